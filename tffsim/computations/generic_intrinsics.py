@@ -1,0 +1,35 @@
+"""Intrinsics that the leaf executor computes by itself, without a graph.
+
+`federated_language` defines addition, multiplication, division and zero, on operands
+of one type. Minimum and maximum, which `federated_min` and `federated_max` need, are
+missing there, and so is the product of a structure with one number, which averages
+need. They are defined here in the same way.
+"""
+
+import federated_language as fl
+from federated_language.framework import IntrinsicDef
+
+_T = fl.AbstractType("T")
+_BINARY_OPERATOR = fl.FunctionType([_T, _T], _T)
+
+GENERIC_MINIMUM = IntrinsicDef("GENERIC_MINIMUM", "generic_minimum", _BINARY_OPERATOR)
+GENERIC_MAXIMUM = IntrinsicDef("GENERIC_MAXIMUM", "generic_maximum", _BINARY_OPERATOR)
+
+_SCALING_OPERATOR = fl.FunctionType([_T, fl.AbstractType("U")], _T)
+
+# Multiply, or divide, every number of a structure by one number.
+GENERIC_SCALE = IntrinsicDef("GENERIC_SCALE", "generic_scale", _SCALING_OPERATOR)
+GENERIC_UNSCALE = IntrinsicDef("GENERIC_UNSCALE", "generic_unscale", _SCALING_OPERATOR)
+
+LEAF_INTRINSIC_URIS = frozenset(
+    {
+        "generic_zero",
+        "generic_plus",
+        "generic_multiply",
+        "generic_divide",
+        GENERIC_MINIMUM.uri,
+        GENERIC_MAXIMUM.uri,
+        GENERIC_SCALE.uri,
+        GENERIC_UNSCALE.uri,
+    }
+)

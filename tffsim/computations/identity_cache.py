@@ -1,0 +1,42 @@
+"""A bounded memo for functions of large immutable objects.
+
+Hashing a computation means hashing its whole graph. Here the key is the object's
+identity, and the memo keeps the object alive so that the identity stays its own.
+"""
+
+import collections
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class IdentityCache(Generic[_K, _V]):
+    """Remembers `function(key)` for the most recently used keys. Thread-safe.
+
+    Args:
+        function: Pure function of an object that never changes.
+        max_size: How many results are kept.
+    """
+
+    def __init__(self, function: Callable[[_K], _V], max_size: int = 1024) -> None:
+        self._function = function
+        self._max_size = max_size
+        self._entries: collections.OrderedDict[int, tuple[_K, _V]] = collections.OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, key: _K) -> _V:
+        """Returns `function(key)`, from memory if `key` itself was seen before."""
+        with self._lock:
+            entry = self._entries.get(id(key))
+            if entry is not None:
+                self._entries.move_to_end(id(key))
+                return entry[1]
+        value = self._function(key)
+        with self._lock:
+            self._entries[id(key)] = (key, value)
+            if len(self._entries) > self._max_size:
+                self._entries.popitem(last=False)
+        return value

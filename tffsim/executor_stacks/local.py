@@ -1,0 +1,169 @@
+"""The local execution stack: everything in this process.
+
+Up to `max_fanout` clients hang directly below one federating executor; more become a
+tree in which no executor has more than `max_fanout` children.
+"""
+
+import dataclasses
+import functools
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import federated_language as fl
+from federated_language.framework import Executor, PlacementLiteral
+
+from tffsim.executor_stacks.participant_stacks import (
+    LeafExecutorFn,
+    client_stacks,
+    eager_leaf,
+    num_workers,
+    participant_stack,
+    worker_pool,
+)
+from tffsim.executor_stacks.resource_managing_executor_factory import ResourceManagingExecutorFactory
+from tffsim.executors.federated_composing_strategy import FederatedComposingStrategy
+from tffsim.executors.federated_resolving_strategy import FederatedResolvingStrategy
+from tffsim.executors.federating_executor import FederatingExecutor
+from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
+from tffsim.executors.thread_delegating_executor import ThreadDelegatingExecutor
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FederationPlan:
+    """How a federation is built.
+
+    Attributes:
+        server_stack: Makes the stack of the server, and of what has no placement.
+        client_stacks: Makes the stacks of a range of clients, from the number of its
+            clients and the index of the first.
+        max_fanout: How many children an executor may have.
+        max_concurrent_clients: How many clients may be at work at a time.
+    """
+
+    server_stack: Callable[[], Executor]
+    client_stacks: Callable[[int, int], list[Executor]]
+    max_fanout: int
+    max_concurrent_clients: int
+
+
+def local_executor_factory(
+    default_num_clients: int = 0,
+    max_fanout: int = 100,
+    *,
+    clients_per_thread: int | None = None,
+    server_tf_device: object = None,
+    client_tf_devices: Sequence[object] = (),
+    max_concurrent_computation_calls: int | None = None,
+    leaf_executor_fn: LeafExecutorFn | None = None,
+) -> ResourceManagingExecutorFactory:
+    """Returns a factory of local execution stacks.
+
+    Args:
+        default_num_clients: How many clients there are when the argument of a
+            computation does not tell.
+        max_fanout: How many children an executor may have; at least 2. More clients are
+            arranged as a tree. The results are the same.
+        clients_per_thread: How many clients share a thread of their own. By default
+            clients have no threads of their own: orchestration runs in one thread, and
+            long TensorFlow calls in a pool.
+        server_tf_device: The `tf.config.LogicalDevice` (or its name) of the server.
+        client_tf_devices: Those of the clients, given to them in turn.
+        max_concurrent_computation_calls: How many TensorFlow calls may run at a time, and
+            about how many clients; by default one per processor. Fewer need less memory.
+        leaf_executor_fn: Makes the executors at the bottom, from a device or None; by
+            default `EagerTFExecutor`s.
+
+    Returns:
+        A factory for an execution context.
+
+    Raises:
+        ValueError: If a number is too small.
+    """
+    if max_fanout < 2:
+        raise ValueError(f"`max_fanout` must be at least 2, found {max_fanout}.")
+    if clients_per_thread is not None and clients_per_thread < 1:
+        raise ValueError(f"`clients_per_thread` must be at least 1, found {clients_per_thread}.")
+    workers = num_workers(max_concurrent_computation_calls)
+    make_leaf = leaf_executor_fn or functools.partial(eager_leaf, worker_pool=worker_pool(workers))
+
+    def make_stack(device: object) -> Executor:
+        return participant_stack(make_leaf(device))
+
+    plan = FederationPlan(
+        server_stack=lambda: make_stack(server_tf_device),
+        client_stacks=functools.partial(_client_stacks, client_tf_devices, make_stack, clients_per_thread),
+        max_fanout=max_fanout,
+        # One client more than there are workers: it is prepared while the others run.
+        max_concurrent_clients=workers + 1,
+    )
+    return ResourceManagingExecutorFactory(
+        functools.partial(_stack_for, plan, default_num_clients), default_num_clients=default_num_clients
+    )
+
+
+def build_federation(plan: FederationPlan, num_clients: int) -> Executor:
+    """Builds the stack of a whole federation.
+
+    Args:
+        plan: How it is built.
+        num_clients: How many clients there are.
+
+    Returns:
+        Its top executor.
+    """
+    if num_clients <= plan.max_fanout:
+        return _flat(plan, num_clients, 0, num_clients)
+    sizes = _even_parts(num_clients, math.ceil(num_clients / plan.max_fanout))
+    children, first_client = [], 0
+    for size in sizes:
+        children.append((_flat(plan, size, first_client, num_clients), size))
+        first_client += size
+    while len(children) > plan.max_fanout:
+        groups = _even_parts(len(children), math.ceil(len(children) / plan.max_fanout))
+        iterator = iter(children)
+        grouped = [[next(iterator) for _ in range(group)] for group in groups]
+        children = [(_composed(plan, group), sum(size for _, size in group)) for group in grouped]
+    return _composed(plan, children)
+
+
+def _stack_for(
+    plan: FederationPlan, default_num_clients: int, cardinalities: Mapping[PlacementLiteral, int]
+) -> Executor:
+    return build_federation(plan, cardinalities.get(fl.CLIENTS, default_num_clients))
+
+
+def _flat(plan: FederationPlan, num_clients: int, first_client: int, cohort_size: int) -> Executor:
+    strategy = FederatedResolvingStrategy(
+        plan.server_stack(),
+        plan.client_stacks(num_clients, first_client),
+        max_concurrent_clients=plan.max_concurrent_clients,
+        first_client=first_client,
+        cohort_size=cohort_size,
+    )
+    return ReferenceResolvingExecutor(FederatingExecutor(strategy, plan.server_stack()))
+
+
+def _composed(plan: FederationPlan, children: Sequence[tuple[Executor, int]]) -> Executor:
+    strategy = FederatedComposingStrategy(plan.server_stack(), children)
+    return ReferenceResolvingExecutor(FederatingExecutor(strategy, plan.server_stack()))
+
+
+def _client_stacks(
+    devices: Sequence[object],
+    make_stack: Callable[[object], Executor],
+    clients_per_thread: int | None,
+    num_clients: int,
+    first_client: int,
+) -> list[Executor]:
+    if clients_per_thread is None:
+        return client_stacks(num_clients, devices, first_client, make_stack)
+    turns = devices or [None]
+    threads = math.ceil(num_clients / clients_per_thread)
+    stacks = [ThreadDelegatingExecutor(make_stack(turns[i % len(turns)])) for i in range(threads)]
+    return [stacks[client % threads] for client in range(num_clients)]
+
+
+def _even_parts(total: int, parts: int) -> list[int]:
+    """Splits a number into almost equal parts, the larger ones first."""
+    size, rest = divmod(total, parts)
+    return [size + 1] * rest + [size] * (parts - rest)

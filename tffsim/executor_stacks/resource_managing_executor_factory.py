@@ -1,0 +1,134 @@
+"""The factory that keeps stacks for later use, and closes those it gives up."""
+
+import collections
+import contextlib
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import TypeAlias
+
+from federated_language.framework import CardinalitiesType, Executor, ExecutorFactory, PlacementLiteral
+
+StackFn: TypeAlias = Callable[[Mapping[PlacementLiteral, int]], Executor]
+
+
+class _Stack:
+    """A stack, and how many invocations use it now."""
+
+    __slots__ = ("executor", "is_dropped", "is_shared", "leases")
+
+    def __init__(self, executor: Executor) -> None:
+        self.executor = executor
+        self.leases = 0
+        self.is_dropped = False
+        # Handed out by `create_executor`: nobody says when its use ends.
+        self.is_shared = False
+
+
+class ResourceManagingExecutorFactory(ExecutorFactory):
+    """Builds one stack per set of cardinalities and keeps the most recently used ones.
+
+    Thread-safe. A stack that is given up is closed as soon as nobody uses it.
+
+    Args:
+        stack_fn: Builds a stack for given cardinalities.
+        max_stacks: How many stacks are kept; at least 1.
+        default_num_clients: The number of clients that `stack_fn` assumes when the
+            cardinalities name none.
+        runs_in_caller: Whether invocations should run in the thread that makes them.
+    """
+
+    def __init__(
+        self,
+        stack_fn: StackFn,
+        *,
+        max_stacks: int = 10,
+        default_num_clients: int = 0,
+        runs_in_caller: bool = False,
+    ) -> None:
+        if default_num_clients < 0:
+            raise ValueError(f"`default_num_clients` must not be negative, found {default_num_clients}.")
+        self._stack_fn = stack_fn
+        self._max_stacks = max_stacks
+        self._default_num_clients = default_num_clients
+        self._runs_in_caller = runs_in_caller
+        self._stacks: collections.OrderedDict[Hashable, _Stack] = collections.OrderedDict()
+        self._lock = threading.RLock()
+
+    @property
+    def default_num_clients(self) -> int:
+        """The number of clients when the argument tells none."""
+        return self._default_num_clients
+
+    @property
+    def runs_in_caller(self) -> bool:
+        """Whether invocations should run in the thread that makes them."""
+        return self._runs_in_caller
+
+    @contextlib.contextmanager
+    def lease(self, cardinalities: Mapping[PlacementLiteral, int]) -> Iterator[Executor]:
+        """Lends a stack for the time of a `with` block; it is not closed before the end.
+
+        Args:
+            cardinalities: How many participants there are at each placement.
+
+        Yields:
+            The top executor of the stack.
+        """
+        with self._lock:
+            stack = self._stack(cardinalities)
+            stack.leases += 1
+        try:
+            yield stack.executor
+        finally:
+            with self._lock:
+                stack.leases -= 1
+                must_close = stack.is_dropped and stack.leases == 0 and not stack.is_shared
+            if must_close:
+                stack.executor.close()
+
+    def create_executor(self, cardinalities: CardinalitiesType) -> Executor:
+        """Returns a stack, valid until `clean_up_executor` for the same cardinalities."""
+        with self._lock:
+            stack = self._stack(cardinalities)
+            stack.is_shared = True
+            return stack.executor
+
+    def clean_up_executor(self, cardinalities: CardinalitiesType) -> None:
+        """Gives up the stack for these cardinalities; leases on it run to their end."""
+        with self._lock:
+            stack = self._stacks.pop(_key(cardinalities), None)
+            if stack is not None:
+                stack.is_shared = False
+        if stack is not None:
+            self._drop(stack)
+
+    def close(self) -> None:
+        """Gives up all stacks."""
+        with self._lock:
+            stacks = list(self._stacks.values())
+            self._stacks.clear()
+        for stack in stacks:
+            stack.is_shared = False
+            self._drop(stack)
+
+    def _stack(self, cardinalities: Mapping[PlacementLiteral, int]) -> _Stack:
+        key = _key(cardinalities)
+        stack = self._stacks.get(key)
+        if stack is None:
+            stack = self._stacks[key] = _Stack(self._stack_fn(dict(cardinalities)))
+            if len(self._stacks) > self._max_stacks:
+                _, oldest = self._stacks.popitem(last=False)
+                self._drop(oldest)
+        self._stacks.move_to_end(key)
+        return stack
+
+    def _drop(self, stack: _Stack) -> None:
+        with self._lock:
+            stack.is_dropped = True
+            may_close = stack.leases == 0 and not stack.is_shared
+        if may_close:
+            stack.executor.close()
+
+
+def _key(cardinalities: Mapping[PlacementLiteral, int]) -> Hashable:
+    return tuple(sorted((placement.uri, count) for placement, count in cardinalities.items()))

@@ -1,0 +1,158 @@
+"""Running coroutines side by side, at no cost when they do not wait.
+
+Most coroutines of an execution stack finish without waiting for anything; an
+asyncio task for each would cost more than its work. `start` therefore drives a
+coroutine in place up to its first real wait. Only if there is one, a task takes
+over from there.
+"""
+
+import asyncio
+import collections
+import contextvars
+import types
+from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator
+from typing import Any, Generic, Protocol, TypeVar
+
+_T = TypeVar("_T")
+
+
+class Started(Protocol[_T]):
+    """A coroutine under way: awaitable for its result."""
+
+    def done(self) -> bool:
+        """Whether the result can be had without waiting."""
+
+    def cancel(self) -> bool:
+        """Asks the coroutine to stop."""
+
+    def __await__(self) -> Generator[Any, None, _T]:
+        """Waits for the result."""
+
+
+class _Finished(Generic[_T]):
+    """A coroutine that returned or raised without waiting."""
+
+    __slots__ = ("_error", "_value")
+
+    def __init__(self, value: Any, error: BaseException | None = None) -> None:
+        self._value = value
+        self._error = error
+
+    def done(self) -> bool:
+        return True
+
+    def cancel(self) -> bool:
+        return False
+
+    def __await__(self) -> Generator[Any, None, _T]:
+        if self._error is not None:
+            raise self._error
+        return self._value
+        yield
+
+
+def start(coroutine: Coroutine[Any, Any, _T]) -> Started[_T]:
+    """Drives a coroutine up to its first real wait.
+
+    Context variables which the coroutine sets stay its own, as in a task.
+
+    Args:
+        coroutine: Not yet started.
+
+    Returns:
+        Its outcome, or the task that continues it. An exception is kept and raised
+        where the outcome is awaited.
+    """
+    context = contextvars.copy_context()
+    try:
+        waiting_for = context.run(coroutine.send, None)
+    except StopIteration as stop:
+        return _Finished(stop.value)
+    except Exception as error:
+        return _Finished(None, error)
+    return asyncio.get_running_loop().create_task(_continue(coroutine, waiting_for), context=context)
+
+
+async def gather(*coroutines: Coroutine[Any, Any, _T]) -> list[_T]:
+    """Runs coroutines side by side and returns their results in order.
+
+    Args:
+        *coroutines: Not yet started.
+
+    Returns:
+        The results. The first failure, in the order given, is raised after all the
+        others have been cancelled.
+    """
+    if len(coroutines) == 1:
+        return [await coroutines[0]]
+    started = collections.deque(start(coroutine) for coroutine in coroutines)
+    return [result async for result in _results(started, iter(()), limit=len(started))]
+
+
+def in_order(coroutines: Iterator[Coroutine[Any, Any, _T]], limit: int) -> AsyncGenerator[_T, None]:
+    """Yields the results of coroutines in order, with a bounded number under way.
+
+    Coroutine number k+limit starts only after result k was taken, so at most `limit`
+    results exist at a time.
+
+    Args:
+        coroutines: Made one by one, when their turn comes.
+        limit: How many may be under way or finished but not yet taken; at least 1.
+
+    Returns:
+        A generator of one result per coroutine. Close it if you leave it early.
+    """
+    return _results(collections.deque(), coroutines, limit)
+
+
+async def _results(
+    started: collections.deque[Started[_T]], waiting: Iterator[Coroutine[Any, Any, _T]], limit: int
+) -> AsyncGenerator[_T, None]:
+    try:
+        while True:
+            while len(started) < limit and not (started and started[0].done()):
+                coroutine = next(waiting, None)
+                if coroutine is None:
+                    break
+                started.append(start(coroutine))
+            if not started:
+                return
+            head = started[0]
+            result = await head
+            started.popleft()
+            del head
+            yield result
+            del result
+    finally:
+        await _cancel_all(started)
+
+
+async def _cancel_all(started: collections.deque[Started[_T]]) -> None:
+    tasks = [task for task in started if isinstance(task, asyncio.Task)]
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _continue(coroutine: Coroutine[Any, Any, _T], waiting_for: Any) -> _T:
+    return await _resume(coroutine, waiting_for)
+
+
+@types.coroutine
+def _resume(coroutine: Coroutine[Any, Any, _T], waiting_for: Any) -> Generator[Any, Any, _T]:
+    """Passes what the coroutine waits for to the event loop, and the answer back."""
+    while True:
+        try:
+            answer = yield waiting_for
+        except GeneratorExit:
+            coroutine.close()
+            raise
+        except BaseException as error:
+            step, argument = coroutine.throw, error
+        else:
+            step, argument = coroutine.send, answer
+        try:
+            waiting_for = step(argument)
+        except StopIteration as stop:
+            return stop.value

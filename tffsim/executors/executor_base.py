@@ -1,0 +1,170 @@
+"""The interface that every executor implements, re-exported, and its error checks.
+
+`federated_language` defines the interface. The checks here give every executor the
+same words for the same mistakes.
+"""
+
+from collections.abc import Sequence
+
+import federated_language as fl
+from federated_language.common_libs import structure
+from federated_language.framework import Executor, ExecutorFactory, ExecutorValue
+
+from tffsim.computations import building_blocks
+
+__all__ = [
+    "Executor",
+    "ExecutorFactory",
+    "ExecutorValue",
+    "PassThroughExecutor",
+    "check_argument",
+    "check_open",
+    "named_elements",
+    "own_handle",
+    "resolve_type",
+    "select_element_type",
+]
+
+
+class PassThroughExecutor(Executor):
+    """Base of executors that change one thing and leave the rest to their target.
+
+    Handles are those of the target executor.
+
+    Args:
+        target: Receives every request.
+    """
+
+    def __init__(self, target: Executor) -> None:
+        self._target = target
+
+    @property
+    def target(self) -> Executor:
+        """The executor below."""
+        return self._target
+
+    def close(self) -> None:
+        self._target.close()
+
+    async def create_value(self, value: object, type_spec: object = None) -> ExecutorValue:
+        """Embeds a value in the target."""
+        return await self._target.create_value(value, type_spec)
+
+    async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> ExecutorValue:
+        """Calls a function in the target."""
+        return await self._target.create_call(comp, arg)
+
+    async def create_struct(self, elements: object) -> ExecutorValue:
+        """Makes a struct in the target."""
+        return await self._target.create_struct(elements)
+
+    async def create_selection(self, source: ExecutorValue, index: int) -> ExecutorValue:
+        """Selects from a struct in the target."""
+        return await self._target.create_selection(source, index)
+
+
+def resolve_type(value: object, type_spec: object) -> fl.Type:
+    """Returns the type under which `value` is to be embedded.
+
+    Args:
+        value: A computation, a typed object or a payload.
+        type_spec: A type, something convertible to it, or None if `value` knows its own.
+
+    Returns:
+        The given type, otherwise the value's own.
+
+    Raises:
+        TypeError: If neither is known, or the value's own type does not fit the given one.
+    """
+    given = fl.to_type(type_spec) if type_spec is not None else None
+    if building_blocks.is_computation(value):
+        own = building_blocks.type_of(value)
+    elif isinstance(value, fl.TypedObject):
+        own = value.type_signature
+    else:
+        if given is None:
+            raise TypeError(f"A {type(value).__name__} does not know its own type. Pass its type as well.")
+        return given
+    if given is None or given is own:
+        return own
+    if not given.is_assignable_from(own):
+        raise TypeError(f"Expected a value of type {given}, found a {_described(value)} of type {own}.")
+    return given
+
+
+def check_argument(function_type: fl.Type, argument_type: fl.Type | None, name: str = "") -> None:
+    """Checks that a function of this type can be called with such an argument.
+
+    Args:
+        function_type: Type of what is called.
+        argument_type: Type of the argument; None for a call without one.
+        name: What is called, for the message.
+
+    Raises:
+        TypeError: If it is no function, or the argument is missing, unexpected or of
+            the wrong type.
+    """
+    name = f" `{name}`" if name else ""
+    if not isinstance(function_type, fl.FunctionType):
+        raise TypeError(f"Only functions can be called, found a value of type {function_type}.")
+    parameter = function_type.parameter
+    if parameter is argument_type:
+        return
+    if parameter is None:
+        raise TypeError(f"The function{name} takes no argument, found one of type {argument_type}.")
+    if argument_type is None:
+        raise TypeError(f"The function{name} needs an argument of type {parameter}. Call it with one.")
+    if not parameter.is_assignable_from(argument_type):
+        raise TypeError(f"The function{name} needs an argument of type {parameter}, found type {argument_type}.")
+
+
+def own_handle(value: object, handle_class: type[ExecutorValue], executor: Executor) -> None:
+    """Checks that `value` is a handle which `executor` made.
+
+    Args:
+        value: What was passed as a handle.
+        handle_class: The class of the executor's own handles; they carry `.executor`.
+        executor: The executor it was passed to.
+
+    Raises:
+        TypeError: If the handle belongs to another executor, or is none.
+    """
+    if not isinstance(value, handle_class):
+        raise TypeError(
+            f"Expected a value embedded in this {type(executor).__name__}, found a {type(value).__name__}. "
+            "Embed it first with `create_value`."
+        )
+
+
+def check_open(is_closed: bool, executor: Executor) -> None:
+    """Raises RuntimeError if the executor was closed."""
+    if is_closed:
+        raise RuntimeError(
+            f"This {type(executor).__name__} is closed. Ask its factory for a new one with `create_executor`."
+        )
+
+
+def named_elements(elements: object) -> list[tuple[str | None, ExecutorValue]]:
+    """Returns the (name, handle) pairs of what `create_struct` accepts."""
+    return structure.to_elements(structure.from_container(elements))
+
+
+def select_element_type(source_type: fl.Type, index: int) -> fl.Type:
+    """Returns the type of one element of a struct.
+
+    Raises:
+        TypeError: If `source_type` is no struct.
+        IndexError: If there is no element at `index`.
+    """
+    if not isinstance(source_type, fl.StructType):
+        raise TypeError(f"Only structs have elements to select, found type {source_type}.")
+    if not 0 <= index < len(source_type):
+        raise IndexError(f"Selected element {index}, but type {source_type} has {len(source_type)} elements.")
+    types: Sequence[fl.Type] = [element_type for _, element_type in source_type.items()]
+    return types[index]
+
+
+def _described(value: object) -> str:
+    if building_blocks.is_computation(value):
+        return f"`{building_blocks.kind_of(building_blocks.to_proto(value))}` computation"
+    return type(value).__name__

@@ -1,0 +1,342 @@
+"""One child executor per participant: the flat federation.
+
+A client value is a list of `Deferred`s, one per client, each of which yields a handle
+of that client's executor. An intrinsic on clients makes a new list and runs nothing.
+When an aggregation, or the caller, asks for the members, each client's whole chain of
+work runs, in client order, for a bounded number of clients at a time. A member is
+freed as soon as nothing that may still run refers to it.
+"""
+
+import contextlib
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
+from typing import Any
+
+import federated_language as fl
+from federated_language.common_libs import structure
+from federated_language.framework import Executor, ExecutorValue
+
+from tffsim.executors import concurrency, federated_lambdas
+from tffsim.executors.deferred import Deferred
+from tffsim.executors.failure_location import locate
+from tffsim.executors.federated_select import Slices
+from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
+from tffsim.executors.neutral_elements import neutral_element
+from tffsim.executors.placed_values import (
+    OnEachExecutor,
+    ServerValue,
+    Work,
+    call,
+    check_members,
+    embed_argument,
+    move,
+    payload_of,
+    renamed,
+    run_at_server,
+    server_value,
+    struct_type,
+    zip_members,
+)
+from tffsim.executors.secure_sum_bounds import check_bounds
+
+
+class ClientsValue(FederatedValue):
+    """A value at the clients.
+
+    Args:
+        member_type: The type of each member.
+        members: One handle of the client's executor per client.
+        common: The member that all clients share, materialised; None if they may differ.
+    """
+
+    __slots__ = ("common", "members")
+
+    def __init__(
+        self,
+        member_type: fl.Type,
+        members: Sequence[Deferred[ExecutorValue]],
+        common: Deferred[Any] | None = None,
+    ) -> None:
+        super().__init__(member_type)
+        self.members = members
+        self.common = common
+
+
+class FederatedResolvingStrategy(FederatingStrategy):
+    """Runs intrinsics on one executor per participant.
+
+    Args:
+        server: The server's executor.
+        clients: One executor per client; several may be the same object.
+        max_concurrent_clients: How many clients may be at work at a time; at least 1.
+        first_client: Index of the first client in the whole cohort.
+        cohort_size: Number of clients in the whole cohort; by default `len(clients)`.
+    """
+
+    def __init__(
+        self,
+        server: Executor,
+        clients: Sequence[Executor],
+        *,
+        max_concurrent_clients: int = 1,
+        first_client: int = 0,
+        cohort_size: int | None = None,
+    ) -> None:
+        self._server = server
+        self._clients = clients
+        self._max_concurrent_clients = max_concurrent_clients
+        self._first_client = first_client
+        self._cohort_size = cohort_size if cohort_size is not None else len(clients)
+
+    @property
+    def server(self) -> Executor:
+        """The server's executor."""
+        return self._server
+
+    @property
+    def clients(self) -> Sequence[Executor]:
+        """The clients' executors, in client order."""
+        return self._clients
+
+    @property
+    def num_clients(self) -> int:
+        return len(self._clients)
+
+    def close(self) -> None:
+        for executor in {id(executor): executor for executor in (self._server, *self._clients)}.values():
+            executor.close()
+
+    async def create_federated_value(self, value: object, type_spec: fl.FederatedType) -> FederatedValue:
+        member_type = type_spec.member
+        if type_spec.placement is fl.SERVER:
+            if not type_spec.all_equal:
+                raise ValueError(f"A server value has exactly one member, found the type {type_spec}.")
+            return self._at_server("argument", member_type, embed_argument, self._server, value, member_type)
+        if type_spec.all_equal:
+            return self._same_everywhere(Deferred.of(value), member_type)
+        members = check_members(value, type_spec, self.num_clients)
+        return self._at_clients("argument", member_type, embed_argument, [(m, member_type) for m in members])
+
+    async def materialize(self, value: FederatedValue, all_equal: bool) -> Any:
+        if isinstance(value, ServerValue):
+            return await payload_of(value.member)
+        clients = _clients(value)
+        if not all_equal:
+            return await self._all_payloads(clients.members)
+        return await (clients.common.get() if clients.common is not None else payload_of(clients.members[0]))
+
+    async def compute_federated_value_at_clients(self, value: ExecutorValue) -> FederatedValue:
+        return self._same_everywhere(Deferred(value.compute), value.type_signature)
+
+    async def compute_federated_value_at_server(self, value: ExecutorValue) -> FederatedValue:
+        return self._at_server("federated_value_at_server", value.type_signature, move, self._server, value)
+
+    async def compute_federated_broadcast(self, value: FederatedValue) -> FederatedValue:
+        return self._same_everywhere(Deferred(payload_of, server_value(value).member), value.member_type)
+
+    async def compute_federated_eval_at_clients(self, function: Function) -> FederatedValue:
+        inputs = [(OnEachExecutor.function(function), None)] * self.num_clients
+        return self._at_clients("federated_eval_at_clients", function.type_signature.result, call, inputs)
+
+    async def compute_federated_eval_at_server(self, function: Function) -> FederatedValue:
+        result_type = function.type_signature.result
+        embedded = OnEachExecutor.function(function)
+        return self._at_server("federated_eval_at_server", result_type, call, self._server, embedded, None)
+
+    async def compute_federated_map(self, function: Function, value: FederatedValue) -> FederatedValue:
+        embedded = OnEachExecutor.function(function)
+        inputs = [(embedded, member) for member in _clients(value).members]
+        return self._at_clients("federated_map", function.type_signature.result, call, inputs)
+
+    async def compute_federated_map_all_equal(self, function: Function, value: FederatedValue) -> FederatedValue:
+        clients = _clients(value)
+        mapped = _clients(await self.compute_federated_map(function, value))
+        if not clients.members and clients.common is not None:
+            # No client is there to call the function; the common result exists all the same.
+            mapped.common = Deferred(self._call_at_server, function, clients.common)
+        return mapped
+
+    async def compute_federated_apply(self, function: Function, value: FederatedValue) -> FederatedValue:
+        result_type = function.type_signature.result
+        embedded = OnEachExecutor.function(function)
+        return self._at_server("federated_apply", result_type, call, self._server, embedded, server_value(value).member)
+
+    async def compute_federated_zip_at_clients(self, value: structure.Struct) -> FederatedValue:
+        leaves = [_clients(leaf) for leaf in structure.flatten(value)]
+        inputs = [
+            (structure.map_structure(lambda leaf, k=k: _clients(leaf).members[k], value),)
+            for k in range(self.num_clients)
+        ]
+        zipped = self._at_clients("federated_zip_at_clients", struct_type(value), zip_members, inputs)
+        if all(leaf.common is not None for leaf in leaves):
+            zipped.common = Deferred(_common_struct, value)
+        return zipped
+
+    async def compute_federated_zip_at_server(self, value: structure.Struct) -> FederatedValue:
+        members = structure.map_structure(lambda leaf: server_value(leaf).member, value)
+        return self._at_server("federated_zip_at_server", struct_type(value), zip_members, self._server, members)
+
+    async def compute_federated_aggregate(
+        self, value: FederatedValue, zero: ExecutorValue, accumulate: Function, merge: Function, report: Function
+    ) -> FederatedValue:
+        members = list(_clients(value).members)
+        return self._at_server(
+            "federated_aggregate",
+            report.type_signature.result,
+            self._aggregate,
+            members,
+            value.member_type,
+            zero,
+            accumulate,
+            report,
+        )
+
+    async def reduce(self, value: FederatedValue, uri: str) -> FederatedValue:
+        return self._reduce_checked(value, uri, None)
+
+    async def secure_sum(self, value: FederatedValue, maximum: Deferred[Any], maximum_type: fl.Type) -> FederatedValue:
+        async def check(payload: object) -> None:
+            check_bounds(payload, await maximum.get(), value_type)
+
+        value_type = value.member_type
+        return self._reduce_checked(value, "generic_plus", check)
+
+    async def compute_federated_select(
+        self, keys: FederatedValue, max_key: FederatedValue, state: FederatedValue, select: Function
+    ) -> FederatedValue:
+        slices = Slices(self._server, server_value(max_key), server_value(state), select)
+        inputs = [(member,) for member in _clients(keys).members]
+        return self._at_clients("federated_select", slices.sequence_type, slices.of_client, inputs)
+
+    # Placing work. Every Deferred knows where its work runs, so that a failure can say so.
+
+    def _at_clients(
+        self, node: str, member_type: fl.Type, work: Work, inputs: Sequence[tuple[Any, ...]]
+    ) -> ClientsValue:
+        run = self._run_at_client
+        return ClientsValue(member_type, [Deferred(run, node, k, work, *more) for k, more in enumerate(inputs)])
+
+    async def _run_at_client(self, node: str, client: int, work: Work, *inputs: Any) -> ExecutorValue:
+        running = work(self._clients[client], *inputs)
+        del inputs
+        try:
+            return await running
+        except Exception as error:
+            locate(error, node=node, client=self._first_client + client, num_clients=self._cohort_size)
+            raise
+
+    def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: Any) -> ServerValue:
+        return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
+
+    def _same_everywhere(self, common: Deferred[Any], member_type: fl.Type) -> ClientsValue:
+        async def embed(executor: Executor) -> ExecutorValue:
+            return await embed_argument(executor, await common.get(), member_type)
+
+        copies = OnEachExecutor(embed)
+        return ClientsValue(member_type, [copies.on(executor) for executor in self._clients], common)
+
+    # Work at the server.
+
+    async def _call_at_server(self, function: Function, common: Deferred[Any]) -> Any:
+        argument = await self._server.create_value(await common.get(), function.type_signature.parameter)
+        callee = await self._server.create_value(function.proto, function.type_signature)
+        return await (await self._server.create_call(callee, argument)).compute()
+
+    async def _aggregate(
+        self,
+        members: list[Deferred[ExecutorValue]],
+        member_type: fl.Type,
+        zero: ExecutorValue,
+        accumulate: Function,
+        report: Function,
+    ) -> ExecutorValue:
+        total = await move(self._server, zero)
+        operator = await self._server.create_value(accumulate.proto, accumulate.type_signature)
+        total = await self._fold(members, member_type, operator, total, None)
+        reporter = await self._server.create_value(report.proto, report.type_signature)
+        return await self._server.create_call(reporter, total)
+
+    def _reduce_checked(
+        self, value: FederatedValue, uri: str, check: Callable[[Any], Coroutine[Any, Any, None]] | None
+    ) -> ServerValue:
+        members = list(_clients(value).members)
+        return self._at_server(uri, value.member_type, self._reduce, members, value.member_type, uri, check)
+
+    async def _reduce(
+        self,
+        members: list[Deferred[ExecutorValue]],
+        member_type: fl.Type,
+        uri: str,
+        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+    ) -> ExecutorValue:
+        if not members:
+            return await self._server.create_value(neutral_element(uri, member_type), member_type)
+        operator = await self._server.create_value(federated_lambdas.generic_operator(uri, member_type))
+        total = await self._fold(members, member_type, operator, None, check)
+        assert total is not None
+        return total
+
+    async def _fold(
+        self,
+        members: list[Deferred[ExecutorValue]],
+        member_type: fl.Type,
+        operator: ExecutorValue,
+        total: ExecutorValue | None,
+        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+    ) -> Any:
+        server = self._server
+        async with contextlib.aclosing(self._payloads(members, check)) as payloads:
+            async for payload in payloads:
+                addend = await server.create_value(payload, member_type)
+                if total is None:
+                    total = addend
+                else:
+                    total = await server.create_call(operator, await server.create_struct([total, addend]))
+        return total
+
+    # Results of clients, in client order, a bounded number of them at a time.
+
+    async def _all_payloads(self, members: Sequence[Deferred[ExecutorValue]]) -> list[Any]:
+        async with contextlib.aclosing(self._payloads(list(members), None)) as payloads:
+            return [payload async for payload in payloads]
+
+    def _payloads(
+        self, members: list[Deferred[ExecutorValue]], check: Callable[[Any], Coroutine[Any, Any, None]] | None
+    ) -> AsyncGenerator[Any, None]:
+        return concurrency.in_order(self._payload_requests(members, check), self._max_concurrent_clients)
+
+    def _payload_requests(
+        self, members: list[Deferred[ExecutorValue]], check: Callable[[Any], Coroutine[Any, Any, None]] | None
+    ) -> Iterator[Coroutine[Any, Any, Any]]:
+        """Hands out the members one by one and forgets each, so that it dies when it was used."""
+        members.reverse()
+        for client in range(len(members)):
+            yield self._payload(client, members.pop(), check)
+
+    async def _payload(
+        self,
+        client: int,
+        member: Deferred[ExecutorValue],
+        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+    ) -> Any:
+        try:
+            payload = await payload_of(member)
+            if check is not None:
+                await check(payload)
+            return payload
+        except Exception as error:
+            locate(error, client=self._first_client + client, num_clients=self._cohort_size)
+            raise
+
+
+def _clients(value: FederatedValue) -> ClientsValue:
+    if not isinstance(value, ClientsValue):
+        raise TypeError(f"Expected a value at the clients, found a {type(value).__name__} of {value.member_type}.")
+    return value
+
+
+async def _common_struct(value: structure.Struct) -> structure.Struct:
+    async def common(leaf: Any) -> Any:
+        return await (_common_struct(leaf) if isinstance(leaf, structure.Struct) else leaf.common.get())
+
+    commons = await concurrency.gather(*(common(leaf) for leaf in value))
+    return renamed(value, commons)

@@ -1,0 +1,287 @@
+"""The executor that knows placements and federated intrinsics.
+
+It recognises what is federated and leaves the doing to a strategy: one executor per
+participant (`FederatedResolvingStrategy`) or a tree of federations
+(`FederatedComposingStrategy`). What has no placement goes to the unplaced executor.
+Functions are kept as they are, so that they can be sent to any participant.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import federated_language as fl
+from federated_language import framework
+from federated_language.common_libs import structure
+from federated_language.proto import computation_pb2 as pb
+
+from tffsim.computations import building_blocks
+from tffsim.computations.containers import struct_elements
+from tffsim.computations.generic_intrinsics import LEAF_INTRINSIC_URIS
+from tffsim.executors import concurrency
+from tffsim.executors.executor_base import (
+    Executor,
+    ExecutorValue,
+    check_argument,
+    check_open,
+    named_elements,
+    own_handle,
+    resolve_type,
+    select_element_type,
+)
+from tffsim.executors.failure_location import locate, locate_argument
+from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
+
+_SEQUENCE_INTRINSIC_URIS = frozenset({"sequence_map", "sequence_reduce", "sequence_sum"})
+_UNPLACED_INTRINSIC_URIS = LEAF_INTRINSIC_URIS | _SEQUENCE_INTRINSIC_URIS
+_FUNCTION_KINDS = frozenset({"lambda", "tensorflow", "xla", "data", "intrinsic"})
+
+
+class FederatingExecutorValue(ExecutorValue):
+    """A handle of the `FederatingExecutor`.
+
+    Args:
+        value: A `FederatedValue` of the strategy, a `Function`, a handle of the unplaced
+            executor, a placement literal, or a `Struct` of handles of this executor.
+        type_signature: The type of the value.
+        strategy: Materialises federated values.
+    """
+
+    __slots__ = ("_strategy", "_type_signature", "_value")
+
+    def __init__(self, value: object, type_signature: fl.Type, strategy: FederatingStrategy) -> None:
+        self._value = value
+        self._type_signature = type_signature
+        self._strategy = strategy
+
+    @property
+    def type_signature(self) -> fl.Type:
+        return self._type_signature
+
+    @property
+    def reference(self) -> Any:
+        return self._value
+
+    async def compute(self) -> Any:
+        value = self._value
+        if isinstance(value, FederatedValue):
+            assert isinstance(self._type_signature, fl.FederatedType)
+            return await self._strategy.materialize(value, self._type_signature.all_equal)
+        if isinstance(value, Function):
+            raise TypeError(f"A function of type {self._type_signature} has no value. Did you forget to call it?")
+        if isinstance(value, structure.Struct):
+            computed = await concurrency.gather(*(element.compute() for element in value))
+            return structure.Struct(zip(structure.name_list_with_nones(value), computed, strict=True))
+        if isinstance(value, ExecutorValue):
+            return await value.compute()
+        return value
+
+
+class FederatingExecutor(Executor):
+    """Runs federated intrinsics.
+
+    Args:
+        strategy: Knows the participants.
+        unplaced_executor: Runs what has no placement.
+    """
+
+    def __init__(self, strategy: FederatingStrategy, unplaced_executor: Executor) -> None:
+        self._strategy = strategy
+        self._unplaced_executor = unplaced_executor
+        self._is_closed = False
+
+    @property
+    def strategy(self) -> FederatingStrategy:
+        """Knows the participants."""
+        return self._strategy
+
+    @property
+    def unplaced_executor(self) -> Executor:
+        """Runs what has no placement."""
+        return self._unplaced_executor
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._strategy.close()
+        self._unplaced_executor.close()
+
+    async def create_value(self, value: object, type_spec: object = None) -> FederatingExecutorValue:
+        """Distributes a federated payload, keeps a function, or passes the rest on.
+
+        Raises:
+            TypeError: If the value does not fit the type.
+            ValueError: If a computation is of a kind that must be resolved further up, or
+                an intrinsic is unknown.
+        """
+        check_open(self._is_closed, self)
+        type_signature = resolve_type(value, type_spec)
+        if isinstance(value, framework.PlacementLiteral):
+            return self._handle(value, type_signature)
+        if building_blocks.is_computation(value):
+            return await self._embed_computation(building_blocks.to_proto(value), type_signature)
+        if isinstance(type_signature, fl.FederatedType):
+            return self._handle(await self._strategy.create_federated_value(value, type_signature), type_signature)
+        if isinstance(type_signature, fl.StructType) and framework.contains_federated_types(type_signature):
+            return await self._embed_struct(value, type_signature)
+        return self._handle(await self._unplaced_executor.create_value(value, type_signature), type_signature)
+
+    async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> FederatingExecutorValue:
+        """Calls an intrinsic, or a function without placement.
+
+        The result of a federated intrinsic is there at once; its work is done when the
+        result is needed.
+
+        Raises:
+            TypeError: If `arg` does not fit the parameter.
+            ValueError: If `comp` is a lambda or no function at all.
+            NotImplementedError: If the intrinsic is not known to the strategy.
+        """
+        check_open(self._is_closed, self)
+        function, argument = self._own(comp), self._own(arg) if arg is not None else None
+        check_argument(function.type_signature, argument.type_signature if argument is not None else None)
+        callee = function.reference
+        if not isinstance(callee, Function):
+            raise ValueError(
+                f"Only functions that are not embedded yet can be called, found {function.type_signature}."
+            )
+        kind = building_blocks.kind_of(callee.proto)
+        if kind == "intrinsic" and callee.proto.intrinsic.uri not in _UNPLACED_INTRINSIC_URIS:
+            return await self._call_federated(callee, argument)
+        if kind == "lambda":
+            raise ValueError("The federating executor cannot call a lambda. Put a ReferenceResolvingExecutor above it.")
+        return await self._call_unplaced(callee, argument)
+
+    async def create_struct(self, elements: object) -> FederatingExecutorValue:
+        """Makes a struct of handles."""
+        check_open(self._is_closed, self)
+        named = [(name, self._own(element)) for name, element in named_elements(elements)]
+        types = [(name, e.type_signature) if name is not None else e.type_signature for name, e in named]
+        return self._handle(structure.Struct(named), fl.StructType(types))
+
+    async def create_selection(self, source: ExecutorValue, index: int) -> FederatingExecutorValue:
+        """Selects one element of a struct.
+
+        Raises:
+            TypeError: If `source` is no struct.
+            IndexError: If there is no element at `index`.
+        """
+        check_open(self._is_closed, self)
+        handle = self._own(source)
+        element_type = select_element_type(handle.type_signature, index)
+        value = handle.reference
+        if isinstance(value, structure.Struct):
+            return value[index]
+        return self._handle(await self._unplaced_executor.create_selection(value, index), element_type)
+
+    def _handle(self, value: object, type_signature: fl.Type) -> FederatingExecutorValue:
+        return FederatingExecutorValue(value, type_signature, self._strategy)
+
+    def _own(self, value: object) -> FederatingExecutorValue:
+        own_handle(value, FederatingExecutorValue, self)
+        return value  # type: ignore[return-value]
+
+    async def _embed_computation(self, proto: pb.Computation, type_signature: fl.Type) -> FederatingExecutorValue:
+        kind = building_blocks.kind_of(proto)
+        if kind == "placement":
+            return self._handle(framework.uri_to_placement_literal(proto.placement.uri), type_signature)
+        if kind == "intrinsic":
+            self._check_intrinsic(proto)
+        if isinstance(type_signature, fl.FunctionType) and kind in _FUNCTION_KINDS:
+            return self._handle(Function(proto, type_signature), type_signature)
+        if kind in ("literal", "intrinsic", "data"):
+            return self._handle(await self._unplaced_executor.create_value(proto, type_signature), type_signature)
+        raise ValueError(
+            f"The federating executor does not know the AST node `{kind}`. Put a ReferenceResolvingExecutor above it."
+        )
+
+    def _check_intrinsic(self, proto: pb.Computation) -> None:
+        uri = proto.intrinsic.uri
+        if uri not in _UNPLACED_INTRINSIC_URIS and not hasattr(self._strategy, f"compute_{uri}"):
+            raise locate(
+                NotImplementedError(
+                    f"The intrinsic `{uri}` is not known here. Check its URI, or use other intrinsics."
+                ),
+                node=uri,
+            )
+        building_blocks.to_building_block(proto)  # Checks the concrete type against the definition.
+
+    async def _embed_struct(self, value: object, type_signature: fl.StructType) -> FederatingExecutorValue:
+        elements = []
+        for position, (element, (name, element_type)) in enumerate(
+            zip(struct_elements(value, type_signature), type_signature.items(), strict=True)
+        ):
+            try:
+                elements.append((name, await self.create_value(element, element_type)))
+            except (TypeError, ValueError) as error:
+                locate_argument(error, name if name is not None else position)
+                raise
+        return self._handle(structure.Struct(elements), type_signature)
+
+    async def _call_federated(
+        self, callee: Function, argument: FederatingExecutorValue | None
+    ) -> FederatingExecutorValue:
+        uri = callee.proto.intrinsic.uri
+        compute: Callable[..., Coroutine[Any, Any, FederatedValue]] = getattr(self._strategy, f"compute_{uri}")
+        if argument is None:
+            raise TypeError(f"The intrinsic `{uri}` needs an argument.")
+        try:
+            result = await compute(*await self._operands(uri, argument))
+        except Exception as error:
+            locate(error, node=uri)
+            raise
+        return self._handle(result, callee.type_signature.result)
+
+    async def _operands(self, uri: str, argument: FederatingExecutorValue) -> list[Any]:
+        if uri in _UNARY_INTRINSIC_URIS:
+            return [await self._operand(argument)]
+        value = argument.reference
+        elements = list(value) if isinstance(value, structure.Struct) else []
+        return [await self._operand(element) for element in elements]
+
+    async def _operand(self, handle: FederatingExecutorValue) -> Any:
+        value = handle.reference
+        if isinstance(value, (FederatedValue, Function, ExecutorValue)):
+            return value
+        if framework.contains_federated_types(handle.type_signature):
+            elements = [await self._operand(element) for element in value]
+            return structure.Struct(zip(structure.name_list_with_nones(value), elements, strict=True))
+        return await self._embed_unplaced(handle)
+
+    async def _call_unplaced(
+        self, callee: Function, argument: FederatingExecutorValue | None
+    ) -> FederatingExecutorValue:
+        function = await self._unplaced_executor.create_value(callee.proto, callee.type_signature)
+        unplaced = await self._embed_unplaced(argument) if argument is not None else None
+        result = await self._unplaced_executor.create_call(function, unplaced)
+        return self._handle(result, callee.type_signature.result)
+
+    async def _embed_unplaced(self, handle: FederatingExecutorValue) -> ExecutorValue:
+        value = handle.reference
+        if isinstance(value, ExecutorValue):
+            return value
+        if isinstance(value, Function):
+            return await self._unplaced_executor.create_value(value.proto, value.type_signature)
+        if isinstance(value, structure.Struct):
+            elements = [await self._embed_unplaced(element) for element in value]
+            named = structure.Struct(zip(structure.name_list_with_nones(value), elements, strict=True))
+            return await self._unplaced_executor.create_struct(named)
+        raise TypeError(
+            f"A function without placement cannot take a value of type {handle.type_signature}. "
+            "Use `federated_map` to call it where the value is."
+        )
+
+
+_UNARY_INTRINSIC_URIS = frozenset(
+    {
+        "federated_value_at_clients",
+        "federated_value_at_server",
+        "federated_eval_at_clients",
+        "federated_eval_at_server",
+        "federated_broadcast",
+        "federated_zip_at_clients",
+        "federated_zip_at_server",
+        "federated_sum",
+        "federated_mean",
+        "federated_min",
+        "federated_max",
+    }
+)

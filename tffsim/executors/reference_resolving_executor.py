@@ -1,0 +1,245 @@
+"""The executor that knows names: lambdas, blocks, references, calls, structs, selections.
+
+It interprets the AST. What has no names inside (TensorFlow, intrinsics, literals,
+data, placements) goes to the target executor. So do plain values, one by one: a
+struct is taken apart here and only its leaves reach the target.
+
+A block's locals are evaluated when they are first referenced, and an unused local
+never runs. A lambda that is passed to the target may use names from outside: their
+values are then written into the lambda (`closure_conversion`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import federated_language as fl
+from federated_language import framework
+from federated_language.common_libs import structure
+from federated_language.framework import ComputationBuildingBlock
+
+from tffsim.computations import building_blocks
+from tffsim.computations.containers import struct_elements
+from tffsim.executors import closure_conversion, concurrency
+from tffsim.executors.deferred import Deferred
+from tffsim.executors.executor_base import (
+    Executor,
+    ExecutorValue,
+    check_argument,
+    check_open,
+    named_elements,
+    own_handle,
+    resolve_type,
+    select_element_type,
+)
+from tffsim.executors.failure_location import locate, locate_argument
+from tffsim.executors.resolved_values import (
+    ReferenceResolvingExecutorValue,
+    Scope,
+    ScopedLambda,
+    resolve,
+)
+
+
+class ReferenceResolvingExecutor(Executor):
+    """Interprets names and structure; the target executor does the rest.
+
+    Args:
+        target: Receives TensorFlow, intrinsics, literals, data, placements and leaves.
+    """
+
+    def __init__(self, target: Executor) -> None:
+        self._target = target
+        self._is_closed = False
+        self._evaluators: dict[
+            type, Callable[[Any, Scope | None], Coroutine[Any, Any, ReferenceResolvingExecutorValue]]
+        ] = {
+            framework.Reference: self._evaluate_reference,
+            framework.Lambda: self._evaluate_lambda,
+            framework.Block: self._evaluate_block,
+            framework.Call: self._evaluate_call,
+            framework.Struct: self._evaluate_struct,
+            framework.Selection: self._evaluate_selection,
+        }
+
+    @property
+    def target(self) -> Executor:
+        """The executor below."""
+        return self._target
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._target.close()
+
+    async def create_value(self, value: object, type_spec: object = None) -> ReferenceResolvingExecutorValue:
+        """Embeds a payload, or evaluates a computation.
+
+        Raises:
+            TypeError: If the value does not fit the type.
+            ValueError: If a computation uses a name that nothing defines.
+        """
+        check_open(self._is_closed, self)
+        if isinstance(value, ReferenceResolvingExecutorValue):
+            return value
+        type_signature = resolve_type(value, type_spec)
+        if building_blocks.is_computation(value):
+            return await self._evaluate(building_blocks.to_building_block(value), None)
+        if isinstance(type_signature, fl.StructType):
+            return await self._embed_struct(value, type_signature)
+        return ReferenceResolvingExecutorValue(await self._target.create_value(value, type_signature), type_signature)
+
+    async def create_call(
+        self, comp: ExecutorValue, arg: ExecutorValue | None = None
+    ) -> ReferenceResolvingExecutorValue:
+        """Calls a function.
+
+        Raises:
+            TypeError: If `comp` is no function or `arg` does not fit its parameter.
+        """
+        check_open(self._is_closed, self)
+        function, argument = self._own(comp), self._own(arg) if arg is not None else None
+        check_argument(function.type_signature, argument.type_signature if argument is not None else None)
+        value = function.reference
+        if isinstance(value, ScopedLambda):
+            return await self._call_lambda(value, argument)
+        assert isinstance(value, ExecutorValue)
+        target_argument = await self.embed(argument) if argument is not None else None
+        result = await self._target.create_call(value, target_argument)
+        return ReferenceResolvingExecutorValue(result, function.type_signature.result)
+
+    async def create_struct(self, elements: object) -> ReferenceResolvingExecutorValue:
+        """Makes a struct of handles; nothing reaches the target."""
+        check_open(self._is_closed, self)
+        return self._struct([(name, self._own(element)) for name, element in named_elements(elements)])
+
+    async def create_selection(self, source: ExecutorValue, index: int) -> ReferenceResolvingExecutorValue:
+        """Selects one element of a struct.
+
+        Raises:
+            TypeError: If `source` is no struct.
+            IndexError: If there is no element at `index`.
+        """
+        check_open(self._is_closed, self)
+        handle = self._own(source)
+        element_type = select_element_type(handle.type_signature, index)
+        value = handle.reference
+        if isinstance(value, structure.Struct):
+            return value[index]
+        assert isinstance(value, ExecutorValue)
+        return ReferenceResolvingExecutorValue(await self._target.create_selection(value, index), element_type)
+
+    async def embed(self, handle: ReferenceResolvingExecutorValue) -> ExecutorValue:
+        """Moves a handle's value whole into the target executor.
+
+        Args:
+            handle: A handle of this executor.
+
+        Returns:
+            A handle of the target executor.
+        """
+        value = handle.reference
+        if isinstance(value, ExecutorValue):
+            return value
+        if isinstance(value, structure.Struct):
+            names = structure.name_list_with_nones(value)
+            embedded = await concurrency.gather(*(self.embed(element) for element in value))
+            return await self._target.create_struct(structure.Struct(zip(names, embedded, strict=True)))
+        closed = await closure_conversion.close_lambda(value.block, value.resolve)
+        return await self._target.create_value(closed.to_proto(), handle.type_signature)
+
+    def _own(self, value: object) -> ReferenceResolvingExecutorValue:
+        own_handle(value, ReferenceResolvingExecutorValue, self)
+        return value  # type: ignore[return-value]
+
+    def _struct(
+        self, elements: list[tuple[str | None, ReferenceResolvingExecutorValue]]
+    ) -> ReferenceResolvingExecutorValue:
+        types = [(name, e.type_signature) if name else e.type_signature for name, e in elements]
+        return ReferenceResolvingExecutorValue(structure.Struct(elements), fl.StructType(types))
+
+    async def _embed_struct(self, value: object, type_signature: fl.StructType) -> ReferenceResolvingExecutorValue:
+        names_and_types = list(type_signature.items())
+        try:
+            elements = struct_elements(value, type_signature)
+        except TypeError as error:
+            raise locate_argument(error) from None
+        embedded = await concurrency.gather(
+            *(
+                self._embed_element(element, element_type, name if name is not None else position)
+                for position, (element, (name, element_type)) in enumerate(zip(elements, names_and_types, strict=True))
+            )
+        )
+        names = [name for name, _ in names_and_types]
+        return ReferenceResolvingExecutorValue(structure.Struct(zip(names, embedded, strict=True)), type_signature)
+
+    async def _embed_element(
+        self, element: object, element_type: fl.Type, segment: str | int
+    ) -> ReferenceResolvingExecutorValue:
+        try:
+            return await self.create_value(element, element_type)
+        except (TypeError, ValueError, OverflowError) as error:
+            locate_argument(error, segment)
+            raise
+
+    async def _call_lambda(
+        self, function: ScopedLambda, argument: ReferenceResolvingExecutorValue | None
+    ) -> ReferenceResolvingExecutorValue:
+        scope = function.scope
+        if argument is not None:
+            scope = Scope(str(function.block.parameter_name), Deferred.of(argument), scope)
+        return await self._evaluate(function.block.result, scope)
+
+    async def _evaluate(self, block: ComputationBuildingBlock, scope: Scope | None) -> ReferenceResolvingExecutorValue:
+        evaluator = self._evaluators.get(type(block))
+        if evaluator is not None:
+            return await evaluator(block, scope)
+        value = await self._target.create_value(block.to_proto(), block.type_signature)
+        return ReferenceResolvingExecutorValue(value, block.type_signature, block)
+
+    async def _evaluate_reference(
+        self, block: framework.Reference, scope: Scope | None
+    ) -> ReferenceResolvingExecutorValue:
+        return await resolve(block.name, scope)
+
+    async def _evaluate_lambda(self, block: framework.Lambda, scope: Scope | None) -> ReferenceResolvingExecutorValue:
+        return ReferenceResolvingExecutorValue(ScopedLambda(block, scope), block.type_signature, block)
+
+    async def _evaluate_block(self, block: framework.Block, scope: Scope | None) -> ReferenceResolvingExecutorValue:
+        for name, value in block.locals:
+            scope = Scope(name, Deferred(self._evaluate, value, scope), scope)
+        return await self._evaluate(block.result, scope)
+
+    async def _evaluate_call(self, block: framework.Call, scope: Scope | None) -> ReferenceResolvingExecutorValue:
+        if block.argument is None:
+            function, argument = await self._evaluate(block.function, scope), None
+        else:
+            function, argument = await concurrency.gather(
+                self._evaluate(block.function, scope), self._evaluate(block.argument, scope)
+            )
+        try:
+            return await self.create_call(function, argument)
+        except Exception as error:
+            locate(error, node=_node_name(block.function))
+            raise
+
+    async def _evaluate_struct(self, block: framework.Struct, scope: Scope | None) -> ReferenceResolvingExecutorValue:
+        named_blocks = structure.to_elements(block)
+        values = await concurrency.gather(*(self._evaluate(element, scope) for _, element in named_blocks))
+        names = [name for name, _ in named_blocks]
+        return self._struct(list(zip(names, values, strict=True)))
+
+    async def _evaluate_selection(
+        self, block: framework.Selection, scope: Scope | None
+    ) -> ReferenceResolvingExecutorValue:
+        return await self.create_selection(await self._evaluate(block.source, scope), block.as_index())
+
+
+def _node_name(function: ComputationBuildingBlock) -> str:
+    if isinstance(function, framework.Intrinsic):
+        return str(function.uri)
+    if isinstance(function, framework.Reference):
+        return f"call of `{function.name}`"
+    if isinstance(function, framework.CompiledComputation):
+        return "call of a TensorFlow function"
+    return f"call of a {type(function).__name__.lower()}"

@@ -1,0 +1,112 @@
+"""What a ReferenceResolvingExecutor's handles stand for: scopes, lambdas, structs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import federated_language as fl
+from federated_language import framework
+from federated_language.common_libs import structure
+from federated_language.framework import ComputationBuildingBlock, ExecutorValue
+
+from tffsim.executors import concurrency
+from tffsim.executors.deferred import Deferred
+
+
+class Scope:
+    """One name and its value, in front of the names defined further out.
+
+    Args:
+        name: The name.
+        value: Evaluated when first referenced.
+        outer: The names further out.
+    """
+
+    __slots__ = ("name", "outer", "value")
+
+    def __init__(self, name: str, value: Deferred[ReferenceResolvingExecutorValue], outer: Scope | None) -> None:
+        self.name = name
+        self.value = value
+        self.outer = outer
+
+
+async def resolve(name: str, scope: Scope | None) -> ReferenceResolvingExecutorValue:
+    """Returns the value of the innermost definition of `name`.
+
+    Raises:
+        ValueError: If nothing defines the name.
+    """
+    known = []
+    while scope is not None:
+        if scope.name == name:
+            return await scope.value.get()
+        known.append(scope.name)
+        scope = scope.outer
+    raise ValueError(
+        f"Nothing defines the name `{name}` here. Defined names, innermost first: {', '.join(known) or 'none'}."
+    )
+
+
+class ScopedLambda:
+    """A lambda together with the names it can see.
+
+    Args:
+        block: The lambda.
+        scope: The names defined around it.
+    """
+
+    __slots__ = ("block", "scope")
+
+    def __init__(self, block: framework.Lambda, scope: Scope | None) -> None:
+        self.block = block
+        self.scope = scope
+
+    async def resolve(self, name: str) -> ReferenceResolvingExecutorValue:
+        """Returns the value of a name that the lambda can see."""
+        return await resolve(name, self.scope)
+
+
+class ReferenceResolvingExecutorValue(ExecutorValue):
+    """A handle of the `ReferenceResolvingExecutor`.
+
+    Args:
+        value: A handle of the target executor, a `Struct` of handles of this
+            executor, or a `ScopedLambda`.
+        type_signature: The type of the value.
+        source: The AST node a function was made from; lets lambdas capture it.
+    """
+
+    __slots__ = ("_source", "_type_signature", "_value")
+
+    def __init__(
+        self,
+        value: ExecutorValue | structure.Struct | ScopedLambda,
+        type_signature: fl.Type,
+        source: ComputationBuildingBlock | None = None,
+    ) -> None:
+        self._value = value
+        self._type_signature = type_signature
+        self._source = source
+
+    @property
+    def type_signature(self) -> fl.Type:
+        return self._type_signature
+
+    @property
+    def reference(self) -> ExecutorValue | structure.Struct | ScopedLambda:
+        return self._value
+
+    @property
+    def source(self) -> ComputationBuildingBlock | None:
+        """The AST node a function was made from."""
+        return self._source
+
+    async def compute(self) -> Any:
+        value = self._value
+        if isinstance(value, ScopedLambda):
+            raise TypeError(f"A function of type {self._type_signature} has no value. Did you forget to call it?")
+        if isinstance(value, structure.Struct):
+            names = structure.name_list_with_nones(value)
+            computed = await concurrency.gather(*(element.compute() for element in value))
+            return structure.Struct(zip(names, computed, strict=True))
+        return await value.compute()

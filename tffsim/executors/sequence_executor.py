@@ -1,0 +1,278 @@
+"""The executor that knows sequences: `sequence_map`, `sequence_reduce`, `sequence_sum`.
+
+A mapped sequence is lazy: an element is mapped when the sequence is read, and it can
+be read again. Where a whole sequence is needed (an argument of a TensorFlow function,
+a result) its elements are mapped one by one, in order.
+"""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+import federated_language as fl
+from federated_language.common_libs import structure
+from federated_language.proto import computation_pb2 as pb
+
+from tffsim.computations import building_blocks
+from tffsim.executors import concurrency, federated_lambdas
+from tffsim.executors.executor_base import (
+    Executor,
+    ExecutorValue,
+    check_argument,
+    check_open,
+    named_elements,
+    own_handle,
+    resolve_type,
+    select_element_type,
+)
+from tffsim.executors.failure_location import locate
+from tffsim.executors.neutral_elements import neutral_element
+from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
+
+
+class SequenceOperator:
+    """An intrinsic on sequences, not yet called.
+
+    Args:
+        uri: Such as `sequence_map`.
+    """
+
+    __slots__ = ("uri",)
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+
+
+class MappedSequence:
+    """A sequence whose elements are mapped while it is read.
+
+    Args:
+        source: The sequence that is mapped.
+        function: Maps a handle of one element, in `executor`.
+        executor: Where the function lives.
+        element_type: The type of an element before it is mapped.
+    """
+
+    __slots__ = ("element_type", "executor", "function", "source")
+
+    def __init__(
+        self, source: "SequenceExecutorValue", function: ExecutorValue, executor: Executor, element_type: fl.Type
+    ) -> None:
+        self.source = source
+        self.function = function
+        self.executor = executor
+        self.element_type = element_type
+
+
+class SequenceExecutorValue(ExecutorValue):
+    """A handle of the `SequenceExecutor`.
+
+    Args:
+        value: A handle of the target executor, a `SequenceOperator`, a `MappedSequence`,
+            a function proto that the target cannot hold, or a `Struct` of handles.
+        type_signature: The type of the value.
+    """
+
+    __slots__ = ("_type_signature", "_value")
+
+    def __init__(self, value: object, type_signature: fl.Type) -> None:
+        self._value = value
+        self._type_signature = type_signature
+
+    @property
+    def type_signature(self) -> fl.Type:
+        return self._type_signature
+
+    @property
+    def reference(self) -> Any:
+        return self._value
+
+    async def compute(self) -> Any:
+        value = self._value
+        if isinstance(value, ExecutorValue):
+            return await value.compute()
+        if isinstance(value, structure.Struct):
+            computed = await concurrency.gather(*(element.compute() for element in value))
+            return structure.Struct(zip(structure.name_list_with_nones(value), computed, strict=True))
+        if isinstance(value, MappedSequence):
+            return [element async for element in read(self)]
+        raise TypeError(f"A function of type {self._type_signature} has no value. Did you forget to call it?")
+
+
+class SequenceExecutor(Executor):
+    """Runs intrinsics on sequences; the target executor does the rest.
+
+    Args:
+        target: Runs the functions that are applied to elements.
+    """
+
+    def __init__(self, target: Executor) -> None:
+        self._target = target
+        # Lambdas that are applied to elements are resolved here, and may use sequences in turn.
+        self._resolver = ReferenceResolvingExecutor(self)
+        self._is_closed = False
+        self._operators: dict[str, Callable[..., Coroutine[Any, Any, SequenceExecutorValue]]] = {
+            "sequence_map": self._map,
+            "sequence_reduce": self._reduce,
+            "sequence_sum": self._sum,
+        }
+
+    @property
+    def target(self) -> Executor:
+        """The executor below."""
+        return self._target
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._target.close()
+
+    async def create_value(self, value: object, type_spec: object = None) -> SequenceExecutorValue:
+        """Keeps sequence intrinsics and lambdas; passes the rest on.
+
+        Raises:
+            TypeError: If the value does not fit the type.
+        """
+        check_open(self._is_closed, self)
+        type_signature = resolve_type(value, type_spec)
+        if building_blocks.is_computation(value):
+            proto = building_blocks.to_proto(value)
+            kind = building_blocks.kind_of(proto)
+            if kind == "intrinsic" and proto.intrinsic.uri in self._operators:
+                building_blocks.to_building_block(proto)  # Checks the type against the definition.
+                return SequenceExecutorValue(SequenceOperator(proto.intrinsic.uri), type_signature)
+            if kind == "lambda":
+                return SequenceExecutorValue(proto, type_signature)
+        return SequenceExecutorValue(await self._target.create_value(value, type_signature), type_signature)
+
+    async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> SequenceExecutorValue:
+        """Calls an intrinsic on sequences, or a function of the target.
+
+        Raises:
+            TypeError: If `comp` is no function or `arg` does not fit its parameter.
+        """
+        check_open(self._is_closed, self)
+        function, argument = self._own(comp), self._own(arg) if arg is not None else None
+        check_argument(function.type_signature, argument.type_signature if argument is not None else None)
+        callee, result_type = function.reference, function.type_signature.result
+        if isinstance(callee, SequenceOperator):
+            assert argument is not None
+            try:
+                return await self._operators[callee.uri](argument)
+            except Exception as error:
+                locate(error, node=callee.uri)
+                raise
+        if isinstance(callee, pb.Computation):
+            raise ValueError("The sequence executor cannot call a lambda. Put a ReferenceResolvingExecutor above it.")
+        embedded = await self._embed(argument) if argument is not None else None
+        return SequenceExecutorValue(await self._target.create_call(callee, embedded), result_type)
+
+    async def create_struct(self, elements: object) -> SequenceExecutorValue:
+        """Makes a struct; in the target, if all its elements live there."""
+        check_open(self._is_closed, self)
+        named = [(name, self._own(element)) for name, element in named_elements(elements)]
+        types = [(name, e.type_signature) if name is not None else e.type_signature for name, e in named]
+        if all(isinstance(element.reference, ExecutorValue) for _, element in named):
+            targets = structure.Struct((name, element.reference) for name, element in named)
+            return SequenceExecutorValue(await self._target.create_struct(targets), fl.StructType(types))
+        return SequenceExecutorValue(structure.Struct(named), fl.StructType(types))
+
+    async def create_selection(self, source: ExecutorValue, index: int) -> SequenceExecutorValue:
+        """Selects one element of a struct.
+
+        Raises:
+            TypeError: If `source` is no struct.
+            IndexError: If there is no element at `index`.
+        """
+        check_open(self._is_closed, self)
+        handle = self._own(source)
+        element_type = select_element_type(handle.type_signature, index)
+        value = handle.reference
+        if isinstance(value, structure.Struct):
+            return value[index]
+        return SequenceExecutorValue(await self._target.create_selection(value, index), element_type)
+
+    def _own(self, value: object) -> SequenceExecutorValue:
+        own_handle(value, SequenceExecutorValue, self)
+        return value  # type: ignore[return-value]
+
+    async def _embed(self, handle: SequenceExecutorValue) -> ExecutorValue:
+        value = handle.reference
+        if isinstance(value, ExecutorValue):
+            return value
+        if isinstance(value, structure.Struct):
+            embedded = await concurrency.gather(*(self._embed(element) for element in value))
+            names = structure.name_list_with_nones(value)
+            return await self._target.create_struct(structure.Struct(zip(names, embedded, strict=True)))
+        if isinstance(value, MappedSequence):
+            return await self._target.create_value(await handle.compute(), handle.type_signature)
+        raise TypeError(f"A function of type {handle.type_signature} cannot be an argument here.")
+
+    async def _function(self, handle: SequenceExecutorValue) -> tuple[Executor, ExecutorValue]:
+        """Returns where a function of elements runs, and its handle there."""
+        value = handle.reference
+        if isinstance(value, ExecutorValue):
+            return self._target, value
+        if isinstance(value, pb.Computation):
+            return self._resolver, await self._resolver.create_value(value, handle.type_signature)
+        raise TypeError(f"An intrinsic on sequences cannot be applied to elements: {handle.type_signature}.")
+
+    async def _map(self, argument: SequenceExecutorValue) -> SequenceExecutorValue:
+        function_handle, source = await self._operands(argument)
+        executor, function = await self._function(function_handle)
+        mapped = MappedSequence(source, function, executor, source.type_signature.element)
+        return SequenceExecutorValue(mapped, fl.SequenceType(function.type_signature.result))
+
+    async def _reduce(self, argument: SequenceExecutorValue) -> SequenceExecutorValue:
+        source, zero, operator_handle = await self._operands(argument)
+        executor, operator = await self._function(operator_handle)
+        total_type = operator.type_signature.result
+        total = await executor.create_value(await zero.compute(), zero.type_signature)
+        total = await _fold(source, executor, operator, total)
+        if executor is self._target:
+            return SequenceExecutorValue(total, total_type)
+        return self._own(await self._resolver.embed(total))
+
+    async def _sum(self, argument: SequenceExecutorValue) -> SequenceExecutorValue:
+        element_type = argument.type_signature.element
+        operator = await self._target.create_value(federated_lambdas.generic_operator("generic_plus", element_type))
+        zero = await self._target.create_value(neutral_element("generic_plus", element_type), element_type)
+        return SequenceExecutorValue(await _fold(argument, self._target, operator, zero), element_type)
+
+    async def _operands(self, argument: SequenceExecutorValue) -> list[SequenceExecutorValue]:
+        size = len(argument.type_signature)
+        return [await self.create_selection(argument, index) for index in range(size)]
+
+
+async def read(sequence: SequenceExecutorValue) -> AsyncIterator[Any]:
+    """Yields the elements of a sequence, materialised, in order.
+
+    Args:
+        sequence: A handle of a sequence; it can be read again.
+
+    Raises:
+        ValueError: If a mapped sequence never ends.
+    """
+    value = sequence.reference
+    if not isinstance(value, MappedSequence):
+        payload = await value.compute()
+        _check_finite(payload)
+        for element in payload:
+            yield element
+        return
+    async for element in read(value.source):
+        argument = await value.executor.create_value(element, value.element_type)
+        yield await (await value.executor.create_call(value.function, argument)).compute()
+
+
+async def _fold(
+    sequence: SequenceExecutorValue, executor: Executor, operator: ExecutorValue, total: ExecutorValue
+) -> ExecutorValue:
+    async for element in read(sequence):
+        addend = await executor.create_value(element, sequence.type_signature.element)
+        total = await executor.create_call(operator, await executor.create_struct([total, addend]))
+    return total
+
+
+def _check_finite(payload: Any) -> None:
+    cardinality = getattr(payload, "cardinality", None)
+    if callable(cardinality) and int(cardinality()) == -1:  # tf.data.INFINITE_CARDINALITY
+        raise ValueError("The sequence never ends. Limit it, for example with `dataset.take(n)`.")
