@@ -1,5 +1,6 @@
 """Computation protos and their parsed form, the building blocks of the AST."""
 
+import functools
 from typing import TypeGuard
 
 import federated_language as fl
@@ -14,7 +15,7 @@ _parse_type: IdentityCache[pb.Computation, fl.Type] = IdentityCache(lambda proto
 
 def is_computation(value: object) -> TypeGuard[pb.Computation | ConcreteComputation | ComputationBuildingBlock]:
     """Whether `value` is a computation in any of its three forms."""
-    return isinstance(value, (pb.Computation, ConcreteComputation, ComputationBuildingBlock))
+    return _is_computation_class(type(value))
 
 
 def to_proto(computation: pb.Computation | ConcreteComputation | ComputationBuildingBlock) -> pb.Computation:
@@ -40,3 +41,10 @@ def kind_of(proto: pb.Computation) -> str:
     if kind is None:
         raise ValueError("The computation is empty: its proto holds no AST node.")
     return str(kind)
+
+
+# Asked for every payload of every client: an answer per class is remembered, because
+# `isinstance` is slow for abstract classes.
+@functools.cache
+def _is_computation_class(cls: type) -> bool:
+    return issubclass(cls, (pb.Computation, ConcreteComputation, ComputationBuildingBlock))

@@ -10,10 +10,10 @@ from typing import Any
 
 import federated_language as fl
 import numpy as np
-from federated_language.common_libs import structure
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations import building_blocks
+from tffsim.computations.struct_types import container, struct_type
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.executor_base import (
     Executor,
@@ -115,11 +115,12 @@ class CachingExecutor(Executor):
     async def create_struct(self, elements: object) -> CachedValue:
         """Makes a struct, or returns the equal one made before."""
         check_open(self._is_closed, self)
-        named = [(name, self._own(element)) for name, element in named_elements(elements)]
-        keys = tuple((name, element.key) for name, element in named)
-        key = ("struct", keys) if all(k is not None for _, k in keys) else None
-        types = [(name, e.type_signature) if name is not None else e.type_signature for name, e in named]
-        return await self._remember(key, fl.StructType(types), False, self._struct, named)
+        names, handles = named_elements(elements)
+        own = [self._own(handle) for handle in handles]
+        keys = tuple(handle.key for handle in own)
+        key = ("struct", tuple(names), keys) if None not in keys else None
+        type_signature = struct_type(names, [handle.type_signature for handle in own])
+        return await self._remember(key, type_signature, False, self._struct, names, own)
 
     async def create_selection(self, source: ExecutorValue, index: int) -> CachedValue:
         """Selects from a struct, or returns the element selected before."""
@@ -167,9 +168,8 @@ class CachingExecutor(Executor):
         target_argument = await argument.target_value.get() if argument is not None else None
         return await self._target.create_call(await function.target_value.get(), target_argument)
 
-    async def _struct(self, named: list[tuple[str | None, CachedValue]]) -> ExecutorValue:
-        targets = [(name, await element.target_value.get()) for name, element in named]
-        return await self._target.create_struct(structure.Struct(targets))
+    async def _struct(self, names: list[str | None], handles: list[CachedValue]) -> ExecutorValue:
+        return await self._target.create_struct(container(names, [await h.target_value.get() for h in handles]))
 
     async def _select(self, source: CachedValue, index: int) -> ExecutorValue:
         return await self._target.create_selection(await source.target_value.get(), index)

@@ -12,9 +12,9 @@ from typing import Any
 import federated_language as fl
 import numpy as np
 from federated_language import framework
-from federated_language.common_libs import structure
 from federated_language.framework import ComputationBuildingBlock
 
+from tffsim.computations.struct_types import field_names
 from tffsim.executors.free_references import free_references
 from tffsim.executors.resolved_values import ReferenceResolvingExecutorValue, ScopedLambda
 
@@ -43,10 +43,11 @@ async def close_lambda(function: framework.Lambda, resolve: _Resolve) -> framewo
 
 async def _capture(name: str, handle: ReferenceResolvingExecutorValue) -> ComputationBuildingBlock:
     value = handle.reference
-    if isinstance(value, structure.Struct):
+    if isinstance(value, tuple):
+        names = field_names(handle.type_signature)
         elements = [
             (field, await _capture(f"{name}.{field if field is not None else position}", element))
-            for position, (field, element) in enumerate(structure.to_elements(value))
+            for position, (field, element) in enumerate(zip(names, value, strict=True))
         ]
         return framework.Struct(elements)
     if isinstance(handle.type_signature, fl.FunctionType):

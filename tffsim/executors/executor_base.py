@@ -4,7 +4,8 @@
 same words for the same mistakes.
 """
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping
 
 import federated_language as fl
 from federated_language.common_libs import structure
@@ -76,20 +77,29 @@ def resolve_type(value: object, type_spec: object) -> fl.Type:
     Raises:
         TypeError: If neither is known, or the value's own type does not fit the given one.
     """
-    given = fl.to_type(type_spec) if type_spec is not None else None
+    given = _to_type(type_spec) if type_spec is not None else None
     if building_blocks.is_computation(value):
         own = building_blocks.type_of(value)
-    elif isinstance(value, fl.TypedObject):
-        own = value.type_signature
-    else:
-        if given is None:
-            raise TypeError(f"A {type(value).__name__} does not know its own type. Pass its type as well.")
+    elif given is not None:
         return given
+    elif isinstance(value, fl.TypedObject):
+        return value.type_signature
+    else:
+        raise TypeError(f"A {type(value).__name__} does not know its own type. Pass its type as well.")
     if given is None or given is own:
         return own
     if not given.is_assignable_from(own):
         raise TypeError(f"Expected a value of type {given}, found a {_described(value)} of type {own}.")
     return given
+
+
+def _to_type(type_spec: object) -> fl.Type:
+    return type_spec if _is_type_class(type(type_spec)) else fl.to_type(type_spec)  # type: ignore[return-value]
+
+
+@functools.cache
+def _is_type_class(cls: type) -> bool:
+    return issubclass(cls, fl.Type)
 
 
 def check_argument(function_type: fl.Type, argument_type: fl.Type | None, name: str = "") -> None:
@@ -129,7 +139,7 @@ def own_handle(value: object, handle_class: type[ExecutorValue], executor: Execu
     Raises:
         TypeError: If the handle belongs to another executor, or is none.
     """
-    if not isinstance(value, handle_class):
+    if type(value) is not handle_class:
         raise TypeError(
             f"Expected a value embedded in this {type(executor).__name__}, found a {type(value).__name__}. "
             "Embed it first with `create_value`."
@@ -144,9 +154,14 @@ def check_open(is_closed: bool, executor: Executor) -> None:
         )
 
 
-def named_elements(elements: object) -> list[tuple[str | None, ExecutorValue]]:
-    """Returns the (name, handle) pairs of what `create_struct` accepts."""
-    return structure.to_elements(structure.from_container(elements))
+def named_elements(elements: object) -> tuple[list[str | None], list[ExecutorValue]]:
+    """Returns the names and the handles of what `create_struct` accepts."""
+    if isinstance(elements, (list, tuple)):
+        return [None] * len(elements), list(elements)
+    if isinstance(elements, Mapping):
+        return list(elements), list(elements.values())
+    struct = structure.from_container(elements)
+    return structure.name_list_with_nones(struct), list(struct)
 
 
 def select_element_type(source_type: fl.Type, index: int) -> fl.Type:
@@ -160,8 +175,7 @@ def select_element_type(source_type: fl.Type, index: int) -> fl.Type:
         raise TypeError(f"Only structs have elements to select, found type {source_type}.")
     if not 0 <= index < len(source_type):
         raise IndexError(f"Selected element {index}, but type {source_type} has {len(source_type)} elements.")
-    types: Sequence[fl.Type] = [element_type for _, element_type in source_type.items()]
-    return types[index]
+    return source_type[index]
 
 
 def _described(value: object) -> str:

@@ -11,12 +11,12 @@ from typing import Any
 
 import federated_language as fl
 from federated_language import framework
-from federated_language.common_libs import structure
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations import building_blocks
 from tffsim.computations.containers import struct_elements
 from tffsim.computations.generic_intrinsics import LEAF_INTRINSIC_URIS
+from tffsim.computations.struct_types import container, field_names, is_struct_type, struct_type, to_struct
 from tffsim.executors import concurrency
 from tffsim.executors.executor_base import (
     Executor,
@@ -41,7 +41,8 @@ class FederatingExecutorValue(ExecutorValue):
 
     Args:
         value: A `FederatedValue` of the strategy, a `Function`, a handle of the unplaced
-            executor, a placement literal, or a `Struct` of handles of this executor.
+            executor, a placement literal, or a tuple of handles of this executor, one
+            per field of a struct.
         type_signature: The type of the value.
         strategy: Materialises federated values.
     """
@@ -68,9 +69,10 @@ class FederatingExecutorValue(ExecutorValue):
             return await self._strategy.materialize(value, self._type_signature.all_equal)
         if isinstance(value, Function):
             raise TypeError(f"A function of type {self._type_signature} has no value. Did you forget to call it?")
-        if isinstance(value, structure.Struct):
+        if isinstance(value, tuple):
+            assert isinstance(self._type_signature, fl.StructType)
             computed = await concurrency.gather(*(element.compute() for element in value))
-            return structure.Struct(zip(structure.name_list_with_nones(value), computed, strict=True))
+            return to_struct(self._type_signature, computed)
         if isinstance(value, ExecutorValue):
             return await value.compute()
         return value
@@ -120,7 +122,7 @@ class FederatingExecutor(Executor):
             return await self._embed_computation(building_blocks.to_proto(value), type_signature)
         if isinstance(type_signature, fl.FederatedType):
             return self._handle(await self._strategy.create_federated_value(value, type_signature), type_signature)
-        if isinstance(type_signature, fl.StructType) and framework.contains_federated_types(type_signature):
+        if is_struct_type(type_signature) and framework.contains_federated_types(type_signature):
             return await self._embed_struct(value, type_signature)
         return self._handle(await self._unplaced_executor.create_value(value, type_signature), type_signature)
 
@@ -153,9 +155,9 @@ class FederatingExecutor(Executor):
     async def create_struct(self, elements: object) -> FederatingExecutorValue:
         """Makes a struct of handles."""
         check_open(self._is_closed, self)
-        named = [(name, self._own(element)) for name, element in named_elements(elements)]
-        types = [(name, e.type_signature) if name is not None else e.type_signature for name, e in named]
-        return self._handle(structure.Struct(named), fl.StructType(types))
+        names, elements = named_elements(elements)
+        handles = tuple(self._own(element) for element in elements)
+        return self._handle(handles, struct_type(names, [handle.type_signature for handle in handles]))
 
     async def create_selection(self, source: ExecutorValue, index: int) -> FederatingExecutorValue:
         """Selects one element of a struct.
@@ -168,7 +170,7 @@ class FederatingExecutor(Executor):
         handle = self._own(source)
         element_type = select_element_type(handle.type_signature, index)
         value = handle.reference
-        if isinstance(value, structure.Struct):
+        if isinstance(value, tuple):
             return value[index]
         return self._handle(await self._unplaced_executor.create_selection(value, index), element_type)
 
@@ -205,16 +207,15 @@ class FederatingExecutor(Executor):
         building_blocks.to_building_block(proto)  # Checks the concrete type against the definition.
 
     async def _embed_struct(self, value: object, type_signature: fl.StructType) -> FederatingExecutorValue:
-        elements = []
-        for position, (element, (name, element_type)) in enumerate(
-            zip(struct_elements(value, type_signature), type_signature.items(), strict=True)
-        ):
+        handles = []
+        fields = zip(struct_elements(value, type_signature), type_signature, field_names(type_signature), strict=True)
+        for position, (element, element_type, name) in enumerate(fields):
             try:
-                elements.append((name, await self.create_value(element, element_type)))
+                handles.append(await self.create_value(element, element_type))
             except (TypeError, ValueError) as error:
                 locate_argument(error, name if name is not None else position)
                 raise
-        return self._handle(structure.Struct(elements), type_signature)
+        return self._handle(tuple(handles), type_signature)
 
     async def _call_federated(
         self, callee: Function, argument: FederatingExecutorValue | None
@@ -234,16 +235,16 @@ class FederatingExecutor(Executor):
         if uri in _UNARY_INTRINSIC_URIS:
             return [await self._operand(argument)]
         value = argument.reference
-        elements = list(value) if isinstance(value, structure.Struct) else []
-        return [await self._operand(element) for element in elements]
+        if not isinstance(value, tuple):
+            raise TypeError(f"The intrinsic `{uri}` needs a struct of arguments, found type {argument.type_signature}.")
+        return [await self._operand(element) for element in value]
 
     async def _operand(self, handle: FederatingExecutorValue) -> Any:
         value = handle.reference
         if isinstance(value, (FederatedValue, Function, ExecutorValue)):
             return value
         if framework.contains_federated_types(handle.type_signature):
-            elements = [await self._operand(element) for element in value]
-            return structure.Struct(zip(structure.name_list_with_nones(value), elements, strict=True))
+            return to_struct(handle.type_signature, [await self._operand(element) for element in value])
         return await self._embed_unplaced(handle)
 
     async def _call_unplaced(
@@ -260,10 +261,9 @@ class FederatingExecutor(Executor):
             return value
         if isinstance(value, Function):
             return await self._unplaced_executor.create_value(value.proto, value.type_signature)
-        if isinstance(value, structure.Struct):
+        if isinstance(value, tuple):
             elements = [await self._embed_unplaced(element) for element in value]
-            named = structure.Struct(zip(structure.name_list_with_nones(value), elements, strict=True))
-            return await self._unplaced_executor.create_struct(named)
+            return await self._unplaced_executor.create_struct(container(field_names(handle.type_signature), elements))
         raise TypeError(
             f"A function without placement cannot take a value of type {handle.type_signature}. "
             "Use `federated_map` to call it where the value is."

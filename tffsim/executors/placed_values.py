@@ -7,6 +7,7 @@ import federated_language as fl
 from federated_language.common_libs import structure
 from federated_language.framework import Executor, ExecutorValue
 
+from tffsim.computations.struct_types import container
 from tffsim.executors import concurrency
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.failure_location import locate, locate_argument
@@ -129,7 +130,7 @@ async def zip_members(executor: Executor, members: structure.Struct) -> Executor
         return await (zip_members(executor, member) if isinstance(member, structure.Struct) else member.get())
 
     handles = await concurrency.gather(*(zipped(member) for member in members))
-    return await executor.create_struct(renamed(members, handles))
+    return await executor.create_struct(container(structure.name_list_with_nones(members), handles))
 
 
 def renamed(named: structure.Struct, elements: Sequence[Any]) -> structure.Struct:

@@ -11,16 +11,16 @@ values are then written into the lambda (`closure_conversion`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import federated_language as fl
 from federated_language import framework
-from federated_language.common_libs import structure
 from federated_language.framework import ComputationBuildingBlock
 
 from tffsim.computations import building_blocks
 from tffsim.computations.containers import struct_elements
+from tffsim.computations.struct_types import container, field_names, is_struct_type, struct_type
 from tffsim.executors import closure_conversion, concurrency
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.executor_base import (
@@ -85,7 +85,7 @@ class ReferenceResolvingExecutor(Executor):
         type_signature = resolve_type(value, type_spec)
         if building_blocks.is_computation(value):
             return await self._evaluate(building_blocks.to_building_block(value), None)
-        if isinstance(type_signature, fl.StructType):
+        if is_struct_type(type_signature):
             return await self._embed_struct(value, type_signature)
         return ReferenceResolvingExecutorValue(await self._target.create_value(value, type_signature), type_signature)
 
@@ -103,7 +103,6 @@ class ReferenceResolvingExecutor(Executor):
         value = function.reference
         if isinstance(value, ScopedLambda):
             return await self._call_lambda(value, argument)
-        assert isinstance(value, ExecutorValue)
         target_argument = await self.embed(argument) if argument is not None else None
         result = await self._target.create_call(value, target_argument)
         return ReferenceResolvingExecutorValue(result, function.type_signature.result)
@@ -111,7 +110,8 @@ class ReferenceResolvingExecutor(Executor):
     async def create_struct(self, elements: object) -> ReferenceResolvingExecutorValue:
         """Makes a struct of handles; nothing reaches the target."""
         check_open(self._is_closed, self)
-        return self._struct([(name, self._own(element)) for name, element in named_elements(elements)])
+        names, handles = named_elements(elements)
+        return _struct(names, [self._own(handle) for handle in handles])
 
     async def create_selection(self, source: ExecutorValue, index: int) -> ReferenceResolvingExecutorValue:
         """Selects one element of a struct.
@@ -124,9 +124,8 @@ class ReferenceResolvingExecutor(Executor):
         handle = self._own(source)
         element_type = select_element_type(handle.type_signature, index)
         value = handle.reference
-        if isinstance(value, structure.Struct):
+        if isinstance(value, tuple):
             return value[index]
-        assert isinstance(value, ExecutorValue)
         return ReferenceResolvingExecutorValue(await self._target.create_selection(value, index), element_type)
 
     async def embed(self, handle: ReferenceResolvingExecutorValue) -> ExecutorValue:
@@ -139,12 +138,11 @@ class ReferenceResolvingExecutor(Executor):
             A handle of the target executor.
         """
         value = handle.reference
-        if isinstance(value, ExecutorValue):
+        if isinstance(value, tuple):
+            embedded = [await self.embed(element) for element in value]
+            return await self._target.create_struct(container(field_names(handle.type_signature), embedded))
+        if not isinstance(value, ScopedLambda):
             return value
-        if isinstance(value, structure.Struct):
-            names = structure.name_list_with_nones(value)
-            embedded = await concurrency.gather(*(self.embed(element) for element in value))
-            return await self._target.create_struct(structure.Struct(zip(names, embedded, strict=True)))
         closed = await closure_conversion.close_lambda(value.block, value.resolve)
         return await self._target.create_value(closed.to_proto(), handle.type_signature)
 
@@ -152,26 +150,19 @@ class ReferenceResolvingExecutor(Executor):
         own_handle(value, ReferenceResolvingExecutorValue, self)
         return value  # type: ignore[return-value]
 
-    def _struct(
-        self, elements: list[tuple[str | None, ReferenceResolvingExecutorValue]]
-    ) -> ReferenceResolvingExecutorValue:
-        types = [(name, e.type_signature) if name else e.type_signature for name, e in elements]
-        return ReferenceResolvingExecutorValue(structure.Struct(elements), fl.StructType(types))
-
     async def _embed_struct(self, value: object, type_signature: fl.StructType) -> ReferenceResolvingExecutorValue:
-        names_and_types = list(type_signature.items())
         try:
             elements = struct_elements(value, type_signature)
         except TypeError as error:
             raise locate_argument(error) from None
+        fields = zip(elements, type_signature, field_names(type_signature), strict=True)
         embedded = await concurrency.gather(
             *(
                 self._embed_element(element, element_type, name if name is not None else position)
-                for position, (element, (name, element_type)) in enumerate(zip(elements, names_and_types, strict=True))
+                for position, (element, element_type, name) in enumerate(fields)
             )
         )
-        names = [name for name, _ in names_and_types]
-        return ReferenceResolvingExecutorValue(structure.Struct(zip(names, embedded, strict=True)), type_signature)
+        return ReferenceResolvingExecutorValue(tuple(embedded), type_signature)
 
     async def _embed_element(
         self, element: object, element_type: fl.Type, segment: str | int
@@ -224,15 +215,20 @@ class ReferenceResolvingExecutor(Executor):
             raise
 
     async def _evaluate_struct(self, block: framework.Struct, scope: Scope | None) -> ReferenceResolvingExecutorValue:
-        named_blocks = structure.to_elements(block)
-        values = await concurrency.gather(*(self._evaluate(element, scope) for _, element in named_blocks))
-        names = [name for name, _ in named_blocks]
-        return self._struct(list(zip(names, values, strict=True)))
+        values = await concurrency.gather(*(self._evaluate(element, scope) for element in block))
+        return _struct(field_names(block.type_signature), values)
 
     async def _evaluate_selection(
         self, block: framework.Selection, scope: Scope | None
     ) -> ReferenceResolvingExecutorValue:
         return await self.create_selection(await self._evaluate(block.source, scope), block.as_index())
+
+
+def _struct(
+    names: Sequence[str | None], handles: Sequence[ReferenceResolvingExecutorValue]
+) -> ReferenceResolvingExecutorValue:
+    type_signature = struct_type(names, [handle.type_signature for handle in handles])
+    return ReferenceResolvingExecutorValue(tuple(handles), type_signature)
 
 
 def _node_name(function: ComputationBuildingBlock) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 import federated_language as fl
 from federated_language import framework
-from federated_language.common_libs import structure
 from federated_language.framework import ComputationBuildingBlock, ExecutorValue
 
+from tffsim.computations.struct_types import to_struct
 from tffsim.executors import concurrency
 from tffsim.executors.deferred import Deferred
 
@@ -70,8 +70,8 @@ class ReferenceResolvingExecutorValue(ExecutorValue):
     """A handle of the `ReferenceResolvingExecutor`.
 
     Args:
-        value: A handle of the target executor, a `Struct` of handles of this
-            executor, or a `ScopedLambda`.
+        value: A handle of the target executor, a `ScopedLambda`, or a tuple of handles
+            of this executor, one per field of a struct.
         type_signature: The type of the value.
         source: The AST node a function was made from; lets lambdas capture it.
     """
@@ -80,7 +80,7 @@ class ReferenceResolvingExecutorValue(ExecutorValue):
 
     def __init__(
         self,
-        value: ExecutorValue | structure.Struct | ScopedLambda,
+        value: ExecutorValue | tuple[ReferenceResolvingExecutorValue, ...] | ScopedLambda,
         type_signature: fl.Type,
         source: ComputationBuildingBlock | None = None,
     ) -> None:
@@ -93,7 +93,7 @@ class ReferenceResolvingExecutorValue(ExecutorValue):
         return self._type_signature
 
     @property
-    def reference(self) -> ExecutorValue | structure.Struct | ScopedLambda:
+    def reference(self) -> ExecutorValue | tuple[ReferenceResolvingExecutorValue, ...] | ScopedLambda:
         return self._value
 
     @property
@@ -105,8 +105,7 @@ class ReferenceResolvingExecutorValue(ExecutorValue):
         value = self._value
         if isinstance(value, ScopedLambda):
             raise TypeError(f"A function of type {self._type_signature} has no value. Did you forget to call it?")
-        if isinstance(value, structure.Struct):
-            names = structure.name_list_with_nones(value)
-            computed = await concurrency.gather(*(element.compute() for element in value))
-            return structure.Struct(zip(names, computed, strict=True))
+        if isinstance(value, tuple):
+            assert isinstance(self._type_signature, fl.StructType)
+            return to_struct(self._type_signature, await concurrency.gather(*(element.compute() for element in value)))
         return await value.compute()

@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 import federated_language as fl
-from federated_language.common_libs import structure
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations import building_blocks
+from tffsim.computations.struct_types import container, field_names, struct_type, to_struct
 from tffsim.executors import concurrency, federated_lambdas
 from tffsim.executors.executor_base import (
     Executor,
@@ -63,12 +63,16 @@ class MappedSequence:
         self.element_type = element_type
 
 
+# What a handle may hold other than a handle of the target executor.
+_OWN_REPRESENTATIONS = frozenset({tuple, SequenceOperator, MappedSequence, pb.Computation})
+
+
 class SequenceExecutorValue(ExecutorValue):
     """A handle of the `SequenceExecutor`.
 
     Args:
         value: A handle of the target executor, a `SequenceOperator`, a `MappedSequence`,
-            a function proto that the target cannot hold, or a `Struct` of handles.
+            a function proto that the target cannot hold, or a tuple of handles.
         type_signature: The type of the value.
     """
 
@@ -88,11 +92,12 @@ class SequenceExecutorValue(ExecutorValue):
 
     async def compute(self) -> Any:
         value = self._value
-        if isinstance(value, ExecutorValue):
+        if type(value) not in _OWN_REPRESENTATIONS:
             return await value.compute()
-        if isinstance(value, structure.Struct):
+        if isinstance(value, tuple):
+            assert isinstance(self._type_signature, fl.StructType)
             computed = await concurrency.gather(*(element.compute() for element in value))
-            return structure.Struct(zip(structure.name_list_with_nones(value), computed, strict=True))
+            return to_struct(self._type_signature, computed)
         if isinstance(value, MappedSequence):
             return [element async for element in read(self)]
         raise TypeError(f"A function of type {self._type_signature} has no value. Did you forget to call it?")
@@ -153,7 +158,7 @@ class SequenceExecutor(Executor):
         function, argument = self._own(comp), self._own(arg) if arg is not None else None
         check_argument(function.type_signature, argument.type_signature if argument is not None else None)
         callee, result_type = function.reference, function.type_signature.result
-        if isinstance(callee, SequenceOperator):
+        if type(callee) is SequenceOperator:
             assert argument is not None
             try:
                 return await self._operators[callee.uri](argument)
@@ -168,12 +173,13 @@ class SequenceExecutor(Executor):
     async def create_struct(self, elements: object) -> SequenceExecutorValue:
         """Makes a struct; in the target, if all its elements live there."""
         check_open(self._is_closed, self)
-        named = [(name, self._own(element)) for name, element in named_elements(elements)]
-        types = [(name, e.type_signature) if name is not None else e.type_signature for name, e in named]
-        if all(isinstance(element.reference, ExecutorValue) for _, element in named):
-            targets = structure.Struct((name, element.reference) for name, element in named)
-            return SequenceExecutorValue(await self._target.create_struct(targets), fl.StructType(types))
-        return SequenceExecutorValue(structure.Struct(named), fl.StructType(types))
+        names, elements = named_elements(elements)
+        handles = tuple(self._own(element) for element in elements)
+        type_signature = struct_type(names, [handle.type_signature for handle in handles])
+        targets = [handle.reference for handle in handles]
+        if any(type(target) in _OWN_REPRESENTATIONS for target in targets):
+            return SequenceExecutorValue(handles, type_signature)
+        return SequenceExecutorValue(await self._target.create_struct(container(names, targets)), type_signature)
 
     async def create_selection(self, source: ExecutorValue, index: int) -> SequenceExecutorValue:
         """Selects one element of a struct.
@@ -186,7 +192,7 @@ class SequenceExecutor(Executor):
         handle = self._own(source)
         element_type = select_element_type(handle.type_signature, index)
         value = handle.reference
-        if isinstance(value, structure.Struct):
+        if isinstance(value, tuple):
             return value[index]
         return SequenceExecutorValue(await self._target.create_selection(value, index), element_type)
 
@@ -196,12 +202,11 @@ class SequenceExecutor(Executor):
 
     async def _embed(self, handle: SequenceExecutorValue) -> ExecutorValue:
         value = handle.reference
-        if isinstance(value, ExecutorValue):
+        if type(value) not in _OWN_REPRESENTATIONS:
             return value
-        if isinstance(value, structure.Struct):
-            embedded = await concurrency.gather(*(self._embed(element) for element in value))
-            names = structure.name_list_with_nones(value)
-            return await self._target.create_struct(structure.Struct(zip(names, embedded, strict=True)))
+        if isinstance(value, tuple):
+            embedded = [await self._embed(element) for element in value]
+            return await self._target.create_struct(container(field_names(handle.type_signature), embedded))
         if isinstance(value, MappedSequence):
             return await self._target.create_value(await handle.compute(), handle.type_signature)
         raise TypeError(f"A function of type {handle.type_signature} cannot be an argument here.")
@@ -209,10 +214,10 @@ class SequenceExecutor(Executor):
     async def _function(self, handle: SequenceExecutorValue) -> tuple[Executor, ExecutorValue]:
         """Returns where a function of elements runs, and its handle there."""
         value = handle.reference
-        if isinstance(value, ExecutorValue):
-            return self._target, value
         if isinstance(value, pb.Computation):
             return self._resolver, await self._resolver.create_value(value, handle.type_signature)
+        if type(value) not in _OWN_REPRESENTATIONS:
+            return self._target, value
         raise TypeError(f"An intrinsic on sequences cannot be applied to elements: {handle.type_signature}.")
 
     async def _map(self, argument: SequenceExecutorValue) -> SequenceExecutorValue:

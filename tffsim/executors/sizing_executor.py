@@ -9,10 +9,10 @@ from typing import Any
 
 import federated_language as fl
 import numpy as np
-from federated_language.common_libs import structure
 
 from tffsim.computations import building_blocks
 from tffsim.computations.containers import struct_elements
+from tffsim.computations.struct_types import container
 from tffsim.executors.executor_base import (
     Executor,
     ExecutorValue,
@@ -108,7 +108,8 @@ class SizingExecutor(PassThroughExecutor):
 
     async def create_struct(self, elements: object) -> SizingExecutorValue:
         """Makes a struct in the target."""
-        owned = structure.Struct((name, self._own(element)) for name, element in named_elements(elements))
+        names, handles = named_elements(elements)
+        owned = container(names, [self._own(handle) for handle in handles])
         return SizingExecutorValue(await self._target.create_struct(owned), self._traffic)
 
     async def create_selection(self, source: ExecutorValue, index: int) -> SizingExecutorValue:

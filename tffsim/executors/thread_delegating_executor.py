@@ -12,8 +12,8 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import federated_language as fl
-from federated_language.common_libs import structure
 
+from tffsim.computations.struct_types import container
 from tffsim.executors.executor_base import Executor, ExecutorValue, check_open, named_elements, own_handle
 
 _T = TypeVar("_T")
@@ -79,7 +79,8 @@ class ThreadDelegatingExecutor(Executor):
 
     async def create_struct(self, elements: object) -> ThreadDelegatingExecutorValue:
         """Makes a struct in the target, on its thread."""
-        owned = structure.Struct((name, self._own(element)) for name, element in named_elements(elements))
+        names, handles = named_elements(elements)
+        owned = container(names, [self._own(handle) for handle in handles])
         return await self._create(self._target.create_struct(owned))
 
     async def create_selection(self, source: ExecutorValue, index: int) -> ThreadDelegatingExecutorValue:
