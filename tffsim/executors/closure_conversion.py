@@ -6,7 +6,7 @@ and finite sequences can be taken along; federated values cannot, because a func
 that runs at one client must not see the values of the others.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
 import federated_language as fl
@@ -15,7 +15,7 @@ from federated_language import framework
 from federated_language.framework import ComputationBuildingBlock
 
 from tffsim.computations.struct_types import field_names
-from tffsim.executors.free_references import free_references
+from tffsim.executors.free_references import Path, free_references
 from tffsim.executors.resolved_values import ReferenceResolvingExecutorValue, ScopedLambda
 
 _Resolve = Callable[[str], Coroutine[Any, Any, ReferenceResolvingExecutorValue]]
@@ -34,25 +34,42 @@ async def close_lambda(function: framework.Lambda, resolve: _Resolve) -> framewo
     Raises:
         TypeError: If it uses an outer value that cannot be taken along.
     """
-    captured = [(name, await _capture(name, await resolve(name))) for name in free_references(function)]
+    captured = [
+        (name, await _capture(name, await resolve(name), paths)) for name, paths in free_references(function).items()
+    ]
     if not captured:
         return function
     body = framework.Block(captured, function.result)
     return framework.Lambda(function.parameter_name, function.parameter_type, body)
 
 
-async def _capture(name: str, handle: ReferenceResolvingExecutorValue) -> ComputationBuildingBlock:
+async def _capture(
+    name: str, handle: ReferenceResolvingExecutorValue, paths: Collection[Path]
+) -> ComputationBuildingBlock:
     value = handle.reference
     if isinstance(value, tuple):
         names = field_names(handle.type_signature)
         elements = [
-            (field, await _capture(f"{name}.{field if field is not None else position}", element))
+            (
+                field,
+                await _capture_field(f"{name}.{field if field is not None else position}", element, position, paths),
+            )
             for position, (field, element) in enumerate(zip(names, value, strict=True))
         ]
         return framework.Struct(elements)
     if isinstance(handle.type_signature, fl.FunctionType):
         return await _capture_function(name, handle)
     return await _capture_constant(name, handle)
+
+
+async def _capture_field(
+    name: str, element: ReferenceResolvingExecutorValue, position: int, paths: Collection[Path]
+) -> ComputationBuildingBlock:
+    if () in paths:
+        return await _capture(name, element, paths)
+    inner = [path[1:] for path in paths if path[0] == position]
+    # A field that is not used is left out; an empty struct keeps its place.
+    return await _capture(name, element, inner) if inner else framework.Struct([])
 
 
 async def _capture_function(name: str, handle: ReferenceResolvingExecutorValue) -> ComputationBuildingBlock:

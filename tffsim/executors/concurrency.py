@@ -9,7 +9,6 @@ over from there.
 import asyncio
 import collections
 import contextvars
-import types
 from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -70,7 +69,7 @@ def start(coroutine: Coroutine[Any, Any, _T]) -> Started[_T]:
         return _Finished(stop.value)
     except Exception as error:
         return _Finished(None, error)
-    return asyncio.get_running_loop().create_task(_continue(coroutine, waiting_for), context=context)
+    return asyncio.get_running_loop().create_task(_Continuation(coroutine, waiting_for), context=context)
 
 
 async def gather(*coroutines: Coroutine[Any, Any, _T]) -> list[_T]:
@@ -135,24 +134,26 @@ async def _cancel_all(started: collections.deque[Started[_T]]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _continue(coroutine: Coroutine[Any, Any, _T], waiting_for: Any) -> _T:
-    return await _resume(coroutine, waiting_for)
+class _Continuation(Coroutine[Any, Any, _T]):
+    """The rest of a coroutine that waits for something already, in the form a task takes."""
 
+    __slots__ = ("_coroutine", "_waiting_for")
 
-@types.coroutine
-def _resume(coroutine: Coroutine[Any, Any, _T], waiting_for: Any) -> Generator[Any, Any, _T]:
-    """Passes what the coroutine waits for to the event loop, and the answer back."""
-    while True:
-        try:
-            answer = yield waiting_for
-        except GeneratorExit:
-            coroutine.close()
-            raise
-        except BaseException as error:
-            step, argument = coroutine.throw, error
-        else:
-            step, argument = coroutine.send, answer
-        try:
-            waiting_for = step(argument)
-        except StopIteration as stop:
-            return stop.value
+    def __init__(self, coroutine: Coroutine[Any, Any, _T], waiting_for: Any) -> None:
+        self._coroutine = coroutine
+        self._waiting_for = waiting_for
+
+    def send(self, value: Any) -> Any:
+        if self._waiting_for is not None:
+            waiting_for, self._waiting_for = self._waiting_for, None
+            return waiting_for
+        return self._coroutine.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        return self._coroutine.throw(*error)
+
+    def close(self) -> None:
+        self._coroutine.close()
+
+    def __await__(self) -> Generator[Any, None, _T]:
+        raise TypeError("A continuation is run by a task.")

@@ -32,6 +32,7 @@ __all__ = [
     "eager_tensor",
     "remove_functions",
     "run_function",
+    "shape_of",
 ]
 
 # No default for a call's attributes: giving the defaults costs 6 µs per call.
@@ -72,6 +73,11 @@ def eager_tensor(value: object, dtype_enum: int) -> tf.Tensor:
         A tensor that shares no memory with `value`.
     """
     return EagerTensor(value, context().device_name or "", dtype_enum)
+
+
+def shape_of(tensor: tf.Tensor) -> tuple[int, ...]:
+    """Returns the shape of an eager tensor as plain integers."""
+    return tensor._shape_tuple()
 
 
 def add_functions(functions: Iterable[FunctionDef]) -> None:

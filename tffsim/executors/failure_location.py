@@ -19,7 +19,8 @@ class FailureLocation:
 
     Attributes:
         computation: Name of the computation, such as `train_step`.
-        node: The AST node or intrinsic being executed, such as `federated_map`.
+        node: The AST node being executed, below those around it, such as
+            `federated_map › call of a TensorFlow function`.
         placement: `server` or `clients`.
         client: Index of the client, counted from 0 over the whole cohort.
         num_clients: Size of the cohort.
@@ -59,7 +60,8 @@ def locate(
 ) -> _E:
     """Adds to `error` the parts of its location that are not yet known.
 
-    The innermost layer speaks first and knows best, so a part once set stays.
+    The innermost layer speaks first and knows best, so a part once set stays. AST nodes
+    are added around each other up to the one that says at which participant it ran.
 
     Args:
         error: The exception on its way up.
@@ -76,8 +78,8 @@ def locate(
     location = location_of(error)
     if location.computation is None:
         location.computation = computation
-    if location.node is None:
-        location.node = node
+    if location.placement is None and node is not None:
+        location.node = node if location.node is None else f"{node} › {location.node}"
     if location.placement is None and (at_server or client is not None):
         location.placement = "server" if at_server else "clients"
         location.client, location.num_clients = client, num_clients

@@ -17,7 +17,7 @@ import hashlib
 import itertools
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import federated_language as fl
@@ -27,8 +27,10 @@ from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations import bindings, building_blocks, provenance
 from tffsim.computations.identity_cache import IdentityCache
-from tffsim.computations.tensorflow_types import element_spec
+from tffsim.computations.tensorflow_types import element_spec, tensor_spec
 from tffsim.executors import graph_rewriting
+from tffsim.executors.call_duration import CallDuration
+from tffsim.executors.dataset_values import to_dataset
 from tffsim.executors.eager_execution import (
     CancellationManager,
     FunctionDef,
@@ -39,7 +41,7 @@ from tffsim.executors.eager_execution import (
 from tffsim.executors.failure_location import locate
 from tffsim.executors.graph_rewriting import CallableGraph
 from tffsim.executors.tensorflow_failures import source_line
-from tffsim.executors.tensorflow_values import TensorFlowValue, to_dataset
+from tffsim.executors.tensorflow_values import TensorFlowValue
 
 MAX_FUNCTIONS = 512
 """How many imported functions are kept per process."""
@@ -66,6 +68,7 @@ class TensorFlowFunction:
         type_signature = building_blocks.type_of(proto)
         assert isinstance(type_signature, fl.FunctionType)
         self.type_signature = type_signature
+        self.duration = CallDuration()
         self.provenance = provenance.provenance_of(proto.tensorflow.graph_def.value)
         self._parameter_type, self._result_type = type_signature.parameter, type_signature.result
         try:
@@ -181,10 +184,9 @@ class _RenewedFunction:
 
 
 def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: str | None) -> _Runner:
-    has_parameter = type_signature.parameter is not None
-    feeds = bindings.tensor_names(tensorflow.parameter) if has_parameter else []
-    fetches = bindings.tensor_names(tensorflow.result)
-    session_token = [tensorflow.session_token_tensor_name] if tensorflow.session_token_tensor_name else []
+    parameter, result = type_signature.parameter, type_signature.result
+    feeds = {} if parameter is None else dict(zip(_names_in(tensorflow.parameter), _specs(parameter), strict=True))
+    tokens = _names_in_token(tensorflow.session_token_tensor_name)
     graph_def = tf.compat.v1.GraphDef.FromString(tensorflow.graph_def.value)
     if len(tf.config.list_logical_devices("GPU")) > 1 and graph_rewriting.place_reductions_on_cpu(graph_def):
         warnings.warn(
@@ -192,14 +194,87 @@ def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: 
             "in the function to run the loop's body on a GPU.",
             stacklevel=2,
         )
-    specs = _input_specs(graph_def, feeds)
     graph = graph_rewriting.callable_graph(
-        graph_def, [*feeds, *session_token], fetches, tensorflow.initialize_op, f"_{next(_names)}"
+        graph_def, [*feeds, *tokens], _names_in(tensorflow.result), tensorflow.initialize_op, f"_{next(_names)}"
     )
     # TensorFlow refuses to return a dataset from an accelerator.
-    if fl.framework.type_contains(type_signature.result, lambda t: isinstance(t, fl.SequenceType)):
-        device = "/device:CPU:0"
-    function = _wrapped(graph, feeds, specs, session_token, device)
+    function = _wrap(graph, feeds, tokens, "/device:CPU:0" if _has_sequence(result) else device)
     if not graph.keeps_state:
-        return _SharedFunction(function, len(fetches))
-    return _RenewedFunction([function.function_def, *graph.graph_def.library.function], len(fetches))
+        return _SharedFunction(function, len(graph.fetches))
+    return _RenewedFunction([function.function_def, *graph.graph_def.library.function], len(graph.fetches))
+
+
+def _wrap(
+    graph: CallableGraph, feeds: Mapping[str, tf.TensorSpec], tokens: Sequence[str], device: str | None
+) -> Callable[..., list[tf.Tensor]]:
+    computed = [fetch for fetch in graph.fetches if fetch not in feeds]
+
+    def body(*arguments: tf.Tensor) -> list[tf.Tensor]:
+        given = dict(zip(feeds, arguments, strict=True)) | {token: tf.constant("") for token in tokens}
+        with tf.device(device):
+            outputs = tf.graph_util.import_graph_def(
+                graph.graph_def,
+                input_map={name: tensor for name, tensor in given.items() if name in graph.feeds},
+                return_elements=computed,
+                name="",
+            )
+        found = given | dict(zip(computed, outputs or [], strict=True))
+        return [found[fetch] for fetch in graph.fetches]
+
+    specs = [
+        tf.TensorSpec(spec.shape, spec.dtype, f"tffsim_argument_{position}")
+        for position, spec in enumerate(feeds.values())
+    ]
+    return tf.compat.v1.wrap_function(body, specs)
+
+
+def _names_in(binding: pb.TensorFlow.Binding) -> list[str]:
+    return [graph_rewriting.tensor_name(name) for name in bindings.tensor_names(binding)]
+
+
+def _names_in_token(name: str) -> list[str]:
+    return [graph_rewriting.tensor_name(name)] if name else []
+
+
+def _specs(type_spec: fl.Type) -> list[tf.TensorSpec]:
+    """Returns what the graph receives for each leaf of a type, in order."""
+    if isinstance(type_spec, fl.TensorType):
+        return [tensor_spec(type_spec)]
+    if isinstance(type_spec, fl.SequenceType):
+        return [tf.TensorSpec([], tf.variant)]
+    if isinstance(type_spec, fl.StructType):
+        return [spec for _, field_type in type_spec.items() for spec in _specs(field_type)]
+    raise TypeError(f"A TensorFlow computation takes tensors, sequences and structs of them, found {type_spec}.")
+
+
+def _has_sequence(type_spec: fl.Type) -> bool:
+    return any(isinstance(t, fl.SequenceType) for t in fl.framework.preorder_types(type_spec))
+
+
+def _flatten(
+    value: TensorFlowValue | None, type_spec: fl.Type, inputs: list[tf.Tensor], datasets: list[tf.data.Dataset]
+) -> None:
+    if isinstance(type_spec, fl.TensorType):
+        inputs.append(value)
+    elif isinstance(type_spec, fl.StructType):
+        assert isinstance(value, structure.Struct)
+        for element, (_, element_type) in zip(value, type_spec.items(), strict=True):
+            _flatten(element, element_type, inputs, datasets)
+    else:
+        assert isinstance(type_spec, fl.SequenceType)
+        # A function may name the fields of an element otherwise than its caller.
+        dataset = to_dataset(value, type_spec)
+        datasets.append(dataset)
+        inputs.append(tf.data.experimental.to_variant(dataset))
+
+
+def _pack(outputs: Iterator[tf.Tensor], type_spec: fl.Type, sources: list[tf.data.Dataset]) -> TensorFlowValue:
+    if isinstance(type_spec, fl.TensorType):
+        return next(outputs)
+    if isinstance(type_spec, fl.StructType):
+        return structure.Struct([(name, _pack(outputs, element, sources)) for name, element in type_spec.items()])
+    assert isinstance(type_spec, fl.SequenceType)
+    dataset = tf.data.experimental.from_variant(next(outputs), element_spec(type_spec.element))
+    # A dataset made from a Python generator stops working when the object is gone.
+    dataset.tffsim_sources = sources
+    return dataset

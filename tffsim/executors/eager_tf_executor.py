@@ -1,0 +1,266 @@
+"""The leaf of every stack: it hands the mathematics to TensorFlow.
+
+It knows tensors, sequences, structs and TensorFlow functions; no placements, lambdas or
+names. A call that is short runs at once, on the thread of the caller. A call that is
+long goes to the pool of worker threads, so that the others need not wait. Which it is,
+the executor learns from the calls before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import contextvars
+import functools
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from typing import TypeAlias
+
+import federated_language as fl
+import tensorflow as tf
+from federated_language import framework
+from federated_language.common_libs import structure
+from federated_language.proto import computation_pb2 as pb
+
+from tffsim.computations import building_blocks
+from tffsim.computations.generic_intrinsics import LEAF_INTRINSIC_URIS
+from tffsim.executors.cancellation import CancellationScope, current_scope
+from tffsim.executors.eager_execution import CancellationManager
+from tffsim.executors.executor_base import (
+    Executor,
+    ExecutorValue,
+    check_argument,
+    check_open,
+    named_elements,
+    own_handle,
+    resolve_type,
+    select_element_type,
+)
+from tffsim.executors.leaf_intrinsics import binary_operator, type_of_operator, zero
+from tffsim.executors.tensorflow_function import TensorFlowFunction, tensorflow_function
+from tffsim.executors.tensorflow_values import TensorFlowValue, to_tensorflow
+
+_IntrinsicFunction: TypeAlias = Callable[[TensorFlowValue], TensorFlowValue]
+_Reference: TypeAlias = TensorFlowValue | TensorFlowFunction | _IntrinsicFunction
+
+
+class EagerTFExecutorValue(ExecutorValue):
+    """A tensor, dataset, struct of these, or function inside one `EagerTFExecutor`."""
+
+    __slots__ = ("_executor", "_reference", "_type_signature")
+
+    def __init__(self, executor: EagerTFExecutor, reference: _Reference, type_signature: fl.Type) -> None:
+        self._executor = executor
+        self._reference = reference
+        self._type_signature = type_signature
+
+    @property
+    def executor(self) -> EagerTFExecutor:
+        """The executor that made this handle."""
+        return self._executor
+
+    @property
+    def type_signature(self) -> fl.Type:
+        return self._type_signature
+
+    @property
+    def reference(self) -> _Reference:
+        """An eager tensor, a `tf.data.Dataset`, a `Struct` of these, or a callable."""
+        return self._reference
+
+    async def compute(self) -> TensorFlowValue:
+        """Returns the value itself; nothing is copied.
+
+        Raises:
+            TypeError: If it is a function.
+        """
+        if isinstance(self._type_signature, fl.FunctionType):
+            raise TypeError(
+                f"A function of type {self._type_signature} is no value to compute. Did you forget to call it?"
+            )
+        return self._reference  # type: ignore[return-value]
+
+
+class EagerTFExecutor(Executor):
+    """Runs TensorFlow eagerly.
+
+    Args:
+        device: Where tensors live and functions run, such as `/device:GPU:0`; None lets
+            TensorFlow decide.
+        worker_pool: Runs the long calls; None runs every call in place. It is not owned:
+            `close` leaves it running.
+
+    Raises:
+        RuntimeError: If TensorFlow's eager mode is off.
+        TypeError: If `device` is neither a string nor a logical device.
+    """
+
+    def __init__(
+        self,
+        device: str | tf.config.LogicalDevice | None = None,
+        *,
+        worker_pool: concurrent.futures.Executor | None = None,
+    ) -> None:
+        if not tf.executing_eagerly():
+            raise RuntimeError("TensorFlow's eager mode is off. Do not call `tf.compat.v1.disable_eager_execution()`.")
+        if device is not None and not isinstance(device, (str, tf.config.LogicalDevice)):
+            raise TypeError(
+                f"Expected a device name or a `tf.config.LogicalDevice`, found a {type(device).__name__}. "
+                "List them with `tf.config.list_logical_devices()`."
+            )
+        self._device = device.name if isinstance(device, tf.config.LogicalDevice) else device
+        self._worker_pool = worker_pool
+        self._is_closed = False
+
+    def close(self) -> None:
+        self._is_closed = True
+
+    async def create_value(self, value: object, type_spec: object = None) -> EagerTFExecutorValue:
+        """Embeds a payload or a computation.
+
+        Args:
+            value: A payload; a `tensorflow` or `literal` computation; an `intrinsic`
+                computation which `LEAF_INTRINSIC_URIS` lists.
+            type_spec: Its type; a computation knows its own.
+
+        Raises:
+            TypeError: If the value does not fit the type.
+            ValueError: If it is a computation of another kind, or a number out of range.
+        """
+        check_open(self._is_closed, self)
+        if isinstance(value, ExecutorValue):
+            return self._own(value)
+        type_signature = resolve_type(value, type_spec)
+        if building_blocks.is_computation(value):
+            return self._embed_computation(building_blocks.to_proto(value), type_signature)
+        with self._placement():
+            return EagerTFExecutorValue(self, to_tensorflow(value, type_signature), type_signature)
+
+    async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> EagerTFExecutorValue:
+        """Calls a function.
+
+        Raises:
+            TypeError: If `comp` is no function or `arg` does not fit its parameter.
+            tf.errors.OpError: If the function fails.
+        """
+        check_open(self._is_closed, self)
+        function, argument = self._own(comp), self._own(arg) if arg is not None else None
+        check_argument(function.type_signature, argument.type_signature if argument is not None else None)
+        assert isinstance(function.type_signature, fl.FunctionType)
+        called, value = function.reference, argument.reference if argument is not None else None
+        if isinstance(called, TensorFlowFunction):
+            result = await self._call(called, value)  # type: ignore[arg-type]
+        else:
+            with self._placement():
+                result = called(value)  # type: ignore[operator, arg-type]
+        return EagerTFExecutorValue(self, result, function.type_signature.result)
+
+    async def create_struct(self, elements: object) -> EagerTFExecutorValue:
+        """Makes a struct of handles; nothing is copied."""
+        check_open(self._is_closed, self)
+        handles = [(name, self._own(element)) for name, element in named_elements(elements)]
+        types = [(name, handle.type_signature) if name else handle.type_signature for name, handle in handles]
+        reference = structure.Struct([(name, handle.reference) for name, handle in handles])
+        return EagerTFExecutorValue(self, reference, fl.StructType(types))
+
+    async def create_selection(self, source: ExecutorValue, index: int) -> EagerTFExecutorValue:
+        """Selects one element of a struct.
+
+        Raises:
+            TypeError: If `source` is no struct.
+            IndexError: If there is no element at `index`.
+        """
+        check_open(self._is_closed, self)
+        handle = self._own(source)
+        element_type = select_element_type(handle.type_signature, index)
+        return EagerTFExecutorValue(self, handle.reference[index], element_type)  # type: ignore[index]
+
+    def _own(self, value: ExecutorValue) -> EagerTFExecutorValue:
+        own_handle(value, EagerTFExecutorValue, self)
+        assert isinstance(value, EagerTFExecutorValue)
+        if value.executor is not self:
+            raise TypeError(
+                "The value is embedded in another EagerTFExecutor. Compute it there and embed it here "
+                "with `create_value`."
+            )
+        return value
+
+    def _placement(self) -> contextlib.AbstractContextManager[object]:
+        return tf.device(self._device) if self._device is not None else _NO_PLACEMENT
+
+    def _embed_computation(self, proto: pb.Computation, type_signature: fl.Type) -> EagerTFExecutorValue:
+        kind = building_blocks.kind_of(proto)
+        if kind == "tensorflow":
+            return EagerTFExecutorValue(self, tensorflow_function(proto, self._device), type_signature)
+        if kind == "intrinsic" and proto.intrinsic.uri in LEAF_INTRINSIC_URIS:
+            return self._embed_intrinsic(proto.intrinsic.uri, type_signature)
+        if kind == "literal":
+            with self._placement():
+                value = to_tensorflow(framework.Literal.from_proto(proto).value, type_signature)
+            return EagerTFExecutorValue(self, value, type_signature)
+        found = f"the intrinsic `{proto.intrinsic.uri}`" if kind == "intrinsic" else f"a `{kind}` computation"
+        raise ValueError(
+            f"EagerTFExecutor runs `tensorflow` and `literal` computations and generic arithmetic, found {found}. "
+            "Put the executor that understands it above this one."
+        )
+
+    def _embed_intrinsic(self, uri: str, type_signature: fl.Type) -> EagerTFExecutorValue:
+        if isinstance(type_signature, fl.FunctionType):
+            function_type = type_of_operator(uri, type_signature)
+            return EagerTFExecutorValue(self, binary_operator(uri, function_type), function_type)
+        with self._placement():
+            return EagerTFExecutorValue(self, zero(type_signature), type_signature)
+
+    async def _call(self, function: TensorFlowFunction, value: TensorFlowValue | None) -> TensorFlowValue:
+        scope = current_scope.get()
+        if self._worker_pool is not None and not function.duration.is_short:
+            return await _call_in_pool(self._worker_pool, function, value, scope)
+        return _timed_call(function, value, _cancellation_of(scope) if scope is not None else None)
+
+
+_NO_PLACEMENT = contextlib.nullcontext()
+
+_cancellations: weakref.WeakKeyDictionary[CancellationScope, CancellationManager] = weakref.WeakKeyDictionary()
+_cancellations_lock = threading.Lock()
+
+
+def _cancellation_of(scope: CancellationScope) -> CancellationManager:
+    """Returns the scope's TensorFlow counterpart, the same one for all its short calls."""
+    with _cancellations_lock:
+        cancellation = _cancellations.get(scope)
+        if cancellation is None:
+            cancellation = _cancellations[scope] = CancellationManager()
+            scope.on_cancel(cancellation.start_cancel)
+        return cancellation
+
+
+async def _call_in_pool(
+    pool: concurrent.futures.Executor,
+    function: TensorFlowFunction,
+    value: TensorFlowValue | None,
+    scope: CancellationScope | None,
+) -> TensorFlowValue:
+    # A manager of its own: when only this task is cancelled, only this call is aborted.
+    cancellation = CancellationManager()
+    forget = scope.on_cancel(cancellation.start_cancel) if scope is not None else None
+    call = functools.partial(contextvars.copy_context().run, _timed_call, function, value, cancellation)
+    try:
+        return await asyncio.get_running_loop().run_in_executor(pool, call)
+    except asyncio.CancelledError:
+        cancellation.start_cancel()
+        raise
+    finally:
+        if forget is not None:
+            forget()
+
+
+def _timed_call(
+    function: TensorFlowFunction, value: TensorFlowValue | None, cancellation: CancellationManager | None
+) -> TensorFlowValue:
+    start = time.perf_counter()
+    result = function(value, cancellation)
+    function.duration.record(time.perf_counter() - start)
+    return result

@@ -1,0 +1,54 @@
+"""Turns what a user passes into what TensorFlow takes, according to its type.
+
+Three forms exist inside the leaf executor: an eager tensor (`tensor_values`), a
+`tf.data.Dataset` (`dataset_values`) and a `Struct` of these.
+"""
+
+from typing import TypeAlias
+
+import federated_language as fl
+import tensorflow as tf
+from federated_language.common_libs import structure
+
+from tffsim.computations.containers import struct_elements
+from tffsim.executors.dataset_values import to_dataset
+from tffsim.executors.failure_location import locate_argument
+from tffsim.executors.tensor_values import to_tensor
+
+# A struct's elements are values of the same three forms.
+TensorFlowValue: TypeAlias = tf.Tensor | tf.data.Dataset | structure.Struct
+
+
+def to_tensorflow(value: object, type_spec: fl.Type) -> TensorFlowValue:
+    """Converts a payload. Converting the outcome again changes nothing.
+
+    Args:
+        value: A number, array, string, tensor or variable; any container for a struct;
+            a dataset, list, generator or callable that makes one for a sequence.
+        type_spec: Its type: a tensor, a sequence or a struct of these.
+
+    Returns:
+        A tensor, a dataset, or a `Struct` in the order and with the names of the type.
+
+    Raises:
+        TypeError: If the payload does not fit the type, located at the element.
+        ValueError: If a number is out of range, located at the element.
+    """
+    if isinstance(type_spec, fl.TensorType):
+        return to_tensor(value, type_spec)
+    if isinstance(type_spec, fl.StructType):
+        return _to_struct(value, type_spec)
+    if isinstance(type_spec, fl.SequenceType):
+        return to_dataset(value, type_spec)
+    raise TypeError(f"TensorFlow knows tensors, sequences and structs of these, found type {type_spec}.")
+
+
+def _to_struct(value: object, type_spec: fl.StructType) -> structure.Struct:
+    elements: list[tuple[str | None, TensorFlowValue]] = []
+    fields = zip(struct_elements(value, type_spec), type_spec.items(), strict=True)
+    for position, (element, (name, element_type)) in enumerate(fields):
+        try:
+            elements.append((name, to_tensorflow(element, element_type)))
+        except (TypeError, ValueError) as error:
+            raise locate_argument(error, name if name is not None else position) from None
+    return structure.Struct(elements)
