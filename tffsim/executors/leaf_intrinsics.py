@@ -108,6 +108,8 @@ def _divide(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
 def _type_of_quotient(type_spec: fl.Type) -> fl.Type:
     if isinstance(type_spec, fl.StructType):
         quotients = [(name, _type_of_quotient(element_type)) for name, element_type in type_spec.items()]
+        if quotients == list(type_spec.items()):
+            return type_spec
         return fl.StructType([(name, quotient) if name else quotient for name, quotient in quotients])
     if isinstance(type_spec, fl.TensorType) and np.dtype(type_spec.dtype).kind in "biu":
         return fl.TensorType(np.float64, type_spec.shape)
