@@ -8,7 +8,6 @@ names always keep their values.
 
 import collections
 import functools
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,7 +17,7 @@ import tensorflow as tf
 
 from tffsim.computations.containers import struct_elements
 from tffsim.computations.identity_cache import IdentityCache
-from tffsim.computations.tensorflow_types import element_spec, type_from_spec
+from tffsim.computations.tensorflow_types import element_spec, to_type
 from tffsim.executors.eager_execution import EagerTensor
 from tffsim.executors.failure_location import locate_argument
 from tffsim.executors.tensor_values import to_array
@@ -77,7 +76,7 @@ def _matching(dataset: tf.data.Dataset, type_spec: fl.SequenceType) -> tf.data.D
 
 
 def _check_component(spec: tf.TypeSpec, type_spec: fl.TensorType) -> tf.TypeSpec:
-    found = type_from_spec(spec) if isinstance(spec, tf.TensorSpec) else spec
+    found = to_type(spec) if isinstance(spec, tf.TensorSpec) else spec
     if not isinstance(found, fl.Type) or not type_spec.is_assignable_from(found):
         raise TypeError(f"Expected a dataset with components of type {type_spec}, found {found}.")
     return spec
@@ -113,12 +112,48 @@ def _from_elements(elements: Sequence[Any], type_spec: fl.SequenceType) -> tf.da
     if not elements:
         return tf.data.Dataset.from_tensor_slices(tf.nest.map_structure(_no_elements, spec))
     rows = [_row(element, position, type_spec) for position, element in enumerate(elements)]
-    # Rows of one shape are stacked. Shapes seldom change: most often at the last batch.
-    runs = [
-        tf.data.Dataset.from_tensor_slices(tf.nest.pack_sequence_as(spec, [np.stack(c) for c in zip(*run)]))
-        for _, run in itertools.groupby(rows, key=lambda row: [component.shape for component in row])
-    ]
-    return _joined(runs)
+    shapes = [[component.shape for component in row] for row in rows]
+    first_other = next((position for position, shape in enumerate(shapes) if shape != shapes[0]), len(rows))
+    if first_other == len(rows):
+        return _stacked(rows, spec)
+    if first_other == len(rows) - 1:  # Batches of one size and a smaller last one.
+        return _stacked(rows[:-1], spec).concatenate(_stacked(rows[-1:], spec))
+    return _cut_out(rows, spec)
+
+
+def _stacked(rows: Sequence[Sequence[np.ndarray]], spec: Any) -> tf.data.Dataset:
+    columns = [np.stack(column) for column in zip(*rows, strict=True)]
+    return tf.data.Dataset.from_tensor_slices(tf.nest.pack_sequence_as(spec, columns))
+
+
+def _cut_out(rows: Sequence[Sequence[np.ndarray]], spec: Any) -> tf.data.Dataset:
+    """Returns a dataset of elements of many shapes, in linear time.
+
+    The numbers of a component lie end to end in one tensor; each element is cut out of it.
+    """
+    columns = list(zip(*rows, strict=True))
+    numbers = [_end_to_end([component.ravel() for component in column]) for column in columns]
+    shapes = [_end_to_end([np.array(component.shape, np.int64) for component in column]) for column in columns]
+    specs = tf.nest.flatten(spec)
+
+    def element(position: tf.Tensor) -> Any:
+        components = [
+            tf.ensure_shape(tf.reshape(_cut(flat, position), _cut(shape, position)), component_spec.shape)
+            for flat, shape, component_spec in zip(numbers, shapes, specs, strict=True)
+        ]
+        return tf.nest.pack_sequence_as(spec, components)
+
+    return tf.data.Dataset.range(len(rows)).map(element)
+
+
+def _end_to_end(pieces: Sequence[np.ndarray]) -> tuple[tf.Tensor, tf.Tensor]:
+    bounds = np.cumsum([0, *(piece.size for piece in pieces)])
+    return tf.constant(np.concatenate(pieces)), tf.constant(bounds, tf.int64)
+
+
+def _cut(end_to_end: tuple[tf.Tensor, tf.Tensor], position: tf.Tensor) -> tf.Tensor:
+    flat, bounds = end_to_end
+    return flat[bounds[position] : bounds[position + 1]]
 
 
 def _row(element: Any, position: int, type_spec: fl.SequenceType) -> list[np.ndarray]:
@@ -131,14 +166,6 @@ def _row(element: Any, position: int, type_spec: fl.SequenceType) -> list[np.nda
 def _no_elements(spec: tf.TensorSpec) -> tf.Tensor:
     dimensions = [size or 0 for size in spec.shape] if spec.shape.rank is not None else []
     return tf.zeros([0, *dimensions], spec.dtype)
-
-
-def _joined(datasets: Sequence[tf.data.Dataset]) -> tf.data.Dataset:
-    # A chain of n concatenations passes each element through up to n of them.
-    if len(datasets) == 1:
-        return datasets[0]
-    middle = len(datasets) // 2
-    return _joined(datasets[:middle]).concatenate(_joined(datasets[middle:]))
 
 
 def _iterator_maker(value: Any) -> Callable[[], Iterator[Any]]:

@@ -27,6 +27,7 @@ from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations import building_blocks
 from tffsim.computations.generic_intrinsics import LEAF_INTRINSIC_URIS
+from tffsim.computations.struct_types import struct_type
 from tffsim.executors.cancellation import CancellationScope, current_scope
 from tffsim.executors.eager_execution import CancellationManager
 from tffsim.executors.executor_base import (
@@ -41,7 +42,7 @@ from tffsim.executors.executor_base import (
 )
 from tffsim.executors.leaf_intrinsics import binary_operator, type_of_operator, zero
 from tffsim.executors.tensorflow_function import TensorFlowFunction, tensorflow_function
-from tffsim.executors.tensorflow_values import TensorFlowValue, to_tensorflow
+from tffsim.executors.tensorflow_values import TensorFlowValue, materialise, to_tensorflow
 
 _IntrinsicFunction: TypeAlias = Callable[[TensorFlowValue], TensorFlowValue]
 _Reference: TypeAlias = TensorFlowValue | TensorFlowFunction | _IntrinsicFunction
@@ -64,15 +65,16 @@ class EagerTFExecutorValue(ExecutorValue):
 
     @property
     def type_signature(self) -> fl.Type:
+        """The type of the value."""
         return self._type_signature
 
     @property
     def reference(self) -> _Reference:
-        """An eager tensor, a `tf.data.Dataset`, a `Struct` of these, or a callable."""
+        """An eager tensor, a `tf.data.Dataset`, a tuple of these for a struct, or a callable."""
         return self._reference
 
-    async def compute(self) -> TensorFlowValue:
-        """Returns the value itself; nothing is copied.
+    async def compute(self) -> tf.Tensor | tf.data.Dataset | structure.Struct:
+        """Returns the value, a struct as a `Struct`; tensors and datasets are not copied.
 
         Raises:
             TypeError: If it is a function.
@@ -81,7 +83,7 @@ class EagerTFExecutorValue(ExecutorValue):
             raise TypeError(
                 f"A function of type {self._type_signature} is no value to compute. Did you forget to call it?"
             )
-        return self._reference  # type: ignore[return-value]
+        return materialise(self._reference, self._type_signature)  # type: ignore[arg-type]
 
 
 class EagerTFExecutor(Executor):
@@ -116,6 +118,7 @@ class EagerTFExecutor(Executor):
         self._is_closed = False
 
     def close(self) -> None:
+        """Makes the executor unusable. Imported functions stay, they belong to the process."""
         self._is_closed = True
 
     async def create_value(self, value: object, type_spec: object = None) -> EagerTFExecutorValue:
@@ -161,10 +164,10 @@ class EagerTFExecutor(Executor):
     async def create_struct(self, elements: object) -> EagerTFExecutorValue:
         """Makes a struct of handles; nothing is copied."""
         check_open(self._is_closed, self)
-        handles = [(name, self._own(element)) for name, element in named_elements(elements)]
-        types = [(name, handle.type_signature) if name else handle.type_signature for name, handle in handles]
-        reference = structure.Struct([(name, handle.reference) for name, handle in handles])
-        return EagerTFExecutorValue(self, reference, fl.StructType(types))
+        names, values = named_elements(elements)
+        handles = [self._own(value) for value in values]
+        type_signature = struct_type(names, [handle.type_signature for handle in handles])
+        return EagerTFExecutorValue(self, tuple([handle.reference for handle in handles]), type_signature)
 
     async def create_selection(self, source: ExecutorValue, index: int) -> EagerTFExecutorValue:
         """Selects one element of a struct.

@@ -6,6 +6,7 @@ layer knows the client, the resolving layer knows the AST node. Each adds its pa
 with `locate`; the execution context turns the whole into one short message.
 """
 
+import contextvars
 import dataclasses
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ class FailureLocation:
     Attributes:
         computation: Name of the computation, such as `train_step`.
         node: The AST node being executed, below those around it, such as
-            `federated_map › call of a TensorFlow function`.
+            `federated_map > call of a TensorFlow function`.
         placement: `server` or `clients`.
         client: Index of the client, counted from 0 over the whole cohort.
         num_clients: Size of the cohort.
@@ -37,6 +38,12 @@ class FailureLocation:
     num_clients: int | None = None
     source: str | None = None
     argument_path: tuple[str | int, ...] | None = None
+
+
+current_argument_path: contextvars.ContextVar[tuple[str | int, ...]] = contextvars.ContextVar(
+    "tffsim_argument_path", default=()
+)
+"""The steps from the argument to the part of it that is being embedded now."""
 
 
 def location_of(error: BaseException) -> FailureLocation:
@@ -79,7 +86,7 @@ def locate(
     if location.computation is None:
         location.computation = computation
     if location.placement is None and node is not None:
-        location.node = node if location.node is None else f"{node} › {location.node}"
+        location.node = node if location.node is None else f"{node} > {location.node}"
     if location.placement is None and (at_server or client is not None):
         location.placement = "server" if at_server else "clients"
         location.client, location.num_clients = client, num_clients

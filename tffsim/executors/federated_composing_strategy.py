@@ -24,6 +24,7 @@ from tffsim.computations import building_blocks
 from tffsim.computations.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM
 from tffsim.executors import concurrency, federated_lambdas
 from tffsim.executors.deferred import Deferred
+from tffsim.executors.failure_location import current_argument_path
 from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
 from tffsim.executors.neutral_elements import neutral_element
 from tffsim.executors.placed_values import (
@@ -93,16 +94,18 @@ class FederatedComposingStrategy(FederatingStrategy):
             executor.close()
 
     async def create_federated_value(self, value: object, type_spec: fl.FederatedType) -> FederatedValue:
+        path = current_argument_path.get()
         if type_spec.placement is fl.SERVER:
             if not type_spec.all_equal:
                 raise ValueError(f"A server value has exactly one member, found the type {type_spec}.")
-            return self._at_server("argument", type_spec.member, embed_argument, self._server, value, type_spec.member)
+            inputs = (value, type_spec.member, path)
+            return self._at_server("argument", type_spec.member, embed_argument, self._server, *inputs)
         if type_spec.all_equal:
             return self._same_everywhere(Deferred.of(value), type_spec.member)
         members = check_members(value, type_spec, self.num_clients)
         ends = list(itertools.accumulate(self._cardinalities))
         slices = [list(members[end - count : end]) for end, count in zip(ends, self._cardinalities, strict=True)]
-        inputs = [(slice_, type_spec) for slice_ in slices]
+        inputs = [(slice_, type_spec, path) for slice_ in slices]
         return self._at_children(type_spec.member, embed_argument, inputs)
 
     async def materialize(self, value: FederatedValue, all_equal: bool) -> Any:

@@ -17,7 +17,7 @@ from federated_language.framework import Executor, ExecutorValue
 
 from tffsim.executors import concurrency, federated_lambdas
 from tffsim.executors.deferred import Deferred
-from tffsim.executors.failure_location import locate
+from tffsim.executors.failure_location import current_argument_path, locate
 from tffsim.executors.federated_select import Slices
 from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
 from tffsim.executors.neutral_elements import neutral_element
@@ -106,15 +106,15 @@ class FederatedResolvingStrategy(FederatingStrategy):
             executor.close()
 
     async def create_federated_value(self, value: object, type_spec: fl.FederatedType) -> FederatedValue:
-        member_type = type_spec.member
+        member_type, path = type_spec.member, current_argument_path.get()
         if type_spec.placement is fl.SERVER:
             if not type_spec.all_equal:
                 raise ValueError(f"A server value has exactly one member, found the type {type_spec}.")
-            return self._at_server("argument", member_type, embed_argument, self._server, value, member_type)
+            return self._at_server("argument", member_type, embed_argument, self._server, value, member_type, path)
         if type_spec.all_equal:
             return self._same_everywhere(Deferred.of(value), member_type)
         members = check_members(value, type_spec, self.num_clients)
-        return self._at_clients("argument", member_type, embed_argument, [(m, member_type) for m in members])
+        return self._at_clients("argument", member_type, embed_argument, [(m, member_type, path) for m in members])
 
     async def materialize(self, value: FederatedValue, all_equal: bool) -> Any:
         if isinstance(value, ServerValue):
@@ -228,8 +228,10 @@ class FederatedResolvingStrategy(FederatingStrategy):
         return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
 
     def _same_everywhere(self, common: Deferred[Any], member_type: fl.Type) -> ClientsValue:
+        path = current_argument_path.get()
+
         async def embed(executor: Executor) -> ExecutorValue:
-            return await embed_argument(executor, await common.get(), member_type)
+            return await embed_argument(executor, await common.get(), member_type, path)
 
         copies = OnEachExecutor(embed)
         return ClientsValue(member_type, [copies.on(executor) for executor in self._clients], common)

@@ -78,10 +78,11 @@ def callable_graph(
     _keep_only(graph_def, ancestors(graph_def, roots, given), given)
     rename_functions(graph_def.node, graph_def.library.function, suffix)
     make_resources_private(all_nodes(graph_def))
+    keeps_state = any(_keeps_state(node) for node in all_nodes(graph_def))
+    if keeps_state:
+        make_loops_sequential(all_nodes(graph_def))
     used = {tensor_name(source) for node in graph_def.node for source in node.input}
-    return CallableGraph(
-        graph_def, frozenset(feeds) & used, tuple(fetches), any(map(_keeps_state, all_nodes(graph_def)))
-    )
+    return CallableGraph(graph_def, frozenset(feeds) & used, tuple(fetches), keeps_state)
 
 
 def tensor_name(name: str) -> str:
@@ -133,8 +134,13 @@ def make_resources_private(nodes: Iterable[NodeDef]) -> None:
             node.op = _ANONYMOUS_TABLES[node.op]
             for attribute in ("container", "shared_name", "use_node_name_sharing"):
                 node.attr.pop(attribute, None)
-            if node.op == "AnonymousMutableDenseHashTable":
-                node.attr.pop("key_dtype", None)
+
+
+def make_loops_sequential(nodes: Iterable[NodeDef]) -> None:
+    """Stops iterations of one loop from overtaking each other to the next random number."""
+    for node in nodes:
+        if "parallel_iterations" in node.attr:
+            node.attr["parallel_iterations"].i = 1
 
 
 def with_fresh_state(functions: Iterable[FunctionDef], suffix: str) -> list[FunctionDef]:

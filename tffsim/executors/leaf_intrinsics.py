@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 import federated_language as fl
 import numpy as np
 import tensorflow as tf
-from federated_language.common_libs import structure
 
 from tffsim.computations.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM, GENERIC_SCALE, GENERIC_UNSCALE
+from tffsim.computations.struct_types import field_names, field_types, struct_type
 from tffsim.computations.tensorflow_types import to_tf_dtype
 from tffsim.executors.tensorflow_values import TensorFlowValue
 
@@ -28,7 +28,7 @@ def binary_operator(uri: str, type_spec: fl.FunctionType) -> BinaryOperator:
         type_spec: Its concrete type, `(<T,U> -> T)`.
 
     Returns:
-        A function of a `Struct` of two operands. It works element by element. The second
+        A function of a tuple of two operands. It works element by element. The second
         operand of a multiplication or division may be one number, applied to every
         element, and is cast to the first's dtype. Integers divided by integers are
         float64.
@@ -72,10 +72,10 @@ def zero(type_spec: fl.Type) -> TensorFlowValue:
         TypeError: If the type has no zero: a string, a sequence, an unknown dimension.
     """
     if isinstance(type_spec, fl.StructType):
-        return structure.Struct([(name, zero(element_type)) for name, element_type in type_spec.items()])
+        return tuple(zero(field_type) for field_type in field_types(type_spec))
     if not isinstance(type_spec, fl.TensorType):
         raise TypeError(f"`generic_zero` needs numbers and structs of numbers, found type {type_spec}.")
-    dtype = to_tf_dtype(type_spec.dtype)
+    dtype = to_tf_dtype(type_spec.dtype.type)
     if dtype == tf.string:
         raise TypeError(f"`generic_zero` needs numbers: type {type_spec} has no zero.")
     if type_spec.shape is None or None in type_spec.shape:
@@ -107,10 +107,9 @@ def _divide(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
 
 def _type_of_quotient(type_spec: fl.Type) -> fl.Type:
     if isinstance(type_spec, fl.StructType):
-        quotients = [(name, _type_of_quotient(element_type)) for name, element_type in type_spec.items()]
-        if quotients == list(type_spec.items()):
-            return type_spec
-        return fl.StructType([(name, quotient) if name else quotient for name, quotient in quotients])
+        quotients = [_type_of_quotient(field_type) for field_type in field_types(type_spec)]
+        unchanged = quotients == field_types(type_spec)
+        return type_spec if unchanged else struct_type(field_names(type_spec), quotients)
     if isinstance(type_spec, fl.TensorType) and np.dtype(type_spec.dtype).kind in "biu":
         return fl.TensorType(np.float64, type_spec.shape)
     return type_spec
@@ -136,9 +135,8 @@ def _apply_to_pair(operator: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], pair: 
 
 
 def _apply(operator: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], x: Any, y: Any) -> TensorFlowValue:
-    if not isinstance(x, structure.Struct):
+    if not isinstance(x, tuple):
         return operator(x, y)
-    if not isinstance(y, structure.Struct):
-        return structure.Struct([(name, _apply(operator, element, y)) for name, element in structure.iter_elements(x)])
-    pairs = zip(structure.iter_elements(x), y, strict=True)
-    return structure.Struct([(name, _apply(operator, left, right)) for (name, left), right in pairs])
+    if not isinstance(y, tuple):
+        return tuple(_apply(operator, element, y) for element in x)
+    return tuple(_apply(operator, left, right) for left, right in zip(x, y, strict=True))

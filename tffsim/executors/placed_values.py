@@ -10,9 +10,10 @@ from federated_language.framework import Executor, ExecutorValue
 from tffsim.computations.struct_types import container
 from tffsim.executors import concurrency
 from tffsim.executors.deferred import Deferred
-from tffsim.executors.failure_location import locate, locate_argument
+from tffsim.executors.failure_location import current_argument_path, locate, locate_argument
 from tffsim.executors.federating_strategy import FederatedValue, Function
 
+ArgumentPath = tuple[str | int, ...]
 Work = Callable[..., Coroutine[Any, Any, ExecutorValue]]
 
 
@@ -114,13 +115,25 @@ def check_members(value: object, type_spec: fl.FederatedType, num_clients: int) 
     return value
 
 
-async def embed_argument(executor: Executor, value: object, type_spec: fl.Type) -> ExecutorValue:
-    """Embeds a payload; a failure is one of the argument."""
+async def embed_argument(executor: Executor, value: object, type_spec: fl.Type, path: ArgumentPath) -> ExecutorValue:
+    """Embeds a payload; a failure is one of the argument.
+
+    Args:
+        executor: Where the payload goes.
+        value: The payload.
+        type_spec: Its type.
+        path: The steps from the argument to the payload.
+    """
+    token = current_argument_path.set(path)
     try:
         return await executor.create_value(value, type_spec)
     except (TypeError, ValueError, OverflowError) as error:
         locate_argument(error)
+        for segment in reversed(path):
+            locate_argument(error, segment)
         raise
+    finally:
+        current_argument_path.reset(token)
 
 
 async def zip_members(executor: Executor, members: structure.Struct) -> ExecutorValue:

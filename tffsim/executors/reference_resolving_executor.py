@@ -33,7 +33,7 @@ from tffsim.executors.executor_base import (
     resolve_type,
     select_element_type,
 )
-from tffsim.executors.failure_location import locate, locate_argument
+from tffsim.executors.failure_location import current_argument_path, locate, locate_argument
 from tffsim.executors.resolved_values import (
     ReferenceResolvingExecutorValue,
     Scope,
@@ -167,11 +167,14 @@ class ReferenceResolvingExecutor(Executor):
     async def _embed_element(
         self, element: object, element_type: fl.Type, segment: str | int
     ) -> ReferenceResolvingExecutorValue:
+        token = current_argument_path.set((*current_argument_path.get(), segment))
         try:
             return await self.create_value(element, element_type)
         except (TypeError, ValueError, OverflowError) as error:
             locate_argument(error, segment)
             raise
+        finally:
+            current_argument_path.reset(token)
 
     async def _call_lambda(
         self, function: ScopedLambda, argument: ReferenceResolvingExecutorValue | None

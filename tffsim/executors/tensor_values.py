@@ -71,7 +71,7 @@ def to_array(value: object, type_spec: fl.TensorType) -> np.ndarray:
 
 def _make_target(type_spec: fl.TensorType) -> _Target:
     dtype = np.dtype(type_spec.dtype)
-    tf_dtype = to_tf_dtype(type_spec.dtype)
+    tf_dtype = to_tf_dtype(type_spec.dtype.type)
     scalars: dict[str, type] = {"b": bool, "i": int, "u": int, "f": float, "c": complex}
     is_integer = dtype.kind in "iu"
     return _Target(
@@ -118,8 +118,10 @@ def _as_array(value: object, target: _Target) -> np.ndarray:
 def _check_strings(array: np.ndarray, target: _Target) -> None:
     if array.dtype.kind in "US" or all(isinstance(element, (str, bytes)) for element in array.flat):
         return
-    found = array.dtype if array.dtype.kind != "O" else next(
-        type(element).__name__ for element in array.flat if not isinstance(element, (str, bytes))
+    found = (
+        array.dtype
+        if array.dtype.kind != "O"
+        else next(type(element).__name__ for element in array.flat if not isinstance(element, (str, bytes)))
     )
     raise TypeError(f"Expected a value of type {target.type_spec}, found {found}. Pass strings or bytes.")
 
@@ -134,9 +136,10 @@ def _cast(array: np.ndarray, target: _Target) -> np.ndarray:
             f"Expected a value of type {target.type_spec}, found {_described(array)}. "
             f"Convert it first if you mean to, as in `numpy.asarray(x).astype({target.dtype.name!r})`."
         )
-    if array.size and target.dtype.kind in "iu" and array.dtype.kind in "iu":
-        if array.min() < target.limits[0] or array.max() > target.limits[1]:
-            raise _out_of_range(array, target)
+    lowest, highest = target.limits
+    is_narrowed = array.dtype.kind in "iu" and target.dtype.kind in "iu"
+    if is_narrowed and array.size and (array.min() < lowest or array.max() > highest):
+        raise _out_of_range(array, target)
     return array.astype(target.dtype)
 
 

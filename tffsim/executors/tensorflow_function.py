@@ -22,11 +22,11 @@ from typing import Protocol
 
 import federated_language as fl
 import tensorflow as tf
-from federated_language.common_libs import structure
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations import bindings, building_blocks, provenance
 from tffsim.computations.identity_cache import IdentityCache
+from tffsim.computations.struct_types import field_types
 from tffsim.computations.tensorflow_types import element_spec, tensor_spec
 from tffsim.executors import graph_rewriting
 from tffsim.executors.call_duration import CallDuration
@@ -74,7 +74,8 @@ class TensorFlowFunction:
         try:
             self._runner = _import(proto.tensorflow, type_signature, device)
         except (TypeError, ValueError) as error:
-            raise locate(error, computation=self.name) from error.__cause__
+            locate(error, computation=self.name)
+            raise
 
     @property
     def name(self) -> str | None:
@@ -91,7 +92,7 @@ class TensorFlowFunction:
             cancellation: Aborts the call from any thread.
 
         Returns:
-            Tensors, datasets and `Struct`s of them.
+            Tensors and datasets, in tuples where the result type is a struct.
 
         Raises:
             tf.errors.OpError: If the function fails, located at the user's source line.
@@ -198,7 +199,13 @@ def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: 
         graph_def, [*feeds, *tokens], _names_in(tensorflow.result), tensorflow.initialize_op, f"_{next(_names)}"
     )
     # TensorFlow refuses to return a dataset from an accelerator.
-    function = _wrap(graph, feeds, tokens, "/device:CPU:0" if _has_sequence(result) else device)
+    try:
+        function = _wrap(graph, feeds, tokens, "/device:CPU:0" if _has_sequence(result) else device)
+    except ValueError as error:
+        raise TypeError(
+            f"TensorFlow cannot import the graph with parameters [{', '.join(feeds)}] and results "
+            f"[{', '.join(graph.fetches)}]: {error}"
+        ) from error
     if not graph.keeps_state:
         return _SharedFunction(function, len(graph.fetches))
     return _RenewedFunction([function.function_def, *graph.graph_def.library.function], len(graph.fetches))
@@ -243,7 +250,7 @@ def _specs(type_spec: fl.Type) -> list[tf.TensorSpec]:
     if isinstance(type_spec, fl.SequenceType):
         return [tf.TensorSpec([], tf.variant)]
     if isinstance(type_spec, fl.StructType):
-        return [spec for _, field_type in type_spec.items() for spec in _specs(field_type)]
+        return [spec for field_type in field_types(type_spec) for spec in _specs(field_type)]
     raise TypeError(f"A TensorFlow computation takes tensors, sequences and structs of them, found {type_spec}.")
 
 
@@ -257,8 +264,8 @@ def _flatten(
     if isinstance(type_spec, fl.TensorType):
         inputs.append(value)
     elif isinstance(type_spec, fl.StructType):
-        assert isinstance(value, structure.Struct)
-        for element, (_, element_type) in zip(value, type_spec.items(), strict=True):
+        assert isinstance(value, tuple)
+        for element, element_type in zip(value, field_types(type_spec), strict=True):
             _flatten(element, element_type, inputs, datasets)
     else:
         assert isinstance(type_spec, fl.SequenceType)
@@ -272,7 +279,7 @@ def _pack(outputs: Iterator[tf.Tensor], type_spec: fl.Type, sources: list[tf.dat
     if isinstance(type_spec, fl.TensorType):
         return next(outputs)
     if isinstance(type_spec, fl.StructType):
-        return structure.Struct([(name, _pack(outputs, element, sources)) for name, element in type_spec.items()])
+        return tuple([_pack(outputs, element_type, sources) for element_type in field_types(type_spec)])
     assert isinstance(type_spec, fl.SequenceType)
     dataset = tf.data.experimental.from_variant(next(outputs), element_spec(type_spec.element))
     # A dataset made from a Python generator stops working when the object is gone.

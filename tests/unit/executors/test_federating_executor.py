@@ -214,7 +214,7 @@ def test_an_error_names_the_intrinsic_and_the_client():
         with factory.lease({fl.CLIENTS: 9}) as executor, pytest.raises(RuntimeError, match="unlucky") as failure:
             asyncio.run(evaluate(executor, doubled, [0.0] * 7 + [13.0, 0.0]))
         location = location_of(failure.value)
-        assert (location.node, location.client, location.num_clients) == ("federated_map › call of a lambda › generic_plus", 7, 9)
+        assert (location.node, location.client, location.num_clients) == ("federated_map > call of a lambda > generic_plus", 7, 9)
 
 
 def test_a_wrong_number_of_members_is_refused():

@@ -1,0 +1,123 @@
+"""Capturing a Python function as a TensorFlow graph in a computation proto.
+
+The function runs once, with placeholders for its parameter, in a graph of its own.
+Operations with side effects are ordered as the function wrote them, and run even if no
+result depends on them: a print prints, an assignment assigns. The initialisation of a
+variable is such an operation too, so every call starts from the initial values.
+"""
+
+import functools
+import importlib.util
+import linecache
+import os
+import types
+from collections.abc import Callable
+from typing import Any
+
+import federated_language as fl
+import tensorflow as tf
+from federated_language.framework import ComputationReturnedNoneError, get_context_stack
+from federated_language.proto import computation_pb2 as pb
+from google.protobuf import any_pb2
+from tensorflow.python.framework.auto_control_deps import AutomaticControlDependencies
+
+from tffsim.computations import bindings, provenance
+from tffsim.computations.graph_inlining import GraphContext
+
+
+def capture(
+    function: Callable[..., Any], parameter_type: fl.Type | None, name: str
+) -> tuple[pb.Computation, fl.FunctionType]:
+    """Captures a function as a computation.
+
+    Args:
+        function: Takes the parameter, or nothing if `parameter_type` is None.
+        parameter_type: The type of the parameter.
+        name: The function's name, for messages.
+
+    Returns:
+        The computation, and its type with the Python containers of the user.
+
+    Raises:
+        ComputationReturnedNoneError: If the function returns None.
+        TypeError: If its result cannot be represented.
+    """
+    graph = tf.Graph()
+    with graph.as_default(), get_context_stack().install(GraphContext(name)):
+        token = tf.compat.v1.placeholder(tf.string, [], name="session_token")
+        control = AutomaticControlDependencies()
+        with control:
+            binding, result = _call(function, parameter_type, name)
+            result_type, result_binding, tensors = bindings.capture_result(result, f"the result of `{name}`")
+            returned = [control.mark_as_return(tensor) for tensor in tensors]
+        result_binding = bindings.rebind(result_binding, iter(returned))
+    type_signature = fl.FunctionType(parameter_type, result_type)
+    tensorflow = pb.TensorFlow(
+        graph_def=_pack(graph),
+        parameter=binding,
+        result=result_binding,
+        session_token_tensor_name=token.name,
+    )
+    _record_provenance(graph, tensorflow.graph_def.value, function, name)
+    return pb.Computation(type=type_signature.to_proto(), tensorflow=tensorflow), type_signature
+
+
+def unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Returns the user's Python function below wrappers such as `tf.function`."""
+    function = getattr(function, "python_function", function)
+    while isinstance(function, functools.partial):
+        function = function.func
+    return getattr(function, "__wrapped__", function)
+
+
+def _call(
+    function: Callable[..., Any], parameter_type: fl.Type | None, name: str
+) -> tuple[pb.TensorFlow.Binding | None, Any]:
+    if parameter_type is None:
+        binding, result = None, function()
+    else:
+        value, binding = bindings.stamp_parameter(parameter_type)
+        result = function(value)
+    if result is None:
+        raise _returned_none(function)
+    return binding, result
+
+
+def _returned_none(function: Callable[..., Any]) -> Exception:
+    inner = getattr(function, "user_function", function)
+    return ComputationReturnedNoneError(unwrapped(inner))
+
+
+def _pack(graph: tf.Graph) -> any_pb2.Any:
+    packed = any_pb2.Any()
+    packed.Pack(graph.as_graph_def(), deterministic=True)
+    return packed
+
+
+def _record_provenance(graph: tf.Graph, graph_bytes: bytes, function: Callable[..., Any], name: str) -> None:
+    code = getattr(unwrapped(getattr(function, "user_function", function)), "__code__", None)
+    filename, line = (code.co_filename, code.co_firstlineno) if isinstance(code, types.CodeType) else ("?", 0)
+    lines = {op.name: text for op in graph.get_operations() if (text := _user_line(op.traceback))}
+    provenance.record(graph_bytes, provenance.Provenance(name, filename, line, lines))
+
+
+def _user_line(frames: Any) -> str | None:
+    for frame in reversed(list(frames)):
+        filename, line = frame[0], frame[1]
+        if not _is_library(filename):
+            source = linecache.getline(filename, line).strip()
+            return f"{os.path.basename(filename)}:{line}" + (f": {source}" if source else "")
+    return None
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_library(filename: str) -> bool:
+    return filename.startswith(_LIBRARIES) or filename.startswith("<frozen") or "__autograph_generated" in filename
+
+
+def _folder(package: str) -> str:
+    spec = importlib.util.find_spec(package)
+    return os.path.dirname(os.path.abspath(str(spec.origin if spec is not None else package))) + os.sep
+
+
+_LIBRARIES = tuple(_folder(package) for package in ("tensorflow", "keras", "federated_language", "tffsim", "functools"))

@@ -1,0 +1,72 @@
+"""Bringing an argument into the form of the parameter's type, before anything runs.
+
+Structs are paired by name, whatever the order of a dict; members of a federated value
+become a list. Tensors are not touched: the leaf executor checks those.
+"""
+
+from collections.abc import Sized
+from typing import Any
+
+import federated_language as fl
+import numpy as np
+from federated_language.common_libs import structure
+
+from tffsim.computations.containers import struct_elements
+from tffsim.computations.struct_types import field_names, to_struct
+from tffsim.execution_contexts.execution_error import ArgumentError, argument_name
+
+_Path = tuple[str | int, ...]
+
+
+def normalise_argument(value: object, type_spec: fl.Type, path: _Path = ()) -> Any:
+    """Returns an argument with `Struct`s for structs and lists for client values.
+
+    Args:
+        value: What the user passed.
+        type_spec: The parameter's type.
+        path: The steps from the argument to `value`.
+
+    Raises:
+        ArgumentError: If a part is missing, unexpected or of the wrong kind.
+    """
+    if isinstance(type_spec, fl.FederatedType):
+        return value if type_spec.all_equal else _members(value, type_spec, path)
+    if isinstance(type_spec, fl.StructType):
+        return _struct(value, type_spec, path)
+    if value is None:
+        raise ArgumentError(f"{argument_name(path)} is missing: expected {type_spec}, found None.")
+    return value
+
+
+def _struct(value: object, type_spec: fl.StructType, path: _Path) -> structure.Struct:
+    try:
+        elements = struct_elements(value, type_spec)
+    except TypeError as error:
+        raise ArgumentError(f"{argument_name(path)} has the wrong form. {error}") from None
+    steps = [name if name is not None else i for i, name in enumerate(field_names(type_spec))]
+    parts = zip(elements, type_spec, steps, strict=True)
+    return to_struct(type_spec, [normalise_argument(element, t, (*path, step)) for element, t, step in parts])
+
+
+def _members(value: object, type_spec: fl.FederatedType, path: _Path) -> list[object]:
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    if isinstance(value, np.ndarray) and value.ndim > 0:
+        return list(value)
+    if isinstance(value, Sized) and hasattr(value, "__getitem__") and not _is_one_thing(value):
+        return [value[k] for k in range(len(value))]  # type: ignore[index]
+    raise ArgumentError(
+        f"{argument_name(path)} needs one {type_spec.member} per client, in a list; found {_described(value)}."
+    )
+
+
+def _is_one_thing(value: object) -> bool:
+    return isinstance(value, (str, bytes, dict)) or hasattr(value, "element_spec")
+
+
+def _described(value: object) -> str:
+    if hasattr(value, "element_spec"):
+        return "one `tf.data.Dataset`. Pass a list of datasets, one per client"
+    if hasattr(value, "__next__"):
+        return f"a {type(value).__name__}, which can be read only once. Pass `list(...)` of it"
+    return f"a {type(value).__name__}"

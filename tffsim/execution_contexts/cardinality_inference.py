@@ -1,0 +1,74 @@
+"""Finding out from an argument how many clients there are."""
+
+from collections.abc import Iterator
+
+import federated_language as fl
+from federated_language import framework
+from federated_language.framework import ConcreteComputation, PlacementLiteral
+from federated_language.proto import computation_pb2 as pb
+
+from tffsim.computations import building_blocks
+from tffsim.computations.identity_cache import IdentityCache
+from tffsim.computations.struct_types import field_names
+from tffsim.execution_contexts.argument_normalisation import normalise_argument
+from tffsim.execution_contexts.execution_error import CardinalityError, argument_name
+
+_Path = tuple[str | int, ...]
+
+
+def infer_cardinalities(value: object, type_spec: fl.Type) -> dict[PlacementLiteral, int]:
+    """Returns how many participants there are at each placement.
+
+    Only values whose members may differ tell: a list with one member per client.
+
+    Args:
+        value: The argument, as the user passed it or normalised.
+        type_spec: The type of the parameter.
+
+    Raises:
+        ArgumentError: If the argument does not have the form of the type.
+        CardinalityError: If two parts tell different numbers.
+    """
+    found: dict[PlacementLiteral, tuple[int, _Path]] = {}
+    for placement, count, path in _counts(normalise_argument(value, type_spec), type_spec, ()):
+        known, known_path = found.setdefault(placement, (count, path))
+        if known != count:
+            raise CardinalityError(
+                f"{argument_name(known_path)} has {_members(known)} at {placement.name}, "
+                f"but {argument_name(path).replace('Argument', 'argument')} has {_members(count)}. "
+                "Pass one member per client in both."
+            )
+    return {placement: count for placement, (count, _) in found.items()}
+
+
+def works_at_clients(computation: ConcreteComputation) -> bool:
+    """Whether a computation places anything at clients."""
+    return _works_at_clients(computation.to_proto())
+
+
+def _find_clients(proto: pb.Computation) -> bool:
+    def at_clients(type_spec: fl.Type) -> bool:
+        return isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS
+
+    def has_clients(block: framework.ComputationBuildingBlock) -> bool:
+        return framework.type_contains(block.type_signature, at_clients)
+
+    return framework.computation_count(building_blocks.to_building_block(proto), has_clients) > 0
+
+
+_works_at_clients: IdentityCache[pb.Computation, bool] = IdentityCache(_find_clients)
+
+
+def _counts(value: object, type_spec: fl.Type, path: _Path) -> Iterator[tuple[PlacementLiteral, int, _Path]]:
+    if isinstance(type_spec, fl.FederatedType):
+        if not type_spec.all_equal:
+            assert isinstance(value, list)
+            yield type_spec.placement, len(value), path
+    elif isinstance(type_spec, fl.StructType):
+        steps = [name if name is not None else i for i, name in enumerate(field_names(type_spec))]
+        for element, element_type, step in zip(value, type_spec, steps, strict=True):  # type: ignore[call-overload]
+            yield from _counts(element, element_type, (*path, step))
+
+
+def _members(count: int) -> str:
+    return f"{count} member{'s' * (count != 1)}"

@@ -1,0 +1,83 @@
+"""The context that runs computations where no other one was set, in all threads."""
+
+import threading
+from types import TracebackType
+from typing import Any
+
+from federated_language.framework import (
+    AsyncContext,
+    ConcreteComputation,
+    ExecutorFactory,
+    RuntimeErrorContext,
+    SyncContext,
+    get_context_stack,
+    set_default_context,
+)
+
+from tffsim.computations.context_stack import Context, context_stack
+from tffsim.execution_contexts.sync_execution_context import SyncExecutionContext
+
+_lock = threading.Lock()
+_context: Context | None = None
+
+
+def get_context() -> Context:
+    """Returns the default context; the first call makes a local one."""
+    global _context
+    with _lock:
+        if _context is None:
+            from tffsim.executor_stacks.local import local_executor_factory
+
+            _context = SyncExecutionContext(local_executor_factory())
+        return _context
+
+
+class use:
+    """Sets the default context of all threads.
+
+    As a plain call it stays set; in a `with` statement, until the end of the block.
+
+    Args:
+        context: A context, or an executor factory for a `SyncExecutionContext`.
+
+    Raises:
+        TypeError: If it is neither.
+    """
+
+    def __init__(self, context: Context | ExecutorFactory) -> None:
+        if isinstance(context, ExecutorFactory):
+            context = SyncExecutionContext(context)
+        if not isinstance(context, (SyncContext, AsyncContext)):
+            raise TypeError(f"Expected an execution context or an executor factory, found {type(context).__name__}.")
+        self._context = context
+        self._before = _set_context(context)
+
+    def __enter__(self) -> Context:
+        return self._context
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _set_context(self._before)
+
+
+class _DelegatingContext(SyncContext):
+    """Passes calls of computations made by `federated_language` alone to the default context."""
+
+    def invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
+        return get_context().invoke(comp, arg)
+
+
+def install() -> None:
+    """Makes the default context available: to tffsim's computations in all threads, to
+    those of `federated_language` in the thread that imports tffsim."""
+    context_stack.set_default(get_context)
+    if isinstance(get_context_stack().current, RuntimeErrorContext):
+        set_default_context(_DelegatingContext())
+
+
+def _set_context(context: Context | None) -> Context | None:
+    global _context
+    with _lock:
+        before, _context = _context, context
+    return before

@@ -1,0 +1,97 @@
+"""Threads that run event loops, one per invocation under way.
+
+A notebook has a running event loop of its own, and a computation may call another one
+from the middle of a TensorFlow function. An invocation therefore never shares a loop: it
+borrows a thread with a loop, and gives it back at its end.
+"""
+
+import asyncio
+import concurrent.futures
+import contextvars
+import threading
+from collections.abc import Coroutine
+from typing import Any, Generic, TypeVar
+
+from tffsim.executors.cancellation import CancellationScope, current_scope
+
+_T = TypeVar("_T")
+
+_MAX_IDLE_THREADS = 4
+# A nested computation is evaluated by nested calls, which need room.
+_STACK_BYTES = 64 * 1024 * 1024
+_start_lock = threading.Lock()
+_idle: list["_LoopThread"] = []
+
+
+class RunningInvocation(Generic[_T]):
+    """A coroutine that runs on a borrowed loop.
+
+    Args:
+        coroutine: Runs in a copy of the caller's context variables, in a cancellation
+            scope of its own.
+    """
+
+    def __init__(self, coroutine: Coroutine[Any, Any, _T]) -> None:
+        self._scope = CancellationScope()
+        self._thread = _borrow()
+        self.future: concurrent.futures.Future[_T] = concurrent.futures.Future()
+        self._task: asyncio.Task[_T] | None = None
+        context = contextvars.copy_context()
+        context.run(current_scope.set, self._scope)
+        self._thread.loop.call_soon_threadsafe(self._start, coroutine, context)
+
+    def cancel(self) -> None:
+        """Stops the invocation: long TensorFlow calls at once, the rest at the next step."""
+        self._scope.cancel()
+        self._thread.loop.call_soon_threadsafe(self._cancel_task)
+
+    def _start(self, coroutine: Coroutine[Any, Any, _T], context: contextvars.Context) -> None:
+        self._task = self._thread.loop.create_task(coroutine, context=context)
+        self._task.add_done_callback(self._finish)
+
+    def _cancel_task(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def _finish(self, task: asyncio.Task[_T]) -> None:
+        _give_back(self._thread)
+        if task.cancelled():
+            self.future.cancel()
+            self.future.set_running_or_notify_cancel()
+        elif (error := task.exception()) is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(task.result())
+
+
+class _LoopThread:
+    """A daemon thread that runs an event loop until it is told to stop."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        with _start_lock:
+            before = threading.stack_size(_STACK_BYTES)
+            try:
+                threading.Thread(target=self._run, name="tffsim-invocation", daemon=True).start()
+            finally:
+                threading.stack_size(before)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_forever()
+        self.loop.close()
+
+
+def _borrow() -> _LoopThread:
+    with _start_lock:
+        if _idle:
+            return _idle.pop()
+    return _LoopThread()
+
+
+def _give_back(thread: _LoopThread) -> None:
+    with _start_lock:
+        if len(_idle) < _MAX_IDLE_THREADS:
+            _idle.append(thread)
+            return
+    thread.loop.stop()

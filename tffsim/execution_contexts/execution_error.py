@@ -1,0 +1,103 @@
+"""The errors that users see: what was wrong, where, and what to do, on one screen."""
+
+import traceback
+import types
+
+import federated_language as fl
+
+from tffsim.executors.failure_location import FailureLocation, location_of
+
+_MAX_REASON_LINES = 12
+_MAX_LINE = 240
+
+
+class ExecutionError(RuntimeError):
+    """A computation failed while it ran.
+
+    Attributes:
+        location: Which computation, AST node, client and source line.
+    """
+
+    def __init__(self, message: str, location: FailureLocation) -> None:
+        super().__init__(message)
+        self.location = location
+
+
+class ArgumentError(TypeError):
+    """The argument of a call does not fit the computation.
+
+    Attributes:
+        location: Which part of the argument, and whose.
+    """
+
+    def __init__(self, message: str, location: FailureLocation | None = None) -> None:
+        super().__init__(message)
+        self.location = location if location is not None else FailureLocation()
+
+
+class CardinalityError(ValueError):
+    """The argument does not tell how many clients there are, or tells two numbers."""
+
+
+def user_error(error: Exception, computation_name: str) -> ExecutionError | ArgumentError:
+    """Returns the error to show for one that came out of an execution stack.
+
+    Args:
+        error: What an executor raised.
+        computation_name: The computation that the user called.
+    """
+    location = location_of(error)
+    is_argument = location.argument_path is not None and isinstance(error, (TypeError, ValueError, OverflowError))
+    if is_argument:
+        message = f"{argument_name(location.argument_path or ())} of `{computation_name}` is wrong{_client(location)}."
+        return ArgumentError(f"{message} {_reason(error)}", location)
+    lines = [f"`{computation_name}` failed: {type(error).__name__}: {_reason(error)}"]
+    where = [part for part in (_participant(location), location.node and f"in {location.node}") if part]
+    if where:
+        lines.append(f"  where:    {', '.join(where)}")
+    if location.computation is not None and location.computation != computation_name:
+        lines.append(f"  function: {location.computation}")
+    if location.source is not None:
+        lines.append(f"  line:     {location.source}")
+    return ExecutionError("\n".join(lines), location)
+
+
+def argument_name(path: tuple[str | int, ...]) -> str:
+    """Returns how to call a part of an argument, such as "Argument `state.weights[2]`"."""
+    if not path:
+        return "The argument"
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+    return f"Argument `{text}`"
+
+
+def without_internals(error: BaseException) -> BaseException:
+    """Removes the frames of tffsim and of the event loop from an error's traceback."""
+    frames = [(f, line) for f, line in traceback.walk_tb(error.__traceback__) if not _is_internal(f)]
+    shortened = None
+    for frame, line in reversed(frames):
+        shortened = types.TracebackType(shortened, frame, frame.f_lasti, line)
+    error.__traceback__ = shortened
+    return error
+
+
+def _is_internal(frame: types.FrameType) -> bool:
+    module = str(frame.f_globals.get("__name__", ""))
+    return module.split(".")[0] in ("tffsim", "asyncio", "concurrent", "contextlib", "federated_language", "tensorflow")
+
+
+def _participant(location: FailureLocation) -> str:
+    if location.client is not None:
+        return f"client {location.client} of {location.num_clients}"
+    return f"{fl.SERVER.name.lower()}" if location.placement == "server" else ""
+
+
+def _client(location: FailureLocation) -> str:
+    return f" at client {location.client} of {location.num_clients}" if location.client is not None else ""
+
+
+def _reason(error: Exception) -> str:
+    text = getattr(error, "message", None) if isinstance(getattr(error, "message", None), str) else str(error)
+    lines = [line[:_MAX_LINE] for line in (text or "").strip().splitlines()]
+    if len(lines) > _MAX_REASON_LINES:
+        lines = [*lines[:_MAX_REASON_LINES], "..."]
+    return "\n".join(lines)

@@ -1,0 +1,210 @@
+"""One invocation: from the call of a computation to its result."""
+
+import asyncio
+import contextlib
+import dataclasses
+import functools
+import inspect
+import logging
+import random
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import federated_language as fl
+from federated_language.framework import (
+    ConcreteComputation,
+    Executor,
+    ExecutorFactory,
+    PlacementLiteral,
+    RetryableError,
+)
+
+from tffsim.computations import building_blocks
+from tffsim.computations.containers import pack
+from tffsim.computations.identity_cache import IdentityCache
+from tffsim.execution_contexts.argument_normalisation import normalise_argument
+from tffsim.execution_contexts.cardinality_inference import infer_cardinalities, works_at_clients
+from tffsim.execution_contexts.execution_error import ArgumentError, CardinalityError, user_error, without_internals
+from tffsim.execution_contexts.result_values import to_numpy
+
+_log = logging.getLogger("tffsim")
+
+CardinalityInferenceFn = Callable[[Any, fl.Type], Mapping[PlacementLiteral, int]]
+CompilerFn = Callable[[ConcreteComputation], ConcreteComputation]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class InvocationSettings:
+    """What all invocations of one context share.
+
+    Attributes:
+        factory: Makes or lends execution stacks.
+        compile: Returns an equivalent computation that runs faster.
+        transform_args: Applied to the argument before anything else.
+        transform_result: Applied to the result after everything else.
+        infer_cardinalities: Tells from the argument how many clients there are.
+        max_attempts: How often an invocation is tried when it fails in a way that may pass.
+    """
+
+    factory: ExecutorFactory
+    compile: CompilerFn | None
+    transform_args: Callable[[Any], Any] | None
+    transform_result: Callable[[Any], Any] | None
+    infer_cardinalities: CardinalityInferenceFn
+    max_attempts: int
+
+
+def invocation_settings(
+    factory: ExecutorFactory,
+    *,
+    compiler_fn: CompilerFn | None = None,
+    transform_args: Callable[[Any], Any] | None = None,
+    transform_result: Callable[[Any], Any] | None = None,
+    cardinality_inference_fn: CardinalityInferenceFn = infer_cardinalities,
+    max_attempts: int = 3,
+) -> InvocationSettings:
+    """Checks and bundles the options of a context.
+
+    Raises:
+        TypeError: If `factory` is no executor factory.
+        ValueError: If `max_attempts` is less than 1.
+    """
+    if not isinstance(factory, ExecutorFactory):
+        raise TypeError(
+            f"A context needs an executor factory, such as `local_executor_factory()`, found {type(factory).__name__}."
+        )
+    if max_attempts < 1:
+        raise ValueError(f"`max_attempts` must be at least 1, found {max_attempts}.")
+    compiled = IdentityCache(compiler_fn, max_size=128) if compiler_fn is not None else None
+    return InvocationSettings(
+        factory, compiled, transform_args, transform_result, cardinality_inference_fn, max_attempts
+    )
+
+
+async def invoke(settings: InvocationSettings, computation: ConcreteComputation, argument: Any) -> Any:
+    """Runs a computation.
+
+    Args:
+        settings: Those of the context.
+        computation: What was called.
+        argument: Its packed argument, None without one, or a coroutine that returns it.
+
+    Returns:
+        The result: NumPy values, `tf.data.Dataset`s and the user's containers.
+
+    Raises:
+        ArgumentError: If the argument does not fit.
+        CardinalityError: If the number of clients is ambiguous.
+        ExecutionError: If the computation fails.
+    """
+    if inspect.isawaitable(argument):
+        argument = await argument
+    name = name_of(computation)
+    try:
+        return await _invoke(settings, computation, argument, name)
+    except (ArgumentError, CardinalityError):
+        raise
+    except Exception as error:
+        raise user_error(error, name) from without_internals(error)
+
+
+def name_of(computation: object) -> str:
+    """Returns the name of the function that a computation was made from."""
+    return str(getattr(computation, "__name__", "computation"))
+
+
+async def _invoke(settings: InvocationSettings, computation: ConcreteComputation, argument: Any, name: str) -> Any:
+    # The result takes the containers of the computation before it is compiled.
+    result_type = computation.type_signature.result
+    parameter_type = computation.type_signature.parameter
+    if settings.compile is not None:
+        computation = settings.compile(computation)
+    cardinalities: Mapping[PlacementLiteral, int] = {}
+    if parameter_type is not None:
+        if settings.transform_args is not None:
+            argument = settings.transform_args(argument)
+        cardinalities = settings.infer_cardinalities(argument, parameter_type)
+        argument = normalise_argument(argument, parameter_type)
+    _warn_about_no_clients(settings.factory, computation, cardinalities, name)
+    result = await _attempt(
+        settings, functools.partial(_run, computation, argument, parameter_type), cardinalities, name
+    )
+    packed = pack(to_numpy(result), result_type)
+    return settings.transform_result(packed) if settings.transform_result is not None else packed
+
+
+async def _attempt(
+    settings: InvocationSettings,
+    run: Callable[[Executor], Any],
+    cardinalities: Mapping[PlacementLiteral, int],
+    name: str,
+) -> Any:
+    for attempt in range(1, settings.max_attempts + 1):
+        try:
+            with _stack(settings.factory, cardinalities) as executor:
+                return await run(executor)
+        except RetryableError as error:
+            if attempt == settings.max_attempts:
+                raise
+            # Doubling waits; the random part keeps several callers from returning together.
+            seconds = 0.1 * 2**attempt * random.uniform(0.5, 1.0)
+            _log.warning(
+                "`%s` failed in a way that may pass: %s. Attempt %d of %d starts in %.1f s.",
+                name, error, attempt + 1, settings.max_attempts, seconds,
+            )  # fmt: skip
+            await asyncio.sleep(seconds)
+    raise AssertionError("unreachable")
+
+
+async def _run(
+    computation: ConcreteComputation, argument: Any, parameter_type: fl.Type | None, executor: Executor
+) -> Any:
+    # The handles of function and argument are gone before the work starts: what only the
+    # work refers to can then be freed while it goes on.
+    return await (await _call(executor, computation, argument, parameter_type)).compute()
+
+
+async def _call(
+    executor: Executor, computation: ConcreteComputation, argument: Any, parameter_type: fl.Type | None
+) -> Any:
+    function = await executor.create_value(computation.to_proto(), computation.type_signature)
+    if parameter_type is None:
+        return await executor.create_call(function)
+    return await executor.create_call(function, await executor.create_value(argument, parameter_type))
+
+
+@contextlib.contextmanager
+def _stack(factory: ExecutorFactory, cardinalities: Mapping[PlacementLiteral, int]) -> Iterator[Executor]:
+    lease = getattr(factory, "lease", None)
+    if lease is not None:
+        with lease(cardinalities) as executor:
+            yield executor
+        return
+    try:
+        yield factory.create_executor(dict(cardinalities))
+    except Exception:
+        factory.clean_up_executor(dict(cardinalities))
+        raise
+
+
+_warned: IdentityCache[object, set[str]] = IdentityCache(lambda proto: set())
+
+
+def _warn_about_no_clients(
+    factory: ExecutorFactory,
+    computation: ConcreteComputation,
+    cardinalities: Mapping[PlacementLiteral, int],
+    name: str,
+) -> None:
+    if fl.CLIENTS in cardinalities or getattr(factory, "default_num_clients", 0):
+        return
+    already_warned = _warned(building_blocks.to_proto(computation))
+    if already_warned or not works_at_clients(computation):
+        return
+    already_warned.add(name)
+    warnings.warn(
+        f"`{name}` does work at clients, but its argument does not tell how many there are: it runs with none. "
+        "Pass a list with one value per client, or set `default_num_clients` of the executor factory.",
+        stacklevel=2,
+    )

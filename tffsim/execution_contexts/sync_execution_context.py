@@ -1,0 +1,98 @@
+"""The context for plain calls: `f(x)` returns the result."""
+
+import concurrent.futures
+from collections.abc import Callable
+from typing import Any
+
+from federated_language.framework import ConcreteComputation, ExecutorFactory, SyncContext
+
+from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
+from tffsim.execution_contexts.driving import drive_in_caller
+from tffsim.execution_contexts.event_loop_thread import RunningInvocation
+from tffsim.execution_contexts.invocation import (
+    CardinalityInferenceFn,
+    CompilerFn,
+    invocation_settings,
+    invoke,
+    name_of,
+)
+
+_SECONDS_TO_STOP = 0.9
+
+
+class SyncExecutionContext(SyncContext):
+    """Runs computations and waits for their results.
+
+    Can be used from any thread, also while an event loop runs, as in notebooks. An
+    interrupt (Ctrl-C, the stop button) cancels the invocation; the next call works.
+
+    Args:
+        executor_fn: Makes or lends execution stacks.
+        compiler_fn: Returns an equivalent computation; its results are remembered.
+        transform_args: Applied to the argument before anything else.
+        transform_result: Applied to the result after everything else.
+        cardinality_inference_fn: Tells from the argument how many clients there are.
+        timeout: How many seconds an invocation may take; None sets no limit.
+        max_attempts: How often an invocation is tried that fails with `RetryableError`.
+    """
+
+    def __init__(
+        self,
+        executor_fn: ExecutorFactory,
+        compiler_fn: CompilerFn | None = None,
+        *,
+        transform_args: Callable[[Any], Any] | None = None,
+        transform_result: Callable[[Any], Any] | None = None,
+        cardinality_inference_fn: CardinalityInferenceFn = infer_cardinalities,
+        timeout: float | None = None,
+        max_attempts: int = 3,
+    ) -> None:
+        self._settings = invocation_settings(
+            executor_fn,
+            compiler_fn=compiler_fn,
+            transform_args=transform_args,
+            transform_result=transform_result,
+            cardinality_inference_fn=cardinality_inference_fn,
+            max_attempts=max_attempts,
+        )
+        self._timeout = timeout
+        self._runs_in_caller = bool(getattr(executor_fn, "runs_in_caller", False))
+
+    @property
+    def executor_factory(self) -> ExecutorFactory:
+        """Makes or lends execution stacks."""
+        return self._settings.factory
+
+    def invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
+        """Runs a computation and returns its result.
+
+        Raises:
+            ArgumentError: If the argument does not fit.
+            CardinalityError: If the number of clients is ambiguous.
+            ExecutionError: If the computation fails.
+            TimeoutError: If it takes longer than `timeout`.
+        """
+        coroutine = invoke(self._settings, comp, arg)
+        if self._runs_in_caller:
+            return drive_in_caller(coroutine)
+        running = RunningInvocation(coroutine)
+        try:
+            return running.future.result(self._timeout)
+        except concurrent.futures.TimeoutError as error:
+            if running.future.done():
+                raise
+            _stop(running)
+            raise TimeoutError(
+                f"`{name_of(comp)}` took longer than {self._timeout} s and was cancelled. "
+                "Raise the context's `timeout`, or give it less work."
+            ) from error
+        except BaseException:
+            if not running.future.done():
+                _stop(running)
+            raise
+
+
+def _stop(running: RunningInvocation[Any]) -> None:
+    """Cancels an invocation and waits for it, not for long: what cannot be stopped is left behind."""
+    running.cancel()
+    concurrent.futures.wait([running.future], timeout=_SECONDS_TO_STOP)
