@@ -11,7 +11,7 @@ import importlib.util
 import linecache
 import os
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import federated_language as fl
@@ -43,7 +43,8 @@ def capture(
         TypeError: If its result cannot be represented.
     """
     graph = tf.Graph()
-    with graph.as_default(), get_context_stack().install(GraphContext(name)):
+    inlining = GraphContext(name)
+    with graph.as_default(), get_context_stack().install(inlining):
         token = tf.compat.v1.placeholder(tf.string, [], name="session_token")
         control = AutomaticControlDependencies()
         with control:
@@ -58,7 +59,8 @@ def capture(
         result=result_binding,
         session_token_tensor_name=token.name,
     )
-    _record_provenance(graph, tensorflow.graph_def.value, function, name)
+    op_lines = {**inlining.op_lines, **_op_lines(graph)}
+    provenance.record(tensorflow.graph_def.value, _origin(function, name, op_lines))
     return pb.Computation(type=type_signature.to_proto(), tensorflow=tensorflow), type_signature
 
 
@@ -94,15 +96,18 @@ def _pack(graph: tf.Graph) -> any_pb2.Any:
     return packed
 
 
-def _record_provenance(graph: tf.Graph, graph_bytes: bytes, function: Callable[..., Any], name: str) -> None:
+def _origin(function: Callable[..., Any], name: str, op_lines: Mapping[str, str]) -> provenance.Provenance:
     code = getattr(unwrapped(getattr(function, "user_function", function)), "__code__", None)
     filename, line = (code.co_filename, code.co_firstlineno) if isinstance(code, types.CodeType) else ("?", 0)
-    lines = {op.name: text for op in graph.get_operations() if (text := _user_line(op.traceback))}
-    provenance.record(graph_bytes, provenance.Provenance(name, filename, line, lines))
+    return provenance.Provenance(name, filename, line, op_lines)
+
+
+def _op_lines(graph: tf.Graph) -> dict[str, str]:
+    return {op.name: line for op in graph.get_operations() if (line := _user_line(op.traceback))}
 
 
 def _user_line(frames: Any) -> str | None:
-    for frame in reversed(list(frames)):
+    for frame in reversed(list(frames or ())):
         filename, line = frame[0], frame[1]
         if not _is_library(filename):
             source = linecache.getline(filename, line).strip()

@@ -1,7 +1,7 @@
 """Calling one TensorFlow computation inside another copies its graph into the caller's."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import federated_language as fl
@@ -9,7 +9,7 @@ import tensorflow as tf
 from federated_language.framework import ConcreteComputation, SyncContext
 from federated_language.proto import computation_pb2 as pb
 
-from tffsim.computations import bindings, building_blocks
+from tffsim.computations import bindings, building_blocks, provenance
 from tffsim.computations.containers import struct_elements
 from tffsim.computations.tensorflow_types import tensor_spec
 
@@ -25,6 +25,12 @@ class GraphContext(SyncContext):
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._op_lines: dict[str, str] = {}
+
+    @property
+    def op_lines(self) -> Mapping[str, str]:
+        """The users' lines behind the operations that were copied."""
+        return self._op_lines
 
     def invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
         """Copies the graph of `comp` into the current graph and returns its result.
@@ -40,13 +46,17 @@ class GraphContext(SyncContext):
             )
         parameter = comp.type_signature.parameter
         inputs = list(_to_tensors(arg, parameter)) if parameter is not None else []
-        outputs = _import(proto.tensorflow, inputs)
+        scope = f"inlined_{next(_copies)}"
+        outputs = _import(proto.tensorflow, inputs, scope)
+        origin = provenance.provenance_of(proto.tensorflow.graph_def.value)
+        if origin is not None:
+            self._op_lines.update({f"{scope}/{name}": line for name, line in origin.op_lines.items()})
         return _from_tensors(iter(outputs), comp.type_signature.result)
 
 
-def _import(tensorflow: pb.TensorFlow, inputs: list[tf.Tensor]) -> list[tf.Tensor]:
+def _import(tensorflow: pb.TensorFlow, inputs: list[tf.Tensor], scope: str) -> list[tf.Tensor]:
     graph_def = tf.compat.v1.GraphDef.FromString(tensorflow.graph_def.value)
-    _make_names_private(graph_def, f"_{next(_copies)}")
+    _make_names_private(graph_def, f"_{scope}")
     feeds = bindings.tensor_names(tensorflow.parameter) if inputs else []
     input_map = dict(zip(feeds, inputs, strict=True))
     if tensorflow.session_token_tensor_name:
@@ -54,13 +64,12 @@ def _import(tensorflow: pb.TensorFlow, inputs: list[tf.Tensor]) -> list[tf.Tenso
     fetches = bindings.tensor_names(tensorflow.result)
     if tensorflow.initialize_op:
         _initialize_first(graph_def, tensorflow.initialize_op)
-    imported = tf.graph_util.import_graph_def if hasattr(tf.graph_util, "import_graph_def") else tf.import_graph_def
     # A fetch that is a feed is not in the copy.
-    copied = imported(
+    copied = tf.graph_util.import_graph_def(
         graph_def,
         input_map={n: t for n, t in input_map.items() if _is_used(graph_def, n)},
         return_elements=[fetch for fetch in fetches if fetch not in input_map],
-        name="inlined",
+        name=scope,
     )
     outputs = iter(copied)
     return [input_map[fetch] if fetch in input_map else next(outputs) for fetch in fetches]

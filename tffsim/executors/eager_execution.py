@@ -35,6 +35,10 @@ __all__ = [
     "shape_of",
 ]
 
+# Without a context, `EagerTensor` crashes the process. This module is imported when the
+# first leaf is made, after the user had the chance to configure devices.
+context().ensure_initialized()
+
 # No default for a call's attributes: giving the defaults costs 6 µs per call.
 _NO_ATTRIBUTES: tuple[()] = ()
 

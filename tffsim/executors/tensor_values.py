@@ -5,6 +5,7 @@ An integer that would not survive the change is an error.
 """
 
 import dataclasses
+from typing import Any
 
 import federated_language as fl
 import numpy as np
@@ -30,7 +31,7 @@ class _Target:
     limits: tuple[int, int]
 
 
-def to_tensor(value: object, type_spec: fl.TensorType) -> tf.Tensor:
+def to_tensor(value: Any, type_spec: fl.TensorType) -> tf.Tensor:
     """Converts a payload to an eager tensor.
 
     Args:
@@ -46,7 +47,7 @@ def to_tensor(value: object, type_spec: fl.TensorType) -> tf.Tensor:
     target = _target(type_spec)
     python_type = type(value)
     if python_type is target.python_scalar:
-        if python_type is int and not target.limits[0] <= value <= target.limits[1]:  # type: ignore[operator]
+        if python_type is int and not target.limits[0] <= value <= target.limits[1]:
             raise _out_of_range(value, target)
         return eager_tensor(value, target.enum)
     if isinstance(value, EagerTensor) and value.dtype == target.tf_dtype:
@@ -158,7 +159,7 @@ def _check_shape(shape: tuple[int, ...], target: _Target) -> None:
         raise TypeError(f"Expected a value of type {target.type_spec}, found the shape {list(shape)}.")
 
 
-def _out_of_range(value: object, target: _Target) -> ValueError:
+def _out_of_range(value: Any, target: _Target) -> ValueError:
     found = f"{value}" if np.ndim(value) == 0 else f"values from {np.min(value)} to {np.max(value)}"
     limits = f"{target.limits[0]} to {target.limits[1]}" if target.dtype.kind in "iu" else "64-bit numbers"
     return ValueError(f"Expected a value of type {target.type_spec} ({limits}), found {found}.")

@@ -1,0 +1,56 @@
+# `make demo` and `make test` do all their own set-up; nothing else is needed first.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+READY := .venv/ready
+# `make PYTHON=/path/to/python3.12 test` chooses the interpreter of a new environment.
+PYTHON ?=
+# Hides TensorFlow's start-up messages. Errors still show.
+export TF_CPP_MIN_LOG_LEVEL := 3
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint types format lock picture clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
+
+demo: $(READY)  ## train on handwritten digits with federated averaging
+	@$(BIN)/tffsim demo
+
+test: lint types  ## everything that must pass before a change is merged
+	$(BIN)/python -m pytest -q
+
+bench: $(READY)  ## measure speed against plain TensorFlow loops
+	$(BIN)/python -m tests.benchmarks
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+format: $(READY)  ## rewrite the code in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(READY)  ## choose new versions for requirements/lock.txt
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-config --no-annotate --quiet \
+	  --custom-compile-command "make lock" --extra dev --overrides requirements/overrides.txt \
+	  --output-file requirements/lock.txt pyproject.toml requirements/lock.in
+
+picture: $(READY)  ## draw docs/images again
+	$(BIN)/python docs/images/draw_stack.py
+
+clean:  ## remove everything that make created
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment is made again only when what is installed in it changes.
+$(READY): requirements/lock.txt pyproject.toml requirements/create_venv.sh
+	@PYTHON="$(PYTHON)" requirements/create_venv.sh
+	$(BIN)/python -m pip install --quiet --requirement requirements/lock.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,74 @@
+"""Run federated computations on an execution stack, and see them run.
+
+    import tffsim as tff
+
+    @tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))
+    def mean(x):
+        return tff.federated_mean(x)
+
+    mean([1.0, 2.0, 3.0])
+
+All public names of `federated_language` are here too, so one import is enough. The names
+of tffsim itself are loaded when they are first used: importing tffsim does not load
+TensorFlow, which takes seconds.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import federated_language as _language
+from federated_language import *  # noqa: F403 (the names of the language are our names)
+from federated_language import framework, program
+
+from tffsim.execution_contexts import default_context as _default_context
+from tffsim.execution_contexts.default_context import get_context, use
+
+if TYPE_CHECKING:
+    from tffsim import tensorflow
+    from tffsim.computations.federated_computation import federated_computation
+    from tffsim.computations.tensorflow_computation import tf_computation
+    from tffsim.execution_contexts.async_execution_context import AsyncExecutionContext
+    from tffsim.execution_contexts.execution_error import ArgumentError, CardinalityError, ExecutionError
+    from tffsim.execution_contexts.sync_execution_context import SyncExecutionContext
+    from tffsim.executor_stacks.debug import debug_executor_factory
+    from tffsim.executor_stacks.local import local_executor_factory
+    from tffsim.executor_stacks.sizing import sizing_executor_factory
+
+__version__ = "0.1.0"
+
+_MODULES_OF_NAMES = {
+    "AsyncExecutionContext": "execution_contexts.async_execution_context",
+    "SyncExecutionContext": "execution_contexts.sync_execution_context",
+    "ArgumentError": "execution_contexts.execution_error",
+    "CardinalityError": "execution_contexts.execution_error",
+    "ExecutionError": "execution_contexts.execution_error",
+    "tf_computation": "computations.tensorflow_computation",
+    "federated_computation": "computations.federated_computation",
+    "local_executor_factory": "executor_stacks.local",
+    "debug_executor_factory": "executor_stacks.debug",
+    "sizing_executor_factory": "executor_stacks.sizing",
+}
+_SUBMODULES = ("tensorflow", "executors", "executor_stacks", "execution_contexts", "simulation")
+_LANGUAGE_NAMES = [name for name in dir(_language) if not name.startswith("_")]
+
+__all__ = sorted({*_LANGUAGE_NAMES, *_MODULES_OF_NAMES, "framework", "get_context", "program", "tensorflow", "use"})
+
+# Ours carries the function's name, and runs in the default context from any thread.
+del federated_computation  # noqa: F821
+
+_default_context.install()
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES_OF_NAMES:
+        value = getattr(importlib.import_module(f"tffsim.{_MODULES_OF_NAMES[name]}"), name)
+    elif name in _SUBMODULES:
+        value = importlib.import_module(f"tffsim.{name}")
+    else:
+        raise AttributeError(f"module 'tffsim' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_SUBMODULES})

@@ -1,0 +1,76 @@
+"""Handwritten digits as a federated data set, without a download.
+
+The 1797 images of 8 x 8 pixels come with scikit-learn: the test set of the "Optical
+Recognition of Handwritten Digits" data, E. Alpaydin and C. Kaynak, UCI Machine Learning
+Repository, 1998.
+"""
+
+import collections
+from typing import Literal
+
+import numpy as np
+from sklearn import datasets
+
+from tffsim.simulation.client_data import ClientData, Examples, InMemoryClientData
+from tffsim.simulation.partitioning import Indices, partition_by_dirichlet, partition_iid
+
+NUM_PIXELS = 64
+NUM_CLASSES = 10
+
+Split = Literal["iid", "dirichlet"]
+"""How examples are dealt out to clients; see `partitioning`."""
+
+
+def load_digits(
+    num_clients: int = 20,
+    split: Split = "iid",
+    *,
+    alpha: float = 0.5,
+    test_fraction: float = 0.2,
+    seed: int = 0,
+) -> tuple[ClientData, Examples]:
+    """Returns handwritten digits: those of the clients, and some held out for tests.
+
+    Each example has a `label` (int32, 0 to 9) and `pixels` (float32, shape [64], 0 to 1).
+
+    Args:
+        num_clients: How many clients there are. Their ids are `client_00`, `client_01` ...
+        split: `iid` gives all clients the same mixture of digits, `dirichlet` different ones.
+        alpha: For `dirichlet`: the smaller, the more the clients differ.
+        test_fraction: Which part of the examples no client gets.
+        seed: The same seed gives the same data. The held-out part depends on nothing else.
+
+    Returns:
+        The data of the clients, and the held-out examples.
+
+    Raises:
+        ValueError: If an option has no meaning, or there are too many clients.
+    """
+    if split not in ("iid", "dirichlet"):
+        raise ValueError(f"`split` must be 'iid' or 'dirichlet', found {split!r}.")
+    if not 0 < test_fraction < 1:
+        raise ValueError(f"`test_fraction` must lie between 0 and 1, found {test_fraction}.")
+    pixels, labels = datasets.load_digits(return_X_y=True)
+    everything = collections.OrderedDict(
+        label=labels.astype(np.int32),
+        pixels=(pixels / 16.0).astype(np.float32),  # A pixel is a count from 0 to 16.
+    )
+    order = np.random.default_rng(seed).permutation(len(labels))
+    num_held_out = round(test_fraction * len(labels))
+    train = _take(everything, order[num_held_out:])
+    parts = _partition(train, num_clients, split, alpha, seed)
+    digits = len(str(num_clients - 1))
+    clients = InMemoryClientData(
+        {f"client_{client:0{digits}}": _take(train, indices) for client, indices in enumerate(parts)}
+    )
+    return clients, _take(everything, order[:num_held_out])
+
+
+def _partition(train: Examples, num_clients: int, split: Split, alpha: float, seed: int) -> list[Indices]:
+    if split == "iid":
+        return partition_iid(len(train["label"]), num_clients, seed)
+    return partition_by_dirichlet(train["label"], num_clients, alpha, seed)
+
+
+def _take(examples: Examples, indices: Indices) -> Examples:
+    return collections.OrderedDict((name, array[indices]) for name, array in examples.items())
