@@ -8,6 +8,7 @@ from federated_language.framework import AsyncContext, ConcreteComputation, Exec
 
 from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
 from tffsim.execution_contexts.event_loop_thread import RunningInvocation
+from tffsim.execution_contexts.execution_error import USER_ERRORS
 from tffsim.execution_contexts.invocation import (
     CardinalityInferenceFn,
     CompilerFn,
@@ -69,6 +70,8 @@ class AsyncExecutionContext(AsyncContext):
         running = RunningInvocation(invoke(self._settings, comp, arg))
         try:
             return await asyncio.wrap_future(running.future)
+        except USER_ERRORS as error:
+            raise error.with_traceback(None) from error.__cause__
         except asyncio.CancelledError:
             running.cancel()
             raise

@@ -39,6 +39,9 @@ class CardinalityError(ValueError):
     """The argument does not tell how many clients there are, or tells two numbers."""
 
 
+USER_ERRORS = (ExecutionError, ArgumentError, CardinalityError)
+
+
 def user_error(error: Exception, computation_name: str) -> ExecutionError | ArgumentError:
     """Returns the error to show for one that came out of an execution stack.
 

@@ -203,8 +203,11 @@ def _warn_about_no_clients(
     if already_warned or not works_at_clients(computation):
         return
     already_warned.add(name)
-    warnings.warn(
+    code = getattr(getattr(computation, "__wrapped__", None), "__code__", None)
+    warnings.warn_explicit(
         f"`{name}` does work at clients, but its argument does not tell how many there are: it runs with none. "
         "Pass a list with one value per client, or set `default_num_clients` of the executor factory.",
-        stacklevel=2,
+        UserWarning,
+        filename=code.co_filename if code is not None else "tffsim",
+        lineno=code.co_firstlineno if code is not None else 1,
     )

@@ -9,6 +9,7 @@ from federated_language.framework import ConcreteComputation, ExecutorFactory, S
 from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
 from tffsim.execution_contexts.driving import drive_in_caller
 from tffsim.execution_contexts.event_loop_thread import RunningInvocation
+from tffsim.execution_contexts.execution_error import USER_ERRORS
 from tffsim.execution_contexts.invocation import (
     CardinalityInferenceFn,
     CompilerFn,
@@ -78,6 +79,9 @@ class SyncExecutionContext(SyncContext):
         running = RunningInvocation(coroutine)
         try:
             return running.future.result(self._timeout)
+        except USER_ERRORS as error:
+            # Without the frames of the thread that ran it: the message says where.
+            raise error.with_traceback(None) from error.__cause__
         except concurrent.futures.TimeoutError as error:
             if running.future.done():
                 raise

@@ -170,6 +170,15 @@ def rename_functions(nodes: Iterable[NodeDef], functions: Collection[FunctionDef
     _rename_calls(nodes, names)
 
 
+def calls_of(graph_def: GraphDef, name: str) -> Iterator[tuple[str, str]]:
+    """Yields who calls a library function: (function, node), with "" for the graph itself."""
+    bodies = [("", graph_def.node), *((f.signature.name, f.node_def) for f in graph_def.library.function)]
+    for function, nodes in bodies:
+        for node in nodes:
+            if node.op == name or any(called.name == name for called in _called_functions(node)):
+                yield function, node.name
+
+
 def place_reductions_on_cpu(graph_def: GraphDef) -> bool:
     """Pins every dataset reduction to the CPU; returns whether there was any.
 

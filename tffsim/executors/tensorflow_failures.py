@@ -1,7 +1,8 @@
 """Finds the user's source line in an error that TensorFlow raised inside a graph.
 
-TensorFlow names the operations that failed, as `{{node model/div}}`. Whoever traced the
-function noted which source line made which operation.
+TensorFlow names the operations that failed, as `{{node model/div}}`, and the library
+function they are in, as `{{function_node loop_body_12}}`. Whoever traced the function
+noted which source line made which operation.
 """
 
 import re
@@ -10,29 +11,49 @@ from collections.abc import Iterator
 import tensorflow as tf
 
 from tffsim.computations.provenance import Provenance
+from tffsim.executors.graph_rewriting import calls_of
 
-_NODE = re.compile(r"\{\{node ([^}]+)\}\}")
+_PLACE = re.compile(r"(?:\{\{function_node ([^}]+)\}\})?\{\{node ([^}]+)\}\}")
 
 
-def source_line(error: tf.errors.OpError, provenance: Provenance | None) -> str | None:
+def source_line(error: tf.errors.OpError, provenance: Provenance | None, graph_bytes: bytes) -> str | None:
     """Returns the source line of the operation that failed.
 
     Args:
         error: What TensorFlow raised.
         provenance: Where the operations of the graph came from; None if unknown.
+        graph_bytes: The serialised graph.
 
     Returns:
-        Something like `model.py:12: return x / y`, or None if no operation in the
-        error is known.
+        Something like `model.py:12: return x / y`; the line that calls the function with
+        the operation, if the operation's own is unknown; None if both are.
     """
     if provenance is None:
         return None
-    for node in _NODE.findall(error.message or ""):
-        for name in _names_before_inlining(node):
+    graph_def = tf.compat.v1.GraphDef.FromString(graph_bytes)
+    for function, node in _PLACE.findall(error.message or ""):
+        for name in _names(_name_before_import(function, graph_def), node, graph_def):
             line = provenance.op_lines.get(name)
             if line is not None:
                 return line
     return None
+
+
+def _names(function: str, node: str, graph_def: tf.compat.v1.GraphDef) -> Iterator[str]:
+    """Yields the names under which an operation or its caller may be known, best first."""
+    if not function:
+        yield from _names_before_inlining(node)
+        return
+    yield f"{function}/{node}"
+    for calling_function, calling_node in calls_of(graph_def, function):
+        if calling_function != function:
+            yield from _names(calling_function, calling_node, graph_def)
+
+
+def _name_before_import(function: str, graph_def: tf.compat.v1.GraphDef) -> str:
+    """Returns the library function's own name; "" if it is the graph itself."""
+    names = [known.signature.name for known in graph_def.library.function]
+    return next((name for name in names if re.fullmatch(re.escape(name) + r"(_\d+){1,2}", function)), "")
 
 
 def _names_before_inlining(node: str) -> Iterator[str]:

@@ -70,7 +70,8 @@ class TensorFlowFunction:
         assert isinstance(type_signature, fl.FunctionType)
         self.type_signature = type_signature
         self.duration = CallDuration()
-        self.provenance = provenance.provenance_of(proto.tensorflow.graph_def.value)
+        self._proto = proto
+        self._provenance = provenance.provenance_of(proto.tensorflow.graph_def.value)
         self._parameter_type, self._result_type = type_signature.parameter, type_signature.result
         try:
             self._runner = _import(proto.tensorflow, type_signature, device)
@@ -81,7 +82,7 @@ class TensorFlowFunction:
     @property
     def name(self) -> str | None:
         """The user's name for it, if it was made in this process."""
-        return self.provenance.name if self.provenance is not None else None
+        return self._provenance.name if self._provenance is not None else None
 
     def __call__(
         self, argument: TensorFlowValue | None = None, cancellation: CancellationManager | None = None
@@ -105,7 +106,8 @@ class TensorFlowFunction:
         try:
             outputs = self._runner.run(inputs, cancellation)
         except tf.errors.OpError as error:
-            raise locate(error, computation=self.name, source=source_line(error, self.provenance)) from None
+            source = source_line(error, self._provenance, self._proto.tensorflow.graph_def.value)
+            raise locate(error, computation=self.name, source=source) from None
         return _pack(iter(outputs), self._result_type, datasets)
 
 

@@ -72,16 +72,11 @@ class EmnistClientData(ClientData):
         self._file.close()
 
     def _group(self, client_id: str) -> h5py.Group:
-        try:
-            group = self._file["examples"][client_id]
-        except KeyError:
-            raise unknown_client(client_id, self.client_ids) from None
+        if client_id not in self.client_ids:
+            raise unknown_client(client_id, self.client_ids)
+        group = self._file["examples"][client_id]
         missing = [name for name in _FEATURES if name not in group]
         if missing:
             raise ValueError(f"Client {client_id!r} in '{self._path}' has no {' and no '.join(map(repr, missing))}.")
         return group
 
-
-def load_emnist(path: str | os.PathLike[str]) -> EmnistClientData:
-    """Opens a federated EMNIST file; see `EmnistClientData`."""
-    return EmnistClientData(path)

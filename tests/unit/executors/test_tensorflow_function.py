@@ -318,6 +318,28 @@ def test_a_failing_call_names_the_computation_and_the_source_line():
     assert location_of(failure.value).source == line
 
 
+def test_a_failure_in_a_called_function_names_the_line_of_the_call_if_its_own_is_unknown():
+    @tf.function(autograph=False)
+    def inner(x: tf.Tensor) -> tf.Tensor:
+        return tf.debugging.check_numerics(x, "bad", name="check")
+
+    proto = unary(lambda x: tf.function(lambda y: inner(y) + 1.0, autograph=False)(x), FLOAT, FLOAT)
+    graph_def = tf.compat.v1.GraphDef.FromString(proto.tensorflow.graph_def.value)
+    (call,) = [node.name for node in graph_def.node if "PartitionedCall" in node.op]
+    (checking,) = [f.signature.name for f in graph_def.library.function if any(n.name == "check" for n in f.node_def)]
+
+    def source_of_failure(op_lines: dict[str, str]) -> str | None:
+        origin = provenance.Provenance("train_step", "model.py", 10, op_lines)
+        provenance.record(proto.tensorflow.graph_def.value, origin)
+        with pytest.raises(tf.errors.InvalidArgumentError, match="bad") as failure:
+            TensorFlowFunction(proto)(tf.constant(float("nan")))
+        return location_of(failure.value).source
+
+    assert source_of_failure({call: "model.py:12"}) == "model.py:12"
+    assert source_of_failure({call: "model.py:12", f"{checking}/check": "model.py:7"}) == "model.py:7"
+    assert source_of_failure({}) is None
+
+
 def test_names_that_are_not_in_the_graph_are_listed():
     proto = unary(lambda x: x, FLOAT, FLOAT)
     proto.tensorflow.result.tensor.tensor_name = "nowhere:0"

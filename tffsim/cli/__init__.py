@@ -1,0 +1,6 @@
+"""The command line: `tffsim demo`, `tffsim run`.
+
+One module per command; `main` collects them. Commands import what they run only when
+they run, so that `tffsim --help` answers at once. May import everything, through the
+public face `tffsim` where that is enough; nothing imports this package.
+"""

@@ -1,0 +1,67 @@
+"""`tffsim demo`: a federated training run on handwritten digits, from start to end."""
+
+import time
+
+import click
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+import tffsim as tff
+
+
+@click.command()
+@click.option("--clients", default=20, show_default=True, type=click.IntRange(1), help="How many clients train.")
+@click.option("--rounds", default=10, show_default=True, type=click.IntRange(1), help="For how many rounds.")
+@click.option(
+    "--split",
+    default="iid",
+    show_default=True,
+    type=click.Choice(["iid", "dirichlet"]),
+    help="How clients get digits: all the same mixture, or different ones.",
+)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="The same seed gives the same run.")
+@click.option(
+    "--learning-rate",
+    default=0.1,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    help="The clients' step size.",
+)
+def demo(clients: int, rounds: int, split: str, seed: int, learning_rate: float) -> None:
+    """Train on handwritten digits with federated averaging."""
+    console = Console(highlight=False)
+    with console.status("Loading TensorFlow ..."):
+        from tffsim.simulation import digits, fed_avg  # Imports TensorFlow, which takes seconds.
+    try:
+        client_data, held_out = digits.load_digits(clients, "iid" if split == "iid" else "dirichlet", seed=seed)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    next_round = fed_avg.fed_avg(learning_rate)
+    weights = fed_avg.initial_weights(seed)
+    datasets = client_data.datasets()
+
+    console.print(f"Federated averaging: {clients} clients, {rounds} rounds, handwritten digits ({split}).")
+    console.print(Panel(_drawing(clients), title="Execution stack", title_align="left", expand=False))
+    accuracy = 0.0
+    with _progress_bar(console) as progress:
+        for number in progress.track(range(1, rounds + 1), description="Training"):
+            start = time.perf_counter()
+            weights = next_round(weights, datasets)
+            seconds = time.perf_counter() - start
+            accuracy = fed_avg.accuracy(weights, held_out["pixels"], held_out["label"])
+            console.print(f"round {number:3}   accuracy {accuracy:6.1%}   {seconds:6.2f} s")
+    console.print(f"The model recognises {accuracy:.1%} of {len(held_out['label'])} digits that no client has.")
+
+
+def _drawing(num_clients: int) -> Text:
+    """Draws the stack that is about to be used, as it is."""
+    from tffsim.executor_stacks.drawing import draw
+
+    return Text(draw(tff.get_context().executor_factory, num_clients), no_wrap=True, overflow="ellipsis")
+
+
+def _progress_bar(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True)

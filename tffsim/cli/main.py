@@ -1,0 +1,22 @@
+"""The `tffsim` command and its sub-commands."""
+
+import os
+
+import click
+
+import tffsim
+from tffsim.cli.demo import demo
+from tffsim.cli.run import run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(tffsim.__version__, prog_name="tffsim")
+def main() -> None:
+    """Run federated computations on a local execution stack."""
+    # TensorFlow reads this when it is imported. Its messages about the processor would
+    # be the first thing that a student sees; warnings and errors still show.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+
+
+main.add_command(demo)
+main.add_command(run)

@@ -1,0 +1,55 @@
+"""`tffsim run`: run a script with the default execution context."""
+
+import os
+import runpy
+import sys
+import traceback
+import types
+
+import click
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option("--full-traceback", is_flag=True, help="On errors, show the frames of tffsim too.")
+@click.argument("script", type=click.Path(exists=True, dir_okay=False))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def run(script: str, arguments: tuple[str, ...], full_traceback: bool) -> None:
+    """Run SCRIPT, a Python file, with ARGUMENTS, as `python SCRIPT ARGUMENTS` does.
+
+    Computations run on a local execution stack. An error shows the lines of your code
+    only. The exit code is that of the script; 1 after an error.
+    """
+    sys.argv = [script, *arguments]
+    sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
+    try:
+        runpy.run_path(script, run_name="__main__")
+    except KeyboardInterrupt:
+        click.echo("Interrupted.", err=True)
+        sys.exit(130)  # 128 + SIGINT, as shells do.
+    except Exception as error:
+        click.echo(_report(error, full_traceback), err=True, nl=False)
+        sys.exit(1)
+
+
+def _report(error: Exception, full: bool) -> str:
+    if not full:
+        error.__traceback__ = _user_frames(error.__traceback__)
+    return "".join(traceback.format_exception(error, chain=full))
+
+
+def _user_frames(trace: types.TracebackType | None) -> types.TracebackType | None:
+    """Returns a traceback of the frames that belong neither to a library nor to Python."""
+    kept = [(frame, line) for frame, line in traceback.walk_tb(trace) if not _is_library(frame)]
+    shortened = None
+    for frame, line in reversed(kept):
+        shortened = types.TracebackType(shortened, frame, frame.f_lasti, line)
+    return shortened
+
+
+def _is_library(frame: types.FrameType) -> bool:
+    filename = frame.f_code.co_filename
+    return filename.startswith(_LIBRARY_FOLDERS) or filename.startswith("<frozen")
+
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_LIBRARY_FOLDERS = (_PACKAGE + os.sep, os.path.dirname(os.__file__) + os.sep, os.path.dirname(os.path.dirname(click.__file__)) + os.sep)
