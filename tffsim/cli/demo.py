@@ -4,11 +4,10 @@ import time
 
 import click
 from rich.console import Console
-from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
 import tffsim as tff
+from tffsim.cli.native_messages import native_messages_hidden
 
 
 @click.command()
@@ -24,7 +23,7 @@ import tffsim as tff
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="The same seed gives the same run.")
 @click.option(
     "--learning-rate",
-    default=0.1,
+    default=0.2,
     show_default=True,
     type=click.FloatRange(0, min_open=True),
     help="The clients' step size.",
@@ -32,34 +31,37 @@ import tffsim as tff
 def demo(clients: int, rounds: int, split: str, seed: int, learning_rate: float) -> None:
     """Train on handwritten digits with federated averaging."""
     console = Console(highlight=False)
-    with console.status("Loading TensorFlow ..."):
+    with console.status("Loading TensorFlow ..."), native_messages_hidden():
         from tffsim.simulation import digits, fed_avg  # Imports TensorFlow, which takes seconds.
-    try:
-        client_data, held_out = digits.load_digits(clients, "iid" if split == "iid" else "dirichlet", seed=seed)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    next_round = fed_avg.fed_avg(learning_rate)
-    weights = fed_avg.initial_weights(seed)
-    datasets = client_data.datasets()
+
+        try:
+            client_data, held_out = digits.load_digits(clients, split, seed=seed)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+        datasets = client_data.datasets()
+        next_round = fed_avg.fed_avg(learning_rate)
+        weights = fed_avg.initial_weights(seed)
 
     console.print(f"Federated averaging: {clients} clients, {rounds} rounds, handwritten digits ({split}).")
-    console.print(Panel(_drawing(clients), title="Execution stack", title_align="left", expand=False))
+    console.print("\nThe execution stack:")
+    console.print(_drawing(clients), markup=False, soft_wrap=True)
+    console.print()
     accuracy = 0.0
     with _progress_bar(console) as progress:
         for number in progress.track(range(1, rounds + 1), description="Training"):
             start = time.perf_counter()
             weights = next_round(weights, datasets)
             seconds = time.perf_counter() - start
-            accuracy = fed_avg.accuracy(weights, held_out["pixels"], held_out["label"])
+            accuracy = fed_avg.accuracy(weights, held_out)
             console.print(f"round {number:3}   accuracy {accuracy:6.1%}   {seconds:6.2f} s")
     console.print(f"The model recognises {accuracy:.1%} of {len(held_out['label'])} digits that no client has.")
 
 
-def _drawing(num_clients: int) -> Text:
+def _drawing(num_clients: int) -> str:
     """Draws the stack that is about to be used, as it is."""
     from tffsim.executor_stacks.drawing import draw
 
-    return Text(draw(tff.get_context().executor_factory, num_clients), no_wrap=True, overflow="ellipsis")
+    return draw(tff.get_context().executor_factory, num_clients)
 
 
 def _progress_bar(console: Console) -> Progress:

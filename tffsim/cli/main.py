@@ -13,9 +13,9 @@ from tffsim.cli.run import run
 @click.version_option(tffsim.__version__, prog_name="tffsim")
 def main() -> None:
     """Run federated computations on a local execution stack."""
-    # TensorFlow reads this when it is imported. Its messages about the processor would
-    # be the first thing that a student sees; warnings and errors still show.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+    # TensorFlow reads this when it is imported. Its warnings speak to its developers, such
+    # as those about every dataset that is not read to its end. Errors still show.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 
 main.add_command(demo)

@@ -52,4 +52,8 @@ def _is_library(frame: types.FrameType) -> bool:
 
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_LIBRARY_FOLDERS = (_PACKAGE + os.sep, os.path.dirname(os.__file__) + os.sep, os.path.dirname(os.path.dirname(click.__file__)) + os.sep)
+_LIBRARY_FOLDERS = (
+    _PACKAGE + os.sep,
+    os.path.dirname(os.__file__) + os.sep,
+    os.path.dirname(os.path.dirname(click.__file__)) + os.sep,
+)

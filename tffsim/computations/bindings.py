@@ -159,7 +159,9 @@ def _has_other_containers(type_spec: fl.Type) -> bool:
 def _whole(parts: tuple[Any, ...], type_spec: fl.SequenceType) -> Any:
     """Undoes `Dataset.map`, which passes a tuple as several arguments."""
     element = type_spec.element
-    is_tuple = isinstance(element, fl.StructType) and (len(parts) != 1 or (not _is_named(element) and len(element) == 1))
+    is_tuple = isinstance(element, fl.StructType) and (
+        len(parts) != 1 or (not _is_named(element) and len(element) == 1)
+    )
     return parts if is_tuple else parts[0]
 
 

@@ -1,5 +1,6 @@
 """The errors that users see: what was wrong, where, and what to do, on one screen."""
 
+import re
 import traceback
 import types
 
@@ -98,9 +99,14 @@ def _client(location: FailureLocation) -> str:
     return f" at client {location.client} of {location.num_clients}" if location.client is not None else ""
 
 
+# How TensorFlow names graph nodes and kernels inside its messages.
+_TENSORFLOW_INTERNALS = re.compile(r"\[\[.*?\]\]|\{\{[^}]*\}\}|\[Op:[^\]]*\]")
+
+
 def _reason(error: Exception) -> str:
-    text = getattr(error, "message", None) if isinstance(getattr(error, "message", None), str) else str(error)
-    lines = [line[:_MAX_LINE] for line in (text or "").strip().splitlines()]
+    message = getattr(error, "message", None)
+    text = _TENSORFLOW_INTERNALS.sub("", message) if isinstance(message, str) else str(error)
+    lines = [line.strip()[:_MAX_LINE] for line in text.splitlines() if line.strip()]
     if len(lines) > _MAX_REASON_LINES:
         lines = [*lines[:_MAX_REASON_LINES], "..."]
     return "\n".join(lines)

@@ -98,6 +98,7 @@ class EagerTFExecutor(Executor):
     Raises:
         RuntimeError: If TensorFlow's eager mode is off.
         TypeError: If `device` is neither a string nor a logical device.
+        ValueError: If this machine has no such device.
     """
 
     def __init__(
@@ -108,12 +109,7 @@ class EagerTFExecutor(Executor):
     ) -> None:
         if not tf.executing_eagerly():
             raise RuntimeError("TensorFlow's eager mode is off. Do not call `tf.compat.v1.disable_eager_execution()`.")
-        if device is not None and not isinstance(device, (str, tf.config.LogicalDevice)):
-            raise TypeError(
-                f"Expected a device name or a `tf.config.LogicalDevice`, found a {type(device).__name__}. "
-                "List them with `tf.config.list_logical_devices()`."
-            )
-        self._device = device.name if isinstance(device, tf.config.LogicalDevice) else device
+        self._device = _device_name(device)
         self._worker_pool = worker_pool
         self._is_closed = False
 
@@ -222,6 +218,24 @@ class EagerTFExecutor(Executor):
         if self._worker_pool is not None and not function.duration.is_short:
             return await _call_in_pool(self._worker_pool, function, value, scope)
         return _timed_call(function, value, _cancellation_of(scope) if scope is not None else None)
+
+
+def _device_name(device: str | tf.config.LogicalDevice | None) -> str | None:
+    if device is None or isinstance(device, tf.config.LogicalDevice):
+        return device.name if device is not None else None
+    if not isinstance(device, str):
+        raise TypeError(
+            f"Expected a device name or a `tf.config.LogicalDevice`, found a {type(device).__name__}. "
+            "List them with `tf.config.list_logical_devices()`."
+        )
+    # TensorFlow itself would not complain before the first call.
+    devices = tf.config.list_logical_devices()
+    with contextlib.suppress(ValueError):
+        spec = tf.DeviceSpec.from_string(device)
+        indices = [int(d.name.rsplit(":", 1)[1]) for d in devices if d.device_type == spec.device_type]
+        if spec.device_index in indices or (indices and spec.device_index is None):
+            return device
+    raise ValueError(f"There is no device {device!r}. This machine has {', '.join(d.name for d in devices)}.")
 
 
 _NO_PLACEMENT = contextlib.nullcontext()

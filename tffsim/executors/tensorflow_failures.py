@@ -1,8 +1,10 @@
 """Finds the user's source line in an error that TensorFlow raised inside a graph.
 
 TensorFlow names the operations that failed, as `{{node model/div}}`, and the library
-function they are in, as `{{function_node loop_body_12}}`. Whoever traced the function
-noted which source line made which operation.
+function they are in, as `{{function_node loop_body_12}}`. Of a failure in a function that
+was passed to a dataset it names no place but the operation that read the dataset, as
+`[[ReduceDataset]]`. Whoever traced the function noted which source line made which
+operation.
 """
 
 import re
@@ -14,6 +16,8 @@ from tffsim.computations.provenance import Provenance
 from tffsim.executors.graph_rewriting import calls_of
 
 _PLACE = re.compile(r"(?:\{\{function_node ([^}]+)\}\})?\{\{node ([^}]+)\}\}")
+_READER = re.compile(r"\[\[([^\[\]{}]+)\]\]")
+_IN_DATASET = "Error in user-defined function passed to"
 
 
 def source_line(error: tf.errors.OpError, provenance: Provenance | None, graph_bytes: bytes) -> str | None:
@@ -26,17 +30,20 @@ def source_line(error: tf.errors.OpError, provenance: Provenance | None, graph_b
 
     Returns:
         Something like `model.py:12: return x / y`; the line that calls the function with
-        the operation, if the operation's own is unknown; None if both are.
+        the operation, or reads the dataset, if the operation's own is unknown; None if
+        both are.
     """
     if provenance is None:
         return None
+    message = error.message or ""
+    names = _READER.findall(message) if _IN_DATASET in message else _names_in(message, graph_bytes)
+    return next((provenance.op_lines[name] for name in names if name in provenance.op_lines), None)
+
+
+def _names_in(message: str, graph_bytes: bytes) -> Iterator[str]:
     graph_def = tf.compat.v1.GraphDef.FromString(graph_bytes)
-    for function, node in _PLACE.findall(error.message or ""):
-        for name in _names(_name_before_import(function, graph_def), node, graph_def):
-            line = provenance.op_lines.get(name)
-            if line is not None:
-                return line
-    return None
+    for function, node in _PLACE.findall(message):
+        yield from _names(_name_before_import(function, graph_def), node, graph_def)
 
 
 def _names(function: str, node: str, graph_def: tf.compat.v1.GraphDef) -> Iterator[str]:

@@ -6,7 +6,6 @@ Repository, 1998.
 """
 
 import collections
-from typing import Literal
 
 import numpy as np
 from sklearn import datasets
@@ -14,16 +13,10 @@ from sklearn import datasets
 from tffsim.simulation.client_data import ClientData, Examples, InMemoryClientData
 from tffsim.simulation.partitioning import Indices, partition_by_dirichlet, partition_iid
 
-NUM_PIXELS = 64
-NUM_CLASSES = 10
-
-Split = Literal["iid", "dirichlet"]
-"""How examples are dealt out to clients; see `partitioning`."""
-
 
 def load_digits(
     num_clients: int = 20,
-    split: Split = "iid",
+    split: str = "iid",
     *,
     alpha: float = 0.5,
     test_fraction: float = 0.2,
@@ -66,7 +59,7 @@ def load_digits(
     return clients, _take(everything, order[:num_held_out])
 
 
-def _partition(train: Examples, num_clients: int, split: Split, alpha: float, seed: int) -> list[Indices]:
+def _partition(train: Examples, num_clients: int, split: str, alpha: float, seed: int) -> list[Indices]:
     if split == "iid":
         return partition_iid(len(train["label"]), num_clients, seed)
     return partition_by_dirichlet(train["label"], num_clients, alpha, seed)

@@ -59,9 +59,7 @@ class EmnistClientData(ClientData):
     def examples(self, client_id: str) -> Examples:
         """Reads the examples of a client."""
         group = self._group(client_id)
-        return collections.OrderedDict(
-            (name, np.asarray(group[name], dtype)) for name, dtype in _FEATURES.items()
-        )
+        return collections.OrderedDict((name, np.asarray(group[name], dtype)) for name, dtype in _FEATURES.items())
 
     def num_examples(self, client_id: str) -> int:
         """Returns how many examples a client has, without reading them."""
@@ -79,4 +77,3 @@ class EmnistClientData(ClientData):
         if missing:
             raise ValueError(f"Client {client_id!r} in '{self._path}' has no {' and no '.join(map(repr, missing))}.")
         return group
-

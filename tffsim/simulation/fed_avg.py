@@ -6,24 +6,25 @@ each client improves them on its own examples, and the server averages what come
 """
 
 import collections
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 
 import tffsim as tff
+from tffsim.simulation.client_data import Examples
 
 NUM_PIXELS, NUM_HIDDEN, NUM_CLASSES = 64, 32, 10
 
 
 class Weights(NamedTuple):
-    """The weights of a network with one hidden layer: their types, or arrays, or tensors."""
+    """The weights of a network with one hidden layer: arrays, tensors, or their types."""
 
-    hidden: tff.TensorType | tf.Tensor | npt.NDArray[np.float32]
-    hidden_bias: tff.TensorType | tf.Tensor | npt.NDArray[np.float32]
-    output: tff.TensorType | tf.Tensor | npt.NDArray[np.float32]
-    output_bias: tff.TensorType | tf.Tensor | npt.NDArray[np.float32]
+    hidden: Any
+    hidden_bias: Any
+    output: Any
+    output_bias: Any
 
 
 WEIGHTS = Weights(
@@ -44,7 +45,9 @@ def logits(weights: Weights, pixels: tf.Tensor) -> tf.Tensor:
     return hidden @ weights.output + weights.output_bias
 
 
-def fed_avg(learning_rate: float = 0.1, batch_size: int = 20, epochs: int = 2) -> tff.framework.ConcreteComputation:
+def fed_avg(
+    learning_rate: float = 0.2, batch_size: int = 10, epochs: int = 2
+) -> Callable[[Weights, Sequence[tf.data.Dataset]], Weights]:
     """Returns a round of federated averaging.
 
     Args:
@@ -53,20 +56,19 @@ def fed_avg(learning_rate: float = 0.1, batch_size: int = 20, epochs: int = 2) -
         epochs: How often a client goes through its examples in a round.
 
     Returns:
-        A computation of the type (Weights@SERVER, {Example*}@CLIENTS -> Weights@SERVER).
+        A computation: the server's weights, the clients' datasets -> the new weights.
     """
 
     @tff.tf_computation(WEIGHTS, tff.SequenceType(EXAMPLE))
-    def train_on_client(weights, examples):
-        def step(weights, batch):
+    def train_on_client(weights: Weights, examples: tf.data.Dataset) -> tuple[Weights, tf.Tensor]:
+        def step(weights: Weights, batch: dict[str, tf.Tensor]) -> Weights:
             with tf.GradientTape() as tape:
                 tape.watch(weights)
-                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
-                    batch["label"], logits(weights, batch["pixels"])
+                loss = tf.reduce_mean(
+                    tf.nn.sparse_softmax_cross_entropy_with_logits(batch["label"], logits(weights, batch["pixels"]))
                 )
-                loss = tf.reduce_mean(losses)
             gradients = tape.gradient(loss, weights)
-            return tf.nest.map_structure(lambda w, g: w - learning_rate * g, weights, gradients)
+            return Weights(*(w - learning_rate * g for w, g in zip(weights, gradients, strict=True)))
 
         trained = examples.repeat(epochs).batch(batch_size).reduce(weights, step)
         num_examples = examples.reduce(np.float32(0), lambda count, _: count + 1)
@@ -76,7 +78,7 @@ def fed_avg(learning_rate: float = 0.1, batch_size: int = 20, epochs: int = 2) -
         tff.FederatedType(WEIGHTS, tff.SERVER),
         tff.FederatedType(tff.SequenceType(EXAMPLE), tff.CLIENTS),
     )
-    def next_round(server_weights, client_examples):
+    def next_round(server_weights: Any, client_examples: Any) -> Any:
         weights_at_clients = tff.federated_broadcast(server_weights)
         trained, num_examples = tff.federated_map(train_on_client, (weights_at_clients, client_examples))
         return tff.federated_mean(trained, weight=num_examples)
@@ -85,18 +87,21 @@ def fed_avg(learning_rate: float = 0.1, batch_size: int = 20, epochs: int = 2) -
 
 
 def initial_weights(seed: int = 0) -> Weights:
-    """Returns random weights, scaled as He et al. propose for rectified linear units, 2015."""
+    """Returns small random weights, scaled for rectified linear units (He et al., 2015)."""
     random = np.random.default_rng(seed)
+
+    def matrix(num_inputs: int, num_outputs: int) -> Any:
+        return random.normal(0.0, np.sqrt(2 / num_inputs), (num_inputs, num_outputs)).astype(np.float32)
+
     return Weights(
-        *(
-            random.normal(0.0, np.sqrt(2 / layer.shape[0]), layer.shape).astype(np.float32)
-            if len(layer.shape) == 2
-            else np.zeros(layer.shape, np.float32)
-            for layer in WEIGHTS
-        )
+        hidden=matrix(NUM_PIXELS, NUM_HIDDEN),
+        hidden_bias=np.zeros(NUM_HIDDEN, np.float32),
+        output=matrix(NUM_HIDDEN, NUM_CLASSES),
+        output_bias=np.zeros(NUM_CLASSES, np.float32),
     )
 
 
-def accuracy(weights: Weights, pixels: npt.NDArray[np.float32], labels: npt.NDArray[np.int32]) -> float:
+def accuracy(weights: Weights, examples: Examples) -> float:
     """Returns which part of some images the network recognises, from 0 to 1."""
-    return float(np.mean(np.argmax(logits(weights, pixels), axis=1) == labels))
+    answers = np.argmax(logits(weights, examples["pixels"]), axis=1)
+    return float(np.mean(answers == examples["label"]))

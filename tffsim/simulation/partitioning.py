@@ -30,9 +30,7 @@ def partition_iid(num_examples: int, num_clients: int, seed: int = 0) -> list[In
     return [np.sort(part) for part in np.array_split(order, num_clients)]
 
 
-def partition_by_dirichlet(
-    labels: npt.ArrayLike, num_clients: int, alpha: float = 0.5, seed: int = 0
-) -> list[Indices]:
+def partition_by_dirichlet(labels: npt.ArrayLike, num_clients: int, alpha: float = 0.5, seed: int = 0) -> list[Indices]:
     """Deals examples out so that clients have different mixtures of labels.
 
     Each label is shared among the clients in proportions drawn from a symmetric

@@ -62,6 +62,12 @@ def test_a_logical_device_is_a_device():
         EagerTFExecutor(0)
 
 
+@pytest.mark.parametrize("device", ["nonsense", "/device:GPU:99", "CPU:99"])
+def test_a_device_that_is_not_there_is_refused_at_once(device):
+    with pytest.raises(ValueError, match=f"no device '{device}'.*CPU:0"):
+        EagerTFExecutor(device)
+
+
 def test_a_literal_becomes_a_tensor():
     handle = embed(Literal(np.array([1, 2], np.int32), fl.TensorType(np.int32, [2])).to_proto())
     assert asyncio.run(handle.compute()).numpy().tolist() == [1, 2]
@@ -177,9 +183,7 @@ def test_the_type_of_a_quotient_of_integers_is_float64():
     async def type_of_quotient():
         executor = EagerTFExecutor()
         operands = fl.StructType([INT, INT])
-        divide = await executor.create_value(
-            Intrinsic("generic_divide", fl.FunctionType(operands, INT)).to_proto()
-        )
+        divide = await executor.create_value(Intrinsic("generic_divide", fl.FunctionType(operands, INT)).to_proto())
         quotient = await executor.create_call(divide, await executor.create_value((1, 2), operands))
         return quotient.type_signature
 

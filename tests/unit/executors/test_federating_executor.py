@@ -214,7 +214,11 @@ def test_an_error_names_the_intrinsic_and_the_client():
         with factory.lease({fl.CLIENTS: 9}) as executor, pytest.raises(RuntimeError, match="unlucky") as failure:
             asyncio.run(evaluate(executor, doubled, [0.0] * 7 + [13.0, 0.0]))
         location = location_of(failure.value)
-        assert (location.node, location.client, location.num_clients) == ("federated_map > call of a lambda > generic_plus", 7, 9)
+        assert (location.node, location.client, location.num_clients) == (
+            "federated_map > call of a lambda > generic_plus",
+            7,
+            9,
+        )
 
 
 def test_a_wrong_number_of_members_is_refused():
@@ -223,7 +227,9 @@ def test_a_wrong_number_of_members_is_refused():
 
 
 def test_an_unknown_intrinsic_is_refused():
-    block = fl.framework.Intrinsic("federated_teleport", fl.FunctionType(_FLOATS, fl.FederatedType(np.float32, fl.SERVER)))
+    block = fl.framework.Intrinsic(
+        "federated_teleport", fl.FunctionType(_FLOATS, fl.FederatedType(np.float32, fl.SERVER))
+    )
     body = fl.framework.Call(block, fl.framework.Reference("x", _FLOATS))
     computation = fl.framework.ConcreteComputation.from_building_block(fl.framework.Lambda("x", _FLOATS, body))
     with pytest.raises(NotImplementedError, match="federated_teleport"):

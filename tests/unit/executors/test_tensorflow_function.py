@@ -340,6 +340,19 @@ def test_a_failure_in_a_called_function_names_the_line_of_the_call_if_its_own_is
     assert source_of_failure({}) is None
 
 
+def test_a_failure_in_a_function_of_a_dataset_names_the_line_that_reads_the_dataset():
+    def total(x: tf.Tensor) -> tf.Tensor:
+        quotients = tf.data.Dataset.from_tensors(x).map(lambda y: tf.math.floordiv(np.int64(1), y, name="divide"))
+        return quotients.reduce(tf.math.floordiv(np.int64(4), 2, name="divide"), lambda a, b: a + b)
+
+    proto = unary(total, INT, INT)
+    lines = {"divide": "a namesake", "ReduceDataset": "model.py:3: return quotients.reduce(2, add)"}
+    provenance.record(proto.tensorflow.graph_def.value, provenance.Provenance("total", "model.py", 1, lines))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="division by zero") as failure:
+        TensorFlowFunction(proto)(tf.constant(0, tf.int64))
+    assert location_of(failure.value).source == lines["ReduceDataset"]
+
+
 def test_names_that_are_not_in_the_graph_are_listed():
     proto = unary(lambda x: x, FLOAT, FLOAT)
     proto.tensorflow.result.tensor.tensor_name = "nowhere:0"

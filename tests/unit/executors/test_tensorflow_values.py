@@ -1,5 +1,6 @@
 import collections
 import dataclasses
+import gc
 import typing
 
 import federated_language as fl
@@ -170,6 +171,11 @@ def test_lists_arrays_iterables_and_functions_become_datasets_that_can_be_read_a
     assert numbers(dataset) == [1.0, 2.0, 3.0]
 
 
+def test_a_list_may_mix_numbers_arrays_and_tensors():
+    mixed = [1, 2.5, np.float64(3), tf.constant(4.0), tf.constant(5)]
+    assert list(to_tensorflow(mixed, fl.SequenceType(FLOAT)).as_numpy_iterator()) == [1, 2.5, 3, 4, 5]
+
+
 def test_an_endless_generator_is_read_lazily():
     def count():
         number = 0
@@ -243,6 +249,22 @@ def test_a_dataset_of_named_tuples_is_rearranged_to_the_order_of_the_type():
 def test_a_dataset_of_the_right_element_type_is_returned_itself():
     dataset = tf.data.Dataset.from_tensor_slices(np.zeros([4, 3], np.float32)).batch(2, drop_remainder=True)
     assert to_tensorflow(dataset, fl.SequenceType(fl.TensorType(np.float32, [None, 3]))) is dataset
+
+
+def test_a_dataset_of_tuples_takes_the_names_of_the_type():
+    dataset = tf.data.Dataset.from_tensor_slices((np.array([1, 2], np.int32), np.array([0.5, 1.5], np.float32)))
+    elements = numbers(to_tensorflow(dataset, fl.SequenceType(UNSORTED)))
+    assert [(element["y"], element["x"]) for element in elements] == [(1, 0.5), (2, 1.5)]
+
+
+def test_a_dataset_of_a_python_generator_may_be_given_names():
+    signature = (tf.TensorSpec([], tf.float32), tf.TensorSpec([], tf.int32))
+    source = tf.data.Dataset.from_generator(lambda: iter([(0.5, 1), (1.5, 2)]), output_signature=signature)
+    sorted_names = fl.StructType([("x", np.float32), ("y", np.int32)])
+    renamed = to_tensorflow(source, fl.SequenceType(sorted_names))
+    del source
+    gc.collect()
+    assert [(element["x"], element["y"]) for element in numbers(renamed)] == [(0.5, 1), (1.5, 2)]
 
 
 def test_a_dataset_of_other_elements_is_refused_with_both_types():
