@@ -51,6 +51,7 @@ clean:  ## remove everything that make created
 # The environment is made again only when what is installed in it changes.
 $(READY): requirements/lock.txt pyproject.toml requirements/create_venv.sh
 	@PYTHON="$(PYTHON)" requirements/create_venv.sh
-	$(BIN)/python -m pip install --quiet --requirement requirements/lock.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@echo "Installing what requirements/lock.txt lists; the first time takes some minutes ..."
+	@$(BIN)/python -m pip install --quiet --requirement requirements/lock.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -1,0 +1,42 @@
+"""The README promises that its example runs as printed."""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def block(language):
+    """Returns the only code block of a language."""
+    (text,) = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return text
+
+
+def test_the_example_prints_what_the_readme_says(tmp_path):
+    script = tmp_path / "mean.py"
+    script.write_text(block("python"), encoding="utf-8")
+    command = [sys.executable, "-m", "tffsim", "run", str(script)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == block("text")
+
+
+def test_the_example_is_short():
+    assert len(block("python").splitlines()) <= 15
+
+
+def test_the_commands_exist():
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(re.findall(r"`?make ([a-z]+)", README)) <= set(targets)
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_files_that_are_linked_exist(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", text) + re.findall(r"`((?:tffsim|tests)/[^`]+)`", text)
+    assert [target for target in targets if not (ROOT / target).exists()] == []

@@ -1,0 +1,241 @@
+"""What a computation means, in plain Python: the reference for every execution stack.
+
+It interprets building blocks directly. Nothing of tffsim's executors and nothing of
+TensorFlow is used; a TensorFlow function is replaced by its twin in NumPy.
+
+Values: tensors are NumPy arrays and scalars, structs are tuples, sequences are lists,
+functions are Python functions. A value at the clients is a list with one member per
+client, or `AllEqual`; a value at the server is the bare value.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import federated_language as fl
+import numpy as np
+from federated_language import framework
+
+Twin = Callable[..., Any]
+
+
+class OutOfBoundsError(ValueError):
+    """A secure sum or a selection got a number that it must refuse."""
+
+
+@dataclasses.dataclass(frozen=True)
+class AllEqual:
+    """A value that all clients share."""
+
+    value: Any
+
+
+class Oracle:
+    """Evaluates building blocks for a number of clients.
+
+    Args:
+        num_clients: How many clients there are.
+        twins: NumPy functions by the serialised graph they stand for.
+    """
+
+    def __init__(self, num_clients: int, twins: Mapping[bytes, Twin]) -> None:
+        self._n = num_clients
+        self._twins = twins
+
+    def evaluate(self, block: framework.ComputationBuildingBlock, scope: Mapping[str, Callable[[], Any]]) -> Any:
+        """Returns the value of a building block.
+
+        Args:
+            block: Any building block.
+            scope: For each name a function that returns its value.
+        """
+        return getattr(self, f"_{type(block).__name__.lower()}")(block, scope)
+
+    def _literal(self, block, scope):
+        return np.asarray(block.value)
+
+    def _reference(self, block, scope):
+        return scope[block.name]()
+
+    def _lambda(self, block, scope):
+        if block.parameter_name is None:
+            return lambda: self.evaluate(block.result, scope)
+        return lambda argument: self.evaluate(block.result, {**scope, block.parameter_name: lambda: argument})
+
+    def _block(self, block, scope):
+        for name, value in block.locals:
+            scope = {**scope, name: functools.cache(functools.partial(self.evaluate, value, scope))}
+        return self.evaluate(block.result, scope)
+
+    def _call(self, block, scope):
+        function = self.evaluate(block.function, scope)
+        return function() if block.argument is None else function(self.evaluate(block.argument, scope))
+
+    def _struct(self, block, scope):
+        return tuple(self.evaluate(element, scope) for element in block)
+
+    def _selection(self, block, scope):
+        return self.evaluate(block.source, scope)[block.as_index()]
+
+    def _compiledcomputation(self, block, scope):
+        return self._twins[block.to_proto().tensorflow.graph_def.value]
+
+    def _intrinsic(self, block, scope):
+        if block.uri == "generic_zero":
+            return _filled(block.type_signature, 0)
+        return functools.partial(getattr(self, block.uri), block.type_signature)
+
+    def _members(self, value):
+        return [value.value] * self._n if isinstance(value, AllEqual) else value
+
+    # Placements
+
+    def federated_value_at_clients(self, type_spec, value):
+        return AllEqual(value)
+
+    def federated_value_at_server(self, type_spec, value):
+        return value
+
+    def federated_eval_at_clients(self, type_spec, function):
+        return [function() for _ in range(self._n)]
+
+    def federated_eval_at_server(self, type_spec, function):
+        return function()
+
+    def federated_map(self, type_spec, argument):
+        function, value = argument
+        return [function(member) for member in self._members(value)]
+
+    def federated_map_all_equal(self, type_spec, argument):
+        function, value = argument
+        return AllEqual(function(value.value))
+
+    def federated_apply(self, type_spec, argument):
+        function, value = argument
+        return function(value)
+
+    def federated_broadcast(self, type_spec, value):
+        return AllEqual(value)
+
+    def federated_zip_at_clients(self, type_spec, value):
+        def member(part, k):
+            return tuple(member(p, k) for p in part) if isinstance(part, tuple) else self._members(part)[k]
+
+        return [member(value, k) for k in range(self._n)]
+
+    def federated_zip_at_server(self, type_spec, value):
+        return value
+
+    # Aggregations: left folds in client order
+
+    def federated_aggregate(self, type_spec, argument):
+        value, zero, accumulate, _, report = argument
+        return report(functools.reduce(lambda total, member: accumulate((total, member)), self._members(value), zero))
+
+    def federated_sum(self, type_spec, value):
+        return self._reduce(np.add, value, type_spec.result.member, 0)
+
+    def federated_min(self, type_spec, value):
+        return self._reduce(np.minimum, value, type_spec.result.member, np.inf)
+
+    def federated_max(self, type_spec, value):
+        return self._reduce(np.maximum, value, type_spec.result.member, -np.inf)
+
+    def federated_mean(self, type_spec, value):
+        total = self._reduce(np.add, value, type_spec.result.member, 0)
+        return _each(lambda x: _divide(x, np.asarray(self._n).astype(x.dtype)), total)
+
+    def federated_weighted_mean(self, type_spec, argument):
+        values, weights = (self._members(part) for part in argument)
+        scaled = [_each(lambda x, w=w: x * w.astype(x.dtype), v) for v, w in zip(values, weights, strict=True)]
+        total = self._reduce(np.add, scaled, type_spec.result.member, 0)
+        weight_dtype = type_spec.parameter[1].member.dtype.type
+        weight_dtype = np.int64 if np.issubdtype(weight_dtype, np.integer) else weight_dtype
+        total_weight = functools.reduce(np.add, [w.astype(weight_dtype) for w in weights], weight_dtype(0))
+        return _each(lambda x: _divide(x, total_weight.astype(x.dtype)), total)
+
+    def federated_secure_sum(self, type_spec, argument):
+        value, maximum = argument
+        for member in self._members(value):
+            _check_bounds(member, maximum)
+        return self.federated_sum(type_spec, value)
+
+    def federated_secure_sum_bitwidth(self, type_spec, argument):
+        value, bitwidth = argument
+        return self.federated_secure_sum(type_spec, (value, _each(lambda b: np.int64(2) ** b - 1, bitwidth)))
+
+    def _reduce(self, operator, value, type_spec, neutral):
+        members = self._members(value)
+        if not members:
+            return _filled(type_spec, neutral)
+        return functools.reduce(functools.partial(_pointwise, operator), members)
+
+    def federated_select(self, type_spec, argument):
+        keys, max_key, state, select = argument
+
+        def slices(member):
+            for key in member:
+                if not 0 <= key < max_key:
+                    raise OutOfBoundsError(f"key {key}")
+            return [select((state, np.int32(key))) for key in member]
+
+        return [slices(member) for member in self._members(keys)]
+
+    federated_secure_select = federated_select
+
+    # Sequences and generic operators
+
+    def sequence_map(self, type_spec, argument):
+        function, sequence = argument
+        return [function(element) for element in sequence]
+
+    def sequence_reduce(self, type_spec, argument):
+        sequence, zero, operator = argument
+        return functools.reduce(lambda total, element: operator((total, element)), sequence, zero)
+
+    def sequence_sum(self, type_spec, sequence):
+        zero = _filled(type_spec.result, 0)
+        return functools.reduce(functools.partial(_pointwise, np.add), sequence, zero)
+
+    def generic_plus(self, type_spec, argument):
+        return _pointwise(np.add, *argument)
+
+    def generic_multiply(self, type_spec, argument):
+        return _pointwise(np.multiply, *argument)
+
+    def generic_divide(self, type_spec, argument):
+        return _pointwise(_divide, *argument)
+
+
+def _pointwise(operator, left, right):
+    if isinstance(left, tuple):
+        return tuple(_pointwise(operator, x, y) for x, y in zip(left, right, strict=True))
+    with np.errstate(all="ignore"):
+        return operator(left, right)
+
+
+def _each(function, value):
+    return tuple(_each(function, part) for part in value) if isinstance(value, tuple) else function(np.asarray(value))
+
+
+def _divide(x, y):
+    with np.errstate(all="ignore"):
+        return np.true_divide(x, y)
+
+
+def _filled(type_spec: fl.Type, number: float) -> Any:
+    if isinstance(type_spec, fl.StructType):
+        return tuple(_filled(t, number) for t in type_spec)
+    dtype = type_spec.dtype.type
+    if np.isinf(number) and np.issubdtype(dtype, np.integer):
+        number = np.iinfo(dtype).max if number > 0 else np.iinfo(dtype).min
+    return np.full(type_spec.shape, number, dtype)
+
+
+def _check_bounds(member, maximum):
+    if isinstance(member, tuple):
+        for part, limit in zip(member, maximum, strict=True):
+            _check_bounds(part, limit)
+    elif np.any(np.asarray(member) < 0) or np.any(np.asarray(member) > maximum):
+        raise OutOfBoundsError(f"{member} is not in [0, {maximum}]")
