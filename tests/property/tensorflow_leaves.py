@@ -32,7 +32,7 @@ def constant(type_spec: fl.TensorType) -> framework.CompiledComputation:
 def negate(type_spec: fl.TensorType) -> framework.CompiledComputation:
     """`x -> -x`; for truth values `not x`."""
     if type_spec.dtype.type is np.bool_:
-        return _leaf(tf.logical_not, np.logical_not, type_spec)
+        return _leaf(lambda x: tf.logical_not(x), np.logical_not, type_spec)
     return _leaf(lambda x: -x, np.negative, type_spec)
 
 

@@ -61,6 +61,9 @@ def capture(
     )
     op_lines = {**inlining.op_lines, **_op_lines(graph)}
     provenance.record(tensorflow.graph_def.value, _origin(function, name, op_lines))
+    # A private name of TensorFlow; without it such functions could not be called at all.
+    python_functions = getattr(graph, "_py_funcs_used_in_graph", ())
+    provenance.keep_python_functions(tensorflow.graph_def.value, python_functions)
     return pb.Computation(type=type_signature.to_proto(), tensorflow=tensorflow), type_signature
 
 

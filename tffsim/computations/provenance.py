@@ -9,7 +9,8 @@ import collections
 import dataclasses
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 _MAX_ENTRIES = 2048
 
@@ -33,6 +34,7 @@ class Provenance:
 
 
 _entries: collections.OrderedDict[bytes, Provenance] = collections.OrderedDict()
+_python_functions: dict[bytes, tuple[Callable[..., Any], ...]] = {}
 _lock = threading.Lock()
 
 
@@ -42,6 +44,17 @@ def record(graph_bytes: bytes, provenance: Provenance) -> None:
         _entries[hashlib.sha256(graph_bytes).digest()] = provenance
         if len(_entries) > _MAX_ENTRIES:
             _entries.popitem(last=False)
+
+
+def keep_python_functions(graph_bytes: bytes, functions: Sequence[Callable[..., Any]]) -> None:
+    """Keeps alive the Python functions that a graph calls (`tf.py_function`).
+
+    TensorFlow finds them through a weak reference. They live as long as the process,
+    because a copy of the graph may be anywhere.
+    """
+    if functions:
+        with _lock:
+            _python_functions[hashlib.sha256(graph_bytes).digest()] = tuple(functions)
 
 
 def provenance_of(graph_bytes: bytes) -> Provenance | None:

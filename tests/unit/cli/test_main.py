@@ -1,4 +1,5 @@
 import contextlib
+import importlib.metadata
 import os
 import re
 
@@ -32,3 +33,8 @@ def test_native_messages_are_shown_when_an_import_fails(capfd):
         os.write(2, b"the reason")
         raise ImportError
     assert capfd.readouterr().err == "the reason"
+
+
+def test_the_installed_command_is_this_one():
+    (command,) = importlib.metadata.entry_points(group="console_scripts", name="tffsim")
+    assert command.load() is main
