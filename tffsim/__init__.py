@@ -54,7 +54,7 @@ _LANGUAGE_NAMES = [name for name in dir(_language) if not name.startswith("_")]
 __all__ = sorted({*_LANGUAGE_NAMES, *_MODULES_OF_NAMES, "framework", "get_context", "program", "tensorflow", "use"})
 
 # Ours carries the function's name, and runs in the default context from any thread.
-del federated_computation  # noqa: F821
+del federated_computation
 
 _default_context.install()
 

@@ -74,7 +74,10 @@ def _comparisons(quick: bool) -> Iterator["object"]:
 
 
 def _import_line() -> str:
-    code = "import time; t = time.perf_counter(); import tffsim, sys; print(time.perf_counter() - t, 'tensorflow' in sys.modules)"
+    code = (
+        "import sys, time; start = time.perf_counter(); import tffsim; "
+        "print(time.perf_counter() - start, 'tensorflow' in sys.modules)"
+    )
     times = [subprocess.check_output([sys.executable, "-c", code], text=True).split() for _ in range(3)]
     seconds = min(float(time) for time, _ in times)
     loads = "loads" if times[0][1] == "True" else "does not load"

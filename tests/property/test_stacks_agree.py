@@ -104,8 +104,9 @@ def _result(context: SyncExecutionContext, example: Example) -> object:
         try:
             return _plain(context.invoke(example.computation, example.argument))
         except ExecutionError as error:
-            assert "A secure sum takes" in str(error) or "Selected key" in str(error)
-            return _REFUSED
+            if "A secure sum takes" in str(error) or "Selected key" in str(error):
+                return _REFUSED
+            raise
 
 
 def _plain(value: object) -> object:

@@ -93,7 +93,8 @@ class Federations(Expressions):
     def at_server(self, member: fl.Type, scope: Scope, depth: int) -> ComputationBuildingBlock:
         """Draws an expression of type `member@SERVER`."""
         inner, lower = unplaced(scope), depth - 1
-        options = self._placed_references(server(member), scope) + [
+        options = [
+            *self._placed_references(server(member), scope),
             lambda: self._unary("federated_value_at_server", self.of_type(member, inner, 1), server(member)),
             lambda: self._unary("federated_eval_at_server", self.function(None, member, inner, 1), server(member)),
         ]
@@ -116,7 +117,8 @@ class Federations(Expressions):
     def at_clients(self, member: fl.Type, scope: Scope, depth: int) -> ComputationBuildingBlock:
         """Draws an expression of type `{member}@CLIENTS`."""
         inner, lower = unplaced(scope), depth - 1
-        options = self._placed_references(clients(member), scope) + [
+        options = [
+            *self._placed_references(clients(member), scope),
             lambda: self._unary("federated_eval_at_clients", self.function(None, member, inner, 1), clients(member)),
         ]
         if depth > 0:
@@ -130,7 +132,8 @@ class Federations(Expressions):
         """Draws an expression of type `member@CLIENTS`, equal at all clients."""
         result = fl.FederatedType(member, fl.CLIENTS, all_equal=True)
         inner, lower = unplaced(scope), depth - 1
-        options = self._placed_references(result, scope) + [
+        options = [
+            *self._placed_references(result, scope),
             lambda: self._unary("federated_value_at_clients", self.of_type(member, inner, 1), result),
         ]
         if depth > 0:

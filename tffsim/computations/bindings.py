@@ -175,7 +175,9 @@ def _plain_containers(value: Any, spec: Any) -> Any:
         return value
     elements = [element for _, element in fields]
     if isinstance(spec, Mapping):
-        return type(spec)((n, _plain_containers(v, s)) for v, (n, s) in zip(elements, spec.items(), strict=True))
+        return type(spec)(  # type: ignore[call-arg]  # All mappings that TensorFlow knows.
+            (n, _plain_containers(v, s)) for v, (n, s) in zip(elements, spec.items(), strict=True)
+        )
     return tuple(_plain_containers(v, s) for v, s in zip(elements, spec, strict=True))
 
 

@@ -15,7 +15,7 @@ _parse_type: IdentityCache[pb.Computation, fl.Type] = IdentityCache(lambda proto
 
 def is_computation(value: object) -> TypeGuard[pb.Computation | ConcreteComputation | ComputationBuildingBlock]:
     """Whether `value` is a computation in any of its three forms."""
-    return _is_computation_class(type(value))
+    return _is_computation_class(type(value))  # type: ignore[arg-type]
 
 
 def to_proto(computation: pb.Computation | ConcreteComputation | ComputationBuildingBlock) -> pb.Computation:

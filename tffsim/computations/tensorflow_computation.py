@@ -16,7 +16,7 @@ from tffsim.computations.tensorflow_types import infer_type, to_type
 def _capture(
     function: Callable[..., Any], parameter_type: fl.Type | None, unpack: bool | None, name: str | None = None
 ) -> ConcreteComputation:
-    name = name or getattr(graph_capture.unwrapped(function), "__name__", "<unnamed>")
+    name = name or str(getattr(graph_capture.unwrapped(function), "__name__", "<unnamed>"))
     one_argument = _with_one_argument(function, parameter_type, unpack)
     proto, type_signature = graph_capture.capture(one_argument, parameter_type, name)
     computation = ConcreteComputation(

@@ -32,7 +32,7 @@ def get_context() -> Context:
         return _context
 
 
-class use:
+class use:  # noqa: N801 (it is called like a function)
     """Sets the default context of all threads.
 
     As a plain call it stays set; in a `with` statement, until the end of the block.
@@ -69,8 +69,11 @@ class _DelegatingContext(SyncContext):
 
 
 def install() -> None:
-    """Makes the default context available: to tffsim's computations in all threads, to
-    those of `federated_language` in the thread that imports tffsim."""
+    """Makes the default context available.
+
+    It serves tffsim's computations in all threads, and those of `federated_language` in
+    the thread that imports tffsim.
+    """
     context_stack.set_default(get_context)
     if isinstance(get_context_stack().current, RuntimeErrorContext):
         set_default_context(_DelegatingContext())

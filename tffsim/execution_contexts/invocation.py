@@ -197,7 +197,7 @@ def _warn_about_no_clients(
     cardinalities: Mapping[PlacementLiteral, int],
     name: str,
 ) -> None:
-    if fl.CLIENTS in cardinalities or getattr(factory, "default_num_clients", 0):
+    if fl.CLIENTS in cardinalities or getattr(factory, "default_num_clients", None):
         return
     already_warned = _warned(building_blocks.to_proto(computation))
     if already_warned or not works_at_clients(computation):

@@ -13,9 +13,10 @@ from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
 _T = TypeVar("_T")
+_T_co = TypeVar("_T_co", covariant=True)
 
 
-class Started(Protocol[_T]):
+class Started(Protocol[_T_co]):
     """A coroutine under way: awaitable for its result."""
 
     def done(self) -> bool:
@@ -24,7 +25,7 @@ class Started(Protocol[_T]):
     def cancel(self) -> bool:
         """Asks the coroutine to stop."""
 
-    def __await__(self) -> Generator[Any, None, _T]:
+    def __await__(self) -> Generator[Any, None, _T_co]:
         """Waits for the result."""
 
 

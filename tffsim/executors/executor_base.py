@@ -94,7 +94,7 @@ def resolve_type(value: object, type_spec: object) -> fl.Type:
 
 
 def _to_type(type_spec: object) -> fl.Type:
-    return type_spec if _is_type_class(type(type_spec)) else fl.to_type(type_spec)  # type: ignore[return-value]
+    return type_spec if _is_type_class(type(type_spec)) else fl.to_type(type_spec)  # type: ignore[return-value, arg-type]
 
 
 @functools.cache

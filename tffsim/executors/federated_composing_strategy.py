@@ -98,8 +98,9 @@ class FederatedComposingStrategy(FederatingStrategy):
         if type_spec.placement is fl.SERVER:
             if not type_spec.all_equal:
                 raise ValueError(f"A server value has exactly one member, found the type {type_spec}.")
-            inputs = (value, type_spec.member, path)
-            return self._at_server("argument", type_spec.member, embed_argument, self._server, *inputs)
+            return self._at_server(
+                "argument", type_spec.member, embed_argument, self._server, value, type_spec.member, path
+            )
         if type_spec.all_equal:
             return self._same_everywhere(Deferred.of(value), type_spec.member)
         members = check_members(value, type_spec, self.num_clients)

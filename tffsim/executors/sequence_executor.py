@@ -78,7 +78,7 @@ class SequenceExecutorValue(ExecutorValue):
 
     __slots__ = ("_type_signature", "_value")
 
-    def __init__(self, value: object, type_signature: fl.Type) -> None:
+    def __init__(self, value: Any, type_signature: fl.Type) -> None:
         self._value = value
         self._type_signature = type_signature
 

@@ -44,9 +44,8 @@ def test_a_stack_is_built_once_per_cardinality():
 
 def test_a_stack_that_is_pushed_out_is_closed_after_its_last_lease():
     factory, made = _factory(max_stacks=1)
-    with factory.lease(_cardinalities(1)):
-        with factory.lease(_cardinalities(2)):
-            assert not made[0].is_closed
+    with factory.lease(_cardinalities(1)), factory.lease(_cardinalities(2)):
+        assert not made[0].is_closed
     assert made[0].is_closed and not made[1].is_closed
 
 

@@ -47,7 +47,7 @@ def test_a_local_is_evaluated_once_however_often_it_is_used():
 
 
 def test_an_unbound_name_is_named_with_those_that_are_bound():
-    with pytest.raises(ValueError, match="Nothing defines the name `z` here.*: y, x"):
+    with pytest.raises(ValueError, match=r"Nothing defines the name `z` here.*: y, x"):
         _run(Block([("x", _one()), ("y", _one())], Reference("z", _FLOAT)))
 
 
