@@ -106,6 +106,8 @@ _TENSORFLOW_INTERNALS = re.compile(r"\[\[.*?\]\]|\{\{[^}]*\}\}|\[Op:[^\]]*\]")
 def _reason(error: Exception) -> str:
     message = getattr(error, "message", None)
     text = _TENSORFLOW_INTERNALS.sub("", message) if isinstance(message, str) else str(error)
+    # TensorFlow puts whole tracebacks into its messages; the line of the user is shown already.
+    text, _, _ = text.partition("Traceback (most recent call last)")
     lines = [line.strip()[:_MAX_LINE] for line in text.splitlines() if line.strip()]
     if len(lines) > _MAX_REASON_LINES:
         lines = [*lines[:_MAX_REASON_LINES], "..."]

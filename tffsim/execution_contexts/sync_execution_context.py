@@ -1,6 +1,8 @@
 """The context for plain calls: `f(x)` returns the result."""
 
 import concurrent.futures
+import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +21,9 @@ from tffsim.execution_contexts.invocation import (
 )
 
 _SECONDS_TO_STOP = 0.9
+# Not every interrupt wakes a thread that waits: none does on Windows, nor does the one
+# that a kernel sends to itself. It is seen when the wait ends.
+_SECONDS_BETWEEN_LOOKS = 0.1
 
 
 class SyncExecutionContext(SyncContext):
@@ -78,7 +83,7 @@ class SyncExecutionContext(SyncContext):
             return drive_in_caller(coroutine)
         running = RunningInvocation(coroutine)
         try:
-            return running.future.result(self._timeout)
+            return _wait(running.future, self._timeout)
         except USER_ERRORS as error:
             # Without the frames of the thread that ran it: the message says where.
             raise error.with_traceback(None) from error.__cause__
@@ -94,6 +99,14 @@ class SyncExecutionContext(SyncContext):
             if not running.future.done():
                 _stop(running)
             raise
+
+
+def _wait(future: concurrent.futures.Future[Any], timeout: float | None) -> Any:
+    end = math.inf if timeout is None else time.monotonic() + timeout
+    while not concurrent.futures.wait([future], min(_SECONDS_BETWEEN_LOOKS, end - time.monotonic())).done:
+        if time.monotonic() >= end:
+            raise concurrent.futures.TimeoutError
+    return future.result()
 
 
 def _stop(running: RunningInvocation[Any]) -> None:
