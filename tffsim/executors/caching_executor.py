@@ -5,6 +5,8 @@ argument that was remembered itself. Everything else runs each time.
 """
 
 import collections
+import functools
+import threading
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any
 
@@ -13,8 +15,8 @@ import numpy as np
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations import building_blocks
+from tffsim.computations.purity import is_pure
 from tffsim.computations.struct_types import container, struct_type
-from tffsim.executors.deferred import Deferred
 from tffsim.executors.executor_base import (
     Executor,
     ExecutorValue,
@@ -34,50 +36,66 @@ class CachedValue(ExecutorValue):
         key: Equal for equal values; None if the value may not be remembered.
         target_value: A handle of the target executor.
         type_signature: The type of the value.
-        is_pure: Whether the value is a function that may be remembered.
+        is_pure: Whether the value is a function whose calls may be remembered.
+        forget: Called when the value cannot be computed.
     """
 
-    __slots__ = ("_computed", "_type_signature", "is_pure", "key", "target_value")
+    __slots__ = ("_forget", "_result", "_type_signature", "is_pure", "key", "target_value")
 
     def __init__(
-        self, key: int | None, target_value: Deferred[ExecutorValue], type_signature: fl.Type, is_pure: bool
+        self,
+        key: int | None,
+        target_value: ExecutorValue,
+        type_signature: fl.Type,
+        is_pure: bool,
+        forget: Callable[[], object],
     ) -> None:
         self.key = key
         self.target_value = target_value
         self.is_pure = is_pure
         self._type_signature = type_signature
-        self._computed: Deferred[Any] = Deferred(self._compute)
+        self._forget = forget
+        self._result: tuple[Any, ...] = ()
 
     @property
     def type_signature(self) -> fl.Type:
         return self._type_signature
 
     @property
-    def reference(self) -> Deferred[ExecutorValue]:
+    def reference(self) -> ExecutorValue:
         return self.target_value
 
     async def compute(self) -> Any:
-        return await self._computed.get()
-
-    async def _compute(self) -> Any:
-        return await (await self.target_value.get()).compute()
+        if not self._result:
+            try:
+                self._result = (await self.target_value.compute(),)
+            except BaseException:
+                self._forget()
+                raise
+        return self._result[0]
 
 
 class CachingExecutor(Executor):
     """Remembers pure values and calls, the most recently used ones.
 
+    Only what succeeded is remembered. Calls that are under way at the same time do not
+    wait for each other, so several threads and event loops may share it.
+
     Args:
         target: Does what is not remembered.
         is_pure: Whether a computation gives equal results for equal arguments.
-        max_size: How many values are remembered.
+        max_size: How many values are remembered; at least 1.
     """
 
-    def __init__(self, target: Executor, is_pure: Callable[[pb.Computation], bool], max_size: int = 1000) -> None:
+    def __init__(
+        self, target: Executor, is_pure: Callable[[pb.Computation], bool] = is_pure, max_size: int = 1000
+    ) -> None:
         self._target = target
         self._is_pure = is_pure
         self._max_size = max_size
         self._entries: collections.OrderedDict[Hashable, CachedValue] = collections.OrderedDict()
-        self._next_key = 0
+        self._last_number = 0
+        self._lock = threading.Lock()
         self._is_closed = False
 
     @property
@@ -142,37 +160,31 @@ class CachingExecutor(Executor):
         work: Callable[..., Coroutine[Any, Any, ExecutorValue]],
         *inputs: Any,
     ) -> CachedValue:
-        entry = self._entries.get(key) if key is not None else None
-        if entry is None:
-            number = self._number() if key is not None else None
-            entry = CachedValue(number, Deferred(work, *inputs), type_signature, is_pure)
-            if key is not None:
-                self._entries[key] = entry
-                if len(self._entries) > self._max_size:
-                    self._entries.popitem(last=False)
-        else:
-            self._entries.move_to_end(key)
-        try:
-            await entry.target_value.get()
-        except BaseException:
-            if key is not None and self._entries.get(key) is entry:
-                del self._entries[key]
-            raise
-        return entry
-
-    def _number(self) -> int:
-        self._next_key += 1
-        return self._next_key
+        with self._lock:
+            if key in self._entries:
+                self._entries.move_to_end(key)
+                return self._entries[key]
+        target_value = await work(*inputs)
+        if key is None:
+            return CachedValue(None, target_value, type_signature, is_pure, lambda: None)
+        with self._lock:
+            self._last_number += 1
+            forget = functools.partial(self._entries.pop, key, None)
+            entry = CachedValue(self._last_number, target_value, type_signature, is_pure, forget)
+            self._entries[key] = entry
+            if len(self._entries) > self._max_size:
+                self._entries.popitem(last=False)
+            return entry
 
     async def _call(self, function: CachedValue, argument: CachedValue | None) -> ExecutorValue:
-        target_argument = await argument.target_value.get() if argument is not None else None
-        return await self._target.create_call(await function.target_value.get(), target_argument)
+        target_argument = argument.target_value if argument is not None else None
+        return await self._target.create_call(function.target_value, target_argument)
 
     async def _struct(self, names: list[str | None], handles: list[CachedValue]) -> ExecutorValue:
-        return await self._target.create_struct(container(names, [await h.target_value.get() for h in handles]))
+        return await self._target.create_struct(container(names, [handle.target_value for handle in handles]))
 
     async def _select(self, source: CachedValue, index: int) -> ExecutorValue:
-        return await self._target.create_selection(await source.target_value.get(), index)
+        return await self._target.create_selection(source.target_value, index)
 
 
 def _identity(value: object) -> Hashable | None:

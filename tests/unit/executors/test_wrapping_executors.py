@@ -6,11 +6,14 @@ import threading
 import federated_language as fl
 import numpy as np
 import pytest
+import tensorflow as tf
 from federated_language.framework import Call, ConcreteComputation, Data, Lambda, Literal, Struct
 from google.protobuf import any_pb2
 
-from tests.unit.executors.plain_leaf import PlainLeaf
+from tests.unit.executors.plain_leaf import PlainLeaf, PlainValue
 from tests.unit.executors.running import binary, evaluate
+from tffsim.computations.purity import is_pure
+from tffsim.computations.tensorflow_computation import tf_computation
 from tffsim.executors.caching_executor import CachingExecutor
 from tffsim.executors.data_executor import DataBackend, DataExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
@@ -138,3 +141,30 @@ def test_a_transformation_must_return_a_building_block():
     executor = TransformingExecutor(lambda block: 3, PlainLeaf())
     with pytest.raises(TypeError, match="must return a building block, found a int"):
         asyncio.run(executor.create_value(Literal(np.float32(1), _FLOAT).to_proto()))
+
+
+def test_a_value_that_could_not_be_computed_is_made_again():
+    class UnreachableValue(PlainValue):
+        async def compute(self):
+            raise RuntimeError("passing fault")
+
+    class OnceUnreachable(RecordingLeaf):
+        async def create_call(self, comp, arg=None):
+            value = await super().create_call(comp, arg)
+            return UnreachableValue(None, value.type_signature) if self.calls == 1 else value
+
+    executor = CachingExecutor(OnceUnreachable(), lambda proto: True)
+    with pytest.raises(RuntimeError, match="passing fault"):
+        _call_twice(executor)
+    assert _call_twice(executor) == [3, 3]
+
+
+def test_only_stateless_graphs_without_data_are_known_to_be_pure():
+    doubled = tf_computation(lambda x: tf.map_fn(lambda y: y * 2, x), fl.TensorType(np.float32, [3]))
+    branching = tf_computation(lambda x: tf.cond(x > 0, lambda: x, lambda: -x), np.float32)
+    random = tf_computation(lambda x: x + tf.random.uniform([]), np.float32)
+    counting = tf_computation(lambda x: tf.Variable(x).assign_add(1.0), np.float32)
+    python = tf_computation(lambda x: tf.py_function(lambda y: y, [x], tf.float32), np.float32)
+    data = ConcreteComputation.from_building_block(Lambda("x", _FLOAT, Data(any_pb2.Any(), _FLOAT)))
+    assert [is_pure(f.to_proto()) for f in (doubled, branching, _PLUS)] == [True, True, True]
+    assert [is_pure(f.to_proto()) for f in (random, counting, python, data)] == [False] * 4
