@@ -1,6 +1,6 @@
 """Random computations give the same results on every stack, and those of the oracle."""
 
-import collections
+import random
 import warnings
 
 import federated_language as fl
@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from federated_language import framework
 from federated_language.common_libs import structure
-from hypothesis import HealthCheck, given, seed, settings
+from federated_language.compiler import intrinsic_defs
+from hypothesis import HealthCheck, Phase, find, given, settings
 
 from tests.property.oracle import AllEqual, Oracle, OutOfBoundsError
 from tests.property.tensorflow_leaves import TWINS
@@ -25,6 +26,7 @@ _CONTEXTS = {
 }
 _REFUSED = "refused"
 
+_first_found = settings(max_examples=3000, phases=[Phase.generate], database=None, deadline=None)
 _bounded = settings(
     max_examples=120,
     deadline=None,
@@ -34,35 +36,29 @@ _bounded = settings(
 )
 
 
+def _all_intrinsics():
+    return [value for value in vars(intrinsic_defs).values() if isinstance(value, framework.IntrinsicDef)]
+
+
 @given(examples())
 @_bounded
 def test_every_stack_agrees_with_the_oracle(example: Example):
-    expected = _expected(example)
-    results = {name: _result(context, example) for name, context in _CONTEXTS.items()}
-    for name, result in results.items():
-        _assert_equal(result, expected, name)
-    assert len({_bits(result) for result in results.values()}) == 1
+    _assert_agreement(example)
 
 
-def test_the_examples_cover_every_kind_of_node_and_every_intrinsic():
-    kinds: collections.Counter[str] = collections.Counter()
-    cohorts = set()
+@pytest.mark.parametrize("uri", sorted(intrinsic.uri for intrinsic in _all_intrinsics()))
+def test_every_intrinsic_is_drawn_and_defined_for_no_clients(uri):
+    def has_it(example: Example) -> bool:
+        return uri in _kinds(example)
 
-    @seed(7)
-    @given(examples())
-    @settings(_bounded, max_examples=300, derandomize=False)
-    def count(example: Example):
-        cohorts.add(example.num_clients)
-        framework.computation_count(example.block, lambda block: kinds.update([_kind(block)]) or False)
+    _assert_agreement(find(examples(max_clients=0), has_it, settings=_first_found, random=random.Random(3)))
 
-    count()
-    intrinsics = {intrinsic.uri for intrinsic in _all_intrinsics()}
-    assert len(intrinsics) == 27
-    assert intrinsics <= set(kinds)
-    assert {"Lambda", "Block", "Reference", "Call", "Struct", "Selection", "Literal", "CompiledComputation"} <= set(
-        kinds
-    )
-    assert cohorts == set(range(8))
+
+@pytest.mark.parametrize(
+    "kind", ["Block", "Call", "CompiledComputation", "Lambda", "Literal", "Reference", "Selection", "Struct"]
+)
+def test_every_kind_of_node_is_drawn(kind):
+    find(examples(), lambda example: kind in _kinds(example), settings=_first_found, random=random.Random(3))
 
 
 @pytest.mark.parametrize("num_clients", [1, 2, 5, 7, 33])
@@ -80,10 +76,18 @@ def test_floats_are_the_same_bit_for_bit_on_every_stack(num_clients):
     assert len({_bits(context.invoke(statistics, (x, w))) for context in _CONTEXTS.values()}) == 1
 
 
-def _all_intrinsics():
-    from federated_language.compiler import intrinsic_defs
+def _assert_agreement(example: Example) -> None:
+    expected = _expected(example)
+    results = {name: _result(context, example) for name, context in _CONTEXTS.items()}
+    for name, result in results.items():
+        _assert_equal(result, expected, name)
+    assert len({_bits(result) for result in results.values()}) == 1
 
-    return [value for value in vars(intrinsic_defs).values() if isinstance(value, framework.IntrinsicDef)]
+
+def _kinds(example: Example) -> set[str]:
+    kinds: set[str] = set()
+    framework.computation_count(example.block, lambda block: bool(kinds.add(_kind(block))))
+    return kinds
 
 
 def _kind(block: framework.ComputationBuildingBlock) -> str:

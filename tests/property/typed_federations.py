@@ -40,9 +40,9 @@ class Example:
 
 
 @st.composite
-def examples(draw: Callable, depth: int = 3) -> Example:
+def examples(draw: Callable, depth: int = 3, max_clients: int = 7) -> Example:
     """Draws a computation of a struct of federated and plain values."""
-    num_clients = draw(st.integers(0, 7))
+    num_clients = draw(st.integers(0, max_clients))
     parameter = fl.StructType(
         [
             ("clients", fl.FederatedType(draw(members()), fl.CLIENTS)),
@@ -109,7 +109,7 @@ class Federations(Expressions):
             if all_leaves(member, NUMBERS):
                 options += [lambda: self._reduced(member, scope, lower)] * 3
             if all_leaves(member, INTEGERS):
-                options += [lambda: self._secure(member, scope, lower)] * 2
+                options += [lambda: self._secure(member, scope, lower)] * 4
             if all_leaves(member, FLOATS):
                 options += [lambda: self._mean(member, scope, lower)] * 3
         return self.choose(options)()

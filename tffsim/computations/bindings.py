@@ -208,7 +208,8 @@ def _to_tensor(value: Any, path: str) -> tf.Tensor:
         return tf.convert_to_tensor(value)
     if not isinstance(value, (bool, int, float, complex, str, bytes, np.generic, np.ndarray)):
         raise TypeError(
-            f"Expected a tensor, a dataset or a container of them in {path}, found a {type(value).__name__}."
+            f"Expected a tensor, a dataset or a container of them in {path}, "
+            f"found a value of Python type `{type(value).__name__}`."
         )
     inferred = infer_type(value)
     assert isinstance(inferred, fl.TensorType)

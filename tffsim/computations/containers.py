@@ -43,7 +43,7 @@ def struct_elements(value: object, type_spec: fl.StructType) -> list[object]:
         return _pair_by_position(value, names, type_spec)
     raise TypeError(
         f"Expected a container with {_field_list(names)} for type {_short(type_spec)}, "
-        f"found a {type(value).__name__}. Pass a dict, a tuple, a list or a dataclass."
+        f"found a value of Python type `{type(value).__name__}`. Pass a dict, a tuple, a list or a dataclass."
     )
 
 

@@ -23,6 +23,7 @@ from tensorflow.python.framework.auto_control_deps import AutomaticControlDepend
 
 from tffsim.computations import bindings, provenance
 from tffsim.computations.graph_inlining import GraphContext
+from tffsim.computations.tensor_equality import CapturedGraph
 
 
 def capture(
@@ -42,7 +43,7 @@ def capture(
         ComputationReturnedNoneError: If the function returns None.
         TypeError: If its result cannot be represented.
     """
-    graph = tf.Graph()
+    graph = CapturedGraph()
     inlining = GraphContext(name)
     with graph.as_default(), get_context_stack().install(inlining):
         token = tf.compat.v1.placeholder(tf.string, [], name="session_token")

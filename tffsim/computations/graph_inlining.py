@@ -109,7 +109,10 @@ def _to_tensors(value: Any, type_spec: fl.Type) -> Iterator[tf.Tensor]:
             yield from _to_tensors(element, element_type)
     elif isinstance(type_spec, fl.SequenceType):
         if not isinstance(value, tf.data.Dataset):
-            raise TypeError(f"Expected a `tf.data.Dataset` of type {type_spec}, found a {type(value).__name__}.")
+            raise TypeError(
+                f"Expected a `tf.data.Dataset` of type {type_spec}, "
+                f"found a value of Python type `{type(value).__name__}`."
+            )
         _, _, tensors = bindings.capture_result(value, "the argument")
         yield from tensors
     else:

@@ -68,5 +68,5 @@ def _described(value: object) -> str:
     if hasattr(value, "element_spec"):
         return "one `tf.data.Dataset`. Pass a list of datasets, one per client"
     if hasattr(value, "__next__"):
-        return f"a {type(value).__name__}, which can be read only once. Pass `list(...)` of it"
-    return f"a {type(value).__name__}"
+        return f"a `{type(value).__name__}`, which can be read only once. Pass `list(...)` of it"
+    return f"a value of Python type `{type(value).__name__}`" if value is not None else "None"

@@ -66,6 +66,12 @@ def user_error(error: Exception, computation_name: str) -> ExecutionError | Argu
     return ExecutionError("\n".join(lines), location)
 
 
+def named(error: ArgumentError | CardinalityError, computation_name: str) -> ArgumentError | CardinalityError:
+    """Returns an error about an argument with the name of the computation that was called."""
+    message = f"`{computation_name}` cannot run. {error}"
+    return ArgumentError(message, error.location) if isinstance(error, ArgumentError) else CardinalityError(message)
+
+
 def argument_name(path: tuple[str | int, ...]) -> str:
     """Returns how to call a part of an argument, such as "Argument `state.weights[2]`"."""
     if not path:

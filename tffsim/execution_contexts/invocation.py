@@ -25,8 +25,15 @@ from tffsim.computations.containers import pack
 from tffsim.computations.identity_cache import IdentityCache
 from tffsim.execution_contexts.argument_normalisation import normalise_argument
 from tffsim.execution_contexts.cardinality_inference import infer_cardinalities, works_at_clients
-from tffsim.execution_contexts.execution_error import ArgumentError, CardinalityError, user_error, without_internals
+from tffsim.execution_contexts.execution_error import (
+    ArgumentError,
+    CardinalityError,
+    named,
+    user_error,
+    without_internals,
+)
 from tffsim.execution_contexts.result_values import to_numpy
+from tffsim.executors.failure_location import locate_argument
 
 _log = logging.getLogger("tffsim")
 
@@ -103,8 +110,8 @@ async def invoke(settings: InvocationSettings, computation: ConcreteComputation,
     name = name_of(computation)
     try:
         return await _invoke(settings, computation, argument, name)
-    except (ArgumentError, CardinalityError):
-        raise
+    except (ArgumentError, CardinalityError) as error:
+        raise named(error, name) from None
     except Exception as error:
         raise user_error(error, name) from without_internals(error)
 
@@ -171,7 +178,11 @@ async def _call(
     function = await executor.create_value(computation.to_proto(), computation.type_signature)
     if parameter_type is None:
         return await executor.create_call(function)
-    return await executor.create_call(function, await executor.create_value(argument, parameter_type))
+    try:
+        embedded = await executor.create_value(argument, parameter_type)
+    except (TypeError, ValueError) as error:
+        raise locate_argument(error) from error.__cause__
+    return await executor.create_call(function, embedded)
 
 
 @contextlib.contextmanager

@@ -51,7 +51,7 @@ def to_dataset(value: object, type_spec: fl.SequenceType) -> tf.data.Dataset:
         return _from_elements(value, type_spec)
     if isinstance(value, (str, bytes, Mapping)) or not (callable(value) or isinstance(value, Iterable)):
         raise TypeError(
-            f"Expected a sequence of type {type_spec}, found a {type(value).__name__}. "
+            f"Expected a sequence of type {type_spec}, found a value of Python type `{type(value).__name__}`. "
             "Pass a `tf.data.Dataset`, a list, or a function that returns an iterator."
         )
     return _from_iterators(_iterator_maker(value), type_spec)

@@ -13,9 +13,7 @@ import concurrent.futures
 import contextlib
 import contextvars
 import functools
-import threading
 import time
-import weakref
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -28,7 +26,7 @@ from federated_language.proto import computation_pb2 as pb
 from tffsim.computations import building_blocks
 from tffsim.computations.generic_intrinsics import LEAF_INTRINSIC_URIS
 from tffsim.computations.struct_types import struct_type
-from tffsim.executors.cancellation import CancellationScope, current_scope
+from tffsim.executors.cancellation import current_scope
 from tffsim.executors.eager_execution import CancellationManager
 from tffsim.executors.executor_base import (
     Executor,
@@ -214,10 +212,21 @@ class EagerTFExecutor(Executor):
             return EagerTFExecutorValue(self, zero(type_signature), type_signature)
 
     async def _call(self, function: TensorFlowFunction, value: TensorFlowValue | None) -> TensorFlowValue:
+        # A manager of its own for each call: TensorFlow cancels the one of a call that fails.
+        cancellation = CancellationManager()
         scope = current_scope.get()
-        if self._worker_pool is not None and not function.duration.is_short:
-            return await _call_in_pool(self._worker_pool, function, value, scope)
-        return _timed_call(function, value, _cancellation_of(scope) if scope is not None else None)
+        forget = scope.on_cancel(cancellation.start_cancel) if scope is not None else None
+        try:
+            if self._worker_pool is None or function.duration.is_short:
+                return _timed_call(function, value, cancellation)
+            call = functools.partial(contextvars.copy_context().run, _timed_call, function, value, cancellation)
+            return await asyncio.get_running_loop().run_in_executor(self._worker_pool, call)
+        except asyncio.CancelledError:
+            cancellation.start_cancel()
+            raise
+        finally:
+            if forget is not None:
+                forget()
 
 
 def _device_name(device: str | tf.config.LogicalDevice | None) -> str | None:
@@ -240,42 +249,9 @@ def _device_name(device: str | tf.config.LogicalDevice | None) -> str | None:
 
 _NO_PLACEMENT = contextlib.nullcontext()
 
-_cancellations: weakref.WeakKeyDictionary[CancellationScope, CancellationManager] = weakref.WeakKeyDictionary()
-_cancellations_lock = threading.Lock()
-
-
-def _cancellation_of(scope: CancellationScope) -> CancellationManager:
-    """Returns the scope's TensorFlow counterpart, the same one for all its short calls."""
-    with _cancellations_lock:
-        cancellation = _cancellations.get(scope)
-        if cancellation is None:
-            cancellation = _cancellations[scope] = CancellationManager()
-            scope.on_cancel(cancellation.start_cancel)
-        return cancellation
-
-
-async def _call_in_pool(
-    pool: concurrent.futures.Executor,
-    function: TensorFlowFunction,
-    value: TensorFlowValue | None,
-    scope: CancellationScope | None,
-) -> TensorFlowValue:
-    # A manager of its own: when only this task is cancelled, only this call is aborted.
-    cancellation = CancellationManager()
-    forget = scope.on_cancel(cancellation.start_cancel) if scope is not None else None
-    call = functools.partial(contextvars.copy_context().run, _timed_call, function, value, cancellation)
-    try:
-        return await asyncio.get_running_loop().run_in_executor(pool, call)
-    except asyncio.CancelledError:
-        cancellation.start_cancel()
-        raise
-    finally:
-        if forget is not None:
-            forget()
-
 
 def _timed_call(
-    function: TensorFlowFunction, value: TensorFlowValue | None, cancellation: CancellationManager | None
+    function: TensorFlowFunction, value: TensorFlowValue | None, cancellation: CancellationManager
 ) -> TensorFlowValue:
     start = time.perf_counter()
     result = function(value, cancellation)

@@ -103,7 +103,7 @@ def _as_array(value: object, target: _Target) -> np.ndarray:
         return np.asarray(value.numpy(), object if value.dtype == tf.string else None)
     if isinstance(value, (tf.Tensor, tf.SparseTensor, tf.RaggedTensor)):
         raise TypeError(
-            f"Expected a value of type {target.type_spec}, found a {type(value).__name__}. "
+            f"Expected a value of type {target.type_spec}, found a value of Python type `{type(value).__name__}`. "
             "Pass an eager, dense tensor or a NumPy array."
         )
     # NumPy's own string types cut trailing zero bytes off.
@@ -166,6 +166,9 @@ def _out_of_range(value: Any, target: _Target) -> ValueError:
 
 
 def _described(array: np.ndarray) -> str:
+    if array.dtype.kind in "US":
+        return "a string" if array.ndim == 0 else f"strings of shape {list(array.shape)}"
     if array.dtype.kind == "O":
-        return type(array.flat[0] if array.size else None).__name__
+        found = array.flat[0] if array.size else None
+        return f"a value of Python type `{type(found).__name__}`" if found is not None else "None"
     return f"{array.dtype.name}{list(array.shape) if array.ndim else ''}"

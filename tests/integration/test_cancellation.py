@@ -1,0 +1,130 @@
+"""Stopping a computation: quickly, completely, and without harm to the next one."""
+
+import _thread
+import asyncio
+import gc
+import threading
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tffsim as tff
+from tffsim.executors.deferred import Deferred
+
+_BOUND_SECONDS = 30
+
+
+def _endless(started):
+    announced = tf.py_function(lambda: started.set() or 0, [], tf.int64)
+    announced.set_shape([])
+    return tf.while_loop(lambda i: i >= 0, lambda i: i * 1, [announced])[0]
+
+
+@pytest.fixture
+def started():
+    """Set by the computations below as soon as TensorFlow runs them."""
+    return threading.Event()
+
+
+@pytest.fixture
+def forever(started):
+    """A computation that ends only when it is cancelled."""
+
+    @tff.tf_computation
+    def loop():
+        return _endless(started)
+
+    return loop
+
+
+@pytest.fixture
+def forever_at_clients(started):
+    loop = tff.tf_computation(lambda x: _endless(started), np.int32)
+    return tff.federated_computation(
+        lambda values: tff.federated_sum(tff.federated_map(loop, values)), tff.FederatedType(np.int32, tff.CLIENTS)
+    )
+
+
+def double(x):
+    return tff.tf_computation(lambda v: 2 * v, np.int32)(x)
+
+
+def _when(event, action):
+    def wait_and_act():
+        assert event.wait(_BOUND_SECONDS)
+        action()
+
+    threading.Thread(target=wait_and_act, daemon=True).start()
+
+
+def _running_tasks():
+    gc.collect()
+    return [task for task in gc.get_objects() if isinstance(task, asyncio.Task) and not task.done()]
+
+
+@pytest.mark.parametrize("factory", [tff.local_executor_factory, lambda: tff.local_executor_factory(max_fanout=2)])
+def test_an_interrupt_stops_everything_and_the_next_call_works(forever_at_clients, started, factory):
+    with tff.use(factory()):
+        for _ in range(2):
+            started.clear()
+            _when(started, _thread.interrupt_main)
+            with pytest.raises(KeyboardInterrupt):
+                forever_at_clients([0] * 6)
+            assert _running_tasks() == []
+            assert double(4) == 8
+
+
+def test_a_timeout_stops_the_computation_and_says_so(forever):
+    context = tff.SyncExecutionContext(tff.local_executor_factory(), timeout=0.2)
+    with pytest.raises(TimeoutError, match=r"`loop` took longer than 0.2 s and was cancelled.*`timeout`"):
+        context.invoke(forever, None)
+    assert _running_tasks() == []
+    assert context.invoke(tff.tf_computation(lambda: 3), None) == 3
+
+
+def test_cancelling_the_awaiting_task_stops_the_computation(forever, started):
+    async def main():
+        task = asyncio.ensure_future(forever())
+        assert await asyncio.to_thread(started.wait, _BOUND_SECONDS)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return await tff.tf_computation(lambda: 3)()
+
+    with tff.use(tff.AsyncExecutionContext(tff.local_executor_factory())):
+        assert asyncio.run(main()) == 3
+
+
+def test_one_interrupted_call_leaves_those_of_other_threads_alone(forever, started):
+    """The stack is shared, the cancellation is not."""
+    results = []
+    slow = tff.federated_computation(lambda values: tff.federated_sum(values), tff.FederatedType(np.int32, tff.CLIENTS))
+
+    def others():
+        assert started.wait(_BOUND_SECONDS)
+        results.extend(slow([1, 2, 3]) for _ in range(50))
+
+    thread = threading.Thread(target=others)
+    thread.start()
+    _when(started, _thread.interrupt_main)
+    with pytest.raises(KeyboardInterrupt):
+        forever()
+    thread.join(_BOUND_SECONDS)
+    assert results == [6] * 50
+
+
+def test_no_work_is_left_behind_after_a_failure():
+    @tff.tf_computation(np.int32)
+    def checked(x):
+        with tf.control_dependencies([tf.debugging.assert_positive(x)]):
+            return tf.identity(x)
+
+    total = tff.federated_computation(
+        lambda values: tff.federated_sum(tff.federated_map(checked, values)), tff.FederatedType(np.int32, tff.CLIENTS)
+    )
+    with pytest.raises(tff.ExecutionError):
+        total([1] * 5 + [-1] + [1] * 30)
+    assert _running_tasks() == []
+    gc.collect()
+    assert not [d for d in gc.get_objects() if isinstance(d, Deferred)]

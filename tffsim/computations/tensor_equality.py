@@ -1,0 +1,47 @@
+"""`==` and `!=` of tensors in captured graphs: element by element, as everywhere else in TensorFlow 2.
+
+In a plain `tf.Graph`, TensorFlow still compares tensors as version 1 did, by identity:
+`x == 1` would be False, silently, whatever `x` is. Computations are captured in a
+`CapturedGraph`. For tensors in such a graph, and in functions within it, the operators
+are replaced; except where TensorFlow's own code uses them, which relies on the old ones.
+"""
+
+import functools
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+
+class CapturedGraph(tf.Graph):
+    """The graph of a computation."""
+
+
+def _is_captured(graph: object) -> bool:
+    while graph is not None and not isinstance(graph, CapturedGraph):
+        graph = getattr(graph, "outer_graph", None)
+    return graph is not None
+
+
+def _is_tensorflow_code(frame: types.FrameType) -> bool:
+    module = str(frame.f_globals.get("__name__"))
+    return module.startswith("tensorflow.") and not module.startswith("tensorflow.python.autograph.")
+
+
+def _by_element(
+    compare_by_identity: Callable[[Any, Any], Any], operation: Callable[..., Any], if_none: bool
+) -> Callable[[Any, Any], Any]:
+    @functools.wraps(compare_by_identity)
+    def compare(self: Any, other: Any) -> Any:
+        if _is_tensorflow_code(sys._getframe(1)) or not _is_captured(getattr(self, "graph", None)):
+            return compare_by_identity(self, other)
+        return operation(x=self, y=other, incompatible_shape_error=False) if other is not None else if_none
+
+    return compare
+
+
+for _class in (tf.Tensor, tf.Variable):
+    _class.__eq__ = _by_element(_class.__eq__, tf.raw_ops.Equal, if_none=False)
+    _class.__ne__ = _by_element(_class.__ne__, tf.raw_ops.NotEqual, if_none=True)
