@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from tffsim.executor_stacks.debug import debug_executor_factory
     from tffsim.executor_stacks.local import local_executor_factory
     from tffsim.executor_stacks.sizing import sizing_executor_factory
+    from tffsim.tracing.gate import Gate
+    from tffsim.tracing.session import trace
+    from tffsim.tracing.trace import Trace
+    from tffsim.tracing.trace_file import load_trace
 
 __version__ = "0.1.0"
 
@@ -47,8 +51,12 @@ _MODULES_OF_NAMES = {
     "local_executor_factory": "executor_stacks.local",
     "debug_executor_factory": "executor_stacks.debug",
     "sizing_executor_factory": "executor_stacks.sizing",
+    "trace": "tracing.session",
+    "Trace": "tracing.trace",
+    "load_trace": "tracing.trace_file",
+    "Gate": "tracing.gate",
 }
-_SUBMODULES = ("tensorflow", "executors", "executor_stacks", "execution_contexts", "simulation")
+_SUBMODULES = ("tensorflow", "executors", "executor_stacks", "execution_contexts", "simulation", "tracing")
 _LANGUAGE_NAMES = [name for name in dir(_language) if not name.startswith("_")]
 
 __all__ = sorted({*_LANGUAGE_NAMES, *_MODULES_OF_NAMES, "framework", "get_context", "program", "tensorflow", "use"})

@@ -34,6 +34,7 @@ from tffsim.execution_contexts.execution_error import (
 )
 from tffsim.execution_contexts.result_values import to_numpy
 from tffsim.executors.failure_location import locate_argument
+from tffsim.tracing.session import active_recorder
 
 _log = logging.getLogger("tffsim")
 
@@ -134,9 +135,11 @@ async def _invoke(settings: InvocationSettings, computation: ConcreteComputation
         cardinalities = settings.infer_cardinalities(argument, parameter_type)
         argument = normalise_argument(argument, parameter_type)
     _warn_about_no_clients(settings.factory, computation, cardinalities, name)
-    result = await _attempt(
-        settings, functools.partial(_run, computation, argument, parameter_type), cardinalities, name
-    )
+    work = _attempt(settings, functools.partial(_run, computation, argument, parameter_type), cardinalities, name)
+    recorder = active_recorder()
+    if recorder is not None:
+        work = recorder.record_invocation(name, computation, cardinalities, work)
+    result = await work
     packed = pack(to_numpy(result), result_type)
     return settings.transform_result(packed) if settings.transform_result is not None else packed
 

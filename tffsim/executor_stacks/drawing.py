@@ -1,6 +1,7 @@
 """An execution stack as text, the way it really is: read off the executors."""
 
 import dataclasses
+import itertools
 from collections.abc import Iterator, Sequence
 
 import federated_language as fl
@@ -9,6 +10,7 @@ from federated_language.framework import Executor, ExecutorFactory
 from tffsim.executors.federated_composing_strategy import FederatedComposingStrategy
 from tffsim.executors.federated_resolving_strategy import FederatedResolvingStrategy
 from tffsim.executors.federating_executor import FederatingExecutor
+from tffsim.tracing.tracing_executor import TracingExecutor
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -18,10 +20,20 @@ class Child:
     Attributes:
         role: What it is there for, such as `server` or `clients 0-19`; may be empty.
         executor: The executor.
+        placement: `server` or `clients`, if it works for one of them alone.
+        first_client: Index of the first client that it works for; -1 for none.
+        num_clients: For how many clients it works.
     """
 
     role: str
     executor: Executor
+    placement: str = ""
+    first_client: int = -1
+    num_clients: int = 0
+
+    def with_executor(self, executor: Executor) -> "Child":
+        """Returns the same place with another executor in it."""
+        return dataclasses.replace(self, executor=executor)
 
 
 def children_of(executor: Executor) -> list[Child]:
@@ -49,19 +61,33 @@ def draw(stack: Executor | ExecutorFactory, num_clients: int | None = None) -> s
 
 def _participants(strategy: object) -> list[Child]:
     if isinstance(strategy, FederatedResolvingStrategy):
-        return [Child("server", strategy.server), *_grouped(strategy.clients)]
+        server = Child("server", strategy.server, "server")
+        return [server, *_grouped(strategy.clients, strategy.first_client)]
     if isinstance(strategy, FederatedComposingStrategy):
-        children = [Child(f"{count} client{'s' * (count != 1)}", child) for child, count in strategy.children]
-        return [Child("server", strategy.server), *children]
+        ends = itertools.accumulate(count for _, count in strategy.children)
+        children = [
+            Child(f"{count} client{'s' * (count != 1)}", child, "", end - count, count)
+            for (child, count), end in zip(strategy.children, ends, strict=True)
+        ]
+        return [Child("server", strategy.server, "server"), *children]
     return []
 
 
-def _grouped(clients: Sequence[Executor]) -> list[Child]:
+def _grouped(clients: Sequence[Executor], first_client: int) -> list[Child]:
     """Makes one entry of the clients that share an executor."""
     members: dict[int, list[int]] = {}
     for client, executor in enumerate(clients):
         members.setdefault(id(executor), []).append(client)
-    return [Child(_client_range(indices), clients[indices[0]]) for indices in members.values()]
+    return [
+        Child(
+            _client_range([first_client + index for index in indices]),
+            clients[indices[0]],
+            "clients",
+            first_client + indices[0],
+            len(indices),
+        )
+        for indices in members.values()
+    ]
 
 
 def _client_range(indices: list[int]) -> str:
@@ -84,11 +110,14 @@ def _lines(child: Child) -> Iterator[str]:
 
 
 def _chain(executor: Executor) -> tuple[list[str], list[Child]]:
-    names, below = [type(executor).__name__], children_of(executor)
-    while len(below) == 1:
-        names.append(type(below[0].executor).__name__)
-        below = children_of(below[0].executor)
-    return names, below
+    names: list[str] = []
+    while True:
+        if not isinstance(executor, TracingExecutor):
+            names.append(type(executor).__name__)
+        below = children_of(executor)
+        if len(below) != 1:
+            return names, below
+        executor = below[0].executor
 
 
 def _abridged(children: list[Child], limit: int = 8) -> list[Child | str]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import federated_language as fl
 from federated_language.framework import Executor, PlacementLiteral
 
+from tffsim.executor_stacks.instrumentation import hooked
 from tffsim.executor_stacks.participant_stacks import (
     LeafExecutorFn,
     client_stacks,
@@ -140,12 +141,12 @@ def _flat(plan: FederationPlan, num_clients: int, first_client: int, cohort_size
         first_client=first_client,
         cohort_size=cohort_size,
     )
-    return ReferenceResolvingExecutor(FederatingExecutor(strategy, plan.server_stack()))
+    return hooked(ReferenceResolvingExecutor(hooked(FederatingExecutor(strategy, plan.server_stack()))))
 
 
 def _composed(plan: FederationPlan, children: Sequence[tuple[Executor, int]]) -> Executor:
     strategy = FederatedComposingStrategy(plan.server_stack(), children)
-    return ReferenceResolvingExecutor(FederatingExecutor(strategy, plan.server_stack()))
+    return hooked(ReferenceResolvingExecutor(hooked(FederatingExecutor(strategy, plan.server_stack()))))
 
 
 def _client_stacks(
@@ -159,7 +160,7 @@ def _client_stacks(
         return client_stacks(num_clients, devices, first_client, make_stack)
     turns = devices or [None]
     threads = math.ceil(num_clients / clients_per_thread)
-    stacks = [ThreadDelegatingExecutor(make_stack(turns[i % len(turns)])) for i in range(threads)]
+    stacks = [hooked(ThreadDelegatingExecutor(make_stack(turns[i % len(turns)]))) for i in range(threads)]
     return [stacks[client % threads] for client in range(num_clients)]
 
 

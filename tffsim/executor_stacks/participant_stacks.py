@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from federated_language.framework import Executor
 
+from tffsim.executor_stacks.instrumentation import hooked
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.executors.sequence_executor import SequenceExecutor
 
@@ -21,7 +22,7 @@ def participant_stack(leaf: Executor) -> Executor:
     Args:
         leaf: Runs TensorFlow functions.
     """
-    return ReferenceResolvingExecutor(SequenceExecutor(leaf))
+    return hooked(ReferenceResolvingExecutor(hooked(SequenceExecutor(hooked(leaf)))))
 
 
 def eager_leaf(device: object, *, worker_pool: concurrent.futures.Executor | None) -> Executor:

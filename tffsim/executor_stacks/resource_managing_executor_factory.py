@@ -8,6 +8,9 @@ from typing import TypeAlias
 
 from federated_language.framework import CardinalitiesType, Executor, ExecutorFactory, PlacementLiteral
 
+from tffsim.executor_stacks.instrumentation import building, describe
+from tffsim.tracing.session import active_recorder
+
 StackFn: TypeAlias = Callable[[Mapping[PlacementLiteral, int]], Executor]
 
 
@@ -27,7 +30,7 @@ class _Stack:
 class ResourceManagingExecutorFactory(ExecutorFactory):
     """Builds one stack per set of cardinalities and keeps the most recently used ones.
 
-    Thread-safe. A stack that is given up is closed as soon as nobody uses it.
+    While a trace is active, it builds and keeps stacks with tracing hooks. Thread-safe. A stack that is given up is closed as soon as nobody uses it.
 
     Args:
         stack_fn: Builds a stack for given cardinalities.
@@ -96,10 +99,10 @@ class ResourceManagingExecutorFactory(ExecutorFactory):
     def clean_up_executor(self, cardinalities: CardinalitiesType) -> None:
         """Gives up the stack for these cardinalities; leases on it run to their end."""
         with self._lock:
-            stack = self._stacks.pop(_key(cardinalities), None)
-            if stack is not None:
-                stack.is_shared = False
-        if stack is not None:
+            keys = [_key(cardinalities, is_traced) for is_traced in (False, True)]
+            stacks = [self._stacks.pop(key) for key in keys if key in self._stacks]
+        for stack in stacks:
+            stack.is_shared = False
             self._drop(stack)
 
     def close(self) -> None:
@@ -112,15 +115,23 @@ class ResourceManagingExecutorFactory(ExecutorFactory):
             self._drop(stack)
 
     def _stack(self, cardinalities: Mapping[PlacementLiteral, int]) -> _Stack:
-        key = _key(cardinalities)
+        is_traced = active_recorder() is not None
+        key = _key(cardinalities, is_traced)
         stack = self._stacks.get(key)
         if stack is None:
-            stack = self._stacks[key] = _Stack(self._stack_fn(dict(cardinalities)))
+            stack = self._stacks[key] = _Stack(self._build(cardinalities, is_traced))
             if len(self._stacks) > self._max_stacks:
                 _, oldest = self._stacks.popitem(last=False)
                 self._drop(oldest)
         self._stacks.move_to_end(key)
         return stack
+
+    def _build(self, cardinalities: Mapping[PlacementLiteral, int], is_traced: bool) -> Executor:
+        with building(is_traced):
+            executor = self._stack_fn(dict(cardinalities))
+        if is_traced:
+            describe(executor)
+        return executor
 
     def _drop(self, stack: _Stack) -> None:
         with self._lock:
@@ -130,5 +141,5 @@ class ResourceManagingExecutorFactory(ExecutorFactory):
             stack.executor.close()
 
 
-def _key(cardinalities: Mapping[PlacementLiteral, int]) -> Hashable:
-    return tuple(sorted((placement.uri, count) for placement, count in cardinalities.items()))
+def _key(cardinalities: Mapping[PlacementLiteral, int], is_traced: bool) -> Hashable:
+    return is_traced, tuple(sorted((placement.uri, count) for placement, count in cardinalities.items()))

@@ -49,7 +49,7 @@ class SizingExecutorFactory(ResourceManagingExecutorFactory):
     """
 
     def __init__(self, default_num_clients: int = 0, *, leaf_executor_fn: LeafExecutorFn | None = None) -> None:
-        super().__init__(self._build, default_num_clients=default_num_clients)
+        super().__init__(self._build_stack, default_num_clients=default_num_clients)
         workers = num_workers(None)
         self._workers = workers
         self._make_leaf = leaf_executor_fn or functools.partial(eager_leaf, worker_pool=worker_pool(workers))
@@ -59,7 +59,7 @@ class SizingExecutorFactory(ResourceManagingExecutorFactory):
         """Returns what was counted so far; stacks that were given up are still counted."""
         return SizeInfo({n: [counter.traffic for counter in cohort] for n, cohort in self._counters.items()})
 
-    def _build(self, cardinalities: Mapping[PlacementLiteral, int]) -> Executor:
+    def _build_stack(self, cardinalities: Mapping[PlacementLiteral, int]) -> Executor:
         num_clients = cardinalities.get(fl.CLIENTS, self.default_num_clients)
         plan = FederationPlan(
             server_stack=lambda: participant_stack(self._make_leaf(None)),

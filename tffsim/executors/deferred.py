@@ -11,6 +11,8 @@ import contextvars
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
+from tffsim.executors.activity import current_node
+
 _T = TypeVar("_T")
 
 _WAITING, _RUNNING, _DONE, _FAILED = range(4)
@@ -25,6 +27,7 @@ _nested_requests: contextvars.ContextVar[int] = contextvars.ContextVar("tffsim_n
 class Deferred(Generic[_T]):
     """The future result of `await work(*inputs)`.
 
+    Its work runs on behalf of the AST node that was being evaluated when it was made.
     Belongs to one event loop at a time. A failed or cancelled `Deferred` raises the
     same error at every request.
 
@@ -33,11 +36,12 @@ class Deferred(Generic[_T]):
         *inputs: Its arguments; released when the work starts.
     """
 
-    __slots__ = ("_inputs", "_result", "_state", "_waiters", "_work")
+    __slots__ = ("_inputs", "_node", "_result", "_state", "_waiters", "_work")
 
     def __init__(self, work: Callable[..., Coroutine[Any, Any, _T]] | None, *inputs: Any) -> None:
         self._work = work
         self._inputs: tuple[Any, ...] = inputs
+        self._node = current_node.get()
         self._state = _WAITING
         self._result: Any = None
         self._waiters: list[asyncio.Future[None]] = []
@@ -71,6 +75,8 @@ class Deferred(Generic[_T]):
 
     async def _run(self, depth: int) -> None:
         _nested_requests.set(depth)
+        requesting_node = current_node.get()
+        current_node.set(self._node)
         try:
             self._settle(_DONE, await self._take_work())
         except BaseException as error:
@@ -78,6 +84,7 @@ class Deferred(Generic[_T]):
             if not isinstance(error, Exception):
                 raise
         finally:
+            current_node.set(requesting_node)
             _nested_requests.set(depth - 1)
 
     def _take_work(self) -> Coroutine[Any, Any, _T]:

@@ -26,6 +26,7 @@ from federated_language.proto import computation_pb2 as pb
 from tffsim.computations import building_blocks
 from tffsim.computations.generic_intrinsics import LEAF_INTRINSIC_URIS
 from tffsim.computations.struct_types import struct_type
+from tffsim.executors.activity import offload_observer
 from tffsim.executors.cancellation import current_scope
 from tffsim.executors.eager_execution import CancellationManager
 from tffsim.executors.executor_base import (
@@ -114,6 +115,11 @@ class EagerTFExecutor(Executor):
     def close(self) -> None:
         """Makes the executor unusable. Imported functions stay, they belong to the process."""
         self._is_closed = True
+
+    @property
+    def device(self) -> str | None:
+        """Where tensors live and functions run; None leaves it to TensorFlow."""
+        return self._device
 
     async def create_value(self, value: object, type_spec: object = None) -> EagerTFExecutorValue:
         """Embeds a payload or a computation.
@@ -219,7 +225,9 @@ class EagerTFExecutor(Executor):
         try:
             if self._worker_pool is None or function.duration.is_short:
                 return _timed_call(function, value, cancellation)
-            call = functools.partial(contextvars.copy_context().run, _timed_call, function, value, cancellation)
+            submitted = time.perf_counter_ns()
+            run = contextvars.copy_context().run
+            call = functools.partial(run, _offloaded_call, submitted, function, value, cancellation)
             return await asyncio.get_running_loop().run_in_executor(self._worker_pool, call)
         except asyncio.CancelledError:
             cancellation.start_cancel()
@@ -257,3 +265,15 @@ def _timed_call(
     result = function(value, cancellation)
     function.duration.record(time.perf_counter() - start)
     return result
+
+
+def _offloaded_call(
+    submitted: int, function: TensorFlowFunction, value: TensorFlowValue | None, cancellation: CancellationManager
+) -> TensorFlowValue:
+    started = time.perf_counter_ns()
+    try:
+        return _timed_call(function, value, cancellation)
+    finally:
+        observer = offload_observer.get()
+        if observer is not None:
+            observer(submitted, started, time.perf_counter_ns())

@@ -1,7 +1,8 @@
 """The interface that every executor implements, re-exported, and its error checks.
 
-`federated_language` defines the interface. The checks here give every executor the
-same words for the same mistakes.
+`federated_language` defines the interface. Ours adds what tells those who watch a stack
+why work runs (`activity`). The checks here give every executor the same words for the
+same mistakes.
 """
 
 import functools
@@ -12,6 +13,8 @@ from federated_language.common_libs import structure
 from federated_language.framework import Executor, ExecutorFactory, ExecutorValue
 
 from tffsim.computations import building_blocks
+from tffsim.computations.building_blocks import to_building_block
+from tffsim.executors.activity import current_client, current_node, offload_observer
 
 __all__ = [
     "Executor",
@@ -20,10 +23,14 @@ __all__ = [
     "PassThroughExecutor",
     "check_argument",
     "check_open",
+    "current_client",
+    "current_node",
     "named_elements",
+    "offload_observer",
     "own_handle",
     "resolve_type",
     "select_element_type",
+    "to_building_block",
 ]
 
 

@@ -16,6 +16,7 @@ from federated_language.common_libs import structure
 from federated_language.framework import Executor, ExecutorValue
 
 from tffsim.executors import concurrency, federated_lambdas
+from tffsim.executors.activity import current_client
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.failure_location import current_argument_path, locate
 from tffsim.executors.federated_select import Slices
@@ -96,6 +97,11 @@ class FederatedResolvingStrategy(FederatingStrategy):
     def clients(self) -> Sequence[Executor]:
         """The clients' executors, in client order."""
         return self._clients
+
+    @property
+    def first_client(self) -> int:
+        """Index of the first client in the whole cohort."""
+        return self._first_client
 
     @property
     def num_clients(self) -> int:
@@ -216,6 +222,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
         return ClientsValue(member_type, [Deferred(run, node, k, work, *more) for k, more in enumerate(inputs)])
 
     async def _run_at_client(self, node: str, client: int, work: Work, *inputs: Any) -> ExecutorValue:
+        outer_client = current_client.get()
+        current_client.set(self._first_client + client)
         running = work(self._clients[client], *inputs)
         del inputs
         try:
@@ -223,6 +231,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
         except Exception as error:
             locate(error, node=node, client=self._first_client + client, num_clients=self._cohort_size)
             raise
+        finally:
+            current_client.set(outer_client)
 
     def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: Any) -> ServerValue:
         return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
@@ -320,6 +330,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
         member: Deferred[ExecutorValue],
         check: Callable[[Any], Coroutine[Any, Any, None]] | None,
     ) -> Any:
+        # Runs in a context of its own: see `concurrency.start`.
+        current_client.set(self._first_client + client)
         try:
             payload = await payload_of(member)
             if check is not None:

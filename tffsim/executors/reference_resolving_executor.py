@@ -22,6 +22,7 @@ from tffsim.computations import building_blocks
 from tffsim.computations.containers import struct_elements
 from tffsim.computations.struct_types import container, field_names, is_struct_type, struct_type
 from tffsim.executors import closure_conversion, concurrency
+from tffsim.executors.activity import current_node
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.executor_base import (
     Executor,
@@ -185,11 +186,16 @@ class ReferenceResolvingExecutor(Executor):
         return await self._evaluate(function.block.result, scope)
 
     async def _evaluate(self, block: ComputationBuildingBlock, scope: Scope | None) -> ReferenceResolvingExecutorValue:
-        evaluator = self._evaluators.get(type(block))
-        if evaluator is not None:
-            return await evaluator(block, scope)
-        value = await self._target.create_value(block.to_proto(), block.type_signature)
-        return ReferenceResolvingExecutorValue(value, block.type_signature, block)
+        outer_node = current_node.get()
+        current_node.set(block)
+        try:
+            evaluator = self._evaluators.get(type(block))
+            if evaluator is not None:
+                return await evaluator(block, scope)
+            value = await self._target.create_value(block.to_proto(), block.type_signature)
+            return ReferenceResolvingExecutorValue(value, block.type_signature, block)
+        finally:
+            current_node.set(outer_node)
 
     async def _evaluate_reference(
         self, block: framework.Reference, scope: Scope | None

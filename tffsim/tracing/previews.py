@@ -1,0 +1,150 @@
+"""What a value is, in a few numbers: cheap to take, small to keep."""
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+
+_MAX_SHOWN = 6
+_MAX_TEXT = 80
+# Statistics of larger arrays are those of evenly spaced elements, so that a preview takes microseconds.
+_MAX_EXAMINED = 16_384
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Preview:
+    """A bounded description of a value.
+
+    Attributes:
+        kind: `array`, `text`, `dataset`, `members` or `other`.
+        dtype: The name of the NumPy dtype, or empty.
+        shape: The shape; empty for what is no array.
+        shown: The first elements, as text.
+        minimum: The smallest number, as of `examined` elements; NaN if there is none.
+        mean: The mean of these.
+        maximum: The largest number of these.
+        num_nan: How many of these are not a number.
+        examined: How many elements the statistics are of; 0 if there are none.
+    """
+
+    kind: str
+    dtype: str = ""
+    shape: tuple[int, ...] = ()
+    shown: str = ""
+    minimum: float = math.nan
+    mean: float = math.nan
+    maximum: float = math.nan
+    num_nan: int = 0
+    examined: int = 0
+
+    def __str__(self) -> str:
+        form = self.dtype + (str(list(self.shape)) if self.shape else "")
+        text = " ".join(part for part in (form, self.shown) if part)
+        if self.examined > 1:
+            text += f"  min {self.minimum:.4g}  mean {self.mean:.4g}  max {self.maximum:.4g}"
+        return text + (f"  {self.num_nan} NaN" if self.num_nan else "")
+
+
+def scalar_of(value: Any) -> float | None:
+    """Returns a scalar number as a float; None for anything else.
+
+    Complex numbers and text are none; truth values are 0 and 1. Tensors are read without
+    importing TensorFlow: whatever has a shape of `()` and converts to a float counts.
+    """
+    kind = type(value)
+    if kind is float or kind is int or kind is bool:
+        return float(value)
+    if getattr(value, "shape", None) != ():
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def array_of(value: Any) -> "np.ndarray | None":
+    """Returns an array or an eager tensor as a NumPy array; None for anything else."""
+    if isinstance(value, np.ndarray):
+        return value
+    if isinstance(value, np.generic):
+        return np.asarray(value)
+    if hasattr(value, "numpy") and hasattr(value, "shape"):
+        try:
+            return np.asarray(value)
+        except (TypeError, ValueError, NotImplementedError):
+            return None
+    return None
+
+
+def size_of(value: Any) -> int:
+    """Returns the bytes of a payload: arrays and text as they are, datasets as unknown (0)."""
+    kind = type(value)
+    if kind is float or kind is int or kind is bool:
+        return 8
+    if isinstance(value, (str, bytes)):
+        return len(value)
+    if isinstance(value, (list, tuple)):
+        return sum(map(size_of, value))
+    if isinstance(value, dict):
+        return sum(map(size_of, value.values()))
+    array = array_of(value)
+    if array is not None:
+        return sum(map(len, array.flat)) if array.dtype.kind == "O" else int(array.nbytes)
+    if hasattr(value, "element_spec") or not hasattr(value, "__iter__"):
+        return 0
+    return sum(map(size_of, value)) if hasattr(value, "__len__") else 0
+
+
+def preview_of(value: Any) -> Preview:
+    """Describes a payload or an eager tensor.
+
+    Args:
+        value: Anything; what is unknown is described by the name of its class.
+    """
+    if isinstance(value, (str, bytes)):
+        return Preview("text", "str", shown=_cut(repr(value)))
+    if isinstance(value, (bool, int, float, complex)):
+        return _preview_of_array(np.asarray(value))
+    array = array_of(value)
+    if array is not None:
+        return _preview_of_array(array)
+    if hasattr(value, "element_spec"):
+        return Preview("dataset", shown=_cut(f"elements {value.element_spec}"))
+    if hasattr(value, "__len__") and hasattr(value, "__iter__"):
+        shown = ", ".join(_short(element) for element, _ in zip(value, range(_MAX_SHOWN), strict=False))
+        more = ", …" if len(value) > _MAX_SHOWN else ""
+        return Preview("members", shape=(len(value),), shown=_cut(f"[{shown}{more}]"))
+    return Preview("other", shown=type(value).__name__)
+
+
+def _preview_of_array(array: "np.ndarray") -> Preview:
+    flat = array.reshape(-1)
+    shown = ", ".join(_short(element) for element in flat[:_MAX_SHOWN])
+    shown = _cut(f"[{shown}{', …' if flat.size > _MAX_SHOWN else ''}]" if array.ndim else shown)
+    dtype = "str" if array.dtype.kind in "OSU" else array.dtype.name
+    if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
+        return Preview("array", dtype, array.shape, shown)
+    examined = flat[:: max(1, -(-flat.size // _MAX_EXAMINED))].astype(np.float64)
+    finite = examined[~np.isnan(examined)]
+    if not finite.size:
+        return Preview("array", dtype, array.shape, shown, num_nan=examined.size, examined=examined.size)
+    numbers = (float(finite.min()), float(finite.mean()), float(finite.max()))
+    return Preview("array", dtype, array.shape, shown, *numbers, examined.size - finite.size, examined.size)
+
+
+def _short(element: Any) -> str:
+    if isinstance(element, (float, np.floating)):
+        return f"{float(element):.4g}"
+    if isinstance(element, (bool, int, np.integer, np.bool_, complex, np.complexfloating)):
+        return str(element)
+    if isinstance(element, (str, bytes)):
+        return _cut(repr(element), 16)
+    shape = getattr(element, "shape", None)
+    if shape == ():
+        return f"{scalar_of(element):.4g}" if scalar_of(element) is not None else "…"
+    return f"{type(element).__name__}{list(shape)}" if shape is not None else type(element).__name__
+
+
+def _cut(text: str, limit: int = _MAX_TEXT) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,364 @@
+"""Where a trace is written while a stack runs: append-only, in columns, bounded.
+
+Spans are appended as rows when they end. Every few thousand rows are packed into columns
+of numbers, about 120 bytes each. What is not a number, such as the preview of an array,
+is kept beside them under the number of its value. A full recorder records no further
+spans and counts them.
+"""
+
+import collections
+import contextlib
+import dataclasses
+import itertools
+import math
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import federated_language as fl
+import numpy as np
+from federated_language import framework
+
+from tffsim.executors.executor_base import current_client, current_node, offload_observer
+from tffsim.tracing.ast_nodes import AstNodes
+from tffsim.tracing.gate import Gate
+from tffsim.tracing.layers import Layer
+from tffsim.tracing.previews import Preview, array_of, preview_of, scalar_of, size_of
+from tffsim.tracing.spans import ERROR, INVOKE, OK, Span, ThreadClock, ThreadClocks, current_span, now, run
+from tffsim.tracing.tracing_executor import TracedValue
+
+SPAN_DTYPE = np.dtype(
+    [
+        ("id", "i4"), ("parent", "i4"), ("invocation", "i4"), ("layer", "i4"), ("operation", "u1"), ("outcome", "u1"),
+        ("client", "i4"), ("node", "i4"), ("thread", "i2"), ("worker", "i2"),
+        ("start", "i8"), ("end", "i8"), ("self_time", "i8"), ("queue_time", "i8"), ("worker_time", "i8"),
+        ("type", "i4"), ("size", "i8"), ("scalar", "f8"), ("alias", "i4"), ("num_inputs", "i4"),
+    ]
+)  # fmt: skip
+_ROWS_PER_CHUNK = 4096
+VALUE_MODES = ("none", "preview", "all")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some finished spans: a structured array, and their inputs one after the other."""
+
+    rows: "np.ndarray"
+    inputs: "np.ndarray"
+
+
+@dataclasses.dataclass(slots=True)
+class Invocation:
+    """One call of a computation.
+
+    Attributes:
+        span: The number of its root span.
+        name: The name of the computation.
+        root: The number of the root of its AST; -1 if that is unknown.
+        cardinalities: How many participants each placement has, by its name.
+    """
+
+    span: int
+    name: str
+    root: int
+    cardinalities: dict[str, int]
+
+
+class Recorder:
+    """Records spans, values and invocations. Thread-safe.
+
+    Args:
+        values: What is kept of values: `none`, `preview`, or `all` for whole arrays too.
+        max_spans: How many spans are recorded at most.
+        max_value_bytes: How many bytes of whole arrays are kept at most.
+        gate: What every operation passes before it starts.
+
+    Raises:
+        ValueError: If an option is out of range.
+    """
+
+    def __init__(
+        self,
+        values: str = "preview",
+        *,
+        max_spans: int = 2_000_000,
+        max_value_bytes: int = 256 * 1024 * 1024,
+        gate: Gate | None = None,
+    ) -> None:
+        if values not in VALUE_MODES:
+            raise ValueError(f"`values` must be one of {', '.join(VALUE_MODES)}, found {values!r}.")
+        if max_spans < 1:
+            raise ValueError(f"`max_spans` must be at least 1, found {max_spans}.")
+        self.gate = gate
+        self.values = values
+        self.started_at = time.time()
+        self.started = now()
+        self.num_dropped = 0
+        self.num_values_dropped = 0
+        self.open_spans: dict[int, Span] = {}
+        self.layers: dict[Layer, int] = {}
+        self.types: list[fl.Type] = []
+        self.nodes = AstNodes()
+        self.invocations: list[Invocation] = []
+        self.errors: dict[int, str] = {}
+        self.previews: dict[int, Preview] = {}
+        self.arrays: dict[int, np.ndarray] = {}
+        self.threads: list[ThreadClock] = []
+        self._max_spans = max_spans
+        self._bytes_left = max_value_bytes
+        self._numbers = itertools.count()
+        self._rows: list[tuple[Any, ...]] = []
+        self._chunks: list[Chunk] = []
+        self._type_numbers: dict[int, int] = {}
+        self._type_sizes: list[int] = []
+        self._clocks = ThreadClocks()
+        self._recent_previews: collections.OrderedDict[int, tuple[object, Preview]] = collections.OrderedDict()
+        self._lock = threading.RLock()
+
+    # Opening and closing spans.
+
+    @contextlib.contextmanager
+    def _invocation(
+        self, name: str, computation: framework.ConcreteComputation, cardinalities: Mapping[Any, int]
+    ) -> Iterator[Span]:
+        number = next(self._numbers)
+        with self._lock:
+            root = self.nodes.add(computation)
+            placements = {placement.name: count for placement, count in cardinalities.items()}
+            self.invocations.append(Invocation(number, name, root, placements))
+        span = Span(self, number, None, INVOKE, -1, -1)
+        span.node = root
+        self.open_spans[number] = span
+        observer = offload_observer.set(self._offloaded)
+        try:
+            yield span
+        finally:
+            offload_observer.reset(observer)
+
+    async def record_invocation(
+        self,
+        name: str,
+        computation: framework.ConcreteComputation,
+        cardinalities: Mapping[Any, int],
+        work: Any,
+    ) -> Any:
+        """Runs an invocation as the root of a tree of spans.
+
+        Args:
+            name: The name of the computation.
+            computation: What is called.
+            cardinalities: How many participants each placement has.
+            work: The coroutine that runs it.
+
+        Returns:
+            What the coroutine returns.
+        """
+        with self._invocation(name, computation, cardinalities) as span:
+            result = await run(span, work, ())
+            self._append(span, OK, (), self._type_number(computation.type_signature.result), 0, math.nan, -1)
+            return result
+
+    def open(self, parent: Span, operation: int, layer: Layer) -> Span | None:
+        """Opens a span inside another one; None if the trace is full."""
+        number = next(self._numbers)
+        if number >= self._max_spans:
+            self.num_dropped += 1
+            return None
+        layer_number = self.layers.get(layer)
+        if layer_number is None:
+            layer_number = self._add_layer(layer)
+        span = Span(self, number, parent, operation, layer_number, current_client.get())
+        node = current_node.get()
+        span.node = self.nodes.number(node, parent.node) if node is not None else parent.node
+        self.open_spans[number] = span
+        return span
+
+    def close_created(
+        self, span: Span, inputs: tuple[int, ...], handles: Any, handle: TracedValue, payload: object
+    ) -> None:
+        """Records the end of an operation that made a handle.
+
+        Args:
+            span: The operation.
+            inputs: The numbers of the values that it used.
+            handles: The handles of these.
+            handle: What it made.
+            payload: What was embedded; None for other operations.
+        """
+        type_number = self._type_number(handle.type_signature)
+        reference = handle.target.reference
+        alias = -1
+        if type(reference) is TracedValue:
+            handle.scalar, handle.size = reference.scalar, reference.size
+            alias = reference.number if reference.span.recorder is self else -1
+        else:
+            self._examine(span, handle, type_number, payload if payload is not None else reference)
+            if not handle.size and handles and isinstance(reference, tuple):
+                handle.size = sum([getattr(h, "size", 0) for h in handles])
+        scalar = handle.scalar if handle.scalar is not None else math.nan
+        self._append(span, OK, inputs, type_number, handle.size, scalar, alias)
+
+    def close_computed(self, span: Span, inputs: tuple[int, ...], source: TracedValue, payload: object) -> None:
+        """Records the end of an operation that took a value out of its executor."""
+        type_number = self._type_number(source.type_signature)
+        alias = source.number if source.span.recorder is self else -1
+        if source.size or source.scalar is not None:
+            self._append(
+                span, OK, inputs, type_number, source.size,
+                source.scalar if source.scalar is not None else math.nan, alias,
+            )  # fmt: skip
+            return
+        seen = TracedValue(source.target, source.executor, span)
+        self._examine(span, seen, type_number, payload)
+        self._append(span, OK, inputs, type_number, seen.size, math.nan if seen.scalar is None else seen.scalar, alias)
+
+    def close_failed(self, span: Span, inputs: tuple[int, ...], error: BaseException, outcome: int) -> None:
+        """Records the end of an operation that failed or was cancelled."""
+        if outcome == ERROR:
+            self.errors[span.id] = f"{type(error).__name__}: {error}"[:2000]
+        self._append(span, outcome, inputs, -1, 0, math.nan, -1)
+
+    def clock(self) -> ThreadClock:
+        """Returns the clock of the current thread."""
+        return self._clocks.clock or self._add_thread()
+
+    # Reading, also while spans are recorded.
+
+    def chunks(self) -> list[Chunk]:
+        """Returns all finished spans so far."""
+        with self._lock:
+            self._pack()
+            return list(self._chunks)
+
+    @property
+    def num_recorded(self) -> int:
+        """How many spans have ended so far."""
+        with self._lock:
+            return sum(len(chunk.rows) for chunk in self._chunks) + len(self._rows)
+
+    def _append(
+        self, span: Span, outcome: int, inputs: tuple[int, ...], type_number: int, size: int, scalar: float, alias: int
+    ) -> None:
+        self.open_spans.pop(span.id, None)
+        self._rows.append(
+            (
+                span.id, span.parent.id if span.parent is not None else -1, span.invocation, span.layer,
+                span.operation, outcome, span.client, span.node, self.clock().index, span.worker,
+                span.start, now(), span.self_time, span.queue_time, span.worker_time,
+                type_number, size, scalar, alias, len(inputs), inputs,
+            )
+        )  # fmt: skip
+        if len(self._rows) >= _ROWS_PER_CHUNK:
+            with self._lock:
+                if len(self._rows) >= _ROWS_PER_CHUNK:
+                    self._pack()
+
+    def _pack(self) -> None:
+        """Turns the rows so far into columns. Rows that other threads add meanwhile stay."""
+        count = len(self._rows)
+        if not count:
+            return
+        columns = list(zip(*self._rows[:count], strict=True))
+        packed = np.empty(count, SPAN_DTYPE)
+        for name, column in zip(SPAN_DTYPE.names or (), columns, strict=False):
+            packed[name] = column
+        flat = np.fromiter(itertools.chain.from_iterable(columns[-1]), np.int32)
+        self._chunks.append(Chunk(packed, flat))
+        del self._rows[:count]
+
+    def _examine(self, span: Span, handle: TracedValue, type_number: int, value: Any) -> None:
+        static_size = self._type_sizes[type_number]
+        if static_size == _FUNCTION or isinstance(value, fl.TypedObject):
+            return
+        handle.scalar = scalar_of(value)
+        if handle.scalar is not None:
+            handle.size = static_size if static_size >= 0 else size_of(value)
+            return
+        if not hasattr(value, "__len__") and not hasattr(value, "shape") and not hasattr(value, "element_spec"):
+            return
+        handle.size = static_size if static_size >= 0 else size_of(value)
+        if self.values != "none":
+            self.previews[span.id] = self._preview(value)
+        if self.values == "all":
+            self._keep(span.id, value)
+
+    def _preview(self, value: Any) -> Preview:
+        """Describes a value; of one that was described a moment ago, only once."""
+        known = self._recent_previews.get(id(value))
+        if known is not None and known[0] is value:
+            return known[1]
+        preview = preview_of(value)
+        if size_of(value) <= _MAX_BYTES_REMEMBERED:
+            self._recent_previews[id(value)] = (value, preview)
+            while len(self._recent_previews) > _MAX_PREVIEWS_REMEMBERED:
+                with contextlib.suppress(KeyError):
+                    self._recent_previews.popitem(last=False)
+        return preview
+
+    def _keep(self, number: int, value: Any) -> None:
+        array = array_of(value)
+        if array is None or array.dtype.kind == "O":
+            return
+        with self._lock:
+            if array.nbytes > self._bytes_left:
+                self.num_values_dropped += 1
+                return
+            self._bytes_left -= array.nbytes
+            self.arrays[number] = array.copy()
+
+    def _offloaded(self, submitted: int, started: int, ended: int) -> None:
+        span = current_span.get()
+        if span is None:
+            return
+        clock = self.clock()
+        clock.busy += ended - started
+        span.queue_time += started - submitted
+        span.worker_time += ended - started
+        span.worker = clock.index
+
+    def _add_layer(self, layer: Layer) -> int:
+        with self._lock:
+            if layer.parent is not None and layer.parent not in self.layers:
+                self._add_layer(layer.parent)
+            return self.layers.setdefault(layer, len(self.layers))
+
+    def _add_thread(self) -> ThreadClock:
+        with self._lock:
+            clock = ThreadClock(len(self.threads), threading.current_thread().name)
+            self.threads.append(clock)
+        self._clocks.clock = clock
+        return clock
+
+    def _type_number(self, type_spec: fl.Type) -> int:
+        number = self._type_numbers.get(id(type_spec))
+        if number is not None:
+            return number
+        with self._lock:
+            # The list keeps the type alive, so its id stays its own.
+            number = self._type_numbers.setdefault(id(type_spec), len(self.types))
+            if number == len(self.types):
+                self.types.append(type_spec)
+                self._type_sizes.append(_static_size(type_spec))
+            return number
+
+
+_FUNCTION = -2
+_MAX_PREVIEWS_REMEMBERED = 64
+_MAX_BYTES_REMEMBERED = 1 << 20
+
+
+def _static_size(type_spec: fl.Type) -> int:
+    """Returns the bytes of every value of a type; -1 if they differ, `_FUNCTION` for functions."""
+    if isinstance(type_spec, fl.FunctionType):
+        return _FUNCTION
+    if isinstance(type_spec, fl.TensorType):
+        if type_spec.dtype.type is np.str_ or not fl.array_shape_is_fully_defined(type_spec.shape):
+            return -1
+        return int(type_spec.dtype.itemsize * math.prod(type_spec.shape))
+    if isinstance(type_spec, fl.StructType):
+        sizes = [_static_size(element) for element in type_spec]
+        return sum(sizes) if min(sizes, default=0) >= 0 else min(sizes)
+    if isinstance(type_spec, fl.FederatedType) and (type_spec.placement is fl.SERVER or type_spec.all_equal):
+        return _static_size(type_spec.member)
+    return -1

@@ -1,0 +1,205 @@
+"""What a trace consists of: plain data, read off a recorder or loaded from a file."""
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tffsim.tracing.ast_nodes import AstNode
+from tffsim.tracing.previews import Preview
+from tffsim.tracing.spans import OUTCOMES, now
+
+if TYPE_CHECKING:
+    from tffsim.tracing.layers import Layer
+    from tffsim.tracing.recorder import Recorder
+    from tffsim.tracing.spans import Span
+
+ALL_OUTCOMES = (*OUTCOMES, "running")
+RUNNING = len(OUTCOMES)
+
+COLUMNS: dict[str, str] = {
+    "parent": "i4", "invocation": "i4", "layer": "i4", "operation": "u1", "outcome": "u1", "client": "i4", "node": "i4",
+    "thread": "i2", "worker": "i2", "start": "i8", "end": "i8", "self_time": "i8", "queue_time": "i8",
+    "worker_time": "i8", "type": "i4", "size": "i8", "scalar": "f8", "alias": "i4", "num_inputs": "i4",
+}  # fmt: skip
+"""The columns of the spans, by name; the row of a span is its number.
+
+Times are nanoseconds since the trace began. `parent`, `alias` and `inputs` are numbers of
+spans, -1 for none. A span that made or computed a value says what it is: `type`, `size` in
+bytes, `scalar` (NaN if it is none) and `alias`, the value below that it is the same as.
+"""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ExecutorInfo:
+    """An executor of the stack. `parent` is the number of the one above, or -1."""
+
+    name: str
+    role: str
+    placement: str
+    first_client: int
+    num_clients: int
+    device: str
+    parent: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class InvocationInfo:
+    """A call of a computation: its root span, name, AST root (or -1) and cardinalities."""
+
+    span: int
+    name: str
+    root: int
+    cardinalities: dict[str, int]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ThreadInfo:
+    """A thread: its name, and for how many nanoseconds spans ran on it."""
+
+    name: str
+    busy: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """A trace as data.
+
+    Attributes:
+        columns: The spans; see `COLUMNS`.
+        inputs: The values that the spans use, those of one span after those of another.
+        executors: The executors of the stack.
+        threads: The threads that ran spans.
+        types: The types that `type` numbers.
+        nodes: The nodes of the ASTs that `node` numbers.
+        invocations: The calls, in the order in which they started.
+        errors: What failed spans raised, by the number of the span.
+        previews: What values were, by their number.
+        arrays: Whole values, by their number.
+        started_at: When the trace began, in seconds since 1970.
+        num_dropped: How many spans were not recorded because the trace was full.
+        num_values_dropped: How many whole values were not kept for the same reason.
+    """
+
+    columns: dict[str, "np.ndarray"]
+    inputs: "np.ndarray"
+    executors: list[ExecutorInfo]
+    threads: list[ThreadInfo]
+    types: list[str]
+    nodes: list[AstNode]
+    invocations: list[InvocationInfo]
+    errors: dict[int, str]
+    previews: dict[int, Preview]
+    arrays: dict[int, "np.ndarray"]
+    started_at: float
+    num_dropped: int = 0
+    num_values_dropped: int = 0
+
+    @property
+    def num_spans(self) -> int:
+        """The number of spans."""
+        return len(self.columns["parent"])
+
+
+def take_snapshot(recorder: "Recorder") -> Snapshot:
+    """Reads off a recorder what it has recorded so far; spans that are open end now."""
+    open_spans = list(recorder.open_spans.values())
+    chunks = recorder.chunks()
+    rows = np.concatenate([chunk.rows for chunk in chunks]) if chunks else _no_rows()
+    inputs = np.concatenate([chunk.inputs for chunk in chunks]) if chunks else np.empty(0, np.int32)
+    rows = _with_open(rows, open_spans, recorder)
+    order = np.argsort(rows["id"], kind="stable")
+    inputs = _reordered(inputs, rows["num_inputs"], order)
+    rows = rows[order]
+    renumber = _Renumbering(rows["id"])
+    columns = {name: np.ascontiguousarray(rows[name]) for name in COLUMNS}
+    for name in ("parent", "alias", "invocation"):
+        columns[name] = renumber(columns[name])
+    for name in ("start", "end"):
+        columns[name] = columns[name] - recorder.started
+    executors = {layer: number for layer, number in list(recorder.layers.items())}
+    return Snapshot(
+        columns,
+        renumber(inputs),
+        [_executor_info(layer, executors) for layer in executors],
+        [ThreadInfo(clock.name, clock.busy) for clock in list(recorder.threads)],
+        [type_spec.compact_representation()[:400] for type_spec in list(recorder.types)],
+        list(recorder.nodes.nodes),
+        [
+            InvocationInfo(renumber.of(call.span), call.name, call.root, dict(call.cardinalities))
+            for call in list(recorder.invocations)
+        ],
+        {renumber.of(number): text for number, text in list(recorder.errors.items())},
+        {renumber.of(number): preview for number, preview in list(recorder.previews.items())},
+        {renumber.of(number): array for number, array in list(recorder.arrays.items())},
+        recorder.started_at,
+        recorder.num_dropped,
+        recorder.num_values_dropped,
+    )
+
+
+class _Renumbering:
+    """Maps the numbers of spans to their rows: numbers that are missing leave no gap."""
+
+    def __init__(self, numbers: "np.ndarray") -> None:
+        size = int(numbers[-1]) + 2 if len(numbers) else 1
+        self._rows = np.full(size, -1, np.int32)
+        self._rows[numbers] = np.arange(len(numbers), dtype=np.int32)
+
+    def __call__(self, numbers: "np.ndarray") -> "np.ndarray":
+        return self._rows[np.where((numbers >= 0) & (numbers < len(self._rows)), numbers, -1)]
+
+    def of(self, number: int) -> int:
+        return int(self._rows[number]) if 0 <= number < len(self._rows) else -1
+
+
+def _no_rows() -> "np.ndarray":
+    from tffsim.tracing.recorder import SPAN_DTYPE
+
+    return np.empty(0, SPAN_DTYPE)
+
+
+def _with_open(rows: "np.ndarray", open_spans: "list[Span]", recorder: "Recorder") -> "np.ndarray":
+    """Adds a row for each span that has not ended, unless it ended a moment ago."""
+    finished = set(rows["id"][-len(open_spans) * 4 - 4096 :].tolist()) if open_spans else set()
+    still_open = [span for span in open_spans if span.id not in finished]
+    if not still_open:
+        return rows
+    added = np.zeros(len(still_open), rows.dtype)
+    for row, span in zip(added, still_open, strict=True):
+        for name in ("id", "invocation", "layer", "operation", "client", "node", "start", "self_time", "worker"):
+            row[name] = getattr(span, name)
+        row["parent"] = span.parent.id if span.parent is not None else -1
+        row["outcome"], row["end"], row["scalar"] = RUNNING, now(), np.nan
+        row["thread"] = row["type"] = row["alias"] = -1
+    return np.concatenate([rows, added])
+
+
+def _reordered(inputs: "np.ndarray", counts: "np.ndarray", order: "np.ndarray") -> "np.ndarray":
+    """Brings the inputs of spans into the order of the spans."""
+    starts = np.cumsum(counts) - counts
+    sorted_counts = counts[order]
+    total = int(sorted_counts.sum())
+    if not total:
+        return inputs[:0]
+    offsets = np.repeat(starts[order] - (np.cumsum(sorted_counts) - sorted_counts), sorted_counts)
+    return inputs[offsets + np.arange(total)]
+
+
+def _executor_info(layer: "Layer", numbers: "dict[Layer, int]") -> ExecutorInfo:
+    parent = numbers.get(layer.parent, -1) if layer.parent is not None else -1
+    return ExecutorInfo(
+        layer.name, layer.role, layer.placement, layer.first_client, layer.num_clients, layer.device, parent
+    )
+
+
+def input_offsets(snapshot: Snapshot) -> "np.ndarray":
+    """Returns where the inputs of each span begin in `inputs`; one entry more than spans."""
+    return np.concatenate([[0], np.cumsum(snapshot.columns["num_inputs"])])
+
+
+def rows_of_inputs(snapshot: Snapshot) -> "np.ndarray":
+    """Returns for each entry of `inputs` the span that uses it."""
+    return np.repeat(np.arange(snapshot.num_spans), snapshot.columns["num_inputs"])
+
+

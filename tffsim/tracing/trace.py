@@ -1,0 +1,285 @@
+"""A trace: what happened while computations ran, as tables and answers to questions."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tffsim.tracing.ast_nodes import AstNode
+from tffsim.tracing.snapshot import ALL_OUTCOMES, Snapshot, input_offsets, take_snapshot
+from tffsim.tracing.spans import COMPUTE, INVOKE, OPERATIONS
+from tffsim.tracing.table import Table
+
+if TYPE_CHECKING:
+    import pathlib
+
+    import networkx as nx
+
+    from tffsim.tracing.ast_tree import AstTree
+    from tffsim.tracing.difference import Difference
+    from tffsim.tracing.recorder import Recorder
+
+_NS = "ns"
+
+
+class Trace:
+    """What happened while computations ran.
+
+    A trace is data. It can be read while it is written, and never executes anything.
+
+    Args:
+        source: Where it is recorded, or what was recorded.
+    """
+
+    def __init__(self, source: "Recorder | Snapshot") -> None:
+        self._recorder = source if not isinstance(source, Snapshot) else None
+        self._snapshot = source if isinstance(source, Snapshot) else None
+        self._state: tuple[int, int] = (-1, -1)
+
+    @property
+    def recorder(self) -> "Recorder | None":
+        """Where it is recorded; None if it was loaded."""
+        return self._recorder
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """All its data, as of now."""
+        if self._recorder is not None:
+            state = (self._recorder.num_recorded, len(self._recorder.open_spans))
+            if self._snapshot is None or state != self._state or state[1]:
+                self._snapshot, self._state = take_snapshot(self._recorder), state
+        assert self._snapshot is not None
+        return self._snapshot
+
+    # Tables.
+
+    @property
+    def spans(self) -> Table:
+        """All operations, in the order in which they started; a span's number is its row.
+
+        Columns: `parent` (a span, -1 for an invocation), `invocation` (its root span),
+        `executor`, `operation`, `outcome`, `client` and `node` (an AST node; -1 for none),
+        `thread`, `worker` (the thread that did the work elsewhere), `start`, `end`, `self_time`
+        (when its own code ran), `queue_time` (when work waited for a worker), `worker_time`.
+        Times are nanoseconds since the trace began.
+        """
+        snapshot = self.snapshot
+        columns = {name if name != "layer" else "executor": column for name, column in snapshot.columns.items()}
+        for name in ("type", "size", "scalar", "alias", "num_inputs"):
+            del columns[name]
+        threads = [thread.name for thread in snapshot.threads]
+        texts = {
+            "executor": [executor.name for executor in snapshot.executors],
+            "operation": list(OPERATIONS),
+            "outcome": list(ALL_OUTCOMES),
+            "thread": threads,
+            "worker": threads,
+        }
+        units = dict.fromkeys(("start", "end", "self_time", "queue_time", "worker_time"), _NS)
+        return Table(columns, texts, units)
+
+    @property
+    def values(self) -> Table:
+        """All values that executors made or that left them.
+
+        Columns: `value` (its number: that of the span which produced it), `type`, `executor`,
+        `placement`, `client` (-1 for none), `size` in bytes (0 if unknown), `scalar` (NaN for
+        what is no number), `alias` (the value of the executor below that it stands for,
+        -1 for none), `is_payload` (outside of executors). `preview(value)` says more.
+        """
+        snapshot = self.snapshot
+        columns = snapshot.columns
+        produced = np.flatnonzero((columns["outcome"] == 0) & (columns["operation"] != INVOKE))
+        layers = columns["layer"][produced]
+        placements = ["", "server", "clients"]
+        of_executor = np.array([placements.index(e.placement) for e in snapshot.executors] + [0])
+        client = columns["client"][produced]
+        return Table(
+            {
+                "value": produced,
+                "type": columns["type"][produced],
+                "executor": layers,
+                "placement": np.where(client >= 0, 2, of_executor[layers]),
+                "client": client,
+                "size": columns["size"][produced],
+                "scalar": columns["scalar"][produced],
+                "alias": columns["alias"][produced],
+                "is_payload": columns["operation"][produced] == COMPUTE,
+            },
+            {
+                "type": snapshot.types,
+                "executor": [executor.name for executor in snapshot.executors],
+                "placement": placements,
+            },
+            {"size": "bytes"},
+        )
+
+    @property
+    def executors(self) -> Table:
+        """The executors of the stack: `name`, `role`, `placement`, `first_client`, `num_clients`, `device`, `parent`."""
+        infos = self.snapshot.executors
+        texts = {name: [getattr(info, name) for info in infos] for name in ("name", "role", "placement", "device")}
+        columns = {
+            "name": np.arange(len(infos)),
+            "role": np.arange(len(infos)),
+            "placement": np.arange(len(infos)),
+            "first_client": np.array([info.first_client for info in infos], np.int32),
+            "num_clients": np.array([info.num_clients for info in infos], np.int32),
+            "device": np.arange(len(infos)),
+            "parent": np.array([info.parent for info in infos], np.int32),
+        }
+        return Table(columns, texts)
+
+    @property
+    def invocations(self) -> Table:
+        """The calls of computations: `span`, `name`, `num_clients` (-1 if not told), `start`, `end`, `outcome`, `root`."""
+        snapshot = self.snapshot
+        calls = snapshot.invocations
+        spans = np.array([call.span for call in calls], np.int32)
+        texts = {"name": [call.name for call in calls], "outcome": list(ALL_OUTCOMES)}
+        columns = {
+            "span": spans,
+            "name": np.arange(len(calls)),
+            "num_clients": np.array([call.cardinalities.get("CLIENTS", -1) for call in calls], np.int32),
+            "start": snapshot.columns["start"][spans],
+            "end": snapshot.columns["end"][spans],
+            "outcome": snapshot.columns["outcome"][spans],
+            "root": np.array([call.root for call in calls], np.int32),
+        }
+        return Table(columns, texts, {"start": _NS, "end": _NS})
+
+    @property
+    def nodes(self) -> list[AstNode]:
+        """The nodes of the ASTs of all computations; `spans["node"]` numbers them."""
+        return self.snapshot.nodes
+
+    # One span, one value.
+
+    def inputs(self, span: int) -> list[int]:
+        """Returns the numbers of the values that a span used; -1 for one that was not recorded."""
+        snapshot = self.snapshot
+        offsets = input_offsets(snapshot)
+        return snapshot.inputs[offsets[span] : offsets[span + 1]].tolist()
+
+    def preview(self, value: int) -> str:
+        """Returns a short description of a value, following it to the executor that holds it."""
+        snapshot = self.snapshot
+        for number in self._aliases(value):
+            scalar = snapshot.columns["scalar"][number]
+            if number in snapshot.previews:
+                return str(snapshot.previews[number])
+            if not np.isnan(scalar):
+                return f"{scalar:.6g}"
+        number = snapshot.columns["type"][value]
+        return snapshot.types[number] if number >= 0 else ""
+
+    def value(self, value: int) -> "np.ndarray | float | None":
+        """Returns a whole value; None if it was not kept (see `values=\"all\"`)."""
+        snapshot = self.snapshot
+        for number in self._aliases(value):
+            if number in snapshot.arrays:
+                return snapshot.arrays[number]
+            if not np.isnan(snapshot.columns["scalar"][number]):
+                return float(snapshot.columns["scalar"][number])
+        return None
+
+    def error(self, span: int) -> str:
+        """Returns what a span raised; empty if it did not fail."""
+        return self.snapshot.errors.get(span, "")
+
+    def _aliases(self, value: int) -> list[int]:
+        chain = [value]
+        alias = self.snapshot.columns["alias"]
+        while alias[chain[-1]] >= 0 and len(chain) < 64:
+            chain.append(int(alias[chain[-1]]))
+        return chain
+
+    # Questions.
+
+    def graph(self, *, layer: str | None = None, client: int | None = None, collapse: str | None = None) -> "nx.MultiDiGraph":
+        """Returns the graph of values and calls; see `tffsim.tracing.graph.build_graph`."""
+        from tffsim.tracing.graph import build_graph
+
+        return build_graph(self, layer=layer, client=client, collapse=collapse)
+
+    def ast(self, invocation: int = 0) -> "AstTree":
+        """Returns the AST of an invocation with the time that each node took."""
+        from tffsim.tracing.ast_tree import build_ast
+
+        return build_ast(self, invocation)
+
+    def timing(self) -> Table:
+        """Returns where the time went, per executor and operation; see `tffsim.tracing.timing`."""
+        from tffsim.tracing.timing import timing
+
+        return timing(self)
+
+    def clients(self) -> Table:
+        """Returns what each client did; see `tffsim.tracing.clients`."""
+        from tffsim.tracing.clients import clients
+
+        return clients(self)
+
+    def traffic(self) -> Table:
+        """Returns what crossed between server and clients; see `tffsim.tracing.traffic`."""
+        from tffsim.tracing.traffic import traffic
+
+        return traffic(self)
+
+    def critical_path(self, invocation: int = 0) -> Table:
+        """Returns the chain of spans that determined when an invocation ended."""
+        from tffsim.tracing.critical_path import critical_path
+
+        return critical_path(self, invocation)
+
+    def diff(self, other: "Trace") -> "Difference":
+        """Compares with a trace of the same computation, AST node by AST node."""
+        from tffsim.tracing.difference import compare
+
+        return compare(self, other)
+
+    # People and files.
+
+    @property
+    def plot(self) -> Any:
+        """Draws pictures: `t.plot.timeline()`, `.stack()`, `.clients()`, `.graph()`, `.traffic()`, `.ast()`."""
+        # By name: pictures know traces, not the other way round. Loads matplotlib.
+        return importlib.import_module("tffsim.views.figures").Figures(self)
+
+    def summary(self) -> str:
+        """Returns the trace as a text of tables, at most 100 columns wide."""
+        from tffsim.tracing.summary import summary
+
+        return summary(self)
+
+    def save(self, path: "str | pathlib.Path") -> None:
+        """Writes a file that `tffsim.load_trace` reads; see `tffsim.tracing.trace_file`."""
+        from tffsim.tracing.trace_file import save
+
+        save(self.snapshot, path)
+
+    def export(self, path: "str | pathlib.Path", format: str | None = None) -> None:  # noqa: A002
+        """Writes the trace in the format of another tool; see `tffsim.tracing.exports`.
+
+        Args:
+            path: The file, or for `csv` the folder.
+            format: `perfetto`, `graphml`, `dot` or `csv`; by default the one that the name
+                of the file ends in.
+        """
+        from tffsim.tracing.exports import export
+
+        export(self, path, format)
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def __repr__(self) -> str:
+        snapshot = self.snapshot
+        return f"<Trace of {len(snapshot.invocations)} invocations, {snapshot.num_spans:,} spans>"
+
+    def _repr_html_(self) -> str:
+        from tffsim.tracing.summary import summary_html
+
+        return summary_html(self)
+
+

@@ -1,0 +1,157 @@
+"""The executor that records what goes in and out of another one.
+
+It wraps any executor of `federated_language` and changes nothing: the same requests reach
+the target, the same handles stand for the same values. Stacks put one between every two
+executors when a trace is active. In code that no trace watches it only passes on.
+"""
+
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+from federated_language.common_libs import structure
+
+from tffsim.executors.executor_base import Executor, ExecutorValue
+from tffsim.tracing import spans
+from tffsim.tracing.layers import Layer
+from tffsim.tracing.spans import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE, Span, current_span
+
+
+class TracedValue(ExecutorValue):
+    """A handle of a traced executor, with the number it has in the trace.
+
+    Args:
+        target: The handle that it stands for.
+        executor: The executor that made it.
+        span: The span that produced it, whose number is the number of the value.
+    """
+
+    __slots__ = ("executor", "number", "scalar", "size", "span", "target")
+
+    def __init__(self, target: ExecutorValue, executor: "TracingExecutor", span: Span) -> None:
+        self.target = target
+        self.executor = executor
+        self.span = span
+        self.number = span.id
+        self.size = 0
+        self.scalar: float | None = None
+
+    @property
+    def type_signature(self) -> Any:
+        return self.target.type_signature
+
+    @property
+    def reference(self) -> ExecutorValue:
+        return self.target
+
+    async def compute(self) -> Any:
+        span = self.executor.open(COMPUTE)
+        if span is None:
+            return await self.target.compute()
+        inputs = _numbers(span, (self,))
+        payload = await self.executor.run(span, self.target.compute(), inputs)
+        span.recorder.close_computed(span, inputs, self, payload)
+        return payload
+
+
+class TracingExecutor(Executor):
+    """Records every operation of its target.
+
+    Args:
+        target: Any executor.
+        layer: What the trace says about it; by default its class.
+    """
+
+    def __init__(self, target: Executor, layer: Layer | None = None) -> None:
+        self._target = target
+        self.layer = layer if layer is not None else Layer(type(target).__name__)
+
+    @property
+    def target(self) -> Executor:
+        """The executor below."""
+        return self._target
+
+    def close(self) -> None:
+        self._target.close()
+
+    async def create_value(self, value: object, type_spec: object = None) -> ExecutorValue:
+        """Embeds a value in the target."""
+        if type(value) is TracedValue:
+            value = value.target
+        span = self.open(CREATE_VALUE)
+        if span is None:
+            return await self._target.create_value(value, type_spec)
+        return await self._create(span, self._target.create_value(value, type_spec), (), value)
+
+    async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> ExecutorValue:
+        """Calls a function in the target."""
+        span = self.open(CREATE_CALL)
+        work = self._target.create_call(_unwrapped(comp), _unwrapped(arg))
+        if span is None:
+            return await work
+        return await self._create(span, work, (comp,) if arg is None else (comp, arg))
+
+    async def create_struct(self, elements: Any) -> ExecutorValue:
+        """Makes a struct in the target."""
+        span = self.open(CREATE_STRUCT)
+        handles, unwrapped = _unwrapped_elements(elements)
+        work = self._target.create_struct(unwrapped)
+        return await (work if span is None else self._create(span, work, handles))
+
+    async def create_selection(self, source: ExecutorValue, index: int) -> ExecutorValue:
+        """Selects from a struct in the target."""
+        span = self.open(CREATE_SELECTION)
+        work = self._target.create_selection(_unwrapped(source), index)
+        return await (work if span is None else self._create(span, work, (source,)))
+
+    def open(self, operation: int) -> Span | None:
+        """Opens a span; None if nobody watches, or the trace is full."""
+        parent = current_span.get()
+        return parent.recorder.open(parent, operation, self.layer) if parent is not None else None
+
+    async def run(self, span: Span, work: Coroutine[Any, Any, Any], inputs: tuple[int, ...]) -> Any:
+        """Runs the work of a span, after the gate."""
+        gate = span.recorder.gate
+        if gate is not None:
+            work = _after(gate.pass_through(span), work)
+        return await spans.run(span, work, inputs)
+
+    async def _create(
+        self, span: Span, work: Coroutine[Any, Any, ExecutorValue], handles: Any, payload: object = None
+    ) -> TracedValue:
+        inputs = _numbers(span, handles)
+        handle = TracedValue(await self.run(span, work, inputs), self, span)
+        span.recorder.close_created(span, inputs, handles, handle, payload)
+        return handle
+
+
+async def _after(first: Coroutine[Any, Any, None], work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        await first
+    except BaseException:
+        work.close()
+        raise
+    return await work
+
+
+def _unwrapped(value: Any) -> Any:
+    return value.target if type(value) is TracedValue else value
+
+
+def _unwrapped_elements(elements: Any) -> tuple[list[Any], Any]:
+    """Returns the handles in a container, and the same container of what they stand for."""
+    if type(elements) is list or type(elements) is tuple:
+        return elements, [_unwrapped(element) for element in elements]
+    if isinstance(elements, Mapping):
+        return list(elements.values()), type(elements)(
+            (name, _unwrapped(element)) for name, element in elements.items()
+        )
+    named = structure.to_elements(structure.from_container(elements))
+    return [element for _, element in named], structure.Struct((name, _unwrapped(e)) for name, e in named)
+
+
+def _numbers(span: Span, handles: Any) -> tuple[int, ...]:
+    """Returns the numbers of values; -1 for those that another trace, or none, has seen."""
+    recorder = span.recorder
+    return tuple(
+        [h.number if type(h) is TracedValue and h.span.recorder is recorder else -1 for h in handles]
+    )
