@@ -47,19 +47,10 @@ class Preview:
 
 
 def scalar_of(value: Any) -> float | None:
-    """Returns a scalar number as a float; None for anything else.
-
-    Complex numbers and text are none; truth values are 0 and 1. Tensors are read without
-    importing TensorFlow: whatever has a shape of `()` and converts to a float counts.
-    """
-    kind = type(value)
-    if kind is float or kind is int or kind is bool:
-        return float(value)
-    if getattr(value, "shape", None) != ():
-        return None
+    """Returns a single number as a float; None for anything that is none, such as an array of several."""
     try:
         return float(value)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, AttributeError):
         return None
 
 

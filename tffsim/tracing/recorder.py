@@ -25,7 +25,7 @@ from tffsim.tracing.ast_nodes import AstNodes
 from tffsim.tracing.gate import Gate
 from tffsim.tracing.layers import Layer
 from tffsim.tracing.previews import Preview, array_of, preview_of, scalar_of, size_of
-from tffsim.tracing.spans import ERROR, INVOKE, OK, Span, ThreadClock, ThreadClocks, current_span, now, run
+from tffsim.tracing.spans import CREATE_STRUCT, ERROR, INVOKE, OK, Span, ThreadClock, ThreadClocks, current_span, now, run
 from tffsim.tracing.tracing_executor import TracedValue
 
 SPAN_DTYPE = np.dtype(
@@ -112,6 +112,7 @@ class Recorder:
         self._chunks: list[Chunk] = []
         self._type_numbers: dict[int, int] = {}
         self._type_sizes: list[int] = []
+        self._is_scalar: list[bool] = []
         self._clocks = ThreadClocks()
         self._recent_previews: collections.OrderedDict[int, tuple[object, Preview]] = collections.OrderedDict()
         self._lock = threading.RLock()
@@ -186,32 +187,27 @@ class Recorder:
             handle: What it made.
             payload: What was embedded; None for other operations.
         """
-        type_number = self._type_number(handle.type_signature)
-        reference = handle.target.reference
+        target = handle.target
+        type_number = self._type_number(target.type_signature)
+        reference = target.reference
         alias = -1
         if type(reference) is TracedValue:
             handle.scalar, handle.size = reference.scalar, reference.size
-            alias = reference.number if reference.span.recorder is self else -1
+            alias = reference.number if reference.recorder is self else -1
+        elif span.operation == CREATE_STRUCT:
+            handle.size = sum([h.size for h in handles if type(h) is TracedValue])
         else:
-            self._examine(span, handle, type_number, payload if payload is not None else reference)
-            if not handle.size and handles and isinstance(reference, tuple):
-                handle.size = sum([getattr(h, "size", 0) for h in handles])
-        scalar = handle.scalar if handle.scalar is not None else math.nan
-        self._append(span, OK, inputs, type_number, handle.size, scalar, alias)
+            self._examine(handle, type_number, payload if payload is not None else reference)
+        self._append(span, OK, inputs, type_number, handle.size, handle.scalar, alias)
 
     def close_computed(self, span: Span, inputs: tuple[int, ...], source: TracedValue, payload: object) -> None:
         """Records the end of an operation that took a value out of its executor."""
-        type_number = self._type_number(source.type_signature)
-        alias = source.number if source.span.recorder is self else -1
-        if source.size or source.scalar is not None:
-            self._append(
-                span, OK, inputs, type_number, source.size,
-                source.scalar if source.scalar is not None else math.nan, alias,
-            )  # fmt: skip
-            return
-        seen = TracedValue(source.target, source.executor, span)
-        self._examine(span, seen, type_number, payload)
-        self._append(span, OK, inputs, type_number, seen.size, math.nan if seen.scalar is None else seen.scalar, alias)
+        type_number = self._type_number(source.target.type_signature)
+        alias = source.number if source.recorder is self else -1
+        if not source.size:
+            source = TracedValue(source.target, source.executor, span)
+            self._examine(source, type_number, payload)
+        self._append(span, OK, inputs, type_number, source.size, source.scalar, alias)
 
     def close_failed(self, span: Span, inputs: tuple[int, ...], error: BaseException, outcome: int) -> None:
         """Records the end of an operation that failed or was cancelled."""
@@ -244,7 +240,7 @@ class Recorder:
         self._rows.append(
             (
                 span.id, span.parent.id if span.parent is not None else -1, span.invocation, span.layer,
-                span.operation, outcome, span.client, span.node, self.clock().index, span.worker,
+                span.operation, outcome, span.client, span.node, span.thread, span.worker,
                 span.start, now(), span.self_time, span.queue_time, span.worker_time,
                 type_number, size, scalar, alias, len(inputs), inputs,
             )
@@ -267,21 +263,23 @@ class Recorder:
         self._chunks.append(Chunk(packed, flat))
         del self._rows[:count]
 
-    def _examine(self, span: Span, handle: TracedValue, type_number: int, value: Any) -> None:
-        static_size = self._type_sizes[type_number]
-        if static_size == _FUNCTION or isinstance(value, fl.TypedObject):
+    def _examine(self, handle: TracedValue, type_number: int, value: Any) -> None:
+        """Finds out how large a value is, and what it is in short."""
+        size = self._type_sizes[type_number]
+        if size == _FUNCTION:
             return
-        handle.scalar = scalar_of(value)
-        if handle.scalar is not None:
-            handle.size = static_size if static_size >= 0 else size_of(value)
+        if self._is_scalar[type_number]:
+            scalar = scalar_of(value)
+            if scalar is not None:
+                handle.scalar, handle.size = scalar, size
+                return
+        if not _is_payload(value):
             return
-        if not hasattr(value, "__len__") and not hasattr(value, "shape") and not hasattr(value, "element_spec"):
-            return
-        handle.size = static_size if static_size >= 0 else size_of(value)
+        handle.size = size if size >= 0 else size_of(value)
         if self.values != "none":
-            self.previews[span.id] = self._preview(value)
+            self.previews[handle.number] = self._preview(value)
         if self.values == "all":
-            self._keep(span.id, value)
+            self._keep(handle.number, value)
 
     def _preview(self, value: Any) -> Preview:
         """Describes a value; of one that was described a moment ago, only once."""
@@ -340,12 +338,27 @@ class Recorder:
             if number == len(self.types):
                 self.types.append(type_spec)
                 self._type_sizes.append(_static_size(type_spec))
+                self._is_scalar.append(_is_number(type_spec))
             return number
 
 
 _FUNCTION = -2
 _MAX_PREVIEWS_REMEMBERED = 64
 _MAX_BYTES_REMEMBERED = 1 << 20
+
+
+def _is_payload(value: Any) -> bool:
+    """Whether it is something that can be described, and not what an executor makes of it."""
+    return not isinstance(value, fl.TypedObject) and (
+        hasattr(value, "shape") or hasattr(value, "__len__") or hasattr(value, "element_spec")
+    )
+
+
+def _is_number(type_spec: fl.Type) -> bool:
+    """Whether all values of a type are single real numbers, wherever they are."""
+    if isinstance(type_spec, fl.FederatedType) and (type_spec.placement is fl.SERVER or type_spec.all_equal):
+        type_spec = type_spec.member
+    return isinstance(type_spec, fl.TensorType) and type_spec.shape == () and type_spec.dtype.kind in "biufV"
 
 
 def _static_size(type_spec: fl.Type) -> int:

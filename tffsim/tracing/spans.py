@@ -76,6 +76,7 @@ class Span:
         operation: An index into `OPERATIONS`.
         client: The index of the client it works for, or -1.
         node: The number of the AST node it works for, or -1.
+        thread: The number of the thread on which it started.
         start: When it started.
         self_time: How long its own code ran, on its own thread.
         queue_time: How long its work waited for a worker thread.
@@ -98,6 +99,7 @@ class Span:
         "recorder",
         "self_time",
         "start",
+        "thread",
         "worker",
         "worker_time",
     )
@@ -117,6 +119,7 @@ class Span:
         self.queue_time = 0
         self.worker_time = 0
         self.worker = -1
+        self.thread = -1
         self.start = now()
 
 
@@ -139,6 +142,7 @@ async def run(span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int
     outer = current_span.get()
     current_span.set(span)
     clock = recorder.clock()
+    span.thread = clock.index
     try:
         interrupted = clock.enter(span)
         try:

@@ -5,8 +5,9 @@ the target, the same handles stand for the same values. Stacks put one between e
 executors when a trace is active. In code that no trace watches it only passes on.
 """
 
+import math
 from collections.abc import Coroutine, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from federated_language.common_libs import structure
 
@@ -14,6 +15,9 @@ from tffsim.executors.executor_base import Executor, ExecutorValue
 from tffsim.tracing import spans
 from tffsim.tracing.layers import Layer
 from tffsim.tracing.spans import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE, Span, current_span
+
+if TYPE_CHECKING:
+    from tffsim.tracing.recorder import Recorder
 
 
 class TracedValue(ExecutorValue):
@@ -25,15 +29,15 @@ class TracedValue(ExecutorValue):
         span: The span that produced it, whose number is the number of the value.
     """
 
-    __slots__ = ("executor", "number", "scalar", "size", "span", "target")
+    __slots__ = ("executor", "number", "recorder", "scalar", "size", "target")
 
     def __init__(self, target: ExecutorValue, executor: "TracingExecutor", span: Span) -> None:
         self.target = target
         self.executor = executor
-        self.span = span
+        self.recorder = span.recorder
         self.number = span.id
         self.size = 0
-        self.scalar: float | None = None
+        self.scalar = math.nan
 
     @property
     def type_signature(self) -> Any:
@@ -47,7 +51,7 @@ class TracedValue(ExecutorValue):
         span = self.executor.open(COMPUTE)
         if span is None:
             return await self.target.compute()
-        inputs = _numbers(span, (self,))
+        inputs = (self.number if self.recorder is span.recorder else -1,)
         payload = await self.executor.run(span, self.target.compute(), inputs)
         span.recorder.close_computed(span, inputs, self, payload)
         return payload
@@ -118,9 +122,12 @@ class TracingExecutor(Executor):
     async def _create(
         self, span: Span, work: Coroutine[Any, Any, ExecutorValue], handles: Any, payload: object = None
     ) -> TracedValue:
-        inputs = _numbers(span, handles)
-        handle = TracedValue(await self.run(span, work, inputs), self, span)
-        span.recorder.close_created(span, inputs, handles, handle, payload)
+        recorder = span.recorder
+        inputs = _numbers(recorder, handles)
+        if recorder.gate is not None:
+            work = _after(recorder.gate.pass_through(span), work)
+        handle = TracedValue(await spans.run(span, work, inputs), self, span)
+        recorder.close_created(span, inputs, handles, handle, payload)
         return handle
 
 
@@ -149,9 +156,6 @@ def _unwrapped_elements(elements: Any) -> tuple[list[Any], Any]:
     return [element for _, element in named], structure.Struct((name, _unwrapped(e)) for name, e in named)
 
 
-def _numbers(span: Span, handles: Any) -> tuple[int, ...]:
+def _numbers(recorder: "Recorder", handles: Any) -> tuple[int, ...]:
     """Returns the numbers of values; -1 for those that another trace, or none, has seen."""
-    recorder = span.recorder
-    return tuple(
-        [h.number if type(h) is TracedValue and h.span.recorder is recorder else -1 for h in handles]
-    )
+    return tuple([h.number if type(h) is TracedValue and h.recorder is recorder else -1 for h in handles])
