@@ -30,7 +30,8 @@ class _Stack:
 class ResourceManagingExecutorFactory(ExecutorFactory):
     """Builds one stack per set of cardinalities and keeps the most recently used ones.
 
-    While a trace is active, it builds and keeps stacks with tracing hooks. Thread-safe. A stack that is given up is closed as soon as nobody uses it.
+    While a trace is active, it builds and keeps stacks with tracing hooks. Thread-safe. A
+    stack that is given up is closed as soon as nobody uses it.
 
     Args:
         stack_fn: Builds a stack for given cardinalities.

@@ -81,7 +81,9 @@ class AstNodes:
         # The outermost lambda is the computation itself; those within may be sent to clients.
         is_sent = in_lambda or (isinstance(node, framework.Lambda) and parent >= 0)
         for name, child in _children(node):
-            self._add(child, number, name, is_sent or isinstance(child, (framework.CompiledComputation, framework.Lambda)))
+            self._add(
+                child, number, name, is_sent or isinstance(child, (framework.CompiledComputation, framework.Lambda))
+            )
         return number
 
 

@@ -25,7 +25,18 @@ from tffsim.tracing.ast_nodes import AstNodes
 from tffsim.tracing.gate import Gate
 from tffsim.tracing.layers import Layer
 from tffsim.tracing.previews import Preview, array_of, preview_of, scalar_of, size_of
-from tffsim.tracing.spans import CREATE_STRUCT, ERROR, INVOKE, OK, Span, ThreadClock, ThreadClocks, current_span, now, run
+from tffsim.tracing.spans import (
+    CREATE_STRUCT,
+    ERROR,
+    INVOKE,
+    OK,
+    Span,
+    ThreadClock,
+    ThreadClocks,
+    current_span,
+    now,
+    run,
+)
 from tffsim.tracing.tracing_executor import TracedValue
 
 SPAN_DTYPE = np.dtype(
@@ -33,19 +44,13 @@ SPAN_DTYPE = np.dtype(
         ("id", "i4"), ("parent", "i4"), ("invocation", "i4"), ("layer", "i4"), ("operation", "u1"), ("outcome", "u1"),
         ("client", "i4"), ("node", "i4"), ("thread", "i2"), ("worker", "i2"),
         ("start", "i8"), ("end", "i8"), ("self_time", "i8"), ("queue_time", "i8"), ("worker_time", "i8"),
-        ("type", "i4"), ("size", "i8"), ("scalar", "f8"), ("alias", "i4"), ("num_inputs", "i4"),
+        ("type", "i4"), ("size", "i8"), ("scalar", "f8"), ("alias", "i4"),
+        ("num_inputs", "i4"), ("first_input", "i4"), ("second_input", "i4"),
     ]
 )  # fmt: skip
-_ROWS_PER_CHUNK = 4096
+_NUM_FIELDS = len(SPAN_DTYPE.names or ())
+_NUMBERS_PER_CHUNK = 4096 * _NUM_FIELDS
 VALUE_MODES = ("none", "preview", "all")
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Chunk:
-    """Some finished spans: a structured array, and their inputs one after the other."""
-
-    rows: "np.ndarray"
-    inputs: "np.ndarray"
 
 
 @dataclasses.dataclass(slots=True)
@@ -105,11 +110,14 @@ class Recorder:
         self.previews: dict[int, Preview] = {}
         self.arrays: dict[int, np.ndarray] = {}
         self.threads: list[ThreadClock] = []
+        self.long_inputs: dict[int, tuple[int, ...]] = {}
         self._max_spans = max_spans
         self._bytes_left = max_value_bytes
         self._numbers = itertools.count()
-        self._rows: list[tuple[Any, ...]] = []
-        self._chunks: list[Chunk] = []
+        # The fields of row after row. One flat list, because a tuple per row would be one
+        # more object for each garbage collection to look at.
+        self._pending: list[Any] = []
+        self._chunks: list[np.ndarray] = []
         self._type_numbers: dict[int, int] = {}
         self._type_sizes: list[int] = []
         self._is_scalar: list[bool] = []
@@ -221,8 +229,11 @@ class Recorder:
 
     # Reading, also while spans are recorded.
 
-    def chunks(self) -> list[Chunk]:
-        """Returns all finished spans so far."""
+    def chunks(self) -> "list[np.ndarray]":
+        """Returns all finished spans so far, in arrays of `SPAN_DTYPE`.
+
+        The inputs of those that have more than two are in `long_inputs`.
+        """
         with self._lock:
             self._pack()
             return list(self._chunks)
@@ -231,37 +242,41 @@ class Recorder:
     def num_recorded(self) -> int:
         """How many spans have ended so far."""
         with self._lock:
-            return sum(len(chunk.rows) for chunk in self._chunks) + len(self._rows)
+            return sum(map(len, self._chunks)) + len(self._pending) // _NUM_FIELDS
 
     def _append(
         self, span: Span, outcome: int, inputs: tuple[int, ...], type_number: int, size: int, scalar: float, alias: int
     ) -> None:
+        num_inputs = len(inputs)
+        if num_inputs > 2:
+            self.long_inputs[span.id] = inputs
         self.open_spans.pop(span.id, None)
-        self._rows.append(
+        pending = self._pending
+        pending.extend(
             (
                 span.id, span.parent.id if span.parent is not None else -1, span.invocation, span.layer,
                 span.operation, outcome, span.client, span.node, span.thread, span.worker,
                 span.start, now(), span.self_time, span.queue_time, span.worker_time,
-                type_number, size, scalar, alias, len(inputs), inputs,
+                type_number, size, scalar, alias,
+                num_inputs, inputs[0] if num_inputs else -1, inputs[1] if num_inputs > 1 else -1,
             )
         )  # fmt: skip
-        if len(self._rows) >= _ROWS_PER_CHUNK:
+        if len(pending) >= _NUMBERS_PER_CHUNK:
             with self._lock:
-                if len(self._rows) >= _ROWS_PER_CHUNK:
+                if len(self._pending) >= _NUMBERS_PER_CHUNK:
                     self._pack()
 
     def _pack(self) -> None:
         """Turns the rows so far into columns. Rows that other threads add meanwhile stay."""
-        count = len(self._rows)
+        pending = self._pending
+        count = len(pending) // _NUM_FIELDS
         if not count:
             return
-        columns = list(zip(*self._rows[:count], strict=True))
         packed = np.empty(count, SPAN_DTYPE)
-        for name, column in zip(SPAN_DTYPE.names or (), columns, strict=False):
-            packed[name] = column
-        flat = np.fromiter(itertools.chain.from_iterable(columns[-1]), np.int32)
-        self._chunks.append(Chunk(packed, flat))
-        del self._rows[:count]
+        for field, name in enumerate(SPAN_DTYPE.names or ()):
+            packed[name] = pending[field : count * _NUM_FIELDS : _NUM_FIELDS]
+        del pending[: count * _NUM_FIELDS]
+        self._chunks.append(packed)
 
     def _examine(self, handle: TracedValue, type_number: int, value: Any) -> None:
         """Finds out how large a value is, and what it is in short."""

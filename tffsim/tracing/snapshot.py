@@ -105,19 +105,17 @@ def take_snapshot(recorder: "Recorder") -> Snapshot:
     """Reads off a recorder what it has recorded so far; spans that are open end now."""
     open_spans = list(recorder.open_spans.values())
     chunks = recorder.chunks()
-    rows = np.concatenate([chunk.rows for chunk in chunks]) if chunks else _no_rows()
-    inputs = np.concatenate([chunk.inputs for chunk in chunks]) if chunks else np.empty(0, np.int32)
+    rows = np.concatenate(chunks) if chunks else _no_rows()
     rows = _with_open(rows, open_spans, recorder)
-    order = np.argsort(rows["id"], kind="stable")
-    inputs = _reordered(inputs, rows["num_inputs"], order)
-    rows = rows[order]
+    rows = rows[np.argsort(rows["id"], kind="stable")]
+    inputs = _inputs(rows, dict(recorder.long_inputs))
     renumber = _Renumbering(rows["id"])
     columns = {name: np.ascontiguousarray(rows[name]) for name in COLUMNS}
     for name in ("parent", "alias", "invocation"):
         columns[name] = renumber(columns[name])
     for name in ("start", "end"):
         columns[name] = columns[name] - recorder.started
-    executors = {layer: number for layer, number in list(recorder.layers.items())}
+    executors = dict(recorder.layers)
     return Snapshot(
         columns,
         renumber(inputs),
@@ -171,19 +169,21 @@ def _with_open(rows: "np.ndarray", open_spans: "list[Span]", recorder: "Recorder
             row[name] = getattr(span, name)
         row["parent"] = span.parent.id if span.parent is not None else -1
         row["outcome"], row["end"], row["scalar"] = RUNNING, now(), np.nan
-        row["thread"] = row["type"] = row["alias"] = -1
+        row["thread"] = span.thread
+        row["type"] = row["alias"] = -1
     return np.concatenate([rows, added])
 
 
-def _reordered(inputs: "np.ndarray", counts: "np.ndarray", order: "np.ndarray") -> "np.ndarray":
-    """Brings the inputs of spans into the order of the spans."""
+def _inputs(rows: "np.ndarray", long_inputs: dict[int, tuple[int, ...]]) -> "np.ndarray":
+    """Returns the inputs of all spans, those of one after those of another."""
+    counts = rows["num_inputs"]
     starts = np.cumsum(counts) - counts
-    sorted_counts = counts[order]
-    total = int(sorted_counts.sum())
-    if not total:
-        return inputs[:0]
-    offsets = np.repeat(starts[order] - (np.cumsum(sorted_counts) - sorted_counts), sorted_counts)
-    return inputs[offsets + np.arange(total)]
+    inputs = np.empty(int(counts.sum()), np.int32)
+    inputs[starts[counts >= 1]] = rows["first_input"][counts >= 1]
+    inputs[starts[counts >= 2] + 1] = rows["second_input"][counts >= 2]
+    for row in np.flatnonzero(counts > 2):
+        inputs[starts[row] : starts[row] + counts[row]] = long_inputs[int(rows["id"][row])]
+    return inputs
 
 
 def _executor_info(layer: "Layer", numbers: "dict[Layer, int]") -> ExecutorInfo:
@@ -201,5 +201,3 @@ def input_offsets(snapshot: Snapshot) -> "np.ndarray":
 def rows_of_inputs(snapshot: Snapshot) -> "np.ndarray":
     """Returns for each entry of `inputs` the span that uses it."""
     return np.repeat(np.arange(snapshot.num_spans), snapshot.columns["num_inputs"])
-
-

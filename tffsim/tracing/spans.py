@@ -113,7 +113,7 @@ class Span:
         self.operation = operation
         self.layer = layer
         self.client = client
-        self.invocation = parent.invocation if parent is not None else number
+        self.invocation: int = parent.invocation if parent is not None else number
         self.node = -1
         self.self_time = 0
         self.queue_time = 0

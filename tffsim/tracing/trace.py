@@ -116,10 +116,13 @@ class Trace:
 
     @property
     def executors(self) -> Table:
-        """The executors of the stack: `name`, `role`, `placement`, `first_client`, `num_clients`, `device`, `parent`."""
+        """The executors of the stack.
+
+        Columns: `name` (its class), `role`, `placement`, `first_client`, `num_clients`, `device`, `parent`.
+        """
         infos = self.snapshot.executors
         texts = {name: [getattr(info, name) for info in infos] for name in ("name", "role", "placement", "device")}
-        columns = {
+        columns: dict[str, np.ndarray] = {
             "name": np.arange(len(infos)),
             "role": np.arange(len(infos)),
             "placement": np.arange(len(infos)),
@@ -132,12 +135,15 @@ class Trace:
 
     @property
     def invocations(self) -> Table:
-        """The calls of computations: `span`, `name`, `num_clients` (-1 if not told), `start`, `end`, `outcome`, `root`."""
+        """The calls of computations, in the order in which they started.
+
+        Columns: `span`, `name`, `num_clients` (-1 if not told), `start`, `end`, `outcome`, `root` (an AST node).
+        """
         snapshot = self.snapshot
         calls = snapshot.invocations
         spans = np.array([call.span for call in calls], np.int32)
         texts = {"name": [call.name for call in calls], "outcome": list(ALL_OUTCOMES)}
-        columns = {
+        columns: dict[str, np.ndarray] = {
             "span": spans,
             "name": np.arange(len(calls)),
             "num_clients": np.array([call.cardinalities.get("CLIENTS", -1) for call in calls], np.int32),
@@ -174,7 +180,7 @@ class Trace:
         return snapshot.types[number] if number >= 0 else ""
 
     def value(self, value: int) -> "np.ndarray | float | None":
-        """Returns a whole value; None if it was not kept (see `values=\"all\"`)."""
+        """Returns a whole value; None if it was not kept (see the option `values`)."""
         snapshot = self.snapshot
         for number in self._aliases(value):
             if number in snapshot.arrays:
@@ -196,7 +202,9 @@ class Trace:
 
     # Questions.
 
-    def graph(self, *, layer: str | None = None, client: int | None = None, collapse: str | None = None) -> "nx.MultiDiGraph":
+    def graph(
+        self, *, layer: str | None = None, client: int | None = None, collapse: str | None = None
+    ) -> "nx.MultiDiGraph":
         """Returns the graph of values and calls; see `tffsim.tracing.graph.build_graph`."""
         from tffsim.tracing.graph import build_graph
 
@@ -281,5 +289,3 @@ class Trace:
         from tffsim.tracing.summary import summary_html
 
         return summary_html(self)
-
-

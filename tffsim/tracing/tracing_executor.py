@@ -6,7 +6,7 @@ executors when a trace is active. In code that no trace watches it only passes o
 """
 
 import math
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from federated_language.common_libs import structure
@@ -144,14 +144,13 @@ def _unwrapped(value: Any) -> Any:
     return value.target if type(value) is TracedValue else value
 
 
-def _unwrapped_elements(elements: Any) -> tuple[list[Any], Any]:
+def _unwrapped_elements(elements: Any) -> tuple[Sequence[Any], Any]:
     """Returns the handles in a container, and the same container of what they stand for."""
     if type(elements) is list or type(elements) is tuple:
         return elements, [_unwrapped(element) for element in elements]
     if isinstance(elements, Mapping):
-        return list(elements.values()), type(elements)(
-            (name, _unwrapped(element)) for name, element in elements.items()
-        )
+        unwrapped = structure.Struct((str(name), _unwrapped(element)) for name, element in elements.items())
+        return list(elements.values()), unwrapped
     named = structure.to_elements(structure.from_container(elements))
     return [element for _, element in named], structure.Struct((name, _unwrapped(e)) for name, e in named)
 
