@@ -67,7 +67,7 @@ def critical_path(trace: "Trace", invocation: int = 0) -> Table:
             "start": np.array([start for _, start, _ in stretches], np.int64),
             "end": np.array([end for _, _, end in stretches], np.int64),
         },
-        {"executor": [executor.name for executor in snapshot.executors], "operation": list(OPERATIONS)},
+        {"executor": [executor.label for executor in snapshot.executors], "operation": list(OPERATIONS)},
         {"start": "ns", "end": "ns"},
     )
 

@@ -69,7 +69,10 @@ def array_of(value: Any) -> "np.ndarray | None":
 
 
 def size_of(value: Any) -> int:
-    """Returns the bytes of a payload: arrays and text as they are, datasets as unknown (0)."""
+    """Returns the bytes of a payload; 0 where they are unknown.
+
+    A dataset has those of its elements, if it knows their number and shapes.
+    """
     kind = type(value)
     if kind is float or kind is int or kind is bool:
         return 8
@@ -82,9 +85,34 @@ def size_of(value: Any) -> int:
     array = array_of(value)
     if array is not None:
         return sum(map(len, array.flat)) if array.dtype.kind == "O" else int(array.nbytes)
-    if hasattr(value, "element_spec") or not hasattr(value, "__iter__"):
+    if hasattr(value, "element_spec"):
+        return _size_of_dataset(value)
+    if not hasattr(value, "__iter__"):
         return 0
     return sum(map(size_of, value)) if hasattr(value, "__len__") else 0
+
+
+def _size_of_dataset(dataset: Any) -> int:
+    try:
+        return len(dataset) * _size_of_element(dataset.element_spec)
+    except TypeError:
+        return 0
+
+
+def _size_of_element(spec: Any) -> int:
+    """Returns the bytes of what an element spec describes.
+
+    Raises:
+        TypeError: If they are not known in advance.
+    """
+    if isinstance(spec, dict):
+        return sum(map(_size_of_element, spec.values()))
+    if isinstance(spec, (list, tuple)):
+        return sum(map(_size_of_element, spec))
+    dimensions, dtype = getattr(spec, "shape", None), getattr(spec, "dtype", None)
+    if dimensions is None or None in tuple(dimensions) or getattr(dtype, "name", "") == "string":
+        raise TypeError(f"The size of {spec} is not known.")
+    return math.prod(dimensions) * int(getattr(dtype, "size", 0))
 
 
 def preview_of(value: Any) -> Preview:

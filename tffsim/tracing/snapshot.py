@@ -42,6 +42,11 @@ class ExecutorInfo:
     device: str
     parent: int
 
+    @property
+    def label(self) -> str:
+        """Its name, and what it is there for."""
+        return f"{self.name} · {self.role}" if self.role else self.name
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class InvocationInfo:

@@ -45,7 +45,7 @@ def timing(trace: "Trace") -> Table:
             "max": duration[order][ends - 1] if len(groups) else duration[:0],
             "parallelism": total / np.maximum(_covered(group, columns["start"], columns["end"], len(groups)), 1),
         },
-        {"executor": [executor.name for executor in trace.snapshot.executors], "operation": list(OPERATIONS)},
+        {"executor": [executor.label for executor in trace.snapshot.executors], "operation": list(OPERATIONS)},
         dict.fromkeys(("total", "self_time", "queue_time", "p50", "p95", "max"), "ns"),
     )
     return result.where(np.argsort(-self_time, kind="stable"))

@@ -7,7 +7,7 @@ import numpy as np
 
 from tffsim.tracing.ast_nodes import AstNode
 from tffsim.tracing.snapshot import ALL_OUTCOMES, Snapshot, input_offsets, take_snapshot
-from tffsim.tracing.spans import COMPUTE, INVOKE, OPERATIONS
+from tffsim.tracing.spans import COMPUTE, CREATE_STRUCT, INVOKE, OPERATIONS
 from tffsim.tracing.table import Table
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tffsim.tracing.recorder import Recorder
 
 _NS = "ns"
+# How much of a struct a preview shows.
+_MAX_DEPTH, _MAX_PARTS = 2, 6
 
 
 class Trace:
@@ -69,7 +71,7 @@ class Trace:
             del columns[name]
         threads = [thread.name for thread in snapshot.threads]
         texts = {
-            "executor": [executor.name for executor in snapshot.executors],
+            "executor": [executor.label for executor in snapshot.executors],
             "operation": list(OPERATIONS),
             "outcome": list(ALL_OUTCOMES),
             "thread": threads,
@@ -108,7 +110,7 @@ class Trace:
             },
             {
                 "type": snapshot.types,
-                "executor": [executor.name for executor in snapshot.executors],
+                "executor": [executor.label for executor in snapshot.executors],
                 "placement": placements,
             },
             {"size": "bytes"},
@@ -167,10 +169,21 @@ class Trace:
         offsets = input_offsets(snapshot)
         return snapshot.inputs[offsets[span] : offsets[span + 1]].tolist()
 
-    def preview(self, value: int) -> str:
-        """Returns a short description of a value, following it to the executor that holds it."""
+    def preview(self, value: int, depth: int = 0) -> str:
+        """Returns a short description of a value, following it to the executor that holds it.
+
+        Args:
+            value: The number of the value.
+            depth: Inside how many structs it is; parts that are nested deeply are described by their type.
+        """
         snapshot = self.snapshot
+        operation = snapshot.columns["operation"]
         for number in self._aliases(value):
+            if operation[number] == CREATE_STRUCT and depth < _MAX_DEPTH:
+                parts = ", ".join(
+                    self.preview(part, depth + 1) for part in self.inputs(number)[:_MAX_PARTS] if part >= 0
+                )
+                return f"<{parts}>"
             scalar = snapshot.columns["scalar"][number]
             if number in snapshot.previews:
                 return str(snapshot.previews[number])
