@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tffsim.tracing.snapshot import ALL_OUTCOMES, RUNNING
-from tffsim.tracing.spans import COMPUTE, CREATE_VALUE
 from tffsim.tracing.table import Table
-from tffsim.tracing.traffic import entering_clients
 
 if TYPE_CHECKING:
     from tffsim.tracing.trace import Trace
@@ -18,7 +16,8 @@ def clients(trace: "Trace") -> Table:
 
     Columns: `client`, `invocation` (its root span), `start` and `end` (of the first and last
     thing done for it), `busy` (code that ran for it, in all threads), `queue_time`, `spans`,
-    `received` and `sent` (bytes), `outcome`: `running`, `error`, `cancelled` or `ok`.
+    `received` and `sent` (bytes from and to the server; not what the caller passes as an
+    argument), `outcome`: `running`, `error`, `cancelled` or `ok`.
 
     Times are nanoseconds. What is done once for clients that share an executor, such as
     embedding a function, is counted for the first of them.
@@ -30,8 +29,7 @@ def clients(trace: "Trace") -> Table:
     key = columns["invocation"][at_client].astype(np.int64) * max(num_clients, 1) + columns["client"][at_client]
     groups, group = np.unique(key, return_inverse=True)
     rows = len(groups)
-    entering = entering_clients(trace)[at_client]
-    operation, size = columns["operation"][at_client], columns["size"][at_client]
+    received, sent = _exchanged(trace, groups, num_clients)
     worst = np.zeros(rows, np.int64)
     severity = np.array([0, 3, 1, 2])  # ok, cancelled, running, error: the later the worse
     np.maximum.at(worst, group, severity[columns["outcome"][at_client]])
@@ -49,12 +47,33 @@ def clients(trace: "Trace") -> Table:
             "busy": _sums(group, columns["self_time"][at_client] + columns["worker_time"][at_client], rows),
             "queue_time": _sums(group, columns["queue_time"][at_client], rows),
             "spans": np.bincount(group, minlength=rows),
-            "received": _sums(group, np.where(entering & (operation == CREATE_VALUE), size, 0), rows),
-            "sent": _sums(group, np.where(entering & (operation == COMPUTE), size, 0), rows),
+            "received": received,
+            "sent": sent,
             "outcome": by_severity[worst],
         },
         {"outcome": list(ALL_OUTCOMES)},
         {"start": "ns", "end": "ns", "busy": "ns", "queue_time": "ns", "received": "bytes", "sent": "bytes"},
+    )
+
+
+def _exchanged(trace: "Trace", keys: "np.ndarray", num_clients: int) -> "tuple[np.ndarray, np.ndarray]":
+    """Returns the bytes that each client received and sent; what clients share counts for each."""
+    ledger = trace.traffic()
+    with_server = ledger.where(ledger.text("visibility") != "caller")
+    snapshot = trace.snapshot
+    span, copies, size = with_server["span"], with_server["copies"], with_server["size"]
+    executors = snapshot.columns["layer"][span]
+    first = np.array([executor.first_client for executor in snapshot.executors] + [0])[executors]
+    shared = copies > 1
+    clients = np.repeat(np.where(shared, first, with_server["client"]), copies)
+    offsets = np.arange(len(clients)) - np.repeat(np.cumsum(copies) - copies, copies)
+    key = np.repeat(snapshot.columns["invocation"][span].astype(np.int64), copies) * max(num_clients, 1)
+    rows = np.searchsorted(keys, key + clients + offsets)
+    known = rows < len(keys)
+    outward = np.repeat(with_server["direction"] == 0, copies)
+    sizes = np.repeat(size, copies)
+    return tuple(  # type: ignore[return-value]
+        _sums(rows[known & way], sizes[known & way], len(keys)) for way in (outward, ~outward)
     )
 
 

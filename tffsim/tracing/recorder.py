@@ -13,7 +13,7 @@ import itertools
 import math
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import federated_language as fl
@@ -37,6 +37,7 @@ from tffsim.tracing.spans import (
     now,
     run,
 )
+from tffsim.tracing.subscription import Batch, Subscription
 from tffsim.tracing.tracing_executor import TracedValue
 
 SPAN_DTYPE = np.dtype(
@@ -44,7 +45,7 @@ SPAN_DTYPE = np.dtype(
         ("id", "i4"), ("parent", "i4"), ("invocation", "i4"), ("layer", "i4"), ("operation", "u1"), ("outcome", "u1"),
         ("client", "i4"), ("node", "i4"), ("thread", "i2"), ("worker", "i2"),
         ("start", "i8"), ("end", "i8"), ("self_time", "i8"), ("queue_time", "i8"), ("worker_time", "i8"),
-        ("type", "i4"), ("size", "i8"), ("scalar", "f8"), ("alias", "i4"),
+        ("type", "i4"), ("size", "i8"), ("scalar", "f8"), ("alias", "i4"), ("index", "i4"),
         ("num_inputs", "i4"), ("first_input", "i4"), ("second_input", "i4"),
     ]
 )  # fmt: skip
@@ -123,6 +124,7 @@ class Recorder:
         self._is_scalar: list[bool] = []
         self._clocks = ThreadClocks()
         self._recent_previews: collections.OrderedDict[int, tuple[object, Preview]] = collections.OrderedDict()
+        self._subscriptions: list[Subscription] = []
         self._lock = threading.RLock()
 
     # Opening and closing spans.
@@ -238,6 +240,20 @@ class Recorder:
             self._pack()
             return list(self._chunks)
 
+    def subscribe(self, receive: Callable[[Batch], object], interval: float = 0.1) -> Subscription:
+        """Sends what is recorded from now on, and what was before, to a function; see `Subscription`."""
+        subscription = Subscription(self, receive, interval)
+        with self._lock:
+            self._subscriptions.append(subscription)
+        return subscription
+
+    def finish(self) -> None:
+        """Tells subscribers that nothing more is to come."""
+        with self._lock:
+            subscriptions, self._subscriptions = self._subscriptions, []
+        for subscription in subscriptions:
+            subscription.close()
+
     @property
     def num_recorded(self) -> int:
         """How many spans have ended so far."""
@@ -257,7 +273,7 @@ class Recorder:
                 span.id, span.parent.id if span.parent is not None else -1, span.invocation, span.layer,
                 span.operation, outcome, span.client, span.node, span.thread, span.worker,
                 span.start, now(), span.self_time, span.queue_time, span.worker_time,
-                type_number, size, scalar, alias,
+                type_number, size, scalar, alias, span.index,
                 num_inputs, inputs[0] if num_inputs else -1, inputs[1] if num_inputs > 1 else -1,
             )
         )  # fmt: skip

@@ -78,6 +78,7 @@ class trace:  # noqa: N801 (it is called like a function)
 
     def __exit__(self, *error: object) -> None:
         self._blocks.close()
+        self._recorder.finish()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Traced:
         """Calls the function and returns its result with a new trace."""

@@ -20,13 +20,14 @@ RUNNING = len(OUTCOMES)
 COLUMNS: dict[str, str] = {
     "parent": "i4", "invocation": "i4", "layer": "i4", "operation": "u1", "outcome": "u1", "client": "i4", "node": "i4",
     "thread": "i2", "worker": "i2", "start": "i8", "end": "i8", "self_time": "i8", "queue_time": "i8",
-    "worker_time": "i8", "type": "i4", "size": "i8", "scalar": "f8", "alias": "i4", "num_inputs": "i4",
+    "worker_time": "i8", "type": "i4", "size": "i8", "scalar": "f8", "alias": "i4", "index": "i4", "num_inputs": "i4",
 }  # fmt: skip
 """The columns of the spans, by name; the row of a span is its number.
 
 Times are nanoseconds since the trace began. `parent`, `alias` and `inputs` are numbers of
 spans, -1 for none. A span that made or computed a value says what it is: `type`, `size` in
 bytes, `scalar` (NaN if it is none) and `alias`, the value below that it is the same as.
+`index` is the element that a selection selects, -1 for other operations.
 """
 
 
@@ -108,7 +109,7 @@ class Snapshot:
 
 def take_snapshot(recorder: "Recorder") -> Snapshot:
     """Reads off a recorder what it has recorded so far; spans that are open end now."""
-    open_spans = list(recorder.open_spans.values())
+    open_spans = list(recorder.open_spans.copy().values())
     chunks = recorder.chunks()
     rows = np.concatenate(chunks) if chunks else _no_rows()
     rows = _with_open(rows, open_spans, recorder)
@@ -175,7 +176,7 @@ def _with_open(rows: "np.ndarray", open_spans: "list[Span]", recorder: "Recorder
         row["parent"] = span.parent.id if span.parent is not None else -1
         row["outcome"], row["end"], row["scalar"] = RUNNING, now(), np.nan
         row["thread"] = span.thread
-        row["type"] = row["alias"] = -1
+        row["type"] = row["alias"] = row["index"] = -1
     return np.concatenate([rows, added])
 
 

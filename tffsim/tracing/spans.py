@@ -77,6 +77,7 @@ class Span:
         client: The index of the client it works for, or -1.
         node: The number of the AST node it works for, or -1.
         thread: The number of the thread on which it started.
+        index: The element that a selection selects, -1 for other operations.
         start: When it started.
         self_time: How long its own code ran, on its own thread.
         queue_time: How long its work waited for a worker thread.
@@ -90,6 +91,7 @@ class Span:
     __slots__ = (
         "client",
         "id",
+        "index",
         "invocation",
         "layer",
         "node",
@@ -119,6 +121,7 @@ class Span:
         self.queue_time = 0
         self.worker_time = 0
         self.worker = -1
+        self.index = -1
         self.thread = -1
         self.start = now()
 

@@ -67,7 +67,7 @@ class Trace:
         """
         snapshot = self.snapshot
         columns = {name if name != "layer" else "executor": column for name, column in snapshot.columns.items()}
-        for name in ("type", "size", "scalar", "alias", "num_inputs"):
+        for name in ("type", "size", "scalar", "alias", "index", "num_inputs"):
             del columns[name]
         threads = [thread.name for thread in snapshot.threads]
         texts = {

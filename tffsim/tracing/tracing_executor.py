@@ -105,7 +105,10 @@ class TracingExecutor(Executor):
         """Selects from a struct in the target."""
         span = self.open(CREATE_SELECTION)
         work = self._target.create_selection(_unwrapped(source), index)
-        return await (work if span is None else self._create(span, work, (source,)))
+        if span is None:
+            return await work
+        span.index = index
+        return await self._create(span, work, (source,))
 
     def open(self, operation: int) -> Span | None:
         """Opens a span; None if nobody watches, or the trace is full."""

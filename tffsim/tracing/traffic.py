@@ -10,7 +10,7 @@ from tffsim.tracing.table import Table
 if TYPE_CHECKING:
     from tffsim.tracing.trace import Trace
 
-DIRECTIONS = ("server to clients", "clients to server")
+DIRECTIONS = ("server to clients", "clients to server", "caller to clients", "clients to caller")
 VISIBILITIES = ("", "individual", "aggregate", "caller")
 _INDIVIDUAL, _AGGREGATE, _CALLER = 1, 2, 3
 
@@ -50,14 +50,13 @@ def traffic(trace: "Trace") -> Table:
     intrinsic = numbers[node]
     outward = columns["operation"][crossing] == CREATE_VALUE
     is_secure = np.array([name in _SECURE for name in names] + [False])
-    visibility = np.where(
-        outward, 0, np.where(intrinsic < 0, _CALLER, np.where(is_secure[intrinsic], _AGGREGATE, _INDIVIDUAL))
-    )
+    seen = np.where(is_secure[intrinsic], _AGGREGATE, _INDIVIDUAL)
+    visibility = np.where(intrinsic < 0, _CALLER, np.where(outward, 0, seen))
     return Table(
         {
             "span": crossing,
             "client": columns["client"][crossing],
-            "direction": np.where(outward, 0, 1),
+            "direction": np.where(outward, 0, 1) + np.where(intrinsic < 0, 2, 0),
             "size": columns["size"][crossing],
             "copies": _copies(trace, crossing, outward, intrinsic, names),
             "type": columns["type"][crossing],
