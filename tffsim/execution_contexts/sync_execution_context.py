@@ -19,6 +19,8 @@ from tffsim.execution_contexts.invocation import (
     invoke,
     name_of,
 )
+from tffsim.tracing.session import active_recorder, trace
+from tffsim.tracing.trace import Trace
 
 _SECONDS_TO_STOP = 0.9
 # Not every interrupt wakes a thread that waits: none does on Windows, nor does the one
@@ -40,6 +42,7 @@ class SyncExecutionContext(SyncContext):
         cardinality_inference_fn: Tells from the argument how many clients there are.
         timeout: How many seconds an invocation may take; None sets no limit.
         max_attempts: How often an invocation is tried that fails with `RetryableError`.
+        trace: Whether each invocation is traced; `last_trace` is the trace of the last.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class SyncExecutionContext(SyncContext):
         cardinality_inference_fn: CardinalityInferenceFn = infer_cardinalities,
         timeout: float | None = None,
         max_attempts: int = 3,
+        trace: bool = False,
     ) -> None:
         self._settings = invocation_settings(
             executor_fn,
@@ -62,12 +66,19 @@ class SyncExecutionContext(SyncContext):
             max_attempts=max_attempts,
         )
         self._timeout = timeout
+        self._traces = trace
+        self._last_trace: Trace | None = None
         self._runs_in_caller = bool(getattr(executor_fn, "runs_in_caller", False))
 
     @property
     def executor_factory(self) -> ExecutorFactory:
         """Makes or lends execution stacks."""
         return self._settings.factory
+
+    @property
+    def last_trace(self) -> Trace | None:
+        """What happened in the last invocation, if the context was made with `trace=True`."""
+        return self._last_trace
 
     def invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
         """Runs a computation and returns its result.
@@ -78,6 +89,12 @@ class SyncExecutionContext(SyncContext):
             ExecutionError: If the computation fails.
             TimeoutError: If it takes longer than `timeout`.
         """
+        if not self._traces or active_recorder() is not None:
+            return self._invoke(comp, arg)
+        with trace() as self._last_trace:
+            return self._invoke(comp, arg)
+
+    def _invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
         coroutine = invoke(self._settings, comp, arg)
         if self._runs_in_caller:
             return drive_in_caller(coroutine)

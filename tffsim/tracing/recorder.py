@@ -30,6 +30,7 @@ from tffsim.tracing.spans import (
     ERROR,
     INVOKE,
     OK,
+    SPAN_DTYPE,
     Span,
     ThreadClock,
     ThreadClocks,
@@ -40,15 +41,6 @@ from tffsim.tracing.spans import (
 from tffsim.tracing.subscription import Batch, Subscription
 from tffsim.tracing.tracing_executor import TracedValue
 
-SPAN_DTYPE = np.dtype(
-    [
-        ("id", "i4"), ("parent", "i4"), ("invocation", "i4"), ("layer", "i4"), ("operation", "u1"), ("outcome", "u1"),
-        ("client", "i4"), ("node", "i4"), ("thread", "i2"), ("worker", "i2"),
-        ("start", "i8"), ("end", "i8"), ("self_time", "i8"), ("queue_time", "i8"), ("worker_time", "i8"),
-        ("type", "i4"), ("size", "i8"), ("scalar", "f8"), ("alias", "i4"), ("index", "i4"),
-        ("num_inputs", "i4"), ("first_input", "i4"), ("second_input", "i4"),
-    ]
-)  # fmt: skip
 _NUM_FIELDS = len(SPAN_DTYPE.names or ())
 _NUMBERS_PER_CHUNK = 4096 * _NUM_FIELDS
 VALUE_MODES = ("none", "preview", "all")

@@ -7,7 +7,7 @@ import numpy as np
 
 from tffsim.tracing.ast_nodes import AstNode
 from tffsim.tracing.previews import Preview
-from tffsim.tracing.spans import OUTCOMES, now
+from tffsim.tracing.spans import OUTCOMES, SPAN_DTYPE, now
 
 if TYPE_CHECKING:
     from tffsim.tracing.layers import Layer
@@ -111,7 +111,7 @@ def take_snapshot(recorder: "Recorder") -> Snapshot:
     """Reads off a recorder what it has recorded so far; spans that are open end now."""
     open_spans = list(recorder.open_spans.copy().values())
     chunks = recorder.chunks()
-    rows = np.concatenate(chunks) if chunks else _no_rows()
+    rows = np.concatenate(chunks) if chunks else np.empty(0, SPAN_DTYPE)
     rows = _with_open(rows, open_spans, recorder)
     rows = rows[np.argsort(rows["id"], kind="stable")]
     inputs = _inputs(rows, dict(recorder.long_inputs))
@@ -155,12 +155,6 @@ class _Renumbering:
 
     def of(self, number: int) -> int:
         return int(self._rows[number]) if 0 <= number < len(self._rows) else -1
-
-
-def _no_rows() -> "np.ndarray":
-    from tffsim.tracing.recorder import SPAN_DTYPE
-
-    return np.empty(0, SPAN_DTYPE)
 
 
 def _with_open(rows: "np.ndarray", open_spans: "list[Span]", recorder: "Recorder") -> "np.ndarray":

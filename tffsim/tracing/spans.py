@@ -15,6 +15,8 @@ import types
 from collections.abc import Coroutine, Generator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from tffsim.tracing.recorder import Recorder
 
@@ -23,6 +25,17 @@ INVOKE, CREATE_VALUE, CREATE_CALL, CREATE_STRUCT, CREATE_SELECTION, COMPUTE = ra
 
 OUTCOMES = ("ok", "error", "cancelled")
 OK, ERROR, CANCELLED = range(3)
+
+SPAN_DTYPE = np.dtype(
+    [
+        ("id", "i4"), ("parent", "i4"), ("invocation", "i4"), ("layer", "i4"), ("operation", "u1"), ("outcome", "u1"),
+        ("client", "i4"), ("node", "i4"), ("thread", "i2"), ("worker", "i2"),
+        ("start", "i8"), ("end", "i8"), ("self_time", "i8"), ("queue_time", "i8"), ("worker_time", "i8"),
+        ("type", "i4"), ("size", "i8"), ("scalar", "f8"), ("alias", "i4"), ("index", "i4"),
+        ("num_inputs", "i4"), ("first_input", "i4"), ("second_input", "i4"),
+    ]
+)  # fmt: skip
+"""A span that has ended, as a row of numbers; see `tffsim.tracing.snapshot.COLUMNS`."""
 
 now = time.perf_counter_ns
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tffsim.tracing.spans import Span
+from tffsim.tracing.spans import SPAN_DTYPE, Span
 
 if TYPE_CHECKING:
     from tffsim.tracing.recorder import Recorder
@@ -81,5 +81,5 @@ class Subscription:
         open_spans = list(self._recorder.open_spans.copy().values())
         chunks = self._recorder.chunks()
         new, self._num_chunks = chunks[self._num_chunks :], len(chunks)
-        rows = np.concatenate(new) if new else np.empty(0, chunks[0].dtype if chunks else np.uint8)
+        rows = np.concatenate(new) if new else np.empty(0, SPAN_DTYPE)
         return Batch(rows, open_spans, self._recorder.num_dropped, is_last)

@@ -16,8 +16,10 @@ import json
 import math
 import os
 import pathlib
+import struct
 import tempfile
 import zipfile
+import zlib
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,7 @@ VERSION = 1
 _MAX_JSON_BYTES = 512 * 1024 * 1024
 _MAX_TOTAL_BYTES = 8 * 1024 * 1024 * 1024
 _MAX_RATIO = 1100  # Deflate cannot do better than 1032 to 1.
+_ENCRYPTED = 0x1
 _ARRAY_KINDS = "biufc"
 _COMPRESSION_LEVEL = 1
 
@@ -75,15 +78,24 @@ def load_trace(path: "str | os.PathLike[str]") -> Trace:
         TraceFileError: If it is no trace, is damaged, or is of a newer version.
         OSError: If it cannot be read.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return Trace(_read(archive))
-    except TraceFileError as error:
-        raise TraceFileError(f"{os.fspath(path)}: {error}") from error.__cause__
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, UnicodeError) as error:
-        raise TraceFileError(f"{os.fspath(path)} is no trace, or it is damaged: {error}") from error
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError) as error:
-        raise TraceFileError(f"{os.fspath(path)} is damaged: {type(error).__name__}: {error}") from error
+    name = os.fspath(path)
+    with open(path, "rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                return Trace(_read(archive))
+        except TraceFileError as error:
+            raise TraceFileError(f"{name}: {error}") from error.__cause__
+        except _ARCHIVE_ERRORS as error:
+            raise TraceFileError(f"{name} is no trace, or it is damaged: {error}") from error
+        except _CONTENT_ERRORS as error:
+            raise TraceFileError(f"{name} is damaged: {type(error).__name__}: {error}") from error
+
+
+# What reading an archive of random bytes, and interpreting random JSON, may raise.
+_ARCHIVE_ERRORS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OSError, UnicodeError)
+_CONTENT_ERRORS = (
+    KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError, MemoryError,
+)  # fmt: skip
 
 
 def _columns(snapshot: Snapshot) -> dict[str, "np.ndarray"]:
@@ -154,6 +166,8 @@ def _read(archive: zipfile.ZipFile) -> Snapshot:
 def _check_sizes(members: dict[str, zipfile.ZipInfo]) -> None:
     total = 0
     for info in members.values():
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & _ENCRYPTED:
+            raise TraceFileError("it is compressed in a way that traces are not, or encrypted.")
         total += info.file_size
         if info.file_size > _MAX_RATIO * max(info.compress_size, 64) or total > _MAX_TOTAL_BYTES:
             raise TraceFileError("it would become unreasonably large. Nothing was read.")

@@ -1,0 +1,91 @@
+"""Traces of random computations are well formed, and tracing changes no result."""
+
+import random
+import warnings
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+
+import tffsim as tff
+from tests.property.test_stacks_agree import _REFUSED, _bits, _result
+from tests.property.typed_federations import Example, examples
+from tffsim.tracing.recorder import Recorder
+from tffsim.tracing.session import recording
+from tffsim.tracing.snapshot import rows_of_inputs
+from tffsim.tracing.spans import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE, INVOKE
+from tffsim.tracing.timing import thread_time
+from tffsim.tracing.trace import Trace
+
+_CONTEXTS = [
+    tff.SyncExecutionContext(tff.local_executor_factory()),
+    tff.SyncExecutionContext(tff.local_executor_factory(max_fanout=2)),
+    tff.SyncExecutionContext(tff.local_executor_factory(clients_per_thread=2)),
+    tff.SyncExecutionContext(tff.debug_executor_factory()),
+]
+
+
+@given(examples())
+@settings(
+    max_examples=60, deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)  # fmt: skip
+def test_traces_are_well_formed_and_change_no_result(example: Example):
+    context = random.Random(str(example.block)[:50]).choice(_CONTEXTS)
+    plain = _result(context, example)
+    recorder = Recorder("all")
+    with recording(recorder), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        traced = _result(context, example)
+    assert _bits(traced) == _bits(plain)
+    trace = Trace(recorder)
+    assert not recorder.open_spans
+    _assert_well_formed(trace)
+    if plain != _REFUSED:
+        _assert_replayable(trace)
+
+
+def _assert_well_formed(trace: Trace) -> None:
+    snapshot = trace.snapshot
+    columns = snapshot.columns
+    parent, start, end = columns["parent"], columns["start"], columns["end"]
+    inner = np.flatnonzero(parent >= 0)
+    roots = np.flatnonzero(parent < 0)
+    assert (columns["operation"][roots] == INVOKE).all() and len(roots) == len(snapshot.invocations) == 1
+    assert (parent[inner] < inner).all()
+    assert (start[inner] >= start[parent[inner]]).all() and (end[inner] <= end[parent[inner]]).all()
+    assert (columns["invocation"] == roots[0]).all()
+    assert (columns["self_time"] <= end - start).all()
+    users = rows_of_inputs(snapshot)
+    assert (snapshot.inputs >= 0).all() and (snapshot.inputs < users).all()
+    assert (columns["type"][snapshot.inputs] >= 0).all()
+    times = thread_time(trace)
+    assert times["busy"].tolist() == times["self_time"].tolist()
+    path = trace.critical_path()
+    assert (path["end"] - path["start"]).sum() == end[roots[0]] - start[roots[0]]
+
+
+def _assert_replayable(trace: Trace) -> None:
+    """Structs, selections and payloads follow from the values that leaves made."""
+    columns = trace.snapshot.columns
+    leaf = np.array([executor.name == "EagerTFExecutor" for executor in trace.snapshot.executors] + [False])
+    spans = np.flatnonzero(leaf[columns["layer"]] & (columns["operation"] == COMPUTE))
+    replayed = [_replay(trace, trace.inputs(int(span))[0]) for span in spans]
+    for span, value in zip(spans, replayed, strict=True):
+        recorded = trace.value(int(span))
+        if recorded is not None and value is not None and not isinstance(value, tuple):
+            np.testing.assert_array_equal(np.asarray(recorded, np.float64), np.asarray(value, np.float64))
+
+
+def _replay(trace: Trace, number: int) -> object:
+    """Computes a value from those it was made of; None if one of them was not recorded."""
+    columns = trace.snapshot.columns
+    operation = columns["operation"][number]
+    if operation in (CREATE_VALUE, CREATE_CALL):
+        return trace.value(number)
+    parts = [_replay(trace, part) for part in trace.inputs(number)]
+    if operation == CREATE_STRUCT:
+        return tuple(parts)
+    if operation == CREATE_SELECTION:
+        source = parts[0]
+        return source[columns["index"][number]] if isinstance(source, tuple) else trace.value(number)
+    return parts[0]

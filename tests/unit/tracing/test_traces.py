@@ -1,0 +1,312 @@
+"""What a trace tells about computations that ran."""
+
+import math
+
+import networkx as nx
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tffsim as tff
+from tests.unit.tracing.traced_runs import FLOATS, double, mean_of_doubles, sum_of_products, traced
+from tffsim.tracing.timing import thread_time
+from tffsim.tracing.tracing_executor import TracingExecutor
+
+
+@pytest.fixture(scope="module")
+def trace():
+    result, trace = traced(mean_of_doubles, [1.0, 2.0, 6.0])
+    assert result == 6
+    return trace
+
+
+@pytest.fixture(scope="module")
+def broadcast():
+    result, trace = traced(sum_of_products, [1.0, 2.0, 6.0], 10.0)
+    assert result == 90
+    return trace
+
+
+def rows(table, **conditions):
+    mask = np.ones(table.num_rows, bool)
+    for name, value in conditions.items():
+        mask &= table.shown(name) == value
+    return table.where(mask)
+
+
+def test_without_a_trace_a_stack_has_no_hooks():
+    factory = tff.local_executor_factory()
+    executor = factory.create_executor({tff.CLIENTS: 2})
+    while hasattr(executor, "target"):
+        assert not isinstance(executor, TracingExecutor)
+        executor = executor.target
+
+
+def test_every_layer_of_the_stack_is_recorded(trace):
+    executors = trace.executors.to_pandas()
+    assert executors.name.tolist() == [
+        "ReferenceResolvingExecutor", "FederatingExecutor",
+        "ReferenceResolvingExecutor", "SequenceExecutor", "EagerTFExecutor",
+        "ReferenceResolvingExecutor", "SequenceExecutor", "EagerTFExecutor",
+    ]  # fmt: skip
+    assert executors.parent.tolist() == [-1, 0, 1, 2, 3, 1, 5, 6]
+    assert executors.placement.tolist() == ["", "", *["server"] * 3, *["clients"] * 3]
+    assert executors.num_clients.tolist() == [0] * 5 + [3] * 3
+
+
+def test_an_invocation_is_recorded_with_its_name_and_clients(trace):
+    invocation = trace.invocations.row(0)
+    assert invocation["name"] == "mean_of_doubles"
+    assert invocation["num_clients"] == 3
+    assert invocation["outcome"] == "ok"
+
+
+def test_client_work_knows_its_client_and_its_ast_node(trace):
+    spans = rows(trace.spans, executor="EagerTFExecutor · clients 0-2", operation="create_call")
+    assert spans["client"].tolist() == [0, 1, 2]
+    assert [trace.nodes[node].label for node in spans["node"]] == ["call federated_map"] * 3
+
+
+def test_values_have_types_sizes_and_previews(trace):
+    span = rows(trace.spans, executor="ReferenceResolvingExecutor · clients 0-2", operation="create_call")
+    values = trace.values
+    value = values.where(
+        np.isin(values["value"], np.flatnonzero(trace.spans.shown("executor") == span.shown("executor")[0]))
+    )
+    doubled = [trace.preview(int(n)) for n in value["value"] if trace.spans.row(int(n))["operation"] == "create_call"]
+    assert doubled == ["2", "4", "12"]
+    assert set(value.shown("placement")) == {"clients"}
+
+
+def test_timing_adds_up_for_every_thread(trace):
+    threads = thread_time(trace)
+    assert threads["busy"].sum() > 0
+    assert threads["busy"].tolist() == threads["self_time"].tolist()
+
+
+def test_timing_tells_calls_and_percentiles_per_executor_and_operation(trace):
+    table = rows(trace.timing(), executor="EagerTFExecutor · clients 0-2", operation="create_call")
+    row = table.row(0)
+    spans = rows(trace.spans, executor="EagerTFExecutor · clients 0-2", operation="create_call")
+    durations = np.sort(spans["end"] - spans["start"])
+    assert row["calls"] == 3
+    assert row["total"] == durations.sum()
+    assert (row["p50"], row["max"]) == (durations[1], durations[2])
+    assert 1 <= row["parallelism"] <= 3
+
+
+def test_clients_have_one_row_each(broadcast):
+    table = broadcast.clients()
+    assert table["client"].tolist() == [0, 1, 2]
+    assert table.shown("outcome").tolist() == ["ok"] * 3
+    assert table["received"].tolist() == [4, 4, 4]
+    assert table["sent"].tolist() == [4, 4, 4]
+
+
+def test_traffic_tells_what_crossed_and_what_the_server_saw(broadcast):
+    ledger = broadcast.traffic()
+    up = rows(ledger, direction="clients to server")
+    assert up["size"].tolist() == [4, 4, 4]
+    assert set(up.shown("intrinsic")) == {"federated_sum"} and set(up.shown("visibility")) == {"individual"}
+    down = rows(ledger, direction="server to clients")
+    assert (down["size"] * down["copies"]).sum() == 12
+    assert set(down.shown("intrinsic")) == {"federated_broadcast"}
+    assert rows(ledger, direction="caller to clients")["size"].tolist() == [4, 4, 4]
+
+
+def test_a_secure_sum_shows_the_server_an_aggregate_only():
+    secure = tff.federated_computation(
+        lambda values: tff.federated_secure_sum(values, 100), tff.FederatedType(np.int32, tff.CLIENTS)
+    )
+    result, trace = traced(secure, [1, 2, 3])
+    assert result == 6
+    assert set(rows(trace.traffic(), direction="clients to server").shown("visibility")) == {"aggregate"}
+
+
+def test_the_graph_connects_values_and_calls(trace):
+    graph = trace.graph()
+    kinds = {kind for _, _, kind in graph.edges(data="kind")}
+    assert isinstance(graph, nx.MultiDiGraph) and kinds == {"input", "output", "delegation", "alias"}
+    flow = nx.DiGraph((a, b) for a, b, kind in graph.edges(data="kind") if kind in ("input", "output"))
+    assert nx.is_directed_acyclic_graph(flow)
+    for node, data in graph.nodes(data=True):
+        if data["kind"] == "value":
+            assert graph.has_edge(("call", node[1]), node)
+
+
+def test_the_graph_can_be_limited_and_collapsed(trace):
+    leaves = trace.graph(layer="EagerTFExecutor")
+    assert {data["executor"] for _, data in leaves.nodes(data=True)} == {"EagerTFExecutor"}
+    one = trace.graph(client=1)
+    assert {data["client"] for _, data in one.nodes(data=True)} == {1}
+    collapsed = trace.graph(collapse="clients")
+    assert max(data["count"] for _, data in collapsed.nodes(data=True)) == 3
+    assert len(collapsed) < len(trace.graph())
+    with pytest.raises(ValueError, match="No executor is called 'X'"):
+        trace.graph(layer="X")
+    with pytest.raises(ValueError, match="`collapse`"):
+        trace.graph(collapse="servers")
+
+
+def test_collapsing_makes_the_graph_of_many_clients_that_of_few():
+    sizes = [len(traced(mean_of_doubles, [1.0] * n)[1].graph(client=None, collapse="clients")) for n in (10, 40)]
+    assert sizes[1] - sizes[0] < 30 * 8 * 3  # Server-side work grows with the clients, client-side work does not.
+    clients = [
+        sum(
+            d["placement"] == "clients"
+            for _, d in traced(mean_of_doubles, [1.0] * n)[1].graph(collapse="clients").nodes(data=True)
+        )
+        for n in (10, 40)
+    ]
+    assert clients[0] == clients[1]
+
+
+def test_the_ast_knows_the_time_and_the_spans_of_each_node(trace):
+    tree = trace.ast()
+    nodes = {node.label: node for _, node in tree.walk()}
+    assert nodes["call federated_map"].clients == 3
+    assert nodes["call federated_map"].self_time > 0
+    assert tree.total_time == sum(node.self_time for _, node in tree.walk())
+    assert sum(len(node.spans) for _, node in tree.walk()) == trace.spans.num_rows
+    with pytest.raises(IndexError, match="no invocation 7"):
+        trace.ast(7)
+
+
+def test_the_critical_path_covers_the_invocation_without_gap(trace):
+    path, invocation = trace.critical_path(), trace.invocations.row(0)
+    assert path["start"][0] == invocation["start"] and path["end"][-1] == invocation["end"]
+    assert (path["start"][1:] == path["end"][:-1]).all()
+
+
+def test_two_stacks_are_compared_node_by_node():
+    traces = [
+        traced(mean_of_doubles, [1.0, 2.0], factory=f)[1]
+        for f in (tff.local_executor_factory(), tff.debug_executor_factory())
+    ]
+    difference = traces[0].diff(traces[1])
+    assert not difference.results_differ
+    assert "call federated_map" in str(difference)
+    other = traced(mean_of_doubles, [1.0, 3.0])[1]
+    assert traces[0].diff(other).results_differ
+    with pytest.raises(ValueError, match=r"same computation.*`mean_of_doubles` and `double`"):
+        traces[0].diff(traced(double, 1.0)[1])
+
+
+def test_the_summary_fits_100_columns_and_names_what_matters(broadcast):
+    text = str(broadcast)
+    assert max(map(len, text.splitlines())) <= 100
+    for word in ("sum_of_products", "EagerTFExecutor", "federated_sum", "individual"):
+        assert word in text
+    assert "<td>sum_of_products</td>" in broadcast._repr_html_()
+
+
+def test_names_are_escaped_in_html():
+    evil = tff.tf_computation(lambda x: x, np.float32)
+    evil.__name__ = "<script>alert(1)</script>"
+    _, trace = traced(evil, 1.0)
+    assert "<script>" not in trace._repr_html_() and "&lt;script&gt;" in trace._repr_html_()
+
+
+def test_a_failing_block_leaves_a_complete_trace_with_the_error():
+    @tff.tf_computation(np.float32)
+    def positive(x):
+        with tf.control_dependencies([tf.debugging.assert_positive(x, message="too small")]):
+            return tf.identity(x)
+
+    total = tff.federated_computation(lambda values: tff.federated_sum(tff.federated_map(positive, values)), FLOATS)
+    with pytest.raises(tff.ExecutionError), tff.trace() as trace:
+        total([1.0, -1.0, 1.0])
+    spans = trace.spans
+    failed = rows(spans, outcome="error")
+    assert "running" not in set(spans.shown("outcome"))
+    assert 1 in failed["client"]
+    errors = [trace.error(n) for n in range(spans.num_rows) if trace.error(n)]
+    assert any("too small" in error for error in errors)
+    assert "too small" in str(trace)
+    assert "error" in trace.clients().shown("outcome")
+
+
+def test_a_traced_function_returns_its_result_and_a_trace_of_its_own():
+    traced_double = tff.trace(double)
+    first, second = traced_double(1.0), traced_double(2.0)
+    assert (first.result, second.result) == (2, 4)
+    assert first.trace.invocations.num_rows == second.trace.invocations.num_rows == 1
+
+
+def test_a_context_can_trace_every_invocation():
+    context = tff.SyncExecutionContext(tff.local_executor_factory(), trace=True)
+    assert context.last_trace is None
+    context.invoke(double, 1.0)
+    first = context.last_trace
+    context.invoke(double, 2.0)
+    assert first is not context.last_trace
+    assert context.last_trace.invocations.num_rows == 1
+
+
+def test_values_none_keeps_no_previews_and_all_keeps_arrays():
+    square = tff.tf_computation(lambda x: x * x, tff.TensorType(np.float32, [3]))
+    x = np.array([1, 2, 3], np.float32)
+    kept = {mode: traced(square, x, values=mode)[1] for mode in ("none", "preview", "all")}
+    assert not kept["none"].snapshot.previews and not kept["preview"].snapshot.arrays
+    call = int(np.flatnonzero(kept["all"].spans.shown("operation") == "create_call")[0])
+    assert kept["preview"].preview(call) == "float32[3] [1, 4, 9]  min 1  mean 4.667  max 9"
+    np.testing.assert_array_equal(kept["all"].value(call), x * x)
+    assert kept["preview"].value(call) is None
+    with pytest.raises(ValueError, match="`values` must be one of"):
+        tff.trace(values="some")
+
+
+def test_a_full_trace_counts_what_it_dropped_and_stays_well_formed():
+    _, trace = traced(mean_of_doubles, [1.0] * 20, max_spans=50)
+    assert trace.spans.num_rows == 50
+    assert trace.snapshot.num_dropped > 100
+    assert "dropped" in str(trace)
+    assert (trace.spans["parent"][1:] >= 0).all()
+
+
+def test_whole_values_are_kept_up_to_a_number_of_bytes():
+    wide = tff.tf_computation(lambda x: x + 1, tff.TensorType(np.float32, [1000]))
+    _, trace = traced(wide, np.zeros(1000, np.float32), values="all", max_value_bytes=5000)
+    assert len(trace.snapshot.arrays) == 1 and trace.snapshot.num_values_dropped > 0
+
+
+def test_an_empty_trace_answers_every_question():
+    with tff.trace() as trace:
+        pass
+    assert trace.spans.num_rows == trace.timing().num_rows == trace.clients().num_rows == trace.traffic().num_rows == 0
+    assert len(trace.graph()) == len(trace.graph(collapse="clients")) == 0
+    assert "0 invocations" in str(trace)
+
+
+def test_a_trace_can_be_read_while_it_is_written():
+    seen = []
+
+    @tff.tf_computation(np.float32)
+    def look(x):
+        return tf.py_function(lambda v: seen.append(trace.spans) or v, [x], tf.float32)
+
+    with tff.trace() as trace:
+        look(1.0)
+    running = seen[0].shown("outcome") == "running"
+    assert running.sum() >= 3 and seen[0]["parent"][0] == -1
+    assert "running" not in trace.spans.shown("outcome")
+
+
+def test_a_nested_invocation_has_a_root_of_its_own():
+    @tff.tf_computation(np.float32)
+    def outer(x):
+        return tf.numpy_function(lambda v: np.float32(double(float(v))), [x], tf.float32)
+
+    with tff.trace(all_threads=True) as trace:  # TensorFlow calls back in a thread of its own.
+        assert outer(1.0) == 2
+    assert trace.invocations.shown("name").tolist() == ["outer", "double"]
+    assert (trace.spans["parent"] == -1).sum() == 2
+
+
+def test_scalars_of_every_kind_are_previewed():
+    cases = [(np.int32, 5, "5"), (np.bool_, True, "1"), (np.float64, math.nan, ""), (np.str_, "ab", "str b'ab'")]
+    for dtype, value, expected in cases:
+        identity = tff.tf_computation(lambda x: tf.identity(x), dtype)
+        _, trace = traced(identity, value)
+        call = int(np.flatnonzero(trace.spans.shown("operation") == "create_call")[-1])
+        assert expected in trace.preview(call)

@@ -1,0 +1,45 @@
+"""Traces to test with: small computations that really run."""
+
+import asyncio
+
+import federated_language as fl
+import numpy as np
+
+import tffsim as tff
+from tests.unit.executors.plain_leaf import PlainLeaf
+from tffsim.executor_stacks.local import local_executor_factory
+
+FLOATS = tff.FederatedType(np.float32, tff.CLIENTS)
+
+
+@tff.tf_computation(np.float32)
+def double(x):
+    return 2 * x
+
+
+@tff.federated_computation(FLOATS)
+def mean_of_doubles(values):
+    return tff.federated_mean(tff.federated_map(double, values))
+
+
+@tff.federated_computation(FLOATS, tff.FederatedType(np.float32, tff.SERVER))
+def sum_of_products(values, factor):
+    multiply = tff.tf_computation(lambda x, y: x * y, np.float32, np.float32)
+    everywhere = tff.federated_broadcast(factor)
+    return tff.federated_sum(tff.federated_map(multiply, (values, everywhere)))
+
+
+def traced(function, *arguments, factory=None, **options):
+    """Runs a computation on a stack of its own and returns its result and its trace."""
+    with tff.use(factory or local_executor_factory()):
+        return tff.trace(function, **options)(*arguments)
+
+
+def record(coroutine, recorder):
+    """Runs a coroutine as if it were an invocation."""
+    literal = fl.framework.Literal(np.float32(0), fl.TensorType(np.float32))
+    computation = fl.framework.ConcreteComputation.from_building_block(fl.framework.Lambda(None, None, literal))
+    return asyncio.run(recorder.record_invocation("test", computation, {}, coroutine))
+
+
+__all__ = ["FLOATS", "PlainLeaf", "double", "mean_of_doubles", "record", "sum_of_products", "traced"]
