@@ -9,6 +9,9 @@ import sys
 import time
 from collections.abc import Iterator
 
+from rich.console import Console
+from rich.table import Table
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
@@ -27,9 +30,6 @@ def main() -> None:
 
 
 def _print_tables(quick: bool) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     console = Console(width=110)
     table = Table(title="tffsim against hand-written TensorFlow, same work, same process, in turns")
     for column in ("workload", "per client", "reference", "ratio", "budget"):
@@ -41,6 +41,7 @@ def _print_tables(quick: bool) -> None:
         per_client = [1e6 * s / comparison.units for s in (comparison.seconds, comparison.reference_seconds)]
         table.add_row(comparison.name, *(f"{us:,.1f} µs" for us in per_client), ratio, budget)
     console.print(table)
+    _print_tracing(console, quick)
     console.print(_import_line())
     console.print(
         "first round of W2, 10 clients: {extra:+.2f} s over the hand-written loop (budget 1 s)".format(
@@ -51,6 +52,25 @@ def _print_tables(quick: bool) -> None:
         "W2, 100 clients: peak memory {peak_mb:.0f} MB, of which {base_mb:.0f} MB before the first round; "
         "200 rounds with changing cohorts: {growth_mb:+.0f} MB, {threads_growth:+d} threads".format(**_probe("memory"))
     )
+
+
+def _print_tracing(console: Console, quick: bool) -> None:
+    from tests.benchmarks import tracing
+
+    table = Table("workload", "traced", "not traced", "ratio", "budget", title="what tracing costs")
+    for comparison in tracing.overheads(quick):
+        per_client = [1e6 * s / comparison.units for s in (comparison.seconds, comparison.reference_seconds)]
+        table.add_row(
+            comparison.name,
+            *(f"{us:,.1f} µs" for us in per_client),
+            f"{comparison.ratio:.2f}",
+            f"≤ {comparison.budget:.2f}",
+        )
+    console.print(table)
+    table = Table("large traces", "measured", "budget")
+    for measurement in tracing.large_traces():
+        table.add_row(*measurement)
+    console.print(table)
 
 
 def _comparisons(quick: bool) -> Iterator["object"]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tffsim.tracing.spans import COMPUTE, INVOKE
+from tffsim.tracing.spans import COMPUTE, CREATE_CALL, INVOKE
 from tffsim.tracing.table import Table
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ class Difference:
 
     Attributes:
         nodes: One row per AST node: `node`, `label`, and for both traces `calls`, `time` (own
-            code, nanoseconds), `bytes` (of values made for it), with `_other` for the second.
+            code, nanoseconds), `bytes` (of values made for it), with `_other` for the second;
+            `values_differ`: whether a client is known to have computed something else for it.
         results_differ: Whether the results of the invocations are known to differ.
         total_time: The duration of the first invocation, in nanoseconds.
         total_time_other: That of the second.
@@ -41,7 +42,7 @@ def _line(row: dict[str, Any]) -> str:
     return (
         f"{row['label'][:36]:36} calls {row['calls']:6} → {row['calls_other']:6}   "
         f"ms {row['time'] / 1e6:9.2f} → {row['time_other'] / 1e6:9.2f}   "
-        f"bytes {row['bytes']:9} → {row['bytes_other']:9}"
+        f"bytes {row['bytes']:9} → {row['bytes_other']:9}" + ("   values differ" if row["values_differ"] else "")
     )
 
 
@@ -64,10 +65,23 @@ def compare(one: "Trace", other: "Trace") -> Difference:
         columns["calls" + suffix] = np.array([len(node.spans) for node in nodes])
         columns["time" + suffix] = np.array([node.self_time for node in nodes])
         columns["bytes" + suffix] = np.array([int(sizes[node.spans].sum()) for node in nodes])
+    values = [
+        [_client_values(trace, node.spans) for node in nodes] for trace, nodes in zip((one, other), flat, strict=True)
+    ]
+    columns["values_differ"] = np.array([a != b for a, b in zip(*values, strict=True)], bool)
     table = Table(
         columns, {"label": labels}, {"time": "ns", "time_other": "ns", "bytes": "bytes", "bytes_other": "bytes"}
     )
     return Difference(table, _results(one) != _results(other), _duration(one), _duration(other))
+
+
+def _client_values(trace: "Trace", spans: "np.ndarray") -> set[tuple[int, str]]:
+    """Returns what leaf executors of clients computed, as far as previews tell."""
+    columns, snapshot = trace.snapshot.columns, trace.snapshot
+    made = spans[(columns["operation"][spans] == CREATE_CALL) & (columns["client"][spans] >= 0)]
+    is_known = ~np.isnan(columns["scalar"][made]) | np.isin(made, list(snapshot.previews))
+    known = made[is_known & (columns["alias"][made] < 0)].tolist()
+    return {(int(columns["client"][number]), trace.preview(number)) for number in known}
 
 
 def _duration(trace: "Trace") -> int:

@@ -26,13 +26,15 @@ def build_graph(
 
     Edges have a `kind`: `input` (value to call, with `position`), `output` (call to value),
     `delegation` (call to a call that it makes of an executor below), `alias` (value to
-    the value of the executor below that it stands for).
+    the value of the executor below that it stands for), and in a collapsed graph `carry`
+    (value to a call for the next client, such as a partial sum). `input` and `output` edges
+    form no cycle.
 
     Args:
         trace: The trace.
         layer: Keep only the calls of executors of this class, such as `EagerTFExecutor`.
         client: Keep only the calls for this client.
-        collapse: `clients` merges what different clients do alike into one node: durations
+        collapse: `clients` merges what is done alike for each client into one node: durations
             and sizes add up, `count` says how many were merged.
 
     Raises:
@@ -98,7 +100,8 @@ def _add_edges(graph: nx.MultiDiGraph, trace: "Trace", keep: "np.ndarray", merge
     has_value = columns["type"] >= 0
     used = (inputs >= 0) & keep[users] & keep[inputs] & has_value[inputs]
     for value, user, position in _distinct(merged[inputs[used]], merged[users[used]], positions[used]):
-        graph.add_edge(("value", value), ("call", user), kind="input", position=position)
+        kind = "input" if value < user else "carry"
+        graph.add_edge(("value", value), ("call", user), kind=kind, position=position)
     spans = np.flatnonzero(keep)
     made = spans[(columns["parent"][spans] >= 0)]
     made = made[keep[columns["parent"][made]]]
@@ -113,29 +116,28 @@ def _add_edges(graph: nx.MultiDiGraph, trace: "Trace", keep: "np.ndarray", merge
 
 
 def _merged(trace: "Trace") -> "np.ndarray":
-    """Returns for each span the first span that does the same for another client.
+    """Returns for each span the first span that does the same.
 
     Two spans do the same if their executors have the same place in the stack, they do the
-    same operation for the same AST node, and so do their parents.
+    same operation for the same AST node, their values have the same type, and so do their
+    parents. So what is done once for each client, at the client or at the server, is merged.
     """
     columns = trace.snapshot.columns
-    place = _places(trace)
-    signature = (
-        (place[columns["layer"]].astype(np.int64) * len(OPERATIONS) + columns["operation"]) * (len(trace.nodes) + 1)
-        + columns["node"]
-        + 1
-    ) * 2 + (columns["client"] >= 0)
     parent = columns["parent"]
+    signature = _places(trace)[columns["layer"]].astype(np.int64)
+    for name, size in (("operation", len(OPERATIONS)), ("node", len(trace.nodes)), ("type", len(trace.snapshot.types))):
+        signature = signature * (size + 1) + columns[name] + 1
+    signature = np.unique(signature * 2 + (columns["client"] >= 0), return_inverse=True)[1]
+    num_signatures = int(signature.max(initial=0)) + 1
     depth = _depths(parent)
+    by_depth = np.argsort(depth, kind="stable")
+    bounds = np.searchsorted(depth[by_depth], np.arange(int(depth.max(initial=-1)) + 2))
     group = np.zeros(len(parent), np.int64)
-    for level in range(int(depth.max(initial=-1)) + 1):
-        spans = np.flatnonzero(depth == level)
+    for level in range(len(bounds) - 1):
+        spans = by_depth[bounds[level] : bounds[level + 1]]
         above = group[parent[spans]] if level else spans
-        occurrence = np.where(columns["client"][spans] >= 0, 0, spans)
-        _, number = np.unique(np.stack([above, signature[spans], occurrence]), axis=1, return_inverse=True)
-        first = np.full(number.max(initial=-1) + 1, len(parent), np.int64)
-        np.minimum.at(first, number.reshape(-1), spans)
-        group[spans] = first[number.reshape(-1)]
+        _, first, number = np.unique(above * num_signatures + signature[spans], return_index=True, return_inverse=True)
+        group[spans] = spans[first][number]
     return group
 
 
