@@ -15,7 +15,12 @@ COLLAPSE = ("clients",)
 
 
 def build_graph(
-    trace: "Trace", *, layer: str | None = None, client: int | None = None, collapse: str | None = None
+    trace: "Trace",
+    *,
+    layer: str | None = None,
+    client: int | None = None,
+    invocation: int | None = None,
+    collapse: str | None = None,
 ) -> nx.MultiDiGraph:
     """Returns the graph of values and calls as a `networkx.MultiDiGraph`.
 
@@ -34,6 +39,7 @@ def build_graph(
         trace: The trace.
         layer: Keep only the calls of executors of this class, such as `EagerTFExecutor`.
         client: Keep only the calls for this client.
+        invocation: Keep only the calls of this row of `trace.invocations`.
         collapse: `clients` merges what is done alike for each client into one node: durations
             and sizes add up, `count` says how many were merged.
 
@@ -52,6 +58,8 @@ def build_graph(
         keep &= names[columns["layer"]] == layer
     if client is not None:
         keep &= columns["client"] == client
+    if invocation is not None:
+        keep &= columns["invocation"] == snapshot.invocations[invocation].span
     merged = _merged(trace) if collapse else np.arange(snapshot.num_spans)
     graph = nx.MultiDiGraph()
     _add_nodes(graph, trace, np.flatnonzero(keep), merged)

@@ -89,6 +89,7 @@ class Recorder:
         if max_spans < 1:
             raise ValueError(f"`max_spans` must be at least 1, found {max_spans}.")
         self.gate = gate
+        self.is_active = True
         self.values = values
         self.started_at = time.time()
         self.started = now()
@@ -241,6 +242,7 @@ class Recorder:
 
     def finish(self) -> None:
         """Tells subscribers that nothing more is to come."""
+        self.is_active = False
         with self._lock:
             subscriptions, self._subscriptions = self._subscriptions, []
         for subscription in subscriptions:

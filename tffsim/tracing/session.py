@@ -85,8 +85,11 @@ class trace:  # noqa: N801 (it is called like a function)
         if self._function is None:
             raise TypeError("Nothing to call. Use `with tffsim.trace() as t:`, or `tffsim.trace(f)(x)`.")
         recorder = self._make_recorder()
-        with recording(recorder, self._all_threads):
-            return Traced(self._function(*args, **kwargs), Trace(recorder))
+        try:
+            with recording(recorder, self._all_threads):
+                return Traced(self._function(*args, **kwargs), Trace(recorder))
+        finally:
+            recorder.finish()
 
 
 @contextlib.contextmanager

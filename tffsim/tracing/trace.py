@@ -53,6 +53,10 @@ class Trace:
         assert self._snapshot is not None
         return self._snapshot
 
+    def frozen(self) -> "Trace":
+        """Returns the trace as it is now; what is recorded later does not come into it."""
+        return self if self._recorder is None else Trace(self.snapshot)
+
     # Tables.
 
     @property
@@ -216,48 +220,53 @@ class Trace:
     # Questions.
 
     def graph(
-        self, *, layer: str | None = None, client: int | None = None, collapse: str | None = None
+        self,
+        *,
+        layer: str | None = None,
+        client: int | None = None,
+        invocation: int | None = None,
+        collapse: str | None = None,
     ) -> "nx.MultiDiGraph":
         """Returns the graph of values and calls; see `tffsim.tracing.graph.build_graph`."""
         from tffsim.tracing.graph import build_graph
 
-        return build_graph(self, layer=layer, client=client, collapse=collapse)
+        return build_graph(self.frozen(), layer=layer, client=client, invocation=invocation, collapse=collapse)
 
     def ast(self, invocation: int = 0) -> "AstTree":
         """Returns the AST of an invocation with the time that each node took."""
         from tffsim.tracing.ast_tree import build_ast
 
-        return build_ast(self, invocation)
+        return build_ast(self.frozen(), invocation)
 
     def timing(self) -> Table:
         """Returns where the time went, per executor and operation; see `tffsim.tracing.timing`."""
         from tffsim.tracing.timing import timing
 
-        return timing(self)
+        return timing(self.frozen())
 
     def clients(self) -> Table:
         """Returns what each client did; see `tffsim.tracing.clients`."""
         from tffsim.tracing.clients import clients
 
-        return clients(self)
+        return clients(self.frozen())
 
     def traffic(self) -> Table:
         """Returns what crossed between server and clients; see `tffsim.tracing.traffic`."""
         from tffsim.tracing.traffic import traffic
 
-        return traffic(self)
+        return traffic(self.frozen())
 
     def critical_path(self, invocation: int = 0) -> Table:
         """Returns the chain of spans that determined when an invocation ended."""
         from tffsim.tracing.critical_path import critical_path
 
-        return critical_path(self, invocation)
+        return critical_path(self.frozen(), invocation)
 
     def diff(self, other: "Trace") -> "Difference":
         """Compares with a trace of the same computation, AST node by AST node."""
         from tffsim.tracing.difference import compare
 
-        return compare(self, other)
+        return compare(self.frozen(), other)
 
     # People and files.
 
@@ -265,13 +274,13 @@ class Trace:
     def plot(self) -> Any:
         """Draws pictures: `t.plot.timeline()`, `.stack()`, `.clients()`, `.graph()`, `.traffic()`, `.ast()`."""
         # By name: pictures know traces, not the other way round. Loads matplotlib.
-        return importlib.import_module("tffsim.views.figures").Figures(self)
+        return importlib.import_module("tffsim.views.figures").Figures(self.frozen())
 
     def summary(self) -> str:
         """Returns the trace as a text of tables, at most 100 columns wide."""
         from tffsim.tracing.summary import summary
 
-        return summary(self)
+        return summary(self.frozen())
 
     def save(self, path: "str | pathlib.Path") -> None:
         """Writes a file that `tffsim.load_trace` reads; see `tffsim.tracing.trace_file`."""
@@ -289,7 +298,7 @@ class Trace:
         """
         from tffsim.tracing.exports import export
 
-        export(self, path, format)
+        export(self.frozen(), path, format)
 
     def __str__(self) -> str:
         return self.summary()
@@ -298,7 +307,18 @@ class Trace:
         snapshot = self.snapshot
         return f"<Trace of {len(snapshot.invocations)} invocations, {snapshot.num_spans:,} spans>"
 
+    def show(self, *panels: str, title: str = "") -> Any:
+        """Returns a widget that shows the trace, live if it is still being written.
+
+        Args:
+            *panels: Which panels: `stack`, `clients`, `timeline`, `graph`, `ast`, `traffic`; by default all.
+            title: What is shown above them.
+        """
+        # By name, as above: views know traces.
+        view = importlib.import_module("tffsim.views.trace_view")
+        return view.TraceView(self, panels or view.PANELS, title)
+
     def _repr_html_(self) -> str:
         from tffsim.tracing.summary import summary_html
 
-        return summary_html(self)
+        return summary_html(self.frozen())

@@ -1,0 +1,116 @@
+"""A real JupyterLab on loopback, and a notebook in it that a real browser opens."""
+
+import contextlib
+import json
+import os
+import pathlib
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+
+import nbformat
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = pathlib.Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+_CHROMIUM_OPTIONS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+_SECONDS_TO_START = 60
+
+
+class Lab:
+    """A running server; its files are in `folder`."""
+
+    def __init__(self, folder: pathlib.Path, port: int, token: str) -> None:
+        self.folder = folder
+        self.port = port
+        self.token = token
+
+    def url(self, notebook: str, application: str = "lab") -> str:
+        """Returns the address of a notebook in `lab` or in `notebooks` (Notebook 7)."""
+        path = f"lab/tree/{notebook}" if application == "lab" else f"notebooks/{notebook}"
+        return f"http://127.0.0.1:{self.port}/{path}?token={self.token}"
+
+    def write(self, name: str, *cells: str) -> str:
+        """Writes a notebook of code cells and returns its name."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, self.folder / name)
+        return name
+
+
+@contextlib.contextmanager
+def running_lab(folder: pathlib.Path) -> Iterator[Lab]:
+    """Starts JupyterLab in a folder, and ends it and its kernels at the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    home = folder / ".home"
+    home.mkdir()
+    settings = home / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    environment = {
+        **os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"), "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "lab" / "user-settings"), "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+    }  # fmt: skip
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+        "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}",
+        "--expose-app-in-browser", "--LabApp.news_url=",
+    ]  # fmt: skip
+    with (folder / ".lab.log").open("wb") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+    try:
+        _wait_until_up(port, token, server, folder / ".lab.log")
+        yield Lab(folder, port, token)
+    finally:
+        server.terminate()
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def _wait_until_up(port: int, token: str, server: "subprocess.Popen[bytes]", log: pathlib.Path) -> None:
+    end = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < end:
+        assert server.poll() is None, log.read_text()
+        with contextlib.suppress(OSError), urllib.request.urlopen(
+            f"http://127.0.0.1:{port}/api/status?token={token}", timeout=2
+        ) as answer:
+            json.load(answer)
+            return
+        time.sleep(0.1)
+    raise TimeoutError(log.read_text())
+
+
+@contextlib.contextmanager
+def running_browser() -> Iterator[Browser]:
+    """Starts Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_CHROMIUM_OPTIONS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def run_all_cells(page: Page) -> None:
+    """Runs the notebook that a page shows; returns at once."""
+    page.wait_for_function(
+        "() => { const w = window.jupyterapp?.shell?.currentWidget;"
+        " return w?.sessionContext?.session?.kernel?.status === 'idle' }",
+        timeout=60_000,
+    )
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")

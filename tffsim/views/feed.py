@@ -1,0 +1,159 @@
+"""A trace as messages to the front end: descriptions as JSON, spans as columns of numbers.
+
+The form of the messages is that of `widgets/src/model/messages.ts`.
+"""
+
+import dataclasses
+import threading
+from typing import Any
+
+import numpy as np
+
+from tffsim.tracing.spans import INVOKE, Span, now
+from tffsim.tracing.subscription import Batch
+from tffsim.tracing.trace import Trace
+from tffsim.views.graph_summary import graph_summary
+from tffsim.views.traffic_summary import traffic_summary
+
+Message = tuple[dict[str, Any], list[bytes]]
+
+_INTS = ("id", "parent", "invocation", "layer", "operation", "outcome", "client", "node", "thread", "worker")
+_TIMES = ("start", "end", "self_time", "queue_time", "worker_time")
+_RUNNING = 3
+# Traces that are not large are summed up once more while they grow.
+_MAX_SPANS_SUMMED_LIVE = 20_000
+
+
+class Feed:
+    """Makes the messages that keep a front end up to date. Thread-safe.
+
+    Args:
+        trace: A trace, being written or not.
+        title: What is shown above it; by default the names of the computations.
+    """
+
+    def __init__(self, trace: Trace, title: str = "") -> None:
+        self._trace = trace
+        self._title = title
+        self._sizes: tuple[int, ...] = ()
+        self._lock = threading.Lock()
+
+    def everything(self, finished: bool) -> Message:
+        """Returns a message that replaces all that was sent before."""
+        with self._lock:
+            frozen = self._trace.frozen()
+            snapshot = frozen.snapshot
+            columns = dict(snapshot.columns)
+            columns["id"] = np.arange(snapshot.num_spans, dtype=np.int32)
+            is_running = columns["outcome"] == _RUNNING
+            order = np.argsort(is_running, kind="stable")
+            columns = {name: columns[name][order] for name in (*_INTS, *_TIMES)}
+            end = float(snapshot.columns["end"].max(initial=0)) / 1e6
+            description = self._description(frozen, finished)
+            return self._message(columns, int(is_running.sum()), end, finished, description, reset=True)
+
+    def update(self, batch: Batch) -> Message:
+        """Returns a message with what happened since the one before."""
+        recorder = self._trace.recorder
+        assert recorder is not None
+        with self._lock:
+            ended = set(batch.rows["id"].tolist())
+            running = [span for span in batch.open_spans if span.id not in ended]
+            columns = _with_running(batch.rows, running)
+            for name in ("start", "end"):
+                columns[name] = columns[name] - recorder.started
+            grown = self._has_grown() or batch.is_last
+            description = self._description(self._trace.frozen(), batch.is_last) if grown else {}
+            moment = (now() - recorder.started) / 1e6
+            return self._message(columns, len(running), moment, batch.is_last, description, reset=False)
+
+    def _message(
+        self,
+        columns: "dict[str, np.ndarray]",
+        running: int,
+        moment: float,
+        finished: bool,
+        description: dict[str, Any],
+        reset: bool,
+    ) -> Message:
+        ints = np.stack([columns[name].astype("<i4") for name in _INTS])
+        times = np.stack([columns[name].astype("<f8") / 1e6 for name in _TIMES])
+        recorder = self._trace.recorder
+        content = {
+            "kind": "batch",
+            "reset": reset,
+            "running": running,
+            "count": ints.shape[1],
+            "now": moment,
+            "dropped": recorder.num_dropped if recorder is not None else self._trace.snapshot.num_dropped,
+            "finished": finished,
+            "description": description,
+        }
+        return content, [ints.tobytes(), times.tobytes()]
+
+    def _has_grown(self) -> bool:
+        """Whether there is more of what is not a number than in the message before."""
+        recorder = self._trace.recorder
+        assert recorder is not None
+        lists = (recorder.layers, recorder.nodes.nodes, recorder.threads, recorder.invocations, recorder.errors)
+        sizes, self._sizes = self._sizes, tuple(map(len, lists))
+        return sizes != self._sizes
+
+    def _description(self, trace: Trace, finished: bool) -> dict[str, Any]:
+        """Returns what is not a number."""
+        snapshot = trace.snapshot
+        description: dict[str, Any] = {
+            "title": self._title or ", ".join(dict.fromkeys(call.name for call in snapshot.invocations)),
+            "executors": [dataclasses.asdict(executor) for executor in snapshot.executors],
+            "nodes": [dataclasses.asdict(node) for node in snapshot.nodes],
+            "threads": [thread.name for thread in snapshot.threads],
+            "invocations": [
+                {
+                    "span": call.span,
+                    "name": call.name,
+                    "root": call.root,
+                    "num_clients": call.cardinalities.get("CLIENTS", 0),
+                }
+                for call in snapshot.invocations
+            ],
+            "errors": {str(span): text for span, text in snapshot.errors.items()},
+        }
+        if finished or snapshot.num_spans <= _MAX_SPANS_SUMMED_LIVE:
+            description["traffic"] = traffic_summary(trace)
+        if finished:
+            description["graph"] = graph_summary(trace)
+        return description
+
+    def details(self, span: int) -> dict[str, Any]:
+        """Returns what is known of a span, in lines of a name and a text."""
+        trace = self._trace.frozen()
+        snapshot = trace.snapshot
+        lines: list[list[str]] = []
+        if 0 <= span < snapshot.num_spans:
+            columns = snapshot.columns
+            if columns["type"][span] >= 0:
+                lines.append(["type", snapshot.types[columns["type"][span]]])
+            if columns["operation"][span] != INVOKE:
+                lines.append(["value", trace.preview(span)])
+            if columns["size"][span]:
+                lines.append(["size", f"{int(columns['size'][span]):,} bytes"])
+            inputs = [value for value in trace.inputs(span) if value >= 0][:6]
+            lines += [[f"input {k}", trace.preview(value)] for k, value in enumerate(inputs)]
+        return {"kind": "details", "span": span, "lines": lines}
+
+
+def _with_running(rows: "np.ndarray", running: list[Span]) -> "dict[str, np.ndarray]":
+    """Returns the columns of spans that ended, followed by those that are under way."""
+    columns = {name: rows[name] for name in (*_INTS, *_TIMES)}
+    if not running:
+        return columns
+    moment = now()
+    fields: dict[str, list[int]] = {
+        name: [getattr(span, name) for span in running]
+        for name in (*_INTS, *_TIMES)
+        if name not in ("parent", "outcome", "end")
+    }
+    fields["parent"] = [span.parent.id if span.parent is not None else -1 for span in running]
+    fields["outcome"] = [_RUNNING] * len(running)
+    fields["end"] = [moment] * len(running)
+    return {name: np.concatenate([column, np.array(fields[name], np.int64)]) for name, column in columns.items()}

@@ -1,0 +1,107 @@
+"""The widget that shows a trace in a notebook, live while it is written.
+
+Batches leave the kernel from the thread of a subscription, so the picture moves while the
+main thread runs a computation. What the front end asks for (a late view wants everything, a
+click wants details) is answered in whatever thread the kernel handles messages in; where
+that is the busy main thread, the answer comes after the cell.
+"""
+
+import contextlib
+import pathlib
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import anywidget
+import traitlets
+
+from tffsim.tracing.subscription import Batch, Subscription
+from tffsim.tracing.trace import Trace
+from tffsim.views.feed import Feed, Message
+
+PANELS = ("stack", "clients", "timeline", "graph", "ast", "traffic")
+BUNDLE = pathlib.Path(__file__).parent / "static" / "tffsim.js"
+
+_SECONDS_BETWEEN_BATCHES = 0.05
+# Until the front end has said that it listens, messages may be lost: it then gets everything anew.
+_SECONDS_BETWEEN_REPEATS = 0.4
+
+
+class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
+    """Shows a trace: its stack, clients, timeline, graph, AST and traffic.
+
+    Args:
+        trace: A trace, being written or not.
+        panels: Which panels are shown, in this order.
+        title: What is shown above them; by default the names of the computations.
+
+    Raises:
+        ValueError: If there is no such panel.
+    """
+
+    _esm = BUNDLE
+    panels = traitlets.List(traitlets.Unicode(), list(PANELS)).tag(sync=True)
+    widget_id = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, trace: Trace, panels: Sequence[str] = PANELS, title: str = "") -> None:
+        unknown = [name for name in panels if name not in PANELS]
+        if unknown or not panels:
+            raise ValueError(f"There is no panel {unknown[0] if unknown else ''!r}. Panels: {', '.join(PANELS)}.")
+        super().__init__(panels=list(panels), widget_id=uuid.uuid4().hex)
+        self._trace = trace
+        self._feed = Feed(trace, title)
+        self._is_heard = False
+        self._repeated_at = 0.0
+        self._send_lock = threading.Lock()
+        self._subscription: Subscription | None = None
+        self.on_msg(self._receive)
+        self._answer_from_any_thread()
+        recorder = trace.recorder
+        if recorder is not None and recorder.is_active:
+            self._subscription = recorder.subscribe(self._send_batch, _SECONDS_BETWEEN_BATCHES)
+
+    @property
+    def trace(self) -> Trace:
+        """The trace that is shown."""
+        return self._trace
+
+    def close(self) -> None:
+        """Ends the view."""
+        if self._subscription is not None:
+            self._subscription.close()
+        super().close()
+
+    @property
+    def _is_finished(self) -> bool:
+        recorder = self._trace.recorder
+        return recorder is None or not recorder.is_active
+
+    def _receive(self, _: object, content: dict[str, Any], buffers: object) -> None:
+        kind = content.get("kind")
+        if kind == "ready":
+            self._is_heard = True
+            self._transmit(self._feed.everything(self._is_finished))
+        elif kind == "inspect" and isinstance(content.get("span"), int):
+            self._transmit((self._feed.details(content["span"]), []))
+
+    def _send_batch(self, batch: Batch) -> None:
+        if not self._is_heard and (batch.is_last or time.monotonic() - self._repeated_at > _SECONDS_BETWEEN_REPEATS):
+            self._repeated_at = time.monotonic()
+            self._transmit(self._feed.everything(batch.is_last))
+        else:
+            self._transmit(self._feed.update(batch))
+
+    def _transmit(self, message: Message) -> None:
+        with self._send_lock:
+            self.send(*message)
+
+    def _answer_from_any_thread(self) -> None:
+        """Lets messages from the front end be handled while a cell runs.
+
+        Some versions of ipykernel route them to the shell that published last, which is the
+        busy one. The name is private; without it, answers come when the cell has ended.
+        """
+        with contextlib.suppress(AttributeError):
+            self.comm._reply_subshell_for = None

@@ -1,0 +1,60 @@
+// The entry points: an anywidget for notebooks, and `show` for a page that stands alone.
+
+import type { Batch, Message } from "./model/messages";
+import { TraceStore } from "./model/store";
+import { View } from "./view";
+
+const ALL = ["stack", "clients", "timeline", "graph", "ast", "traffic"];
+
+interface Model {
+  get(name: string): unknown;
+  on(event: string, listener: (message: Message, buffers: DataView[]) => void): void;
+  off(event: string, listener: (message: Message, buffers: DataView[]) => void): void;
+  send(message: unknown): void;
+}
+
+// By the number of the widget: the parts of its life get different objects for one model.
+const stores = new Map<string, TraceStore>();
+
+/** Listens from the moment the widget exists, so that all its views agree, and late ones catch up. */
+function initialize({ model }: { model: Model }): () => void {
+  const store = new TraceStore();
+  stores.set(nameOf(model), store);
+  const listener = (message: Message, buffers: DataView[]) => store.receive(message, buffers);
+  model.on("msg:custom", listener);
+  model.send({ kind: "ready" });
+  return () => {
+    model.off("msg:custom", listener);
+    stores.delete(nameOf(model));
+  };
+}
+
+function nameOf(model: Model): string {
+  return String(model.get("widget_id"));
+}
+
+function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+  const panels = (model.get("panels") as string[]) ?? ALL;
+  const view = new View(stores.get(nameOf(model))!, {
+    panels,
+    inspect: (span) => model.send({ kind: "inspect", span }),
+  });
+  el.append(view.root);
+  return () => view.close();
+}
+
+/** Shows a finished trace in an element, without a kernel. The buffers are base64 texts. */
+export function show(el: HTMLElement, batch: Batch, buffers: string[], panels: string[] = ALL): TraceStore {
+  const store = new TraceStore();
+  const view = new View(store, { panels, inspect: () => {} });
+  el.append(view.root);
+  store.receive(batch, buffers.map(decoded));
+  return store;
+}
+
+function decoded(text: string): ArrayBuffer {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return bytes.buffer;
+}
+
+export default { initialize, render };

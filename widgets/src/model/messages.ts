@@ -1,0 +1,125 @@
+// What the kernel sends: descriptions as JSON, spans as columns of numbers in binary buffers.
+
+/** An executor of the stack; `parent` is the number of the one above, or -1. */
+export interface Executor {
+  name: string;
+  role: string;
+  placement: string;
+  first_client: number;
+  num_clients: number;
+  parent: number;
+}
+
+/** A node of an AST; `parent` is the number of the node above, or -1. */
+export interface AstNode {
+  parent: number;
+  kind: string;
+  label: string;
+  type: string;
+  edge: string;
+}
+
+/** A call of a computation: its root span, its AST and the size of its cohort. */
+export interface Invocation {
+  span: number;
+  name: string;
+  root: number;
+  num_clients: number;
+}
+
+/** A sum of crossings between server and clients. */
+export interface TrafficRow {
+  intrinsic: string;
+  direction: string;
+  visibility: string;
+  values: number;
+  bytes: number;
+}
+
+/** The graph of values and calls, collapsed over clients. */
+export interface GraphNode {
+  id: string;
+  kind: "call" | "value";
+  label: string;
+  placement: string;
+  span: number;
+  count: number;
+  self_ms: number;
+}
+
+export interface GraphEdge {
+  source: string;
+  target: string;
+  kind: string;
+}
+
+export interface Graph {
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+  hidden: number;
+}
+
+/** What is not a number. Lists are whole: they replace what came before. */
+export interface Description {
+  executors?: Executor[];
+  nodes?: AstNode[];
+  invocations?: Invocation[];
+  threads?: string[];
+  traffic?: TrafficRow[];
+  graph?: Graph;
+  errors?: Record<string, string>;
+  previews?: Record<string, string>;
+  title?: string;
+}
+
+/** Spans, `count` of them; the columns follow one another in two buffers. */
+export interface Batch {
+  kind: "batch";
+  /** Whether this replaces all that came before. */
+  reset: boolean;
+  /** How many of the spans, the last ones, are under way. */
+  running: number;
+  count: number;
+  /** Milliseconds since the trace began. */
+  now: number;
+  dropped: number;
+  finished: boolean;
+  description: Description;
+}
+
+/** What is known of one span or value, asked for by its number. */
+export interface Details {
+  kind: "details";
+  span: number;
+  lines: [string, string][];
+}
+
+export type Message = Batch | Details;
+
+export const INT_COLUMNS = [
+  "id",
+  "parent",
+  "invocation",
+  "layer",
+  "operation",
+  "outcome",
+  "client",
+  "node",
+  "thread",
+  "worker",
+] as const;
+export const FLOAT_COLUMNS = ["start", "end", "self", "queue", "work"] as const;
+
+export type IntColumn = (typeof INT_COLUMNS)[number];
+export type FloatColumn = (typeof FLOAT_COLUMNS)[number];
+
+export const OPERATIONS = ["invoke", "create_value", "create_call", "create_struct", "create_selection", "compute"];
+export const OUTCOMES = ["ok", "error", "cancelled", "running"];
+export const RUNNING = 3;
+export const UNKNOWN = 255;
+
+/** Copies a buffer that may start anywhere into one that typed arrays can view. */
+export function aligned(buffer: DataView | ArrayBuffer): ArrayBuffer {
+  if (buffer instanceof ArrayBuffer) return buffer;
+  return buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength) as ArrayBuffer;
+}

@@ -1,0 +1,97 @@
+// What all panels are: a titled part of the page that draws the store when it is told to.
+
+import type { TraceStore } from "../model/store";
+import { type Colours, coloursOf } from "../theme";
+
+export abstract class Panel {
+  readonly root = document.createElement("section");
+
+  constructor(
+    readonly name: string,
+    readonly title: string,
+    protected readonly store: TraceStore,
+  ) {
+    this.root.className = "tff-panel";
+    this.root.dataset.panel = name;
+    this.root.setAttribute("aria-label", title);
+  }
+
+  /** Draws what the store holds now. */
+  abstract draw(): void;
+
+  /** A few numbers that tell what is shown, for tests and for screen readers. */
+  abstract describe(): string;
+}
+
+/** Makes an element with a class and text; text is never read as HTML. */
+export function element(tag: string, className = "", text = ""): HTMLElement {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+/** A panel that draws on a canvas as wide as the page allows. */
+export abstract class CanvasPanel extends Panel {
+  protected readonly frame = element("div", "tff-canvas");
+  protected readonly canvas = document.createElement("canvas");
+  protected readonly tip = element("div", "tff-tip");
+  protected width = 0;
+  protected height = 0;
+
+  constructor(name: string, title: string, store: TraceStore) {
+    super(name, title, store);
+    this.tip.hidden = true;
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute("role", "img");
+    this.frame.append(this.canvas, this.tip);
+    this.canvas.addEventListener("pointerleave", () => {
+      this.tip.hidden = true;
+    });
+  }
+
+  draw(): void {
+    this.width = this.frame.clientWidth;
+    if (this.width === 0) return;
+    this.height = this.heightFor(this.width);
+    const scale = window.devicePixelRatio || 1;
+    const [width, height] = [Math.round(this.width * scale), Math.round(this.height * scale)];
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+      this.canvas.style.height = `${this.height}px`;
+    }
+    const context = this.canvas.getContext("2d")!;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, this.width, this.height);
+    this.canvas.setAttribute("aria-label", this.describe());
+    this.paint(context, coloursOf(this.root.closest<HTMLElement>(".tffsim") ?? this.root));
+  }
+
+  protected abstract heightFor(width: number): number;
+  protected abstract paint(context: CanvasRenderingContext2D, colours: Colours): void;
+
+  protected showTip(event: PointerEvent, text: string): void {
+    this.tip.textContent = text;
+    this.tip.hidden = text === "";
+    const box = this.frame.getBoundingClientRect();
+    const x = event.clientX - box.left;
+    const isRight = x > box.width / 2;
+    this.tip.style.left = isRight ? "" : `${x + 14}px`;
+    this.tip.style.right = isRight ? `${box.width - x + 14}px` : "";
+    this.tip.style.top = `${event.clientY - box.top + 12}px`;
+  }
+}
+
+/** Returns the colours' key as a line of small squares with names. */
+export function key(entries: [string, string][]): HTMLElement {
+  const line = element("div", "tff-controls");
+  for (const [name, colour] of entries) {
+    const entry = element("span", "tff-key", name);
+    const square = document.createElement("i");
+    square.style.background = colour;
+    entry.prepend(square);
+    line.append(entry);
+  }
+  return line;
+}

@@ -1,0 +1,110 @@
+// Trees of rows with a bar each: the stack of executors, and the AST.
+
+import type { Selection } from "../model/store";
+import { count, duration } from "../model/units";
+import { element, Panel } from "./panel";
+
+export interface TreeRow {
+  /** What identifies the row between two drawings. */
+  id: string;
+  depth: number;
+  name: string;
+  detail: string;
+  tip: string;
+  calls: number;
+  time: number;
+  running: number;
+  selected: boolean;
+  dim: boolean;
+  select: Partial<Selection>;
+}
+
+/** Draws rows and keeps their elements, so that nothing flickers and the focus stays. */
+export abstract class TreePanel extends Panel {
+  private readonly list = element("div", "tff-scroll");
+  private readonly empty = element("div", "tff-empty");
+  private elements = new Map<string, RowElement>();
+  protected rows: TreeRow[] = [];
+
+  protected abstract makeRows(): TreeRow[];
+  protected abstract readonly emptyText: string;
+
+  protected constructor(name: string, title: string, heading: string, store: Panel["store"]) {
+    super(name, title, store);
+    const header = element("div", "tff-row header");
+    for (const text of [heading, "calls", "own time", ""]) {
+      header.append(element("span", text === heading ? "name" : "number", text));
+    }
+    header.setAttribute("aria-hidden", "true");
+    this.list.setAttribute("role", "listbox");
+    this.list.setAttribute("aria-label", title);
+    this.list.addEventListener("keydown", (event) => this.move(event));
+    this.root.append(header, this.list, this.empty);
+  }
+
+  draw(): void {
+    this.rows = this.makeRows();
+    this.empty.textContent = this.emptyText;
+    this.empty.hidden = this.rows.length > 0;
+    const longest = Math.max(...this.rows.map((row) => row.time), 1e-9);
+    const kept = new Map<string, RowElement>();
+    this.rows.forEach((row, position) => {
+      const shown = this.elements.get(row.id) ?? new RowElement((selection) => this.store.select(selection));
+      shown.show(row, longest);
+      if (this.list.children[position] !== shown.root) this.list.insertBefore(shown.root, this.list.children[position]);
+      kept.set(row.id, shown);
+    });
+    for (const [id, shown] of this.elements) if (!kept.has(id)) shown.root.remove();
+    this.elements = kept;
+    const focusable = this.rows.find((row) => row.selected) ?? this.rows[0];
+    for (const row of this.rows) kept.get(row.id)!.root.tabIndex = row === focusable ? 0 : -1;
+  }
+
+  private move(event: KeyboardEvent): void {
+    const step = { ArrowDown: 1, ArrowUp: -1, Home: -this.rows.length, End: this.rows.length }[event.key];
+    if (step === undefined || this.rows.length === 0) return;
+    event.preventDefault();
+    const selected = this.rows.findIndex((row) => row.selected);
+    const next = this.rows[Math.min(Math.max(selected + step, 0), this.rows.length - 1)];
+    this.store.select(next.select);
+    this.elements.get(next.id)?.root.focus();
+  }
+}
+
+class RowElement {
+  readonly root = element("div", "tff-row");
+  private readonly name = element("span", "name");
+  private readonly label = element("span");
+  private readonly detail = element("span", "soft");
+  private readonly calls = element("span", "number");
+  private readonly time = element("span", "number");
+  private readonly fill = element("div", "fill");
+  private selection: Partial<Selection> = {};
+
+  constructor(select: (selection: Partial<Selection>) => void) {
+    const track = element("div", "track");
+    track.append(this.fill);
+    this.name.append(this.label, this.detail);
+    this.root.append(this.name, this.calls, this.time, track);
+    this.root.setAttribute("role", "option");
+    this.root.addEventListener("click", () => select(this.selection));
+  }
+
+  show(row: TreeRow, longest: number): void {
+    this.selection = row.select;
+    this.name.style.paddingLeft = `${row.depth * 14}px`;
+    this.label.textContent = row.name;
+    this.detail.textContent = row.detail ? `  ${row.detail}` : "";
+    this.calls.textContent = row.calls ? count(row.calls) : "";
+    this.time.textContent = row.calls ? duration(row.time) : "";
+    this.fill.style.width = `${(100 * row.time) / longest}%`;
+    this.name.dataset.running = row.running ? `${row.running} running` : "";
+    this.root.title = row.tip;
+    this.root.dataset.row = row.id;
+    this.root.dataset.calls = String(row.calls);
+    this.root.classList.toggle("lit", row.running > 0);
+    this.root.classList.toggle("selected", row.selected);
+    this.root.classList.toggle("dim", row.dim);
+    this.root.setAttribute("aria-selected", String(row.selected));
+  }
+}

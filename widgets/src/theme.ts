@@ -1,0 +1,62 @@
+// Light and dark, following JupyterLab, or the system where there is no JupyterLab.
+
+/** The colours that canvases draw with, read from the style sheet. */
+export interface Colours {
+  surface: string;
+  raised: string;
+  line: string;
+  ink: string;
+  soft: string;
+  accent: string;
+  running: string;
+  /** By operation, in the order of `OPERATIONS`. */
+  operations: string[];
+  /** By state of a client, in the order of `CLIENT_STATES`. */
+  clients: string[];
+}
+
+// After Okabe and Ito: to be told apart by colour-blind readers, on light and dark ground.
+const OPERATIONS_LIGHT = ["#9aa5b1", "#56b4e9", "#0072b2", "#8f9c2b", "#cc79a7", "#009e73"];
+const OPERATIONS_DARK = ["#6b7784", "#3f8fc4", "#7cc4f5", "#b9c255", "#d992bb", "#35b98f"];
+const CLIENTS_LIGHT = ["#dfe4e9", "#56b4e9", "#cc79a7", "#e69f00", "#d55e00"];
+const CLIENTS_DARK = ["#2b343e", "#3f8fc4", "#d992bb", "#f0b840", "#ff7a45"];
+
+export function isDark(): boolean {
+  const light = document.body?.dataset.jpThemeLight;
+  if (light !== undefined) return light === "false";
+  return window.matchMedia?.("(prefers-color-scheme: dark)").matches ?? false;
+}
+
+/** Keeps the class `dark` of an element right; returns how to stop it. */
+export function followTheme(element: HTMLElement, changed: () => void): () => void {
+  const update = () => {
+    element.classList.toggle("dark", isDark());
+    changed();
+  };
+  update();
+  const observer = new MutationObserver(update);
+  observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  const media = window.matchMedia?.("(prefers-color-scheme: dark)");
+  media?.addEventListener("change", update);
+  return () => {
+    observer.disconnect();
+    media?.removeEventListener("change", update);
+  };
+}
+
+export function coloursOf(element: HTMLElement): Colours {
+  const style = getComputedStyle(element);
+  const value = (name: string) => style.getPropertyValue(`--tff-${name}`).trim();
+  const dark = element.classList.contains("dark");
+  return {
+    surface: value("surface"),
+    raised: value("raised"),
+    line: value("line"),
+    ink: value("ink"),
+    soft: value("soft"),
+    accent: value("accent"),
+    running: value("running"),
+    operations: dark ? OPERATIONS_DARK : OPERATIONS_LIGHT,
+    clients: dark ? CLIENTS_DARK : CLIENTS_LIGHT,
+  };
+}

@@ -1,0 +1,141 @@
+import { expect, test } from "vitest";
+import { barAt, layOut } from "../src/model/lanes";
+import { type Batch, type Description, FLOAT_COLUMNS, INT_COLUMNS } from "../src/model/messages";
+import { CLIENT_RUNNING, DONE, FAILED, TraceStore, WAITING } from "../src/model/store";
+import { count, dataSize, duration } from "../src/model/units";
+
+type Row = Partial<Record<(typeof INT_COLUMNS)[number] | (typeof FLOAT_COLUMNS)[number], number>>;
+
+export function batchOf(rows: Row[], running = 0, description: Description = {}, now = 10): [Batch, ArrayBuffer[]] {
+  const ints = new Int32Array(rows.length * INT_COLUMNS.length);
+  const floats = new Float64Array(rows.length * FLOAT_COLUMNS.length);
+  INT_COLUMNS.forEach((name, k) => {
+    rows.forEach((row, n) => {
+      ints[k * rows.length + n] = row[name] ?? (name === "outcome" ? 0 : -1);
+    });
+  });
+  FLOAT_COLUMNS.forEach((name, k) => {
+    rows.forEach((row, n) => {
+      floats[k * rows.length + n] = row[name] ?? 0;
+    });
+  });
+  const batch: Batch = {
+    kind: "batch",
+    reset: false,
+    running,
+    count: rows.length,
+    now,
+    dropped: 0,
+    finished: false,
+    description,
+  };
+  return [batch, [ints.buffer, floats.buffer]];
+}
+
+const DESCRIPTION: Description = {
+  executors: [
+    { name: "EagerTFExecutor", role: "clients 0-1", placement: "clients", first_client: 0, num_clients: 2, parent: -1 },
+  ],
+  nodes: [{ parent: -1, kind: "Call", label: "call federated_map", type: "", edge: "" }],
+  invocations: [{ span: 0, name: "f", root: 0, num_clients: 3 }],
+  threads: ["main"],
+};
+
+test("totals grow as spans end and running calls are counted apart", () => {
+  const store = new TraceStore();
+  store.receive(
+    ...batchOf(
+      [
+        { id: 0, operation: 0 },
+        { id: 1, parent: 0, layer: 0, client: 0, node: 0 },
+      ],
+      2,
+      DESCRIPTION,
+    ),
+  );
+  expect(store.layerTotals.running[0]).toBe(1);
+  expect(store.layerTotals.calls[0]).toBe(0);
+  expect(Array.from(store.clientState.slice(0, 3))).toEqual([CLIENT_RUNNING, WAITING, WAITING]);
+  store.receive(
+    ...batchOf([
+      { id: 1, parent: 0, layer: 0, client: 0, node: 0, self: 2, work: 1, end: 3 },
+      { id: 2, parent: 0, layer: 0, client: 1, node: 0, outcome: 1, self: 1, end: 5 },
+    ]),
+  );
+  expect(store.layerTotals.calls[0]).toBe(2);
+  expect(store.layerTotals.time[0]).toBe(4);
+  expect(store.layerTotals.running[0]).toBe(0);
+  expect(Array.from(store.clientState.slice(0, 3))).toEqual([DONE, FAILED, WAITING]);
+});
+
+test("columns grow with the numbers of spans", () => {
+  const store = new TraceStore();
+  store.receive(...batchOf([{ id: 5000, start: 1, end: 2 }]));
+  expect(store.count).toBe(5001);
+  expect(store.floats.end[5000]).toBe(2);
+});
+
+test("selecting a span selects its client, executor and AST node", () => {
+  const store = new TraceStore();
+  let changes = 0;
+  store.subscribe(() => {
+    changes += 1;
+  });
+  store.receive(...batchOf([{ id: 0, layer: 0, client: 1, node: 0 }], 0, DESCRIPTION));
+  store.select({ span: 0 });
+  expect(store.selection).toEqual({ span: 0, client: 1, layer: 0, node: 0 });
+  expect(store.label(0)).toBe("EagerTFExecutor · call federated_map · client 1");
+  store.search("MAP");
+  expect(store.matches(0)).toBe(true);
+  expect(changes).toBe(3);
+});
+
+test("buffers may start anywhere", () => {
+  const store = new TraceStore();
+  const [batch, buffers] = batchOf([{ id: 0, end: 7 }]);
+  const shifted = buffers.map((buffer) => {
+    const bytes = new Uint8Array(buffer.byteLength + 3);
+    bytes.set(new Uint8Array(buffer), 3);
+    return new DataView(bytes.buffer, 3, buffer.byteLength);
+  });
+  store.receive(batch, shifted);
+  expect(store.floats.end[0]).toBe(7);
+});
+
+test("spans lie below the one around them, and side by side when they overlap", () => {
+  const store = new TraceStore();
+  store.receive(
+    ...batchOf(
+      [
+        { id: 0, thread: 0, start: 0, end: 10 },
+        { id: 1, parent: 0, thread: 0, start: 1, end: 5 },
+        { id: 2, parent: 0, thread: 0, start: 2, end: 6 },
+        { id: 3, parent: 0, thread: 0, start: 7, end: 8 },
+      ],
+      0,
+      DESCRIPTION,
+    ),
+  );
+  const lanes = layOut(store, "thread");
+  expect(lanes.titles).toEqual(["main", "", ""]);
+  expect(lanes.bars.map((bar) => [bar.span, bar.row])).toEqual([
+    [0, 0],
+    [1, 1],
+    [3, 1],
+    [2, 2],
+  ]);
+  expect(barAt(lanes, 1, 7.5, 0)?.span).toBe(3);
+  expect(barAt(lanes, 1, 6, 0.1)).toBeNull();
+});
+
+test("numbers are short and have units", () => {
+  expect([0.0000005, 0.0125, 1.25, 99.96, 1234].map(duration)).toEqual([
+    "1 ns",
+    "12.5 µs",
+    "1.25 ms",
+    "100 ms",
+    "1.23 s",
+  ]);
+  expect([12, 18720, 2.5e6].map(dataSize)).toEqual(["12 B", "18.7 kB", "2.50 MB"]);
+  expect(count(1234567)).toBe("1\u2009234\u2009567");
+});
