@@ -43,6 +43,7 @@ lock: $(READY)  ## choose new versions for requirements/lock.txt
 
 picture: $(READY)  ## draw docs/images again
 	$(BIN)/python docs/images/draw_stack.py
+	$(BIN)/python docs/images/draw_traces.py
 
 clean:  ## remove everything that make created
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

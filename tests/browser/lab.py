@@ -86,9 +86,10 @@ def _wait_until_up(port: int, token: str, server: "subprocess.Popen[bytes]", log
     end = time.monotonic() + _SECONDS_TO_START
     while time.monotonic() < end:
         assert server.poll() is None, log.read_text()
-        with contextlib.suppress(OSError), urllib.request.urlopen(
-            f"http://127.0.0.1:{port}/api/status?token={token}", timeout=2
-        ) as answer:
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/api/status?token={token}", timeout=2) as answer,
+        ):
             json.load(answer)
             return
         time.sleep(0.1)

@@ -40,6 +40,7 @@ from tffsim.tracing.spans import (
 )
 from tffsim.tracing.subscription import Batch, Subscription
 from tffsim.tracing.tracing_executor import TracedValue
+from tffsim.tracing.type_numbers import FUNCTION, TypeNumbers
 
 _NUM_FIELDS = len(SPAN_DTYPE.names or ())
 _NUMBERS_PER_CHUNK = 4096 * _NUM_FIELDS
@@ -97,7 +98,7 @@ class Recorder:
         self.num_values_dropped = 0
         self.open_spans: dict[int, Span] = {}
         self.layers: dict[Layer, int] = {}
-        self.types: list[fl.Type] = []
+        self.types = TypeNumbers()
         self.nodes = AstNodes()
         self.invocations: list[Invocation] = []
         self.errors: dict[int, str] = {}
@@ -112,9 +113,6 @@ class Recorder:
         # more object for each garbage collection to look at.
         self._pending: list[Any] = []
         self._chunks: list[np.ndarray] = []
-        self._type_numbers: dict[int, int] = {}
-        self._type_sizes: list[int] = []
-        self._is_scalar: list[bool] = []
         self._clocks = ThreadClocks()
         self._recent_previews: collections.OrderedDict[int, tuple[object, Preview]] = collections.OrderedDict()
         self._subscriptions: list[Subscription] = []
@@ -160,7 +158,7 @@ class Recorder:
         """
         with self._invocation(name, computation, cardinalities) as span:
             result = await run(span, work, ())
-            self._append(span, OK, (), self._type_number(computation.type_signature.result), 0, math.nan, -1)
+            self._append(span, OK, (), self.types.number(computation.type_signature.result), 0, math.nan, -1)
             return result
 
     def open(self, parent: Span, operation: int, layer: Layer) -> Span | None:
@@ -191,7 +189,7 @@ class Recorder:
             payload: What was embedded; None for other operations.
         """
         target = handle.target
-        type_number = self._type_number(target.type_signature)
+        type_number = self.types.number(target.type_signature)
         reference = target.reference
         alias = -1
         if type(reference) is TracedValue:
@@ -205,7 +203,7 @@ class Recorder:
 
     def close_computed(self, span: Span, inputs: tuple[int, ...], source: TracedValue, payload: object) -> None:
         """Records the end of an operation that took a value out of its executor."""
-        type_number = self._type_number(source.target.type_signature)
+        type_number = self.types.number(source.target.type_signature)
         alias = source.number if source.recorder is self else -1
         if not source.size:
             source = TracedValue(source.target, source.executor, span)
@@ -290,10 +288,10 @@ class Recorder:
 
     def _examine(self, handle: TracedValue, type_number: int, value: Any) -> None:
         """Finds out how large a value is, and what it is in short."""
-        size = self._type_sizes[type_number]
-        if size == _FUNCTION:
+        size = self.types.sizes[type_number]
+        if size == FUNCTION:
             return
-        if self._is_scalar[type_number]:
+        if self.types.is_scalar[type_number]:
             scalar = scalar_of(value)
             if scalar is not None:
                 handle.scalar, handle.size = scalar, size
@@ -353,21 +351,7 @@ class Recorder:
         self._clocks.clock = clock
         return clock
 
-    def _type_number(self, type_spec: fl.Type) -> int:
-        number = self._type_numbers.get(id(type_spec))
-        if number is not None:
-            return number
-        with self._lock:
-            # The list keeps the type alive, so its id stays its own.
-            number = self._type_numbers.setdefault(id(type_spec), len(self.types))
-            if number == len(self.types):
-                self.types.append(type_spec)
-                self._type_sizes.append(_static_size(type_spec))
-                self._is_scalar.append(_is_number(type_spec))
-            return number
 
-
-_FUNCTION = -2
 _MAX_PREVIEWS_REMEMBERED = 64
 _MAX_BYTES_REMEMBERED = 1 << 20
 
@@ -377,26 +361,3 @@ def _is_payload(value: Any) -> bool:
     return not isinstance(value, fl.TypedObject) and (
         hasattr(value, "shape") or hasattr(value, "__len__") or hasattr(value, "element_spec")
     )
-
-
-def _is_number(type_spec: fl.Type) -> bool:
-    """Whether all values of a type are single real numbers, wherever they are."""
-    if isinstance(type_spec, fl.FederatedType) and (type_spec.placement is fl.SERVER or type_spec.all_equal):
-        type_spec = type_spec.member
-    return isinstance(type_spec, fl.TensorType) and type_spec.shape == () and type_spec.dtype.kind in "biufV"
-
-
-def _static_size(type_spec: fl.Type) -> int:
-    """Returns the bytes of every value of a type; -1 if they differ, `_FUNCTION` for functions."""
-    if isinstance(type_spec, fl.FunctionType):
-        return _FUNCTION
-    if isinstance(type_spec, fl.TensorType):
-        if type_spec.dtype.type is np.str_ or not fl.array_shape_is_fully_defined(type_spec.shape):
-            return -1
-        return int(type_spec.dtype.itemsize * math.prod(type_spec.shape))
-    if isinstance(type_spec, fl.StructType):
-        sizes = [_static_size(element) for element in type_spec]
-        return sum(sizes) if min(sizes, default=0) >= 0 else min(sizes)
-    if isinstance(type_spec, fl.FederatedType) and (type_spec.placement is fl.SERVER or type_spec.all_equal):
-        return _static_size(type_spec.member)
-    return -1

@@ -127,7 +127,7 @@ def take_snapshot(recorder: "Recorder") -> Snapshot:
         renumber(inputs),
         [_executor_info(layer, executors) for layer in executors],
         [ThreadInfo(clock.name, clock.busy) for clock in list(recorder.threads)],
-        [type_spec.compact_representation()[:400] for type_spec in list(recorder.types)],
+        [type_spec.compact_representation()[:400] for type_spec in list(recorder.types.types)],
         list(recorder.nodes.nodes),
         [
             InvocationInfo(renumber.of(call.span), call.name, call.root, dict(call.cardinalities))
