@@ -6,7 +6,9 @@ import click
 
 import tffsim
 from tffsim.cli.demo import demo
+from tffsim.cli.export_trace import export_trace
 from tffsim.cli.run import run
+from tffsim.cli.show import show
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,3 +22,5 @@ def main() -> None:
 
 main.add_command(demo)
 main.add_command(run)
+main.add_command(show)
+main.add_command(export_trace)

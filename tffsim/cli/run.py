@@ -1,34 +1,73 @@
 """`tffsim run`: run a script with the default execution context."""
 
+import contextlib
 import os
 import runpy
 import sys
 import traceback
 import types
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
+
+from tffsim.cli.trace_files import check_writable
+
+if TYPE_CHECKING:
+    from tffsim.tracing.trace import Trace
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--full-traceback", is_flag=True, help="On errors, show the frames of tffsim too.")
+@click.option("--trace", "trace_file", type=click.Path(dir_okay=False), help="Save a trace of the run in a file.")
 @click.argument("script", type=click.Path(exists=True, dir_okay=False))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def run(script: str, arguments: tuple[str, ...], full_traceback: bool) -> None:
+def run(script: str, arguments: tuple[str, ...], full_traceback: bool, trace_file: str | None) -> None:
     """Run SCRIPT, a Python file, with ARGUMENTS, as `python SCRIPT ARGUMENTS` does.
 
     Computations run on a local execution stack. An error shows the lines of your code
     only. The exit code is that of the script; 1 after an error.
+
+    With --trace FILE before SCRIPT, all that executors do is recorded, also if the script
+    fails or is interrupted. Look at the file with `tffsim show`.
     """
+    if trace_file is not None:
+        check_writable(trace_file)
     sys.argv = [script, *arguments]
     sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
     try:
-        runpy.run_path(script, run_name="__main__")
+        with _traced(trace_file) if trace_file is not None else contextlib.nullcontext():
+            runpy.run_path(script, run_name="__main__")
     except KeyboardInterrupt:
         click.echo("Interrupted.", err=True)
         sys.exit(130)  # 128 + SIGINT, as shells do.
     except Exception as error:
         click.echo(_report(error, full_traceback), err=True, nl=False)
         sys.exit(1)
+
+
+@contextlib.contextmanager
+def _traced(trace_file: str) -> Iterator[None]:
+    """Records the block, and saves the trace however the block ends."""
+    import tffsim
+
+    path = os.path.abspath(trace_file)  # The script may change the working directory.
+    with tffsim.trace(all_threads=True) as trace:
+        try:
+            yield
+        finally:
+            _save(trace, path)
+
+
+def _save(trace: "Trace", path: str) -> None:
+    try:
+        trace.save(path)
+    except OSError as error:
+        click.echo(f"The trace was not saved in {path}: {error.strerror or error}.", err=True)
+        return
+    snapshot = trace.snapshot
+    dropped = f" ({snapshot.num_dropped:,} more did not fit)" if snapshot.num_dropped else ""
+    click.echo(f"Trace with {snapshot.num_spans:,} spans{dropped} saved in {path}", err=True)
 
 
 def _report(error: Exception, full: bool) -> str:

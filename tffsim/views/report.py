@@ -44,7 +44,6 @@ caption { text-align: left; font-weight: 600; padding-bottom: .3rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .6rem; text-align: left; overflow-wrap: anywhere; }
 th { color: var(--soft); font-weight: 500; }
 figure { margin: 2rem 0; }
-figcaption { font-weight: 600; padding-bottom: .3rem; }
 img { width: 100%; height: auto; background: #ffffff; border: 1px solid var(--line); border-radius: 4px; }
 """
 
@@ -91,7 +90,7 @@ def _figures(trace: FinishedTrace) -> Iterator[str]:
     image_format = "svg" if trace.snapshot.num_spans <= _MAX_SPANS_OF_SVG else "png"
     for name, (caption, height) in _FIGURES.items():
         source = _drawn(getattr(figures, name), height, image_format)
-        yield f'<figure><figcaption>{caption}</figcaption><img alt="{caption}" src="{source}"></figure>'
+        yield f'<figure><img alt="{caption}" src="{source}"></figure>'
 
 
 def _drawn(draw: Callable[..., object], height: float, image_format: str) -> str:

@@ -1,0 +1,59 @@
+"""The tables of a trace as a folder of CSV files, with texts instead of numbers for them."""
+
+import csv
+import pathlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tffsim.tracing.ast_nodes import AstNode
+from tffsim.tracing.exports.finished_trace import FinishedTrace
+from tffsim.tracing.exports.plain_text import plain
+from tffsim.tracing.table import Table
+
+_Columns = Mapping[str, Iterable[Any]]
+
+
+def write(trace: FinishedTrace, folder: pathlib.Path) -> None:
+    """Writes `spans.csv`, `values.csv`, `executors.csv`, `invocations.csv` and `nodes.csv`.
+
+    Args:
+        trace: The trace.
+        folder: Made if it is not there. Times are nanoseconds since the trace began.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, columns in _tables(trace).items():
+        _write_table(folder / f"{name}.csv", columns)
+
+
+def _tables(trace: FinishedTrace) -> dict[str, _Columns]:
+    spans, values, executors = trace.spans, trace.values, trace.executors
+    produced = values["value"].tolist()
+    return {
+        "spans": {
+            "span": range(spans.num_rows),
+            "name": map(trace.name, range(spans.num_rows)),
+            **_shown(spans),
+            "error": map(trace.error, range(spans.num_rows)),
+        },
+        "values": {**_shown(values), "preview": map(trace.preview, produced)},
+        "executors": {"executor": range(executors.num_rows), **_shown(executors)},
+        "invocations": _shown(trace.invocations),
+        "nodes": _node_columns(trace.nodes),
+    }
+
+
+def _shown(table: Table) -> _Columns:
+    return {name: table.shown(name).tolist() for name in table}
+
+
+def _node_columns(nodes: list[AstNode]) -> _Columns:
+    fields = ("parent", "kind", "label", "type", "edge")
+    return {"node": range(len(nodes)), **{field: [getattr(node, field) for node in nodes] for field in fields}}
+
+
+def _write_table(path: pathlib.Path, columns: _Columns) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for row in zip(*columns.values(), strict=True):
+            writer.writerow([plain(cell) if isinstance(cell, str) else cell for cell in row])

@@ -1,0 +1,13 @@
+"""The graph of values and calls as GraphML, for Gephi, yEd, Cytoscape and networkx."""
+
+import pathlib
+
+import networkx as nx
+
+from tffsim.tracing.exports.finished_trace import FinishedTrace
+from tffsim.tracing.exports.labelled_graph import labelled_graph
+
+
+def write(trace: FinishedTrace, path: pathlib.Path) -> None:
+    """Writes the graph of a trace."""
+    nx.write_graphml(labelled_graph(trace), path, prettyprint=False)

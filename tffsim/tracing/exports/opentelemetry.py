@@ -1,0 +1,104 @@
+"""Spans for OpenTelemetry, through the SDK that the user has set up.
+
+Times, parents and errors are those of the trace. What was recorded earlier is sent as if
+it had been instrumented with OpenTelemetry from the start.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from tffsim.tracing.exports.finished_trace import FinishedTrace
+from tffsim.tracing.exports.plain_text import plain
+from tffsim.tracing.snapshot import ALL_OUTCOMES
+from tffsim.tracing.spans import ERROR, OPERATIONS
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import SpanContext, TracerProvider
+
+    from tffsim.tracing.trace import Trace
+
+# A `BatchSpanProcessor` drops what exceeds its queue, by default of 2048 spans.
+_SPANS_PER_FLUSH = 1024
+
+
+def export_spans(trace: "Trace", tracer_provider: "TracerProvider | None" = None) -> None:
+    """Sends all spans of a trace to OpenTelemetry.
+
+    Attributes of the spans: `tffsim.operation`, `tffsim.executor`, `tffsim.client`,
+    `tffsim.node`, `tffsim.type`, `tffsim.size` in bytes and `tffsim.outcome`.
+
+    Args:
+        trace: The trace, as it is now.
+        tracer_provider: Where spans go; by default the provider of the process.
+
+    Raises:
+        ImportError: If OpenTelemetry is not installed.
+        ValueError: If the process has no provider.
+    """
+    provider = tracer_provider if tracer_provider is not None else _global_provider()
+    _send(FinishedTrace(trace.snapshot), provider)
+
+
+def _global_provider() -> "TracerProvider":
+    api = _api()
+    provider: TracerProvider = api.get_tracer_provider()
+    if isinstance(provider, api.ProxyTracerProvider):
+        raise ValueError(
+            "OpenTelemetry has no tracer provider, so the spans would go nowhere. "
+            "Set one with `opentelemetry.trace.set_tracer_provider`, or pass `tracer_provider`."
+        )
+    return provider
+
+
+def _api() -> Any:
+    try:
+        import opentelemetry.trace as api
+    except ImportError as error:
+        raise ImportError(
+            "Sending spans needs OpenTelemetry, which is not installed: `pip install tffsim[opentelemetry]`."
+        ) from error
+    return api
+
+
+def _send(trace: FinishedTrace, provider: "TracerProvider") -> None:
+    api = _api()
+    tracer = provider.get_tracer("tffsim")
+    flush = getattr(provider, "force_flush", lambda: None)
+    snapshot = trace.snapshot
+    began = int(snapshot.started_at * 1e9)
+    columns = {name: snapshot.columns[name].tolist() for name in ("parent", "start", "end", "outcome")}
+    sent: list[SpanContext] = []
+    for number, (parent, start, end, outcome) in enumerate(zip(*columns.values(), strict=True)):
+        above = api.set_span_in_context(api.NonRecordingSpan(sent[parent])) if parent >= 0 else None
+        attributes = _attributes(trace, number)
+        # A context that says nothing, so that spans of the caller do not become parents.
+        context = above if above is not None else api.set_span_in_context(api.INVALID_SPAN)
+        span = tracer.start_span(trace.name(number), context, attributes=attributes, start_time=began + start)
+        if outcome == ERROR:
+            span.set_status(api.Status(api.StatusCode.ERROR, plain(trace.error(number))))
+        # Ended at once: children need its context only, and so few spans are held.
+        span.end(began + end)
+        sent.append(span.get_span_context())
+        if len(sent) % _SPANS_PER_FLUSH == 0:
+            flush()
+    flush()
+
+
+def _attributes(trace: FinishedTrace, span: int) -> dict[str, str | int]:
+    snapshot = trace.snapshot
+    columns = snapshot.columns
+    layer, client, node = (int(columns[name][span]) for name in ("layer", "client", "node"))
+    type_number = int(columns["type"][span])
+    attributes: dict[str, str | int] = {
+        "tffsim.operation": OPERATIONS[columns["operation"][span]],
+        "tffsim.outcome": ALL_OUTCOMES[columns["outcome"][span]],
+    }
+    if layer >= 0:
+        attributes["tffsim.executor"] = plain(snapshot.executors[layer].label)
+    if client >= 0:
+        attributes["tffsim.client"] = client
+    if node >= 0:
+        attributes["tffsim.node"] = plain(snapshot.nodes[node].label)
+    if type_number >= 0:
+        attributes["tffsim.type"] = plain(snapshot.types[type_number])
+        attributes["tffsim.size"] = int(columns["size"][span])
+    return attributes

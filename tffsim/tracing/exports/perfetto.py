@@ -1,0 +1,117 @@
+"""A timeline for Perfetto (https://ui.perfetto.dev), as Chrome trace events.
+
+Format: "Trace Event Format", Google 2016. Every span is a complete event (`X`) on its thread;
+what ran in a worker thread is one more event there. An arrow (`s`, `f`) leads from a span to
+what it caused on another lane. Times are microseconds since the trace began.
+"""
+
+import json
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+from tffsim.tracing.exports.finished_trace import FinishedTrace
+from tffsim.tracing.exports.plain_text import plain
+from tffsim.tracing.exports.slices import Lane, Slice, place_slices
+from tffsim.tracing.snapshot import ALL_OUTCOMES
+from tffsim.tracing.spans import OPERATIONS
+
+_PROCESS = 1
+_Event = dict[str, Any]
+
+
+def write(trace: FinishedTrace, path: pathlib.Path) -> None:
+    """Writes the timeline of a trace, event by event."""
+    encode = json.JSONEncoder(separators=(",", ":")).encode
+    with path.open("w", encoding="utf-8") as file:
+        file.write('{"displayTimeUnit":"ms","traceEvents":[')
+        separator = "\n"
+        for event in _events(trace):
+            file.write(separator + encode(event))
+            separator = ",\n"
+        file.write("\n]}\n")
+
+
+def _events(trace: FinishedTrace) -> Iterator[_Event]:
+    slices = place_slices(trace.snapshot)
+    numbers = _lane_numbers(trace, slices)
+    yield from _metadata(trace, numbers)
+    arguments = _Arguments(trace)
+    for arrow, slice_ in enumerate(slices):
+        lane = _lane(slice_)
+        name = trace.name(slice_.span)
+        yield {
+            "ph": "X", "name": f"{name} (work)" if slice_.is_work else name,
+            "cat": "work" if slice_.is_work else "span", "pid": _PROCESS, "tid": numbers[lane],
+            "ts": slice_.start / 1000, "dur": (slice_.end - slice_.start) / 1000,
+            "args": {"span": slice_.span} if slice_.is_work else arguments.of(slice_.span),
+        }  # fmt: skip
+        if slice_.cause is not None and slice_.arrow_from is not None:
+            flow = {"name": "causes", "cat": "flow", "id": arrow, "pid": _PROCESS}
+            yield {**flow, "ph": "s", "tid": numbers[_lane(slice_.cause)], "ts": slice_.arrow_from / 1000}
+            yield {**flow, "ph": "f", "bp": "e", "tid": numbers[lane], "ts": slice_.start / 1000}
+
+
+def _lane(slice_: Slice) -> Lane:
+    assert slice_.lane is not None
+    return slice_.lane
+
+
+def _lane_numbers(trace: FinishedTrace, slices: list[Slice]) -> dict[Lane, int]:
+    """Numbers the lanes from 1, because Perfetto takes 0 for the idle thread: first lanes, then further ones."""
+    lanes = dict.fromkeys(map(_lane, slices))
+    further = sorted((lane for lane in lanes if lane.index), key=lambda lane: (lane.thread, lane.index))
+    first_number = len(trace.snapshot.threads) + 2
+    numbers = {lane: first_number + k for k, lane in enumerate(further)}
+    return {lane: numbers.get(lane, lane.thread + 1) for lane in lanes}
+
+
+def _metadata(trace: FinishedTrace, numbers: dict[Lane, int]) -> Iterator[_Event]:
+    yield {"ph": "M", "name": "process_name", "pid": _PROCESS, "args": {"name": "tffsim"}}
+    threads = [plain(thread.name) for thread in trace.snapshot.threads] + ["no thread"]
+    ordered = sorted(numbers, key=lambda lane: (lane.thread, lane.index))
+    for position, lane in enumerate(ordered):
+        name = threads[lane.thread] + (f" ({lane.index + 1})" if lane.index else "")
+        about = {"ph": "M", "pid": _PROCESS, "tid": numbers[lane]}
+        yield {**about, "name": "thread_name", "args": {"name": name}}
+        yield {**about, "name": "thread_sort_index", "args": {"sort_index": position}}
+
+
+class _Arguments:
+    """What the timeline tells about a span when it is clicked."""
+
+    def __init__(self, trace: FinishedTrace) -> None:
+        snapshot = trace.snapshot
+        self._trace = trace
+        self._columns = {name: column.tolist() for name, column in snapshot.columns.items()}
+        self._executors = [plain(executor.label) for executor in snapshot.executors]
+        self._nodes = [plain(node.label) for node in snapshot.nodes]
+        self._types = [plain(text) for text in snapshot.types]
+
+    def of(self, span: int) -> _Event:
+        columns = self._columns
+        layer, node, type_number = columns["layer"][span], columns["node"][span], columns["type"][span]
+        arguments: _Event = {
+            "span": span,
+            "operation": OPERATIONS[columns["operation"][span]],
+            "outcome": ALL_OUTCOMES[columns["outcome"][span]],
+            "self time (µs)": columns["self_time"][span] / 1000,
+        }
+        if layer >= 0:
+            arguments["executor"] = self._executors[layer]
+        if columns["client"][span] >= 0:
+            arguments["client"] = columns["client"][span]
+        if node >= 0:
+            arguments["node"] = self._nodes[node]
+        if type_number >= 0:
+            arguments["type"] = self._types[type_number]
+            arguments["size"] = columns["size"][span]
+        if columns["worker"][span] >= 0:
+            arguments["queue time (µs)"] = columns["queue_time"][span] / 1000
+            arguments["worker time (µs)"] = columns["worker_time"][span] / 1000
+        value, error = self._trace.shown_value(span), self._trace.error(span)
+        if value:
+            arguments["value"] = value
+        if error:
+            arguments["error"] = plain(error)
+        return arguments
