@@ -28,9 +28,12 @@ def run(script: str, arguments: tuple[str, ...], full_traceback: bool, trace_fil
     Computations run on a local execution stack. An error shows the lines of your code
     only. The exit code is that of the script; 1 after an error.
 
-    With --trace FILE before SCRIPT, all that executors do is recorded, also if the script
-    fails or is interrupted. Look at the file with `tffsim show`.
+    With --trace FILE, before SCRIPT or right after it, all that executors do is recorded,
+    also if the script fails or is interrupted. Look at the file with `tffsim show`. After
+    `--`, all ARGUMENTS are the script's.
     """
+    if trace_file is None:
+        trace_file, arguments = _trace_option(arguments)
     if trace_file is not None:
         check_writable(trace_file)
     sys.argv = [script, *arguments]
@@ -44,6 +47,18 @@ def run(script: str, arguments: tuple[str, ...], full_traceback: bool, trace_fil
     except Exception as error:
         click.echo(_report(error, full_traceback), err=True, nl=False)
         sys.exit(1)
+
+
+def _trace_option(arguments: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """Takes `--trace FILE` from the front of the arguments, or the `--` that says it is not meant."""
+    match arguments:
+        case ("--", *rest):
+            return None, tuple(rest)
+        case ("--trace", file, *rest):
+            return file, _trace_option(tuple(rest))[1]
+        case (first, *rest) if first.startswith("--trace="):
+            return first.removeprefix("--trace="), _trace_option(tuple(rest))[1]
+    return None, arguments
 
 
 @contextlib.contextmanager

@@ -16,8 +16,8 @@ import json
 import math
 import os
 import pathlib
+import secrets
 import struct
-import tempfile
 import zipfile
 import zlib
 from typing import Any
@@ -51,10 +51,10 @@ def save(snapshot: Snapshot, path: "str | os.PathLike[str]") -> None:
         path: The file, by custom with the ending `.tfftrace`.
     """
     target = pathlib.Path(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
     try:
         with (
-            os.fdopen(handle, "wb") as file,
+            open(temporary, "xb") as file,
             zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION_LEVEL) as archive,
         ):
             archive.writestr("trace.json", json.dumps(_description(snapshot), separators=(",", ":")))
@@ -64,7 +64,7 @@ def save(snapshot: Snapshot, path: "str | os.PathLike[str]") -> None:
                 archive.writestr(f"arrays/{number}", np.ascontiguousarray(array).tobytes())
         os.replace(temporary, target)
     except BaseException:
-        os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
         raise
 
 

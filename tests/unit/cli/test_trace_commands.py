@@ -67,6 +67,22 @@ def test_a_run_is_traced_in_all_its_threads(script, tmp_path):
     assert invocations["num_clients"].tolist() == [2, 1]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "seen"),
+    [
+        (["--trace", "t.tfftrace", "x"], ["x"]),
+        (["--trace=t.tfftrace", "--", "--trace", "mine"], ["--trace", "mine"]),
+    ],
+)
+def test_the_option_may_follow_the_script(arguments, seen, tmp_path):
+    (tmp_path / "script.py").write_text("import sys; print(sys.argv[1:])")
+    command = [sys.executable, "-m", "tffsim", "run", "script.py", *arguments]
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == str(seen), done.stderr
+    assert (tmp_path / "t.tfftrace").is_file()
+
+
 def test_the_trace_is_saved_if_the_script_fails(script, tmp_path):
     process = script(TOTAL + "total([1.0])\nraise ValueError('over')\n")
     errors = process.communicate()[1]
