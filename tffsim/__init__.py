@@ -67,6 +67,13 @@ del federated_computation
 _default_context.install()
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """Called by `%load_ext tffsim`: makes `%%tff_execute` and the other magics known."""
+    from tffsim.magics.tff_magics import register
+
+    register(shell)
+
+
 def __getattr__(name: str) -> Any:
     if name in _MODULES_OF_NAMES:
         value = getattr(importlib.import_module(f"tffsim.{_MODULES_OF_NAMES[name]}"), name)

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "views": {"tracing"},
     "magics": {FACE, "views", "tracing", "execution_contexts", "executor_stacks", "simulation"},
     "cli": {FACE, "views", "tracing", "remote", "execution_contexts", "executor_stacks", "simulation"},
-    FACE: {"computations", "execution_contexts", "executor_stacks", "tensorflow", "tracing"},
+    FACE: {"computations", "execution_contexts", "executor_stacks", "tensorflow", "tracing", "magics"},
     "tensorflow": {"computations"},
     "__main__": {"cli"},
 }

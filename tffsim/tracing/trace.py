@@ -318,6 +318,12 @@ class Trace:
         view = importlib.import_module("tffsim.views.trace_view")
         return view.TraceView(self, panels or view.PANELS, title)
 
+    def to_html(self, path: "str | pathlib.Path") -> None:
+        """Writes one file that shows the trace in any browser, without Python and without a network."""
+        text = importlib.import_module("tffsim.views.page").page(self)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
     def _repr_html_(self) -> str:
         from tffsim.tracing.summary import summary_html
 

@@ -22,7 +22,7 @@ from tffsim.tracing.trace import Trace
 from tffsim.views.feed import Feed, Message
 
 PANELS = ("stack", "clients", "timeline", "graph", "ast", "traffic")
-BUNDLE = pathlib.Path(__file__).parent / "static" / "tffsim.js"
+BUNDLE = pathlib.Path(__file__).parent / "static" / "widget.js"
 
 _SECONDS_BETWEEN_BATCHES = 0.05
 # Until the front end has said that it listens, messages may be lost: it then gets everything anew.

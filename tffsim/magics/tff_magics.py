@@ -1,0 +1,154 @@
+"""`%%tff_execute`, `%tff_stack` and `%tff_trace`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from federated_language.framework import AsyncContext, ExecutorFactory, SyncContext
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+
+import tffsim as tff
+from tffsim.magics.background_run import BackgroundRun
+from tffsim.magics.cell_runner import run_cell
+from tffsim.magics.output import LiveOutput, show
+from tffsim.tracing.recorder import Recorder
+from tffsim.tracing.session import recording
+from tffsim.tracing.trace import Trace
+
+PANELS = ("stack", "clients", "timeline", "graph", "ast", "traffic")
+STACKS = ("local", "debug")
+_MAX_FANOUT = 100
+
+
+@magics_class
+class TffMagics(Magics):  # type: ignore[misc]
+    """Magics that run federated computations and show them run."""
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self._shell = shell
+        self.traces: dict[str, Trace] = {}
+
+    @magic_arguments()
+    @argument("--stack", help="local, debug, or the name of a context or factory; by default the current one")
+    @argument("--clients", type=int, default=0, help="how many clients, where arguments do not tell")
+    @argument("--max-fanout", type=int, default=_MAX_FANOUT, help="how many children an executor may have")
+    @argument("--view", default=",".join(PANELS), help="panels, separated by commas, or none")
+    @argument("--trace", metavar="NAME", help="the variable that gets the trace")
+    @argument("--save", metavar="FILE", help="save the trace in a .tfftrace file")
+    @argument("--no-trace", action="store_true", help="run without recording anything")
+    @argument("--values", choices=("none", "preview", "all"), default="preview", help="what is kept of values")
+    @argument("--background", action="store_true", help="return at once; the result arrives in what is returned")
+    @no_var_expand
+    @cell_magic
+    def tff_execute(self, line: str, cell: str) -> Any:
+        """Run the cell with an execution stack, and show it run."""
+        options = parse_argstring(self.tff_execute, line)
+        panels = _panels(options.view)
+        if options.trace is not None and not options.trace.isidentifier():
+            raise UsageError(f"--trace needs the name of a variable, found {options.trace!r}.")
+        context = self._context(options)
+        if options.no_trace:
+            with _using(context):
+                run_cell(self._shell, cell)
+            return None
+        recorder = Recorder(options.values)
+        trace = Trace(recorder)
+        output = LiveOutput(self._shell, trace, panels)
+
+        def traced(work: Callable[[], Any]) -> Any:
+            try:
+                with _using(context), recording(recorder):
+                    return work()
+            finally:
+                recorder.finish()
+                output.finish()
+                self._keep(options, trace)
+
+        if options.background:
+            return BackgroundRun(cell, self._shell.user_ns, trace, traced)
+        result = traced(lambda: run_cell(self._shell, cell))
+        if isinstance(getattr(result, "error_in_exec", None), KeyboardInterrupt):
+            raise KeyboardInterrupt
+        return None
+
+    @line_magic
+    def tff_stack(self, line: str) -> None:
+        """Show the default execution stack, or set it: `%tff_stack debug`."""
+        from tffsim.executor_stacks.drawing import draw
+
+        if line.strip():
+            tff.use(self._named_context(line.strip(), 0, _MAX_FANOUT))
+        factory = getattr(tff.get_context(), "executor_factory", None)
+        print(draw(factory, 3) if factory is not None else repr(tff.get_context()))
+
+    @line_magic
+    def tff_trace(self, line: str) -> None:
+        """List the traces that were made here, or show one: `%tff_trace NAME`."""
+        name = line.strip()
+        if name:
+            trace = self.traces.get(name) or self._shell.user_ns.get(name)
+            if not isinstance(trace, Trace):
+                raise UsageError(f"There is no trace called {name!r}. Traces: {', '.join(self.traces) or 'none yet'}.")
+            show(trace, PANELS)
+            return
+        for known, trace in self.traces.items():
+            print(f"{known}: {trace!r}")
+        if not self.traces:
+            print("No traces yet. Run a cell with %%tff_execute.")
+
+    def _keep(self, options: Any, trace: Trace) -> None:
+        self.traces[options.trace or f"trace_{len(self.traces) + 1}"] = trace
+        if options.trace:
+            self._shell.user_ns[options.trace] = trace
+        if options.save:
+            trace.save(options.save)
+
+    def _context(self, options: Any) -> Any:
+        if options.stack is None and not options.clients and options.max_fanout == _MAX_FANOUT:
+            return None
+        return self._named_context(options.stack or "local", options.clients, options.max_fanout)
+
+    def _named_context(self, name: str, clients: int, max_fanout: int) -> Any:
+        if name == "local":
+            return tff.local_executor_factory(clients, max_fanout)
+        if name == "debug":
+            return tff.debug_executor_factory(clients)
+        found = self._shell.user_ns.get(name)
+        if not isinstance(found, (ExecutorFactory, SyncContext, AsyncContext)):
+            raise UsageError(f"--stack is local, debug, or the name of a context or factory; found {name!r}.")
+        return found
+
+
+def _using(context: Any) -> Any:
+    return tff.use(context) if context is not None else tff.use(tff.get_context())
+
+
+def _panels(text: str) -> tuple[str, ...]:
+    if text == "none":
+        return ()
+    panels = tuple(part.strip() for part in text.split(",") if part.strip())
+    unknown = [panel for panel in panels if panel not in PANELS]
+    if unknown:
+        raise UsageError(f"There is no panel {unknown[0]!r}. Panels: {', '.join(PANELS)}; or none.")
+    return panels
+
+
+_VALUES = {"--stack": STACKS, "--view": (*PANELS, "none"), "--values": ("none", "preview", "all")}
+_FLAGS = ("--clients", "--max-fanout", "--trace", "--save", "--no-trace", "--background", "--help")
+_OPTIONS = (*_VALUES, *_FLAGS)
+
+
+def complete(_: Any, event: Any) -> list[str]:
+    """Returns what may come next in the line of `%%tff_execute`."""
+    words = event.line.split()
+    current = "" if event.line.endswith(" ") else words[-1]
+    before = words[-1] if event.line.endswith(" ") else words[-2]
+    return [word for word in _VALUES.get(before, _OPTIONS) if word.startswith(current)]
+
+
+def register(shell: Any) -> None:
+    """Registers the magics and their completion."""
+    shell.register_magics(TffMagics(shell))
+    shell.set_hook("complete_command", complete, str_key="%%tff_execute")

@@ -1,0 +1,74 @@
+"""A finished trace as a page that stands alone: the same front end, without a kernel.
+
+All text of a trace goes into the page as JSON in which `<` is escaped, so nothing in it can
+end the script, and the front end never reads text as HTML.
+"""
+
+import base64
+import html
+import json
+import pathlib
+
+from tffsim.tracing.trace import Trace
+from tffsim.views.feed import Feed
+from tffsim.views.trace_view import PANELS
+
+_SCRIPT = pathlib.Path(__file__).parent / "static" / "page.js"
+_MAX_PREVIEWS = 5000
+_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<title>{title}</title>
+<style>body {{ margin: 0; padding: {padding}; background: Canvas; color-scheme: light dark; }}</style>
+</head>
+<body>
+<main id="trace"></main>
+<script>{script}</script>
+<script>
+const trace = {data};
+tffsim.show(document.getElementById("trace"), trace.batch, trace.buffers, trace.panels);
+</script>
+</body>
+</html>
+"""
+
+
+def page(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "", padding: str = "12px") -> str:
+    """Returns the HTML of a page that shows a trace; it loads nothing from anywhere.
+
+    Args:
+        trace: The trace.
+        panels: Which panels are shown.
+        title: What is shown above them; by default the names of the computations.
+        padding: The space around, as in CSS.
+    """
+    trace = trace.frozen()
+    batch, buffers = Feed(trace, title).everything(finished=True)
+    batch["description"]["previews"] = _previews(trace)
+    data = {"batch": batch, "buffers": [base64.b64encode(b).decode("ascii") for b in buffers], "panels": list(panels)}
+    name = batch["description"]["title"] or "tffsim"
+    text = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
+    script = _SCRIPT.read_text(encoding="utf-8").replace("</script", "<\\/script")
+    return _PAGE.format(policy=_POLICY, title=html.escape(name), padding=padding, script=script, data=text)
+
+
+def frame(trace: Trace, panels: tuple[str, ...] = PANELS, height: int = 560) -> str:
+    """Returns the HTML of such a page inside a notebook's output."""
+    content = html.escape(page(trace, panels, padding="0"), quote=True)
+    return (
+        f'<iframe title="Trace" srcdoc="{content}" width="100%" height="{height}" '
+        'style="border: 0" sandbox="allow-scripts"></iframe>'
+    )
+
+
+def _previews(trace: Trace) -> dict[str, str]:
+    """Returns what values are, of as many as are reasonable; the front end cannot ask for more."""
+    snapshot = trace.snapshot
+    produced = [span for span in range(snapshot.num_spans) if snapshot.columns["type"][span] >= 0]
+    step = -(-len(produced) // _MAX_PREVIEWS) or 1
+    return {str(span): trace.preview(span) for span in produced[::step]}
