@@ -10,7 +10,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint types format lock picture clean
+.PHONY: help demo test bench lint types format lock picture widgets widgets-check tools clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
@@ -18,7 +18,7 @@ help:  ## show this list
 demo: $(READY)  ## train on handwritten digits with federated averaging
 	@$(BIN)/tffsim demo
 
-test: lint types  ## everything that must pass before a change is merged
+test: lint types widgets-check  ## everything that must pass before a change is merged
 	$(BIN)/python -m pytest -q
 
 bench: $(READY)  ## measure speed against plain TensorFlow loops
@@ -45,8 +45,24 @@ picture: $(READY)  ## draw docs/images again
 	$(BIN)/python docs/images/draw_stack.py
 	$(BIN)/python docs/images/draw_traces.py
 
+widgets: widgets/node_modules/.package-lock.json  ## build the front end into the package
+	cd widgets && npm run --silent build
+
+# The committed bundle must be what the sources make. Without Node.js the check is left out.
+widgets-check: tools
+	@if command -v npm >/dev/null; then \
+	  $(MAKE) --no-print-directory widgets/node_modules/.package-lock.json && \
+	  cd widgets && npm run --silent check && node build.mjs --check; fi
+
+tools:
+	@requirements/install_tools.sh
+
+widgets/node_modules/.package-lock.json: widgets/package-lock.json
+	cd widgets && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
 clean:  ## remove everything that make created
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv widgets/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment is made again only when what is installed in it changes.

@@ -35,7 +35,8 @@ class Lab:
 
     def url(self, notebook: str, application: str = "lab") -> str:
         """Returns the address of a notebook in `lab` or in `notebooks` (Notebook 7)."""
-        path = f"lab/tree/{notebook}" if application == "lab" else f"notebooks/{notebook}"
+        workspace = notebook.removesuffix(".ipynb")  # Of its own, so that no other notebook is open.
+        path = f"lab/workspaces/{workspace}/tree/{notebook}" if application == "lab" else f"notebooks/{notebook}"
         return f"http://127.0.0.1:{self.port}/{path}?token={self.token}"
 
     def write(self, name: str, *cells: str) -> str:

@@ -44,6 +44,9 @@ class TffMagics(Magics):  # type: ignore[misc]
     @cell_magic
     def tff_execute(self, line: str, cell: str) -> Any:
         """Run the cell with an execution stack, and show it run."""
+        if "--help" in line.split():
+            print(self.tff_execute.parser.format_help())
+            return None
         options = parse_argstring(self.tff_execute, line)
         panels = _panels(options.view)
         if options.trace is not None and not options.trace.isidentifier():

@@ -23,7 +23,7 @@ _Rows = list[tuple[str, ...]]
 def summary(trace: "Trace") -> str:
     """Returns the trace as tables of text, at most 100 columns wide."""
     output = io.StringIO()
-    console = Console(file=output, width=_WIDTH, color_system=None, legacy_windows=False)
+    console = Console(file=output, width=_WIDTH, color_system=None, legacy_windows=False, force_jupyter=False)
     console.print(Text(_headline(trace)))
     for title, columns, rows in _tables(trace):
         if rows:

@@ -44,6 +44,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
     _esm = BUNDLE
     panels = traitlets.List(traitlets.Unicode(), list(PANELS)).tag(sync=True)
     widget_id = traitlets.Unicode().tag(sync=True)
+    _subscription: Subscription | None = None
 
     def __init__(self, trace: Trace, panels: Sequence[str] = PANELS, title: str = "") -> None:
         unknown = [name for name in panels if name not in PANELS]
@@ -55,7 +56,6 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         self._is_heard = False
         self._repeated_at = 0.0
         self._send_lock = threading.Lock()
-        self._subscription: Subscription | None = None
         self.on_msg(self._receive)
         self._answer_from_any_thread()
         recorder = trace.recorder

@@ -1,0 +1,150 @@
+"""The magics in IPython without a front end: text, results, errors."""
+
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+import tffsim as tff
+
+SETUP = """
+import numpy as np
+import tffsim as tff
+
+@tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))
+def mean(x):
+    return tff.federated_mean(x)
+"""
+
+
+@pytest.fixture
+def shell():
+    shell = InteractiveShell()
+    shell.run_line_magic("load_ext", "tffsim")
+    assert shell.run_cell(SETUP).success
+    yield shell
+    shell.reset()
+
+
+def execute(shell, line, cell):
+    return shell.run_cell(f"%%tff_execute {line}\n{cell}")
+
+
+def test_the_cell_runs_and_its_last_expression_is_displayed(shell, capsys):
+    assert execute(shell, "", "y = mean([1.0, 3.0])\ny").success
+    printed = capsys.readouterr().out
+    assert "2.0" in printed and "1 invocation" in printed
+    assert shell.user_ns["y"] == 2
+
+
+def test_the_trace_gets_a_name_and_a_file(shell, tmp_path):
+    path = tmp_path / "x.tfftrace"
+    assert execute(shell, f"--trace t --save {path} --view none", "mean([1.0, 3.0])").success
+    assert shell.user_ns["t"].invocations.shown("name").tolist() == ["mean"]
+    assert tff.load_trace(path).invocations.num_rows == 1
+
+
+def test_the_stack_is_chosen_for_the_cell_only(shell):
+    before = tff.get_context()
+    cell = "context = tff.get_context()\nmean([1.0])"
+    assert execute(shell, "--stack debug --clients 3 --trace t --view none", cell).success
+    assert shell.user_ns["context"] is not before and tff.get_context() is before
+    shell.user_ns["mine"] = tff.local_executor_factory(default_num_clients=7)
+    everyone = "tff.federated_computation(lambda: tff.federated_sum(tff.federated_value(1, tff.CLIENTS)))()"
+    assert execute(shell, "--stack mine --view none", f"n = {everyone}").success
+    assert shell.user_ns["n"] == 7
+
+
+def test_without_a_trace_nothing_is_recorded(shell, capsys):
+    assert execute(shell, "--no-trace", "mean([5.0])").success
+    assert "span" not in capsys.readouterr().out
+
+
+def test_an_error_is_shown_as_in_any_cell_and_the_trace_is_kept(shell, capsys):
+    execute(shell, "--trace t --view none", "mean([1.0])\nmean(['x'])")
+    printed = capsys.readouterr().out
+    assert "ArgumentError" in printed and "tffsim/executors" not in printed
+    assert shell.user_ns["t"].invocations.shown("outcome").tolist() == ["ok", "error"]
+    assert execute(shell, "--view none", "z = mean([4.0])").success
+    assert shell.user_ns["z"] == 4
+
+
+def test_await_works(shell):
+    cell = """
+import asyncio
+with tff.use(tff.AsyncExecutionContext(tff.local_executor_factory())):
+    results = await asyncio.gather(mean([1.0]), mean([3.0]))
+"""
+    assert execute(shell, "--trace t --view none", cell).success
+    assert shell.user_ns["results"] == [1, 3]
+    assert shell.user_ns["t"].invocations.num_rows == 2
+
+
+def test_a_cell_in_the_background_returns_at_once(shell):
+    assert execute(shell, "--background --view none --trace t", "mean([2.0, 4.0])").success
+    run = shell.user_ns["_"]
+    assert run.result(30) == 3
+    assert run.done and run.trace.invocations.num_rows == 1
+    execute(shell, "--background --view none", "1 / 0")
+    with pytest.raises(ZeroDivisionError):
+        shell.user_ns["_"].result(30)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("--stack nobody", "local, debug, or the name of a context"),
+        ("--view stack,cake", "There is no panel 'cake'"),
+        ("--trace 1x", "name of a variable"),
+        ("--values few", "invalid choice"),
+        ("--clients many", "invalid int value"),
+    ],
+)
+def test_bad_options_are_told_before_anything_runs(shell, capsys, line, message):
+    execute(shell, line, "ran = True")
+    printed = capsys.readouterr()
+    assert message in printed.out + printed.err
+    assert "ran" not in shell.user_ns
+
+
+def test_help_lists_every_option(shell, capsys):
+    execute(shell, "--help", "pass")
+    printed = capsys.readouterr()
+    for option in ("--stack", "--clients", "--max-fanout", "--view", "--trace", "--save", "--values", "--background"):
+        assert option in printed.out + printed.err
+
+
+def test_options_and_values_are_completed(shell):
+    from tffsim.magics.tff_magics import complete
+
+    class Event:
+        def __init__(self, line):
+            self.line = line
+
+    assert complete(shell, Event("%%tff_execute --v")) == ["--view", "--values"]
+    assert complete(shell, Event("%%tff_execute --stack ")) == ["local", "debug"]
+    assert complete(shell, Event("%%tff_execute --values p")) == ["preview"]
+
+
+def test_the_stack_is_shown_and_set(shell, capsys):
+    before = tff.get_context()
+    try:
+        shell.run_line_magic("tff_stack", "debug")
+        assert "FederatingExecutor" in capsys.readouterr().out
+        assert tff.get_context() is not before
+    finally:
+        tff.use(before)
+
+
+def test_traces_are_listed_and_unknown_ones_refused(shell, capsys):
+    shell.run_line_magic("tff_trace", "")
+    assert "No traces yet" in capsys.readouterr().out
+    execute(shell, "--trace first --view none", "mean([1.0])")
+    shell.run_line_magic("tff_trace", "")
+    assert "first: <Trace of 1 invocations" in capsys.readouterr().out
+    shell.run_cell("%tff_trace second")
+    assert "There is no trace called 'second'" in "".join(capsys.readouterr())
+
+
+def test_a_value_of_numpy_survives(shell):
+    execute(shell, "--view none", "v = mean(np.arange(3, dtype=np.float32))")
+    assert shell.user_ns["v"] == np.float32(1)

@@ -1,0 +1,101 @@
+"""Traces as messages to the front end, and as pages that stand alone."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+import tffsim as tff
+from tests.unit.tracing.traced_runs import mean_of_doubles, traced
+from tffsim.views.feed import Feed
+from tffsim.views.page import frame, page
+from tffsim.views.trace_view import TraceView
+
+EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
+
+
+@pytest.fixture(scope="module")
+def trace():
+    return traced(mean_of_doubles, [1.0, 2.0, 6.0])[1]
+
+
+def columns_of(message):
+    content, (ints, times) = message
+    return (
+        np.frombuffer(ints, "<i4").reshape(10, content["count"]),
+        np.frombuffer(times, "<f8").reshape(5, content["count"]),
+    )
+
+
+def test_everything_holds_all_spans_and_their_descriptions(trace):
+    message = Feed(trace).everything(finished=True)
+    content = message[0]
+    ints, times = columns_of(message)
+    assert content["reset"] and content["finished"] and content["running"] == 0
+    assert ints[0].tolist() == list(range(trace.spans.num_rows))
+    assert (times[1] >= times[0]).all()
+    description = content["description"]
+    assert description["title"] == "mean_of_doubles"
+    assert [executor["name"] for executor in description["executors"]] == trace.executors.shown("name").tolist()
+    assert description["graph"]["nodes"] and description["traffic"]
+    json.dumps(content)
+
+
+def test_updates_together_hold_every_span_once():
+    messages = []
+    with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+        feed = Feed(trace)
+        trace.recorder.subscribe(lambda batch: messages.append(feed.update(batch)), interval=0.01)
+        for _ in range(20):
+            mean_of_doubles([1.0, 2.0])
+    ended = []
+    for message in messages:
+        num_ended = message[0]["count"] - message[0]["running"]
+        ended += columns_of(message)[0][0][:num_ended].tolist()
+    assert sorted(ended) == list(range(trace.spans.num_rows))
+    assert messages[-1][0]["finished"]
+    described = [message[0]["description"] for message in messages if message[0]["description"]]
+    assert 1 <= len(described) <= len(messages)
+
+
+def test_details_tell_type_value_and_inputs(trace):
+    call = int(np.flatnonzero(trace.spans.shown("operation") == "create_call")[-1])
+    lines = dict(Feed(trace).details(call)["lines"])
+    assert lines["type"] == "float32" and lines["value"] == "6" and "input 0" in lines
+    assert Feed(trace).details(10**9)["lines"] == []
+
+
+def test_a_page_loads_nothing_and_runs_nothing_that_a_trace_says():
+    evil = tff.tf_computation(lambda x: x, tff.StructType([("a", np.float32)]))
+    evil.__name__ = EVIL
+    trace = traced(evil, {"a": 1.0})[1]
+    for text in (page(trace), page(trace, title=EVIL)):
+        assert "<script>alert" not in text and "<img" not in text
+        scripts = re.findall(r"<script[^>]*>", text)
+        assert scripts == ["<script>", "<script>"]
+        assert not re.search(r"""(?:src|href)\s*=\s*["']https?:""", text)
+        assert "default-src 'none'" in text
+    assert "<script" not in frame(trace)
+
+
+def test_a_page_is_written_to_a_file(trace, tmp_path):
+    trace.to_html(tmp_path / "t.html")
+    assert (tmp_path / "t.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_view_shows_only_panels_that_there_are(trace):
+    assert trace.show("stack", "clients").panels == ["stack", "clients"]
+    with pytest.raises(ValueError, match="no panel 'cake'"):
+        TraceView(trace, ["cake"])
+
+
+def test_a_view_answers_what_the_front_end_asks(trace, monkeypatch):
+    view = trace.show()
+    sent = []
+    monkeypatch.setattr(view, "send", lambda content, buffers=None: sent.append(content))
+    view._receive(None, {"kind": "ready"}, [])
+    view._receive(None, {"kind": "inspect", "span": 3}, [])
+    view._receive(None, {"kind": "nonsense"}, [])
+    view._receive(None, {"kind": "inspect", "span": "x"}, [])
+    assert [content["kind"] for content in sent] == ["batch", "details"]
