@@ -28,7 +28,7 @@ def export_trace(file: str, format_: str, output: str | None) -> None:
     perfetto  a timeline; open it in https://ui.perfetto.dev
     graphml   the graph of values and calls, for Gephi or networkx
     dot       the same graph, for Graphviz
-    html      a report with pictures, for any browser
+    html      a page with the views of a notebook, for any browser
     csv       a folder of tables, for spreadsheets
     """  # noqa: D301 (\b keeps the lines in the help)
     source = pathlib.Path(file)
@@ -51,6 +51,4 @@ def _write(trace: "Trace", target: pathlib.Path, format_: str) -> None:
     if format_ != "html":
         trace.export(target, format_)
         return
-    from tffsim.views.report import write_html  # Loads matplotlib.
-
-    write_html(trace, target)
+    trace.to_html(target)

@@ -9,6 +9,7 @@ from tffsim.cli.demo import demo
 from tffsim.cli.export_trace import export_trace
 from tffsim.cli.run import run
 from tffsim.cli.show import show
+from tffsim.cli.view import view
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,3 +25,4 @@ main.add_command(demo)
 main.add_command(run)
 main.add_command(show)
 main.add_command(export_trace)
+main.add_command(view)

@@ -1,7 +1,6 @@
 """Trace files as arguments of commands."""
 
 import os
-import zlib
 from typing import TYPE_CHECKING
 
 import click
@@ -24,8 +23,6 @@ def load(path: str) -> "Trace":
         raise click.ClickException(f"{path} cannot be read: {error.strerror or error}.") from error
     except TraceFileError as error:
         raise click.ClickException(" ".join(str(error).split())) from error
-    except zlib.error as error:
-        raise click.ClickException(f"{path} is damaged: {error}.") from error
 
 
 def check_writable(path: str) -> None:

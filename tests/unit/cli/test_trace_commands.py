@@ -202,3 +202,11 @@ def test_help_lists_the_commands():
     assert "show " in output
     assert "export " in output
     assert "perfetto  a timeline" in tffsim("export", "--help").output
+
+
+def test_view_writes_a_page(file):
+    done = tffsim("view", file, "--no-open")
+    assert done.exit_code == 0
+    page = done.output.removeprefix("The page is ").strip()
+    with open(page, encoding="utf-8") as text:
+        assert "mean_of_doubles" in text.read()

@@ -1,6 +1,5 @@
 """Traces in the formats of other tools."""
 
-import base64
 import collections
 import csv
 import dataclasses
@@ -26,7 +25,6 @@ from tffsim.tracing.exports.finished_trace import FinishedTrace
 from tffsim.tracing.exports.opentelemetry import export_spans
 from tffsim.tracing.exports.slices import place_slices
 from tffsim.tracing.trace import Trace
-from tffsim.views.report import write_html
 
 HOSTILE = '<script>alert("1")</script>\\" --> $\\frac$\n\x1b[2J\x00&amp;]]>'
 
@@ -369,22 +367,6 @@ def test_without_opentelemetry_the_error_says_what_to_install(trace, monkeypatch
     monkeypatch.setitem(sys.modules, "opentelemetry.trace", None)
     with pytest.raises(ImportError, match=r"pip install tffsim\[opentelemetry\]"):
         export_spans(trace)
-
-
-# The report.
-
-
-@pytest.mark.filterwarnings("ignore:Glyph .* missing")
-@pytest.mark.parametrize("name", ["trace", "hostile"])
-def test_a_report_is_one_page_that_runs_and_loads_nothing(name, request, tmp_path):
-    write_html(request.getfixturevalue(name), tmp_path / "t.html")
-    page = (tmp_path / "t.html").read_text(encoding="utf-8")
-    assert "<script" not in page
-    assert re.findall(r"""(?:src|href)=["'](?!data:)|@import|url\(""", page) == []
-    assert "prefers-color-scheme: dark" in page
-    pictures = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', page)
-    assert len(pictures) == 6
-    assert all(b"<svg" in base64.b64decode(picture) for picture in pictures)
 
 
 def test_a_finished_trace_reads_inputs_and_previews_as_any_trace(trace):
