@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import { barAt, layOut } from "../src/model/lanes";
 import { type Batch, type Description, FLOAT_COLUMNS, INT_COLUMNS } from "../src/model/messages";
 import { CLIENT_RUNNING, DONE, FAILED, TraceStore, WAITING } from "../src/model/store";
@@ -53,26 +54,26 @@ test("totals grow as spans end and running calls are counted apart", () => {
       DESCRIPTION,
     ),
   );
-  expect(store.layerTotals.running[0]).toBe(1);
-  expect(store.layerTotals.calls[0]).toBe(0);
-  expect(Array.from(store.clientState.slice(0, 3))).toEqual([CLIENT_RUNNING, WAITING, WAITING]);
+  assert.equal(store.layerTotals.running[0], 1);
+  assert.equal(store.layerTotals.calls[0], 0);
+  assert.deepEqual(Array.from(store.clientState.slice(0, 3)), [CLIENT_RUNNING, WAITING, WAITING]);
   store.receive(
     ...batchOf([
       { id: 1, parent: 0, layer: 0, client: 0, node: 0, self: 2, work: 1, end: 3 },
       { id: 2, parent: 0, layer: 0, client: 1, node: 0, outcome: 1, self: 1, end: 5 },
     ]),
   );
-  expect(store.layerTotals.calls[0]).toBe(2);
-  expect(store.layerTotals.time[0]).toBe(4);
-  expect(store.layerTotals.running[0]).toBe(0);
-  expect(Array.from(store.clientState.slice(0, 3))).toEqual([DONE, FAILED, WAITING]);
+  assert.equal(store.layerTotals.calls[0], 2);
+  assert.equal(store.layerTotals.time[0], 4);
+  assert.equal(store.layerTotals.running[0], 0);
+  assert.deepEqual(Array.from(store.clientState.slice(0, 3)), [DONE, FAILED, WAITING]);
 });
 
 test("columns grow with the numbers of spans", () => {
   const store = new TraceStore();
   store.receive(...batchOf([{ id: 5000, start: 1, end: 2 }]));
-  expect(store.count).toBe(5001);
-  expect(store.floats.end[5000]).toBe(2);
+  assert.equal(store.count, 5001);
+  assert.equal(store.floats.end[5000], 2);
 });
 
 test("selecting a span selects its client, executor and AST node", () => {
@@ -83,11 +84,11 @@ test("selecting a span selects its client, executor and AST node", () => {
   });
   store.receive(...batchOf([{ id: 0, layer: 0, client: 1, node: 0 }], 0, DESCRIPTION));
   store.select({ span: 0 });
-  expect(store.selection).toEqual({ span: 0, client: 1, layer: 0, node: 0 });
-  expect(store.label(0)).toBe("EagerTFExecutor · call federated_map · client 1");
+  assert.deepEqual(store.selection, { span: 0, client: 1, layer: 0, node: 0 });
+  assert.equal(store.label(0), "EagerTFExecutor · call federated_map · client 1");
   store.search("MAP");
-  expect(store.matches(0)).toBe(true);
-  expect(changes).toBe(3);
+  assert.equal(store.matches(0), true);
+  assert.equal(changes, 3);
 });
 
 test("buffers may start anywhere", () => {
@@ -99,7 +100,7 @@ test("buffers may start anywhere", () => {
     return new DataView(bytes.buffer, 3, buffer.byteLength);
   });
   store.receive(batch, shifted);
-  expect(store.floats.end[0]).toBe(7);
+  assert.equal(store.floats.end[0], 7);
 });
 
 test("spans lie below the one around them, and side by side when they overlap", () => {
@@ -117,25 +118,28 @@ test("spans lie below the one around them, and side by side when they overlap", 
     ),
   );
   const lanes = layOut(store, "thread");
-  expect(lanes.titles).toEqual(["main", "", ""]);
-  expect(lanes.bars.map((bar) => [bar.span, bar.row])).toEqual([
-    [0, 0],
-    [1, 1],
-    [3, 1],
-    [2, 2],
-  ]);
-  expect(barAt(lanes, 1, 7.5, 0)?.span).toBe(3);
-  expect(barAt(lanes, 1, 6, 0.1)).toBeNull();
+  assert.deepEqual(lanes.titles, ["main", "", ""]);
+  assert.deepEqual(
+    lanes.bars.map((bar) => [bar.span, bar.row]),
+    [
+      [0, 0],
+      [1, 1],
+      [3, 1],
+      [2, 2],
+    ],
+  );
+  assert.equal(barAt(lanes, 1, 7.5, 0)?.span, 3);
+  assert.equal(barAt(lanes, 1, 6, 0.1), null);
 });
 
 test("numbers are short and have units", () => {
-  expect([0.0000005, 0.0125, 1.25, 99.96, 1234].map(duration)).toEqual([
+  assert.deepEqual([0.0000005, 0.0125, 1.25, 99.96, 1234].map(duration), [
     "1 ns",
     "12.5 µs",
     "1.25 ms",
     "100 ms",
     "1.23 s",
   ]);
-  expect([12, 18720, 2.5e6].map(dataSize)).toEqual(["12 B", "18.7 kB", "2.50 MB"]);
-  expect(count(1234567)).toBe("1\u2009234\u2009567");
+  assert.deepEqual([12, 18720, 2.5e6].map(dataSize), ["12 B", "18.7 kB", "2.50 MB"]);
+  assert.equal(count(1234567), "1\u2009234\u2009567");
 });

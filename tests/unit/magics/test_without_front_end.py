@@ -1,0 +1,39 @@
+"""Notebooks that no browser shows: executed by nbclient, converted by nbconvert."""
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
+
+SETUP = """
+%load_ext tffsim
+import numpy as np
+import tffsim as tff
+
+@tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))
+def mean(x):
+    return tff.federated_mean(x)
+"""
+
+
+@pytest.fixture(scope="module")
+def executed():
+    cells = [
+        nbformat.v4.new_code_cell(source) for source in (SETUP, "%%tff_execute --trace t\nmean([1.0, 3.0])", "repr(t)")
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+
+
+def test_an_executed_notebook_holds_a_page_a_picture_and_a_text(executed):
+    (shown,) = [o for o in executed.cells[1].outputs if o.output_type == "display_data"]
+    assert set(shown.data) == {"text/html", "image/png", "text/plain"}
+    assert "1 invocation" in shown.data["text/plain"]
+    (result,) = [o for o in executed.cells[1].outputs if o.output_type == "execute_result"]
+    assert result.data["text/plain"].startswith("np.float32(2.0)")
+
+
+def test_a_converted_notebook_shows_the_page(executed):
+    page, _ = HTMLExporter(template_name="lab").from_notebook_node(executed)
+    assert 'title="Trace"' in page and "mean" in page
