@@ -9,7 +9,7 @@ from tffsim.tracing.trace import Trace
 from tffsim.views.ast_figure import draw_ast
 from tffsim.views.clients_figure import draw_clients
 from tffsim.views.graph_figure import draw_graph
-from tffsim.views.stack_figure import draw_stack, height_of_stack
+from tffsim.views.stack_figure import draw_stack
 from tffsim.views.theme import Theme, theme_for
 from tffsim.views.timeline_figure import draw_timeline
 from tffsim.views.traffic_figure import draw_traffic
@@ -32,8 +32,8 @@ class Figures:
         self._trace = trace
 
     def stack(self, ax: Axes | None = None, *, dark: bool | None = None) -> Axes:
-        """The executors as a tree, with their calls and their own time."""
-        return self._draw(draw_stack, ax, dark, height_of_stack(self._trace))
+        """The executors as layers, with their calls and their own time."""
+        return self._draw(draw_stack, ax, dark, 0.34 * min(max(len(self._trace.snapshot.executors), 4), 24) + 0.8)
 
     def clients(self, ax: Axes | None = None, *, dark: bool | None = None) -> Axes:
         """When each client was at work, and how it ended; many clients as a density map."""
@@ -58,7 +58,7 @@ class Figures:
     def _draw(
         self, draw: Callable[[Trace, Axes, Theme], Axes], ax: Axes | None, dark: bool | None, height: float
     ) -> Axes:
-        theme = theme_for(dark, ax)
+        theme = theme_for(dark)
         if ax is None:
             _, ax = plt.subplots(figsize=(_WIDTH, height), layout="constrained")
         return draw(self._trace, ax, theme)

@@ -5,9 +5,8 @@ import dataclasses
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-# After Okabe and Ito: to be told apart by colour-blind readers. The front end has the same.
+# After Okabe and Ito: to be told apart by colour-blind readers.
 OPERATION_COLOURS = {
     "invoke": "#9aa5b1",
     "create_value": "#56b4e9",
@@ -35,16 +34,12 @@ LIGHT = Theme("#ffffff", "#1b2733", "#566473", "#d5dbe1", "#8fc3e6")
 DARK = Theme("#14191f", "#e6ebf0", "#a7b3bf", "#39434e", "#2f6a92")
 
 
-def theme_for(dark: bool | None, axes: Axes | None = None) -> Theme:
-    """Returns the theme; None follows the figure of the axes, or else the figure colour that is set in matplotlib."""
+def theme_for(dark: bool | None) -> Theme:
+    """Returns the theme; None follows the figure colour that is set in matplotlib."""
     if dark is None:
-        ground = axes.figure.get_facecolor() if axes is not None else mpl.rcParams["figure.facecolor"]
-        dark = ground != "none" and not _is_transparent(ground) and sum(to_rgb(ground)) < 1.5
+        ground = mpl.rcParams["figure.facecolor"]
+        dark = ground != "none" and sum(to_rgb(ground)) < 1.5
     return DARK if dark else LIGHT
-
-
-def _is_transparent(colour: object) -> bool:
-    return isinstance(colour, tuple) and len(colour) == 4 and colour[3] == 0
 
 
 def prepare(axes: Axes, theme: Theme, title: str) -> None:
@@ -69,35 +64,3 @@ def literal(text: str, limit: int = 60) -> str:
     """Returns text as matplotlib shows it literally, cut to a length."""
     text = " ".join(text.split())
     return (text if len(text) <= limit else text[: limit - 1] + "…").replace("$", r"\$")
-
-
-def ink_on(colour: str) -> str:
-    """Returns black or white, whichever is easier to read on a colour."""
-    red, green, blue = to_rgb(colour)
-    return LIGHT.ink if 0.3 * red + 0.59 * green + 0.11 * blue > 0.55 else LIGHT.ground
-
-
-def width_of(text: str, size: float) -> float:
-    """Returns about how many inches a text is wide, in a font size in points; a little too much rather than too little."""
-    return len(text) * size * 0.62 / 72
-
-
-def inches(axes: Axes) -> tuple[float, float]:
-    """Returns about how wide and high axes are."""
-    # A layout engine moves axes when the figure is drawn; those of our own figures grow then.
-    box = axes.get_position()
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    width, height = figure.get_size_inches()
-    return float(box.width * width), float(box.height * height)
-
-
-def time_axis(axes: Axes, theme: Theme, end: float) -> None:
-    """Lets x run from 0 to a time in nanoseconds, with ticks in milliseconds and fine lines."""
-    end = max(float(end), 1.0)
-    ticks = [tick for tick in MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]).tick_values(0, end / 1e6) if tick * 1e6 <= end]
-    axes.set(xlim=(0, end), xticks=[tick * 1e6 for tick in ticks])
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x / 1e6:,.10g}"))
-    axes.set_xlabel("time (ms)", color=theme.soft, fontsize=8)
-    axes.grid(axis="x", color=theme.line, linewidth=0.6)
-    axes.set_axisbelow(True)
