@@ -120,18 +120,12 @@ def _client_rows(trace: "Trace") -> _Rows:
 
 
 def _traffic_rows(trace: "Trace") -> _Rows:
-    table = trace.traffic()
-    totals: dict[tuple[str, str, str], list[int]] = {}
-    columns = [table.shown(name).tolist() for name in ("intrinsic", "direction", "visibility", "copies", "size")]
-    for intrinsic, direction, visibility, copies, size in zip(*columns, strict=True):
-        total = totals.setdefault((intrinsic, direction, visibility), [0, 0])
-        total[0] += copies
-        total[1] += copies * size
+    totals = trace.traffic_totals()
     rows = [
-        (intrinsic or "–", direction, f"{values:,}", data_size(size), visibility)
-        for (intrinsic, direction, visibility), (values, size) in sorted(totals.items(), key=lambda item: -item[1][1])
+        (row["intrinsic"] or "–", row["direction"], f"{row['values']:,}", data_size(row["size"]), row["visibility"])
+        for row in map(totals.row, range(min(totals.num_rows, _MAX_ROWS)))
     ]
-    return [*rows[:_MAX_ROWS], *_more(len(rows), 5)]
+    return [*rows, *_more(totals.num_rows, 5)]
 
 
 def _error_rows(trace: "Trace") -> _Rows:

@@ -256,6 +256,12 @@ class Trace:
 
         return traffic(self.frozen())
 
+    def traffic_totals(self) -> Table:
+        """Returns the same, added up per intrinsic, direction and what the server sees."""
+        from tffsim.tracing.traffic import traffic_totals
+
+        return traffic_totals(self.traffic())
+
     def critical_path(self, invocation: int = 0) -> Table:
         """Returns the chain of spans that determined when an invocation ended."""
         from tffsim.tracing.critical_path import critical_path

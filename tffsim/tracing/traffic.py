@@ -68,6 +68,22 @@ def traffic(trace: "Trace") -> Table:
     )
 
 
+def traffic_totals(ledger: Table) -> Table:
+    """Adds a ledger up: one row per intrinsic, direction and visibility, the largest first.
+
+    Columns: `intrinsic`, `direction`, `visibility`, `values` (how many crossed), `size` in bytes.
+    """
+    names = ("intrinsic", "direction", "visibility")
+    kinds, kind_of = np.unique(np.stack([ledger[name] for name in names]), axis=1, return_inverse=True)
+    kind_of = kind_of.reshape(-1)
+    values = np.zeros(kinds.shape[1], np.int64)
+    size = np.zeros(kinds.shape[1], np.int64)
+    np.add.at(values, kind_of, ledger["copies"])
+    np.add.at(size, kind_of, ledger["copies"] * ledger["size"].astype(np.int64))
+    columns = {**dict(zip(names, kinds, strict=True)), "values": values, "size": size}
+    return Table(columns, ledger.texts, {"size": "bytes"}).where(np.argsort(-size, kind="stable"))
+
+
 def entering_clients(trace: "Trace") -> "np.ndarray":
     """Returns which spans are operations on the top executor of a client: its border."""
     snapshot = trace.snapshot

@@ -13,7 +13,6 @@ from tffsim.tracing.spans import INVOKE, Span, now
 from tffsim.tracing.subscription import Batch
 from tffsim.tracing.trace import Trace
 from tffsim.views.graph_summary import graph_summary
-from tffsim.views.traffic_summary import traffic_summary
 
 Message = tuple[dict[str, Any], list[bytes]]
 
@@ -119,7 +118,8 @@ class Feed:
             "errors": {str(span): text for span, text in snapshot.errors.items()},
         }
         if finished or snapshot.num_spans <= _MAX_SPANS_SUMMED_LIVE:
-            description["traffic"] = traffic_summary(trace)
+            totals = trace.traffic_totals()
+            description["traffic"] = [totals.row(index) for index in range(totals.num_rows)]
         if finished:
             description["graph"] = graph_summary(trace)
         return description

@@ -1,123 +1,117 @@
 """The graph of values and calls, from left to right."""
 
-import textwrap
-from typing import Any
-
-import networkx as nx
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import FancyArrowPatch, Patch
+from matplotlib.patches import FancyBboxPatch, Patch, PathPatch
+from matplotlib.path import Path
 
+from tffsim.tracing.snapshot import ALL_OUTCOMES
 from tffsim.tracing.trace import Trace
+from tffsim.views.graph_layout import CallNode, GraphLayout, graph_layout
 from tffsim.views.graph_summary import graph_summary
-from tffsim.views.theme import PLACEMENT_COLOURS, Theme, literal, nothing, prepare
+from tffsim.views.theme import OUTCOME_COLOURS, PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
 
-_MAX_NODES = 60
-_MAX_TYPE = 15
-_CARRY = "#b35000"
+_MAX_NODES = 100
+_ROW_HEIGHT = 0.5
+_WIDTH, _HEIGHT = 0.84, 0.72
+_SIZE = 8.0
+_FAILED = ALL_OUTCOMES.index("error")
+_CARRY = OUTCOME_COLOURS["error"]
+_PLACES = {"clients": "at clients", "server": "at the server", "": "without placement"}
+
+
+def height_of_graph(trace: Trace) -> float:
+    """Returns how many inches the picture needs."""
+    return 0.8 + _ROW_HEIGHT * max(graph_layout(graph_summary(trace, _MAX_NODES)).num_rows, 3)
 
 
 def draw_graph(trace: Trace, axes: Axes, theme: Theme) -> Axes:
     """Draws the last invocation at the lowest executors, what is alike for all clients once.
 
-    Calls are boxes, values are dots with their types.
+    A box is a call, with the value that it made below it. Lines lead to the calls that use the value.
     """
-    prepare(axes, theme, "Values (dots) and calls (boxes), collapsed over clients")
+    prepare(axes, theme, "Calls and the values they made, clients collapsed")
     summary = graph_summary(trace, _MAX_NODES)
     if not summary["nodes"]:
         return nothing(axes, theme)
-    places = _places(summary)
-    columns = max(x for x, _ in places.values()) + 1
-    height = max(y for _, y in places.values()) + 1
-    axes.set(xlim=(-0.8, columns - 0.4), ylim=(height - 0.3, -0.7), xticks=[])
-    size = max(4.5, min(8.0, 110 / columns, 190 / height))
-    for edge in summary["edges"]:
-        _add_edge(axes, theme, places[edge["source"]], places[edge["target"]], edge["kind"] == "carry")
-    for node in summary["nodes"]:
-        add = _add_call if node["kind"] == "call" else _add_value
-        add(axes, theme, node, places[node["id"]], size)
-    _add_key(axes, theme, summary["hidden"])
+    layout = graph_layout(summary)
+    columns, rows = max(layout.num_columns, 4), max(layout.num_rows, 3)
+    left, top = (layout.num_columns - columns) / 2, (layout.num_rows - rows) / 2
+    axes.set(xlim=(left - 0.45, left + columns - 0.55), ylim=(top + rows - 0.4, top - 0.6), xticks=[])
+    width, height = inches(axes)
+    size = max(min(_SIZE, height / rows * 72 * 0.26, width / columns * 8), 2.0)
+    limit = int((width / columns * _WIDTH - 0.08) / width_of("x", size))
+    for edges, colour, style in ((layout.flow, theme.soft, "-"), (layout.carries, _CARRY, "--")):
+        for source, target in edges:
+            _add_edge(axes, layout.nodes[source], layout.nodes[target], colour, style)
+    outcome = trace.snapshot.columns["outcome"]
+    for span, node in layout.nodes.items():
+        _add_call(axes, theme, node, outcome[span] == _FAILED, (size, limit))
+    _add_key(axes, theme, layout, summary["hidden"] + layout.num_hidden)
     return axes
 
 
-def _add_call(axes: Axes, theme: Theme, node: dict[str, Any], place: tuple[int, float], size: float) -> None:
-    words = node["label"].removeprefix("call ").removeprefix("federated_").replace("_", " ")
-    count = f" ×{node['count']:,}" if node["count"] > 1 else ""
-    text = "\n".join(textwrap.wrap(words + count, 12))
-    box = {
-        "boxstyle": "round,pad=0.3",
-        "facecolor": theme.ground,
-        "edgecolor": PLACEMENT_COLOURS[node["placement"]],
-        "linewidth": 1.3,
-    }
-    axes.text(*place, text.replace("$", r"\$"), ha="center", va="center", fontsize=size, color=theme.ink, bbox=box)
-
-
-def _add_value(axes: Axes, theme: Theme, node: dict[str, Any], place: tuple[int, float], size: float) -> None:
-    axes.plot(*place, "o", markersize=5, color=PLACEMENT_COLOURS[node["placement"]], zorder=3)
-    label = literal(node["label"], _MAX_TYPE)
-    axes.annotate(
-        label, place, (0, -4), textcoords="offset points", ha="center", va="top", fontsize=size * 0.75, color=theme.soft
-    )
-
-
-def _add_key(axes: Axes, theme: Theme, hidden: int) -> None:
-    names = {"clients": "at clients", "server": "at the server", "": "without placement"}
-    parts: list[Artist] = [Patch(color=PLACEMENT_COLOURS[placement], label=name) for placement, name in names.items()]
-    parts.append(Line2D([], [], color=_CARRY, linestyle="--", label="to the next client"))
-    axes.legend(
-        handles=parts, loc="lower right", ncols=4, frameon=False, fontsize=8, labelcolor=theme.soft, borderaxespad=0
-    )
-    if hidden:
-        text = f"{hidden:,} more values and calls are not shown"
-        axes.text(1, 1, text, transform=axes.transAxes, ha="right", va="bottom", color=theme.soft, fontsize=8)
-
-
-def _places(summary: dict[str, Any]) -> dict[str, tuple[int, float]]:
-    """Returns a column and a row for each node: columns follow the flow, rows avoid crossings."""
-    flow = nx.DiGraph()
-    flow.add_nodes_from(node["id"] for node in summary["nodes"])
-    flow.add_edges_from((e["source"], e["target"]) for e in summary["edges"] if e["kind"] != "carry")
-    column: dict[str, int] = {}
-    for node in nx.topological_sort(flow):
-        column[node] = max((column[above] + 1 for above in flow.predecessors(node)), default=0)
-    for node in reversed(list(nx.topological_sort(flow))):
-        # Sources stand right before what uses them.
-        if flow.in_degree(node) == 0 and flow.out_degree(node):
-            column[node] = min(column[below] for below in flow.successors(node)) - 1
-    columns: dict[int, list[str]] = {}
-    for node in column:
-        columns.setdefault(column[node], []).append(node)
-    tallest = max(map(len, columns.values()))
-    places: dict[str, tuple[int, float]] = {}
-    for x in sorted(columns):
-        middle = {node: _mean([places[a][1] for a in flow.predecessors(node) if a in places]) for node in columns[x]}
-        ordered = sorted(columns[x], key=lambda node: (middle[node] if middle[node] is not None else tallest, node))
-        spread = tallest / len(ordered)
-        for position, node in enumerate(ordered):
-            places[node] = (x, (position + 0.5) * spread - 0.5)
-    return places
-
-
-def _mean(numbers: list[float]) -> Any:
-    return sum(numbers) / len(numbers) if numbers else None
-
-
-def _add_edge(axes: Axes, theme: Theme, start: tuple[int, float], end: tuple[int, float], is_carried: bool) -> None:
-    style = "arc3,rad=0.4" if is_carried else "arc3,rad=0"
+def _add_call(axes: Axes, theme: Theme, node: CallNode, is_failed: bool, room: tuple[float, int]) -> None:
+    size, limit = room
     axes.add_patch(
-        FancyArrowPatch(
-            start,
-            end,
-            arrowstyle="-|>",
-            mutation_scale=6,
-            shrinkA=14,
-            shrinkB=16,
-            linewidth=0.7,
-            zorder=0,
-            color=_CARRY if is_carried else theme.soft,
-            linestyle="--" if is_carried else "-",
-            connectionstyle=style,
+        FancyBboxPatch(
+            (node.x - _WIDTH / 2, node.y - _HEIGHT / 2),
+            _WIDTH,
+            _HEIGHT,
+            "round,pad=0,rounding_size=0.06",
+            facecolor=theme.ground,
+            edgecolor=PLACEMENT_COLOURS[node.placement],
+            linewidth=1.2,
+            zorder=2,
         )
     )
+    count = f"×{node.count:,} " if node.count > 1 else ""
+    words = node.text.removeprefix("call ").removeprefix("federated_").replace("_", " ")
+    axes.text(
+        node.x, node.y - 0.15, literal(words, limit), ha="center", va="center", fontsize=size, color=theme.ink, zorder=3
+    )
+    if is_failed:
+        axes.text(node.x, node.y + 0.17, "failed", color=OUTCOME_COLOURS["error"], weight="bold", fontsize=size * 0.85,
+                  ha="center", va="center", zorder=3)  # fmt: skip
+        return
+    value = literal(count + node.value, int(limit / 0.85))
+    axes.text(node.x, node.y + 0.17, value, ha="center", va="center", fontsize=size * 0.85, color=theme.soft, zorder=3)
+
+
+def _add_edge(axes: Axes, source: CallNode, target: CallNode, colour: str, style: str) -> None:
+    """Draws a curve from the right of a box to the left of another; back to an earlier one, over the top."""
+    if target.x > source.x:
+        start, end = (source.x + _WIDTH / 2, source.y), (target.x - _WIDTH / 2, target.y)
+        middle = end[0] - (1 - _WIDTH) / 2
+        bend = (1 - _WIDTH) / 2
+        points = [start, (start[0] + bend, start[1]), (middle - bend, end[1]), (end[0], end[1])]
+    else:
+        start, end = (source.x, source.y - _HEIGHT / 2), (target.x, target.y - _HEIGHT / 2)
+        lift = min(start[1], end[1]) - 0.33
+        points = [start, (start[0], lift), (end[0], lift), end]
+    codes = [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4]
+    axes.add_patch(
+        PathPatch(Path(np.array(points), codes), fill=False, edgecolor=colour, linestyle=style, linewidth=0.9, zorder=1)
+    )
+    tip, before = np.array(points[-1]), np.array(points[-2])
+    axes.annotate(
+        "",
+        tuple(tip),
+        tuple(tip + (before - tip) * 0.02),
+        arrowprops={"arrowstyle": "-|>", "color": colour, "mutation_scale": 7, "shrinkA": 0, "shrinkB": 0, "lw": 0},
+    )
+
+
+def _add_key(axes: Axes, theme: Theme, layout: GraphLayout, num_hidden: int) -> None:
+    present = {node.placement for node in layout.nodes.values()}
+    parts: list[Artist] = [Patch(color=PLACEMENT_COLOURS[p], label=name) for p, name in _PLACES.items() if p in present]
+    if layout.carries:
+        parts.append(Line2D([], [], color=_CARRY, linestyle="--", label="to the next client"))
+    if num_hidden:
+        parts.append(Line2D([], [], linestyle="", label=f"… {num_hidden:,} more"))
+    axes.legend(
+        handles=parts, loc="upper right", bbox_to_anchor=(1.0, 0.0), ncols=5, frameon=False, fontsize=7.5,
+        labelcolor=theme.soft, handlelength=1.6, columnspacing=1.2, borderaxespad=0,
+    )  # fmt: skip

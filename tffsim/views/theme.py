@@ -4,9 +4,10 @@ import dataclasses
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_rgb, to_rgba
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-# After Okabe and Ito: to be told apart by colour-blind readers.
+# After Okabe and Ito: to be told apart by colour-blind readers. The front end has the same.
 OPERATION_COLOURS = {
     "invoke": "#9aa5b1",
     "create_value": "#56b4e9",
@@ -21,24 +22,25 @@ PLACEMENT_COLOURS = {"": "#0072b2", "server": "#007a5a", "clients": "#c04f00"}
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours that depend on the ground: of the ground, of text, of minor text, of lines and of bars."""
+    """The colours that depend on the ground: of the ground, of text, of minor text and lines, of little and much."""
 
     ground: str
     ink: str
     soft: str
     line: str
-    bar: str
+    faint: str
+    strong: str
 
 
-LIGHT = Theme("#ffffff", "#1b2733", "#566473", "#d5dbe1", "#8fc3e6")
-DARK = Theme("#14191f", "#e6ebf0", "#a7b3bf", "#39434e", "#2f6a92")
+LIGHT = Theme("#ffffff", "#1b2733", "#566473", "#d5dbe1", "#bfdcf2", "#08406e")
+DARK = Theme("#14191f", "#e6ebf0", "#a7b3bf", "#39434e", "#1f4a68", "#bfe3fb")
 
 
-def theme_for(dark: bool | None) -> Theme:
-    """Returns the theme; None follows the figure colour that is set in matplotlib."""
+def theme_for(dark: bool | None, axes: Axes | None = None) -> Theme:
+    """Returns the theme; None follows the figure of the axes, or else the figure colour that is set in matplotlib."""
     if dark is None:
-        ground = mpl.rcParams["figure.facecolor"]
-        dark = ground != "none" and sum(to_rgb(ground)) < 1.5
+        ground = axes.figure.get_facecolor() if axes is not None else mpl.rcParams["figure.facecolor"]
+        dark = to_rgba(ground)[3] > 0 and sum(to_rgb(ground)) < 1.5
     return DARK if dark else LIGHT
 
 
@@ -64,3 +66,37 @@ def literal(text: str, limit: int = 60) -> str:
     """Returns text as matplotlib shows it literally, cut to a length."""
     text = " ".join(text.split())
     return (text if len(text) <= limit else text[: limit - 1] + "…").replace("$", r"\$")
+
+
+def ink_on(colour: str) -> str:
+    """Returns dark or white, whichever is easier to read on a colour."""
+    red, green, blue = to_rgb(colour)
+    return LIGHT.ink if 0.3 * red + 0.59 * green + 0.11 * blue > 0.55 else LIGHT.ground
+
+
+def width_of(text: str, size: float) -> float:
+    """Returns about how many inches a text is wide, in a size in points; rather too much than too little."""
+    return len(text) * size * 0.585 / 72
+
+
+def inches(axes: Axes) -> tuple[float, float]:
+    """Returns about how wide and high axes are."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    width, height = figure.get_size_inches()
+    if len(figure.axes) == 1 and figure.get_layout_engine() is not None:
+        # A layout engine lets the only axes fill the figure when it is drawn.
+        return 0.97 * float(width), 0.9 * float(height)
+    box = axes.get_position()
+    return float(box.width * width), float(box.height * height)
+
+
+def time_axis(axes: Axes, theme: Theme, end: float) -> None:
+    """Lets x run from 0 to a time in nanoseconds, with ticks in milliseconds and fine lines."""
+    end = max(float(end), 1.0)
+    ticks = [tick for tick in MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]).tick_values(0, end / 1e6) if tick * 1e6 <= end]
+    axes.set(xlim=(0, end), xticks=[tick * 1e6 for tick in ticks])
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x / 1e6:,.10g}"))
+    axes.set_xlabel("time (ms)", color=theme.soft, fontsize=8)
+    axes.grid(axis="x", color=theme.line, linewidth=0.6)
+    axes.set_axisbelow(True)

@@ -4,17 +4,38 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter
 
-from tffsim.tracing.snapshot import Snapshot
+from tffsim.tracing.snapshot import ALL_OUTCOMES, Snapshot
 from tffsim.tracing.spans import OPERATIONS
-from tffsim.tracing.summary import duration
 from tffsim.tracing.trace import Trace
-from tffsim.views.theme import OPERATION_COLOURS, OUTCOME_COLOURS, Theme, literal, nothing, prepare
+from tffsim.views.theme import (
+    OPERATION_COLOURS,
+    OUTCOME_COLOURS,
+    Theme,
+    inches,
+    ink_on,
+    literal,
+    nothing,
+    prepare,
+    time_axis,
+    width_of,
+)
+from tffsim.views.timeline_lanes import Lanes, timeline_lanes
 
-# Bars narrower than this part of the picture are drawn as one with their neighbours.
-_NARROW = 1 / 1500
-_MAX_ROWS = 60
+_MAX_ROWS = 40
+_ROW_HEIGHT = 0.3
+_BAR = 0.88
+# A pixel of the picture, and how many bars it has at most, are about what a screen shows.
+_MAX_PIXELS, _MAX_BARS = 600, 6000
+_MAX_LABELS = 300
+_LABEL_SIZE = 7.0
+_FAILED = ALL_OUTCOMES.index("error")
+
+
+def height_of_timeline(trace: Trace) -> float:
+    """Returns how many inches the picture needs."""
+    num_rows = timeline_lanes(trace.snapshot).num_rows if trace.snapshot.num_spans else 0
+    return 0.9 + _ROW_HEIGHT * min(max(num_rows, 5), _MAX_ROWS)
 
 
 def draw_timeline(trace: Trace, axes: Axes, theme: Theme) -> Axes:
@@ -23,77 +44,133 @@ def draw_timeline(trace: Trace, axes: Axes, theme: Theme) -> Axes:
     snapshot = trace.snapshot
     if not snapshot.num_spans:
         return nothing(axes, theme)
-    rows, titles = _rows(snapshot)
-    columns = snapshot.columns
-    end = float(columns["end"].max())
-    shown = np.flatnonzero((rows >= 0) & (rows < _MAX_ROWS))
-    for operation, name in enumerate(OPERATIONS):
-        spans = shown[(columns["operation"][shown] == operation) & (columns["outcome"][shown] != 1)]
-        _add_bars(axes, snapshot, spans, rows, OPERATION_COLOURS[name], end)
-    _add_bars(axes, snapshot, shown[columns["outcome"][shown] == 1], rows, OUTCOME_COLOURS["error"], end)
-    count = min(int(rows.max()) + 1, _MAX_ROWS)
-    axes.set(xlim=(0, end * 1.002), ylim=(count, -0.3))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: duration(max(x, 0))))
-    axes.set_yticks(
-        [row + 0.45 for row in titles if row < count], [literal(titles[row], 26) for row in titles if row < count]
-    )
-    for row in titles:
-        if 0 < row < count:
-            axes.axhline(row - 0.05, color=theme.line, linewidth=0.8)
-    present = [name for k, name in enumerate(OPERATIONS) if (columns["operation"] == k).any()]
-    patches = [Patch(color=OPERATION_COLOURS[name], label=name) for name in present]
-    if (columns["outcome"] == 1).any():
-        patches.append(Patch(color=OUTCOME_COLOURS["error"], label="failed"))
-    axes.legend(
-        handles=patches, loc="lower left", bbox_to_anchor=(0.12, 1.0), ncols=7, frameon=False, fontsize=7.5,
-        labelcolor=theme.soft, handlelength=1.0, columnspacing=1.0,
-    )  # fmt: skip
+    lanes = timeline_lanes(snapshot)
+    end = float(snapshot.columns["end"].max())
+    time_axis(axes, theme, end)
+    num_rows = min(lanes.num_rows, _MAX_ROWS)
+    axes.set_ylim(num_rows, -0.2)
+    colours = _colours(snapshot)
+    _add_bars(axes, theme, lanes, colours[lanes.span], num_rows, end)
+    _add_labels(axes, snapshot, lanes, colours, num_rows, end)
+    _add_titles(axes, theme, lanes, num_rows)
+    _add_key(axes, theme, snapshot, lanes.num_rows - num_rows)
     return axes
 
 
-def _rows(snapshot: Snapshot) -> "tuple[np.ndarray, dict[int, str]]":
-    """Returns the row of each span, and the thread whose rows begin at some of them."""
+def _colours(snapshot: Snapshot) -> "np.ndarray":
+    """Returns the colour of each span: that of its operation, or of failure."""
+    by_operation = np.array([OPERATION_COLOURS[name] for name in OPERATIONS])
     columns = snapshot.columns
-    thread, parent = columns["thread"].tolist(), columns["parent"].tolist()
-    start, end = columns["start"].tolist(), columns["end"].tolist()
-    level = [0] * len(thread)
-    free: dict[int, list[int]] = {}
-    for span in range(len(thread)):
-        rows = free.setdefault(thread[span], [])
-        above = parent[span]
-        row = level[above] + 1 if above >= 0 and thread[above] == thread[span] else 0
-        while row < len(rows) and rows[row] > start[span]:
-            row += 1
-        rows.extend([0] * (row + 1 - len(rows)))
-        rows[row] = end[span]
-        level[span] = row
-    titles, first = {}, {}
-    position = 0
-    for number in sorted(free):
-        titles[position] = snapshot.threads[number].name if number >= 0 else "waiting"
-        first[number] = position
-        position += len(free[number])
-    return np.array([first[t] + row for t, row in zip(thread, level, strict=True)]), titles
+    return np.where(columns["outcome"] == _FAILED, OUTCOME_COLOURS["error"], by_operation[columns["operation"]])
 
 
-def _add_bars(axes: Axes, snapshot: Snapshot, spans: "np.ndarray", rows: "np.ndarray", colour: str, end: float) -> None:
-    if not len(spans):
-        return
-    order = np.lexsort((snapshot.columns["start"][spans], rows[spans]))
-    spans = spans[order]
-    row, left = rows[spans].astype(float), snapshot.columns["start"][spans].astype(float)
-    right = np.maximum(snapshot.columns["end"][spans].astype(float), left + end * _NARROW / 2)
-    # A narrow bar that starts where the one before it ends is drawn with it.
-    pixel = np.floor(left / (end * _NARROW)).astype(np.int64)
-    first = np.ones(len(spans), bool)
-    first[1:] = (row[1:] != row[:-1]) | (pixel[1:] != pixel[:-1]) | (right[1:] - left[1:] > end * _NARROW)
-    group = np.cumsum(first) - 1
-    right = np.maximum.reduceat(right, np.flatnonzero(first)) if len(group) else right
-    row, left = row[first], left[first]
-    corners = np.stack(
-        [np.stack([x, y], axis=1) for x, y in ((left, row), (right, row), (right, row + 0.86), (left, row + 0.86))],
-        axis=1,
-    )
+def _add_bars(axes: Axes, theme: Theme, lanes: Lanes, colours: "np.ndarray", num_rows: int, end: float) -> None:
+    """Draws bars; instead of those that are narrower than a pixel, the pixels that they fill."""
+    pixel = end / min(_MAX_PIXELS, _MAX_BARS // num_rows)
+    is_shown, is_narrow = lanes.row < num_rows, lanes.end - lanes.start < pixel
+    row, left, right, filled = _pixels(lanes, np.flatnonzero(is_shown & is_narrow), colours, num_rows, pixel)
+    _add_rectangles(axes, row, left, right, filled, None)
+    wide = np.flatnonzero(is_shown & ~is_narrow)
+    _add_rectangles(axes, lanes.row[wide], lanes.start[wide], lanes.end[wide], colours[wide], theme.ground)
+
+
+def _pixels(
+    lanes: Lanes, bars: "np.ndarray", colours: "np.ndarray", num_rows: int, pixel: float
+) -> "tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]":
+    """Returns runs of pixels of one colour: their rows, starts, ends and colours.
+
+    A pixel gets the colour that takes most of its time.
+    """
+    palette, colour = np.unique(colours[bars], return_inverse=True)
+    row, left = lanes.row[bars], lanes.start[bars]
+    right = np.maximum(lanes.end[bars], left + 1)
+    first, last = (left // pixel).astype(np.int64), (right // pixel).astype(np.int64)
+    # The last pixel of a row stays empty, so no run goes on in the next row.
+    width = int(last.max(initial=0)) + 2
+    taken = np.zeros((num_rows, width, max(len(palette), 1)))
+    np.add.at(taken, (row, first, colour), np.minimum(right, (first + 1) * pixel) - left)
+    np.add.at(taken, (row, last, colour), np.where(last > first, right - last * pixel, 0))
+    filled = np.where(taken.any(axis=2), taken.argmax(axis=2), -1).ravel()
+    starts = np.flatnonzero(np.diff(filled, prepend=-1))
+    ends = np.append(starts[1:], len(filled))
+    is_filled = filled[starts] >= 0
+    starts, ends = starts[is_filled], ends[is_filled]
+    rows = starts // width
+    return rows, (starts - rows * width) * pixel, (ends - rows * width) * pixel, palette[filled[starts]]
+
+
+def _add_rectangles(
+    axes: Axes, row: "np.ndarray", left: "np.ndarray", right: "np.ndarray", colours: "np.ndarray", edge: str | None
+) -> None:
+    corners = ((left, row), (right, row), (right, row + _BAR), (left, row + _BAR))
     axes.add_collection(
-        PolyCollection(list(corners), facecolors=colour, linewidths=0.2, edgecolors=axes.get_facecolor())
+        PolyCollection(
+            list(np.stack([np.stack(corner, axis=1) for corner in corners], axis=1)),
+            facecolors=colours.tolist(),
+            edgecolors=edge or "none",
+            linewidths=0.5 if edge else 0,
+        )
     )
+
+
+def _add_labels(axes: Axes, snapshot: Snapshot, lanes: Lanes, colours: "np.ndarray", num_rows: int, end: float) -> None:
+    """Writes into the widest bars what they are."""
+    width, height = inches(axes)
+    per_inch = end / (0.85 * width)
+    size = min(_LABEL_SIZE, height / num_rows * 72 * 0.5)
+    if size < 4:
+        return
+    order = np.argsort(lanes.start - lanes.end, kind="stable")
+    for bar in order[lanes.row[order] < num_rows][:_MAX_LABELS].tolist():
+        span = int(lanes.span[bar])
+        text = _label(snapshot, span, is_worker=bar >= snapshot.num_spans)
+        if width_of(text, size) + 0.08 < (lanes.end[bar] - lanes.start[bar]) / per_inch:
+            axes.text(
+                lanes.start[bar] + 0.04 * per_inch,
+                lanes.row[bar] + _BAR / 2,
+                literal(text),
+                va="center_baseline",
+                color=ink_on(colours[span]),
+                fontsize=size,
+                clip_on=True,
+            )
+
+
+def _label(snapshot: Snapshot, span: int, is_worker: bool) -> str:
+    """Returns the executor of a span; of an invocation its name, and of what a worker ran the client."""
+    layer, client = int(snapshot.columns["layer"][span]), int(snapshot.columns["client"][span])
+    if is_worker and client >= 0:
+        return f"client {client}"
+    if layer >= 0:
+        return snapshot.executors[layer].name.removesuffix("Executor")
+    return next((call.name for call in snapshot.invocations if call.span == span), "")
+
+
+def _add_titles(axes: Axes, theme: Theme, lanes: Lanes, num_rows: int) -> None:
+    shown = [row for row in lanes.titles if row < num_rows]
+    axes.set_yticks([row + _BAR / 2 for row in shown], [literal(lanes.titles[row], 26) for row in shown])
+    for row in filter(None, shown):
+        axes.axhline(row - 0.06, color=theme.soft, linewidth=0.6)
+
+
+def _add_key(axes: Axes, theme: Theme, snapshot: Snapshot, num_hidden: int) -> None:
+    present = np.unique(snapshot.columns["operation"]).tolist()
+    patches = [Patch(color=OPERATION_COLOURS[OPERATIONS[k]], label=OPERATIONS[k]) for k in present]
+    size = min(7.5, 1.1 * inches(axes)[0])
+    if (snapshot.columns["outcome"] == _FAILED).any():
+        patches.append(Patch(color=OUTCOME_COLOURS["error"], label="failed"))
+    axes.legend(
+        handles=patches, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=7, frameon=False, fontsize=size,
+        labelcolor=theme.soft, handlelength=1.0, columnspacing=1.0, borderaxespad=0.2,
+    )  # fmt: skip
+    if num_hidden:
+        axes.annotate(
+            f"… {num_hidden} more rows",
+            (1, 0),
+            (0, -22),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            ha="right",
+            color=theme.soft,
+            fontsize=8,
+        )

@@ -114,6 +114,17 @@ def test_traffic_tells_what_crossed_and_what_the_server_saw(broadcast):
     assert rows(ledger, direction="caller to clients")["size"].tolist() == [4, 4, 4]
 
 
+def test_traffic_adds_up(broadcast):
+    totals = broadcast.traffic_totals()
+    found = {(row["intrinsic"], row["direction"]): (row["values"], row["size"]) for row in map(totals.row, range(3))}
+    assert totals.num_rows == 3
+    assert found == {
+        ("", "caller to clients"): (3, 12),
+        ("federated_broadcast", "server to clients"): (3, 12),
+        ("federated_sum", "clients to server"): (3, 12),
+    }
+
+
 def test_a_secure_sum_shows_the_server_an_aggregate_only():
     secure = tff.federated_computation(
         lambda values: tff.federated_secure_sum(values, 100), tff.FederatedType(np.int32, tff.CLIENTS)

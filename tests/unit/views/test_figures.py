@@ -1,3 +1,5 @@
+import itertools
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -6,9 +8,13 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 
 import tffsim as tff
-from tests.unit.tracing.traced_runs import FLOATS, mean_of_doubles, traced
+from tests.unit.tracing.traced_runs import FLOATS, double, mean_of_doubles, traced
 from tffsim.tracing.trace import Trace
+from tffsim.views.graph_layout import graph_layout
+from tffsim.views.graph_summary import graph_summary
+from tffsim.views.stack_boxes import stack_boxes
 from tffsim.views.theme import DARK, LIGHT
+from tffsim.views.timeline_lanes import timeline_lanes
 
 mpl.use("Agg")
 
@@ -76,4 +82,75 @@ def test_names_are_shown_literally():
     axes = trace.plot.ast(dark=False)
     axes.figure.canvas.draw()
     assert any(r"a\$b\$" in text.get_text() for text in axes.texts)
+    plt.close(axes.figure)
+
+
+def _texts(axes):
+    shown = [*axes.texts, axes.title, *axes.get_xticklabels(), *axes.get_yticklabels()]
+    legend = axes.get_legend()
+    return [text.get_text() for text in [*shown, *(legend.get_texts() if legend else [])]]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_trace_without_spans_says_so(name):
+    axes = getattr(_empty().plot, name)(dark=False)
+    assert any(text.startswith("nothing") for text in _texts(axes))
+    plt.close(axes.figure)
+
+
+def test_axes_that_are_given_keep_the_colours_of_their_figure():
+    _, trace = traced(mean_of_doubles, [1.0])
+    figure, axes = plt.subplots(facecolor="black")
+    trace.plot.stack(ax=axes)
+    assert axes.get_facecolor()[:3] == to_rgb(DARK.ground)
+    plt.close(figure)
+
+
+def test_alike_executors_of_many_clients_are_one_box():
+    factory = tff.local_executor_factory(max_fanout=2)
+    _, trace = traced(mean_of_doubles, [1.0] * 9, factory=factory)
+    boxes = stack_boxes(trace.snapshot.executors)
+    assert sum(box.num_columns for box in boxes) <= 5
+    assert sum(len(box.layers) for box in _all(boxes)) == len(trace.snapshot.executors)
+
+
+def _all(boxes):
+    return [found for box in boxes for found in (box, *_all(box.below))]
+
+
+def test_the_graph_draws_no_two_calls_on_each_other():
+    _, trace = traced(mean_of_doubles, [1.0] * 5)
+    layout = graph_layout(graph_summary(trace))
+    places = sorted((node.x, node.y) for node in layout.nodes.values())
+    assert all(b[0] > a[0] or b[1] - a[1] > 0.99 for a, b in itertools.pairwise(places))
+    assert all(layout.nodes[a].x < layout.nodes[b].x for a, b in layout.flow)
+
+
+def test_a_timeline_of_many_spans_has_few_bars():
+    _, trace = traced(mean_of_doubles, [1.0] * 1000)
+    axes = trace.plot.timeline(dark=False)
+    assert trace.snapshot.num_spans > 10_000
+    assert sum(len(bars.get_paths()) for bars in axes.collections) < 8_000
+    plt.close(axes.figure)
+
+
+def test_workers_have_lanes_of_their_own():
+    trace = _failed()
+    lanes = timeline_lanes(trace.snapshot)
+    worked = np.unique(trace.snapshot.columns["worker"])
+    assert len(lanes.titles) == 1 + (worked >= 0).sum()
+    assert (lanes.end >= lanes.start).all()
+
+
+def test_a_large_ast_says_how_many_nodes_it_hides():
+    def body(x):
+        for _ in range(30):
+            x = tff.federated_map(double, x)
+        return tff.federated_sum(x)
+
+    _, trace = traced(tff.federated_computation(body, FLOATS), [1.0])
+    axes = trace.plot.ast(dark=False)
+    hidden = [text for text in _texts(axes) if text.startswith("… ")]
+    assert hidden
+    assert all("more node" in text for text in hidden)
     plt.close(axes.figure)

@@ -33,7 +33,8 @@ export interface TrafficRow {
   direction: string;
   visibility: string;
   values: number;
-  bytes: number;
+  /** In bytes. */
+  size: number;
 }
 
 /** The graph of values and calls, collapsed over clients. */

@@ -28,7 +28,7 @@ export class TrafficPanel extends Panel {
       this.list.append(element("div", "tff-empty", "Nothing has crossed between server and clients yet."));
       return;
     }
-    const most = Math.max(...traffic.map((row) => row.bytes), 1);
+    const most = Math.max(...traffic.map((row) => row.size), 1);
     for (const row of traffic) {
       const line = element("div", "tff-row");
       const name = element("span", "name", row.intrinsic || row.direction);
@@ -37,12 +37,12 @@ export class TrafficPanel extends Panel {
       line.title = `${row.intrinsic || "argument or result"}: ${row.direction}. ${SEEN[row.visibility] ?? ""}`;
       const track = element("div", "track");
       const fill = element("div", "fill");
-      fill.style.width = `${(100 * row.bytes) / most}%`;
+      fill.style.width = `${(100 * row.size) / most}%`;
       track.append(fill);
       line.append(
         name,
         element("span", "number", count(row.values)),
-        element("span", "number", dataSize(row.bytes)),
+        element("span", "number", dataSize(row.size)),
         track,
       );
       this.list.append(line);
