@@ -4,6 +4,7 @@ The form of the messages is that of `widgets/src/model/messages.ts`.
 """
 
 import dataclasses
+import itertools
 import threading
 from typing import Any
 
@@ -19,6 +20,7 @@ Message = tuple[dict[str, Any], list[bytes]]
 _INTS = ("id", "parent", "invocation", "layer", "operation", "outcome", "client", "node", "thread", "worker")
 _TIMES = ("start", "end", "self_time", "queue_time", "worker_time")
 _RUNNING = 3
+_SPANS_PER_MESSAGE = 20_000
 # Traces that are not large are summed up once more while they grow.
 _MAX_SPANS_SUMMED_LIVE = 20_000
 
@@ -37,8 +39,8 @@ class Feed:
         self._sizes: tuple[int, ...] = ()
         self._lock = threading.Lock()
 
-    def everything(self, finished: bool) -> Message:
-        """Returns a message that replaces all that was sent before."""
+    def everything(self, finished: bool, spans_per_message: int = _SPANS_PER_MESSAGE) -> list[Message]:
+        """Returns messages that replace all that was sent before."""
         with self._lock:
             frozen = self._trace.frozen()
             snapshot = frozen.snapshot
@@ -46,10 +48,18 @@ class Feed:
             columns["id"] = np.arange(snapshot.num_spans, dtype=np.int32)
             is_running = columns["outcome"] == _RUNNING
             order = np.argsort(is_running, kind="stable")
-            columns = {name: columns[name][order] for name in (*_INTS, *_TIMES)}
+            num_running = int(is_running.sum())
+            # Those under way go together, in the last message.
+            cuts = [0, *range(spans_per_message, snapshot.num_spans - num_running, spans_per_message), len(order)]
             end = float(snapshot.columns["end"].max(initial=0)) / 1e6
-            description = self._description(frozen, finished)
-            return self._message(columns, int(is_running.sum()), end, finished, description, reset=True)
+            messages = []
+            for first, last in itertools.pairwise(cuts):
+                is_last = last == len(order)
+                part = {name: columns[name][order[first:last]] for name in (*_INTS, *_TIMES)}
+                description = self._description(frozen, finished) if first == 0 else {}
+                running = num_running if is_last else 0
+                messages.append(self._message(part, running, end, finished and is_last, description, reset=first == 0))
+            return messages
 
     def update(self, batch: Batch) -> Message:
         """Returns a message with what happened since the one before."""

@@ -7,24 +7,22 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch, PathPatch
 from matplotlib.path import Path
 
-from tffsim.tracing.snapshot import ALL_OUTCOMES
 from tffsim.tracing.trace import Trace
 from tffsim.views.graph_layout import CallNode, GraphLayout, graph_layout
 from tffsim.views.graph_summary import graph_summary
 from tffsim.views.theme import OUTCOME_COLOURS, PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
 
-_MAX_NODES = 100
+_MAX_CALLS = 50
 _ROW_HEIGHT = 0.5
 _WIDTH, _HEIGHT = 0.84, 0.72
 _SIZE = 8.0
-_FAILED = ALL_OUTCOMES.index("error")
 _CARRY = OUTCOME_COLOURS["error"]
 _PLACES = {"clients": "at clients", "server": "at the server", "": "without placement"}
 
 
 def height_of_graph(trace: Trace) -> float:
     """Returns how many inches the picture needs."""
-    return 0.8 + _ROW_HEIGHT * max(graph_layout(graph_summary(trace, _MAX_NODES)).num_rows, 3)
+    return 0.8 + _ROW_HEIGHT * max(graph_layout(graph_summary(trace, _MAX_CALLS)).num_rows, 3)
 
 
 def draw_graph(trace: Trace, axes: Axes, theme: Theme) -> Axes:
@@ -33,8 +31,8 @@ def draw_graph(trace: Trace, axes: Axes, theme: Theme) -> Axes:
     A box is a call, with the value that it made below it. Lines lead to the calls that use the value.
     """
     prepare(axes, theme, "Calls and the values they made, clients collapsed")
-    summary = graph_summary(trace, _MAX_NODES)
-    if not summary["nodes"]:
+    summary = graph_summary(trace, _MAX_CALLS)
+    if not summary["calls"]:
         return nothing(axes, theme)
     layout = graph_layout(summary)
     columns, rows = max(layout.num_columns, 4), max(layout.num_rows, 3)
@@ -46,14 +44,13 @@ def draw_graph(trace: Trace, axes: Axes, theme: Theme) -> Axes:
     for edges, colour, style in ((layout.flow, theme.soft, "-"), (layout.carries, _CARRY, "--")):
         for source, target in edges:
             _add_edge(axes, layout.nodes[source], layout.nodes[target], colour, style)
-    outcome = trace.snapshot.columns["outcome"]
-    for span, node in layout.nodes.items():
-        _add_call(axes, theme, node, outcome[span] == _FAILED, (size, limit))
-    _add_key(axes, theme, layout, summary["hidden"] + layout.num_hidden)
+    for node in layout.nodes.values():
+        _add_call(axes, theme, node, (size, limit))
+    _add_key(axes, theme, layout, summary["hidden"])
     return axes
 
 
-def _add_call(axes: Axes, theme: Theme, node: CallNode, is_failed: bool, room: tuple[float, int]) -> None:
+def _add_call(axes: Axes, theme: Theme, node: CallNode, room: tuple[float, int]) -> None:
     size, limit = room
     axes.add_patch(
         FancyBboxPatch(
@@ -68,11 +65,11 @@ def _add_call(axes: Axes, theme: Theme, node: CallNode, is_failed: bool, room: t
         )
     )
     count = f"×{node.count:,} " if node.count > 1 else ""
-    words = node.text.removeprefix("call ").removeprefix("federated_").replace("_", " ")
+    words = node.text.removeprefix("federated_").replace("_", " ")
     axes.text(
         node.x, node.y - 0.15, literal(words, limit), ha="center", va="center", fontsize=size, color=theme.ink, zorder=3
     )
-    if is_failed:
+    if node.failed:
         axes.text(node.x, node.y + 0.17, "failed", color=OUTCOME_COLOURS["error"], weight="bold", fontsize=size * 0.85,
                   ha="center", va="center", zorder=3)  # fmt: skip
         return

@@ -17,6 +17,7 @@ class CallNode:
         value: What it made: its value, or its type.
         placement: Where.
         count: For how many calls it stands.
+        failed: Whether it raised an error.
         x: The column.
         y: The row; a number between rows is possible.
     """
@@ -25,21 +26,18 @@ class CallNode:
     value: str
     placement: str
     count: int
+    failed: bool
     x: int = 0
     y: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class GraphLayout:
-    """Calls, and the edges between them: from a call to one that uses its value, or carries it to the next client.
-
-    `num_hidden` calls are not laid out: they hand over values that no call uses.
-    """
+    """Calls, and the edges between them: from a call to one that uses its value, or carries it to the next client."""
 
     nodes: dict[int, CallNode]
     flow: list[tuple[int, int]]
     carries: list[tuple[int, int]]
-    num_hidden: int = 0
 
     @property
     def num_columns(self) -> int:
@@ -53,34 +51,15 @@ class GraphLayout:
 
 
 def graph_layout(summary: dict[str, Any]) -> GraphLayout:
-    """Lays out what `graph_summary` returns; a value stands with the call that made it."""
-    nodes: dict[int, CallNode] = {}
-    values = {node["span"]: node["label"] for node in summary["nodes"] if node["kind"] == "value"}
-    for node in summary["nodes"]:
-        if node["kind"] == "call" or node["span"] not in nodes:
-            text = node["label"] if node["kind"] == "call" else ""
-            nodes[node["span"]] = CallNode(text, values.get(node["span"], ""), node["placement"], node["count"])
-    edges = [(_span(edge["source"]), _span(edge["target"]), edge["kind"]) for edge in summary["edges"]]
-    flow = list(dict.fromkeys((a, b) for a, b, kind in edges if kind == "input" and a != b))
-    carries = list(dict.fromkeys((a, b) for a, b, kind in edges if kind == "carry"))
-    used = _used(nodes, flow + carries)
-    hidden = len(nodes) - len(used)
-    flow, carries = ([edge for edge in some if edge[0] in used] for some in (flow, carries))
-    _place(used, flow)
-    return GraphLayout(used, flow, carries, hidden)
-
-
-def _used(nodes: dict[int, CallNode], edges: list[tuple[int, int]]) -> dict[int, CallNode]:
-    """Leaves out what is only embedded and fetched, if there is anything else."""
-    graph = nx.Graph(edges)
-    graph.add_nodes_from(nodes)
-    parts = [part for part in nx.connected_components(graph) if {nodes[k].text for k in part} - {"value", "compute"}]
-    kept = set().union(*parts) or set(nodes)
-    return {span: node for span, node in nodes.items() if span in kept}
-
-
-def _span(name: str) -> int:
-    return int(name.split()[1])
+    """Lays out what `graph_summary` returns."""
+    nodes = {
+        call["span"]: CallNode(call["label"], call["value"], call["placement"], call["count"], call["failed"])
+        for call in summary["calls"]
+    }
+    edges = [(edge["source"], edge["target"], edge["kind"]) for edge in summary["edges"]]
+    flow = [(source, target) for source, target, kind in edges if kind == "flow"]
+    _place(nodes, flow)
+    return GraphLayout(nodes, flow, [(source, target) for source, target, kind in edges if kind == "carry"])
 
 
 def _place(nodes: dict[int, CallNode], flow: list[tuple[int, int]]) -> None:

@@ -1,42 +1,44 @@
-"""The graph of values and calls, small enough to be drawn."""
+"""The graph of calls and the values they made, small enough to be drawn."""
 
 from typing import Any
 
 import networkx as nx
 
+from tffsim.tracing.snapshot import ALL_OUTCOMES
 from tffsim.tracing.trace import Trace
 
-MAX_NODES = 120
+MAX_CALLS = 60
 _FLOW = ("input", "output", "carry")
+_FAILED = ALL_OUTCOMES.index("error")
 
 
-def graph_summary(trace: Trace, max_nodes: int = MAX_NODES) -> dict[str, Any]:
+def graph_summary(trace: Trace, max_calls: int = MAX_CALLS) -> dict[str, Any]:
     """Returns the graph of the last invocation at the lowest executors, collapsed over clients.
+
+    A call and the value that it made are one node. Calls that only embed a value which no
+    call uses are left out.
 
     Args:
         trace: The trace.
-        max_nodes: How many values and calls are kept: those with the most own time.
+        max_calls: How many calls are kept: those with the most own time.
 
     Returns:
-        `nodes`, `edges`, and how many nodes are `hidden`.
+        `calls`: `span`, `label`, `value` (what it made, or its type), `placement`, `count`,
+        `self_ms`, `failed`. `edges`: `source`, `target`, and `kind`: `flow` to a call that uses
+        the value, `carry` to the call of the next client. `hidden`: how many calls are left out.
     """
     graph = _flow_of_leaves(trace)
-    ranked = sorted(graph.nodes, key=lambda node: -graph.nodes[node].get("self_time", 0))
-    calls = [node for node in ranked if node[0] == "call"]
-    kept: set[Any] = set()
-    for call in calls:
-        around = {call, *graph.predecessors(call), *graph.successors(call)}
-        if len(kept | around) > max_nodes:
-            break
-        kept |= around
-    shown = graph.subgraph(kept)
+    calls = {span: _call(trace, graph, span) for span in sorted({span for _, span in graph.nodes})}
+    edges = _edges(graph)
+    kept = _largest(calls, _connected(calls, edges), max_calls)
     return {
-        "nodes": [_node(trace, node, data) for node, data in sorted(shown.nodes(data=True))],
+        "calls": [calls[span] for span in calls if span in kept],
         "edges": [
-            {"source": _name(source), "target": _name(target), "kind": kind}
-            for source, target, kind in sorted(shown.edges(data="kind"), key=str)
+            {"source": source, "target": target, "kind": kind}
+            for source, target, kind in edges
+            if source in kept and target in kept
         ],
-        "hidden": len(graph) - len(kept),
+        "hidden": len(calls) - len(kept),
     }
 
 
@@ -58,24 +60,48 @@ def _flow_of_leaves(trace: Trace) -> nx.MultiDiGraph:
     return flow
 
 
-def _node(trace: Trace, node: tuple[str, int], data: dict[str, Any]) -> dict[str, Any]:
-    if data["kind"] == "value":
-        label = trace.preview(node[1]) if data["count"] == 1 else data.get("type", "")
-    else:
-        label = data["operation"].removeprefix("create_")
-        number = data.get("node", -1)
-        if data["operation"] == "create_call" and number >= 0:
-            label = trace.nodes[number].label
+def _call(trace: Trace, graph: nx.MultiDiGraph, span: int) -> dict[str, Any]:
+    """Describes a call and its value, either of which may be unknown."""
+    call, value = (graph.nodes.get((kind, span), {}) for kind in ("call", "value"))
+    data = call or value
+    label = ""
+    if call:
+        label = call["operation"].removeprefix("create_")
+        number = call.get("node", -1)
+        if call["operation"] == "create_call" and number >= 0:
+            label = trace.nodes[number].label.removeprefix("call ")
+    made = ""
+    if value:
+        made = trace.preview(span) if value["count"] == 1 else value.get("type", "")
     return {
-        "id": _name(node),
-        "kind": data["kind"],
+        "span": span,
         "label": label[:60],
+        "value": made[:60],
         "placement": data["placement"],
-        "span": node[1],
         "count": data["count"],
-        "self_ms": data.get("self_time", 0) / 1e6,
+        "self_ms": call.get("self_time", 0) / 1e6,
+        "failed": bool(trace.snapshot.columns["outcome"][span] == _FAILED),
     }
 
 
-def _name(node: tuple[str, int]) -> str:
-    return f"{node[0]} {node[1]}"
+def _edges(graph: nx.MultiDiGraph) -> list[tuple[int, int, str]]:
+    edges = {
+        (source[1], target[1], "carry" if kind == "carry" else "flow")
+        for source, target, kind in graph.edges(data="kind")
+        if kind == "carry" or source[1] != target[1]
+    }
+    return sorted(edges)
+
+
+def _connected(calls: dict[int, dict[str, Any]], edges: list[tuple[int, int, str]]) -> set[int]:
+    """Leaves out what is only embedded and fetched, if there is anything else."""
+    graph = nx.Graph([(source, target) for source, target, _ in edges])
+    graph.add_nodes_from(calls)
+    parts = [
+        part for part in nx.connected_components(graph) if {calls[k]["label"] for k in part} - {"value", "compute"}
+    ]
+    return set().union(*parts) or set(calls)
+
+
+def _largest(calls: dict[int, dict[str, Any]], spans: set[int], limit: int) -> set[int]:
+    return set(sorted(spans, key=lambda span: (-calls[span]["self_ms"], span))[:limit])

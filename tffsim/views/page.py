@@ -8,6 +8,8 @@ import base64
 import html
 import json
 import pathlib
+import sys
+import zlib
 
 from tffsim.tracing.trace import Trace
 from tffsim.views.feed import Feed
@@ -15,6 +17,7 @@ from tffsim.views.trace_view import PANELS
 
 _SCRIPT = pathlib.Path(__file__).parent / "static" / "page.js"
 _MAX_PREVIEWS = 5000
+_COMPRESSION = 6
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
 _PAGE = """<!doctype html>
@@ -24,7 +27,7 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{title}</title>
-<style>body {{ margin: 0; padding: {padding}; background: Canvas; color-scheme: light dark; }}</style>
+<style>body {{ margin: 0; padding: {padding}px; background: Canvas; color-scheme: light dark; --tff-margin: {margin}px; }}</style>
 </head>
 <body>
 <main id="trace"></main>
@@ -38,28 +41,29 @@ tffsim.show(document.getElementById("trace"), trace.batch, trace.buffers, trace.
 """
 
 
-def page(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "", padding: str = "12px") -> str:
+def page(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "", padding: int = 12) -> str:
     """Returns the HTML of a page that shows a trace; it loads nothing from anywhere.
 
     Args:
         trace: The trace.
         panels: Which panels are shown.
         title: What is shown above them; by default the names of the computations.
-        padding: The space around, as in CSS.
+        padding: The space around, in pixels.
     """
     trace = trace.frozen()
-    batch, buffers = Feed(trace, title).everything(finished=True)
+    ((batch, buffers),) = Feed(trace, title).everything(finished=True, spans_per_message=sys.maxsize)
     batch["description"]["previews"] = _previews(trace)
-    data = {"batch": batch, "buffers": [base64.b64encode(b).decode("ascii") for b in buffers], "panels": list(panels)}
+    packed = [base64.b64encode(zlib.compress(buffer, _COMPRESSION)).decode("ascii") for buffer in buffers]
+    data = {"batch": batch, "buffers": packed, "panels": list(panels)}
     name = batch["description"]["title"] or "tffsim"
     text = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
     script = _SCRIPT.read_text(encoding="utf-8").replace("</script", "<\\/script")
-    return _PAGE.format(policy=_POLICY, title=html.escape(name), padding=padding, script=script, data=text)
+    return _PAGE.format(policy=_POLICY, title=html.escape(name), padding=padding, margin=2 * padding, script=script, data=text)
 
 
 def frame(trace: Trace, panels: tuple[str, ...] = PANELS, height: int = 560) -> str:
     """Returns the HTML of such a page inside a notebook's output."""
-    content = html.escape(page(trace, panels, padding="0"), quote=True)
+    content = html.escape(page(trace, panels, padding=0), quote=True)
     return (
         f'<iframe title="Trace" srcdoc="{content}" width="100%" height="{height}" '
         'style="border: 0" sandbox="allow-scripts"></iframe>'

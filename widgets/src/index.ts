@@ -43,18 +43,25 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   return () => view.close();
 }
 
-/** Shows a finished trace in an element, without a kernel. The buffers are base64 texts. */
-export function show(el: HTMLElement, batch: Batch, buffers: string[], panels: string[] = ALL): TraceStore {
+/** Shows a finished trace in an element, without a kernel. The buffers are deflated, and base64 texts. */
+export async function show(
+  el: HTMLElement,
+  batch: Batch,
+  buffers: string[],
+  panels: string[] = ALL,
+): Promise<TraceStore> {
   const store = new TraceStore();
   const view = new View(store, { panels, inspect: () => {} });
+  view.root.classList.add("page");
   el.append(view.root);
-  store.receive(batch, buffers.map(decoded));
+  store.receive(batch, await Promise.all(buffers.map(inflated)));
   return store;
 }
 
-function decoded(text: string): ArrayBuffer {
+function inflated(text: string): Promise<ArrayBuffer> {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  return bytes.buffer;
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).arrayBuffer();
 }
 
 export default { initialize, render };

@@ -1,4 +1,4 @@
-// The view of a trace: a head line, the panels in tabs or side by side, and details of the selection.
+// The view of a trace: a head line, the panels in tabs, the first of them several side by side, and details.
 
 import { OPERATIONS, OUTCOMES } from "./model/messages";
 import type { TraceStore } from "./model/store";
@@ -6,7 +6,7 @@ import { count, duration } from "./model/units";
 import { AstPanel } from "./panels/ast";
 import { ClientsPanel } from "./panels/clients";
 import { GraphPanel } from "./panels/graph";
-import { element, type Panel } from "./panels/panel";
+import { button, element, type Panel } from "./panels/panel";
 import { StackPanel } from "./panels/stack";
 import { TimelinePanel } from "./panels/timeline";
 import { TrafficPanel } from "./panels/traffic";
@@ -21,7 +21,9 @@ const PANELS: Record<string, new (store: TraceStore) => Panel> = {
   ast: AstPanel,
   traffic: TrafficPanel,
 };
-const MEMORY = "tffsim-layout";
+const OVERVIEW = "overview";
+const SIDE_BY_SIDE = ["stack", "clients", "ast", "timeline"];
+const MEMORY = "tffsim-tab";
 
 export interface ViewOptions {
   panels: string[];
@@ -37,13 +39,14 @@ export class View {
   private readonly body = element("div", "tff-panels");
   private readonly details = document.createElement("dl");
   private readonly search = document.createElement("input");
-  private readonly layoutButton = element("button");
   private readonly panels: Panel[];
   private readonly cleanUp: (() => void)[] = [];
+  /** Which panels each tab shows. */
+  private readonly contents = new Map<string, string[]>();
   private active: string;
-  private tiled: boolean;
   private requested = false;
   private inspected = -1;
+  private detailed = "";
 
   constructor(
     private readonly store: TraceStore,
@@ -51,9 +54,11 @@ export class View {
   ) {
     const names = options.panels.filter((name) => name in PANELS);
     this.panels = names.map((name) => new PANELS[name](store));
-    const memory = recall();
-    this.active = names.includes(memory.active) ? memory.active : names[0];
-    this.tiled = memory.tiled && names.length > 1;
+    const together = SIDE_BY_SIDE.filter((name) => names.includes(name));
+    if (together.length > 1) this.contents.set(OVERVIEW, together);
+    for (const name of names) this.contents.set(name, [name]);
+    const remembered = recall();
+    this.active = this.contents.has(remembered) ? remembered : [...this.contents.keys()][0];
     this.build();
     this.cleanUp.push(store.subscribe(() => this.request()));
     this.cleanUp.push(followTheme(this.root, () => this.request()));
@@ -72,25 +77,18 @@ export class View {
     style.textContent = css;
     this.search.type = "search";
     this.search.placeholder = "search ( / )";
-    this.search.setAttribute("aria-label", "Search executors, AST nodes and clients");
+    this.search.setAttribute("aria-label", "Search executors, AST nodes and clients; Enter goes to the next span");
     this.search.addEventListener("input", () => this.store.search(this.search.value));
-    this.layoutButton.addEventListener("click", () => {
-      this.tiled = !this.tiled;
-      this.arrange();
+    this.search.addEventListener("keydown", (event) => {
+      const match = event.key === "Enter" ? this.store.nextMatch(this.store.selection.span) : -1;
+      if (match >= 0) this.store.select({ span: match });
     });
-    const tools = element("div", "tff-tools");
-    tools.append(this.search, this.layoutButton);
     const head = element("div", "tff-head");
-    head.append(this.title, this.status, tools);
+    head.append(this.title, this.status, this.search);
     this.tabs.setAttribute("role", "tablist");
+    for (const name of this.contents.keys()) this.tabs.append(this.tab(name));
     for (const panel of this.panels) {
-      const tab = element("button", "", panel.title);
-      tab.setAttribute("role", "tab");
-      tab.dataset.tab = panel.name;
-      tab.addEventListener("click", () => this.activate(panel.name));
-      this.tabs.append(tab);
-      const heading = element("h3", "", panel.title);
-      panel.root.prepend(heading);
+      panel.root.prepend(element("h3", "", panel.title));
       this.body.append(panel.root);
     }
     this.tabs.addEventListener("keydown", (event) => this.moveTab(event));
@@ -101,36 +99,43 @@ export class View {
       if (event.key === "/" && event.target !== this.search) {
         event.preventDefault();
         this.search.focus();
-      } else if (event.key === "Escape") this.store.select({});
+      } else if (event.key === "Escape") this.store.clearSelection();
       // JupyterLab has shortcuts of its own for most keys.
       event.stopPropagation();
     });
     this.arrange();
   }
 
+  private tab(name: string): HTMLElement {
+    const panel = this.panels.find((candidate) => candidate.name === name);
+    const tab = button(panel?.title ?? "Overview", "", () => this.activate(name));
+    tab.setAttribute("role", "tab");
+    tab.dataset.tab = name;
+    return tab;
+  }
+
   private arrange(): void {
-    this.tabs.hidden = this.tiled || this.panels.length < 2;
-    this.tabs.style.display = this.tabs.hidden ? "none" : "";
-    this.body.classList.toggle("tiled", this.tiled);
-    this.layoutButton.textContent = this.tiled ? "one at a time" : "side by side";
-    this.layoutButton.hidden = this.panels.length < 2;
+    const shown = this.contents.get(this.active)!;
+    const isAlone = shown.length === 1;
+    this.tabs.hidden = this.contents.size < 2;
+    this.body.classList.toggle("overview", !isAlone);
+    this.body.dataset.count = String(shown.length);
     for (const panel of this.panels) {
-      panel.root.hidden = !this.tiled && panel.name !== this.active;
-      panel.root.querySelector("h3")!.hidden = !this.tiled;
-      if (this.tiled) panel.root.removeAttribute("role");
-      else panel.root.setAttribute("role", "tabpanel");
+      panel.root.hidden = !shown.includes(panel.name);
+      panel.root.querySelector("h3")!.hidden = isAlone;
+      panel.root.setAttribute("role", isAlone && !this.tabs.hidden ? "tabpanel" : "region");
     }
     for (const tab of this.tabs.querySelectorAll<HTMLElement>("[role=tab]")) {
       const isActive = tab.dataset.tab === this.active;
       tab.setAttribute("aria-selected", String(isActive));
       tab.tabIndex = isActive ? 0 : -1;
     }
-    remember({ active: this.active, tiled: this.tiled });
     this.request();
   }
 
   private activate(name: string): void {
     this.active = name;
+    remember(name);
     this.arrange();
   }
 
@@ -138,7 +143,7 @@ export class View {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const names = this.panels.map((panel) => panel.name);
+    const names = [...this.contents.keys()];
     this.activate(names[(names.indexOf(this.active) + step + names.length) % names.length]);
     this.tabs.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
   }
@@ -168,7 +173,7 @@ export class View {
     const state = !store.finished ? "running" : failed ? "failed" : cancelled ? "cancelled" : "done";
     const text = store.finished && store.count === 0 ? "nothing recorded" : state;
     const parts = [duration(store.now), `${count(store.count)} spans`];
-    if (store.numClients > 0) parts.push(`${count(store.numClients)} clients`);
+    if (store.clients.count > 0) parts.push(`${count(store.clients.count)} clients`);
     if (store.dropped > 0) parts.push(`${count(store.dropped)} dropped`);
     this.status.replaceChildren(element("span", `state ${state}`, text), ` · ${parts.join(" · ")}`);
     this.root.dataset.state = state;
@@ -180,7 +185,6 @@ export class View {
     const { store } = this;
     const { span } = store.selection;
     this.details.hidden = span < 0;
-    this.details.style.display = span < 0 ? "none" : "";
     if (span < 0) {
       this.inspected = -1;
       return;
@@ -190,41 +194,36 @@ export class View {
       this.options.inspect(span);
     }
     const { ints, floats } = store;
+    const total = duration(floats.end[span] - floats.start[span]);
     const lines: [string, string][] = [
       ["span", `${span} · ${OPERATIONS[ints.operation[span]]} · ${OUTCOMES[ints.outcome[span]] ?? ""}`],
       ["where", store.label(span)],
-      [
-        "time",
-        `${duration(floats.end[span] - floats.start[span])}, own ${duration(floats.self[span] + floats.work[span])}, queued ${duration(floats.queue[span])}`,
-      ],
+      ["time", `${total}, own ${duration(store.ownTime(span))}, queued ${duration(floats.queue[span])}`],
     ];
     if (store.details?.span === span) lines.push(...store.details.lines);
     else if (store.previews[span]) lines.push(["value", store.previews[span]]);
     if (store.errors[span]) lines.push(["error", store.errors[span]]);
+    const shown = JSON.stringify(lines);
+    if (shown === this.detailed) return;
+    this.detailed = shown;
     this.details.replaceChildren(
       ...lines.flatMap(([name, text]) => [element("dt", "", name), element("dd", "", text)]),
     );
   }
 }
 
-interface Layout {
-  active: string;
-  tiled: boolean;
-}
-
-function recall(): Layout {
+function recall(): string {
   try {
-    const layout = JSON.parse(localStorage.getItem(MEMORY) ?? "{}");
-    return { active: String(layout.active ?? ""), tiled: layout.tiled === true };
+    return localStorage.getItem(MEMORY) ?? "";
   } catch {
-    return { active: "", tiled: false };
+    return "";
   }
 }
 
-function remember(layout: Layout): void {
+function remember(tab: string): void {
   try {
-    localStorage.setItem(MEMORY, JSON.stringify(layout));
+    localStorage.setItem(MEMORY, tab);
   } catch {
-    // A sandboxed page has no storage; the layout is then forgotten.
+    // A sandboxed page has no storage; the tab is then forgotten.
   }
 }

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { barAt, layOut } from "../src/model/lanes";
 import { type Batch, type Description, FLOAT_COLUMNS, INT_COLUMNS } from "../src/model/messages";
-import { CLIENT_RUNNING, DONE, FAILED, TraceStore, WAITING } from "../src/model/store";
+import { CLIENT_RUNNING, DONE, FAILED, SLOW, WAITING } from "../src/model/clients";
+import { groups } from "../src/model/layers";
+import { TraceStore } from "../src/model/store";
 import { count, dataSize, duration } from "../src/model/units";
 
 type Row = Partial<Record<(typeof INT_COLUMNS)[number] | (typeof FLOAT_COLUMNS)[number], number>>;
@@ -48,25 +50,97 @@ test("totals grow as spans end and running calls are counted apart", () => {
     ...batchOf(
       [
         { id: 0, operation: 0 },
-        { id: 1, parent: 0, layer: 0, client: 0, node: 0 },
+        { id: 1, parent: 0, invocation: 0, layer: 0, client: 0, node: 0 },
       ],
       2,
       DESCRIPTION,
     ),
   );
-  assert.equal(store.layerTotals.running[0], 1);
-  assert.equal(store.layerTotals.calls[0], 0);
-  assert.deepEqual(Array.from(store.clientState.slice(0, 3)), [CLIENT_RUNNING, WAITING, WAITING]);
+  assert.equal(store.layers.running[0], 1);
+  assert.equal(store.layers.calls[0], 0);
+  assert.deepEqual(Array.from(store.clients.states.slice(0, 3)), [CLIENT_RUNNING, WAITING, WAITING]);
   store.receive(
     ...batchOf([
-      { id: 1, parent: 0, layer: 0, client: 0, node: 0, self: 2, work: 1, end: 3 },
-      { id: 2, parent: 0, layer: 0, client: 1, node: 0, outcome: 1, self: 1, end: 5 },
+      { id: 1, parent: 0, invocation: 0, layer: 0, client: 0, node: 0, self: 2, work: 1, end: 3 },
+      { id: 2, parent: 0, invocation: 0, layer: 0, client: 1, node: 0, outcome: 1, self: 1, end: 5 },
     ]),
   );
-  assert.equal(store.layerTotals.calls[0], 2);
-  assert.equal(store.layerTotals.time[0], 4);
-  assert.equal(store.layerTotals.running[0], 0);
-  assert.deepEqual(Array.from(store.clientState.slice(0, 3)), [DONE, FAILED, WAITING]);
+  assert.equal(store.layers.calls[0], 2);
+  assert.equal(store.layers.time[0], 4);
+  assert.equal(store.layers.running[0], 0);
+  assert.deepEqual(Array.from(store.clients.states.slice(0, 3)), [DONE, FAILED, WAITING]);
+});
+
+test("a span that comes twice counts once", () => {
+  const store = new TraceStore();
+  const rows = [{ id: 0, layer: 0, self: 2, end: 2 }];
+  store.receive(...batchOf(rows, 0, DESCRIPTION));
+  store.receive(...batchOf(rows));
+  assert.equal(store.layers.calls[0], 1);
+});
+
+test("clients start anew with every call, and those of each can be asked for", () => {
+  const store = new TraceStore();
+  const invocations = [
+    { span: 0, name: "f", root: 0, num_clients: 3 },
+    { span: 5, name: "f", root: 0, num_clients: 2 },
+  ];
+  store.receive(
+    ...batchOf([{ id: 1, invocation: 0, client: 2 }], 0, { ...DESCRIPTION, invocations: [invocations[0]] }),
+  );
+  assert.deepEqual([store.clients.count, store.clients.totals()[DONE]], [3, 1]);
+  store.receive(...batchOf([{ id: 6, invocation: 5, client: 0 }], 0, { invocations }));
+  assert.deepEqual([store.clients.count, store.clients.totals()[DONE]], [2, 1]);
+  assert.equal(store.clientsOf(0).states[2], DONE);
+});
+
+test("a client is slow that was busy for more than twice the median", () => {
+  const store = new TraceStore();
+  const rows = Array.from({ length: 10 }, (_, client) => ({
+    id: client,
+    invocation: 0,
+    client,
+    self: client === 7 ? 9 : 2,
+  }));
+  store.receive(...batchOf(rows));
+  assert.equal(store.clients.stateOf(7), SLOW);
+  assert.equal(store.clients.totals()[DONE], 9);
+});
+
+test("brushing limits what is told of executors, AST nodes and clients", () => {
+  const store = new TraceStore();
+  const rows = [0, 1, 2].map((n) => ({ id: n, layer: 0, node: 0, client: n, start: 10 * n, end: 10 * n + 5, self: 1 }));
+  store.receive(...batchOf(rows, 0, DESCRIPTION));
+  store.brush([8, 17]);
+  assert.equal(store.layers.calls[0], 1);
+  assert.equal(store.asts.calls[0], 1);
+  assert.deepEqual(
+    [0, 1, 2].map((client) => store.wasAtWork(client)),
+    [false, true, false],
+  );
+  store.clearSelection();
+  assert.equal(store.layers.calls[0], 3);
+});
+
+test("searching goes from span to span, and around", () => {
+  const store = new TraceStore();
+  store.receive(...batchOf([{ id: 0, client: 1 }, { id: 1 }, { id: 2, client: 1 }], 0, DESCRIPTION));
+  assert.equal(store.nextMatch(-1), -1);
+  store.search("client 1");
+  assert.deepEqual(
+    [-1, 0, 2].map((span) => store.nextMatch(span)),
+    [0, 2, 0],
+  );
+});
+
+test("executors alike, side by side, are one group", () => {
+  const executor = { role: "", placement: "clients", first_client: 0, num_clients: 1 };
+  const children = [1, 2, 3, 4].map((n) => ({ ...executor, name: "A", role: `clients ${n}`, parent: 0 }));
+  const [top] = groups([{ ...executor, name: "Top", parent: -1 }, ...children, { ...executor, name: "B", parent: 0 }]);
+  assert.deepEqual(
+    top.below.map((group) => group.layers),
+    [[1, 2, 3, 4], [5]],
+  );
 });
 
 test("columns grow with the numbers of spans", () => {

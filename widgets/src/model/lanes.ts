@@ -102,6 +102,12 @@ export function visible(lanes: Lanes, row: number, from: number, to: number): [n
   ];
 }
 
+/** Returns the index of the first bar of a row, of those in a range of indices, that ends after a moment. */
+export function firstEndingAfter(lanes: Lanes, low: number, high: number, moment: number): number {
+  if (low >= high || lanes.bars[low].end > moment) return low;
+  return firstWhere(low, high, (k) => lanes.bars[k].end > moment);
+}
+
 /** Returns the bar at a place, or null. */
 export function barAt(lanes: Lanes, row: number, time: number, tolerance: number): Bar | null {
   if (row < 0 || row >= lanes.titles.length) return null;

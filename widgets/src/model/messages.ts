@@ -37,25 +37,26 @@ export interface TrafficRow {
   size: number;
 }
 
-/** The graph of values and calls, collapsed over clients. */
-export interface GraphNode {
-  id: string;
-  kind: "call" | "value";
-  label: string;
-  placement: string;
+/** A call, and the value that it made; one for all clients where they do the same. */
+export interface GraphCall {
   span: number;
+  label: string;
+  value: string;
+  placement: string;
   count: number;
   self_ms: number;
+  failed: boolean;
 }
 
+/** From a call to one that uses its value (`flow`), or to that of the next client (`carry`). */
 export interface GraphEdge {
-  source: string;
-  target: string;
-  kind: string;
+  source: number;
+  target: number;
+  kind: "flow" | "carry";
 }
 
 export interface Graph {
-  nodes: GraphNode[];
+  calls: GraphCall[];
   edges: GraphEdge[];
   hidden: number;
 }

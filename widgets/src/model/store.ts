@@ -17,6 +17,8 @@ import {
   type TrafficRow,
   UNKNOWN,
 } from "./messages";
+import { Clients, type ClientSpan } from "./clients";
+import { Totals } from "./totals";
 
 /** What is selected, in all panels at once. -1 is nothing. */
 export interface Selection {
@@ -28,36 +30,14 @@ export interface Selection {
 
 export const NOTHING: Selection = { span: -1, client: -1, layer: -1, node: -1 };
 
-/** States of a client, the more urgent the larger. */
-export const WAITING = 0;
-export const DONE = 1;
-export const CLIENT_CANCELLED = 2;
-export const CLIENT_RUNNING = 3;
-export const FAILED = 4;
-export const CLIENT_STATES = ["waiting", "done", "cancelled", "running", "failed"];
-
 type Ints = Record<IntColumn, Int32Array>;
 type Floats = Record<FloatColumn, Float64Array>;
 
-/** Totals that grow as spans end. */
-class Totals {
-  calls: number[] = [];
-  time: number[] = [];
-  running: number[] = [];
-
-  add(key: number, time: number): void {
-    this.grow(key);
-    this.calls[key] += 1;
-    this.time[key] += time;
-  }
-
-  grow(key: number): void {
-    while (this.calls.length <= key) {
-      this.calls.push(0);
-      this.time.push(0);
-      this.running.push(0);
-    }
-  }
+/** What was done in a part of time. */
+interface Part {
+  layers: Totals;
+  nodes: Totals;
+  clients: Set<number>;
 }
 
 export class TraceStore {
@@ -82,13 +62,8 @@ export class TraceStore {
   /** The numbers of the spans that are under way. */
   open: number[] = [];
 
-  layerTotals = new Totals();
-  nodeTotals = new Totals();
-  clientState = new Uint8Array(16);
-  clientStart = new Float64Array(16).fill(Number.NaN);
-  clientEnd = new Float64Array(16);
-  clientBusy = new Float64Array(16);
-  numClients = 0;
+  /** The clients of the latest call that has some. */
+  clients = new Clients();
 
   selection: Selection = NOTHING;
   /** The part of time that is brushed, in milliseconds; null for all of it. */
@@ -97,6 +72,9 @@ export class TraceStore {
   /** Rises with every change; lets a panel tell whether to draw again. */
   version = 0;
 
+  private layerTotals = new Totals();
+  private nodeTotals = new Totals();
+  private part: Part | null = null;
   private listeners = new Set<() => void>();
 
   /** Calls a function after every change; returns how to stop it. */
@@ -121,9 +99,54 @@ export class TraceStore {
     this.changed();
   }
 
+  /** Selects nothing, and all of time. */
+  clearSelection(): void {
+    this.selection = NOTHING;
+    this.brush(null);
+  }
+
   brush(range: [number, number] | null): void {
     this.range = range;
     this.changed();
+  }
+
+  /** What each executor did, in the brushed part of time. */
+  get layers(): Totals {
+    return this.part?.layers ?? this.layerTotals;
+  }
+
+  /** What was done for each AST node, in the brushed part of time. */
+  get asts(): Totals {
+    return this.part?.nodes ?? this.nodeTotals;
+  }
+
+  /** Whether a client was at work in the brushed part of time. */
+  wasAtWork(client: number): boolean {
+    return this.part === null || this.part.clients.has(client);
+  }
+
+  /** Returns what the clients of a call did, given its root span. */
+  clientsOf(invocation: number): Clients {
+    const clients = new Clients(invocation);
+    clients.reserve(this.invocations.find((call) => call.span === invocation)?.num_clients ?? 0);
+    const running: ClientSpan[] = [];
+    for (let span = 0; span < this.count; span++) {
+      if (this.ints.invocation[span] !== invocation || this.ints.client[span] < 0) continue;
+      if (this.ints.outcome[span] === UNKNOWN) continue;
+      if (this.ints.outcome[span] === RUNNING) running.push(this.clientSpan(span));
+      else clients.add(this.clientSpan(span));
+    }
+    clients.setRunning(running);
+    return clients;
+  }
+
+  /** Returns the first span after one that matches what was searched for, or -1. */
+  nextMatch(after: number): number {
+    for (let step = 1; step <= this.count && this.query !== ""; step++) {
+      const span = (after + step + this.count) % this.count;
+      if (this.ints.outcome[span] !== UNKNOWN && this.matches(span)) return span;
+    }
+    return -1;
   }
 
   search(query: string): void {
@@ -157,7 +180,37 @@ export class TraceStore {
 
   private changed(): void {
     this.version += 1;
+    this.part = this.range === null ? null : this.partWithin(this.range);
     for (const listener of this.listeners) listener();
+  }
+
+  private partWithin([from, to]: [number, number]): Part {
+    const part = { layers: new Totals(), nodes: new Totals(), clients: new Set<number>() };
+    const { layer, node, client, outcome } = this.ints;
+    for (let span = 0; span < this.count; span++) {
+      if (outcome[span] === UNKNOWN || this.floats.end[span] < from || this.floats.start[span] > to) continue;
+      if (layer[span] >= 0) part.layers.add(layer[span], this.ownTime(span));
+      if (node[span] >= 0) part.nodes.add(node[span], this.ownTime(span));
+      if (client[span] >= 0) part.clients.add(client[span]);
+    }
+    return part;
+  }
+
+  /** The time of a span in which its own code ran, in milliseconds. */
+  ownTime(span: number): number {
+    return this.floats.self[span] + this.floats.work[span];
+  }
+
+  private clientSpan(span: number): ClientSpan {
+    const { client, outcome } = this.ints;
+    const { start, end } = this.floats;
+    return {
+      client: client[span],
+      start: start[span],
+      end: end[span],
+      busy: this.ownTime(span),
+      outcome: outcome[span],
+    };
   }
 
   private clear(): void {
@@ -165,11 +218,7 @@ export class TraceStore {
     this.ints.outcome.fill(UNKNOWN);
     this.layerTotals = new Totals();
     this.nodeTotals = new Totals();
-    this.clientState.fill(WAITING);
-    this.clientStart.fill(Number.NaN);
-    this.clientEnd.fill(0);
-    this.clientBusy.fill(0);
-    this.numClients = 0;
+    this.clients = new Clients();
   }
 
   private addBatch(batch: Batch, buffers: readonly (DataView | ArrayBuffer)[]): void {
@@ -178,27 +227,29 @@ export class TraceStore {
     this.dropped = batch.dropped;
     this.finished = batch.finished;
     Object.assign(this, batch.description);
-    if (batch.count === 0) {
-      this.setOpen([]);
-      return;
-    }
-    const ints = new Int32Array(aligned(buffers[0]));
-    const floats = new Float64Array(aligned(buffers[1]));
-    const { count } = batch;
+    for (const call of this.invocations) if (call.num_clients > 0) this.enterCall(call.span);
+    this.reserveClients();
     const open: number[] = [];
-    for (let row = 0; row < count; row++) {
-      const id = ints[row];
-      this.reserve(id + 1);
-      INT_COLUMNS.forEach((name, k) => {
-        this.ints[name][id] = ints[k * count + row];
-      });
-      FLOAT_COLUMNS.forEach((name, k) => {
-        this.floats[name][id] = floats[k * count + row];
-      });
-      if (row >= count - batch.running) open.push(id);
-      else this.addToTotals(id);
+    if (batch.count > 0) {
+      const ints = new Int32Array(aligned(buffers[0]));
+      const floats = new Float64Array(aligned(buffers[1]));
+      const firstOpen = batch.count - batch.running;
+      for (let row = 0; row < batch.count; row++) {
+        const id = ints[row];
+        this.reserve(id + 1);
+        // A late view gets some spans twice: with all that was, and with what is new.
+        const isKnown = this.ints.outcome[id] < RUNNING;
+        this.copyRow(ints, floats, row, batch.count, id);
+        if (row >= firstOpen) open.push(id);
+        else if (!isKnown) this.addToTotals(id);
+      }
     }
     this.setOpen(open);
+  }
+
+  private copyRow(ints: Int32Array, floats: Float64Array, row: number, count: number, id: number): void {
+    for (let k = 0; k < INT_COLUMNS.length; k++) this.ints[INT_COLUMNS[k]][id] = ints[k * count + row];
+    for (let k = 0; k < FLOAT_COLUMNS.length; k++) this.floats[FLOAT_COLUMNS[k]][id] = floats[k * count + row];
   }
 
   private reserve(count: number): void {
@@ -211,62 +262,39 @@ export class TraceStore {
   }
 
   private addToTotals(id: number): void {
-    const { layer, node, client, outcome } = this.ints;
-    const time = this.floats.self[id] + this.floats.work[id];
-    if (layer[id] >= 0) this.layerTotals.add(layer[id], time);
-    if (node[id] >= 0) this.nodeTotals.add(node[id], time);
+    const { layer, node, client, invocation } = this.ints;
+    if (layer[id] >= 0) this.layerTotals.add(layer[id], this.ownTime(id));
+    if (node[id] >= 0) this.nodeTotals.add(node[id], this.ownTime(id));
     if (client[id] < 0) return;
-    this.touchClient(client[id], id);
-    this.clientBusy[client[id]] += time;
-    if (outcome[id] === 1) this.clientState[client[id]] = FAILED;
-    else if (outcome[id] === 2 && this.clientState[client[id]] !== FAILED) {
-      this.clientState[client[id]] = CLIENT_CANCELLED;
-    }
+    this.enterCall(invocation[id]);
+    if (invocation[id] === this.clients.invocation) this.clients.add(this.clientSpan(id));
   }
 
-  private touchClient(client: number, id: number): void {
-    this.reserveClients(client + 1);
-    const start = this.clientStart[client];
-    if (Number.isNaN(start) || this.floats.start[id] < start) this.clientStart[client] = this.floats.start[id];
-    this.clientEnd[client] = Math.max(this.clientEnd[client], this.floats.end[id]);
-    if (this.clientState[client] === WAITING) this.clientState[client] = DONE;
+  /** Clients start anew with every call. */
+  private enterCall(invocation: number): void {
+    if (invocation <= this.clients.invocation) return;
+    this.clients = new Clients(invocation);
+    this.reserveClients();
   }
 
-  private reserveClients(count: number): void {
-    if (count > this.clientState.length) {
-      const size = Math.max(count, this.clientState.length * 2);
-      this.clientState = copied(this.clientState, new Uint8Array(size));
-      this.clientStart = copied(this.clientStart, new Float64Array(size).fill(Number.NaN));
-      this.clientEnd = copied(this.clientEnd, new Float64Array(size));
-      this.clientBusy = copied(this.clientBusy, new Float64Array(size));
-    }
-    this.numClients = Math.max(this.numClients, count);
+  private reserveClients(): void {
+    const call = this.invocations.find(({ span }) => span === this.clients.invocation);
+    if (call !== undefined) this.clients.reserve(call.num_clients);
   }
 
   private setOpen(open: number[]): void {
     this.open = open;
-    for (const invocation of this.invocations) this.reserveClients(invocation.num_clients);
     this.layerTotals.running.fill(0);
     this.nodeTotals.running.fill(0);
-    for (let client = 0; client < this.numClients; client++) {
-      if (this.clientState[client] === CLIENT_RUNNING) this.clientState[client] = DONE;
-    }
+    const { layer, node, client, invocation } = this.ints;
     for (const id of open) {
-      const { layer, node, client } = this.ints;
-      if (layer[id] >= 0) {
-        this.layerTotals.grow(layer[id]);
-        this.layerTotals.running[layer[id]] += 1;
-      }
-      if (node[id] >= 0) {
-        this.nodeTotals.grow(node[id]);
-        this.nodeTotals.running[node[id]] += 1;
-      }
-      if (client[id] >= 0) {
-        this.touchClient(client[id], id);
-        if (this.clientState[client[id]] !== FAILED) this.clientState[client[id]] = CLIENT_RUNNING;
-      }
       this.ints.outcome[id] = RUNNING;
+      if (layer[id] >= 0) this.layerTotals.addRunning(layer[id]);
+      if (node[id] >= 0) this.nodeTotals.addRunning(node[id]);
+      if (client[id] >= 0) this.enterCall(invocation[id]);
     }
+    const ofClients = open.filter((id) => client[id] >= 0 && invocation[id] === this.clients.invocation);
+    this.clients.setRunning(ofClients.map((id) => this.clientSpan(id)));
   }
 }
 
@@ -282,10 +310,5 @@ function emptyFloats(size: number): Floats {
 
 function grown<T extends Record<string, Int32Array | Float64Array>>(from: T, to: T): T {
   for (const name of Object.keys(from)) to[name].set(from[name] as never);
-  return to;
-}
-
-function copied<T extends Uint8Array | Float64Array>(from: T, to: T): T {
-  to.set(from as never);
   return to;
 }

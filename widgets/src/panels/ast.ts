@@ -16,7 +16,7 @@ export class AstPanel extends TreePanel {
   }
 
   protected makeRows(): TreeRow[] {
-    const { nodes, nodeTotals, selection, query } = this.store;
+    const { nodes, asts, selection, query } = this.store;
     const depths: number[] = [];
     return nodes.map((node, number) => {
       depths[number] = node.parent >= 0 ? depths[node.parent] + 1 : 0;
@@ -26,9 +26,9 @@ export class AstPanel extends TreePanel {
         name: node.edge ? `${node.edge}: ${node.label}` : node.label,
         detail: node.type,
         tip: `${node.kind} ${node.label}\n${node.type}`,
-        calls: nodeTotals.calls[number] ?? 0,
-        time: nodeTotals.time[number] ?? 0,
-        running: nodeTotals.running[number] ?? 0,
+        calls: asts.calls[number] ?? 0,
+        time: asts.time[number] ?? 0,
+        running: asts.running[number] ?? 0,
         selected: selection.node === number,
         dim: query !== "" && !`${node.label} ${node.type}`.toLowerCase().includes(query),
         select: { node: number },

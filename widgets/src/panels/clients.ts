@@ -1,134 +1,206 @@
 // One tile per client, coloured by its state; thousands become a density map.
 
-import { CLIENT_STATES, type TraceStore } from "../model/store";
+import { CLIENT_STATES, type Clients, WAITING } from "../model/clients";
+import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
 import type { Colours } from "../theme";
-import { CanvasPanel, element } from "./panel";
+import { CanvasPanel, element, keyEntry } from "./panel";
 
+const LARGEST = 84;
+const SMALLEST = 6;
+// More tiles than this are not to be told apart.
 const MAX_TILES = 2500;
-const GAP = 2;
+const LATEST = "latest";
 
 export class ClientsPanel extends CanvasPanel {
   private readonly legend = element("div", "tff-controls");
+  private readonly key = element("span", "tff-keys");
+  private readonly calls = document.createElement("select");
+  private readonly callsLabel = element("label", "", "call ");
+  private shown: Clients;
+  private past = { version: "", clients: this.store.clients };
   private columns = 1;
   private size = 10;
+  private gap = 2;
   private perTile = 1;
 
   constructor(store: TraceStore) {
     super("clients", "Clients", store);
+    this.shown = store.clients;
+    this.callsLabel.append(this.calls);
+    this.legend.append(this.callsLabel, this.key);
     this.root.append(this.legend, this.frame);
+    this.calls.addEventListener("change", () => this.draw());
     this.canvas.addEventListener("pointermove", (event) => this.showTip(event, this.tipOf(this.tileAt(event))));
     this.canvas.addEventListener("click", (event) => this.select(this.tileAt(event) * this.perTile));
     this.canvas.addEventListener("keydown", (event) => this.move(event));
   }
 
   describe(): string {
-    return `${this.store.numClients} clients: ${this.totals()
-      .map((total, state) => `${total} ${CLIENT_STATES[state]}`)
-      .filter((text) => !text.startsWith("0 "))
-      .join(", ")}`;
+    const parts = this.shown
+      .totals()
+      .map((total, state) => (total > 0 ? `${total} ${CLIENT_STATES[state]}` : ""))
+      .filter(Boolean);
+    return `${this.shown.count} clients: ${parts.join(", ")}`;
   }
 
   override draw(): void {
+    this.listCalls();
+    this.shown = this.chosenClients();
     super.draw();
-    this.root.dataset.summary = this.describe();
-  }
-
-  protected heightFor(width: number): number {
-    const clients = Math.max(this.store.numClients, 1);
-    this.perTile = Math.ceil(clients / MAX_TILES);
-    const tiles = Math.ceil(clients / this.perTile);
-    this.size = Math.max(5, Math.min(34, Math.floor(Math.sqrt((width * 260) / tiles)) - GAP));
-    this.columns = Math.max(1, Math.floor(width / (this.size + GAP)));
-    return Math.max(40, Math.ceil(tiles / this.columns) * (this.size + GAP));
   }
 
   protected paint(context: CanvasRenderingContext2D, colours: Colours): void {
-    const { numClients, clientState, selection } = this.store;
     this.paintLegend(colours);
-    if (numClients === 0) {
-      context.fillStyle = colours.soft;
-      context.font = "13px system-ui, sans-serif";
-      context.fillText("No client has done anything yet.", 4, 24);
+    if (this.shown.count === 0) {
+      this.paintText(context, colours, "No client has done anything yet.");
       return;
     }
-    const busiest = Math.max(...this.store.clientBusy.subarray(0, numClients), 1e-9);
-    const tiles = Math.ceil(numClients / this.perTile);
+    this.arrange();
+    const busiest = Math.max(...this.shown.busy.subarray(0, this.shown.count), 1e-9);
+    const tiles = Math.ceil(this.shown.count / this.perTile);
     for (let tile = 0; tile < tiles; tile++) {
-      const [x, y] = this.place(tile);
-      let state = 0;
-      for (let client = tile * this.perTile; client < Math.min((tile + 1) * this.perTile, numClients); client++) {
-        state = Math.max(state, clientState[client]);
-      }
-      context.fillStyle = colours.clients[state];
-      context.fillRect(x, y, this.size, this.size);
-      if (this.size >= 9 && this.perTile === 1) {
-        const share = this.store.clientBusy[tile] / busiest;
-        context.fillStyle = colours.ink;
-        context.globalAlpha = 0.35;
-        context.fillRect(x, y + this.size - 3, this.size * share, 3);
-        context.globalAlpha = 1;
-      }
-      if (this.size >= 24 && this.perTile === 1) {
-        context.fillStyle = state === 0 ? colours.soft : "#101820";
-        context.font = "11px system-ui, sans-serif";
-        context.fillText(String(tile), x + 4, y + 13);
-      }
+      if (this.perTile > 1) this.paintShares(context, colours, tile);
+      else this.paintTile(context, colours, tile, busiest);
     }
-    if (selection.client >= 0) {
-      const [x, y] = this.place(Math.floor(selection.client / this.perTile));
+    context.globalAlpha = 1;
+    const { client } = this.store.selection;
+    if (client >= 0 && client < this.shown.count) {
+      const [x, y] = this.place(Math.floor(client / this.perTile));
       context.strokeStyle = colours.ink;
       context.lineWidth = 2;
-      context.strokeRect(x - 1, y - 1, this.size + 2, this.size + 2);
+      context.strokeRect(x, y, this.size, this.size);
     }
+  }
+
+  /** Finds the largest tiles that fit. */
+  private arrange(): void {
+    [this.columns, this.size] = [1, SMALLEST];
+    for (this.perTile = Math.ceil(this.shown.count / MAX_TILES); this.perTile <= this.shown.count; this.perTile++) {
+      const tiles = Math.ceil(this.shown.count / this.perTile);
+      for (let size = LARGEST; size >= SMALLEST; size--) {
+        this.gap = size > 24 ? 4 : size > 8 ? 2 : 1;
+        const columns = Math.max(1, Math.floor((this.width + this.gap) / (size + this.gap)));
+        if (Math.ceil(tiles / columns) * (size + this.gap) - this.gap <= this.height) {
+          this.columns = columns;
+          this.size = size;
+          return;
+        }
+      }
+    }
+  }
+
+  private paintTile(context: CanvasRenderingContext2D, colours: Colours, client: number, busiest: number): void {
+    const [x, y] = this.place(client);
+    const state = this.shown.stateOf(client);
+    const share = this.shown.busy[client] / busiest;
+    const isDim = this.isDim(client);
+    context.globalAlpha = isDim ? 0.25 : 1;
+    context.fillStyle = colours.clients[state];
+    context.beginPath();
+    context.roundRect(x, y, this.size, this.size, Math.min(5, this.size / 5));
+    context.fill();
+    if (this.size >= 12 && state !== WAITING) {
+      context.fillStyle = colours.onClients[state];
+      context.globalAlpha = isDim ? 0.1 : 0.45;
+      const inset = this.size / 8;
+      context.fillRect(x + inset, y + this.size - inset - 2, (this.size - 2 * inset) * share, 2.5);
+    }
+    if (this.size < 24) return;
+    context.globalAlpha = isDim ? 0.5 : 1;
+    context.fillStyle = colours.onClients[state];
+    context.textBaseline = "top";
+    context.font = `600 ${this.size > 44 ? 15 : 11}px system-ui, sans-serif`;
+    context.fillText(String(client), x + 6, y + 6, this.size - 8);
+    if (this.size > 50 && state !== WAITING) {
+      context.font = "11px system-ui, sans-serif";
+      context.fillText(duration(this.shown.busy[client]), x + 6, y + 28, this.size - 8);
+    }
+  }
+
+  /** Paints the states of the clients of a tile one above the other, as much of each as there is. */
+  private paintShares(context: CanvasRenderingContext2D, colours: Colours, tile: number): void {
+    const [x, y] = this.place(tile);
+    const states = CLIENT_STATES.map(() => 0);
+    const first = tile * this.perTile;
+    const last = Math.min(first + this.perTile, this.shown.count);
+    let atWork = false;
+    for (let client = first; client < last; client++) {
+      states[this.shown.stateOf(client)] += 1;
+      atWork ||= !this.isDim(client);
+    }
+    context.globalAlpha = atWork ? 1 : 0.25;
+    let top = y;
+    for (let state = states.length - 1; state >= 0; state--) {
+      const height = (this.size * states[state]) / (last - first);
+      context.fillStyle = colours.clients[state];
+      context.fillRect(x, top, this.size, height);
+      top += height;
+    }
+  }
+
+  private isDim(client: number): boolean {
+    const { query } = this.store;
+    return !this.store.wasAtWork(client) || (query !== "" && !`client ${client}`.includes(query));
   }
 
   private paintLegend(colours: Colours): void {
-    const totals = this.totals();
-    this.legend.replaceChildren();
-    CLIENT_STATES.forEach((name, state) => {
-      if (totals[state] === 0) return;
-      const entry = element("span", "tff-key", `${count(totals[state])} ${name}`);
-      const square = document.createElement("i");
-      square.style.background = colours.clients[state];
-      entry.prepend(square);
-      this.legend.append(entry);
-    });
-    if (this.perTile > 1) this.legend.append(element("span", "", `each tile is ${this.perTile} clients`));
+    const entries = this.shown
+      .totals()
+      .flatMap((total, state) =>
+        total > 0 ? [keyEntry(`${count(total)} ${CLIENT_STATES[state]}`, colours.clients[state])] : [],
+      );
+    if (this.perTile > 1 && this.shown.count > 0)
+      entries.push(element("span", "", `a tile is ${this.perTile} clients`));
+    this.key.replaceChildren(...entries);
   }
 
-  private totals(): number[] {
-    const totals = CLIENT_STATES.map(() => 0);
-    for (let client = 0; client < this.store.numClients; client++) totals[this.store.clientState[client]] += 1;
-    return totals;
+  private listCalls(): void {
+    const calls = this.store.invocations.filter((call) => call.num_clients > 0);
+    this.callsLabel.hidden = calls.length < 2;
+    if (this.calls.options.length === calls.length + 1) return;
+    const chosen = this.calls.value || LATEST;
+    const options = calls.map((call, k) => new Option(`${k + 1}: ${call.name}`, String(call.span)));
+    this.calls.replaceChildren(new Option("the latest", LATEST), ...options);
+    this.calls.value = chosen;
+  }
+
+  private chosenClients(): Clients {
+    if (this.calls.value === "" || this.calls.value === LATEST) return this.store.clients;
+    const version = `${this.calls.value} ${this.store.count} ${this.store.finished}`;
+    if (version !== this.past.version) {
+      this.past = { version, clients: this.store.clientsOf(Number(this.calls.value)) };
+    }
+    return this.past.clients;
   }
 
   private place(tile: number): [number, number] {
-    const pitch = this.size + GAP;
+    const pitch = this.size + this.gap;
     return [(tile % this.columns) * pitch, Math.floor(tile / this.columns) * pitch];
   }
 
   private tileAt(event: MouseEvent): number {
     const box = this.canvas.getBoundingClientRect();
-    const pitch = this.size + GAP;
+    const pitch = this.size + this.gap;
     const column = Math.floor((event.clientX - box.left) / pitch);
     const tile = Math.floor((event.clientY - box.top) / pitch) * this.columns + column;
-    return column < this.columns && tile * this.perTile < this.store.numClients ? tile : -1;
+    return column < this.columns && tile >= 0 && tile * this.perTile < this.shown.count ? tile : -1;
   }
 
   private tipOf(tile: number): string {
     if (tile < 0) return "";
     const first = tile * this.perTile;
-    const { clientState, clientBusy, clientStart, clientEnd } = this.store;
-    if (this.perTile > 1) return `clients ${first} to ${Math.min(first + this.perTile, this.store.numClients) - 1}`;
-    const times = Number.isNaN(clientStart[first])
+    const { busy, start, end, count: clients } = this.shown;
+    if (this.perTile > 1) return `clients ${first} to ${Math.min(first + this.perTile, clients) - 1}`;
+    const state = CLIENT_STATES[this.shown.stateOf(first)];
+    const times = Number.isNaN(start[first])
       ? ""
-      : `, busy ${duration(clientBusy[first])} of ${duration(clientEnd[first] - clientStart[first])}`;
-    return `client ${first}: ${CLIENT_STATES[clientState[first]]}${times}`;
+      : `, busy ${duration(busy[first])} of ${duration(end[first] - start[first])}`;
+    return `client ${first}: ${state}${times}`;
   }
 
   private select(client: number): void {
-    if (client >= 0 && client < this.store.numClients) this.store.select({ client });
+    if (client >= 0 && client < this.shown.count) this.store.select({ client });
   }
 
   private move(event: KeyboardEvent): void {

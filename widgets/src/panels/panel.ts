@@ -19,7 +19,7 @@ export abstract class Panel {
   /** Draws what the store holds now. */
   abstract draw(): void;
 
-  /** A few numbers that tell what is shown, for tests and for screen readers. */
+  /** A few words that tell what is shown, for tests and for screen readers. */
   abstract describe(): string;
 }
 
@@ -31,7 +31,26 @@ export function element(tag: string, className = "", text = ""): HTMLElement {
   return made;
 }
 
-/** A panel that draws on a canvas as wide as the page allows. */
+/** Makes a button. */
+export function button(text: string, title: string, act: () => void): HTMLButtonElement {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = text;
+  made.title = title;
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** Makes a word of a picture's key, beside a small square of its colour. */
+export function keyEntry(text: string, colour: string): HTMLElement {
+  const entry = element("span", "tff-key", text);
+  const square = document.createElement("i");
+  square.style.background = colour;
+  entry.prepend(square);
+  return entry;
+}
+
+/** A panel that draws on a canvas as large as the panel allows. */
 export abstract class CanvasPanel extends Panel {
   protected readonly frame = element("div", "tff-canvas");
   protected readonly canvas = document.createElement("canvas");
@@ -52,46 +71,40 @@ export abstract class CanvasPanel extends Panel {
 
   draw(): void {
     this.width = this.frame.clientWidth;
-    if (this.width === 0) return;
-    this.height = this.heightFor(this.width);
+    this.height = this.frame.clientHeight;
+    if (this.width === 0 || this.height === 0) return;
     const scale = window.devicePixelRatio || 1;
     const [width, height] = [Math.round(this.width * scale), Math.round(this.height * scale)];
     if (this.canvas.width !== width || this.canvas.height !== height) {
       this.canvas.width = width;
       this.canvas.height = height;
-      this.canvas.style.height = `${this.height}px`;
     }
     const context = this.canvas.getContext("2d")!;
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
-    this.canvas.setAttribute("aria-label", this.describe());
     this.paint(context, coloursOf(this.root.closest<HTMLElement>(".tffsim") ?? this.root));
+    this.root.dataset.summary = this.describe();
+    this.canvas.setAttribute("aria-label", this.describe());
   }
 
-  protected abstract heightFor(width: number): number;
   protected abstract paint(context: CanvasRenderingContext2D, colours: Colours): void;
+
+  protected paintText(context: CanvasRenderingContext2D, colours: Colours, text: string): void {
+    context.fillStyle = colours.soft;
+    context.font = "13px system-ui, sans-serif";
+    context.textBaseline = "top";
+    context.fillText(text, 2, 10);
+  }
 
   protected showTip(event: PointerEvent, text: string): void {
     this.tip.textContent = text;
     this.tip.hidden = text === "";
     const box = this.frame.getBoundingClientRect();
-    const x = event.clientX - box.left;
-    const isRight = x > box.width / 2;
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const [isRight, isLow] = [x > box.width / 2, y > box.height / 2];
     this.tip.style.left = isRight ? "" : `${x + 14}px`;
     this.tip.style.right = isRight ? `${box.width - x + 14}px` : "";
-    this.tip.style.top = `${event.clientY - box.top + 12}px`;
+    this.tip.style.top = isLow ? "" : `${y + 12}px`;
+    this.tip.style.bottom = isLow ? `${box.height - y + 12}px` : "";
   }
-}
-
-/** Returns the colours' key as a line of small squares with names. */
-export function key(entries: [string, string][]): HTMLElement {
-  const line = element("div", "tff-controls");
-  for (const [name, colour] of entries) {
-    const entry = element("span", "tff-key", name);
-    const square = document.createElement("i");
-    square.style.background = colour;
-    entry.prepend(square);
-    line.append(entry);
-  }
-  return line;
 }

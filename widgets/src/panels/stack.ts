@@ -1,76 +1,156 @@
-// The execution stack: executors as layers, with what they did and do.
+// The execution stack: executors as boxes, each above those that it delegates to.
 
-import type { Executor } from "../model/messages";
-import type { TraceStore } from "../model/store";
-import { TreePanel, type TreeRow } from "./tree";
+import { type Group, groups } from "../model/layers";
+import type { Selection, TraceStore } from "../model/store";
+import { count, duration } from "../model/units";
+import { element, Panel } from "./panel";
 
-// More children of one kind than this become one row.
-const MAX_ALIKE = 6;
+const SMALLEST = 0.6;
 
-interface Group {
-  layers: number[];
-  executor: Executor;
-  depth: number;
-}
-
-export class StackPanel extends TreePanel {
-  protected readonly emptyText = "No executor has been used yet.";
+export class StackPanel extends Panel {
+  private readonly tree = element("div", "tff-stack");
+  private readonly scroll = element("div", "tff-scroll");
+  private readonly empty = element("div", "tff-empty", "No executor has been used yet.");
+  private boxes: Box[] = [];
+  private built = "";
+  private fitted = "";
 
   constructor(store: TraceStore) {
-    super("stack", "Stack", "executor", store);
+    super("stack", "Stack", store);
+    this.tree.setAttribute("role", "tree");
+    this.tree.setAttribute("aria-label", "Executors, from the top downwards");
+    this.tree.addEventListener("keydown", (event) => this.move(event));
+    this.scroll.append(this.empty, this.tree);
+    this.root.append(this.scroll);
   }
 
   describe(): string {
-    const { calls } = this.store.layerTotals;
-    return `${this.store.executors.length} executors, ${calls.reduce((sum, n) => sum + n, 0)} calls`;
+    const calls = this.store.layers.calls.reduce((sum, n) => sum + n, 0);
+    return `${this.store.executors.length} executors, ${calls} calls`;
   }
 
-  protected makeRows(): TreeRow[] {
-    return groups(this.store.executors).map((group) => this.row(group));
+  draw(): void {
+    const top = groups(this.store.executors);
+    this.empty.hidden = top.length > 0;
+    this.tree.hidden = top.length === 0;
+    const shape = JSON.stringify(top.map(shapeOf));
+    if (shape !== this.built) {
+      this.built = shape;
+      this.boxes = [];
+      this.tree.replaceChildren(...top.map((group) => this.build(group, 1)));
+    }
+    const shown = this.boxes.map((box) => ({ box, ...this.sums(box.group) }));
+    const longest = Math.max(...shown.map(({ time }) => time), 1e-9);
+    for (const { box, calls, time, running } of shown) box.show(calls, time, running, longest);
+    this.mark();
+    this.fit();
+    this.root.dataset.summary = this.describe();
   }
 
-  private row({ layers, executor, depth }: Group): TreeRow {
-    const { calls, time, running } = this.store.layerTotals;
-    const sum = (numbers: number[]) => layers.reduce((total, layer) => total + (numbers[layer] ?? 0), 0);
+  /** Makes the boxes smaller where they do not fit, as long as they can be read. */
+  private fit(): void {
+    const room = `${this.built.length} ${this.scroll.clientWidth} ${this.scroll.clientHeight}`;
+    if (room === this.fitted || this.scroll.clientWidth === 0) return;
+    this.fitted = room;
+    this.tree.style.zoom = "1";
+    const width = this.scroll.clientWidth / this.tree.offsetWidth;
+    const height = this.scroll.clientHeight / this.tree.offsetHeight;
+    this.tree.style.zoom = String(Math.min(1, Math.max(SMALLEST, Math.min(width, height))));
+  }
+
+  private build(group: Group, level: number): HTMLElement {
+    const box = new Box(group, level, (selection) => this.store.select(selection));
+    this.boxes.push(box);
+    const layer = element("div", "tff-layer");
+    layer.append(box.root);
+    if (group.below.length > 0) {
+      const below = element("div", "tff-below");
+      below.setAttribute("role", "group");
+      below.append(...group.below.map((child) => this.build(child, level + 1)));
+      layer.append(below);
+    }
+    return layer;
+  }
+
+  private sums(group: Group): { calls: number; time: number; running: number } {
+    const { layers } = this.store;
+    const sum = (numbers: number[]) => group.layers.reduce((total, layer) => total + (numbers[layer] ?? 0), 0);
+    return { calls: sum(layers.calls), time: sum(layers.time), running: sum(layers.running) };
+  }
+
+  private mark(): void {
     const { selection, query } = this.store;
-    const detail = layers.length > 1 ? `× ${layers.length}` : executor.role;
-    return {
-      id: String(layers[0]),
-      depth,
-      name: executor.name,
-      detail,
-      tip: `${executor.name} ${detail}`.trim(),
-      calls: sum(calls),
-      time: sum(time),
-      running: sum(running),
-      selected: layers.includes(selection.layer),
-      dim: query !== "" && !`${executor.name} ${executor.role}`.toLowerCase().includes(query),
-      select: { layer: layers[0] },
-    };
+    const selected = this.boxes.find((box) => box.group.layers.includes(selection.layer));
+    for (const box of this.boxes) {
+      const isFound = query === "" || box.text.toLowerCase().includes(query);
+      box.mark(box === selected, !isFound, box === (selected ?? this.boxes[0]));
+    }
+  }
+
+  /** Up and down go through the boxes, each with all that is below it. */
+  private move(event: KeyboardEvent): void {
+    const step = { ArrowDown: 1, ArrowUp: -1, Home: -this.boxes.length, End: this.boxes.length }[event.key];
+    if (step === undefined || this.boxes.length === 0) return;
+    event.preventDefault();
+    const selected = this.boxes.findIndex((box) => box.group.layers.includes(this.store.selection.layer));
+    const next = this.boxes[Math.min(Math.max(selected + step, 0), this.boxes.length - 1)];
+    this.store.select({ layer: next.group.layers[0] });
+    next.root.focus();
   }
 }
 
-/** Returns the executors from the top downwards; those alike in one place as one group. */
-export function groups(executors: Executor[]): Group[] {
-  const children = new Map<number, number[]>();
-  executors.forEach((executor, layer) => {
-    children.set(executor.parent, [...(children.get(executor.parent) ?? []), layer]);
-  });
-  const found: Group[] = [];
-  const visit = (layers: number[], depth: number): void => {
-    found.push({ layers, executor: executors[layers[0]], depth });
-    const below = layers.flatMap((layer) => children.get(layer) ?? []);
-    for (const alike of partition(below, executors)) visit(alike, depth + 1);
-  };
-  for (const top of children.get(-1) ?? []) visit([top], 0);
-  return found;
+function shapeOf(group: Group): unknown[] {
+  return [group.executor.name, detailOf(group), group.layers, group.below.map(shapeOf)];
 }
 
-function partition(layers: number[], executors: Executor[]): number[][] {
-  const byKind = new Map<string, number[]>();
-  for (const layer of layers) {
-    const kind = `${executors[layer].name} ${executors[layer].placement} ${executors[layer].role.replace(/[\d, …-]+/g, "")}`;
-    byKind.set(kind, [...(byKind.get(kind) ?? []), layer]);
+function detailOf({ layers, executor }: Group): string {
+  return layers.length > 1 ? `× ${layers.length}` : executor.role;
+}
+
+class Box {
+  readonly root = element("div", "tff-box");
+  readonly text: string;
+  private readonly calls = element("span");
+  private readonly time = element("span", "time");
+  private readonly badge = element("span", "badge");
+  private readonly fill = element("div", "fill");
+
+  constructor(
+    readonly group: Group,
+    level: number,
+    select: (selection: Partial<Selection>) => void,
+  ) {
+    const { executor, layers } = group;
+    const detail = detailOf(group);
+    this.text = `${executor.name} ${detail}`.trim();
+    const name = element("div", "name", executor.name);
+    const facts = element("div", "facts");
+    facts.append(element("span", "role", detail), this.calls, this.time, this.badge);
+    const track = element("div", "track");
+    track.append(this.fill);
+    this.root.append(name, facts, track);
+    this.root.title = this.text;
+    this.root.dataset.row = String(layers[0]);
+    this.root.dataset.placement = executor.placement;
+    this.root.classList.toggle("many", layers.length > 1);
+    this.root.setAttribute("role", "treeitem");
+    this.root.setAttribute("aria-level", String(level));
+    this.root.addEventListener("click", () => select({ layer: layers[0] }));
   }
-  return [...byKind.values()].flatMap((alike) => (alike.length > MAX_ALIKE ? [alike] : alike.map((layer) => [layer])));
+
+  show(calls: number, time: number, running: number, longest: number): void {
+    this.calls.textContent = calls === 1 ? "1 call" : `${count(calls)} calls`;
+    this.time.textContent = duration(time);
+    this.fill.style.width = `${(100 * time) / longest}%`;
+    this.badge.textContent = running > 0 ? `${count(running)} running` : "";
+    this.root.dataset.calls = String(calls);
+    this.root.classList.toggle("lit", running > 0);
+  }
+
+  mark(isSelected: boolean, isDim: boolean, isFocusable: boolean): void {
+    this.root.classList.toggle("selected", isSelected);
+    this.root.classList.toggle("dim", isDim);
+    this.root.setAttribute("aria-selected", String(isSelected));
+    this.root.tabIndex = isFocusable ? 0 : -1;
+  }
 }

@@ -1,27 +1,48 @@
-// Spans over time, in lanes. Zoom with the wheel or + and -, pan by dragging or with the arrows.
+// Spans over time, in lanes. Zoom and pan with keys, wheel or buttons; drag on the ruler to brush.
 
 import { scaleLinear } from "d3-scale";
-import { type Bar, barAt, type Grouping, type Lanes, layOut, visible } from "../model/lanes";
-import { OPERATIONS, OUTCOMES } from "../model/messages";
+import { type Bar, barAt, firstEndingAfter, type Grouping, type Lanes, layOut, visible } from "../model/lanes";
+import { OPERATIONS, OUTCOMES, RUNNING } from "../model/messages";
 import type { TraceStore } from "../model/store";
 import { duration } from "../model/units";
 import type { Colours } from "../theme";
-import { CanvasPanel, element } from "./panel";
+import { button, CanvasPanel, element, keyEntry } from "./panel";
 
-const AXIS = 22;
-const MAX_HEIGHT = 420;
-const ROW = 13;
+const AXIS = 24;
+const LOWEST_ROW = 16;
+const HIGHEST_ROW = 26;
+const TITLES = 124;
+const WIDE_ENOUGH = 560;
 const SMALLEST_VIEW = 1e-4;
+const SMALLEST_LABEL = 56;
+// While spans arrive, laying them out may take one part in this many of the time.
+const LAYOUT_SHARE = 6;
+const ZOOM = 0.6;
+const FAILED_CLIENT = 5;
+
+interface Drag {
+  x: number;
+  y: number;
+  view: [number, number];
+  scroll: number;
+  brush: boolean;
+}
+
+type Scale = (time: number) => number;
 
 export class TimelinePanel extends CanvasPanel {
   private grouping: Grouping = "thread";
   private lanes: Lanes = { titles: [], bars: [], offsets: [0] };
   private laidOut = "";
+  private layOutAfter = 0;
   private view: [number, number] | null = null;
   private scroll = 0;
-  private drag: { x: number; y: number; view: [number, number]; scroll: number; brush: boolean } | null = null;
+  private drag: Drag | null = null;
   private painted = 0;
-  private readonly legend = element("div", "tff-controls");
+  private row = LOWEST_ROW;
+  /** Where the bars begin; the titles of lanes stand before, where there is room. */
+  private left = 0;
+  private readonly legend = element("span", "tff-keys");
 
   constructor(store: TraceStore) {
     super("timeline", "Timeline", store);
@@ -35,150 +56,186 @@ export class TimelinePanel extends CanvasPanel {
   }
 
   describe(): string {
-    return `${this.lanes.bars.length} spans in ${this.lanes.titles.length} lanes, ${this.painted} drawn`;
+    const { range } = this.store;
+    const brushed = range === null ? "" : `, brushed from ${duration(range[0])} to ${duration(range[1])}`;
+    return `${this.lanes.bars.length} spans in ${this.lanes.titles.length} lanes, ${this.painted} drawn${brushed}`;
   }
 
-  protected heightFor(): number {
-    const state = `${this.grouping} ${this.store.count} ${this.store.finished} ${this.store.finished ? "" : this.store.now}`;
-    if (state !== this.laidOut) {
-      this.lanes = layOut(this.store, this.grouping);
-      this.laidOut = state;
-    }
-    return Math.min(MAX_HEIGHT, Math.max(60, this.lanes.titles.length * ROW + AXIS + 4));
+  override draw(): void {
+    this.refresh();
+    super.draw();
+  }
+
+  /** Lays the spans out anew if there are others; while they arrive, not all the time. */
+  private refresh(): void {
+    const { count, finished, now } = this.store;
+    const state = `${this.grouping} ${count} ${finished ? "" : now}`;
+    const started = performance.now();
+    if (state === this.laidOut || (!finished && started < this.layOutAfter)) return;
+    this.lanes = layOut(this.store, this.grouping);
+    this.laidOut = state;
+    this.layOutAfter = performance.now() + LAYOUT_SHARE * (performance.now() - started);
   }
 
   protected paint(context: CanvasRenderingContext2D, colours: Colours): void {
     this.paintLegend(colours);
-    const [from, to] = this.shown();
-    const x = scaleLinear([from, to], [0, this.width]);
+    if (this.lanes.bars.length === 0) {
+      this.paintText(context, colours, "Nothing has happened yet.");
+      return;
+    }
+    this.left = this.width >= WIDE_ENOUGH ? TITLES : 0;
+    const room = (this.height - AXIS) / this.lanes.titles.length;
+    this.row = Math.floor(Math.min(Math.max(room, LOWEST_ROW), HIGHEST_ROW));
+    this.scroll = Math.min(this.scroll, this.mostScroll());
+    const [from] = this.shown();
+    const perPixel = this.perPixel();
+    const x = (time: number) => this.left + (time - from) / perPixel;
     context.font = "11px system-ui, sans-serif";
     context.textBaseline = "middle";
-    this.paintAxis(context, colours, x);
+    this.paintAxis(context, colours);
     context.save();
     context.beginPath();
-    context.rect(0, AXIS, this.width, this.height - AXIS);
+    context.rect(this.left, AXIS, this.width - this.left, this.height - AXIS);
     context.clip();
     this.painted = 0;
-    const firstRow = Math.max(0, Math.floor(this.scroll / ROW));
-    const lastRow = Math.min(this.lanes.titles.length, Math.ceil((this.scroll + this.height) / ROW));
-    for (let row = firstRow; row < lastRow; row++) this.paintRow(context, colours, row, x);
-    for (let row = firstRow; row < lastRow; row++) this.paintTitle(context, colours, row);
+    const firstRow = Math.max(0, Math.floor(this.scroll / this.row));
+    const lastRow = Math.min(this.lanes.titles.length, Math.ceil((this.scroll + this.height) / this.row));
+    for (let row = firstRow; row < lastRow; row++) this.paintRow(context, colours, row, x, perPixel);
+    context.globalAlpha = 1;
+    this.paintSelected(context, colours, x);
     context.restore();
+    for (let row = firstRow; row < lastRow; row++) this.paintTitle(context, colours, row);
     this.paintBrush(context, colours, x);
-    this.root.dataset.summary = this.describe();
   }
 
-  private paintRow(
-    context: CanvasRenderingContext2D,
-    colours: Colours,
-    row: number,
-    x: (time: number) => number,
-  ): void {
-    const { ints, selection, query } = this.store;
-    const y = AXIS + row * ROW - this.scroll;
-    const [from, to] = this.shown();
-    const [first, last] = visible(this.lanes, row, from, to);
-    let covered = -1;
-    for (let k = first; k < last; k++) {
-      const bar = this.lanes.bars[k];
+  private paintRow(context: CanvasRenderingContext2D, colours: Colours, row: number, x: Scale, perPixel: number): void {
+    const { bars } = this.lanes;
+    const y = AXIS + row * this.row - this.scroll;
+    const [first, last] = visible(this.lanes, row, ...this.shown());
+    for (let k = first; k < last;) {
+      const bar = bars[k];
       const left = x(bar.start);
       const right = Math.max(x(bar.end), left + 0.7);
+      this.paintBar(context, colours, bar, left, right, y);
       // What would fall on a pixel that is drawn already is not drawn again.
-      if (right <= covered && bar.span !== selection.span) continue;
-      covered = right;
-      context.globalAlpha = query !== "" && !this.store.matches(bar.span) ? 0.15 : 1;
-      if (selection.client >= 0 && selection.span < 0 && ints.client[bar.span] !== selection.client)
-        context.globalAlpha = 0.25;
-      if (selection.layer >= 0 && selection.span < 0 && ints.layer[bar.span] !== selection.layer)
-        context.globalAlpha = 0.25;
-      if (selection.node >= 0 && selection.span < 0 && ints.node[bar.span] !== selection.node)
-        context.globalAlpha = 0.25;
-      const outcome = ints.outcome[bar.span];
-      context.fillStyle =
-        outcome === 1
-          ? colours.clients[4]
-          : outcome === 3
-            ? colours.running
-            : colours.operations[ints.operation[bar.span]];
-      context.fillRect(left, y, right - left - (right - left > 3 ? 0.6 : 0), ROW - 2);
-      this.painted += 1;
-      if (right - left > 70) this.paintLabel(context, bar, left, right, y);
-      if (bar.span === selection.span) {
-        context.globalAlpha = 1;
-        context.strokeStyle = colours.ink;
-        context.lineWidth = 2;
-        context.strokeRect(left, y, Math.max(right - left, 2), ROW - 2);
-      }
+      k = firstEndingAfter(this.lanes, k + 1, last, bar.end + perPixel * Math.max(0, 0.7 - (x(bar.end) - left)));
     }
-    context.globalAlpha = 1;
+  }
+
+  private paintBar(
+    context: CanvasRenderingContext2D,
+    colours: Colours,
+    bar: Bar,
+    left: number,
+    right: number,
+    y: number,
+  ): void {
+    const { ints } = this.store;
+    const operation = ints.operation[bar.span];
+    const outcome = ints.outcome[bar.span];
+    context.globalAlpha = this.isDim(bar.span) ? 0.2 : 1;
+    context.fillStyle =
+      outcome === RUNNING
+        ? colours.running
+        : outcome === 1
+          ? colours.clients[FAILED_CLIENT]
+          : colours.operations[operation];
+    context.fillRect(left, y, right - left - (right - left > 3 ? 0.7 : 0), this.row - 2);
+    this.painted += 1;
+    if (right - left < SMALLEST_LABEL) return;
+    context.fillStyle = outcome === RUNNING || outcome === 1 ? "#10161c" : colours.onOperations[operation];
+    this.paintLabel(context, bar, left, right, y);
   }
 
   private paintLabel(context: CanvasRenderingContext2D, bar: Bar, left: number, right: number, y: number): void {
-    const text = this.store.label(bar.span).replaceAll("Executor", "");
-    const start = Math.max(left, 0) + 4;
-    const room = Math.floor((Math.min(right, this.width) - start) / 6);
+    const start = Math.max(left, this.left) + 4;
+    const room = Math.floor((Math.min(right, this.width) - start) / 5.8);
     if (room < 6) return;
-    context.fillStyle = "#101820";
-    context.fillText(text.length > room ? `${text.slice(0, room - 1)}…` : text, start, y + ROW / 2);
+    const text = this.store.label(bar.span).replaceAll("Executor", "");
+    context.fillText(text.length > room ? `${text.slice(0, room - 1)}…` : text, start, y + this.row / 2 - 0.5);
+  }
+
+  private paintSelected(context: CanvasRenderingContext2D, colours: Colours, x: Scale): void {
+    const { span } = this.store.selection;
+    const bar = span >= 0 ? this.lanes.bars.find((candidate) => candidate.span === span) : undefined;
+    if (bar === undefined) return;
+    const left = x(bar.start);
+    context.strokeStyle = colours.ink;
+    context.lineWidth = 2;
+    context.strokeRect(left, AXIS + bar.row * this.row - this.scroll, Math.max(x(bar.end) - left, 3), this.row - 2);
+  }
+
+  private isDim(span: number): boolean {
+    const { ints, selection, query, range, floats } = this.store;
+    if (query !== "" && !this.store.matches(span)) return true;
+    if (range !== null && (floats.end[span] < range[0] || floats.start[span] > range[1])) return true;
+    if (selection.span >= 0) return false;
+    return (
+      (selection.client >= 0 && ints.client[span] !== selection.client) ||
+      (selection.layer >= 0 && ints.layer[span] !== selection.layer) ||
+      (selection.node >= 0 && ints.node[span] !== selection.node)
+    );
   }
 
   private paintTitle(context: CanvasRenderingContext2D, colours: Colours, row: number): void {
     const title = this.lanes.titles[row];
-    if (title === "") return;
-    const y = AXIS + row * ROW - this.scroll;
-    context.strokeStyle = colours.line;
-    context.lineWidth = 1;
-    context.beginPath();
-    context.moveTo(0, y - 1.5);
-    context.lineTo(this.width, y - 1.5);
-    context.stroke();
-    const width = context.measureText(title).width + 8;
+    const y = AXIS + row * this.row - this.scroll;
+    if (title === "" || y < AXIS - 2) return;
+    if (row > 0) {
+      context.strokeStyle = colours.soft;
+      context.lineWidth = 1;
+      context.beginPath();
+      context.moveTo(0, Math.round(y) - 1.5);
+      context.lineTo(this.width, Math.round(y) - 1.5);
+      context.stroke();
+    }
+    context.fillStyle = colours.soft;
+    if (this.left > 0) {
+      context.fillText(shortened(context, title, this.left - 8), 2, y + this.row / 2 - 0.5);
+      return;
+    }
+    const width = context.measureText(title).width + 10;
     context.fillStyle = colours.surface;
-    context.globalAlpha = 0.85;
-    context.fillRect(this.width - width - 2, y, width + 2, ROW - 2);
+    context.globalAlpha = 0.88;
+    context.fillRect(this.width - width, y, width, this.row - 2);
     context.globalAlpha = 1;
     context.fillStyle = colours.soft;
-    context.fillText(title, this.width - width + 2, y + ROW / 2);
+    context.fillText(title, this.width - width + 5, y + this.row / 2 - 0.5);
   }
 
-  private paintAxis(
-    context: CanvasRenderingContext2D,
-    colours: Colours,
-    x: ReturnType<typeof scaleLinear<number, number>>,
-  ): void {
-    context.fillStyle = colours.soft;
+  private paintAxis(context: CanvasRenderingContext2D, colours: Colours): void {
+    const x = scaleLinear(this.shown(), [this.left, this.width]);
     context.strokeStyle = colours.line;
-    for (const tick of x.ticks(Math.max(2, Math.floor(this.width / 110)))) {
+    context.fillStyle = colours.raised;
+    context.fillRect(this.left, 0, this.width - this.left, AXIS - 5);
+    context.fillStyle = colours.soft;
+    context.lineWidth = 1;
+    for (const tick of x.ticks(Math.max(2, Math.floor((this.width - this.left) / 110)))) {
       const place = Math.round(x(tick)) + 0.5;
       context.beginPath();
       context.moveTo(place, AXIS - 5);
       context.lineTo(place, this.height);
       context.stroke();
-      context.fillText(duration(tick), place + 3, 9);
+      const text = tick === 0 ? "0" : duration(tick);
+      if (place + 3 + context.measureText(text).width < this.width) context.fillText(text, place + 3, 10);
     }
   }
 
-  private paintBrush(context: CanvasRenderingContext2D, colours: Colours, x: (time: number) => number): void {
+  private paintBrush(context: CanvasRenderingContext2D, colours: Colours, x: Scale): void {
     if (this.store.range === null) return;
-    const [from, to] = this.store.range.map(x);
+    const [from, to] = this.store.range.map((time) => Math.min(Math.max(x(time), this.left), this.width));
     context.fillStyle = colours.accent;
-    context.globalAlpha = 0.15;
+    context.globalAlpha = 0.1;
     context.fillRect(from, AXIS, to - from, this.height - AXIS);
+    context.globalAlpha = 0.8;
+    context.fillRect(from, AXIS - 6, to - from, 3);
     context.globalAlpha = 1;
   }
 
   private paintLegend(colours: Colours): void {
-    const entries: [string, string][] = OPERATIONS.map((name, k) => [name, colours.operations[k]]);
-    if (!this.store.finished) entries.push(["running", colours.running]);
-    this.legend.replaceChildren(
-      ...entries.map(([name, colour]) => {
-        const entry = element("span", "tff-key", name);
-        const square = document.createElement("i");
-        square.style.background = colour;
-        entry.prepend(square);
-        return entry;
-      }),
-    );
+    const { finished } = this.store;
+    const entries = OPERATIONS.map((name, k) => keyEntry(name, colours.operations[k]));
+    this.legend.replaceChildren(...entries, ...(finished ? [] : [keyEntry("running", colours.running)]));
   }
 
   private controls(): HTMLElement {
@@ -195,13 +252,26 @@ export class TimelinePanel extends CanvasPanel {
     select.addEventListener("change", () => {
       this.grouping = select.value as Grouping;
       this.scroll = 0;
+      this.layOutAfter = 0;
       this.draw();
     });
     label.append(select);
-    const all = element("button", "", "whole trace");
-    all.addEventListener("click", () => this.show(null));
-    line.append(label, all, this.legend);
+    const buttons = element("span", "tff-buttons");
+    buttons.append(
+      button("−", "Zoom out (key -, or ctrl and wheel)", () => this.zoom(1 / ZOOM)),
+      button("+", "Zoom in (key +, or ctrl and wheel)", () => this.zoom(ZOOM)),
+      button("all", "Show the whole trace, end the brush (key 0, or double click)", () => this.show(null)),
+      button("brush", "Brush what is shown: all panels tell of that time only (key b, or drag on the ruler)", () =>
+        this.store.brush(this.shown()),
+      ),
+    );
+    line.append(label, buttons, this.legend);
     return line;
+  }
+
+  private perPixel(): number {
+    const [from, to] = this.shown();
+    return (to - from) / Math.max(this.width - this.left, 1);
   }
 
   private shown(): [number, number] {
@@ -221,6 +291,10 @@ export class TimelinePanel extends CanvasPanel {
     this.draw();
   }
 
+  private mostScroll(): number {
+    return Math.max(0, this.lanes.titles.length * this.row - this.height + AXIS);
+  }
+
   private zoom(factor: number, share = 0.5): void {
     const [from, to] = this.shown();
     const center = from + (to - from) * share;
@@ -228,15 +302,25 @@ export class TimelinePanel extends CanvasPanel {
   }
 
   private wheel(event: WheelEvent): void {
-    // A plain wheel scrolls the page; zooming takes a key, as on maps.
-    if (!event.ctrlKey && !event.metaKey && !event.shiftKey) return;
+    // A plain wheel scrolls lanes that are hidden, or else the page; zooming takes a key, as on maps.
+    if (!event.ctrlKey && !event.metaKey) {
+      const scroll = Math.max(0, Math.min(this.scroll + event.deltaY, this.mostScroll()));
+      if (scroll === this.scroll) return;
+      event.preventDefault();
+      this.scroll = scroll;
+      this.draw();
+      return;
+    }
     event.preventDefault();
-    const share = (event.clientX - this.canvas.getBoundingClientRect().left) / this.width;
+    const place = event.clientX - this.canvas.getBoundingClientRect().left - this.left;
+    const share = place / Math.max(this.width - this.left, 1);
     this.zoom(Math.exp((event.deltaY || event.deltaX) * 0.002), share);
   }
 
   private press(event: PointerEvent): void {
-    this.drag = { x: event.clientX, y: event.clientY, view: this.shown(), scroll: this.scroll, brush: event.shiftKey };
+    const isOnRuler = event.clientY - this.canvas.getBoundingClientRect().top < AXIS;
+    const brush = event.shiftKey || isOnRuler;
+    this.drag = { x: event.clientX, y: event.clientY, view: this.shown(), scroll: this.scroll, brush };
     this.canvas.setPointerCapture(event.pointerId);
   }
 
@@ -248,17 +332,16 @@ export class TimelinePanel extends CanvasPanel {
     }
     this.tip.hidden = true;
     const [from, to] = this.drag.view;
-    const perPixel = (to - from) / this.width;
+    const perPixel = (to - from) / Math.max(this.width - this.left, 1);
     if (this.drag.brush) {
-      const ends = [this.drag.x, event.clientX].map((x) => from + (x - box.left) * perPixel).sort((a, b) => a - b);
+      const ends = [this.drag.x, event.clientX]
+        .map((x) => from + (x - box.left - this.left) * perPixel)
+        .sort((a, b) => a - b);
       this.store.brush([ends[0], ends[1]]);
       return;
     }
     const moved = (this.drag.x - event.clientX) * perPixel;
-    this.scroll = Math.max(
-      0,
-      Math.min(this.drag.scroll + this.drag.y - event.clientY, this.lanes.titles.length * ROW - this.height + AXIS),
-    );
+    this.scroll = Math.max(0, Math.min(this.drag.scroll + this.drag.y - event.clientY, this.mostScroll()));
     if (this.view !== null) this.show([from + moved, to + moved]);
     else this.draw();
   }
@@ -266,6 +349,7 @@ export class TimelinePanel extends CanvasPanel {
   private release(event: PointerEvent): void {
     const drag = this.drag;
     this.drag = null;
+    if (drag?.brush && event.clientX === drag.x) this.store.brush(null);
     if (drag === null || drag.brush || Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > 4) return;
     const box = this.canvas.getBoundingClientRect();
     const bar = this.barUnder(event.clientX - box.left, event.clientY - box.top);
@@ -273,15 +357,16 @@ export class TimelinePanel extends CanvasPanel {
   }
 
   private barUnder(x: number, y: number): Bar | null {
-    const [from, to] = this.shown();
-    const perPixel = (to - from) / this.width;
-    return barAt(this.lanes, Math.floor((y - AXIS + this.scroll) / ROW), from + x * perPixel, 2 * perPixel);
+    if (y < AXIS || x < this.left) return null;
+    const perPixel = this.perPixel();
+    const time = this.shown()[0] + (x - this.left) * perPixel;
+    return barAt(this.lanes, Math.floor((y - AXIS + this.scroll) / this.row), time, 2 * perPixel);
   }
 
   private tipOf(bar: Bar | null): string {
     if (bar === null) return "";
-    const { ints, floats } = this.store;
-    const own = floats.self[bar.span] + floats.work[bar.span];
+    const { ints } = this.store;
+    const own = this.store.ownTime(bar.span);
     return `${OPERATIONS[ints.operation[bar.span]]} · ${this.store.label(bar.span)} · ${duration(bar.end - bar.start)}, own ${duration(own)}, ${OUTCOMES[ints.outcome[bar.span]]}`;
   }
 
@@ -289,9 +374,10 @@ export class TimelinePanel extends CanvasPanel {
     const [from, to] = this.shown();
     const step = (to - from) / 8;
     const actions: Record<string, () => void> = {
-      "+": () => this.zoom(0.6),
-      "=": () => this.zoom(0.6),
-      "-": () => this.zoom(1 / 0.6),
+      "+": () => this.zoom(ZOOM),
+      "=": () => this.zoom(ZOOM),
+      "-": () => this.zoom(1 / ZOOM),
+      b: () => this.store.brush([from, to]),
       "0": () => this.show(null),
       a: () => this.show([from - step, to - step]),
       d: () => this.show([from + step, to + step]),
@@ -329,4 +415,11 @@ export class TimelinePanel extends CanvasPanel {
       }
     }
   }
+}
+
+/** Returns as much of the end of a text as fits: what tells threads apart stands there. */
+function shortened(context: CanvasRenderingContext2D, text: string, width: number): string {
+  let shown = text;
+  while (shown.length > 3 && context.measureText(shown).width > width) shown = `…${shown.slice(2)}`;
+  return shown;
 }

@@ -1,19 +1,25 @@
 // What crossed between server and clients, and what the server could see of it.
 
+import type { TrafficRow } from "../model/messages";
 import type { TraceStore } from "../model/store";
 import { count, dataSize } from "../model/units";
 import { element, Panel } from "./panel";
 
 const SEEN: Record<string, string> = {
   individual: "the server sees each value",
-  aggregate: "the server sees the aggregate only",
+  aggregate: "the server sees only the aggregate",
+  caller: "the server sees nothing",
 };
 
 export class TrafficPanel extends Panel {
   private readonly list = element("div", "tff-scroll");
+  private shown: TrafficRow[] | null = null;
 
   constructor(store: TraceStore) {
     super("traffic", "Traffic", store);
+    this.list.tabIndex = 0;
+    this.list.setAttribute("role", "table");
+    this.list.setAttribute("aria-label", "What crossed between server and clients");
     this.root.append(this.list);
   }
 
@@ -23,29 +29,35 @@ export class TrafficPanel extends Panel {
 
   draw(): void {
     const { traffic } = this.store;
-    this.list.replaceChildren();
+    this.root.dataset.summary = this.describe();
+    if (traffic === this.shown) return;
+    this.shown = traffic;
     if (traffic.length === 0) {
-      this.list.append(element("div", "tff-empty", "Nothing has crossed between server and clients yet."));
+      this.list.replaceChildren(element("div", "tff-empty", "Nothing has crossed between server and clients yet."));
       return;
     }
     const most = Math.max(...traffic.map((row) => row.size), 1);
-    for (const row of traffic) {
-      const line = element("div", "tff-row");
-      const name = element("span", "name", row.intrinsic || row.direction);
-      const detail = [row.intrinsic ? row.direction : "", SEEN[row.visibility] ?? ""].filter(Boolean).join(", ");
-      name.append(element("span", "soft", detail ? `  ${detail}` : ""));
-      line.title = `${row.intrinsic || "argument or result"}: ${row.direction}. ${SEEN[row.visibility] ?? ""}`;
-      const track = element("div", "track");
-      const fill = element("div", "fill");
-      fill.style.width = `${(100 * row.size) / most}%`;
-      track.append(fill);
-      line.append(
-        name,
-        element("span", "number", count(row.values)),
-        element("span", "number", dataSize(row.size)),
-        track,
-      );
-      this.list.append(line);
-    }
+    this.list.replaceChildren(...traffic.map((row) => line(row, most)));
   }
+}
+
+function line(row: TrafficRow, most: number): HTMLElement {
+  const made = element("div", "tff-crossing");
+  made.setAttribute("role", "row");
+  made.dataset.visibility = row.visibility || "down";
+  const direction = row.direction.replace(" to ", " → ");
+  const name = element("div", "name");
+  name.setAttribute("role", "rowheader");
+  const values = row.values === 1 ? "1 value" : `${count(row.values)} values`;
+  const facts = [row.intrinsic ? direction : "", values, SEEN[row.visibility] ?? ""].filter(Boolean).join(" · ");
+  name.append(element("strong", "", row.intrinsic || direction), element("span", "soft", facts));
+  const size = element("div", "number", dataSize(row.size));
+  size.setAttribute("role", "cell");
+  const track = element("div", "track");
+  track.setAttribute("aria-hidden", "true");
+  const fill = element("div", "fill");
+  fill.style.width = `${(100 * row.size) / most}%`;
+  track.append(fill);
+  made.append(name, size, track);
+  return made;
 }

@@ -1,4 +1,4 @@
-// Trees of rows with a bar each: the stack of executors, and the AST.
+// A tree of rows with a bar each.
 
 import type { Selection } from "../model/store";
 import { count, duration } from "../model/units";
@@ -58,6 +58,7 @@ export abstract class TreePanel extends Panel {
     this.elements = kept;
     const focusable = this.rows.find((row) => row.selected) ?? this.rows[0];
     for (const row of this.rows) kept.get(row.id)!.root.tabIndex = row === focusable ? 0 : -1;
+    this.root.dataset.summary = this.describe();
   }
 
   private move(event: KeyboardEvent): void {
@@ -92,11 +93,12 @@ class RowElement {
 
   show(row: TreeRow, longest: number): void {
     this.selection = row.select;
-    this.name.style.paddingLeft = `${row.depth * 14}px`;
+    this.name.style.paddingLeft = `${row.depth * 12}px`;
     this.label.textContent = row.name;
     this.detail.textContent = row.detail ? `  ${row.detail}` : "";
     this.calls.textContent = row.calls ? count(row.calls) : "";
     this.time.textContent = row.calls ? duration(row.time) : "";
+    this.fill.parentElement!.hidden = row.calls === 0;
     this.fill.style.width = `${(100 * row.time) / longest}%`;
     this.name.dataset.running = row.running ? `${row.running} running` : "";
     this.root.title = row.tip;
