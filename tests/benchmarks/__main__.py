@@ -55,7 +55,7 @@ def _print_tables(quick: bool) -> None:
 
 
 def _print_tracing(console: Console, quick: bool) -> None:
-    from tests.benchmarks import tracing
+    from tests.benchmarks import pictures, tracing
 
     table = Table("workload", "traced", "not traced", "ratio", "budget", title="what tracing costs")
     for comparison in tracing.overheads(quick):
@@ -68,7 +68,7 @@ def _print_tracing(console: Console, quick: bool) -> None:
         )
     console.print(table)
     table = Table("large traces", "measured", "budget")
-    for measurement in tracing.large_traces():
+    for measurement in (*tracing.large_traces(), *pictures.pictures()):
         table.add_row(*measurement)
     console.print(table)
 

@@ -47,8 +47,8 @@ def large_traces() -> Iterator[Measurement]:
     held = sum(chunk.nbytes for chunk in one.recorder.chunks()) / spans
     kept = sum(len(repr(p)) for p in one.snapshot.previews.values()) / spans
     yield "bytes held per span, its value included", f"{held + kept:.0f}", "≤ 150 + 150"
-    million = Trace(_repeated(one.snapshot, -(-1_000_000 // spans)))
-    hundred_thousand = Trace(_repeated(one.snapshot, -(-100_000 // spans)))
+    million = Trace(repeated(one.snapshot, -(-1_000_000 // spans)))
+    hundred_thousand = Trace(repeated(one.snapshot, -(-100_000 // spans)))
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "large.tfftrace"
         yield f"save {million.snapshot.num_spans:,} spans", _seconds(lambda: million.save(path)), "≤ 10 s"
@@ -65,7 +65,7 @@ def _seconds(work: Callable[[], object]) -> str:
     return f"{time.perf_counter() - start:.2f} s"
 
 
-def _repeated(snapshot: Snapshot, times: int) -> Snapshot:
+def repeated(snapshot: Snapshot, times: int) -> Snapshot:
     """Returns a trace of the same invocation several times over."""
     count = snapshot.num_spans
     columns = {name: np.tile(column, times) for name, column in snapshot.columns.items()}

@@ -7,11 +7,12 @@ from federated_language.framework import AsyncContext, ExecutorFactory, SyncCont
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.display import display
 
 import tffsim as tff
 from tffsim.magics.background_run import BackgroundRun
 from tffsim.magics.cell_runner import run_cell
-from tffsim.magics.output import LiveOutput, show
+from tffsim.magics.output import LiveOutput
 from tffsim.tracing.recorder import Recorder
 from tffsim.tracing.session import recording
 from tffsim.tracing.trace import Trace
@@ -94,7 +95,7 @@ class TffMagics(Magics):  # type: ignore[misc]
             trace = self.traces.get(name) or self._shell.user_ns.get(name)
             if not isinstance(trace, Trace):
                 raise UsageError(f"There is no trace called {name!r}. Traces: {', '.join(self.traces) or 'none yet'}.")
-            show(trace, PANELS)
+            display(trace)
             return
         for known, trace in self.traces.items():
             print(f"{known}: {trace!r}")

@@ -334,3 +334,14 @@ class Trace:
         from tffsim.tracing.summary import summary_html
 
         return summary_html(self.frozen())
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """A trace that is the value of a notebook's cell shows itself; in a terminal it is a line of text."""
+        bundle = importlib.import_module("tffsim.views.mime_bundle")
+        if not bundle.is_in_kernel():
+            return {"text/plain": repr(self)}
+        if self._recorder is not None and self._recorder.is_active:
+            shown: dict[str, Any] = self.show()._repr_mimebundle_()
+            return shown
+        finished: dict[str, Any] = bundle.mime_bundle(self.frozen())
+        return finished

@@ -18,6 +18,9 @@ from tffsim.views.trace_view import PANELS
 _SCRIPT = pathlib.Path(__file__).parent / "static" / "page.js"
 _MAX_PREVIEWS = 5000
 _COMPRESSION = 6
+# As in the style sheet of the front end, so that nothing jumps when this takes the place of a live view.
+_HEIGHT = 640
+_HEIGHT_OF_ONE = 420
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
 _PAGE = """<!doctype html>
@@ -27,7 +30,9 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{title}</title>
-<style>body {{ margin: 0; padding: {padding}px; background: Canvas; color-scheme: light dark; --tff-margin: {margin}px; }}</style>
+<style>
+body {{ margin: 0; padding: {padding}px; --tff-margin: {margin}px; background: Canvas; color-scheme: light dark; }}
+</style>
 </head>
 <body>
 <main id="trace"></main>
@@ -58,11 +63,14 @@ def page(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "", paddin
     name = batch["description"]["title"] or "tffsim"
     text = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
     script = _SCRIPT.read_text(encoding="utf-8").replace("</script", "<\\/script")
-    return _PAGE.format(policy=_POLICY, title=html.escape(name), padding=padding, margin=2 * padding, script=script, data=text)
+    return _PAGE.format(
+        policy=_POLICY, title=html.escape(name), padding=padding, margin=2 * padding, script=script, data=text
+    )
 
 
-def frame(trace: Trace, panels: tuple[str, ...] = PANELS, height: int = 560) -> str:
+def frame(trace: Trace, panels: tuple[str, ...] = PANELS) -> str:
     """Returns the HTML of such a page inside a notebook's output."""
+    height = _HEIGHT if len(panels) > 1 else _HEIGHT_OF_ONE
     content = html.escape(page(trace, panels, padding=0), quote=True)
     return (
         f'<iframe title="Trace" srcdoc="{content}" width="100%" height="{height}" '

@@ -106,3 +106,45 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         """
         with contextlib.suppress(AttributeError):
             self.comm._reply_subshell_for = None
+
+
+class StackView(TraceView):
+    """Shows the executors of a trace as layers, with their calls and own times."""
+
+    def __init__(self, trace: Trace, title: str = "") -> None:
+        super().__init__(trace, ["stack"], title)
+
+
+class ClientsView(TraceView):
+    """Shows one tile per client, coloured by what it does."""
+
+    def __init__(self, trace: Trace, title: str = "") -> None:
+        super().__init__(trace, ["clients"], title)
+
+
+class TimelineView(TraceView):
+    """Shows the spans of a trace over time."""
+
+    def __init__(self, trace: Trace, title: str = "") -> None:
+        super().__init__(trace, ["timeline"], title)
+
+
+class GraphView(TraceView):
+    """Shows calls and the values they made as a graph."""
+
+    def __init__(self, trace: Trace, title: str = "") -> None:
+        super().__init__(trace, ["graph"], title)
+
+
+class AstView(TraceView):
+    """Shows the computation as a tree, with the nodes that are executed lit."""
+
+    def __init__(self, trace: Trace, title: str = "") -> None:
+        super().__init__(trace, ["ast"], title)
+
+
+class TrafficView(TraceView):
+    """Shows what crossed between server and clients."""
+
+    def __init__(self, trace: Trace, title: str = "") -> None:
+        super().__init__(trace, ["traffic"], title)

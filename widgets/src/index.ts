@@ -51,15 +51,16 @@ export async function show(
   panels: string[] = ALL,
 ): Promise<TraceStore> {
   const store = new TraceStore();
-  const view = new View(store, { panels, inspect: () => {} });
-  view.root.classList.add("page");
+  const view = new View(store, { panels, inspect: () => {}, isPage: true });
   el.append(view.root);
   store.receive(batch, await Promise.all(buffers.map(inflated)));
   return store;
 }
 
 function inflated(text: string): Promise<ArrayBuffer> {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let k = 0; k < bytes.length; k++) bytes[k] = characters.charCodeAt(k);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).arrayBuffer();
 }

@@ -29,6 +29,8 @@ export interface ViewOptions {
   panels: string[];
   /** Asks for what is known of a span. */
   inspect: (span: number) => void;
+  /** Whether the view is all there is on its page. */
+  isPage?: boolean;
 }
 
 export class View {
@@ -85,10 +87,17 @@ export class View {
     });
     const head = element("div", "tff-head");
     head.append(this.title, this.status, this.search);
+    this.title.setAttribute("role", "heading");
+    this.title.setAttribute("aria-level", this.options.isPage ? "1" : "3");
+    this.root.classList.toggle("page", this.options.isPage === true);
     this.tabs.setAttribute("role", "tablist");
+    this.tabs.setAttribute("aria-label", "Panels");
     for (const name of this.contents.keys()) this.tabs.append(this.tab(name));
     for (const panel of this.panels) {
-      panel.root.prepend(element("h3", "", panel.title));
+      const heading = element("div", "tff-heading", panel.title);
+      heading.setAttribute("role", "heading");
+      heading.setAttribute("aria-level", this.options.isPage ? "2" : "4");
+      panel.root.prepend(heading);
       this.body.append(panel.root);
     }
     this.tabs.addEventListener("keydown", (event) => this.moveTab(event));
@@ -118,11 +127,12 @@ export class View {
     const shown = this.contents.get(this.active)!;
     const isAlone = shown.length === 1;
     this.tabs.hidden = this.contents.size < 2;
+    this.root.classList.toggle("single", this.panels.length === 1);
     this.body.classList.toggle("overview", !isAlone);
     this.body.dataset.count = String(shown.length);
     for (const panel of this.panels) {
       panel.root.hidden = !shown.includes(panel.name);
-      panel.root.querySelector("h3")!.hidden = isAlone;
+      panel.root.querySelector<HTMLElement>(".tff-heading")!.hidden = isAlone;
       panel.root.setAttribute("role", isAlone && !this.tabs.hidden ? "tabpanel" : "region");
     }
     for (const tab of this.tabs.querySelectorAll<HTMLElement>("[role=tab]")) {

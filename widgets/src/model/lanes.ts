@@ -19,6 +19,8 @@ export interface Lanes {
   offsets: number[];
 }
 
+type Groups = Map<number, { free: number[]; bars: Bar[][] }>;
+
 export type Grouping = "thread" | "executor" | "client";
 
 /**
@@ -30,7 +32,7 @@ export type Grouping = "thread" | "executor" | "client";
 export function layOut(store: TraceStore, grouping: Grouping): Lanes {
   const { ints, floats, count } = store;
   const depth = new Int32Array(count);
-  const rowsOfGroup = new Map<number, { free: number[]; bars: Bar[][] }>();
+  const rowsOfGroup: Groups = new Map();
   for (let span = 0; span < count; span++) {
     if (ints.outcome[span] === UNKNOWN) continue;
     const key = keyOf(store, span, grouping);
@@ -54,7 +56,29 @@ export function layOut(store: TraceStore, grouping: Grouping): Lanes {
     group.free[row] = end;
     group.bars[row].push({ span, row: 0, start, end });
   }
+  if (grouping === "thread") addWorkers(store, rowsOfGroup);
   return flattened(store, rowsOfGroup, grouping);
+}
+
+/** Shows what workers did in lanes of their own, as well as where it was waited for. */
+function addWorkers(store: TraceStore, groups: Groups): void {
+  const { ints, floats, count } = store;
+  const found = new Map<number, Bar[]>();
+  for (let span = 0; span < count; span++) {
+    const worker = ints.worker[span];
+    if (worker < 0 || floats.work[span] === 0 || ints.outcome[span] === UNKNOWN) continue;
+    const start = floats.start[span] + floats.queue[span];
+    const bars = found.get(worker);
+    const bar = { span, row: 0, start, end: start + floats.work[span] };
+    if (bars === undefined) found.set(worker, [bar]);
+    else bars.push(bar);
+  }
+  for (const [worker, bars] of found) {
+    bars.sort((a, b) => a.start - b.start);
+    const group = groups.get(worker);
+    if (group === undefined) groups.set(worker, { free: [], bars: [bars] });
+    else group.bars.push(bars);
+  }
 }
 
 function keyOf(store: TraceStore, span: number, grouping: Grouping): number | null {
@@ -63,11 +87,7 @@ function keyOf(store: TraceStore, span: number, grouping: Grouping): number | nu
   return store.ints.client[span] >= 0 ? store.ints.client[span] : null;
 }
 
-function flattened(
-  store: TraceStore,
-  groups: Map<number, { free: number[]; bars: Bar[][] }>,
-  grouping: Grouping,
-): Lanes {
+function flattened(store: TraceStore, groups: Groups, grouping: Grouping): Lanes {
   const lanes: Lanes = { titles: [], bars: [], offsets: [] };
   for (const key of [...groups.keys()].sort((a, b) => a - b)) {
     groups.get(key)!.bars.forEach((bars, level) => {

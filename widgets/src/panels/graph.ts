@@ -141,7 +141,7 @@ export class GraphPanel extends Panel {
     group.setAttribute("class", `node place-${call.placement || "none"}${call.failed ? " failed" : ""}`);
     group.setAttribute("tabindex", "0");
     group.setAttribute("role", "button");
-    group.setAttribute("aria-label", title.textContent);
+    group.setAttribute("aria-label", `${shownLabel(call)} ${shownValue(call)}: ${title.textContent}`);
     group.addEventListener("click", () => this.store.select({ span: call.span }));
     return group;
   }
@@ -209,7 +209,8 @@ function textAt(y: number, name: string, text: string): SVGTextElement {
   made.setAttribute("class", name);
   made.setAttribute("text-anchor", "middle");
   made.setAttribute("y", String(y));
-  made.textContent = text;
+  // The space keeps the lines apart where they are read aloud as one.
+  made.textContent = `${text} `;
   return made;
 }
 

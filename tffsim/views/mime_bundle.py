@@ -1,0 +1,51 @@
+"""A trace in the forms that front ends of Jupyter know: a page, a picture, text."""
+
+import base64
+import io
+import sys
+
+from tffsim.tracing.trace import Trace
+from tffsim.views.page import frame
+from tffsim.views.trace_view import PANELS
+
+# A larger trace is not embedded whole: its notebook would become too large to open.
+_MAX_SPANS_EMBEDDED = 200_000
+
+
+def mime_bundle(trace: Trace, panels: tuple[str, ...] = PANELS) -> dict[str, str]:
+    """Returns what a notebook shows of a finished trace, and saves; nothing in it needs a kernel.
+
+    Args:
+        trace: The trace.
+        panels: Which panels are shown.
+
+    Returns:
+        By MIME type: an interactive page in a frame, a still picture, and tables of text.
+    """
+    picture = _picture(trace)
+    source = "data:image/png;base64," + picture
+    still = f'<details><summary>Still picture</summary><img alt="The execution stack" src="{source}"></details>'
+    interactive = frame(trace, panels) if trace.snapshot.num_spans <= _MAX_SPANS_EMBEDDED else trace._repr_html_()
+    return {"text/html": interactive + still, "image/png": picture, "text/plain": trace.summary()}
+
+
+def is_in_kernel() -> bool:
+    """Whether this process is a Jupyter kernel, whose front end can show more than text."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return getattr(shell, "kernel", None) is not None
+
+
+def _picture(trace: Trace) -> str:
+    """Returns the stack and the timeline as a PNG image in base64."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 7), layout="constrained")
+    FigureCanvasAgg(figure)
+    upper, lower = figure.subplots(2)
+    trace.plot.stack(ax=upper, dark=False)
+    trace.plot.timeline(ax=lower, dark=False)
+    image = io.BytesIO()
+    figure.savefig(image, format="png", dpi=80)
+    return base64.b64encode(image.getvalue()).decode("ascii")
