@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import secrets
 import shutil
 import socket
@@ -23,6 +24,7 @@ _CHROMIUM_OPTIONS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 _SECONDS_TO_START = 60
+_MILLISECONDS_TO_RUN = 90_000
 
 
 class Lab:
@@ -68,7 +70,7 @@ def running_lab(folder: pathlib.Path) -> Iterator[Lab]:
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
         "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}",
-        "--expose-app-in-browser", "--LabApp.news_url=",
+        "--expose-app-in-browser", "--JupyterNotebookApp.expose_app_in_browser=True", "--LabApp.news_url=",
     ]  # fmt: skip
     with (folder / ".lab.log").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
@@ -108,11 +110,52 @@ def running_browser() -> Iterator[Browser]:
             browser.close()
 
 
-def run_all_cells(page: Page) -> None:
-    """Runs the notebook that a page shows; returns at once."""
+def wait_until_idle(page: Page) -> None:
+    """Waits until the kernel of the notebook that a page shows has nothing to do."""
     page.wait_for_function(
         "() => { const w = window.jupyterapp?.shell?.currentWidget;"
         " return w?.sessionContext?.session?.kernel?.status === 'idle' }",
-        timeout=60_000,
+        timeout=_MILLISECONDS_TO_RUN,
     )
+
+
+def run_all_cells(page: Page) -> None:
+    """Runs the notebook that a page shows; returns at once."""
+    wait_until_idle(page)
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+
+
+def run_cell(page: Page, number: int, wait: bool = True) -> None:
+    """Runs one cell of the notebook that a page shows."""
+    wait_until_idle(page)
+    page.evaluate(
+        "async ([number, wait]) => { const { content } = window.jupyterapp.shell.currentWidget;"
+        " content.activeCellIndex = number; content.deselectAll();"
+        " const done = window.jupyterapp.commands.execute('notebook:run-cell'); if (wait) await done; }",
+        [number, wait],
+    )
+    if wait:
+        wait_until_idle(page)
+
+
+def output_of(page: Page, number: int) -> str:
+    """Returns the text that a cell has put out, whether it is in sight or not."""
+    outputs = page.evaluate(
+        "number => window.jupyterapp.shell.currentWidget.content.model.cells.get(number).outputs.toJSON()", number
+    )
+    texts = []
+    for output in outputs:
+        texts += output.get("traceback", [])
+        for text in (output.get("text", ""), output.get("data", {}).get("text/plain", "")):
+            texts.append(text if isinstance(text, str) else "".join(text))
+    return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(texts))
+
+
+def interrupt(page: Page) -> None:
+    """Interrupts the kernel of the notebook that a page shows."""
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
+
+
+def restart(page: Page) -> None:
+    """Restarts the kernel of the notebook that a page shows."""
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")

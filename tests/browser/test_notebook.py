@@ -1,11 +1,12 @@
-"""A notebook in a real browser: the magic, the live view, the finished page."""
+"""Notebooks in a real browser: the magics, the live view, the finished page."""
 
+import itertools
 import json
+import re
 
 import pytest
 
-from tests.browser.lab import CHROMIUM, run_all_cells, running_browser, running_lab
-from tests.unit.tracing.traced_runs import mean_of_doubles, traced
+from tests.browser.lab import CHROMIUM, interrupt, output_of, restart, run_all_cells, run_cell, wait_until_idle
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed; see `make tools`")
 
@@ -24,75 +25,61 @@ for _ in range(8):
     weights = next_round(weights, datasets)
 "finished", fed_avg.accuracy(weights, held_out) > 0.85
 """
+ONE_ROUND = RUN.replace("range(8)", "range(1)")
+SMALL_SETUP = SETUP.replace("20", "3")
+FINISHED = "iframe[title=Trace]"
 
-
-@pytest.fixture(scope="module")
-def browser():
-    with running_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
-        yield lab
-
-
-@pytest.fixture
-def page(browser):
-    page = browser.new_page(viewport={"width": 1280, "height": 1100})
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on("request", lambda request: _check_is_local(page, request.url))
-    yield page
-    page.close()
-
-
-def _check_is_local(page, url):
-    if url.startswith(("http", "ws")) and "//127.0.0.1:" not in url:
-        page.problems.append(f"asked for {url}")
-
-
-def _calls(page):
-    """Returns the calls that each row of the stack panel shows."""
-    return page.eval_on_selector_all(
-        "[data-panel=stack] .tff-row[data-calls]", "rows => rows.map(r => +r.dataset.calls)"
-    )
+# Looks 60 times, about 20 times a second, at what the panels say.
+_LOOK = """
+async () => {
+  const looks = [];
+  for (let k = 0; k < 60; k++) {
+    const view = document.querySelector(".tffsim");
+    if (view?.dataset.state !== "running") break;
+    const panel = (name) => view.querySelector(`[data-panel=${name}]`);
+    looks.push({
+      calls: [...panel("stack").querySelectorAll("[data-calls]")].map((box) => +box.dataset.calls),
+      done: +(panel("clients").dataset.summary.match(/(\\d+) done/)?.[1] ?? 0),
+      running: /running/.test(panel("clients").dataset.summary),
+      lit: panel("ast").querySelectorAll(".lit").length,
+      version: +view.dataset.version,
+      time: performance.now(),
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return looks;
+}
+"""
 
 
 def test_a_cell_is_shown_while_it_runs_and_after(lab, page):
     page.goto(lab.url(lab.write("live.ipynb", SETUP, RUN)))
     run_all_cells(page)
     page.wait_for_selector(".tffsim[data-state=running]", timeout=90_000)
-    page.wait_for_function("() => document.querySelectorAll('[data-panel=stack] .tff-row[data-calls]').length >= 8")
-    first, version = _calls(page), int(page.get_attribute(".tffsim", "data-version"))
-    page.wait_for_function(
-        "calls => { const now = [...document.querySelectorAll('[data-panel=stack] .tff-row[data-calls]')]"
-        ".map(r => +r.dataset.calls); return now.length && now.at(-1) > calls }",
-        arg=first[-1],
-    )
-    assert all(after >= before for before, after in zip(first, _calls(page), strict=True))
-    assert int(page.get_attribute(".tffsim", "data-version")) > version
-    page.click("[data-tab=clients]")
-    page.wait_for_function("() => /running/.test(document.querySelector('[data-panel=clients]').dataset.summary ?? '')")
-    page.click("[data-tab=ast]")
-    page.wait_for_selector("[data-panel=ast] .tff-row.lit")
+    page.wait_for_function("() => document.querySelectorAll('[data-panel=stack] [data-calls]').length >= 8")
+    looks = page.evaluate(_LOOK)
+    calls = [look["calls"] for look in looks]
+    assert calls[-1][-1] > calls[0][-1]
+    assert all(a <= b for pair in itertools.pairwise(calls) for a, b in zip(*pair, strict=False))
+    done = [look["done"] for look in looks]
+    assert any(later > earlier for earlier, later in itertools.pairwise(done))
+    assert any(look["running"] for look in looks) and any(look["lit"] for look in looks)
 
-    page.wait_for_selector("iframe[title=Trace]", timeout=90_000)
-    frame = page.frame_locator("iframe[title=Trace]")
+    page.wait_for_selector(FINISHED, timeout=90_000)
+    frame = page.frame_locator(FINISHED)
     frame.locator(".tffsim[data-state=done]").wait_for()
     frame.locator("[data-tab=graph]").click()
     frame.locator(".tff-graph .node").first.click()
     frame.locator(".tff-details dt", has_text="value").wait_for()
-    assert "('finished', True)" in page.inner_text(".jp-Notebook").replace("np.True_", "True")
+    assert "('finished', True)" in output_of(page, 1).replace("np.True_", "True")
     assert page.problems == []
 
 
 def test_a_saved_notebook_shows_its_pictures_without_a_kernel(lab, page):
-    name = lab.write("saved.ipynb", SETUP.replace("20", "3"), RUN.replace("range(8)", "range(1)"))
+    name = lab.write("saved.ipynb", SMALL_SETUP, ONE_ROUND)
     page.goto(lab.url(name))
     run_all_cells(page)
-    page.wait_for_selector("iframe[title=Trace]", timeout=90_000)
+    page.wait_for_selector(FINISHED, timeout=90_000)
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
     notebook = json.loads((lab.folder / name).read_text())
@@ -100,16 +87,89 @@ def test_a_saved_notebook_shows_its_pictures_without_a_kernel(lab, page):
     assert set(output["data"]) == {"text/html", "image/png", "text/plain"}
     page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
     page.reload()
-    page.frame_locator("iframe[title=Trace]").locator(".tffsim[data-state=done]").wait_for(timeout=60_000)
+    page.frame_locator(FINISHED).locator(".tffsim[data-state=done]").wait_for(timeout=60_000)
     assert page.problems == []
 
 
-def test_a_page_opens_from_disk(tmp_path, page):
-    traced(mean_of_doubles, [1.0, 2.0, 3.0])[1].to_html(tmp_path / "t.html")
-    page.goto((tmp_path / "t.html").as_uri())
+def test_notebook_7_shows_a_cell_live_too(lab, page):
+    page.goto(lab.url(lab.write("seven.ipynb", SETUP, RUN), "notebooks"))
+    run_all_cells(page)
+    page.wait_for_selector(".tffsim[data-state=running]", timeout=90_000)
+    page.wait_for_function("() => document.querySelectorAll('[data-panel=stack] [data-calls]').length >= 8")
+    calls = [look["calls"][-1] for look in page.evaluate(_LOOK)]
+    assert calls[-1] > calls[0]
+    page.frame_locator(FINISHED).locator(".tffsim[data-state=done]").wait_for(timeout=90_000)
+    assert page.problems == []
+
+
+def test_several_cells_one_that_fails_and_views_of_one_trace(lab, page):
+    failing = """
+%%tff_execute --view stack,clients --trace failed
+import numpy as np
+@tff.tf_computation(np.float32)
+def refuse(x):
+    import tensorflow as tf
+    tf.debugging.assert_less(x, 2.0, "<img src=x onerror=alert(1)>")
+    return x
+@tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))
+def refuse_large(values):
+    return tff.federated_sum(tff.federated_map(refuse, values))
+refuse_large([1.0, 5.0])
+"""
+    page.goto(
+        lab.url(
+            lab.write(
+                "several.ipynb",
+                SMALL_SETUP,
+                ONE_ROUND,
+                ONE_ROUND.replace("--trace t", "--trace u --stack debug"),
+                failing,
+                "t",
+                "%tff_trace",
+                "a, b = t.show('stack'), t.show('stack', 'clients')\ndisplay(a, b)",
+            )
+        )
+    )
+    for number in range(7):
+        run_cell(page, number)
+    page.locator(".tffsim").last.scroll_into_view_if_needed()
     page.wait_for_selector(".tffsim[data-state=done]")
-    for tab in ("stack", "clients", "timeline", "graph", "ast", "traffic"):
-        page.click(f"[data-tab={tab}]")
-        page.wait_for_selector(f"[data-panel={tab}]")
-    assert "3 clients: 3 done" in page.get_attribute("[data-panel=clients]", "data-summary")
+    assert page.locator(FINISHED).count() == 4
+    frames = page.frame_locator(FINISHED)
+    # What is not in sight does not draw.
+    page.locator(FINISHED).nth(2).scroll_into_view_if_needed()
+    frames.nth(2).locator(".tffsim[data-state=failed]").wait_for()
+    assert "1 failed" in frames.nth(2).locator("[data-panel=clients]").get_attribute("data-summary")
+    assert "ExecutionError" in output_of(page, 3) and "client 1" in output_of(page, 3)
+    assert re.match(r"t: <Trace.*\nu: <Trace.*\nfailed: <Trace", output_of(page, 5))
+    first, second = (page.locator(".tffsim").nth(k).locator("[data-panel=stack]") for k in range(2))
+    assert first.get_attribute("data-summary") == second.get_attribute("data-summary")
+    page.locator(".tffsim").nth(0).locator("[role=treeitem]").nth(3).dispatch_event("click")
+    page.locator("[aria-selected=true][role=treeitem]").wait_for(state="attached")
     assert page.problems == []
+
+
+def test_an_interrupt_ends_a_run_and_a_restart_begins_anew(lab, page):
+    endless = "%%tff_execute\nfor _ in range(100_000):\n    weights = next_round(weights, datasets)"
+    page.goto(lab.url(lab.write("stopped.ipynb", SETUP, endless, ONE_ROUND)))
+    run_cell(page, 0)
+    run_cell(page, 1, wait=False)
+    page.wait_for_selector(".tffsim[data-state=running]", timeout=90_000)
+    page.wait_for_function("() => document.querySelector('.tffsim').dataset.spans > 1000")
+    interrupt(page)
+    page.frame_locator(FINISHED).locator(".tffsim[data-state=cancelled]").wait_for(timeout=30_000)
+    wait_until_idle(page)
+    assert "KeyboardInterrupt" in output_of(page, 1)
+    run_cell(page, 2)
+    assert "finished" in output_of(page, 2)
+    assert page.problems == []
+
+    run_cell(page, 1, wait=False)
+    page.wait_for_selector(".tffsim[data-state=running]", timeout=90_000)
+    restart(page)
+    run_cell(page, 0)
+    run_cell(page, 2)
+    page.locator(FINISHED).last.scroll_into_view_if_needed()
+    page.frame_locator(FINISHED).last.locator(".tffsim[data-state=done]").wait_for(timeout=90_000)
+    # The last messages of the kernel that was restarted find no widget any more.
+    assert [problem for problem in page.problems if "Comm not found" not in problem] == []

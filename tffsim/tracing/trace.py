@@ -311,7 +311,8 @@ class Trace:
 
     def __repr__(self) -> str:
         snapshot = self.snapshot
-        return f"<Trace of {len(snapshot.invocations)} invocations, {snapshot.num_spans:,} spans>"
+        calls = len(snapshot.invocations)
+        return f"<Trace of {calls} invocation{'s' * (calls != 1)}, {snapshot.num_spans:,} spans>"
 
     def show(self, *panels: str, title: str = "") -> Any:
         """Returns a widget that shows the trace, live if it is still being written.

@@ -20,7 +20,7 @@ _MAX_PREVIEWS = 5000
 _COMPRESSION = 6
 # As in the style sheet of the front end, so that nothing jumps when this takes the place of a live view.
 _HEIGHT = 640
-_HEIGHT_OF_ONE = 420
+_LOW = 420
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
 _PAGE = """<!doctype html>
@@ -70,7 +70,7 @@ def page(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "", paddin
 
 def frame(trace: Trace, panels: tuple[str, ...] = PANELS) -> str:
     """Returns the HTML of such a page inside a notebook's output."""
-    height = _HEIGHT if len(panels) > 1 else _HEIGHT_OF_ONE
+    height = _HEIGHT if len(panels) > 2 else _LOW
     content = html.escape(page(trace, panels, padding=0), quote=True)
     return (
         f'<iframe title="Trace" srcdoc="{content}" width="100%" height="{height}" '

@@ -127,7 +127,7 @@ export class View {
     const shown = this.contents.get(this.active)!;
     const isAlone = shown.length === 1;
     this.tabs.hidden = this.contents.size < 2;
-    this.root.classList.toggle("single", this.panels.length === 1);
+    this.root.classList.toggle("low", this.panels.length <= 2);
     this.body.classList.toggle("overview", !isAlone);
     this.body.dataset.count = String(shown.length);
     for (const panel of this.panels) {

@@ -100,7 +100,7 @@ test("a client is slow that was busy for more than twice the median", () => {
     id: client,
     invocation: 0,
     client,
-    self: client === 7 ? 9 : 2,
+    self: client === 7 ? 90 : 20,
   }));
   store.receive(...batchOf(rows));
   assert.equal(store.clients.stateOf(7), SLOW);

@@ -9,8 +9,10 @@ export const CLIENT_RUNNING = 4;
 export const FAILED = 5;
 export const CLIENT_STATES = ["waiting", "done", "slow", "cancelled", "running", "failed"];
 
-// A client is slow that was busy for more than twice the median, where there are enough to tell.
+// A client is slow that was busy for more than twice the median, where there are enough to tell,
+// and by so many milliseconds that somebody had to wait for it.
 const SLOW_FACTOR = 2;
+const NOTICEABLE = 20;
 const ENOUGH_TO_TELL = 8;
 
 /** A span of a client, as far as it matters here. */
@@ -63,7 +65,8 @@ export class Clients {
       this.touch(span);
       if (this.states[span.client] !== FAILED) this.states[span.client] = CLIENT_RUNNING;
     }
-    this.slowBeyond = this.count >= ENOUGH_TO_TELL ? SLOW_FACTOR * this.medianBusy() : Number.POSITIVE_INFINITY;
+    const median = this.count >= ENOUGH_TO_TELL ? this.medianBusy() : Number.POSITIVE_INFINITY;
+    this.slowBeyond = Math.max(SLOW_FACTOR * median, median + NOTICEABLE);
   }
 
   /** The state as it is shown. */

@@ -1,0 +1,169 @@
+"""The page that `to_html` writes, opened from disk in a real browser."""
+
+import pathlib
+import re
+
+import numpy as np
+import pytest
+
+import tffsim as tff
+from tests.browser.lab import CHROMIUM, ROOT
+from tests.unit.tracing.traced_runs import FLOATS, mean_of_doubles, traced
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed; see `make tools`")
+
+AXE = ROOT / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
+TABS = ("overview", "stack", "clients", "timeline", "graph", "ast", "traffic")
+EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`${alert(3)}"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    path = tmp_path_factory.mktemp("pages") / "t.html"
+    traced(mean_of_doubles, [float(n) for n in range(30)])[1].to_html(path)
+    return path
+
+
+def opened(page, path: pathlib.Path, state: str = "done"):
+    page.goto(path.as_uri())
+    page.wait_for_selector(f".tffsim[data-state={state}]")
+    return page
+
+
+def summary(page, panel: str) -> str:
+    return page.get_attribute(f"[data-panel={panel}]", "data-summary")
+
+
+def total_calls(page) -> int:
+    return sum(
+        page.eval_on_selector_all("[data-panel=stack] [data-calls]", "boxes => boxes.map(b => +b.dataset.calls)")
+    )
+
+
+def show(page, tab: str) -> None:
+    page.click(f"[data-tab={tab}]")
+    page.wait_for_selector(f"[data-tab={tab}][aria-selected=true]")
+
+
+def test_every_panel_shows_the_trace(page, path):
+    opened(page, path)
+    for tab in TABS:
+        show(page, tab)
+    assert re.fullmatch(r"30 clients: \d+ done(, \d+ slow)?", summary(page, "clients"))
+    assert " calls and their values" in summary(page, "graph")
+    assert summary(page, "traffic") == "2 kinds of crossings"
+    assert page.problems == []
+
+
+def test_brushing_the_timeline_tells_of_that_time_only(page, path):
+    opened(page, path)
+    before = total_calls(page)
+    box = page.locator("[data-panel=timeline] canvas").bounding_box()
+    y = box["y"] + 8
+    page.mouse.move(box["x"] + box["width"] * 0.5, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, y, steps=4)
+    page.mouse.up()
+    page.wait_for_function("() => document.querySelector('[data-panel=timeline]').dataset.summary.includes('brushed')")
+    assert 0 < total_calls(page) < before
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('[data-panel=timeline]').dataset.summary.includes('brushed')")
+    assert total_calls(page) == before
+
+
+def test_a_value_is_shown_when_it_is_clicked(page, path):
+    opened(page, path)
+    show(page, "graph")
+    page.locator(".tff-graph .node").first.click()
+    details = page.locator(".tff-details")
+    details.locator("dt", has_text="value").wait_for()
+    assert "create_" in details.inner_text()
+
+
+def test_the_keyboard_reaches_all(page, path):
+    opened(page, path)
+    page.focus("[data-tab=overview]")
+    for tab in (*TABS[1:], "overview"):
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate("document.activeElement.dataset.tab") == tab
+    show(page, "stack")
+    page.focus("[data-panel=stack] [tabindex='0']")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("() => document.activeElement.getAttribute('aria-selected') === 'true'")
+    show(page, "timeline")
+    page.focus("[data-panel=timeline] canvas")
+    page.keyboard.press("ArrowRight")
+    page.locator(".tff-details dt").first.wait_for()
+    spans = page.locator(".tff-details dd").first.inner_text()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("text => document.querySelector('.tff-details dd').textContent !== text", arg=spans)
+    page.keyboard.press("/")
+    page.keyboard.type("client 7")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('.tff-details').textContent.includes('client 7')")
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed; see `make widgets-check`")
+def test_axe_finds_no_violation(new_page, path, scheme):
+    page = opened(new_page(color_scheme=scheme), path)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    for tab in TABS:
+        show(page, tab)
+        if tab == "graph":
+            page.locator(".tff-graph .node").first.click()
+        violations = page.evaluate("async () => (await axe.run()).violations")
+        assert [(violation["id"], violation["nodes"][0]["html"]) for violation in violations] == []
+
+
+@pytest.mark.parametrize("width", [360, 520])
+def test_a_narrow_page_is_not_wider_than_its_window(new_page, path, width):
+    page = opened(new_page(viewport={"width": width, "height": 700}), path)
+    for tab in TABS:
+        show(page, tab)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.problems == []
+
+
+def test_what_a_trace_says_is_never_run(page, tmp_path):
+    @tff.tf_computation(np.float32)
+    def refuse(x):
+        import tensorflow as tf
+
+        tf.debugging.assert_less(x, 2.0, EVIL)
+        return x
+
+    @tff.tf_computation(np.str_)
+    def echo(text):
+        return text
+
+    refuse_large = tff.federated_computation(lambda v: tff.federated_sum(tff.federated_map(refuse, v)), FLOATS)
+    refuse_large.__name__ = echo.__name__ = EVIL
+    with tff.trace() as trace, tff.use(tff.local_executor_factory()):
+        echo(EVIL)
+        with pytest.raises(tff.ExecutionError):
+            refuse_large([1.0, 5.0])
+    trace.to_html(tmp_path / "evil.html")
+    opened(page, tmp_path / "evil.html", "failed")
+    for tab in TABS:
+        show(page, tab)
+    assert page.locator("img, script:not(body > script)").count() == 0
+    show(page, "timeline")
+    page.focus("[data-panel=timeline] canvas")
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+        page.locator(".tff-details dd").first.wait_for()
+    assert page.problems == []
+
+
+def test_an_empty_trace_says_so(page, tmp_path):
+    with tff.trace() as trace:
+        pass
+    trace.to_html(tmp_path / "empty.html")
+    opened(page, tmp_path / "empty.html")
+    assert "nothing recorded" in page.inner_text(".tff-status")
+    for tab in TABS:
+        show(page, tab)
+    assert page.problems == []
