@@ -23,6 +23,12 @@ _HEIGHT = 640
 _LOW = 420
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
+# A frame prefers the colour scheme of the element that it is in: JupyterLab, VS Code and Colab say theirs so.
+_FOLLOW_THEME = (
+    "[data-jp-theme-light=false] .tffsim-frame, .vscode-dark .tffsim-frame, [theme=dark] .tffsim-frame "
+    "{color-scheme: dark} [data-jp-theme-light=true] .tffsim-frame {color-scheme: light}"
+)
+
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -73,7 +79,8 @@ def frame(trace: Trace, panels: tuple[str, ...] = PANELS) -> str:
     height = _HEIGHT if len(panels) > 2 else _LOW
     content = html.escape(page(trace, panels, padding=0), quote=True)
     return (
-        f'<iframe title="Trace" srcdoc="{content}" width="100%" height="{height}" '
+        f"<style>{_FOLLOW_THEME}</style>"
+        f'<iframe class="tffsim-frame" title="Trace" srcdoc="{content}" width="100%" height="{height}" '
         'style="border: 0" sandbox="allow-scripts"></iframe>'
     )
 

@@ -31,6 +31,9 @@ const ON_CLIENTS_DARK = ["#a7b3bf", "#10161c", "#10161c", "#10161c", "#10161c", 
 export function isDark(): boolean {
   const light = document.body?.dataset.jpThemeLight;
   if (light !== undefined) return light === "false";
+  if (document.body?.classList.contains("vscode-dark") || document.documentElement.getAttribute("theme") === "dark") {
+    return true;
+  }
   return window.matchMedia?.("(prefers-color-scheme: dark)").matches ?? false;
 }
 

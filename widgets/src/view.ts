@@ -23,6 +23,8 @@ const PANELS: Record<string, new (store: TraceStore) => Panel> = {
 };
 const OVERVIEW = "overview";
 const SIDE_BY_SIDE = ["stack", "clients", "ast", "timeline"];
+const MILLISECONDS_BETWEEN_LOOKS = 1000;
+const MILLISECONDS_UNTIL_SILENT = 3000;
 const MEMORY = "tffsim-tab";
 
 export interface ViewOptions {
@@ -67,6 +69,10 @@ export class View {
     const observer = new ResizeObserver(() => this.request());
     observer.observe(this.body);
     this.cleanUp.push(() => observer.disconnect());
+    const clock = setInterval(() => {
+      if (!store.finished) this.request();
+    }, MILLISECONDS_BETWEEN_LOOKS);
+    this.cleanUp.push(() => clearInterval(clock));
   }
 
   close(): void {
@@ -185,6 +191,10 @@ export class View {
     const parts = [duration(store.now), `${count(store.count)} spans`];
     if (store.clients.count > 0) parts.push(`${count(store.clients.count)} clients`);
     if (store.dropped > 0) parts.push(`${count(store.dropped)} dropped`);
+    const silence = performance.now() - store.heardAt;
+    if (!store.finished && silence > MILLISECONDS_UNTIL_SILENT) {
+      parts.push(`nothing new for ${Math.floor(silence / 1000)} s`);
+    }
     this.status.replaceChildren(element("span", `state ${state}`, text), ` · ${parts.join(" · ")}`);
     this.root.dataset.state = state;
     this.root.dataset.spans = String(store.count);

@@ -69,6 +69,8 @@ export class TraceStore {
   /** The part of time that is brushed, in milliseconds; null for all of it. */
   range: [number, number] | null = null;
   query = "";
+  /** When the last message came, by the clock of `performance.now()`. */
+  heardAt = performance.now();
   /** Rises with every change; lets a panel tell whether to draw again. */
   version = 0;
 
@@ -86,6 +88,7 @@ export class TraceStore {
   receive(message: Message, buffers: readonly (DataView | ArrayBuffer)[]): void {
     if (message.kind === "details") this.details = message;
     else this.addBatch(message, buffers);
+    this.heardAt = performance.now();
     this.changed();
   }
 

@@ -5,7 +5,7 @@ import type { Selection, TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
 import { element, Panel } from "./panel";
 
-const SMALLEST = 0.6;
+const SMALLEST = 0.5;
 
 export class StackPanel extends Panel {
   private readonly tree = element("div", "tff-stack");
@@ -56,6 +56,7 @@ export class StackPanel extends Panel {
     const width = this.scroll.clientWidth / this.tree.offsetWidth;
     const height = this.scroll.clientHeight / this.tree.offsetHeight;
     this.tree.style.zoom = String(Math.min(1, Math.max(SMALLEST, Math.min(width, height))));
+    this.scroll.scrollLeft = (this.scroll.scrollWidth - this.scroll.clientWidth) / 2;
   }
 
   private build(group: Group, level: number): HTMLElement {
