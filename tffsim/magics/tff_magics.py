@@ -12,13 +12,13 @@ from IPython.display import display
 import tffsim as tff
 from tffsim.magics.background_run import BackgroundRun
 from tffsim.magics.cell_runner import run_cell
+from tffsim.magics.completion import IDENTIFIER, matcher
 from tffsim.magics.output import LiveOutput
 from tffsim.tracing.recorder import Recorder
 from tffsim.tracing.session import recording
 from tffsim.tracing.trace import Trace
+from tffsim.views import PANELS
 
-PANELS = ("stack", "clients", "timeline", "graph", "ast", "traffic")
-STACKS = ("local", "debug")
 _MAX_FANOUT = 100
 
 
@@ -139,20 +139,10 @@ def _panels(text: str) -> tuple[str, ...]:
     return panels
 
 
-_VALUES = {"--stack": STACKS, "--view": (*PANELS, "none"), "--values": ("none", "preview", "all")}
-_FLAGS = ("--clients", "--max-fanout", "--trace", "--save", "--no-trace", "--background", "--help")
-_OPTIONS = (*_VALUES, *_FLAGS)
-
-
-def complete(_: Any, event: Any) -> list[str]:
-    """Returns what may come next in the line of `%%tff_execute`."""
-    words = event.line.split()
-    current = "" if event.line.endswith(" ") else words[-1]
-    before = words[-1] if event.line.endswith(" ") else words[-2]
-    return [word for word in _VALUES.get(before, _OPTIONS) if word.startswith(current)]
-
-
 def register(shell: Any) -> None:
     """Registers the magics and their completion."""
     shell.register_magics(TffMagics(shell))
-    shell.set_hook("complete_command", complete, str_key="%%tff_execute")
+    matchers = shell.Completer.custom_matchers
+    # Loading the extension again replaces what was registered.
+    matchers[:] = [known for known in matchers if getattr(known, "matcher_identifier", "") != IDENTIFIER]
+    matchers.append(matcher(shell))

@@ -323,7 +323,7 @@ class Trace:
         """
         # By name, as above: views know traces.
         view = importlib.import_module("tffsim.views.trace_view")
-        return view.TraceView(self, panels or view.PANELS, title)
+        return view.TraceView(self, panels, title) if panels else view.TraceView(self, title=title)
 
     def to_html(self, path: "str | pathlib.Path") -> None:
         """Writes one file that shows the trace in any browser, without Python and without a network."""

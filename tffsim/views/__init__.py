@@ -5,3 +5,5 @@ live: it sends what `feed` makes of a trace to the front end, whose sources are 
 `widgets` and whose bundle is in `static`. Called by users and by the magics. May import
 `tffsim.tracing`, never executors.
 """
+
+PANELS = ("stack", "clients", "timeline", "graph", "ast", "traffic")

@@ -5,8 +5,8 @@ import io
 import sys
 
 from tffsim.tracing.trace import Trace
+from tffsim.views import PANELS
 from tffsim.views.page import frame
-from tffsim.views.trace_view import PANELS
 
 # A larger trace is not embedded whole: its notebook would become too large to open.
 _MAX_SPANS_EMBEDDED = 200_000

@@ -12,8 +12,8 @@ import sys
 import zlib
 
 from tffsim.tracing.trace import Trace
+from tffsim.views import PANELS
 from tffsim.views.feed import Feed
-from tffsim.views.trace_view import PANELS
 
 _SCRIPT = pathlib.Path(__file__).parent / "static" / "page.js"
 _MAX_PREVIEWS = 5000

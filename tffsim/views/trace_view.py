@@ -19,9 +19,9 @@ import traitlets
 
 from tffsim.tracing.subscription import Batch, Subscription
 from tffsim.tracing.trace import Trace
+from tffsim.views import PANELS
 from tffsim.views.feed import Feed, Message
 
-PANELS = ("stack", "clients", "timeline", "graph", "ast", "traffic")
 BUNDLE = pathlib.Path(__file__).parent / "static" / "widget.js"
 
 _SECONDS_BETWEEN_BATCHES = 0.05

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 import tffsim as tff
@@ -113,16 +114,27 @@ def test_help_lists_every_option(shell, capsys):
         assert option in printed.out + printed.err
 
 
-def test_options_and_values_are_completed(shell):
-    from tffsim.magics.tff_magics import complete
-
-    class Event:
-        def __init__(self, line):
-            self.line = line
-
-    assert complete(shell, Event("%%tff_execute --v")) == ["--view", "--values"]
-    assert complete(shell, Event("%%tff_execute --stack ")) == ["local", "debug"]
-    assert complete(shell, Event("%%tff_execute --values p")) == ["preview"]
+@pytest.mark.parametrize(
+    ("line", "completions"),
+    [
+        ("%%tff_execute --v", ["--values", "--view"]),
+        ("%%tff_execute --view stack --va", ["--values"]),
+        ("%%tff_execute --view st", ["stack"]),
+        ("%%tff_execute --view stack,cl", ["clients"]),
+        ("%%tff_execute --values p", ["preview"]),
+        ("%%tff_execute --stack ", ["debug", "local", "mine"]),
+        ("%tff_stack m", ["mine"]),
+        ("%tff_trace ", ["first"]),
+        ("%%tff_exec", ["%%tff_execute"]),
+    ],
+)
+def test_options_and_values_are_completed(shell, line, completions):
+    shell.user_ns["mine"] = tff.local_executor_factory()
+    execute(shell, "--trace first --view none", "mean([1.0])")
+    shell.run_line_magic("reload_ext", "tffsim")
+    with provisionalcompleter():
+        found = [completion.text for completion in shell.Completer.completions(line, len(line))]
+    assert found == completions
 
 
 def test_the_stack_is_shown_and_set(shell, capsys):
@@ -140,7 +152,7 @@ def test_traces_are_listed_and_unknown_ones_refused(shell, capsys):
     assert "No traces yet" in capsys.readouterr().out
     execute(shell, "--trace first --view none", "mean([1.0])")
     shell.run_line_magic("tff_trace", "")
-    assert "first: <Trace of 1 invocations" in capsys.readouterr().out
+    assert "first: <Trace of 1 invocation," in capsys.readouterr().out
     shell.run_cell("%tff_trace second")
     assert "There is no trace called 'second'" in "".join(capsys.readouterr())
 

@@ -1,5 +1,6 @@
 """Traces as messages to the front end, and as pages that stand alone."""
 
+import dataclasses
 import json
 import re
 
@@ -8,6 +9,8 @@ import pytest
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
+from tffsim.tracing.trace import Trace
+from tffsim.views import PANELS, trace_view
 from tffsim.views.feed import Feed
 from tffsim.views.page import frame, page
 from tffsim.views.trace_view import TraceView
@@ -29,7 +32,7 @@ def columns_of(message):
 
 
 def test_everything_holds_all_spans_and_their_descriptions(trace):
-    message = Feed(trace).everything(finished=True)
+    (message,) = Feed(trace).everything(finished=True)
     content = message[0]
     ints, times = columns_of(message)
     assert content["reset"] and content["finished"] and content["running"] == 0
@@ -38,8 +41,41 @@ def test_everything_holds_all_spans_and_their_descriptions(trace):
     description = content["description"]
     assert description["title"] == "mean_of_doubles"
     assert [executor["name"] for executor in description["executors"]] == trace.executors.shown("name").tolist()
-    assert description["graph"]["nodes"] and description["traffic"]
+    assert description["graph"]["calls"] and description["traffic"]
     json.dumps(content)
+
+
+def test_a_large_trace_goes_in_several_messages(trace):
+    messages = Feed(trace).everything(finished=True, spans_per_message=7)
+    assert [content["reset"] for content, _ in messages] == [True] + [False] * (len(messages) - 1)
+    assert [content["finished"] for content, _ in messages] == [False] * (len(messages) - 1) + [True]
+    numbers = [number for message in messages for number in columns_of(message)[0][0].tolist()]
+    assert numbers == list(range(trace.spans.num_rows))
+    assert max(content["count"] for content, _ in messages) == 7
+
+
+def test_spans_under_way_go_together_last():
+    with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+        mean_of_doubles([1.0, 2.0])
+    snapshot = trace.frozen().snapshot
+    outcome = snapshot.columns["outcome"].copy()
+    outcome[[0, 3, 20]] = 3
+    unfinished = Trace(dataclasses.replace(snapshot, columns={**snapshot.columns, "outcome": outcome}))
+    messages = Feed(unfinished).everything(finished=False, spans_per_message=7)
+    assert [content["running"] for content, _ in messages] == [0] * (len(messages) - 1) + [3]
+    assert columns_of(messages[-1])[0][0][-3:].tolist() == [0, 3, 20]
+
+
+def test_a_trace_shows_itself_in_a_notebook_and_is_a_line_elsewhere(trace, monkeypatch):
+    assert trace._repr_mimebundle_() == {"text/plain": repr(trace)}
+    monkeypatch.setattr("tffsim.views.mime_bundle.is_in_kernel", lambda: True)
+    assert set(trace._repr_mimebundle_()) == {"text/html", "image/png", "text/plain"}
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_each_panel_has_a_view_of_its_own(trace, name):
+    view = getattr(trace_view, f"{name.capitalize()}View")(trace)
+    assert view.panels == [name]
 
 
 def test_updates_together_hold_every_span_once():

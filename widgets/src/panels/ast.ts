@@ -23,8 +23,8 @@ export class AstPanel extends TreePanel {
       return {
         id: String(number),
         depth: depths[number],
-        name: node.edge ? `${node.edge}: ${node.label}` : node.label,
-        detail: node.type,
+        name: node.label,
+        detail: [node.edge, node.type].filter(Boolean).join(": "),
         tip: `${node.kind} ${node.label}\n${node.type}`,
         calls: asts.calls[number] ?? 0,
         time: asts.time[number] ?? 0,

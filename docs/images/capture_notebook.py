@@ -1,0 +1,82 @@
+"""Films a cell with `%%tff_execute` in a real JupyterLab: `python docs/images/capture_notebook.py`."""
+
+import io
+import pathlib
+import sys
+import tempfile
+
+from PIL import Image
+from playwright.sync_api import Page
+
+ROOT = pathlib.Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.lab import run_cell, running_browser, running_lab  # noqa: E402
+
+NUM_CLIENTS = 30
+NUM_ROUNDS = 4
+MAX_FRAMES = 40
+SECONDS_PER_FRAME = 0.12
+SECONDS_AT_THE_END = 3.0
+COLOURS = 96
+WIDTH = 820
+
+SETUP = f"""
+%load_ext tffsim
+import tffsim as tff
+from tffsim.simulation import digits, fed_avg
+data, held_out = digits.load_digits({NUM_CLIENTS}, "iid", seed=0)
+datasets = data.datasets()
+next_round = fed_avg.fed_avg()
+weights = next_round(fed_avg.initial_weights(), datasets[:2])
+"""
+RUN = f"""%%tff_execute
+for _ in range({NUM_ROUNDS}):
+    weights = next_round(weights, datasets)"""
+
+
+def film(theme: str) -> list[Image.Image]:
+    """Returns the frames of one run, the finished page last."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_lab(pathlib.Path(folder)) as lab,
+        running_browser() as browser,
+    ):
+        settings = pathlib.Path(folder) / ".home/lab/user-settings/@jupyterlab/apputils-extension"
+        (settings / "themes.jupyterlab-settings").write_text(f'{{"theme": "{theme}"}}')
+        page = browser.new_page(viewport={"width": 1180, "height": 1300}, color_scheme="null")
+        page.goto(lab.url(lab.write("film.ipynb", SETUP, RUN)))
+        run_cell(page, 0)
+        run_cell(page, 1, wait=False)
+        page.wait_for_selector(".tffsim[data-state=running]")
+        box = page.locator(".jp-Cell").last.bounding_box()
+        frames = []
+        while len(frames) < MAX_FRAMES and page.query_selector(".tffsim[data-state=running]"):
+            frames.append(picture(page, box))
+        page.frame_locator("iframe[title=Trace]").locator(".tffsim[data-state=done]").wait_for(timeout=60_000)
+        page.wait_for_timeout(1000)
+        frames.append(picture(page, box))
+    return frames
+
+
+def picture(page: Page, box: dict[str, float]) -> Image.Image:
+    """Returns what the cell looks like now."""
+    clip = {"x": box["x"] + 30, "y": box["y"], "width": box["width"] - 34, "height": 760}
+    return Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB")
+
+
+def save(frames: list[Image.Image], path: pathlib.Path) -> None:
+    """Writes frames as an animation of few colours."""
+    height = round(WIDTH * frames[0].height / frames[0].width)
+    small = [frame.resize((WIDTH, height), Image.Resampling.LANCZOS) for frame in frames]
+    palette = small[len(small) // 2].quantize(COLOURS)
+    indexed = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in small]
+    durations = [round(1000 * SECONDS_PER_FRAME)] * (len(indexed) - 1) + [round(1000 * SECONDS_AT_THE_END)]
+    indexed[0].save(path, save_all=True, append_images=indexed[1:], duration=durations, loop=0, optimize=True)
+    print(f"{path.name}: {len(frames)} frames, {path.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    folder = pathlib.Path(__file__).parent
+    save(film("JupyterLab Light"), folder / "notebook_light.gif")
+    save(film("JupyterLab Dark"), folder / "notebook_dark.gif")
