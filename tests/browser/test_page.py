@@ -150,6 +150,9 @@ def test_what_a_trace_says_is_never_run(page, tmp_path):
     for tab in TABS:
         show(page, tab)
     assert page.locator("img, script:not(body > script)").count() == 0
+    page.click(".tff-error")
+    page.locator(".tff-details dt", has_text="error").wait_for()
+    assert "onerror=alert(2)" in page.inner_text(".tff-details")
     show(page, "timeline")
     page.focus("[data-panel=timeline] canvas")
     for _ in range(6):

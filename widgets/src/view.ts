@@ -41,6 +41,7 @@ export class View {
   private readonly title = element("span", "tff-title");
   private readonly tabs = element("div", "tff-tabs");
   private readonly body = element("div", "tff-panels");
+  private readonly error = button("", "Show where it arose", () => this.store.select({ span: this.store.firstError }));
   private readonly details = document.createElement("dl");
   private readonly search = document.createElement("input");
   private readonly panels: Panel[];
@@ -109,7 +110,8 @@ export class View {
     this.tabs.addEventListener("keydown", (event) => this.moveTab(event));
     this.details.className = "tff-details";
     this.details.setAttribute("aria-live", "polite");
-    this.root.append(style, head, this.tabs, this.body, this.details);
+    this.error.className = "tff-error";
+    this.root.append(style, head, this.error, this.tabs, this.body, this.details);
     this.root.addEventListener("keydown", (event) => {
       if (event.key === "/" && event.target !== this.search) {
         event.preventDefault();
@@ -196,6 +198,9 @@ export class View {
       parts.push(`nothing new for ${Math.floor(silence / 1000)} s`);
     }
     this.status.replaceChildren(element("span", `state ${state}`, text), ` · ${parts.join(" · ")}`);
+    const { firstError } = store;
+    this.error.hidden = firstError < 0;
+    if (firstError >= 0) this.error.textContent = `${store.label(firstError)}: ${store.errors[firstError]}`;
     this.root.dataset.state = state;
     this.root.dataset.spans = String(store.count);
     this.root.dataset.version = String(store.version);

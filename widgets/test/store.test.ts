@@ -133,6 +133,14 @@ test("searching goes from span to span, and around", () => {
   );
 });
 
+test("the first error is told where it arose, not where it passed", () => {
+  const store = new TraceStore();
+  assert.equal(store.firstError, -1);
+  const rows = [{ id: 0 }, { id: 1, parent: 0 }, { id: 2, parent: 1 }, { id: 3, parent: 0 }];
+  store.receive(...batchOf(rows, 0, { errors: { 0: "a", 1: "a", 2: "a", 3: "b" } }));
+  assert.equal(store.firstError, 2);
+});
+
 test("executors alike, side by side, are one group", () => {
   const executor = { role: "", placement: "clients", first_client: 0, num_clients: 1 };
   const children = [1, 2, 3, 4].map((n) => ({ ...executor, name: "A", role: `clients ${n}`, parent: 0 }));

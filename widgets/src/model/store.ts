@@ -177,6 +177,13 @@ export class TraceStore {
     return parts.filter(Boolean).join(" · ");
   }
 
+  /** The span in which the first error arose, the innermost of those it passed; -1 if there is none. */
+  get firstError(): number {
+    const failed = Object.keys(this.errors).map(Number);
+    const around = new Set(failed.map((span) => this.ints.parent[span]));
+    return failed.sort((a, b) => a - b).find((span) => !around.has(span)) ?? -1;
+  }
+
   private invocationName(span: number): string {
     return this.invocations.find((invocation) => invocation.span === span)?.name ?? "invocation";
   }
