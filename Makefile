@@ -44,6 +44,7 @@ lock: $(READY)  ## choose new versions for requirements/lock.txt
 picture: $(READY)  ## draw docs/images again
 	$(BIN)/python docs/images/draw_stack.py
 	$(BIN)/python docs/images/draw_traces.py
+	$(BIN)/python docs/images/capture_notebook.py
 
 widgets: widgets/node_modules/.package-lock.json  ## build the front end into the package
 	cd widgets && npm run --silent build
