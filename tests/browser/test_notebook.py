@@ -4,6 +4,8 @@ import itertools
 import json
 import re
 
+import nbclient
+import nbformat
 import pytest
 
 from tests.browser.lab import CHROMIUM, interrupt, output_of, restart, run_all_cells, run_cell, wait_until_idle
@@ -88,6 +90,22 @@ def test_a_saved_notebook_shows_its_pictures_without_a_kernel(lab, page):
     page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
     page.reload()
     page.frame_locator(FINISHED).locator(".tffsim[data-state=done]").wait_for(timeout=60_000)
+    assert page.problems == []
+
+
+def test_an_untrusted_notebook_still_shows_the_picture(lab, page):
+    code = (
+        "import tffsim as tff\nwith tff.trace() as t:\n"
+        "    tff.federated_computation(lambda: tff.federated_value(1, tff.SERVER))()\nt"
+    )
+    name = lab.write("foreign.ipynb", code)
+    notebook = nbformat.read(lab.folder / name, as_version=4)
+    nbclient.NotebookClient(notebook, timeout=120).execute()
+    nbformat.write(notebook, lab.folder / name)  # Not by the server, so it does not trust it.
+    page.goto(lab.url(name))
+    page.click("summary:has-text('Still picture')")
+    page.wait_for_function("() => document.querySelector('.jp-OutputArea img')?.naturalWidth > 300")
+    assert page.locator(FINISHED).count() == 0
     assert page.problems == []
 
 
