@@ -167,6 +167,30 @@ refuse_large([1.0, 5.0])
     assert page.problems == []
 
 
+def test_a_cell_in_the_background_goes_on_while_others_run(lab, page):
+    background = RUN.replace("--trace t", "--background --trace t --view stack,clients").replace(
+        "range(8)", "range(12)"
+    )
+    look = "run = Out[2]\nlate = t.show('stack')\nlate"
+    page.goto(lab.url(lab.write("background.ipynb", SETUP, background, look, "run.result(), run.done")))
+    for number in range(3):
+        run_cell(page, number)
+    assert "Running in the background" in output_of(page, 1)
+    page.wait_for_function("() => document.querySelectorAll('.tffsim[data-state=running]').length === 2")
+    late = page.locator(".tffsim").last
+    calls = [int(late.locator("[data-calls]").last.get_attribute("data-calls"))]
+    page.wait_for_function(
+        "calls => +[...document.querySelectorAll('.tffsim [data-calls]')].at(-1).dataset.calls > calls", arg=calls[0]
+    )
+    run_cell(page, 3)
+    assert "(('finished', True), True)" in output_of(page, 3).replace("np.True_", "True")
+    late.scroll_into_view_if_needed()
+    page.wait_for_selector(".tffsim[data-state=done]")
+    page.locator(FINISHED).scroll_into_view_if_needed()
+    page.frame_locator(FINISHED).locator(".tffsim[data-state=done]").wait_for()
+    assert page.problems == []
+
+
 def test_an_interrupt_ends_a_run_and_a_restart_begins_anew(lab, page):
     endless = "%%tff_execute\nfor _ in range(100_000):\n    weights = next_round(weights, datasets)"
     page.goto(lab.url(lab.write("stopped.ipynb", SETUP, endless, ONE_ROUND)))

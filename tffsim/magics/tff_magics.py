@@ -1,5 +1,6 @@
 """`%%tff_execute`, `%tff_stack` and `%tff_trace`."""
 
+import pathlib
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +53,8 @@ class TffMagics(Magics):  # type: ignore[misc]
         panels = _panels(options.view)
         if options.trace is not None and not options.trace.isidentifier():
             raise UsageError(f"--trace needs the name of a variable, found {options.trace!r}.")
+        if options.save and not pathlib.Path(options.save).parent.is_dir():
+            raise UsageError(f"--save cannot write {options.save!r}: there is no such folder.")
         context = self._context(options)
         if options.no_trace:
             with _using(context):
@@ -67,10 +70,14 @@ class TffMagics(Magics):  # type: ignore[misc]
                     return work()
             finally:
                 recorder.finish()
+                if not options.background:
+                    self._name(options, trace)
                 output.finish()
-                self._keep(options, trace)
+                if options.save:
+                    trace.save(options.save)
 
         if options.background:
+            self._name(options, trace)
             return BackgroundRun(cell, self._shell.user_ns, trace, traced)
         result = traced(lambda: run_cell(self._shell, cell))
         if isinstance(getattr(result, "error_in_exec", None), KeyboardInterrupt):
@@ -102,12 +109,10 @@ class TffMagics(Magics):  # type: ignore[misc]
         if not self.traces:
             print("No traces yet. Run a cell with %%tff_execute.")
 
-    def _keep(self, options: Any, trace: Trace) -> None:
+    def _name(self, options: Any, trace: Trace) -> None:
         self.traces[options.trace or f"trace_{len(self.traces) + 1}"] = trace
         if options.trace:
             self._shell.user_ns[options.trace] = trace
-        if options.save:
-            trace.save(options.save)
 
     def _context(self, options: Any) -> Any:
         if options.stack is None and not options.clients and options.max_fanout == _MAX_FANOUT:

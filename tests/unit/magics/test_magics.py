@@ -82,6 +82,7 @@ with tff.use(tff.AsyncExecutionContext(tff.local_executor_factory())):
 
 def test_a_cell_in_the_background_returns_at_once(shell):
     assert execute(shell, "--background --view none --trace t", "mean([2.0, 4.0])").success
+    assert isinstance(shell.user_ns["t"], tff.Trace)
     run = shell.user_ns["_"]
     assert run.result(30) == 3
     assert run.done and run.trace.invocations.num_rows == 1
@@ -96,6 +97,7 @@ def test_a_cell_in_the_background_returns_at_once(shell):
         ("--stack nobody", "local, debug, or the name of a context"),
         ("--view stack,cake", "There is no panel 'cake'"),
         ("--trace 1x", "name of a variable"),
+        ("--save /no/such/folder/x.tfftrace", "there is no such folder"),
         ("--values few", "invalid choice"),
         ("--clients many", "invalid int value"),
     ],
