@@ -14,6 +14,7 @@ import tffsim as tff
 from tffsim.magics.background_run import BackgroundRun
 from tffsim.magics.cell_runner import run_cell
 from tffsim.magics.completion import IDENTIFIER, matcher
+from tffsim.magics.errors import show_user_errors
 from tffsim.magics.output import LiveOutput
 from tffsim.tracing.recorder import Recorder
 from tffsim.tracing.session import recording
@@ -145,8 +146,9 @@ def _panels(text: str) -> tuple[str, ...]:
 
 
 def register(shell: Any) -> None:
-    """Registers the magics and their completion."""
+    """Registers the magics, their completion, and how errors of computations are shown."""
     shell.register_magics(TffMagics(shell))
+    show_user_errors(shell)
     matchers = shell.Completer.custom_matchers
     # Loading the extension again replaces what was registered.
     matchers[:] = [known for known in matchers if getattr(known, "matcher_identifier", "") != IDENTIFIER]
