@@ -1,6 +1,7 @@
 """What a trace consists of: plain data, read off a recorder or loaded from a file."""
 
 import dataclasses
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,6 +108,37 @@ class Snapshot:
         return len(self.columns["parent"])
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Legend:
+    """What the numbers of a trace stand for; see `Snapshot`."""
+
+    executors: list[ExecutorInfo]
+    threads: list[ThreadInfo]
+    nodes: list[AstNode]
+    invocations: list[InvocationInfo]
+    errors: dict[int, str]
+
+
+def read_legend(recorder: "Recorder", row_of: Callable[[int], int] = int) -> Legend:
+    """Reads off a recorder what is not a number, which takes no longer when there are many spans.
+
+    Args:
+        recorder: The recorder.
+        row_of: Returns the row of a span; by default its number.
+    """
+    layers = dict(recorder.layers)
+    return Legend(
+        [_executor_info(layer, layers) for layer in layers],
+        [ThreadInfo(clock.name, clock.busy) for clock in list(recorder.threads)],
+        list(recorder.nodes.nodes),
+        [
+            InvocationInfo(row_of(call.span), call.name, call.root, dict(call.cardinalities))
+            for call in list(recorder.invocations)
+        ],
+        {row_of(number): text for number, text in list(recorder.errors.items())},
+    )
+
+
 def take_snapshot(recorder: "Recorder") -> Snapshot:
     """Reads off a recorder what it has recorded so far; spans that are open end now."""
     open_spans = list(recorder.open_spans.copy().values())
@@ -121,19 +153,16 @@ def take_snapshot(recorder: "Recorder") -> Snapshot:
         columns[name] = renumber(columns[name])
     for name in ("start", "end"):
         columns[name] = columns[name] - recorder.started
-    executors = dict(recorder.layers)
+    legend = read_legend(recorder, renumber.of)
     return Snapshot(
         columns,
         renumber(inputs),
-        [_executor_info(layer, executors) for layer in executors],
-        [ThreadInfo(clock.name, clock.busy) for clock in list(recorder.threads)],
+        legend.executors,
+        legend.threads,
         [type_spec.compact_representation()[:400] for type_spec in list(recorder.types.types)],
-        list(recorder.nodes.nodes),
-        [
-            InvocationInfo(renumber.of(call.span), call.name, call.root, dict(call.cardinalities))
-            for call in list(recorder.invocations)
-        ],
-        {renumber.of(number): text for number, text in list(recorder.errors.items())},
+        legend.nodes,
+        legend.invocations,
+        legend.errors,
         {renumber.of(number): preview for number, preview in list(recorder.previews.items())},
         {renumber.of(number): array for number, array in list(recorder.arrays.items())},
         recorder.started_at,

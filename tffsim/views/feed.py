@@ -6,10 +6,12 @@ The form of the messages is that of `widgets/src/model/messages.ts`.
 import dataclasses
 import itertools
 import threading
+import time
 from typing import Any
 
 import numpy as np
 
+from tffsim.tracing.snapshot import Legend, Snapshot, read_legend
 from tffsim.tracing.spans import INVOKE, Span, now
 from tffsim.tracing.subscription import Batch
 from tffsim.tracing.trace import Trace
@@ -23,10 +25,13 @@ _RUNNING = 3
 _SPANS_PER_MESSAGE = 20_000
 # Traces that are not large are summed up once more while they grow.
 _MAX_SPANS_SUMMED_LIVE = 20_000
+_SECONDS_BETWEEN_SUMS = 0.5
 
 
 class Feed:
     """Makes the messages that keep a front end up to date. Thread-safe.
+
+    Messages must be sent in the order in which they were made: each tells what the ones before did not.
 
     Args:
         trace: A trace, being written or not.
@@ -37,6 +42,9 @@ class Feed:
         self._trace = trace
         self._title = title
         self._sizes: tuple[int, ...] = ()
+        self._num_spans = 0
+        self._num_invocations = 0
+        self._summed_at = 0.0
         self._lock = threading.Lock()
 
     def everything(self, finished: bool, spans_per_message: int = _SPANS_PER_MESSAGE) -> list[Message]:
@@ -52,13 +60,16 @@ class Feed:
             # Those under way go together, in the last message.
             cuts = [0, *range(spans_per_message, snapshot.num_spans - num_running, spans_per_message), len(order)]
             end = float(snapshot.columns["end"].max(initial=0)) / 1e6
+            self._num_spans, self._num_invocations = snapshot.num_spans, 0
+            description = self._description(snapshot) | self._sums(frozen, finished)
             messages = []
             for first, last in itertools.pairwise(cuts):
                 is_last = last == len(order)
                 part = {name: columns[name][order[first:last]] for name in (*_INTS, *_TIMES)}
-                description = self._description(frozen, finished) if first == 0 else {}
                 running = num_running if is_last else 0
-                messages.append(self._message(part, running, end, finished and is_last, description, reset=first == 0))
+                message = self._message(part, running, end, finished and is_last, description, reset=first == 0)
+                messages.append(message)
+                description = {}
             return messages
 
     def update(self, batch: Batch) -> Message:
@@ -71,8 +82,12 @@ class Feed:
             columns = _with_running(batch.rows, running)
             for name in ("start", "end"):
                 columns[name] = columns[name] - recorder.started
-            grown = self._has_grown() or batch.is_last
-            description = self._description(self._trace.frozen(), batch.is_last) if grown else {}
+            description: dict[str, Any] = {}
+            if self._has_grown() or batch.is_last:
+                description = self._description(read_legend(recorder))
+            self._num_spans += len(batch.rows)
+            if batch.is_last or self._may_sum():
+                description |= self._sums(self._trace.frozen(), batch.is_last)
             moment = (now() - recorder.started) / 1e6
             return self._message(columns, len(running), moment, batch.is_last, description, reset=False)
 
@@ -108,14 +123,15 @@ class Feed:
         sizes, self._sizes = self._sizes, tuple(map(len, lists))
         return sizes != self._sizes
 
-    def _description(self, trace: Trace, finished: bool) -> dict[str, Any]:
-        """Returns what is not a number."""
-        snapshot = trace.snapshot
-        description: dict[str, Any] = {
-            "title": self._title or ", ".join(dict.fromkeys(call.name for call in snapshot.invocations)),
-            "executors": [dataclasses.asdict(executor) for executor in snapshot.executors],
-            "nodes": [dataclasses.asdict(node) for node in snapshot.nodes],
-            "threads": [thread.name for thread in snapshot.threads],
+    def _description(self, legend: Legend | Snapshot) -> dict[str, Any]:
+        """Returns what is not a number; of invocations only those that were not told before."""
+        first, self._num_invocations = self._num_invocations, len(legend.invocations)
+        return {
+            "title": self._title or ", ".join(dict.fromkeys(call.name for call in legend.invocations)),
+            "executors": [dataclasses.asdict(executor) for executor in legend.executors],
+            "nodes": [dataclasses.asdict(node) for node in legend.nodes],
+            "threads": [thread.name for thread in legend.threads],
+            "invocations_from": first,
             "invocations": [
                 {
                     "span": call.span,
@@ -123,16 +139,24 @@ class Feed:
                     "root": call.root,
                     "num_clients": call.cardinalities.get("CLIENTS", 0),
                 }
-                for call in snapshot.invocations
+                for call in legend.invocations[first:]
             ],
-            "errors": {str(span): text for span, text in snapshot.errors.items()},
+            "errors": {str(span): text for span, text in legend.errors.items()},
         }
-        if finished or snapshot.num_spans <= _MAX_SPANS_SUMMED_LIVE:
-            totals = trace.traffic_totals()
-            description["traffic"] = [totals.row(index) for index in range(totals.num_rows)]
+
+    def _may_sum(self) -> bool:
+        """Whether sums over all spans can be afforded now."""
+        if self._num_spans > _MAX_SPANS_SUMMED_LIVE or time.monotonic() - self._summed_at < _SECONDS_BETWEEN_SUMS:
+            return False
+        self._summed_at = time.monotonic()
+        return True
+
+    def _sums(self, trace: Trace, finished: bool) -> dict[str, Any]:
+        totals = trace.traffic_totals()
+        sums: dict[str, Any] = {"traffic": [totals.row(index) for index in range(totals.num_rows)]}
         if finished:
-            description["graph"] = graph_summary(trace)
-        return description
+            sums["graph"] = graph_summary(trace)
+        return sums
 
     def details(self, span: int) -> dict[str, Any]:
         """Returns what is known of a span, in lines of a name and a text."""

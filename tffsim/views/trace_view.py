@@ -11,7 +11,7 @@ import pathlib
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import anywidget
@@ -82,20 +82,21 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         kind = content.get("kind")
         if kind == "ready":
             self._is_heard = True
-            self._transmit(*self._feed.everything(self._is_finished))
+            self._transmit(lambda: self._feed.everything(self._is_finished))
         elif kind == "inspect" and isinstance(content.get("span"), int):
-            self._transmit((self._feed.details(content["span"]), []))
+            self._transmit(lambda: [(self._feed.details(content["span"]), [])])
 
     def _send_batch(self, batch: Batch) -> None:
         if not self._is_heard and (batch.is_last or time.monotonic() - self._repeated_at > _SECONDS_BETWEEN_REPEATS):
             self._repeated_at = time.monotonic()
-            self._transmit(*self._feed.everything(batch.is_last))
+            self._transmit(lambda: self._feed.everything(batch.is_last))
         else:
-            self._transmit(self._feed.update(batch))
+            self._transmit(lambda: [self._feed.update(batch)])
 
-    def _transmit(self, *messages: Message) -> None:
+    def _transmit(self, make: Callable[[], list[Message]]) -> None:
+        """Makes messages and sends them before any other is made."""
         with self._send_lock:
-            for message in messages:
+            for message in make():
                 self.send(*message)
 
     def _answer_from_any_thread(self) -> None:

@@ -91,8 +91,13 @@ def test_updates_together_hold_every_span_once():
         ended += columns_of(message)[0][0][:num_ended].tolist()
     assert sorted(ended) == list(range(trace.spans.num_rows))
     assert messages[-1][0]["finished"]
-    described = [message[0]["description"] for message in messages if message[0]["description"]]
-    assert 1 <= len(described) <= len(messages)
+    told = []
+    for content, _ in messages:
+        if "invocations" in content["description"]:
+            assert content["description"]["invocations_from"] == len(told)
+            told += content["description"]["invocations"]
+    assert [call["name"] for call in told] == ["mean_of_doubles"] * 20
+    assert messages[-1][0]["description"]["graph"]["calls"]
 
 
 def test_details_tell_type_value_and_inputs(trace):

@@ -61,11 +61,13 @@ export interface Graph {
   hidden: number;
 }
 
-/** What is not a number. Lists are whole: they replace what came before. */
+/** What is not a number. Lists are whole: they replace what came before; all but one. */
 export interface Description {
   executors?: Executor[];
   nodes?: AstNode[];
+  /** Those from `invocations_from` on; those before stay. */
   invocations?: Invocation[];
+  invocations_from?: number;
   threads?: string[];
   traffic?: TrafficRow[];
   graph?: Graph;

@@ -236,7 +236,9 @@ export class TraceStore {
     this.now = batch.now;
     this.dropped = batch.dropped;
     this.finished = batch.finished;
-    Object.assign(this, batch.description);
+    const { invocations, invocations_from: from = 0, ...others } = batch.description;
+    Object.assign(this, others);
+    if (invocations !== undefined) this.invocations.splice(from, Number.POSITIVE_INFINITY, ...invocations);
     for (const call of this.invocations) if (call.num_clients > 0) this.enterCall(call.span);
     this.reserveClients();
     const open: number[] = [];

@@ -10,6 +10,7 @@ const LARGEST = 84;
 const SMALLEST = 6;
 // More tiles than this are not to be told apart.
 const MAX_TILES = 2500;
+const MAX_CALLS = 100;
 const LATEST = "latest";
 
 export class ClientsPanel extends CanvasPanel {
@@ -19,6 +20,7 @@ export class ClientsPanel extends CanvasPanel {
   private readonly callsLabel = element("label", "", "call ");
   private shown: Clients;
   private past = { version: "", clients: this.store.clients };
+  private listed = 0;
   private columns = 1;
   private size = 10;
   private gap = 2;
@@ -156,11 +158,15 @@ export class ClientsPanel extends CanvasPanel {
   }
 
   private listCalls(): void {
-    const calls = this.store.invocations.filter((call) => call.num_clients > 0);
+    const { invocations } = this.store;
+    if (invocations.length === this.listed) return;
+    this.listed = invocations.length;
+    const calls = invocations.map((call, k) => ({ call, k })).filter(({ call }) => call.num_clients > 0);
     this.callsLabel.hidden = calls.length < 2;
-    if (this.calls.options.length === calls.length + 1) return;
     const chosen = this.calls.value || LATEST;
-    const options = calls.map((call, k) => new Option(`${k + 1}: ${call.name}`, String(call.span)));
+    const options = calls
+      .slice(-MAX_CALLS)
+      .map(({ call, k }) => new Option(`${k + 1}: ${call.name}`, String(call.span)));
     this.calls.replaceChildren(new Option("the latest", LATEST), ...options);
     this.calls.value = chosen;
   }

@@ -4,6 +4,9 @@ import type { Selection } from "../model/store";
 import { count, duration } from "../model/units";
 import { element, Panel } from "./panel";
 
+// More rows than this nobody reads, and the page would become slow.
+const MAX_ROWS = 1000;
+
 export interface TreeRow {
   /** What identifies the row between two drawings. */
   id: string;
@@ -43,9 +46,12 @@ export abstract class TreePanel extends Panel {
   }
 
   draw(): void {
-    this.rows = this.makeRows();
-    this.empty.textContent = this.emptyText;
-    this.empty.hidden = this.rows.length > 0;
+    const all = this.makeRows();
+    this.rows = all.length > MAX_ROWS ? all.filter((row) => row.calls || row.running || row.selected) : all;
+    this.rows.length = Math.min(this.rows.length, MAX_ROWS);
+    const hidden = all.length - this.rows.length;
+    this.empty.textContent = hidden > 0 ? `${count(hidden)} rows without calls are left out.` : this.emptyText;
+    this.empty.hidden = this.rows.length > 0 && hidden === 0;
     const longest = Math.max(...this.rows.map((row) => row.time), 1e-9);
     const kept = new Map<string, RowElement>();
     this.rows.forEach((row, position) => {
