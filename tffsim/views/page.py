@@ -1,7 +1,7 @@
 """A finished trace as a page that stands alone: the same front end, without a kernel.
 
-All text of a trace goes into the page as JSON in which `<` is escaped, so nothing in it can
-end the script, and the front end never reads text as HTML.
+A trace goes into the page deflated and in base64, so no text of it can end the script or
+become a part of the page, and the front end never reads text as HTML.
 """
 
 import base64
@@ -11,12 +11,14 @@ import pathlib
 import sys
 import zlib
 
+import numpy as np
+
 from tffsim.tracing.trace import Trace
 from tffsim.views import PANELS
 from tffsim.views.feed import Feed
 
 _SCRIPT = pathlib.Path(__file__).parent / "static" / "page.js"
-_MAX_PREVIEWS = 5000
+_MAX_PREVIEWS = 10_000
 _COMPRESSION = 6
 # As in the style sheet of the front end, so that nothing jumps when this takes the place of a live view.
 _HEIGHT = 640
@@ -63,14 +65,22 @@ def page(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "", paddin
     """
     trace = trace.frozen()
     ((batch, buffers),) = Feed(trace, title).everything(finished=True, spans_per_message=sys.maxsize)
-    batch["description"]["previews"] = _previews(trace)
-    packed = [base64.b64encode(zlib.compress(buffer, _COMPRESSION)).decode("ascii") for buffer in buffers]
-    data = {"batch": batch, "buffers": packed, "panels": list(panels)}
-    name = batch["description"]["title"] or "tffsim"
-    text = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
+    description = batch["description"]
+    description["previews"] = _previews(trace, [call["span"] for call in description["graph"]["calls"]])
+    name = description["title"] or "tffsim"
+    data = {
+        "batch": _packed(json.dumps(batch).encode()),
+        "buffers": [_packed(buffer) for buffer in buffers],
+        "panels": list(panels),
+    }
     script = _SCRIPT.read_text(encoding="utf-8").replace("</script", "<\\/script")
     return _PAGE.format(
-        policy=_POLICY, title=html.escape(name), padding=padding, margin=2 * padding, script=script, data=text
+        policy=_POLICY,
+        title=html.escape(name),
+        padding=padding,
+        margin=2 * padding,
+        script=script,
+        data=json.dumps(data),
     )
 
 
@@ -85,9 +95,12 @@ def frame(trace: Trace, panels: tuple[str, ...] = PANELS) -> str:
     )
 
 
-def _previews(trace: Trace) -> dict[str, str]:
+def _packed(content: bytes) -> str:
+    return base64.b64encode(zlib.compress(content, _COMPRESSION)).decode("ascii")
+
+
+def _previews(trace: Trace, needed: list[int]) -> dict[str, str]:
     """Returns what values are, of as many as are reasonable; the front end cannot ask for more."""
-    snapshot = trace.snapshot
-    produced = [span for span in range(snapshot.num_spans) if snapshot.columns["type"][span] >= 0]
+    produced = np.flatnonzero(trace.snapshot.columns["type"] >= 0).tolist()
     step = -(-len(produced) // _MAX_PREVIEWS) or 1
-    return {str(span): trace.preview(span) for span in produced[::step]}
+    return {str(span): trace.preview(span) for span in dict.fromkeys([*needed, *produced[::step]])}

@@ -43,17 +43,18 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   return () => view.close();
 }
 
-/** Shows a finished trace in an element, without a kernel. The buffers are deflated, and base64 texts. */
+/** Shows a finished trace in an element, without a kernel. The batch, as JSON, and its buffers are deflated, in base64. */
 export async function show(
   el: HTMLElement,
-  batch: Batch,
+  batch: string,
   buffers: string[],
   panels: string[] = ALL,
 ): Promise<TraceStore> {
   const store = new TraceStore();
   const view = new View(store, { panels, inspect: () => {}, isPage: true });
   el.append(view.root);
-  store.receive(batch, await Promise.all(buffers.map(inflated)));
+  const [json, ...columns] = await Promise.all([batch, ...buffers].map(inflated));
+  store.receive(JSON.parse(new TextDecoder().decode(json)) as Batch, columns);
   return store;
 }
 
