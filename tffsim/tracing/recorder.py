@@ -130,7 +130,7 @@ class Recorder:
             placements = {placement.name: count for placement, count in cardinalities.items()}
             self.invocations.append(Invocation(number, name, root, placements))
         span = Span(self, number, None, INVOKE, -1, -1)
-        span.node = root
+        span.node = span.root = root
         self.open_spans[number] = span
         observer = offload_observer.set(self._offloaded)
         try:
@@ -172,7 +172,8 @@ class Recorder:
             layer_number = self._add_layer(layer)
         span = Span(self, number, parent, operation, layer_number, current_client.get())
         node = current_node.get()
-        span.node = self.nodes.number(node, parent.node) if node is not None else parent.node
+        # Work outside all nodes, such as embedding the argument, is that of the whole computation.
+        span.node = self.nodes.number(node, parent.node) if node is not None else span.root
         self.open_spans[number] = span
         return span
 

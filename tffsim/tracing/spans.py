@@ -89,6 +89,7 @@ class Span:
         operation: An index into `OPERATIONS`.
         client: The index of the client it works for, or -1.
         node: The number of the AST node it works for, or -1.
+        root: The number of the root of the AST of its invocation, or -1.
         thread: The number of the thread on which it started.
         index: The element that a selection selects, -1 for other operations.
         start: When it started.
@@ -112,6 +113,7 @@ class Span:
         "parent",
         "queue_time",
         "recorder",
+        "root",
         "self_time",
         "start",
         "thread",
@@ -129,6 +131,7 @@ class Span:
         self.layer = layer
         self.client = client
         self.invocation: int = parent.invocation if parent is not None else number
+        self.root: int = parent.root if parent is not None else -1
         self.node = -1
         self.self_time = 0
         self.queue_time = 0

@@ -114,8 +114,10 @@ def test_traffic_tells_what_crossed_and_what_the_server_saw(broadcast):
     assert rows(ledger, direction="caller to clients")["size"].tolist() == [4, 4, 4]
 
 
-def test_traffic_adds_up(broadcast):
-    totals = broadcast.traffic_totals()
+@pytest.mark.parametrize("max_fanout", [100, 2])
+def test_traffic_adds_up(max_fanout):
+    factory = tff.local_executor_factory(max_fanout=max_fanout)
+    totals = traced(sum_of_products, [1.0, 2.0, 3.0], 2.0, factory=factory)[1].traffic_totals()
     found = {(row["intrinsic"], row["direction"]): (row["values"], row["size"]) for row in map(totals.row, range(3))}
     assert totals.num_rows == 3
     assert found == {
