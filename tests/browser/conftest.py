@@ -1,17 +1,21 @@
-"""A browser, a JupyterLab and pages for the tests of this folder."""
+"""A browser, a JupyterLab and pages for the tests of this folder.
+
+Playwright keeps an event loop running in the main thread, so the browser ends with the module: tests that come after
+it run event loops of their own.
+"""
 
 import pytest
 
 from tests.browser.lab import running_browser, running_lab
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     with running_browser() as browser:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     with running_lab(tmp_path_factory.mktemp("lab")) as lab:
         yield lab
