@@ -189,7 +189,7 @@ refuse_large([1.0, 5.0])
 def test_a_cell_in_the_background_goes_on_while_others_run(lab, page):
     background = endless("background").replace("--trace t", "--background --trace t --view stack,clients")
     look = "run = Out[2]\nlate = t.show('stack')\nlate"
-    page.goto(lab.url(lab.write("background.ipynb", SETUP, background, look, "run.result(), run.done")))
+    page.goto(lab.url(lab.write("background.ipynb", SETUP, background, look, "run.result(), run.done()")))
     for number in range(3):
         run_cell(page, number)
     assert "Running in the background" in output_of(page, 1)

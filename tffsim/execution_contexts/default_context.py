@@ -1,6 +1,9 @@
 """The context that runs computations where no other one was set, in all threads."""
 
+import contextlib
+import contextvars
 import threading
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
@@ -17,19 +20,36 @@ from federated_language.framework import (
 from tffsim.computations.context_stack import Context, context_stack
 from tffsim.execution_contexts.sync_execution_context import SyncExecutionContext
 
-_lock = threading.Lock()
-_context: Context | None = None
+
+class _Default:
+    """A place for a default context."""
+
+    def __init__(self, context: Context | None = None) -> None:
+        self._context = context
+        self._lock = threading.Lock()
+
+    def get(self) -> Context:
+        with self._lock:
+            if self._context is None:
+                from tffsim.executor_stacks.local import local_executor_factory
+
+                self._context = SyncExecutionContext(local_executor_factory())
+            return self._context
+
+    def set(self, context: Context | None) -> Context | None:
+        """Sets it, and returns what it was before."""
+        with self._lock:
+            before, self._context = self._context, context
+        return before
+
+
+_shared = _Default()
+_default: contextvars.ContextVar[_Default] = contextvars.ContextVar("tffsim_default_context", default=_shared)
 
 
 def get_context() -> Context:
     """Returns the default context; the first call makes a local one."""
-    global _context
-    with _lock:
-        if _context is None:
-            from tffsim.executor_stacks.local import local_executor_factory
-
-            _context = SyncExecutionContext(local_executor_factory())
-        return _context
+    return _default.get().get()
 
 
 class use:  # noqa: N801 (it is called like a function)
@@ -50,7 +70,8 @@ class use:  # noqa: N801 (it is called like a function)
         if not isinstance(context, (SyncContext, AsyncContext)):
             raise TypeError(f"Expected an execution context or an executor factory, found {type(context).__name__}.")
         self._context = context
-        self._before = _set_context(context)
+        self._default = _default.get()
+        self._before = self._default.set(context)
 
     def __enter__(self) -> Context:
         return self._context
@@ -58,7 +79,18 @@ class use:  # noqa: N801 (it is called like a function)
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _set_context(self._before)
+        self._default.set(self._before)
+
+
+@contextlib.contextmanager
+def separate_default(context: Context) -> Iterator[None]:
+    """A block in which this thread has a default context of its own: `use` there changes nothing elsewhere."""
+    token = _default.set(_Default(context))
+    try:
+        with context_stack.install(_DelegatingContext()):
+            yield
+    finally:
+        _default.reset(token)
 
 
 class _DelegatingContext(SyncContext):
@@ -77,10 +109,3 @@ def install() -> None:
     context_stack.set_default(get_context)
     if isinstance(get_context_stack().current, RuntimeErrorContext):
         set_default_context(_DelegatingContext())
-
-
-def _set_context(context: Context | None) -> Context | None:
-    global _context
-    with _lock:
-        before, _context = _context, context
-    return before

@@ -1,79 +1,124 @@
 """A cell that runs in the background, and the handle that its result arrives in."""
 
 import ast
+import asyncio
+import concurrent.futures
 import contextvars
+import ctypes
+import inspect
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
+from tffsim.magics.errors import show_error
 from tffsim.tracing.trace import Trace
 
 
-class BackgroundRun:
-    """Runs code in a thread of its own.
+class BackgroundRun(concurrent.futures.Future[Any]):
+    """The code of a cell, running in a thread of its own.
+
+    It is a `concurrent.futures.Future` whose result is the value of the cell's last
+    expression, and can be awaited. An error is shown below the cell at once, and raised
+    by `result()`.
 
     Attributes:
         trace: What happens in it.
 
     Args:
+        shell: The `InteractiveShell`. The code sees its variables, and may contain magics and `await`.
         code: The code of a cell.
-        namespace: Where it runs.
-        trace: What happens in it.
-        around: Calls a function, in the context that the code is to have.
+        trace: What happens in it; None if that is not recorded.
+
+    Raises:
+        SyntaxError: If the code cannot be compiled.
     """
 
-    def __init__(
-        self, code: str, namespace: dict[str, Any], trace: Trace, around: Callable[[Callable[[], Any]], Any]
-    ) -> None:
+    def __init__(self, shell: Any, code: str, trace: Trace | None) -> None:
+        super().__init__()
         self.trace = trace
-        self._done = threading.Event()
-        self._result: Any = None
-        self._error: BaseException | None = None
-        work = _compiled(code, namespace)
-        target = contextvars.copy_context().run
-        threading.Thread(target=target, args=(self._run, work, around), name="tffsim-background", daemon=True).start()
+        self._shell = shell
+        self._work = _compiled(shell, code)
+        self._thread = threading.Thread(
+            target=contextvars.copy_context().run, args=(self._run,), name="tffsim-background", daemon=True
+        )
 
-    @property
-    def done(self) -> bool:
-        """Whether it has ended."""
-        return self._done.is_set()
+    def start(self, *blocks: AbstractContextManager[object]) -> None:
+        """Starts the code; to be called once.
 
-    def result(self, timeout: float | None = 60.0) -> Any:
+        Args:
+            *blocks: What the code runs in; they are entered in its thread.
+        """
+        self._blocks = blocks
+        self.set_running_or_notify_cancel()
+        self._thread.start()
+
+    def cancel(self) -> bool:
+        """Interrupts the code, as the stop button does with a cell in the foreground.
+
+        Returns:
+            False if it had ended before.
+        """
+        if self.done() or self._thread.ident is None:
+            return False
+        thread, interrupt = ctypes.c_ulong(self._thread.ident), ctypes.py_object(KeyboardInterrupt)
+        return ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, interrupt) == 1
+
+    def result(self, timeout: float | None = 3600.0) -> Any:
         """Waits for the end and returns the value of the cell's last expression.
 
         Raises:
             TimeoutError: If it takes longer than `timeout` seconds.
+            concurrent.futures.CancelledError: If it was cancelled.
         """
-        if not self._done.wait(timeout):
-            raise TimeoutError(f"The cell has not ended within {timeout} s. Wait longer: `.result(timeout=...)`.")
-        if self._error is not None:
-            raise self._error
-        return self._result
-
-    def _run(self, work: Callable[[], Any], around: Callable[[Callable[[], Any]], Any]) -> None:
         try:
-            self._result = around(work)
+            return super().result(timeout)
+        except concurrent.futures.TimeoutError:
+            if self.done():
+                raise
+            raise TimeoutError(
+                f"The cell has not ended within {timeout} s. Wait longer: `.result(timeout=...)`."
+            ) from None
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return asyncio.wrap_future(self).__await__()
+
+    def _run(self) -> None:
+        try:
+            with ExitStack() as blocks:
+                for block in self._blocks:
+                    blocks.enter_context(block)
+                value = self._work()
+        except KeyboardInterrupt:
+            self.set_exception(concurrent.futures.CancelledError("The cell was cancelled."))
         except BaseException as error:
-            self._error = error
-        finally:
-            self._done.set()
+            show_error(self._shell, error)
+            self.set_exception(error)
+        else:
+            self.set_result(value)
 
     def __repr__(self) -> str:
-        return f"<{'Ended' if self.done else 'Running'} in the background; see `.result()` and `.trace`>"
+        return f"<{'Ended' if self.done() else 'Running'} in the background; see `.result()`, `.cancel()`, `.trace`>"
 
 
-def _compiled(code: str, namespace: dict[str, Any]) -> Callable[[], Any]:
-    """Returns a function that runs code and returns the value of its last expression."""
-    tree = ast.parse(code)
-    last: ast.Expr | None = None
-    if tree.body and isinstance(tree.body[-1], ast.Expr):
-        last = tree.body[-1]
-        tree.body.pop()
-    statements = compile(tree, "<background cell>", "exec")
-    expression = compile(ast.Expression(last.value), "<background cell>", "eval") if last is not None else None
+def _compiled(shell: Any, code: str) -> Callable[[], Any]:
+    """Returns a function that runs the code of a cell and returns the value of its last expression."""
+    source = shell.transform_cell(code)
+    # Tracebacks find the lines of the code under this name.
+    name = shell.compile.cache(source, shell.execution_count, raw_code=code)
+    tree = shell.compile.ast_parse(source, name)
+    last = [tree.body.pop()] if tree.body and isinstance(tree.body[-1], ast.Expr) else []
+    flags = shell.compile.flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    parts = [compile(ast.Module(tree.body, []), name, "exec", flags)]
+    parts += [compile(ast.Expression(expression.value), name, "eval", flags) for expression in last]
+    if not any(part.co_flags & inspect.CO_COROUTINE for part in parts):
+        return lambda: [eval(part, shell.user_ns) for part in parts][-1]
 
-    def run() -> Any:
-        exec(statements, namespace)
-        return eval(expression, namespace) if expression is not None else None
+    async def run() -> Any:
+        for part in parts:
+            value = eval(part, shell.user_ns)
+            if part.co_flags & inspect.CO_COROUTINE:
+                value = await value
+        return value
 
-    return run
+    return lambda: asyncio.run(run())

@@ -13,16 +13,21 @@ def show_user_errors(shell: Any) -> None:
     shell.set_custom_exc(USER_ERRORS, _show)
 
 
+def show_error(shell: Any, error: BaseException, tb_offset: int | None = None) -> None:
+    """Shows an error, of a computation or of the code around, below the cell that this thread runs."""
+    without_internals(error)
+    with _without_cause(error) if isinstance(error, USER_ERRORS) else contextlib.nullcontext():
+        shell.showtraceback((type(error), error, error.__traceback__), tb_offset=tb_offset)
+
+
 def _show(
     shell: Any,
-    kind: type[BaseException],
+    _: type[BaseException],
     error: BaseException,
-    _: types.TracebackType,
+    __: types.TracebackType,
     tb_offset: int | None = None,
 ) -> None:
-    without_internals(error)
-    with _without_cause(error):
-        shell.showtraceback((kind, error, error.__traceback__), tb_offset=tb_offset)
+    show_error(shell, error, tb_offset)
 
 
 @contextlib.contextmanager

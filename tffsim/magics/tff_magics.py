@@ -1,7 +1,9 @@
 """`%%tff_execute`, `%tff_stack` and `%tff_trace`."""
 
+import itertools
 import pathlib
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from federated_language.framework import AsyncContext, ExecutorFactory, SyncContext
@@ -11,6 +13,7 @@ from IPython.core.magic_arguments import argument, magic_arguments, parse_argstr
 from IPython.display import display
 
 import tffsim as tff
+from tffsim.execution_contexts.default_context import separate_default
 from tffsim.magics.background_run import BackgroundRun
 from tffsim.magics.cell_runner import run_cell
 from tffsim.magics.completion import IDENTIFIER, matcher
@@ -57,33 +60,40 @@ class TffMagics(Magics):  # type: ignore[misc]
         if options.save and not pathlib.Path(options.save).parent.is_dir():
             raise UsageError(f"--save cannot write {options.save!r}: there is no such folder.")
         context = self._context(options)
-        if options.no_trace:
-            with _using(context):
-                run_cell(self._shell, cell)
-            return None
-        recorder = Recorder(options.values)
-        trace = Trace(recorder)
-        output = LiveOutput(self._shell, trace, panels)
-
-        def traced(work: Callable[[], Any]) -> Any:
-            try:
-                with _using(context), recording(recorder):
-                    return work()
-            finally:
-                recorder.finish()
-                if not options.background:
-                    self._name(options, trace)
-                output.finish()
-                if options.save:
-                    trace.save(options.save)
-
+        trace = None if options.no_trace else Trace(Recorder(options.values))
         if options.background:
-            self._name(options, trace)
-            return BackgroundRun(cell, self._shell.user_ns, trace, traced)
-        result = traced(lambda: run_cell(self._shell, cell))
+            run = BackgroundRun(self._shell, cell, trace)
+            # Other cells go on meanwhile, with a context that this one does not change.
+            run.start(self._shown(options, trace, panels), separate_default(context or tff.get_context()))
+            return run
+        with self._shown(options, trace, panels), tff.use(context) if context is not None else nullcontext():
+            result = run_cell(self._shell, cell)
         if isinstance(getattr(result, "error_in_exec", None), KeyboardInterrupt):
             raise KeyboardInterrupt
         return None
+
+    def _shown(self, options: Any, trace: Trace | None, panels: tuple[str, ...]) -> AbstractContextManager[None]:
+        """Shows a trace from now on; returns the block in which it is recorded."""
+        if trace is None:
+            return nullcontext()
+        if options.background:
+            self._name(options, trace)
+        return self._recorded(options, trace, LiveOutput(self._shell, trace, panels))
+
+    @contextmanager
+    def _recorded(self, options: Any, trace: Trace, output: LiveOutput) -> Iterator[None]:
+        recorder = trace.recorder
+        assert recorder is not None
+        try:
+            with recording(recorder):
+                yield
+        finally:
+            recorder.finish()
+            if not options.background:
+                self._name(options, trace)
+            output.finish()
+            if options.save:
+                trace.save(options.save)
 
     @line_magic
     def tff_stack(self, line: str) -> None:
@@ -111,7 +121,8 @@ class TffMagics(Magics):  # type: ignore[misc]
             print("No traces yet. Run a cell with %%tff_execute.")
 
     def _name(self, options: Any, trace: Trace) -> None:
-        self.traces[options.trace or f"trace_{len(self.traces) + 1}"] = trace
+        free = (name for number in itertools.count(1) if (name := f"trace_{number}") not in self.traces)
+        self.traces[options.trace or next(free)] = trace
         if options.trace:
             self._shell.user_ns[options.trace] = trace
 
@@ -122,17 +133,14 @@ class TffMagics(Magics):  # type: ignore[misc]
 
     def _named_context(self, name: str, clients: int, max_fanout: int) -> Any:
         if name == "local":
-            return tff.local_executor_factory(clients, max_fanout)
-        if name == "debug":
-            return tff.debug_executor_factory(clients)
-        found = self._shell.user_ns.get(name)
+            found = tff.local_executor_factory(clients, max_fanout)
+        elif name == "debug":
+            found = tff.debug_executor_factory(clients)
+        else:
+            found = self._shell.user_ns.get(name)
         if not isinstance(found, (ExecutorFactory, SyncContext, AsyncContext)):
             raise UsageError(f"--stack is local, debug, or the name of a context or factory; found {name!r}.")
-        return found
-
-
-def _using(context: Any) -> Any:
-    return tff.use(context) if context is not None else tff.use(tff.get_context())
+        return tff.SyncExecutionContext(found) if isinstance(found, ExecutorFactory) else found
 
 
 def _panels(text: str) -> tuple[str, ...]:

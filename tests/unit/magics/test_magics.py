@@ -1,6 +1,9 @@
 """The magics in IPython without a front end: text, results, errors."""
 
+import asyncio
+import concurrent.futures
 import re
+import threading
 
 import numpy as np
 import pytest
@@ -84,15 +87,89 @@ with tff.use(tff.AsyncExecutionContext(tff.local_executor_factory())):
     assert shell.user_ns["t"].invocations.num_rows == 2
 
 
+def in_background(shell, line, cell):
+    assert execute(shell, f"--background --view none {line}", cell).success
+    return shell.user_ns["_"]
+
+
 def test_a_cell_in_the_background_returns_at_once(shell):
-    assert execute(shell, "--background --view none --trace t", "mean([2.0, 4.0])").success
+    run = in_background(shell, "--trace t", "mean([2.0, 4.0])")
     assert isinstance(shell.user_ns["t"], tff.Trace)
-    run = shell.user_ns["_"]
     assert run.result(30) == 3
-    assert run.done and run.trace.invocations.num_rows == 1
-    execute(shell, "--background --view none", "1 / 0")
-    with pytest.raises(ZeroDivisionError):
-        shell.user_ns["_"].result(30)
+    assert run.done() and run.trace.invocations.num_rows == 1
+    assert not run.cancel()
+    assert asyncio.run(asyncio.wait_for(run, 30)) == 3
+    assert in_background(shell, "--no-trace", "mean([6.0])").trace is None
+
+
+def test_magics_and_await_work_in_the_background(shell):
+    cell = """
+%precision 3
+import asyncio
+await asyncio.sleep(0)
+with tff.use(tff.AsyncExecutionContext(tff.local_executor_factory())):
+    results = await asyncio.gather(mean([1.0]), mean([3.0]))
+results
+"""
+    run = in_background(shell, "", cell)
+    assert run.result(30) == [1, 3]
+    assert run.trace.invocations.num_rows == 2
+
+
+def test_an_error_in_the_background_is_shown_and_raised(shell, capsys):
+    run = in_background(shell, "", "x = 1\n\nmean(['x'])")
+    with pytest.raises(tff.ArgumentError):
+        run.result(30)
+    printed = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    assert "----> 3 mean(['x'])" in printed and "client 0 of 1" in printed
+    assert "tffsim." not in printed
+    assert not execute(shell, "--background --view none --trace bad", "1 +").success
+    assert "SyntaxError" in capsys.readouterr().out
+    assert "bad" not in shell.user_ns
+
+
+def test_a_cell_in_the_background_can_be_cancelled(shell):
+    shell.user_ns["started"] = threading.Event()
+    run = in_background(shell, "", "mean([1.0]); started.set()\nwhile True: mean([1.0])")
+    assert shell.user_ns["started"].wait(30)
+    assert run.cancel()
+    with pytest.raises(concurrent.futures.CancelledError):
+        run.result(30)
+    assert run.trace.invocations.num_rows >= 1
+
+
+def test_a_cell_in_the_background_has_a_context_of_its_own(shell):
+    before = tff.get_context()
+    mine = tff.SyncExecutionContext(tff.debug_executor_factory())
+    shell.user_ns |= {"mine": mine, "inside": threading.Event(), "seen": threading.Event()}
+    cell = "at_first = tff.get_context(); tff.use(at_first); inside.set(); seen.wait(30); at_first, mean([1.0])"
+    run = in_background(shell, "--stack mine", cell)
+    assert shell.user_ns["inside"].wait(30)
+    assert tff.get_context() is before
+    shell.user_ns["seen"].set()
+    assert run.result(30) == (mine, 1)
+
+
+def test_a_stack_that_a_cell_sets_stays(shell):
+    before = tff.get_context()
+    try:
+        execute(shell, "--view none", "tff.use(tff.debug_executor_factory())")
+        assert tff.get_context() is not before
+    finally:
+        tff.use(before)
+
+
+def test_traces_without_a_name_replace_no_other(shell, capsys):
+    execute(shell, "--view none --trace trace_2", "mean([1.0])")
+    execute(shell, "--view none", "mean([1.0, 2.0])")
+    execute(shell, "--view none", "mean([1.0, 2.0])")
+    capsys.readouterr()
+    shell.run_line_magic("tff_trace", "")
+    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "trace_2",
+        "trace_1",
+        "trace_3",
+    ]
 
 
 @pytest.mark.parametrize(
