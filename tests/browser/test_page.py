@@ -84,6 +84,32 @@ def test_a_value_is_shown_when_it_is_clicked(page, path):
     assert "create_" in details.inner_text()
 
 
+def test_a_client_tells_its_values(page, path):
+    opened(page, path)
+    show(page, "clients")
+    canvas = page.locator("[data-panel=clients] canvas")
+    canvas.press("ArrowRight")
+    for _ in range(3):
+        canvas.press("ArrowRight")
+    page.locator(".tff-details dd", has_text="3 · done").wait_for()
+    page.locator(".tff-details button", has_text=" · 6").first.click()
+    page.locator(".tff-details dd", has_text="client 3").wait_for()
+    assert page.problems == []
+
+
+def test_the_graph_shows_one_client_when_asked(page, path):
+    opened(page, path)
+    show(page, "graph")
+    mapped = page.locator(".tff-graph .node", has_text="map")
+    mapped.filter(has_text="× 30").wait_for()
+    page.fill("[data-panel=graph] input", "7")
+    wait_for_summary(page, "graph", ".* of client 7, .*")
+    mapped.filter(has_text="14").wait_for()
+    page.fill("[data-panel=graph] input", "30")
+    mapped.filter(has_text="× 30").wait_for()
+    assert page.problems == []
+
+
 def test_the_keyboard_reaches_all(page, path):
     opened(page, path)
     page.focus("[data-tab=overview]")

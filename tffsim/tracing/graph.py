@@ -60,7 +60,7 @@ def build_graph(
         keep &= columns["client"] == client
     if invocation is not None:
         keep &= columns["invocation"] == snapshot.invocations[invocation].span
-    merged = _merged(trace) if collapse else np.arange(snapshot.num_spans)
+    merged = collapsed_clients(trace) if collapse else np.arange(snapshot.num_spans)
     graph = nx.MultiDiGraph()
     _add_nodes(graph, trace, np.flatnonzero(keep), merged)
     _add_edges(graph, trace, keep, merged)
@@ -123,7 +123,7 @@ def _add_edges(graph: nx.MultiDiGraph, trace: "Trace", keep: "np.ndarray", merge
             graph.add_edge(("value", value), ("value", lower), kind="alias")
 
 
-def _merged(trace: "Trace") -> "np.ndarray":
+def collapsed_clients(trace: "Trace") -> "np.ndarray":
     """Returns for each span the first span that does the same.
 
     Two spans do the same if their executors have the same place in the stack, they do the

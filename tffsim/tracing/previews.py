@@ -1,13 +1,16 @@
 """What a value is, in a few numbers: cheap to take, small to keep."""
 
 import dataclasses
+import itertools
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 _MAX_SHOWN = 6
 _MAX_TEXT = 80
+_MAX_DEPTH = 3
 # Statistics of larger arrays are those of evenly spaced elements, so that a preview takes microseconds.
 _MAX_EXAMINED = 16_384
 
@@ -19,7 +22,7 @@ class Preview:
     Attributes:
         kind: `array`, `text`, `dataset`, `members` or `other`.
         dtype: The name of the NumPy dtype, or empty.
-        shape: The shape; empty for what is no array.
+        shape: The shape of an array, or the number of members.
         shown: The first elements, as text.
         minimum: The smallest number, as of `examined` elements; NaN if there is none.
         mean: The mean of these.
@@ -39,7 +42,7 @@ class Preview:
     examined: int = 0
 
     def __str__(self) -> str:
-        form = self.dtype + (str(list(self.shape)) if self.shape else "")
+        form = self.dtype + (_shape(self.shape) if self.kind == "array" else "")
         text = " ".join(part for part in (form, self.shown) if part)
         if self.examined > 1:
             text += f"  min {self.minimum:.4g}  mean {self.mean:.4g}  max {self.maximum:.4g}"
@@ -62,7 +65,8 @@ def array_of(value: Any) -> "np.ndarray | None":
         return np.asarray(value)
     if hasattr(value, "numpy") and hasattr(value, "shape"):
         try:
-            return np.asarray(value)
+            # Not `np.asarray(value)`: it fails for scalars of bfloat16.
+            return np.asarray(value.numpy())
         except (TypeError, ValueError, NotImplementedError):
             return None
     return None
@@ -129,11 +133,9 @@ def preview_of(value: Any) -> Preview:
     if array is not None:
         return _preview_of_array(array)
     if hasattr(value, "element_spec"):
-        return Preview("dataset", shown=_cut(f"elements {value.element_spec}"))
+        return Preview("dataset", shown=_cut(f"dataset of {_element(value.element_spec)}"))
     if hasattr(value, "__len__") and hasattr(value, "__iter__"):
-        shown = ", ".join(_short(element) for element, _ in zip(value, range(_MAX_SHOWN), strict=False))
-        more = ", …" if len(value) > _MAX_SHOWN else ""
-        return Preview("members", shape=(len(value),), shown=_cut(f"[{shown}{more}]"))
+        return Preview("members", shape=(len(value),), shown=_cut(_short(value)))
     return Preview("other", shown=type(value).__name__)
 
 
@@ -152,17 +154,53 @@ def _preview_of_array(array: "np.ndarray") -> Preview:
     return Preview("array", dtype, array.shape, shown, *numbers, examined.size - finite.size, examined.size)
 
 
-def _short(element: Any) -> str:
+def _short(element: Any, depth: int = 0) -> str:
     if isinstance(element, (float, np.floating)):
         return f"{float(element):.4g}"
     if isinstance(element, (bool, int, np.integer, np.bool_, complex, np.complexfloating)):
         return str(element)
     if isinstance(element, (str, bytes)):
-        return _cut(repr(element), 16)
-    shape = getattr(element, "shape", None)
-    if shape == ():
-        return f"{scalar_of(element):.4g}" if scalar_of(element) is not None else "…"
-    return f"{type(element).__name__}{list(shape)}" if shape is not None else type(element).__name__
+        return _cut(repr(element.item() if isinstance(element, np.generic) else element), 16)
+    array = array_of(element)
+    if array is not None:
+        return array.dtype.name + _shape(array.shape) if array.shape else _short_scalar(array)
+    if hasattr(element, "__len__") and hasattr(element, "__iter__") and depth < _MAX_DEPTH:
+        return _members(element, depth)
+    return type(element).__name__
+
+
+def _short_scalar(array: "np.ndarray") -> str:
+    item = array.item()
+    if isinstance(item, (str, bytes, bool, int, float, complex)):
+        return _short(item)
+    number = scalar_of(array)
+    return array.dtype.name if number is None else f"{number:.4g}"
+
+
+def _members(value: Any, depth: int) -> str:
+    """Describes a struct, in the notation of types."""
+    named = value.items() if isinstance(value, dict) else ((None, member) for member in value)
+    first = itertools.islice(named, _MAX_SHOWN)
+    parts = [
+        _short(member, depth + 1) if name is None else f"{name}={_short(member, depth + 1)}" for name, member in first
+    ]
+    return f"<{', '.join(parts)}{', …' if len(value) > _MAX_SHOWN else ''}>"
+
+
+def _element(spec: Any) -> str:
+    """Describes what an element spec describes, in the notation of types."""
+    if isinstance(spec, dict):
+        return f"<{', '.join(f'{name}={_element(part)}' for name, part in spec.items())}>"
+    if isinstance(spec, (list, tuple)):
+        return f"<{', '.join(map(_element, spec))}>"
+    name = getattr(getattr(spec, "dtype", None), "name", type(spec).__name__)
+    return name + _shape(getattr(spec, "shape", None) or ())
+
+
+def _shape(shape: Iterable[int | None]) -> str:
+    """Returns a shape as types have it, such as `[?,784]`; nothing for a scalar."""
+    sizes = ["?" if size is None else str(size) for size in shape]
+    return f"[{','.join(sizes)}]" if sizes else ""
 
 
 def _cut(text: str, limit: int = _MAX_TEXT) -> str:

@@ -23,9 +23,10 @@ _INTS = ("id", "parent", "invocation", "layer", "operation", "outcome", "client"
 _TIMES = ("start", "end", "self_time", "queue_time", "worker_time")
 _RUNNING = 3
 _SPANS_PER_MESSAGE = 20_000
-# Traces that are not large are summed up once more while they grow.
-_MAX_SPANS_SUMMED_LIVE = 20_000
+# While a trace grows, sums over all its spans take at most this share of the time.
+_SHARE_OF_SUMS = 0.02
 _SECONDS_BETWEEN_SUMS = 0.5
+_MAX_SPANS_SUMMED_LIVE = 200_000
 
 
 class Feed:
@@ -44,14 +45,13 @@ class Feed:
         self._sizes: tuple[int, ...] = ()
         self._num_spans = 0
         self._num_invocations = 0
-        self._summed_at = 0.0
+        self._sum_after = 0.0
         self._lock = threading.Lock()
 
     def everything(self, finished: bool, spans_per_message: int = _SPANS_PER_MESSAGE) -> list[Message]:
         """Returns messages that replace all that was sent before."""
         with self._lock:
-            frozen = self._trace.frozen()
-            snapshot = frozen.snapshot
+            snapshot = self._trace.frozen().snapshot
             columns = dict(snapshot.columns)
             columns["id"] = np.arange(snapshot.num_spans, dtype=np.int32)
             is_running = columns["outcome"] == _RUNNING
@@ -61,7 +61,7 @@ class Feed:
             cuts = [0, *range(spans_per_message, snapshot.num_spans - num_running, spans_per_message), len(order)]
             end = float(snapshot.columns["end"].max(initial=0)) / 1e6
             self._num_spans, self._num_invocations = snapshot.num_spans, 0
-            description = self._description(snapshot) | self._sums(frozen, finished)
+            description = self._description(snapshot) | self._sums()
             messages = []
             for first, last in itertools.pairwise(cuts):
                 is_last = last == len(order)
@@ -87,7 +87,7 @@ class Feed:
                 description = self._description(read_legend(recorder))
             self._num_spans += len(batch.rows)
             if batch.is_last or self._may_sum():
-                description |= self._sums(self._trace.frozen(), batch.is_last)
+                description |= self._sums()
             moment = (now() - recorder.started) / 1e6
             return self._message(columns, len(running), moment, batch.is_last, description, reset=False)
 
@@ -146,17 +146,25 @@ class Feed:
 
     def _may_sum(self) -> bool:
         """Whether sums over all spans can be afforded now."""
-        if self._num_spans > _MAX_SPANS_SUMMED_LIVE or time.monotonic() - self._summed_at < _SECONDS_BETWEEN_SUMS:
-            return False
-        self._summed_at = time.monotonic()
-        return True
+        return self._num_spans <= _MAX_SPANS_SUMMED_LIVE and time.monotonic() >= self._sum_after
 
-    def _sums(self, trace: Trace, finished: bool) -> dict[str, Any]:
+    def _sums(self) -> dict[str, Any]:
+        started = time.monotonic()
+        trace = self._trace.frozen()
         totals = trace.traffic_totals()
-        sums: dict[str, Any] = {"traffic": [totals.row(index) for index in range(totals.num_rows)]}
-        if finished:
-            sums["graph"] = graph_summary(trace)
+        sums = {
+            "traffic": [totals.row(index) for index in range(totals.num_rows)],
+            "graph": graph_summary(trace),
+        }
+        ended = time.monotonic()
+        self._sum_after = ended + max(_SECONDS_BETWEEN_SUMS, (ended - started) / _SHARE_OF_SUMS)
         return sums
+
+    def previews(self, spans: list[int]) -> dict[str, Any]:
+        """Returns short descriptions of the values that spans made."""
+        trace = self._trace.frozen()
+        known = [span for span in spans if 0 <= span < trace.snapshot.num_spans]
+        return {"kind": "previews", "previews": {str(span): trace.preview(span) for span in known}}
 
     def details(self, span: int) -> dict[str, Any]:
         """Returns what is known of a span, in lines of a name and a text."""

@@ -3,17 +3,20 @@
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
-from tffsim.tracing.snapshot import ALL_OUTCOMES
+from tffsim.tracing.graph import collapsed_clients
+from tffsim.tracing.snapshot import ALL_OUTCOMES, RUNNING
 from tffsim.tracing.trace import Trace
 
 MAX_CALLS = 60
+_MAX_MEMBERS = 20_000
 _FLOW = ("input", "output", "carry")
 _FAILED = ALL_OUTCOMES.index("error")
 
 
 def graph_summary(trace: Trace, max_calls: int = MAX_CALLS) -> dict[str, Any]:
-    """Returns the graph of the last invocation at the lowest executors, collapsed over clients.
+    """Returns the graph of the last ended invocation at the lowest executors, collapsed over clients.
 
     A call and the value that it made are one node. Calls that only embed a value which no
     call uses are left out.
@@ -24,13 +27,15 @@ def graph_summary(trace: Trace, max_calls: int = MAX_CALLS) -> dict[str, Any]:
 
     Returns:
         `calls`: `span`, `label`, `value` (what it made, or its type), `placement`, `count`,
-        `self_ms`, `failed`. `edges`: `source`, `target`, and `kind`: `flow` to a call that uses
-        the value, `carry` to the call of the next client. `hidden`: how many calls are left out.
+        `self_ms`, `failed`, and `members`: the spans that are collapsed, if they are of clients and
+        not too many. `edges`: `source`, `target`, and `kind`: `flow` to a call that uses the value,
+        `carry` to the call of the next client. `hidden`: how many calls are left out.
     """
     graph = _flow_of_leaves(trace)
     calls = {span: _call(trace, graph, span) for span in sorted({span for _, span in graph.nodes})}
     edges = _edges(graph)
     kept = _largest(calls, _connected(calls, edges), max_calls)
+    _add_members(trace, [calls[span] for span in kept])
     return {
         "calls": [calls[span] for span in calls if span in kept],
         "edges": [
@@ -47,8 +52,7 @@ def _flow_of_leaves(trace: Trace) -> nx.MultiDiGraph:
     parents = {executor.parent for executor in executors}
     leaves = [executor.name for number, executor in enumerate(executors) if number not in parents]
     layer = max(set(leaves), key=leaves.count) if leaves else None
-    last = len(trace.snapshot.invocations) - 1
-    graph = trace.graph(collapse="clients", layer=layer, invocation=last if last >= 0 else None)
+    graph = trace.graph(collapse="clients", layer=layer, invocation=_invocation(trace))
     edges = [(a, b, k) for a, b, k, kind in graph.edges(keys=True, data="kind") if kind in _FLOW]
     flow = nx.MultiDiGraph(graph.edge_subgraph(edges)) if edges else graph
     # Embedding a function is no step of the data's way.
@@ -58,6 +62,14 @@ def _flow_of_leaves(trace: Trace) -> nx.MultiDiGraph:
     producers = [call for node in functions for call in flow.predecessors(node)]
     flow.remove_nodes_from([*functions, *producers])
     return flow
+
+
+def _invocation(trace: Trace) -> int | None:
+    """Returns the last invocation that ended; the one under way if there is no other."""
+    outcomes = trace.snapshot.columns["outcome"]
+    roots = [invocation.span for invocation in trace.snapshot.invocations]
+    ended = [row for row, root in enumerate(roots) if outcomes[root] != RUNNING]
+    return max(ended or range(len(roots)), default=None)
 
 
 def _call(trace: Trace, graph: nx.MultiDiGraph, span: int) -> dict[str, Any]:
@@ -80,8 +92,22 @@ def _call(trace: Trace, graph: nx.MultiDiGraph, span: int) -> dict[str, Any]:
         "placement": data["placement"],
         "count": data["count"],
         "self_ms": call.get("self_time", 0) / 1e6,
-        "failed": bool(trace.snapshot.columns["outcome"][span] == _FAILED),
     }
+
+
+def _add_members(trace: Trace, calls: list[dict[str, Any]]) -> None:
+    """Adds which spans each call stands for, and whether one of them failed."""
+    columns = trace.snapshot.columns
+    groups = collapsed_clients(trace)
+    failed = set(groups[columns["outcome"] == _FAILED].tolist())
+    for call in calls:
+        call["failed"] = int(groups[call["span"]]) in failed
+    collapsed = [call for call in calls if call["placement"] == "clients" and call["count"] > 1]
+    if sum(call["count"] for call in collapsed) > _MAX_MEMBERS:
+        return
+    at_clients = np.flatnonzero(columns["client"] >= 0)
+    for call in collapsed:
+        call["members"] = at_clients[groups[at_clients] == groups[call["span"]]].tolist()
 
 
 def _edges(graph: nx.MultiDiGraph) -> list[tuple[int, int, str]]:

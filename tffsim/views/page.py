@@ -66,7 +66,9 @@ def page(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "", paddin
     trace = trace.frozen()
     ((batch, buffers),) = Feed(trace, title).everything(finished=True, spans_per_message=sys.maxsize)
     description = batch["description"]
-    description["previews"] = _previews(trace, [call["span"] for call in description["graph"]["calls"]])
+    calls = description["graph"]["calls"]
+    needed = [call["span"] for call in calls] + [span for call in calls for span in call.get("members", [])]
+    description["previews"] = _previews(trace, needed[:_MAX_PREVIEWS])
     name = description["title"] or "tffsim"
     data = {
         "batch": _packed(json.dumps(batch).encode()),
@@ -101,6 +103,6 @@ def _packed(content: bytes) -> str:
 
 def _previews(trace: Trace, needed: list[int]) -> dict[str, str]:
     """Returns what values are, of as many as are reasonable; the front end cannot ask for more."""
-    produced = np.flatnonzero(trace.snapshot.columns["type"] >= 0).tolist()
-    step = -(-len(produced) // _MAX_PREVIEWS) or 1
-    return {str(span): trace.preview(span) for span in dict.fromkeys([*needed, *produced[::step]])}
+    produced = np.setdiff1d(np.flatnonzero(trace.snapshot.columns["type"] >= 0), needed)
+    step = -(-len(produced) // max(1, _MAX_PREVIEWS - len(needed))) or 1
+    return {str(span): trace.preview(span) for span in [*needed, *produced[::step].tolist()]}

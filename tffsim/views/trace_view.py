@@ -27,6 +27,7 @@ BUNDLE = pathlib.Path(__file__).parent / "static" / "widget.js"
 _SECONDS_BETWEEN_BATCHES = 0.05
 # Until the front end has said that it listens, messages may be lost: it then gets everything anew.
 _SECONDS_BETWEEN_REPEATS = 0.4
+_MAX_PREVIEWS = 1000
 
 
 class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
@@ -85,6 +86,9 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
             self._transmit(lambda: self._feed.everything(self._is_finished))
         elif kind == "inspect" and isinstance(content.get("span"), int):
             self._transmit(lambda: [(self._feed.details(content["span"]), [])])
+        elif kind == "previews" and isinstance(content.get("spans"), list):
+            spans = [span for span in content["spans"][:_MAX_PREVIEWS] if isinstance(span, int)]
+            self._transmit(lambda: [(self._feed.previews(spans), [])])
 
     def _send_batch(self, batch: Batch) -> None:
         if not self._is_heard and (batch.is_last or time.monotonic() - self._repeated_at > _SECONDS_BETWEEN_REPEATS):

@@ -1,6 +1,6 @@
 // The entry points: an anywidget for notebooks, and `show` for a page that stands alone.
 
-import type { Batch, Message } from "./model/messages";
+import type { Batch, Message, Request } from "./model/messages";
 import { TraceStore } from "./model/store";
 import { View } from "./view";
 
@@ -10,7 +10,7 @@ interface Model {
   get(name: string): unknown;
   on(event: string, listener: (message: Message, buffers: DataView[]) => void): void;
   off(event: string, listener: (message: Message, buffers: DataView[]) => void): void;
-  send(message: unknown): void;
+  send(request: Request): void;
 }
 
 // By the number of the widget: the parts of its life get different objects for one model.
@@ -18,11 +18,11 @@ const stores = new Map<string, TraceStore>();
 
 /** Listens from the moment the widget exists, so that all its views agree, and late ones catch up. */
 function initialize({ model }: { model: Model }): () => void {
-  const store = new TraceStore();
+  const store = new TraceStore((request) => model.send(request));
   stores.set(nameOf(model), store);
   const listener = (message: Message, buffers: DataView[]) => store.receive(message, buffers);
   model.on("msg:custom", listener);
-  model.send({ kind: "ready" });
+  store.ask({ kind: "ready" });
   return () => {
     model.off("msg:custom", listener);
     stores.delete(nameOf(model));
@@ -35,10 +35,7 @@ function nameOf(model: Model): string {
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const panels = (model.get("panels") as string[]) ?? ALL;
-  const view = new View(stores.get(nameOf(model))!, {
-    panels,
-    inspect: (span) => model.send({ kind: "inspect", span }),
-  });
+  const view = new View(stores.get(nameOf(model))!, { panels });
   el.append(view.root);
   return () => view.close();
 }
@@ -51,7 +48,7 @@ export async function show(
   panels: string[] = ALL,
 ): Promise<TraceStore> {
   const store = new TraceStore();
-  const view = new View(store, { panels, inspect: () => {}, isPage: true });
+  const view = new View(store, { panels, isPage: true });
   el.append(view.root);
   const [json, ...columns] = await Promise.all([batch, ...buffers].map(inflated));
   store.receive(JSON.parse(new TextDecoder().decode(json)) as Batch, columns);

@@ -45,7 +45,8 @@ export function followTheme(element: HTMLElement, changed: () => void): () => vo
   };
   update();
   const observer = new MutationObserver(update);
-  observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ["theme"] });
   const media = window.matchMedia?.("(prefers-color-scheme: dark)");
   media?.addEventListener("change", update);
   return () => {

@@ -1,8 +1,8 @@
 // The view of a trace: a head line, the panels in tabs, the first of them several side by side, and details.
 
-import { OPERATIONS, OUTCOMES } from "./model/messages";
 import type { TraceStore } from "./model/store";
 import { count, duration } from "./model/units";
+import { Details } from "./details";
 import { AstPanel } from "./panels/ast";
 import { ClientsPanel } from "./panels/clients";
 import { GraphPanel } from "./panels/graph";
@@ -29,8 +29,6 @@ const MEMORY = "tffsim-tab";
 
 export interface ViewOptions {
   panels: string[];
-  /** Asks for what is known of a span. */
-  inspect: (span: number) => void;
   /** Whether the view is all there is on its page. */
   isPage?: boolean;
 }
@@ -42,7 +40,7 @@ export class View {
   private readonly tabs = element("div", "tff-tabs");
   private readonly body = element("div", "tff-panels");
   private readonly error = button("", "Show where it arose", () => this.store.select({ span: this.store.firstError }));
-  private readonly details = document.createElement("dl");
+  private readonly details: Details;
   private readonly search = document.createElement("input");
   private readonly panels: Panel[];
   private readonly cleanUp: (() => void)[] = [];
@@ -50,13 +48,12 @@ export class View {
   private readonly contents = new Map<string, string[]>();
   private active: string;
   private requested = false;
-  private inspected = -1;
-  private detailed = "";
 
   constructor(
     private readonly store: TraceStore,
     private readonly options: ViewOptions,
   ) {
+    this.details = new Details(store);
     const names = options.panels.filter((name) => name in PANELS);
     this.panels = names.map((name) => new PANELS[name](store));
     const together = SIDE_BY_SIDE.filter((name) => names.includes(name));
@@ -108,10 +105,8 @@ export class View {
       this.body.append(panel.root);
     }
     this.tabs.addEventListener("keydown", (event) => this.moveTab(event));
-    this.details.className = "tff-details";
-    this.details.setAttribute("aria-live", "polite");
     this.error.className = "tff-error";
-    this.root.append(style, head, this.error, this.tabs, this.body, this.details);
+    this.root.append(style, head, this.error, this.tabs, this.body, this.details.root);
     this.root.addEventListener("keydown", (event) => {
       if (event.key === "/" && event.target !== this.search) {
         event.preventDefault();
@@ -179,7 +174,7 @@ export class View {
   private draw(): void {
     this.drawStatus();
     for (const panel of this.panels) if (!panel.root.hidden) panel.draw();
-    this.drawDetails();
+    this.details.draw();
   }
 
   private drawStatus(): void {
@@ -204,36 +199,6 @@ export class View {
     this.root.dataset.state = state;
     this.root.dataset.spans = String(store.count);
     this.root.dataset.version = String(store.version);
-  }
-
-  private drawDetails(): void {
-    const { store } = this;
-    const { span } = store.selection;
-    this.details.hidden = span < 0;
-    if (span < 0) {
-      this.inspected = -1;
-      return;
-    }
-    if (span !== this.inspected) {
-      this.inspected = span;
-      this.options.inspect(span);
-    }
-    const { ints, floats } = store;
-    const total = duration(floats.end[span] - floats.start[span]);
-    const lines: [string, string][] = [
-      ["span", `${span} · ${OPERATIONS[ints.operation[span]]} · ${OUTCOMES[ints.outcome[span]] ?? ""}`],
-      ["where", store.label(span)],
-      ["time", `${total}, own ${duration(store.ownTime(span))}, queued ${duration(floats.queue[span])}`],
-    ];
-    if (store.details?.span === span) lines.push(...store.details.lines);
-    else if (store.previews[span]) lines.push(["value", store.previews[span]]);
-    if (store.errors[span]) lines.push(["error", store.errors[span]]);
-    const shown = JSON.stringify(lines);
-    if (shown === this.detailed) return;
-    this.detailed = shown;
-    this.details.replaceChildren(
-      ...lines.flatMap(([name, text]) => [element("dt", "", name), element("dd", "", text)]),
-    );
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { barAt, layOut } from "../src/model/lanes";
-import { type Batch, type Description, FLOAT_COLUMNS, INT_COLUMNS } from "../src/model/messages";
+import { type Batch, type Description, FLOAT_COLUMNS, INT_COLUMNS, type Request } from "../src/model/messages";
 import { CLIENT_RUNNING, DONE, FAILED, SLOW, WAITING } from "../src/model/clients";
 import { groups } from "../src/model/layers";
 import { TraceStore } from "../src/model/store";
@@ -166,7 +166,7 @@ test("selecting a span selects its client, executor and AST node", () => {
   });
   store.receive(...batchOf([{ id: 0, layer: 0, client: 1, node: 0 }], 0, DESCRIPTION));
   store.select({ span: 0 });
-  assert.deepEqual(store.selection, { span: 0, client: 1, layer: 0, node: 0 });
+  assert.deepEqual(store.selection, { span: 0, client: 1, layer: 0, node: 0, invocation: -1 });
   assert.equal(store.label(0), "EagerTFExecutor · call federated_map · client 1");
   store.search("MAP");
   assert.equal(store.matches(0), true);
@@ -224,4 +224,40 @@ test("numbers are short and have units", () => {
   ]);
   assert.deepEqual([12, 18720, 2.5e6].map(dataSize), ["12 B", "18.7 kB", "2.50 MB"]);
   assert.equal(count(1234567), "1\u2009234\u2009567");
+});
+
+test("the steps of a client are its lowest spans, the longest of them, in order", () => {
+  const store = new TraceStore();
+  const span = { invocation: 0, layer: 0, node: 0 };
+  store.receive(
+    ...batchOf(
+      [
+        { id: 0, operation: 0, invocation: 0 },
+        { ...span, id: 1, parent: 0, client: 1, self: 9 },
+        { ...span, id: 2, parent: 1, client: 1, self: 1, start: 1 },
+        { ...span, id: 3, parent: 1, client: 1, self: 3, start: 3 },
+        { ...span, id: 4, parent: 1, client: 1, self: 2, start: 5 },
+        { ...span, id: 5, parent: 0, client: 0, self: 7 },
+      ],
+      0,
+      DESCRIPTION,
+    ),
+  );
+  assert.deepEqual(store.stepsOf(1, 0, 2), [3, 4]);
+  assert.deepEqual(store.stepsOf(2, 0, 2), []);
+});
+
+test("previews are asked for once, when the value is made", () => {
+  const requests: Request[] = [];
+  const store = new TraceStore((request) => requests.push(request));
+  const rows = [{ id: 0 }, { id: 1, outcome: 3 }];
+  store.receive(...batchOf(rows, 1, DESCRIPTION));
+  store.askForPreviews([0, 1]);
+  store.askForPreviews([0, 1]);
+  assert.deepEqual(requests, [{ kind: "previews", spans: [0] }]);
+  store.receive({ kind: "previews", previews: { 0: "3" } }, []);
+  store.receive(...batchOf([{ id: 1 }]));
+  store.askForPreviews([0, 1]);
+  assert.equal(store.previews[0], "3");
+  assert.deepEqual(requests.slice(1), [{ kind: "previews", spans: [1] }]);
 });

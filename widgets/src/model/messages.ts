@@ -46,6 +46,8 @@ export interface GraphCall {
   count: number;
   self_ms: number;
   failed: boolean;
+  /** The spans of clients that it stands for, if they are not too many. */
+  members?: number[];
 }
 
 /** From a call to one that uses its value (`flow`), or to that of the next client (`carry`). */
@@ -98,7 +100,16 @@ export interface Details {
   lines: [string, string][];
 }
 
-export type Message = Batch | Details;
+/** What values are, by the numbers of the spans that made them. */
+export interface Previews {
+  kind: "previews";
+  previews: Record<string, string>;
+}
+
+export type Message = Batch | Details | Previews;
+
+/** What a view asks for: `ready` for all that is, the others for what is known of spans. */
+export type Request = { kind: "ready" } | { kind: "inspect"; span: number } | { kind: "previews"; spans: number[] };
 
 export const INT_COLUMNS = [
   "id",

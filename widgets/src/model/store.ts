@@ -13,6 +13,7 @@ import {
   type IntColumn,
   type Invocation,
   type Message,
+  type Request,
   RUNNING,
   type TrafficRow,
   UNKNOWN,
@@ -26,9 +27,11 @@ export interface Selection {
   client: number;
   layer: number;
   node: number;
+  /** The root span of a call; -1 is the latest. */
+  invocation: number;
 }
 
-export const NOTHING: Selection = { span: -1, client: -1, layer: -1, node: -1 };
+const NOTHING: Selection = { span: -1, client: -1, layer: -1, node: -1, invocation: -1 };
 
 type Ints = Record<IntColumn, Int32Array>;
 type Floats = Record<FloatColumn, Float64Array>;
@@ -74,10 +77,14 @@ export class TraceStore {
   /** Rises with every change; lets a panel tell whether to draw again. */
   version = 0;
 
+  private asked = new Set<number>();
   private layerTotals = new Totals();
   private nodeTotals = new Totals();
   private part: Part | null = null;
   private listeners = new Set<() => void>();
+
+  /** `ask` sends a request to the kernel; on a page without one, nothing is answered. */
+  constructor(readonly ask: (request: Request) => void = () => {}) {}
 
   /** Calls a function after every change; returns how to stop it. */
   subscribe(listener: () => void): () => void {
@@ -87,6 +94,7 @@ export class TraceStore {
 
   receive(message: Message, buffers: readonly (DataView | ArrayBuffer)[]): void {
     if (message.kind === "details") this.details = message;
+    else if (message.kind === "previews") Object.assign(this.previews, message.previews);
     else this.addBatch(message, buffers);
     this.heardAt = performance.now();
     this.changed();
@@ -95,9 +103,15 @@ export class TraceStore {
   select(selection: Partial<Selection>): void {
     this.selection = { ...NOTHING, ...selection };
     if (this.selection.span >= 0) {
-      const { client, layer, node } = this.ints;
+      const { client, layer, node, invocation } = this.ints;
       const span = this.selection.span;
-      this.selection = { span, client: client[span], layer: layer[span], node: node[span] };
+      this.selection = {
+        span,
+        client: client[span],
+        layer: layer[span],
+        node: node[span],
+        invocation: invocation[span],
+      };
     }
     this.changed();
   }
@@ -141,6 +155,29 @@ export class TraceStore {
     }
     clients.setRunning(running);
     return clients;
+  }
+
+  /** Returns the lowest spans of a client in a call, those with the most own time, in the order of their starts. */
+  stepsOf(client: number, invocation: number, most: number): number[] {
+    const { ints } = this;
+    const found: number[] = [];
+    const around = new Set<number>();
+    for (let span = this.count - 1; span > invocation && span >= 0; span--) {
+      if (ints.client[span] !== client || ints.invocation[span] !== invocation) continue;
+      around.add(ints.parent[span]);
+      if (ints.outcome[span] !== UNKNOWN && !around.has(span)) found.push(span);
+    }
+    const longest = found.sort((a, b) => this.ownTime(b) - this.ownTime(a) || a - b).slice(0, most);
+    return longest.sort((a, b) => this.floats.start[a] - this.floats.start[b]);
+  }
+
+  /** Asks for what values are, once for each; the answers come into `previews`. */
+  askForPreviews(spans: number[]): void {
+    const unknown = spans.filter((span) => !(span in this.previews) && !this.asked.has(span));
+    const ended = unknown.filter((span) => this.ints.outcome[span] < RUNNING);
+    if (ended.length === 0) return;
+    for (const span of ended) this.asked.add(span);
+    this.ask({ kind: "previews", spans: ended });
   }
 
   /** Returns the first span after one that matches what was searched for, or -1. */

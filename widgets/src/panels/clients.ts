@@ -71,7 +71,7 @@ export class ClientsPanel extends CanvasPanel {
       const [x, y] = this.place(Math.floor(client / this.perTile));
       context.strokeStyle = colours.ink;
       context.lineWidth = 2;
-      context.strokeRect(x, y, this.size, this.size);
+      context.strokeRect(x + 1, y + 1, this.size - 2, this.size - 2);
     }
   }
 
@@ -206,7 +206,8 @@ export class ClientsPanel extends CanvasPanel {
   }
 
   private select(client: number): void {
-    if (client >= 0 && client < this.shown.count) this.store.select({ client });
+    const { invocation } = this.shown;
+    if (client >= 0 && client < this.shown.count) this.store.select({ client, invocation });
   }
 
   private move(event: KeyboardEvent): void {

@@ -1,9 +1,9 @@
-// Calls and the values they made as a graph, collapsed over clients. It is drawn when the run has ended.
+// Calls and the values they made as a graph, collapsed over clients until one of them is chosen.
 
 import dagre from "@dagrejs/dagre";
 import { select } from "d3-selection";
 import { zoom, type ZoomBehavior, zoomIdentity } from "d3-zoom";
-import type { Graph, GraphCall, GraphEdge } from "../model/messages";
+import { type Graph, type GraphCall, type GraphEdge, OUTCOMES } from "../model/messages";
 import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
 import { button, element, Panel } from "./panel";
@@ -26,6 +26,17 @@ interface Point {
   y: number;
 }
 
+/** A call as it is shown: of all clients, or of the chosen one. */
+interface ShownCall {
+  span: number;
+  placement: string;
+  label: string;
+  value: string;
+  copies: number;
+  ownTime: number;
+  failed: boolean;
+}
+
 export class GraphPanel extends Panel {
   private readonly frame = element("div", "tff-graph");
   private readonly legend = element("span", "tff-keys");
@@ -33,7 +44,15 @@ export class GraphPanel extends Panel {
   private readonly content = document.createElementNS(SVG, "g");
   private readonly empty = element("div", "tff-empty");
   private readonly behaviour: ZoomBehavior<SVGSVGElement, unknown>;
-  private drawn: Graph | null = null;
+  private readonly choice = document.createElement("input");
+  private readonly choiceLabel = element("label", "", "client ");
+  /** The chosen client, -1 for all. */
+  private client = -1;
+  private calls: ShownCall[] = [];
+  private edges: GraphEdge[] = [];
+  private laidOut = "";
+  /** Whether somebody chose what part of the graph is seen. */
+  private isMoved = false;
   private size: Point = { x: 1, y: 1 };
   private groups = new Map<number, SVGGElement>();
 
@@ -42,7 +61,10 @@ export class GraphPanel extends Panel {
     this.behaviour = zoom<SVGSVGElement, unknown>()
       .scaleExtent([0.1, 4])
       .filter((event) => event.type !== "wheel" || event.ctrlKey || event.metaKey)
-      .on("zoom", (event) => this.content.setAttribute("transform", event.transform.toString()));
+      .on("zoom", (event) => {
+        this.isMoved ||= event.sourceEvent != null;
+        this.content.setAttribute("transform", event.transform.toString());
+      });
     select(this.svg).call(this.behaviour).on("dblclick.zoom", null);
     this.svg.setAttribute("role", "group");
     this.svg.append(this.content);
@@ -52,62 +74,113 @@ export class GraphPanel extends Panel {
     buttons.append(
       button("−", "Zoom out (ctrl and wheel)", () => this.zoomBy(1 / STEP)),
       button("+", "Zoom in (ctrl and wheel)", () => this.zoomBy(STEP)),
-      button("all", "Show the whole graph", () => this.fit(0)),
+      button("all", "Show the whole graph", () => this.showAll()),
     );
-    line.append(buttons, this.legend);
+    Object.assign(this.choice, { type: "number", min: "0", placeholder: "all" });
+    this.choice.addEventListener("input", () => {
+      const isClient = this.choice.validity.valid && this.choice.value !== "";
+      this.store.select(isClient ? { client: this.choice.valueAsNumber } : {});
+    });
+    this.choiceLabel.append(this.choice);
+    line.append(this.choiceLabel, buttons, this.legend);
     this.frame.append(this.empty, this.svg);
     this.root.append(line, this.frame);
   }
 
   describe(): string {
     const { graph } = this.store;
-    return graph ? `${graph.calls.length} calls and their values, ${graph.edges.length} edges` : "no graph yet";
+    const whose = this.client >= 0 ? ` of client ${this.client}` : "";
+    return graph ? `${graph.calls.length} calls and their values${whose}, ${graph.edges.length} edges` : "no graph yet";
   }
 
   draw(): void {
-    const { graph, finished, selection, query } = this.store;
+    const { graph, finished, selection, query, clients } = this.store;
+    this.choiceLabel.hidden = graph === null || !graph.calls.some((call) => call.members);
+    this.choice.max = String(clients.count - 1);
+    // What is chosen stays while its calls are looked at.
+    if (selection.span < 0) this.choose(selection.client);
     this.root.dataset.summary = this.describe();
     const isEmpty = graph === null || graph.calls.length === 0;
     this.empty.hidden = !isEmpty;
-    this.empty.textContent = finished ? "Nothing was recorded." : "The graph is drawn when the run has ended.";
+    this.empty.textContent = finished ? "Nothing was recorded." : "No value has been made yet.";
     this.svg.style.display = isEmpty ? "none" : "";
-    if (isEmpty) return;
-    if (graph !== this.drawn && this.frame.clientWidth > 0) this.layOut(graph);
-    for (const call of graph.calls) {
+    if (isEmpty || this.frame.clientWidth === 0) return;
+    this.show(graph);
+    const { running } = this.store.asts;
+    this.calls.forEach((call, k) => {
       const group = this.groups.get(call.span);
+      const isSelected = call.span === selection.span || graph.calls[k].members?.includes(selection.span) === true;
       const isFound = query === "" || `${call.label} ${call.value}`.toLowerCase().includes(query);
-      group?.classList.toggle("selected", call.span === selection.span);
+      group?.classList.toggle("selected", isSelected);
       group?.classList.toggle("dim", !isFound);
-    }
+      group?.classList.toggle("lit", running[this.store.ints.node[call.span]] > 0);
+    });
   }
 
-  private layOut(graph: Graph): void {
-    this.drawn = graph;
+  private choose(client: number): void {
+    this.client = client;
+    if (document.activeElement !== this.choice) this.choice.value = client < 0 ? "" : String(client);
+  }
+
+  private show(graph: Graph): void {
+    const calls = graph.calls.map((call) => this.shownCall(call));
+    const shown = new Map(graph.calls.map((call, k) => [call.span, calls[k].span]));
+    const edges = graph.edges
+      .filter((edge) => this.client < 0 || edge.kind !== "carry")
+      .map(({ source, target, kind }) => ({ source: shown.get(source)!, target: shown.get(target)!, kind }));
+    if (this.client >= 0) this.store.askForPreviews(calls.map((call) => call.span));
+    const content = JSON.stringify([calls, edges]);
+    if (content === this.laidOut) return;
+    [this.laidOut, this.calls, this.edges] = [content, calls, edges];
+    this.layOut();
+    this.paintLegend(graph);
+    if (!this.isMoved) this.fit(SMALLEST_TEXT);
+  }
+
+  /** Takes the part of the chosen client out of a call of many. */
+  private shownCall(call: GraphCall): ShownCall {
+    const { ints, previews } = this.store;
+    const own = this.client < 0 ? undefined : call.members?.filter((span) => ints.client[span] === this.client);
+    const { placement, label } = call;
+    if (own === undefined) {
+      const { span, value, count: copies, self_ms: ownTime, failed } = call;
+      return { span, placement, label, value, copies, ownTime, failed };
+    }
+    if (own.length === 0) {
+      return { span: call.span, placement, label, value: "not done", copies: 0, ownTime: 0, failed: false };
+    }
+    const ownTime = own.reduce((sum, span) => sum + this.store.ownTime(span), 0);
+    const failed = own.some((span) => OUTCOMES[ints.outcome[span]] === "error");
+    const [span] = own;
+    return { span, placement, label, value: previews[span] ?? "", copies: own.length, ownTime, failed };
+  }
+
+  private layOut(): void {
     const layout = new dagre.graphlib.Graph({ multigraph: true });
     layout.setGraph({ rankdir: "LR", nodesep: 10, ranksep: 28, marginx: 8, marginy: 8 });
     layout.setDefaultEdgeLabel(() => ({}));
-    for (const call of graph.calls) layout.setNode(String(call.span), { width: widthOf(call), height: HEIGHT });
-    graph.edges.forEach((edge, k) => {
+    for (const call of this.calls) layout.setNode(String(call.span), { width: widthOf(call), height: HEIGHT });
+    this.edges.forEach((edge, k) => {
       layout.setEdge(String(edge.source), String(edge.target), {}, String(k));
     });
     dagre.layout(layout);
+    const focused = [...this.groups].find(([, group]) => group === document.activeElement)?.[0];
     this.content.replaceChildren();
-    graph.edges.forEach((edge, k) => {
+    this.edges.forEach((edge, k) => {
       const name = { v: String(edge.source), w: String(edge.target), name: String(k) };
       this.content.append(...edgeElements(edge, layout.edge(name).points));
     });
     this.groups.clear();
-    for (const call of graph.calls) {
+    for (const call of this.calls) {
       const { x, y } = layout.node(String(call.span));
       const group = this.callElement(call);
       group.setAttribute("transform", `translate(${x},${y})`);
       this.groups.set(call.span, group);
       this.content.append(group);
     }
+    if (focused !== undefined) this.groups.get(focused)?.focus();
     this.svg.setAttribute("aria-label", this.describe());
     this.size = { x: layout.graph().width ?? 1, y: layout.graph().height ?? 1 };
-    this.paintLegend(graph);
-    this.fit(SMALLEST_TEXT);
   }
 
   private paintLegend(graph: Graph): void {
@@ -119,14 +192,14 @@ export class GraphPanel extends Panel {
       entry.prepend(square);
       return entry;
     });
-    const isCarried = graph.edges.some((edge) => edge.kind === "carry");
+    const isCarried = this.edges.some((edge) => edge.kind === "carry");
     if (isCarried) entries.push(element("span", "", "dashed: to the next client"));
-    entries.push(element("span", "", "× n: alike for n clients"));
+    if (this.calls.some((call) => call.copies > 1)) entries.push(element("span", "", "× n: n times alike"));
     if (graph.hidden > 0) entries.push(element("span", "", `${count(graph.hidden)} smaller calls are left out`));
     this.legend.replaceChildren(...entries);
   }
 
-  private callElement(call: GraphCall): SVGGElement {
+  private callElement(call: ShownCall): SVGGElement {
     const group = document.createElementNS(SVG, "g");
     const width = widthOf(call);
     const shape = document.createElementNS(SVG, "rect");
@@ -135,8 +208,8 @@ export class GraphPanel extends Panel {
     }
     const title = document.createElementNS(SVG, "title");
     const place = call.placement ? ` at ${call.placement}` : "";
-    const copies = call.count > 1 ? `, ${count(call.count)} times` : "";
-    title.textContent = `${call.label || "value"}${place}${copies}, own time ${duration(call.self_ms)}\n${call.value}`;
+    const copies = call.copies > 1 ? `, ${count(call.copies)} times` : "";
+    title.textContent = `${call.label || "value"}${place}${copies}, own time ${duration(call.ownTime)}\n${call.value}`;
     group.append(title, shape, textAt(-4, "label", shownLabel(call)), textAt(11, "value", shownValue(call)));
     group.setAttribute("class", `node place-${call.placement || "none"}${call.failed ? " failed" : ""}`);
     group.setAttribute("tabindex", "0");
@@ -149,9 +222,9 @@ export class GraphPanel extends Panel {
   /** Enter selects a call; left and right go along the edges. */
   private move(event: KeyboardEvent): void {
     const focused = [...this.groups].find(([, group]) => group === document.activeElement || group === event.target);
-    if (focused === undefined || this.drawn === null) return;
+    if (focused === undefined) return;
     const [span] = focused;
-    const { edges } = this.drawn;
+    const { edges } = this;
     const targets: Record<string, () => number | undefined> = {
       ArrowRight: () => edges.find((edge) => edge.source === span)?.target,
       ArrowLeft: () => edges.find((edge) => edge.target === span)?.source,
@@ -166,7 +239,13 @@ export class GraphPanel extends Panel {
   }
 
   private zoomBy(factor: number): void {
+    this.isMoved = true;
     select(this.svg).call(this.behaviour.scaleBy, factor);
+  }
+
+  private showAll(): void {
+    this.isMoved = true;
+    this.fit(0);
   }
 
   /** Shows the whole graph, or its beginning where it would become smaller than that. */
@@ -214,16 +293,16 @@ function textAt(y: number, name: string, text: string): SVGTextElement {
   return made;
 }
 
-function widthOf(call: GraphCall): number {
+function widthOf(call: ShownCall): number {
   return Math.max(NARROWEST, 18 + 6.8 * shownLabel(call).length, 16 + 5.7 * shownValue(call).length);
 }
 
-function shownLabel(call: GraphCall): string {
+function shownLabel(call: ShownCall): string {
   const label = cut((call.label || "value").replace("federated_", "").replaceAll("_", " "), MAX_LABEL);
-  return call.count > 1 ? `${label} × ${count(call.count)}` : label;
+  return call.copies > 1 ? `${label} × ${count(call.copies)}` : label;
 }
 
-function shownValue(call: GraphCall): string {
+function shownValue(call: ShownCall): string {
   return call.failed ? "failed" : cut(call.value, MAX_VALUE);
 }
 
