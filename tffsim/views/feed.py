@@ -26,7 +26,7 @@ _SPANS_PER_MESSAGE = 20_000
 # While a trace grows, sums over all its spans take at most this share of the time.
 _SHARE_OF_SUMS = 0.02
 _SECONDS_BETWEEN_SUMS = 0.5
-_MAX_SPANS_SUMMED_LIVE = 200_000
+_MAX_SPANS_SUMMED_LIVE = 60_000
 
 
 class Feed:

@@ -25,8 +25,10 @@ from tffsim.views.feed import Feed, Message
 BUNDLE = pathlib.Path(__file__).parent / "static" / "widget.js"
 
 _SECONDS_BETWEEN_BATCHES = 0.05
-# Until the front end has said that it listens, messages may be lost: it then gets everything anew.
-_SECONDS_BETWEEN_REPEATS = 0.4
+# Until the front end has said that it listens, messages may be lost: it then gets everything anew,
+# at times that are ever further apart, so that a slow front end is not buried in messages.
+_SECONDS_UNTIL_REPEAT = 0.4
+_BACKOFF = 2.0
 _MAX_PREVIEWS = 1000
 
 
@@ -54,8 +56,9 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         super().__init__(panels=list(panels), widget_id=uuid.uuid4().hex)
         self._trace = trace
         self._feed = Feed(trace, title)
-        self._is_heard = False
-        self._repeated_at = 0.0
+        self._listeners: set[str] = set()
+        self._repeat_at = 0.0
+        self._seconds_until_repeat = _SECONDS_UNTIL_REPEAT
         self._send_lock = threading.Lock()
         self.on_msg(self._receive)
         self._answer_from_any_thread()
@@ -81,9 +84,9 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
 
     def _receive(self, _: object, content: dict[str, Any], buffers: object) -> None:
         kind = content.get("kind")
-        if kind == "ready":
-            self._is_heard = True
-            self._transmit(lambda: self._feed.everything(self._is_finished))
+        if kind == "ready" and isinstance(listener := content.get("listener"), str) and listener not in self._listeners:
+            self._listeners.add(listener)
+            self._transmit(lambda: [({"kind": "heard"}, []), *self._feed.everything(self._is_finished)])
         elif kind == "inspect" and isinstance(content.get("span"), int):
             self._transmit(lambda: [(self._feed.details(content["span"]), [])])
         elif kind == "previews" and isinstance(content.get("spans"), list):
@@ -91,8 +94,9 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
             self._transmit(lambda: [(self._feed.previews(spans), [])])
 
     def _send_batch(self, batch: Batch) -> None:
-        if not self._is_heard and (batch.is_last or time.monotonic() - self._repeated_at > _SECONDS_BETWEEN_REPEATS):
-            self._repeated_at = time.monotonic()
+        if not self._listeners and (batch.is_last or time.monotonic() >= self._repeat_at):
+            self._repeat_at = time.monotonic() + self._seconds_until_repeat
+            self._seconds_until_repeat *= _BACKOFF
             self._transmit(lambda: self._feed.everything(batch.is_last))
         else:
             self._transmit(lambda: [self._feed.update(batch)])

@@ -6,6 +6,9 @@ import { View } from "./view";
 
 const ALL = ["stack", "clients", "timeline", "graph", "ast", "traffic"];
 
+const MAX_CALLS = 8;
+const FIRST_PAUSE = 150;
+
 interface Model {
   get(name: string): unknown;
   on(event: string, listener: (message: Message, buffers: DataView[]) => void): void;
@@ -20,13 +23,37 @@ const stores = new Map<string, TraceStore>();
 function initialize({ model }: { model: Model }): () => void {
   const store = new TraceStore((request) => model.send(request));
   stores.set(nameOf(model), store);
-  const listener = (message: Message, buffers: DataView[]) => store.receive(message, buffers);
+  const hail = new Hail(store);
+  const listener = (message: Message, buffers: DataView[]) => {
+    if (message.kind === "heard") hail.stop();
+    else store.receive(message, buffers);
+  };
   model.on("msg:custom", listener);
-  store.ask({ kind: "ready" });
+  hail.call();
   return () => {
+    hail.stop();
     model.off("msg:custom", listener);
     stores.delete(nameOf(model));
   };
+}
+
+/** Says that somebody listens, until the kernel has heard it: a busy kernel may not see the first calls. */
+class Hail {
+  private readonly listener = Math.random().toString(36).slice(2);
+  private calls = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly store: TraceStore) {}
+
+  call(): void {
+    this.store.ask({ kind: "ready", listener: this.listener });
+    this.calls += 1;
+    if (this.calls < MAX_CALLS) this.timer = setTimeout(() => this.call(), FIRST_PAUSE * 2 ** this.calls);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
 }
 
 function nameOf(model: Model): string {

@@ -1,17 +1,24 @@
 """Traces as messages to the front end, and as pages that stand alone."""
 
 import dataclasses
+import itertools
 import json
 import re
+import time
+import types
 
 import numpy as np
 import pytest
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
+from tffsim.tracing.snapshot import RUNNING
+from tffsim.tracing.spans import SPAN_DTYPE
+from tffsim.tracing.subscription import Batch
 from tffsim.tracing.trace import Trace
 from tffsim.views import PANELS, trace_view
 from tffsim.views.feed import Feed
+from tffsim.views.graph_summary import graph_summary
 from tffsim.views.page import frame, page
 from tffsim.views.trace_view import TraceView
 
@@ -135,8 +142,51 @@ def test_a_view_answers_what_the_front_end_asks(trace, monkeypatch):
     view = trace.show()
     sent = []
     monkeypatch.setattr(view, "send", lambda content, buffers=None: sent.append(content))
-    view._receive(None, {"kind": "ready"}, [])
+    for _ in range(2):
+        view._receive(None, {"kind": "ready", "listener": "a"}, [])
     view._receive(None, {"kind": "inspect", "span": 3}, [])
-    view._receive(None, {"kind": "nonsense"}, [])
-    view._receive(None, {"kind": "inspect", "span": "x"}, [])
-    assert [content["kind"] for content in sent] == ["batch", "details"]
+    view._receive(None, {"kind": "previews", "spans": [0, 3, "x", 10**9]}, [])
+    view._receive(None, {"kind": "ready", "listener": "b"}, [])
+    for nonsense in ({"kind": "nonsense"}, {"kind": "inspect", "span": "x"}, {"kind": "ready"}, {"kind": "previews"}):
+        view._receive(None, nonsense, [])
+    assert [content["kind"] for content in sent] == ["heard", "batch", "details", "previews", "heard", "batch"]
+    assert set(sent[3]["previews"]) == {"0", "3"}
+
+
+def test_a_front_end_that_does_not_answer_is_told_everything_ever_more_rarely(monkeypatch):
+    sent = []
+    seconds = itertools.count(time.monotonic(), 0.05)
+    with tff.trace() as trace:
+        view = trace.show()
+        view._subscription.close()
+        monkeypatch.setattr(trace_view, "time", types.SimpleNamespace(monotonic=lambda: next(seconds)))
+        monkeypatch.setattr(view, "send", lambda content, buffers=None: sent.append(content["reset"]))
+        for _ in range(200):
+            view._send_batch(Batch(np.zeros(0, SPAN_DTYPE), [], 0, is_last=False))
+    assert len(sent) == 200
+    assert 3 <= sent.count(True) <= 6
+    assert not any(sent[-50:])
+
+
+def test_the_graph_tells_which_spans_of_clients_it_collapsed(trace):
+    calls = graph_summary(trace)["calls"]
+    collapsed = [call for call in calls if call["placement"] == "clients" and call["count"] > 1]
+    clients = trace.snapshot.columns["client"]
+    assert collapsed
+    assert [sorted(clients[call["members"]].tolist()) for call in collapsed] == [[0, 1, 2]] * len(collapsed)
+    assert all(call["span"] in call["members"] for call in collapsed)
+
+
+def test_the_graph_is_of_the_last_invocation_that_ended():
+    with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+        mean_of_doubles([1.0, 2.0])
+        mean_of_doubles([1.0, 2.0])
+    snapshot = trace.frozen().snapshot
+    outcome = snapshot.columns["outcome"].copy()
+    outcome[snapshot.invocations[1].span] = RUNNING
+    unfinished = Trace(dataclasses.replace(snapshot, columns={**snapshot.columns, "outcome": outcome}))
+    spans = [call["span"] for call in graph_summary(unfinished)["calls"]]
+    assert set(snapshot.columns["invocation"][spans].tolist()) == {snapshot.invocations[0].span}
+    assert set(snapshot.columns["invocation"][[call["span"] for call in graph_summary(trace)["calls"]]].tolist()) == {
+        snapshot.invocations[1].span
+    }

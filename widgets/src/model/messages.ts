@@ -106,10 +106,15 @@ export interface Previews {
   previews: Record<string, string>;
 }
 
-export type Message = Batch | Details | Previews;
+/** The kernel knows now that somebody listens. */
+export interface Heard {
+  kind: "heard";
+}
+
+export type Message = Batch | Details | Previews | Heard;
 
 /** What a view asks for: `ready` for all that is, the others for what is known of spans. */
-export type Request = { kind: "ready" } | { kind: "inspect"; span: number } | { kind: "previews"; spans: number[] };
+export type Request = { kind: "ready"; listener: string } | { kind: "inspect"; span: number } | { kind: "previews"; spans: number[] };
 
 export const INT_COLUMNS = [
   "id",

@@ -9,6 +9,7 @@ import {
   FLOAT_COLUMNS,
   type FloatColumn,
   type Graph,
+  type Heard,
   INT_COLUMNS,
   type IntColumn,
   type Invocation,
@@ -92,7 +93,7 @@ export class TraceStore {
     return () => this.listeners.delete(listener);
   }
 
-  receive(message: Message, buffers: readonly (DataView | ArrayBuffer)[]): void {
+  receive(message: Exclude<Message, Heard>, buffers: readonly (DataView | ArrayBuffer)[]): void {
     if (message.kind === "details") this.details = message;
     else if (message.kind === "previews") Object.assign(this.previews, message.previews);
     else this.addBatch(message, buffers);
