@@ -114,7 +114,8 @@ export interface Heard {
 export type Message = Batch | Details | Previews | Heard;
 
 /** What a view asks for: `ready` for all that is, the others for what is known of spans. */
-export type Request = { kind: "ready"; listener: string } | { kind: "inspect"; span: number } | { kind: "previews"; spans: number[] };
+export type Request =
+  { kind: "ready"; listener: string } | { kind: "inspect"; span: number } | { kind: "previews"; spans: number[] };
 
 export const INT_COLUMNS = [
   "id",
