@@ -33,7 +33,8 @@ def build_graph(
     `delegation` (call to a call that it makes of an executor below), `alias` (value to
     the value of the executor below that it stands for), and in a collapsed graph `carry`
     (value to a call for the next client, such as a partial sum). `input` and `output` edges
-    form no cycle.
+    form no cycle. They follow a value also where it goes as a payload from one executor to
+    another, such as from the server to the clients: from its `compute` to its `create_value`.
 
     Args:
         trace: The trace.

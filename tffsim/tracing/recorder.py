@@ -24,6 +24,7 @@ from tffsim.executors.executor_base import current_client, current_node, offload
 from tffsim.tracing.ast_nodes import AstNodes
 from tffsim.tracing.gate import Gate
 from tffsim.tracing.layers import Layer
+from tffsim.tracing.payload_origins import PayloadOrigins
 from tffsim.tracing.previews import Preview, array_of, preview_of, scalar_of, size_of
 from tffsim.tracing.spans import (
     CREATE_STRUCT,
@@ -102,6 +103,7 @@ class Recorder:
         self.nodes = AstNodes()
         self.invocations: list[Invocation] = []
         self.errors: dict[int, str] = {}
+        self.origins = PayloadOrigins()
         self.previews: dict[int, Preview] = {}
         self.arrays: dict[int, np.ndarray] = {}
         self.threads: list[ThreadClock] = []
@@ -170,7 +172,9 @@ class Recorder:
         layer_number = self.layers.get(layer)
         if layer_number is None:
             layer_number = self._add_layer(layer)
-        span = Span(self, number, parent, operation, layer_number, current_client.get())
+        # What the server does is done when a client needs it, but not at that client.
+        client = current_client.get() if layer.placement != "server" else -1
+        span = Span(self, number, parent, operation, layer_number, client)
         node = current_node.get()
         # Work outside all nodes, such as embedding the argument, is that of the whole computation.
         span.node = self.nodes.number(node, parent.node) if node is not None else span.root
@@ -204,6 +208,7 @@ class Recorder:
 
     def close_computed(self, span: Span, inputs: tuple[int, ...], source: TracedValue, payload: object) -> None:
         """Records the end of an operation that took a value out of its executor."""
+        self.origins.add(payload, span.id)
         type_number = self.types.number(source.target.type_signature)
         alias = source.number if source.recorder is self else -1
         if not source.size:

@@ -84,7 +84,8 @@ class TracingExecutor(Executor):
         span = self.open(CREATE_VALUE)
         if span is None:
             return await self._target.create_value(value, type_spec)
-        return await self._create(span, self._target.create_value(value, type_spec), (), value)
+        origins = span.recorder.origins.of(value)
+        return await self._create(span, self._target.create_value(value, type_spec), (), value, origins)
 
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> ExecutorValue:
         """Calls a function in the target."""
@@ -123,10 +124,15 @@ class TracingExecutor(Executor):
         return await spans.run(span, work, inputs)
 
     async def _create(
-        self, span: Span, work: Coroutine[Any, Any, ExecutorValue], handles: Any, payload: object = None
+        self,
+        span: Span,
+        work: Coroutine[Any, Any, ExecutorValue],
+        handles: Any,
+        payload: object = None,
+        origins: tuple[int, ...] = (),
     ) -> TracedValue:
         recorder = span.recorder
-        inputs = _numbers(recorder, handles)
+        inputs = _numbers(recorder, handles) if handles else origins
         if recorder.gate is not None:
             work = _after(recorder.gate.pass_through(span), work)
         handle = TracedValue(await spans.run(span, work, inputs), self, span)

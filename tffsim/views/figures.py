@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from tffsim.tracing.trace import Trace
 from tffsim.views.ast_figure import draw_ast, height_of_ast
 from tffsim.views.clients_figure import draw_clients, height_of_clients
-from tffsim.views.graph_figure import draw_graph, height_of_graph
+from tffsim.views.graph_figure import draw_graph, height_of_graph, width_of_graph
 from tffsim.views.stack_figure import draw_stack, height_of_stack
 from tffsim.views.theme import Theme, theme_for
 from tffsim.views.timeline_figure import draw_timeline, height_of_timeline
@@ -44,7 +44,7 @@ class Figures:
 
     def graph(self, ax: Axes | None = None, *, dark: bool | None = None) -> Axes:
         """Values and calls of the last invocation, from left to right, collapsed over clients."""
-        return self._draw(draw_graph, height_of_graph, ax, dark)
+        return self._draw(draw_graph, height_of_graph, ax, dark, width_of_graph)
 
     def traffic(self, ax: Axes | None = None, *, dark: bool | None = None) -> Axes:
         """What crossed between server and clients, and what the server saw."""
@@ -60,8 +60,9 @@ class Figures:
         height: Callable[[Trace], float],
         ax: Axes | None,
         dark: bool | None,
+        width: Callable[[Trace], float] = lambda _: _WIDTH,
     ) -> Axes:
         theme = theme_for(dark, ax)
         if ax is None:
-            _, ax = plt.subplots(figsize=(_WIDTH, height(self._trace)), layout="constrained")
+            _, ax = plt.subplots(figsize=(width(self._trace), height(self._trace)), layout="constrained")
         return draw(self._trace, ax, theme)

@@ -14,10 +14,18 @@ from tffsim.views.theme import OUTCOME_COLOURS, PLACEMENT_COLOURS, Theme, inches
 
 _MAX_CALLS = 50
 _ROW_HEIGHT = 0.5
+_COLUMN_WIDTH = 0.85
+_LEAST_WIDTH, _MOST_WIDTH = 9.0, 18.0
 _WIDTH, _HEIGHT = 0.84, 0.72
 _SIZE = 8.0
 _CARRY = OUTCOME_COLOURS["error"]
 _PLACES = {"clients": "at clients", "server": "at the server", "": "without placement"}
+
+
+def width_of_graph(trace: Trace) -> float:
+    """Returns how many inches the picture needs."""
+    num_columns = graph_layout(graph_summary(trace, _MAX_CALLS)).num_columns
+    return min(max(_LEAST_WIDTH, _COLUMN_WIDTH * num_columns), _MOST_WIDTH)
 
 
 def height_of_graph(trace: Trace) -> float:

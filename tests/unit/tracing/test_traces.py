@@ -114,6 +114,28 @@ def test_traffic_tells_what_crossed_and_what_the_server_saw(broadcast):
     assert rows(ledger, direction="caller to clients")["size"].tolist() == [4, 4, 4]
 
 
+@pytest.mark.parametrize("client", [0, 1, 2])
+def test_values_are_followed_from_server_to_clients_and_back(broadcast, client):
+    graph = broadcast.graph(layer="EagerTFExecutor")
+    flow = nx.DiGraph((a, b) for a, b, kind in graph.edges(data="kind") if kind in ("input", "output"))
+    products = [
+        node for node, data in graph.nodes(data=True)
+        if data["kind"] == "call" and data["operation"] == "create_call" and data["client"] == client
+    ]  # fmt: skip
+    (product,) = products
+    before = {(graph.nodes[node]["placement"], broadcast.preview(node[1])) for node in nx.ancestors(flow, product)}
+    after = {(graph.nodes[node]["placement"], broadcast.preview(node[1])) for node in nx.descendants(flow, product)}
+    assert {("server", "10"), ("clients", "10"), ("clients", f"{[1, 2, 6][client]}")} <= before
+    assert ("server", "90") in after
+
+
+def test_what_the_server_does_is_at_no_client(broadcast):
+    spans = broadcast.spans
+    at_server = np.array([executor.placement == "server" for executor in broadcast.snapshot.executors])
+    assert (spans["client"][at_server[spans["executor"]]] == -1).all()
+    assert (spans["client"] >= 0).any()
+
+
 @pytest.mark.parametrize("max_fanout", [100, 2])
 def test_traffic_adds_up(max_fanout):
     factory = tff.local_executor_factory(max_fanout=max_fanout)

@@ -1,0 +1,61 @@
+"""Following a value from one executor into another.
+
+Between server and clients a value goes as a payload: one executor computes it, another one
+embeds it. The payload is the same object on both sides, so the trace can tell where it came from.
+"""
+
+import collections
+import contextlib
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from federated_language.common_libs import structure
+
+_MAX_REMEMBERED = 65_536
+# Python may use one object of these for many values.
+_SHARED = (bool, int, str, bytes, type(None))
+
+
+class PayloadOrigins:
+    """Remembers by which span a payload left an executor; keeps no large payload alive. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._origins: collections.OrderedDict[int, tuple[Callable[[], Any], int]] = collections.OrderedDict()
+
+    def add(self, payload: Any, span: int) -> None:
+        """Notes that a span took out a payload, unless a span below it has done so before."""
+        for part in _parts(payload):
+            if self._of_part(part) < 0:
+                self._origins[id(part)] = (_reference(part), span)
+        while len(self._origins) > _MAX_REMEMBERED:
+            with contextlib.suppress(KeyError):
+                self._origins.popitem(last=False)
+
+    def of(self, payload: Any) -> tuple[int, ...]:
+        """Returns the spans that took out a payload, or the parts of a struct."""
+        origins = dict.fromkeys(self._of_part(part) for part in _parts(payload))
+        return tuple(span for span in origins if span >= 0)
+
+    def _of_part(self, part: Any) -> int:
+        reference, span = self._origins.get(id(part), (None, -1))
+        # Another object may have got the place of one that is gone.
+        return span if reference is not None and reference() is part else -1
+
+
+def _reference(part: Any) -> Callable[[], Any]:
+    try:
+        return weakref.ref(part)
+    except TypeError:
+        return lambda: part
+
+
+def _parts(payload: Any) -> Iterator[Any]:
+    if isinstance(payload, (list, tuple, structure.Struct)):
+        for member in payload:
+            yield from _parts(member)
+    elif isinstance(payload, dict):
+        for member in payload.values():
+            yield from _parts(member)
+    elif not isinstance(payload, _SHARED):
+        yield payload
