@@ -14,7 +14,8 @@ from federated_language.common_libs import structure
 
 _MAX_REMEMBERED = 65_536
 # Python may use one object of these for many values.
-_SHARED = (bool, int, str, bytes, type(None))
+_SHARED = {bool, int, str, bytes, type(None)}
+_CONTAINERS = (list, tuple, dict, structure.Struct)
 
 
 class PayloadOrigins:
@@ -25,8 +26,8 @@ class PayloadOrigins:
 
     def add(self, payload: Any, span: int) -> None:
         """Notes that a span took out a payload, unless a span below it has done so before."""
-        for part in _parts(payload):
-            if self._of_part(part) < 0:
+        for part in _parts(payload) if isinstance(payload, _CONTAINERS) else (payload,):
+            if type(part) not in _SHARED and self._of_part(part) < 0:
                 self._origins[id(part)] = (_reference(part), span)
         while len(self._origins) > _MAX_REMEMBERED:
             with contextlib.suppress(KeyError):
@@ -34,13 +35,16 @@ class PayloadOrigins:
 
     def of(self, payload: Any) -> tuple[int, ...]:
         """Returns the spans that took out a payload, or the parts of a struct."""
+        if not isinstance(payload, _CONTAINERS):
+            span = self._of_part(payload)
+            return (span,) if span >= 0 else ()
         origins = dict.fromkeys(self._of_part(part) for part in _parts(payload))
         return tuple(span for span in origins if span >= 0)
 
     def _of_part(self, part: Any) -> int:
-        reference, span = self._origins.get(id(part), (None, -1))
+        known = self._origins.get(id(part))
         # Another object may have got the place of one that is gone.
-        return span if reference is not None and reference() is part else -1
+        return known[1] if known is not None and known[0]() is part else -1
 
 
 def _reference(part: Any) -> Callable[[], Any]:
@@ -51,11 +55,8 @@ def _reference(part: Any) -> Callable[[], Any]:
 
 
 def _parts(payload: Any) -> Iterator[Any]:
-    if isinstance(payload, (list, tuple, structure.Struct)):
-        for member in payload:
+    for member in payload.values() if isinstance(payload, dict) else payload:
+        if isinstance(member, _CONTAINERS):
             yield from _parts(member)
-    elif isinstance(payload, dict):
-        for member in payload.values():
-            yield from _parts(member)
-    elif not isinstance(payload, _SHARED):
-        yield payload
+        else:
+            yield member

@@ -208,7 +208,8 @@ class Recorder:
 
     def close_computed(self, span: Span, inputs: tuple[int, ...], source: TracedValue, payload: object) -> None:
         """Records the end of an operation that took a value out of its executor."""
-        self.origins.add(payload, span.id)
+        if type(source.target.reference) is not TracedValue:
+            self.origins.add(payload, span.id)
         type_number = self.types.number(source.target.type_signature)
         alias = source.number if source.recorder is self else -1
         if not source.size:
