@@ -165,7 +165,7 @@ refuse_large([1.0, 5.0])
                 failing,
                 "t",
                 "%tff_trace",
-                "a, b = t.show('stack'), t.show('stack', 'clients')\ndisplay(a, b)",
+                "import ipywidgets\nipywidgets.VBox([t.show('stack'), t.show('stack', 'clients')])",
             )
         )
     )
@@ -206,6 +206,23 @@ def test_a_cell_in_the_background_goes_on_while_others_run(lab, page):
     assert "(('finished', (64, 32)), True)" in output_of(page, 3)
     late.scroll_into_view_if_needed()
     page.wait_for_selector(".tffsim[data-state=done]")
+    page.locator(FINISHED).scroll_into_view_if_needed()
+    page.frame_locator(FINISHED).locator(".tffsim[data-state=done]").wait_for()
+    assert page.problems == []
+
+
+def test_a_page_that_is_loaded_again_gets_its_view_back(lab, page):
+    page.goto(lab.url(lab.write("again.ipynb", SETUP, endless("again"), "t.show('stack')")))
+    run_cell(page, 0)
+    run_cell(page, 1, wait=False)
+    page.wait_for_selector(".tffsim[data-state=running]", timeout=90_000)
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    page.reload()
+    page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel")
+    enough(lab, "again")
+    page.wait_for_selector(".tffsim[data-state=done]", timeout=90_000)
+    run_cell(page, 2)
     page.locator(FINISHED).scroll_into_view_if_needed()
     page.frame_locator(FINISHED).locator(".tffsim[data-state=done]").wait_for()
     assert page.problems == []

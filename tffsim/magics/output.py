@@ -1,6 +1,6 @@
 """Showing a trace from a magic: live in a notebook, as a page when it has ended, as text elsewhere."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from IPython.display import DisplayHandle
 
@@ -15,6 +15,8 @@ class LiveOutput:
         trace: The trace.
         panels: Which panels are shown; none for no view at all.
     """
+
+    _last_view: ClassVar[Any] = None
 
     def __init__(self, shell: Any, trace: Trace, panels: tuple[str, ...]) -> None:
         self._trace = trace
@@ -36,6 +38,15 @@ class LiveOutput:
             return
         from tffsim.views.mime_bundle import mime_bundle
 
-        # The live view gets its last batch before it goes.
-        self._view.close()
+        self._keep_for_reloaded_pages()
         self._handle.update(mime_bundle(self._trace, self._panels), raw=True)
+
+    def _keep_for_reloaded_pages(self) -> None:
+        """Closes the view before this one instead of this one.
+
+        In a page that was loaded again while the cell ran, Jupyter cannot replace the view;
+        it comes back by itself as soon as the kernel has time, if it is still there.
+        """
+        before, LiveOutput._last_view = LiveOutput._last_view, self._view
+        if before is not None and before.num_listeners <= 1:
+            before.close()

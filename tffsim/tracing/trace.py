@@ -315,7 +315,9 @@ class Trace:
         return f"<Trace of {calls} invocation{'s' * (calls != 1)}, {snapshot.num_spans:,} spans>"
 
     def show(self, *panels: str, title: str = "") -> Any:
-        """Returns a widget that shows the trace, live if it is still being written.
+        """Returns a widget that shows the trace, live while it is being written.
+
+        A notebook displays that of a finished trace as a page, which needs no kernel.
 
         Args:
             *panels: Which panels: `stack`, `clients`, `timeline`, `graph`, `ast`, `traffic`; by default all.

@@ -9,24 +9,25 @@ from tffsim.views import PANELS
 from tffsim.views.page import frame
 
 # A larger trace is not embedded whole: its notebook would become too large to open.
-_MAX_SPANS_EMBEDDED = 200_000
+MAX_SPANS_EMBEDDED = 200_000
 
 
-def mime_bundle(trace: Trace, panels: tuple[str, ...] = PANELS) -> dict[str, str]:
+def mime_bundle(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "") -> dict[str, str]:
     """Returns what a notebook shows of a finished trace, and saves; nothing in it needs a kernel.
 
     Args:
         trace: The trace.
         panels: Which panels are shown.
+        title: What is shown above them; by default the names of the computations.
 
     Returns:
         By MIME type: an interactive page in a frame, a still picture, and tables of text.
     """
-    picture = _picture(trace)
-    source = "data:image/png;base64," + picture
+    image = _picture(trace)
+    source = "data:image/png;base64," + image
     still = f'<details><summary>Still picture</summary><img alt="The execution stack" src="{source}"></details>'
-    interactive = frame(trace, panels) if trace.snapshot.num_spans <= _MAX_SPANS_EMBEDDED else trace._repr_html_()
-    return {"text/html": interactive + still, "image/png": picture, "text/plain": trace.summary()}
+    interactive = frame(trace, panels, title) if trace.snapshot.num_spans <= MAX_SPANS_EMBEDDED else trace._repr_html_()
+    return {"text/html": interactive + still, "image/png": image, "text/plain": trace.summary()}
 
 
 def is_in_kernel() -> bool:

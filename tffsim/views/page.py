@@ -86,10 +86,10 @@ def page(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "", paddin
     )
 
 
-def frame(trace: Trace, panels: tuple[str, ...] = PANELS) -> str:
+def frame(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "") -> str:
     """Returns the HTML of such a page inside a notebook's output."""
     height = _HEIGHT if len(panels) > 2 else _LOW
-    content = html.escape(page(trace, panels, padding=0), quote=True)
+    content = html.escape(page(trace, panels, title, padding=0), quote=True)
     return (
         f"<style>{_FOLLOW_THEME}</style>"
         f'<iframe class="tffsim-frame" title="Trace" srcdoc="{content}" width="100%" height="{height}" '

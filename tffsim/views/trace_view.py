@@ -21,6 +21,7 @@ from tffsim.tracing.subscription import Batch, Subscription
 from tffsim.tracing.trace import Trace
 from tffsim.views import PANELS
 from tffsim.views.feed import Feed, Message
+from tffsim.views.mime_bundle import MAX_SPANS_EMBEDDED, is_in_kernel, mime_bundle
 
 BUNDLE = pathlib.Path(__file__).parent / "static" / "widget.js"
 
@@ -55,6 +56,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
             raise ValueError(f"There is no panel {unknown[0] if unknown else ''!r}. Panels: {', '.join(PANELS)}.")
         super().__init__(panels=list(panels), widget_id=uuid.uuid4().hex)
         self._trace = trace
+        self._title = title
         self._feed = Feed(trace, title)
         self._listeners: set[str] = set()
         self._repeat_at = 0.0
@@ -70,6 +72,19 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
     def trace(self) -> Trace:
         """The trace that is shown."""
         return self._trace
+
+    @property
+    def num_listeners(self) -> int:
+        """How many front ends listened so far: one more whenever a page is loaded again."""
+        return len(self._listeners)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Shows a finished trace as a page, which a notebook keeps; a widget would be gone with its kernel."""
+        if not self._is_finished or self._trace.snapshot.num_spans > MAX_SPANS_EMBEDDED:
+            return super()._repr_mimebundle_(**options)
+        if not is_in_kernel():
+            return {"text/plain": self._trace.summary()}
+        return mime_bundle(self._trace.frozen(), tuple(self.panels), self._title)
 
     def close(self) -> None:
         """Ends the view."""

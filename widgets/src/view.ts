@@ -177,22 +177,32 @@ export class View {
     this.details.draw();
   }
 
+  private state(): "waiting" | "running" | "failed" | "cancelled" | "done" {
+    const { store } = this;
+    if (!store.isHeard) return "waiting";
+    if (!store.finished) return "running";
+    const outcomes = store.invocations.map((invocation) => store.ints.outcome[invocation.span]);
+    return outcomes.includes(1) ? "failed" : outcomes.includes(2) ? "cancelled" : "done";
+  }
+
   private drawStatus(): void {
     const { store } = this;
     this.title.textContent = store.title || "tffsim";
-    const outcomes = store.invocations.map((invocation) => store.ints.outcome[invocation.span]);
-    const failed = outcomes.includes(1);
-    const cancelled = outcomes.includes(2);
-    const state = !store.finished ? "running" : failed ? "failed" : cancelled ? "cancelled" : "done";
-    const text = store.finished && store.count === 0 ? "nothing recorded" : state;
-    const parts = [duration(store.now), `${count(store.count)} spans`];
-    if (store.clients.count > 0) parts.push(`${count(store.clients.count)} clients`);
-    if (store.dropped > 0) parts.push(`${count(store.dropped)} dropped`);
+    const state = this.state();
     const silence = performance.now() - store.heardAt;
-    if (!store.finished && silence > MILLISECONDS_UNTIL_SILENT) {
-      parts.push(`nothing new for ${Math.floor(silence / 1000)} s`);
+    const isSilent = !store.finished && silence > MILLISECONDS_UNTIL_SILENT;
+    this.root.classList.toggle("silent", state === "waiting" && isSilent);
+    if (state === "waiting") {
+      const text = isSilent ? "no answer from the kernel: run the cell again" : "waiting for the kernel";
+      this.status.replaceChildren(element("span", "state waiting", text));
+    } else {
+      const text = store.finished && store.count === 0 ? "nothing recorded" : state;
+      const parts = [duration(store.now), `${count(store.count)} spans`];
+      if (store.clients.count > 0) parts.push(`${count(store.clients.count)} clients`);
+      if (store.dropped > 0) parts.push(`${count(store.dropped)} dropped`);
+      if (isSilent) parts.push(`nothing new for ${Math.floor(silence / 1000)} s`);
+      this.status.replaceChildren(element("span", `state ${state}`, text), ` · ${parts.join(" · ")}`);
     }
-    this.status.replaceChildren(element("span", `state ${state}`, text), ` · ${parts.join(" · ")}`);
     const { firstError } = store;
     this.error.hidden = firstError < 0;
     if (firstError >= 0) this.error.textContent = `${store.label(firstError)}: ${store.errors[firstError]}`;

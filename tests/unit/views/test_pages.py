@@ -153,6 +153,17 @@ def test_a_view_answers_what_the_front_end_asks(trace, monkeypatch):
     assert set(sent[3]["previews"]) == {"0", "3"}
 
 
+def test_a_view_of_a_finished_trace_is_kept_by_the_notebook(trace, monkeypatch):
+    view = trace.show("stack", title="Round 7")
+    assert set(view._repr_mimebundle_()) == {"text/plain"}
+    monkeypatch.setattr("tffsim.views.trace_view.is_in_kernel", lambda: True)
+    bundle = view._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "image/png", "text/plain"} and "Round 7" in bundle["text/html"]
+    with tff.trace() as unfinished:
+        data, _ = unfinished.show()._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
 def test_a_front_end_that_does_not_answer_is_told_everything_ever_more_rarely(monkeypatch):
     sent = []
     seconds = itertools.count(time.monotonic(), 0.05)

@@ -75,6 +75,8 @@ export class TraceStore {
   query = "";
   /** When the last message came, by the clock of `performance.now()`. */
   heardAt = performance.now();
+  /** Whether any message came. */
+  isHeard = false;
   /** Rises with every change; lets a panel tell whether to draw again. */
   version = 0;
 
@@ -98,6 +100,7 @@ export class TraceStore {
     else if (message.kind === "previews") Object.assign(this.previews, message.previews);
     else this.addBatch(message, buffers);
     this.heardAt = performance.now();
+    this.isHeard = true;
     this.changed();
   }
 

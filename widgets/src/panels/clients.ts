@@ -30,6 +30,7 @@ export class ClientsPanel extends CanvasPanel {
     super("clients", "Clients", store);
     this.shown = store.clients;
     this.callsLabel.append(this.calls);
+    this.callsLabel.hidden = true;
     this.legend.append(this.callsLabel, this.key);
     this.root.append(this.legend, this.frame);
     this.calls.addEventListener("change", () => this.draw());
