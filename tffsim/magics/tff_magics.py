@@ -25,6 +25,8 @@ from tffsim.tracing.trace import Trace
 from tffsim.views import PANELS
 
 _MAX_FANOUT = 100
+# Traces that got no name are kept only for a while, as a cell may run often.
+_MAX_UNNAMED = 20
 
 
 @magics_class
@@ -35,6 +37,8 @@ class TffMagics(Magics):  # type: ignore[misc]
         super().__init__(shell)
         self._shell = shell
         self.traces: dict[str, Trace] = {}
+        self._unnamed: list[str] = []
+        self._numbers = itertools.count(1)
 
     @magic_arguments()
     @argument("--stack", help="local, debug, or the name of a context or factory; by default the current one")
@@ -121,10 +125,15 @@ class TffMagics(Magics):  # type: ignore[misc]
             print("No traces yet. Run a cell with %%tff_execute.")
 
     def _name(self, options: Any, trace: Trace) -> None:
-        free = (name for number in itertools.count(1) if (name := f"trace_{number}") not in self.traces)
-        self.traces[options.trace or next(free)] = trace
         if options.trace:
-            self._shell.user_ns[options.trace] = trace
+            self.traces[options.trace] = self._shell.user_ns[options.trace] = trace
+            self._unnamed = [name for name in self._unnamed if name != options.trace]
+            return
+        name = next(name for number in self._numbers if (name := f"trace_{number}") not in self.traces)
+        self._unnamed.append(name)
+        self.traces[name] = trace
+        if len(self._unnamed) > _MAX_UNNAMED:
+            self.traces.pop(self._unnamed.pop(0), None)
 
     def _context(self, options: Any) -> Any:
         if options.stack is None and not options.clients and options.max_fanout == _MAX_FANOUT:
