@@ -142,6 +142,9 @@ def test_axe_finds_no_violation(new_page, path, scheme):
     page.evaluate(AXE.read_text(encoding="utf-8"))
     for tab in TABS:
         show(page, tab)
+        if tab == "clients":
+            page.locator("[data-panel=clients] canvas").press("ArrowRight")
+            page.locator(".tff-details button").first.wait_for()
         if tab == "graph":
             page.locator(".tff-graph .node").first.click()
         violations = page.evaluate("async () => (await axe.run()).violations")
