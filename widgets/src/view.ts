@@ -6,7 +6,7 @@ import { Details } from "./details";
 import { AstPanel } from "./panels/ast";
 import { ClientsPanel } from "./panels/clients";
 import { GraphPanel } from "./panels/graph";
-import { button, element, type Panel } from "./panels/panel";
+import { button, element, type Panel, write } from "./panels/panel";
 import { StackPanel } from "./panels/stack";
 import { TimelinePanel } from "./panels/timeline";
 import { TrafficPanel } from "./panels/traffic";
@@ -187,7 +187,7 @@ export class View {
 
   private drawStatus(): void {
     const { store } = this;
-    this.title.textContent = store.title || "tffsim";
+    write(this.title, store.title || "tffsim");
     const state = this.state();
     const silence = performance.now() - store.heardAt;
     const isSilent = !store.finished && silence > MILLISECONDS_UNTIL_SILENT;
@@ -205,7 +205,7 @@ export class View {
     }
     const { firstError } = store;
     this.error.hidden = firstError < 0;
-    if (firstError >= 0) this.error.textContent = `${store.label(firstError)}: ${store.errors[firstError]}`;
+    if (firstError >= 0) write(this.error, `${store.label(firstError)}: ${store.errors[firstError]}`);
     this.root.dataset.state = state;
     this.root.dataset.spans = String(store.count);
     this.root.dataset.version = String(store.version);

@@ -4,7 +4,7 @@ import { CLIENT_STATES, type Clients, WAITING } from "../model/clients";
 import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
 import type { Colours } from "../theme";
-import { CanvasPanel, element, keyEntry } from "./panel";
+import { CanvasPanel, element, fill, keyEntry } from "./panel";
 
 const LARGEST = 84;
 const SMALLEST = 6;
@@ -155,7 +155,7 @@ export class ClientsPanel extends CanvasPanel {
       );
     if (this.perTile > 1 && this.shown.count > 0)
       entries.push(element("span", "", `a tile is ${this.perTile} clients`));
-    this.key.replaceChildren(...entries);
+    fill(this.key, entries);
   }
 
   private listCalls(): void {

@@ -6,7 +6,7 @@ import { zoom, type ZoomBehavior, zoomIdentity } from "d3-zoom";
 import { type Graph, type GraphCall, type GraphEdge, OUTCOMES } from "../model/messages";
 import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
-import { button, element, Panel } from "./panel";
+import { button, element, fill, ObservedSize, Panel } from "./panel";
 
 const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 40;
@@ -39,6 +39,7 @@ interface ShownCall {
 
 export class GraphPanel extends Panel {
   private readonly frame = element("div", "tff-graph");
+  private readonly room = new ObservedSize(this.frame, () => this.draw());
   private readonly legend = element("span", "tff-keys");
   private readonly svg = document.createElementNS(SVG, "svg");
   private readonly content = document.createElementNS(SVG, "g");
@@ -104,7 +105,7 @@ export class GraphPanel extends Panel {
     this.empty.hidden = !isEmpty;
     this.empty.textContent = finished ? "Nothing was recorded." : "No value has been made yet.";
     this.svg.style.display = isEmpty ? "none" : "";
-    if (isEmpty || this.frame.clientWidth === 0) return;
+    if (isEmpty || this.room.width === 0) return;
     this.show(graph);
     const { running } = this.store.asts;
     this.calls.forEach((call, k) => {
@@ -196,7 +197,7 @@ export class GraphPanel extends Panel {
     if (isCarried) entries.push(element("span", "", "dashed: to the next client"));
     if (this.calls.some((call) => call.copies > 1)) entries.push(element("span", "", "× n: n times alike"));
     if (graph.hidden > 0) entries.push(element("span", "", `${count(graph.hidden)} smaller calls are left out`));
-    this.legend.replaceChildren(...entries);
+    fill(this.legend, entries);
   }
 
   private callElement(call: ShownCall): SVGGElement {
@@ -250,7 +251,7 @@ export class GraphPanel extends Panel {
 
   /** Shows the whole graph, or its beginning where it would become smaller than that. */
   private fit(smallest: number): void {
-    const [width, height] = [this.frame.clientWidth, this.frame.clientHeight];
+    const { width, height } = this.room;
     const scale = Math.min(1.2, Math.max(smallest, Math.min(width / this.size.x, height / this.size.y)));
     const left = Math.max(0, (width - this.size.x * scale) / 2);
     const top = Math.max(0, (height - this.size.y * scale) / 2);

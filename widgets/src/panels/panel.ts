@@ -31,6 +31,32 @@ export function element(tag: string, className = "", text = ""): HTMLElement {
   return made;
 }
 
+/** Changes the text of an element, if it is another one: the browser lays out anew what was touched. */
+export function write(target: HTMLElement, text: string): void {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+/** Changes what is in an element, if it is something else. */
+export function fill(target: HTMLElement, content: HTMLElement[]): void {
+  const isSame = content.length === target.childNodes.length;
+  if (!isSame || content.some((made, k) => !made.isEqualNode(target.childNodes[k]))) target.replaceChildren(...content);
+}
+
+/** How large an element is, without asking the browser to lay the page out at once. */
+export class ObservedSize {
+  width = 0;
+  height = 0;
+
+  /** `changed` is called after every change, also when the element appears. */
+  constructor(target: HTMLElement, changed: () => void) {
+    new ResizeObserver(() => {
+      this.width = target.clientWidth;
+      this.height = target.clientHeight;
+      changed();
+    }).observe(target);
+  }
+}
+
 /** Makes a button. */
 export function button(text: string, title: string, act: () => void): HTMLButtonElement {
   const made = document.createElement("button");
@@ -55,8 +81,7 @@ export abstract class CanvasPanel extends Panel {
   protected readonly frame = element("div", "tff-canvas");
   protected readonly canvas = document.createElement("canvas");
   protected readonly tip = element("div", "tff-tip");
-  protected width = 0;
-  protected height = 0;
+  protected readonly room = new ObservedSize(this.frame, () => this.draw());
 
   constructor(name: string, title: string, store: TraceStore) {
     super(name, title, store);
@@ -69,9 +94,15 @@ export abstract class CanvasPanel extends Panel {
     });
   }
 
+  protected get width(): number {
+    return this.room.width;
+  }
+
+  protected get height(): number {
+    return this.room.height;
+  }
+
   draw(): void {
-    this.width = this.frame.clientWidth;
-    this.height = this.frame.clientHeight;
     if (this.width === 0 || this.height === 0) return;
     const scale = window.devicePixelRatio || 1;
     const [width, height] = [Math.round(this.width * scale), Math.round(this.height * scale)];

@@ -3,7 +3,7 @@
 import { type Group, groups } from "../model/layers";
 import type { Selection, TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
-import { element, Panel } from "./panel";
+import { element, ObservedSize, Panel, write } from "./panel";
 
 const SMALLEST = 0.5;
 
@@ -11,6 +11,7 @@ export class StackPanel extends Panel {
   private readonly tree = element("div", "tff-stack");
   private readonly scroll = element("div", "tff-scroll");
   private readonly empty = element("div", "tff-empty", "No executor has been used yet.");
+  private readonly room = new ObservedSize(this.scroll, () => this.draw());
   private boxes: Box[] = [];
   private built = "";
   private fitted = "";
@@ -49,14 +50,14 @@ export class StackPanel extends Panel {
 
   /** Makes the boxes smaller where they do not fit, as long as they can be read. */
   private fit(): void {
-    const room = `${this.built.length} ${this.scroll.clientWidth} ${this.scroll.clientHeight}`;
-    if (room === this.fitted || this.scroll.clientWidth === 0) return;
-    this.fitted = room;
+    const { width, height } = this.room;
+    const fitted = `${this.built.length} ${width} ${height}`;
+    if (fitted === this.fitted || width === 0) return;
+    this.fitted = fitted;
     this.tree.style.zoom = "1";
-    const width = this.scroll.clientWidth / this.tree.offsetWidth;
-    const height = this.scroll.clientHeight / this.tree.offsetHeight;
-    this.tree.style.zoom = String(Math.min(1, Math.max(SMALLEST, Math.min(width, height))));
-    this.scroll.scrollLeft = (this.scroll.scrollWidth - this.scroll.clientWidth) / 2;
+    const scale = Math.min(width / this.tree.offsetWidth, height / this.tree.offsetHeight);
+    this.tree.style.zoom = String(Math.min(1, Math.max(SMALLEST, scale)));
+    this.scroll.scrollLeft = (this.scroll.scrollWidth - width) / 2;
   }
 
   private build(group: Group, level: number): HTMLElement {
@@ -140,10 +141,10 @@ class Box {
   }
 
   show(calls: number, time: number, running: number, longest: number): void {
-    this.calls.textContent = calls === 1 ? "1 call" : `${count(calls)} calls`;
-    this.time.textContent = duration(time);
+    write(this.calls, calls === 1 ? "1 call" : `${count(calls)} calls`);
+    write(this.time, duration(time));
     this.fill.style.width = `${(100 * time) / longest}%`;
-    this.badge.textContent = running > 0 ? `${count(running)} running` : "";
+    write(this.badge, running > 0 ? `${count(running)} running` : "");
     this.root.dataset.calls = String(calls);
     this.root.classList.toggle("lit", running > 0);
   }

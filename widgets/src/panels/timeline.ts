@@ -6,7 +6,7 @@ import { OPERATIONS, OUTCOMES, RUNNING } from "../model/messages";
 import type { TraceStore } from "../model/store";
 import { duration } from "../model/units";
 import type { Colours } from "../theme";
-import { button, CanvasPanel, element, keyEntry } from "./panel";
+import { button, CanvasPanel, element, fill, keyEntry } from "./panel";
 
 const AXIS = 24;
 const LOWEST_ROW = 16;
@@ -235,7 +235,7 @@ export class TimelinePanel extends CanvasPanel {
   private paintLegend(colours: Colours): void {
     const { finished } = this.store;
     const entries = OPERATIONS.map((name, k) => keyEntry(name, colours.operations[k]));
-    this.legend.replaceChildren(...entries, ...(finished ? [] : [keyEntry("running", colours.running)]));
+    fill(this.legend, finished ? entries : [...entries, keyEntry("running", colours.running)]);
   }
 
   private controls(): HTMLElement {

@@ -2,7 +2,7 @@
 
 import type { Selection } from "../model/store";
 import { count, duration } from "../model/units";
-import { element, Panel } from "./panel";
+import { element, Panel, write } from "./panel";
 
 // More rows than this nobody reads, and the page would become slow.
 const MAX_ROWS = 1000;
@@ -100,10 +100,10 @@ class RowElement {
   show(row: TreeRow, longest: number): void {
     this.selection = row.select;
     this.name.style.paddingLeft = `${row.depth * 12}px`;
-    this.label.textContent = row.name;
-    this.detail.textContent = row.detail ? `  ${row.detail}` : "";
-    this.calls.textContent = row.calls ? count(row.calls) : "";
-    this.time.textContent = row.calls ? duration(row.time) : "";
+    write(this.label, row.name);
+    write(this.detail, row.detail ? `  ${row.detail}` : "");
+    write(this.calls, row.calls ? count(row.calls) : "");
+    write(this.time, row.calls ? duration(row.time) : "");
     this.fill.parentElement!.hidden = row.calls === 0;
     this.fill.style.width = `${(100 * row.time) / longest}%`;
     this.name.dataset.running = row.running ? `${row.running} running` : "";
