@@ -15,29 +15,30 @@ from federated_language.common_libs import structure
 _MAX_REMEMBERED = 65_536
 # Python may use one object of these for many values.
 _SHARED = {bool, int, str, bytes, type(None)}
-_CONTAINERS = (list, tuple, dict, structure.Struct)
+_CONTAINERS = {list, tuple, dict, collections.OrderedDict, structure.Struct}
 
 
 class PayloadOrigins:
     """Remembers by which span a payload left an executor; keeps no large payload alive. Thread-safe."""
 
     def __init__(self) -> None:
-        self._origins: collections.OrderedDict[int, tuple[Callable[[], Any], int]] = collections.OrderedDict()
+        self._origins: dict[int, tuple[Callable[[], Any], int]] = {}
 
     def add(self, payload: Any, span: int) -> None:
         """Notes that a span took out a payload, unless a span below it has done so before."""
-        for part in _parts(payload) if isinstance(payload, _CONTAINERS) else (payload,):
+        for part in _parts(payload) if type(payload) in _CONTAINERS else (payload,):
             if type(part) not in _SHARED and self._of_part(part) < 0:
                 self._origins[id(part)] = (_reference(part), span)
         while len(self._origins) > _MAX_REMEMBERED:
-            with contextlib.suppress(KeyError):
-                self._origins.popitem(last=False)
+            # Another thread may be doing the same.
+            with contextlib.suppress(KeyError, RuntimeError):
+                del self._origins[next(iter(self._origins))]
 
     def of(self, payload: Any) -> tuple[int, ...]:
         """Returns the spans that took out a payload, or the parts of a struct."""
-        if not isinstance(payload, _CONTAINERS):
-            span = self._of_part(payload)
-            return (span,) if span >= 0 else ()
+        if type(payload) not in _CONTAINERS:
+            known = self._origins.get(id(payload))
+            return (known[1],) if known is not None and known[0]() is payload else ()
         origins = dict.fromkeys(self._of_part(part) for part in _parts(payload))
         return tuple(span for span in origins if span >= 0)
 
@@ -56,7 +57,7 @@ def _reference(part: Any) -> Callable[[], Any]:
 
 def _parts(payload: Any) -> Iterator[Any]:
     for member in payload.values() if isinstance(payload, dict) else payload:
-        if isinstance(member, _CONTAINERS):
+        if type(member) in _CONTAINERS:
             yield from _parts(member)
         else:
             yield member
