@@ -17,7 +17,7 @@ from tffsim.tracing.trace import Trace
 from tffsim.views import PANELS
 from tffsim.views.feed import Feed
 
-_SCRIPT = pathlib.Path(__file__).parent / "static" / "page.js"
+FRONT_END = pathlib.Path(__file__).parent / "static" / "front_end.js"
 _MAX_PREVIEWS = 10_000
 _COMPRESSION = 6
 # As in the style sheet of the front end, so that nothing jumps when this takes the place of a live view.
@@ -43,12 +43,8 @@ body {{ margin: 0; padding: {padding}px; --tff-margin: {margin}px; background: C
 </style>
 </head>
 <body>
-<main id="trace"></main>
-<script>{script}</script>
-<script>
-const trace = {data};
-tffsim.show(document.getElementById("trace"), trace.batch, trace.buffers, trace.panels);
-</script>
+<main><script type="application/json" id="tffsim-trace">{data}</script></main>
+<script type="module">{script}</script>
 </body>
 </html>
 """
@@ -75,14 +71,14 @@ def page(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "", paddin
         "buffers": [_packed(buffer) for buffer in buffers],
         "panels": list(panels),
     }
-    script = _SCRIPT.read_text(encoding="utf-8").replace("</script", "<\\/script")
+    script = FRONT_END.read_text(encoding="utf-8").replace("</script", "<\\/script")
     return _PAGE.format(
         policy=_POLICY,
         title=html.escape(name),
         padding=padding,
         margin=2 * padding,
         script=script,
-        data=json.dumps(data),
+        data=json.dumps(data).replace("<", "\\u003c"),
     )
 
 

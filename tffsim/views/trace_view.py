@@ -7,7 +7,6 @@ that is the busy main thread, the answer comes after the cell.
 """
 
 import contextlib
-import pathlib
 import threading
 import time
 import uuid
@@ -22,8 +21,7 @@ from tffsim.tracing.trace import Trace
 from tffsim.views import PANELS
 from tffsim.views.feed import Feed, Message
 from tffsim.views.mime_bundle import MAX_SPANS_EMBEDDED, is_in_kernel, mime_bundle
-
-BUNDLE = pathlib.Path(__file__).parent / "static" / "widget.js"
+from tffsim.views.page import FRONT_END
 
 _SECONDS_BETWEEN_BATCHES = 0.05
 # Until the front end has said that it listens, messages may be lost: it then gets everything anew,
@@ -45,7 +43,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         ValueError: If there is no such panel.
     """
 
-    _esm = BUNDLE
+    _esm = FRONT_END
     panels = traitlets.List(traitlets.Unicode(), list(PANELS)).tag(sync=True)
     widget_id = traitlets.Unicode().tag(sync=True)
     _subscription: Subscription | None = None

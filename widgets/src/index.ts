@@ -1,4 +1,4 @@
-// The entry points: an anywidget for notebooks, and `show` for a page that stands alone.
+// The entry points: an anywidget for notebooks, and what a page that stands alone does when it is opened.
 
 import type { Batch, Message, Request } from "./model/messages";
 import { TraceStore } from "./model/store";
@@ -6,6 +6,8 @@ import { View } from "./view";
 
 const ALL = ["stack", "clients", "timeline", "graph", "ast", "traffic"];
 
+/** The element in which a page has its trace: a script, which no text of a notebook can become. */
+const EMBEDDED = "script#tffsim-trace";
 const MAX_CALLS = 8;
 const FIRST_PAUSE = 150;
 
@@ -67,19 +69,20 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   return () => view.close();
 }
 
-/** Shows a finished trace in an element, without a kernel. The batch, as JSON, and its buffers are deflated, in base64. */
-export async function show(
-  el: HTMLElement,
-  batch: string,
-  buffers: string[],
-  panels: string[] = ALL,
-): Promise<TraceStore> {
+/** A finished trace as a page has it: a batch, as JSON, and its buffers are deflated, in base64. */
+interface Embedded {
+  batch: string;
+  buffers: string[];
+  panels: string[];
+}
+
+/** Shows the trace of a page that stands alone, without a kernel. */
+async function showEmbedded({ batch, buffers, panels }: Embedded, place: HTMLElement): Promise<void> {
   const store = new TraceStore();
   const view = new View(store, { panels, isPage: true });
-  el.append(view.root);
+  place.append(view.root);
   const [json, ...columns] = await Promise.all([batch, ...buffers].map(inflated));
   store.receive(JSON.parse(new TextDecoder().decode(json)) as Batch, columns);
-  return store;
 }
 
 function inflated(text: string): Promise<ArrayBuffer> {
@@ -89,5 +92,8 @@ function inflated(text: string): Promise<ArrayBuffer> {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).arrayBuffer();
 }
+
+const embedded = document.querySelector(EMBEDDED);
+if (embedded !== null) void showEmbedded(JSON.parse(embedded.textContent!) as Embedded, embedded.parentElement!);
 
 export default { initialize, render };
