@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from IPython.display import DisplayHandle
+from IPython.display import display
 
 from tffsim.tracing.trace import Trace
 
@@ -20,26 +20,18 @@ class LiveOutput:
 
     def __init__(self, shell: Any, trace: Trace, panels: tuple[str, ...]) -> None:
         self._trace = trace
-        self._panels = panels
+        self._is_text = bool(panels) and getattr(shell, "kernel", None) is None
         self._view: Any = None
-        self._handle: DisplayHandle | None = None
-        self._has_front_end = getattr(shell, "kernel", None) is not None
-        if panels and self._has_front_end:
+        if panels and not self._is_text:
             self._view = trace.show(*panels)
-            self._handle = DisplayHandle()
-            self._handle.display(self._view)
+            display(self._view)
 
     def finish(self) -> None:
-        """Replaces the live view by one that needs no kernel, so that it is saved with the notebook."""
-        if not self._panels:
-            return
-        if self._handle is None:
+        """Completes the output when the trace is finished."""
+        if self._is_text:
             print(self._trace.summary())
-            return
-        from tffsim.views.mime_bundle import mime_bundle
-
-        self._keep_for_reloaded_pages()
-        self._handle.update(mime_bundle(self._trace, self._panels), raw=True)
+        elif self._view is not None:
+            self._keep_for_reloaded_pages()
 
     def _keep_for_reloaded_pages(self) -> None:
         """Closes the view before this one instead of this one.

@@ -10,6 +10,7 @@ import collections
 import contextlib
 import dataclasses
 import itertools
+import logging
 import math
 import threading
 import time
@@ -43,6 +44,7 @@ from tffsim.tracing.subscription import Batch, Subscription
 from tffsim.tracing.tracing_executor import TracedValue
 from tffsim.tracing.type_numbers import FUNCTION, TypeNumbers
 
+_log = logging.getLogger("tffsim")
 _NUM_FIELDS = len(SPAN_DTYPE.names or ())
 _NUMBERS_PER_CHUNK = 4096 * _NUM_FIELDS
 VALUE_MODES = ("none", "preview", "all")
@@ -118,6 +120,7 @@ class Recorder:
         self._clocks = ThreadClocks()
         self._recent_previews: collections.OrderedDict[int, tuple[object, Preview]] = collections.OrderedDict()
         self._subscriptions: list[Subscription] = []
+        self._when_finished: list[Callable[[], object]] = []
         self._lock = threading.RLock()
 
     # Opening and closing spans.
@@ -245,13 +248,30 @@ class Recorder:
             self._subscriptions.append(subscription)
         return subscription
 
+    def when_finished(self, function: Callable[[], object]) -> None:
+        """Calls a function once all is recorded and subscribers have it, in the thread that ends the recording.
+
+        If it raises, the error is logged.
+        """
+        with self._lock:
+            if self.is_active:
+                self._when_finished.append(function)
+                return
+        function()
+
     def finish(self) -> None:
         """Tells subscribers that nothing more is to come."""
-        self.is_active = False
         with self._lock:
+            self.is_active = False
             subscriptions, self._subscriptions = self._subscriptions, []
+            functions, self._when_finished = self._when_finished, []
         for subscription in subscriptions:
             subscription.close()
+        for function in functions:
+            try:
+                function()
+            except Exception:
+                _log.exception("The trace is complete, but what was to be done with it failed.")
 
     @property
     def num_recorded(self) -> int:

@@ -44,6 +44,11 @@ class Trace:
         return self._recorder
 
     @property
+    def is_finished(self) -> bool:
+        """Whether nothing more is recorded."""
+        return self._recorder is None or not self._recorder.is_active
+
+    @property
     def snapshot(self) -> Snapshot:
         """All its data, as of now."""
         if self._recorder is not None:
@@ -338,13 +343,16 @@ class Trace:
 
         return summary_html(self.frozen())
 
+    def _ipython_display_(self) -> None:
+        """Displays a trace that is being written live, in a notebook; other traces by `_repr_mimebundle_`."""
+        if self.is_finished or not importlib.import_module("tffsim.views.mime_bundle").is_in_kernel():
+            raise NotImplementedError
+        self.show()._ipython_display_()
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """A trace that is the value of a notebook's cell shows itself; in a terminal it is a line of text."""
         bundle = importlib.import_module("tffsim.views.mime_bundle")
         if not bundle.is_in_kernel():
             return {"text/plain": repr(self)}
-        if self._recorder is not None and self._recorder.is_active:
-            shown: dict[str, Any] = self.show()._repr_mimebundle_()
-            return shown
         finished: dict[str, Any] = bundle.mime_bundle(self.frozen())
         return finished

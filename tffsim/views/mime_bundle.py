@@ -10,6 +10,10 @@ from tffsim.views.page import frame
 
 # A larger trace is not embedded whole: its notebook would become too large to open.
 MAX_SPANS_EMBEDDED = 200_000
+_TOO_LARGE = (
+    "<p>This trace is too large to be kept in a notebook. Here are its sums. To look inside, "
+    "call its <code>show()</code>, or write a page with its <code>to_html()</code>.</p>"
+)
 
 
 def mime_bundle(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "") -> dict[str, str]:
@@ -21,13 +25,14 @@ def mime_bundle(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "")
         title: What is shown above them; by default the names of the computations.
 
     Returns:
-        By MIME type: an interactive page in a frame, a still picture, and tables of text.
+        By MIME type: an interactive page in a frame (of a very large trace: tables), a still picture, and text.
     """
     image = _picture(trace)
     source = "data:image/png;base64," + image
     still = f'<details><summary>Still picture</summary><img alt="The execution stack" src="{source}"></details>'
-    interactive = frame(trace, panels, title) if trace.snapshot.num_spans <= MAX_SPANS_EMBEDDED else trace._repr_html_()
-    return {"text/html": interactive + still, "image/png": image, "text/plain": trace.summary()}
+    is_small = trace.snapshot.num_spans <= MAX_SPANS_EMBEDDED
+    content = frame(trace, panels, title) + still if is_small else _TOO_LARGE + trace._repr_html_() + still
+    return {"text/html": content, "image/png": image, "text/plain": trace.summary()}
 
 
 def is_in_kernel() -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 
 import anywidget
 import traitlets
+from IPython.display import DisplayHandle
 
 from tffsim.tracing.subscription import Batch, Subscription
 from tffsim.tracing.trace import Trace
@@ -62,9 +63,8 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         self._send_lock = threading.Lock()
         self.on_msg(self._receive)
         self._answer_from_any_thread()
-        recorder = trace.recorder
-        if recorder is not None and recorder.is_active:
-            self._subscription = recorder.subscribe(self._send_batch, _SECONDS_BETWEEN_BATCHES)
+        if trace.recorder is not None and not trace.is_finished:
+            self._subscription = trace.recorder.subscribe(self._send_batch, _SECONDS_BETWEEN_BATCHES)
 
     @property
     def trace(self) -> Trace:
@@ -78,11 +78,22 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Shows a finished trace as a page, which a notebook keeps; a widget would be gone with its kernel."""
-        if not self._is_finished or self._trace.snapshot.num_spans > MAX_SPANS_EMBEDDED:
+        if not self._trace.is_finished or self._trace.snapshot.num_spans > MAX_SPANS_EMBEDDED:
             return super()._repr_mimebundle_(**options)
         if not is_in_kernel():
             return {"text/plain": self._trace.summary()}
         return mime_bundle(self._trace.frozen(), tuple(self.panels), self._title)
+
+    def _ipython_display_(self, **_: Any) -> None:
+        """Displays a trace that is being written, and in the same place a page as soon as it is finished."""
+        recorder = self._trace.recorder
+        if recorder is None or self._trace.is_finished or not is_in_kernel():
+            raise NotImplementedError
+        handle = DisplayHandle()
+        widget: Any = super()._repr_mimebundle_()
+        handle.display(widget[0], metadata=widget[1], raw=True)
+        panels = tuple(self.panels)
+        recorder.when_finished(lambda: handle.update(mime_bundle(self._trace, panels, self._title), raw=True))
 
     def close(self) -> None:
         """Ends the view."""
@@ -90,16 +101,11 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
             self._subscription.close()
         super().close()
 
-    @property
-    def _is_finished(self) -> bool:
-        recorder = self._trace.recorder
-        return recorder is None or not recorder.is_active
-
     def _receive(self, _: object, content: dict[str, Any], buffers: object) -> None:
         kind = content.get("kind")
         if kind == "ready" and isinstance(listener := content.get("listener"), str) and listener not in self._listeners:
             self._listeners.add(listener)
-            self._transmit(lambda: [({"kind": "heard"}, []), *self._feed.everything(self._is_finished)])
+            self._transmit(lambda: [({"kind": "heard"}, []), *self._feed.everything(self._trace.is_finished)])
         elif kind == "inspect" and isinstance(content.get("span"), int):
             self._transmit(lambda: [(self._feed.details(content["span"]), [])])
         elif kind == "previews" and isinstance(content.get("spans"), list):

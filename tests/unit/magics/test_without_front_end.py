@@ -18,9 +18,9 @@ def mean(x):
 
 @pytest.fixture(scope="module")
 def executed():
-    cells = [
-        nbformat.v4.new_code_cell(source) for source in (SETUP, "%%tff_execute --trace t\nmean([1.0, 3.0])", "repr(t)")
-    ]
+    by_hand = "with tff.trace() as by_hand:\n    display(by_hand.show('stack'), by_hand)\n    mean([1.0, 3.0])"
+    sources = (SETUP, "%%tff_execute --trace t\nmean([1.0, 3.0])", "repr(t)", by_hand)
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
@@ -32,6 +32,13 @@ def test_an_executed_notebook_holds_a_page_a_picture_and_a_text(executed):
     assert "1 invocation" in shown.data["text/plain"]
     (result,) = [o for o in executed.cells[1].outputs if o.output_type == "execute_result"]
     assert result.data["text/plain"].startswith("np.float32(2.0)")
+
+
+def test_what_was_displayed_live_by_hand_is_kept_too(executed):
+    shown = executed.cells[3].outputs
+    assert len(shown) == 2
+    for output in shown:
+        assert set(output.data) == {"text/html", "image/png", "text/plain"}
 
 
 def test_a_converted_notebook_shows_the_page(executed):

@@ -229,3 +229,17 @@ def test_a_failing_subscriber_harms_nobody(caplog):
     assert record(subtract(TracingExecutor(ForeignExecutor())), recorder) == (2, 5)
     recorder.finish()
     assert "A subscriber of a trace failed" in caplog.text
+
+
+def test_what_is_to_be_done_with_a_finished_trace_is_done_once_and_harms_nobody(caplog):
+    events = []
+    recorder = Recorder()
+    recorder.subscribe(lambda batch: events.append("last" if batch.is_last else "batch"), interval=0.01)
+    recorder.when_finished(lambda: 1 // 0)
+    recorder.when_finished(lambda: events.append("finished"))
+    record(subtract(TracingExecutor(ForeignExecutor())), recorder)
+    recorder.finish()
+    recorder.when_finished(lambda: events.append("at once"))
+    recorder.finish()
+    assert events[-3:] == ["last", "finished", "at once"] and events.count("finished") == 1
+    assert "what was to be done with it failed" in caplog.text

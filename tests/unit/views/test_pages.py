@@ -19,6 +19,7 @@ from tffsim.tracing.trace import Trace
 from tffsim.views import PANELS, trace_view
 from tffsim.views.feed import Feed
 from tffsim.views.graph_summary import graph_summary
+from tffsim.views.mime_bundle import mime_bundle
 from tffsim.views.page import frame, page
 from tffsim.views.trace_view import TraceView
 
@@ -162,6 +163,12 @@ def test_a_view_of_a_finished_trace_is_kept_by_the_notebook(trace, monkeypatch):
     with tff.trace() as unfinished:
         data, _ = unfinished.show()._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_a_very_large_trace_is_not_put_into_a_notebook(trace, monkeypatch):
+    monkeypatch.setattr("tffsim.views.mime_bundle.MAX_SPANS_EMBEDDED", 10)
+    shown = mime_bundle(trace)["text/html"]
+    assert "too large" in shown and "<iframe" not in shown and "<table" in shown
 
 
 def test_a_front_end_that_does_not_answer_is_told_everything_ever_more_rarely(monkeypatch):
