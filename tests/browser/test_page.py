@@ -186,6 +186,13 @@ def test_what_a_trace_says_is_never_run(page, tmp_path):
     page.click(".tff-error")
     page.locator(".tff-details dt", has_text="error").wait_for()
     assert "onerror=alert(2)" in page.inner_text(".tff-details")
+    show(page, "clients")
+    page.keyboard.press("Escape")
+    for _ in range(2):
+        page.press("[data-panel=clients] canvas", "ArrowRight")
+    page.locator(".tff-details dd", has_text="1 · failed").wait_for()
+    page.locator(".tff-details button", has_text="InvalidArgumentError").click()
+    page.locator(".tff-details dd", has_text="create_call · error").wait_for()
     show(page, "timeline")
     page.focus("[data-panel=timeline] canvas")
     for _ in range(6):

@@ -1,15 +1,12 @@
 """The errors that users see: what was wrong, where, and what to do, on one screen."""
 
-import re
 import traceback
 import types
 
 import federated_language as fl
 
 from tffsim.executors.failure_location import FailureLocation, location_of
-
-_MAX_REASON_LINES = 12
-_MAX_LINE = 240
+from tffsim.executors.failure_reason import reason_of
 
 
 class ExecutionError(RuntimeError):
@@ -54,8 +51,8 @@ def user_error(error: Exception, computation_name: str) -> ExecutionError | Argu
     is_argument = location.argument_path is not None and isinstance(error, (TypeError, ValueError, OverflowError))
     if is_argument:
         message = f"{argument_name(location.argument_path or ())} of `{computation_name}` is wrong{_client(location)}."
-        return ArgumentError(f"{message} {_reason(error)}", location)
-    lines = [f"`{computation_name}` failed: {type(error).__name__}: {_reason(error)}"]
+        return ArgumentError(f"{message} {reason_of(error)}", location)
+    lines = [f"`{computation_name}` failed: {type(error).__name__}: {reason_of(error)}"]
     where = [part for part in (_participant(location), location.node and f"in {location.node}") if part]
     if where:
         lines.append(f"  where:    {', '.join(where)}")
@@ -103,18 +100,3 @@ def _participant(location: FailureLocation) -> str:
 
 def _client(location: FailureLocation) -> str:
     return f" at client {location.client} of {location.num_clients}" if location.client is not None else ""
-
-
-# How TensorFlow names graph nodes and kernels inside its messages.
-_TENSORFLOW_INTERNALS = re.compile(r"\[\[.*?\]\]|\{\{[^}]*\}\}|\[Op:[^\]]*\]")
-
-
-def _reason(error: Exception) -> str:
-    message = getattr(error, "message", None)
-    text = _TENSORFLOW_INTERNALS.sub("", message) if isinstance(message, str) else str(error)
-    # TensorFlow puts whole tracebacks into its messages; the line of the user is shown already.
-    text, _, _ = text.partition("Traceback (most recent call last)")
-    lines = [line.strip()[:_MAX_LINE] for line in text.splitlines() if line.strip()]
-    if len(lines) > _MAX_REASON_LINES:
-        lines = [*lines[:_MAX_REASON_LINES], "..."]
-    return "\n".join(lines)

@@ -1,6 +1,6 @@
 """Learns whether the calls of a function are short enough to be made in place."""
 
-_SHORT_SECONDS = 0.5e-3
+SHORT_SECONDS = 0.5e-3
 """A thread hop costs 0.05-0.1 ms: for a shorter call it is not worth it."""
 
 _WEIGHT_OF_NEWEST = 0.2
@@ -18,7 +18,7 @@ class CallDuration:
     @property
     def is_short(self) -> bool:
         """Whether calls are known to be short."""
-        return self._average is not None and self._average < _SHORT_SECONDS
+        return self._average is not None and self._average < SHORT_SECONDS
 
     def record(self, seconds: float) -> None:
         """Takes one call into account, in seconds.

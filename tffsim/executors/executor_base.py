@@ -1,8 +1,8 @@
 """The interface that every executor implements, re-exported, and its error checks.
 
 `federated_language` defines the interface. Ours adds what tells those who watch a stack
-why work runs (`activity`). The checks here give every executor the same words for the
-same mistakes.
+why work runs (`activity`) and why it failed (`failure_reason`). The checks here give
+every executor the same words for the same mistakes.
 """
 
 import functools
@@ -15,6 +15,7 @@ from federated_language.framework import Executor, ExecutorFactory, ExecutorValu
 from tffsim.computations import building_blocks
 from tffsim.computations.building_blocks import to_building_block
 from tffsim.executors.activity import current_client, current_node, offload_observer
+from tffsim.executors.failure_reason import describe_failure
 
 __all__ = [
     "Executor",
@@ -25,6 +26,7 @@ __all__ = [
     "check_open",
     "current_client",
     "current_node",
+    "describe_failure",
     "named_elements",
     "offload_observer",
     "own_handle",

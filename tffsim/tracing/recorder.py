@@ -21,7 +21,7 @@ import federated_language as fl
 import numpy as np
 from federated_language import framework
 
-from tffsim.executors.executor_base import current_client, current_node, offload_observer
+from tffsim.executors.executor_base import current_client, current_node, describe_failure, offload_observer
 from tffsim.tracing.ast_nodes import AstNodes
 from tffsim.tracing.gate import Gate
 from tffsim.tracing.layers import Layer
@@ -223,7 +223,7 @@ class Recorder:
     def close_failed(self, span: Span, inputs: tuple[int, ...], error: BaseException, outcome: int) -> None:
         """Records the end of an operation that failed or was cancelled."""
         if outcome == ERROR:
-            self.errors[span.id] = f"{type(error).__name__}: {error}"[:2000]
+            self.errors[span.id] = describe_failure(error)[:2000]
         self._append(span, outcome, inputs, -1, 0, math.nan, -1)
 
     def clock(self) -> ThreadClock:

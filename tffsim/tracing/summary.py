@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 _MAX_ROWS = 12
+_MAX_ERROR = 400
 
 _Rows = list[tuple[str, ...]]
 
@@ -141,7 +142,7 @@ def _error_rows(trace: "Trace") -> _Rows:
             place = f"{executor}, {OPERATIONS[columns['operation'][span]]}" + (
                 f", client {client}" if client >= 0 else ""
             )
-            rows.append((place, " ".join(text.split())[:200]))
+            rows.append((place, text[:_MAX_ERROR]))
     return [*rows[:_MAX_ROWS], *_more(len(rows), 2)]
 
 

@@ -65,6 +65,8 @@ export class Details {
     if (Number.isNaN(clients.start[client])) return lines;
     const total = duration(clients.end[client] - clients.start[client]);
     lines.push({ name: "time", text: `busy ${duration(clients.busy[client])} of ${total}` });
+    const failure = store.firstErrorOf(client, clients.invocation);
+    if (failure >= 0) lines.push({ name: "error", text: store.errors[failure], span: failure });
     const steps = store.stepsOf(client, clients.invocation, MAX_STEPS);
     store.askForPreviews(steps);
     return [...lines, ...steps.map((span) => this.step(span))];

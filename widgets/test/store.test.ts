@@ -136,9 +136,13 @@ test("searching goes from span to span, and around", () => {
 test("the first error is told where it arose, not where it passed", () => {
   const store = new TraceStore();
   assert.equal(store.firstError, -1);
-  const rows = [{ id: 0 }, { id: 1, parent: 0 }, { id: 2, parent: 1 }, { id: 3, parent: 0 }];
+  const rows = [{ id: 0 }, { id: 1, parent: 0 }, { id: 2, parent: 1, client: 1 }, { id: 3, parent: 0, client: 4 }];
   store.receive(...batchOf(rows, 0, { errors: { 0: "a", 1: "a", 2: "a", 3: "b" } }));
   assert.equal(store.firstError, 2);
+  assert.deepEqual(
+    [1, 4, 5].map((client) => store.firstErrorOf(client, store.ints.invocation[0])),
+    [2, 3, -1],
+  );
 });
 
 test("executors alike, side by side, are one group", () => {

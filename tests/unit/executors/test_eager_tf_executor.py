@@ -223,15 +223,18 @@ class CountingPool(concurrent.futures.ThreadPoolExecutor):
         return super().submit(*args, **kwargs)
 
 
-def test_short_calls_stay_on_the_loop_after_the_first_ones():
+@pytest.mark.parametrize(("short_seconds", "submitted"), [(3600.0, 2), (0.0, 20)])
+def test_only_calls_that_are_short_stay_on_the_loop_after_the_first_ones(monkeypatch, short_seconds, submitted):
+    monkeypatch.setattr("tffsim.executors.call_duration.SHORT_SECONDS", short_seconds)
+
     async def call_often():
         with CountingPool(1) as workers:
             executor = EagerTFExecutor(worker_pool=workers)
-            for _ in range(50):
+            for _ in range(20):
                 await call(executor, unary(lambda x: x + 17.0, FLOAT, FLOAT), 1.0, FLOAT)
             return workers.submitted
 
-    assert 2 <= asyncio.run(call_often()) < 25
+    assert asyncio.run(call_often()) == submitted
 
 
 def test_a_failure_in_the_pool_is_raised_where_the_call_is_awaited(pool):

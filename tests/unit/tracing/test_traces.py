@@ -255,8 +255,9 @@ def test_a_failing_block_leaves_a_complete_trace_with_the_error():
     assert "running" not in set(spans.shown("outcome"))
     assert 1 in failed["client"]
     errors = [trace.error(n) for n in range(spans.num_rows) if trace.error(n)]
-    assert any("too small" in error for error in errors)
-    assert "too small" in str(trace)
+    assert any("too small" in error and "assert_positive" in error for error in errors)
+    assert not any("{{" in error for error in errors)
+    assert "InvalidArgumentError" in str(trace) and "too small" in trace._repr_html_()
     assert "error" in trace.clients().shown("outcome")
 
 

@@ -220,9 +220,19 @@ export class TraceStore {
 
   /** The span in which the first error arose, the innermost of those it passed; -1 if there is none. */
   get firstError(): number {
+    return this.sources()[0] ?? -1;
+  }
+
+  /** The span in which the first error of a client arose; -1 if there is none. */
+  firstErrorOf(client: number, invocation: number): number {
+    const { ints } = this;
+    return this.sources().find((span) => ints.client[span] === client && ints.invocation[span] === invocation) ?? -1;
+  }
+
+  private sources(): number[] {
     const failed = Object.keys(this.errors).map(Number);
     const around = new Set(failed.map((span) => this.ints.parent[span]));
-    return failed.sort((a, b) => a - b).find((span) => !around.has(span)) ?? -1;
+    return failed.filter((span) => !around.has(span)).sort((a, b) => a - b);
   }
 
   private invocationName(span: number): string {

@@ -1,0 +1,23 @@
+"""Learning which calls are short."""
+
+from tffsim.executors.call_duration import SHORT_SECONDS, CallDuration
+
+
+def duration_after(*seconds):
+    duration = CallDuration()
+    for each in seconds:
+        duration.record(each)
+    return duration
+
+
+def test_the_first_call_tells_nothing():
+    assert not duration_after().is_short
+    assert not duration_after(0.0).is_short
+    assert duration_after(1.0, 0.0).is_short
+
+
+def test_one_slow_call_among_many_changes_little_and_many_change_all():
+    short, long = 0.1 * SHORT_SECONDS, 4 * SHORT_SECONDS
+    assert duration_after(1.0, *[short] * 20, long).is_short
+    assert not duration_after(1.0, *[short] * 20, long, long, long).is_short
+    assert duration_after(1.0, *[long] * 20, *[short] * 20).is_short
