@@ -3,13 +3,14 @@
 import dataclasses
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+import federated_language as fl
 import numpy as np
 
 _MAX_SHOWN = 6
-_MAX_TEXT = 80
+_MAX_TEXT = 160
 _MAX_DEPTH = 3
 # Statistics of larger arrays are those of evenly spaced elements, so that a preview takes microseconds.
 _MAX_EXAMINED = 16_384
@@ -119,11 +120,12 @@ def _size_of_element(spec: Any) -> int:
     return math.prod(dimensions) * int(getattr(dtype, "size", 0))
 
 
-def preview_of(value: Any) -> Preview:
+def preview_of(value: Any, type_spec: fl.Type | None = None) -> Preview:
     """Describes a payload or an eager tensor.
 
     Args:
         value: Anything; what is unknown is described by the name of its class.
+        type_spec: Its type, if it is known: that names the members of structs.
     """
     if isinstance(value, (str, bytes)):
         return Preview("text", "str", shown=_cut(repr(value)))
@@ -135,7 +137,7 @@ def preview_of(value: Any) -> Preview:
     if hasattr(value, "element_spec"):
         return Preview("dataset", shown=_cut(f"dataset of {_element(value.element_spec)}"))
     if hasattr(value, "__len__") and hasattr(value, "__iter__"):
-        return Preview("members", shape=(len(value),), shown=_cut(_short(value)))
+        return Preview("members", shape=(len(value),), shown=_cut(_short(value, type_spec)))
     return Preview("other", shown=type(value).__name__)
 
 
@@ -154,7 +156,7 @@ def _preview_of_array(array: "np.ndarray") -> Preview:
     return Preview("array", dtype, array.shape, shown, *numbers, examined.size - finite.size, examined.size)
 
 
-def _short(element: Any, depth: int = 0) -> str:
+def _short(element: Any, type_spec: fl.Type | None = None, depth: int = 0) -> str:
     if isinstance(element, (float, np.floating)):
         return f"{float(element):.4g}"
     if isinstance(element, (bool, int, np.integer, np.bool_, complex, np.complexfloating)):
@@ -164,8 +166,10 @@ def _short(element: Any, depth: int = 0) -> str:
     array = array_of(element)
     if array is not None:
         return array.dtype.name + _shape(array.shape) if array.shape else _short_scalar(array)
-    if hasattr(element, "__len__") and hasattr(element, "__iter__") and depth < _MAX_DEPTH:
-        return _members(element, depth)
+    if isinstance(element, fl.TypedObject):
+        return element.type_signature.compact_representation()
+    if hasattr(element, "__len__") and hasattr(element, "__iter__"):
+        return _members(element, type_spec, depth) if depth < _MAX_DEPTH else "<…>"
     return type(element).__name__
 
 
@@ -177,14 +181,27 @@ def _short_scalar(array: "np.ndarray") -> str:
     return array.dtype.name if number is None else f"{number:.4g}"
 
 
-def _members(value: Any, depth: int) -> str:
+def _members(value: Any, type_spec: fl.Type | None, depth: int) -> str:
     """Describes a struct, in the notation of types."""
-    named = value.items() if isinstance(value, dict) else ((None, member) for member in value)
-    first = itertools.islice(named, _MAX_SHOWN)
+    first = itertools.islice(_named_members(value, type_spec), _MAX_SHOWN)
     parts = [
-        _short(member, depth + 1) if name is None else f"{name}={_short(member, depth + 1)}" for name, member in first
+        (f"{name}=" if name else "") + _short(member, member_type, depth + 1) for name, member, member_type in first
     ]
     return f"<{', '.join(parts)}{', …' if len(value) > _MAX_SHOWN else ''}>"
+
+
+def _named_members(value: Any, type_spec: fl.Type | None) -> Iterator[tuple[str | None, Any, fl.Type | None]]:
+    """Returns names, members and types: what the type tells, and else what the value itself tells."""
+    if isinstance(type_spec, fl.FederatedType):
+        if type_spec.placement is not fl.CLIENTS or type_spec.all_equal:
+            return _named_members(value, type_spec.member)
+        return ((None, member, type_spec.member) for member in value)
+    if isinstance(value, dict):
+        types = dict(type_spec.items()) if isinstance(type_spec, fl.StructType) else {}
+        return ((name, member, types.get(name)) for name, member in value.items())
+    if isinstance(type_spec, fl.StructType) and len(type_spec) == len(value):
+        return ((name, member, t) for (name, t), member in zip(type_spec.items(), value, strict=True))
+    return ((None, member, None) for member in value)
 
 
 def _element(spec: Any) -> str:

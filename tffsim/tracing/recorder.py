@@ -327,16 +327,16 @@ class Recorder:
             return
         handle.size = size if size >= 0 else size_of(value)
         if self.values != "none":
-            self.previews[handle.number] = self._preview(value)
+            self.previews[handle.number] = self._preview(value, self.types.types[type_number])
         if self.values == "all":
             self._keep(handle.number, value)
 
-    def _preview(self, value: Any) -> Preview:
+    def _preview(self, value: Any, type_spec: fl.Type) -> Preview:
         """Describes a value; of one that was described a moment ago, only once."""
         known = self._recent_previews.get(id(value))
         if known is not None and known[0] is value:
             return known[1]
-        preview = preview_of(value)
+        preview = preview_of(value, type_spec)
         if size_of(value) <= _MAX_BYTES_REMEMBERED:
             self._recent_previews[id(value)] = (value, preview)
             while len(self._recent_previews) > _MAX_PREVIEWS_REMEMBERED:

@@ -9,6 +9,7 @@ from tffsim.tracing.ast_nodes import AstNode
 from tffsim.tracing.snapshot import ALL_OUTCOMES, Snapshot, input_offsets, take_snapshot
 from tffsim.tracing.spans import COMPUTE, CREATE_STRUCT, INVOKE, OPERATIONS
 from tffsim.tracing.table import Table
+from tffsim.tracing.type_notation import member_names
 
 if TYPE_CHECKING:
     import pathlib
@@ -189,10 +190,7 @@ class Trace:
         operation = snapshot.columns["operation"]
         for number in self._aliases(value):
             if operation[number] == CREATE_STRUCT and depth < _MAX_DEPTH:
-                parts = ", ".join(
-                    self.preview(part, depth + 1) for part in self.inputs(number)[:_MAX_PARTS] if part >= 0
-                )
-                return f"<{parts}>"
+                return self._preview_of_struct(number, depth)
             scalar = snapshot.columns["scalar"][number]
             if number in snapshot.previews:
                 return str(snapshot.previews[number])
@@ -200,6 +198,16 @@ class Trace:
                 return f"{scalar:.6g}"
         number = snapshot.columns["type"][value]
         return snapshot.types[number] if number >= 0 else ""
+
+    def _preview_of_struct(self, value: int, depth: int) -> str:
+        snapshot = self.snapshot
+        parts = self.inputs(value)
+        names = member_names(snapshot.types[snapshot.columns["type"][value]])
+        if len(names) != len(parts):
+            names = ("",) * len(parts)
+        named = list(zip(names, parts, strict=True))[:_MAX_PARTS]
+        shown = [(f"{name}=" if name else "") + self.preview(part, depth + 1) for name, part in named if part >= 0]
+        return f"<{', '.join([*shown, '…'] if len(parts) > _MAX_PARTS else shown)}>"
 
     def value(self, value: int) -> "np.ndarray | float | None":
         """Returns a whole value; None if it was not kept (see the option `values`)."""

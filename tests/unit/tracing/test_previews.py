@@ -2,11 +2,13 @@
 
 import collections
 
+import federated_language as fl
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from tffsim.tracing.previews import preview_of
+from tffsim.tracing.type_notation import member_names
 
 
 @pytest.mark.parametrize(
@@ -21,12 +23,48 @@ from tffsim.tracing.previews import preview_of
         ([1.0, [tf.constant(0.5, tf.bfloat16)]], "<1, <0.5>>"),
         (collections.OrderedDict(a=tf.ones([3, 2]), b=1), "<a=float32[3,2], b=1>"),
         ([0] * 9, "<0, 0, 0, 0, 0, 0, …>"),
-        ([[[[[0]]]]], "<<<list>>>"),
+        ([[[[[0]]]]], "<<<<…>>>>"),
         ([np.array(None), object()], "<object, object>"),
     ],
 )
 def test_values_are_described_in_the_notation_of_types(value, text):
     assert str(preview_of(value)) == text
+
+
+def test_types_name_the_members_of_structs():
+    inner = fl.StructType([("b", np.float32), (None, np.int32)])
+    outer = fl.StructType([("a", inner), ("f", fl.FunctionType(None, np.int32))])
+    value = [[1.5, 2], TracedValueLike(fl.FunctionType(None, np.int32))]
+    assert str(preview_of(value, outer)) == "<a=<b=1.5, 2>, f=( -> int32)>"
+    assert str(preview_of([[1.5, 2]], fl.FederatedType(inner, fl.CLIENTS))) == "<<b=1.5, 2>>"
+    assert str(preview_of([1.5, 2], fl.FederatedType(inner, fl.SERVER))) == "<b=1.5, 2>"
+    assert str(preview_of([1.5], inner)) == "<1.5>"
+
+
+class TracedValueLike(fl.TypedObject):
+    def __init__(self, type_signature):
+        self._type_signature = type_signature
+
+    @property
+    def type_signature(self):
+        return self._type_signature
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("<a=int32,b=<c=int32,d=float32[2,?]>>@SERVER", ("a", "b")),
+        ("<int32,f=(<x=int32,y=int32> -> int32),{<z=int32>*}@CLIENTS>", ("", "f", "")),
+        ("<>", ()),
+        ("<a=int32>", ("a",)),
+        ("float32[3]", ()),
+        ("{<a=int32>}@CLIENTS", ()),
+        ("<a=int32,b=flo", ()),
+        ("", ()),
+    ],
+)
+def test_the_names_of_members_are_read_from_the_text_of_a_type(text, names):
+    assert member_names(text) == names
 
 
 def test_datasets_are_described_by_their_elements():
