@@ -23,7 +23,13 @@ const stores = new Map<string, TraceStore>();
 
 /** Listens from the moment the widget exists, so that all its views agree, and late ones catch up. */
 function initialize({ model }: { model: Model }): () => void {
-  const store = new TraceStore((request) => model.send(request));
+  const store = new TraceStore((request) => {
+    try {
+      model.send(request);
+    } catch {
+      // A kernel that restarts takes no messages. The view itself tells that nothing comes.
+    }
+  });
   stores.set(nameOf(model), store);
   const hail = new Hail(store);
   const listener = (message: Message, buffers: DataView[]) => {
