@@ -92,7 +92,7 @@ class BackgroundRun(concurrent.futures.Future[Any]):
         except KeyboardInterrupt:
             self.set_exception(concurrent.futures.CancelledError("The cell was cancelled."))
         except BaseException as error:
-            show_error(self._shell, error)
+            show_error(self._shell, error, tb_offset=0)
             self.set_exception(error)
         else:
             self.set_result(value)
