@@ -55,8 +55,11 @@ export class StackPanel extends Panel {
     if (fitted === this.fitted || width === 0) return;
     this.fitted = fitted;
     this.tree.style.zoom = "1";
-    const scale = Math.min(width / this.tree.offsetWidth, height / this.tree.offsetHeight);
-    this.tree.style.zoom = String(Math.min(1, Math.max(SMALLEST, scale)));
+    // Twice, as small text needs a little more room than its share.
+    for (let pass = 0; pass < 2; pass++) {
+      const scale = Math.min(width / this.tree.offsetWidth, height / this.tree.offsetHeight);
+      this.tree.style.zoom = String(Math.min(1, Math.max(SMALLEST, scale)));
+    }
     this.scroll.scrollLeft = (this.scroll.scrollWidth - width) / 2;
   }
 
