@@ -4,12 +4,14 @@ import _thread
 import asyncio
 import gc
 import threading
+import time
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import tffsim as tff
+from tffsim.execution_contexts.event_loop_thread import RunningInvocation
 from tffsim.executors.deferred import Deferred
 
 _BOUND_SECONDS = 30
@@ -63,6 +65,14 @@ def _running_tasks():
     return [task for task in gc.get_objects() if isinstance(task, asyncio.Task) and not task.done()]
 
 
+def _all_ends():
+    """Whether no task is left in the end; a call waits for its tasks, but not for long."""
+    end = time.monotonic() + _BOUND_SECONDS
+    while _running_tasks() and time.monotonic() < end:
+        time.sleep(0.01)
+    return _running_tasks() == []
+
+
 @pytest.mark.parametrize("factory", [tff.local_executor_factory, lambda: tff.local_executor_factory(max_fanout=2)])
 def test_an_interrupt_stops_everything_and_the_next_call_works(forever_at_clients, started, factory):
     with tff.use(factory()):
@@ -71,15 +81,36 @@ def test_an_interrupt_stops_everything_and_the_next_call_works(forever_at_client
             _when(started, _thread.interrupt_main)
             with pytest.raises(KeyboardInterrupt):
                 forever_at_clients([0] * 6)
-            assert _running_tasks() == []
+            assert _all_ends()
             assert double(4) == 8
+
+
+@pytest.mark.parametrize("is_started", [True, False])
+def test_an_interrupt_in_the_moment_of_the_start_stops_everything_too(
+    monkeypatch, forever_at_clients, started, is_started
+):
+    start = RunningInvocation.start
+
+    def interrupted_start(running):
+        monkeypatch.undo()
+        if is_started:
+            start(running)
+            assert started.wait(_BOUND_SECONDS)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(RunningInvocation, "start", interrupted_start)
+    with tff.use(tff.local_executor_factory()):
+        with pytest.raises(KeyboardInterrupt):
+            forever_at_clients([0] * 6)
+        assert _all_ends()
+        assert double(4) == 8
 
 
 def test_a_timeout_stops_the_computation_and_says_so(forever):
     context = tff.SyncExecutionContext(tff.local_executor_factory(), timeout=0.2)
     with pytest.raises(TimeoutError, match=r"`loop` took longer than 0.2 s and was cancelled.*`timeout`"):
         context.invoke(forever, None)
-    assert _running_tasks() == []
+    assert _all_ends()
     assert context.invoke(tff.tf_computation(lambda: 3), None) == 3
 
 
@@ -125,6 +156,6 @@ def test_no_work_is_left_behind_after_a_failure():
     )
     with pytest.raises(tff.ExecutionError):
         total([1] * 5 + [-1] + [1] * 30)
-    assert _running_tasks() == []
+    assert _all_ends()
     gc.collect()
     assert not [d for d in gc.get_objects() if isinstance(d, Deferred)]

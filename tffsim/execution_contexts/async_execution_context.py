@@ -69,9 +69,11 @@ class AsyncExecutionContext(AsyncContext):
             arg = await arg
         running = RunningInvocation(invoke(self._settings, comp, arg))
         try:
+            running.start()
             return await asyncio.wrap_future(running.future)
         except USER_ERRORS as error:
             raise error.with_traceback(None) from error.__cause__
-        except asyncio.CancelledError:
-            running.cancel()
+        except BaseException:
+            if not running.future.done():
+                running.cancel()
             raise

@@ -32,32 +32,44 @@ class RunningInvocation(Generic[_T]):
     """
 
     def __init__(self, coroutine: Coroutine[Any, Any, _T]) -> None:
+        self._coroutine = coroutine
         self._scope = CancellationScope()
         self._thread = _borrow()
         self.future: concurrent.futures.Future[_T] = concurrent.futures.Future()
         self._task: asyncio.Task[_T] | None = None
+
+    def start(self) -> None:
+        """Starts it. An interrupt may come at any moment from now on: call this where `cancel` is sure to follow."""
         context = contextvars.copy_context()
         context.run(current_scope.set, self._scope)
-        self._thread.loop.call_soon_threadsafe(self._start, coroutine, context)
+        self._thread.loop.call_soon_threadsafe(self._create_task, context)
 
     def cancel(self) -> None:
         """Stops the invocation: long TensorFlow calls at once, the rest at the next step."""
         self._scope.cancel()
         self._thread.loop.call_soon_threadsafe(self._cancel_task)
 
-    def _start(self, coroutine: Coroutine[Any, Any, _T], context: contextvars.Context) -> None:
-        self._task = self._thread.loop.create_task(coroutine, context=context)
+    def _create_task(self, context: contextvars.Context) -> None:
+        self._task = self._thread.loop.create_task(self._coroutine, context=context)
         self._task.add_done_callback(self._finish)
 
     def _cancel_task(self) -> None:
         if self._task is not None:
             self._task.cancel()
+        elif not self.future.done():
+            # The interrupt came before the start.
+            self._coroutine.close()
+            _give_back(self._thread)
+            self._tell_cancelled()
+
+    def _tell_cancelled(self) -> None:
+        self.future.cancel()
+        self.future.set_running_or_notify_cancel()
 
     def _finish(self, task: asyncio.Task[_T]) -> None:
         _give_back(self._thread)
         if task.cancelled():
-            self.future.cancel()
-            self.future.set_running_or_notify_cancel()
+            self._tell_cancelled()
         elif (error := task.exception()) is not None:
             self.future.set_exception(error)
         else:

@@ -100,6 +100,7 @@ class SyncExecutionContext(SyncContext):
             return drive_in_caller(coroutine)
         running = RunningInvocation(coroutine)
         try:
+            running.start()
             return _wait(running.future, self._timeout)
         except USER_ERRORS as error:
             # Without the frames of the thread that ran it: the message says where.
