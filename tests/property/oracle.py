@@ -127,11 +127,15 @@ class Oracle:
     def federated_zip_at_server(self, type_spec, value):
         return value
 
-    # Aggregations: left folds in client order
+    # Aggregations: folds in blocks, see `fold`
 
     def federated_aggregate(self, type_spec, argument):
-        value, zero, accumulate, _, report = argument
-        return report(functools.reduce(lambda total, member: accumulate((total, member)), self._members(value), zero))
+        value, zero, accumulate, merge, report = argument
+        blocks = [
+            functools.reduce(lambda total, member: accumulate((total, member)), block, zero)
+            for block in _blocks(self._members(value))
+        ]
+        return report(_joined(lambda left, right: merge((left, right)), blocks) if blocks else zero)
 
     def federated_sum(self, type_spec, value):
         return self._reduce(np.add, value, type_spec.result.member, 0)
@@ -152,7 +156,7 @@ class Oracle:
         total = self._reduce(np.add, scaled, type_spec.result.member, 0)
         weight_dtype = type_spec.parameter[1].member.dtype.type
         weight_dtype = np.int64 if np.issubdtype(weight_dtype, np.integer) else weight_dtype
-        total_weight = functools.reduce(np.add, [w.astype(weight_dtype) for w in weights], weight_dtype(0))
+        total_weight = fold(np.add, [w.astype(weight_dtype) for w in weights]) if weights else weight_dtype(0)
         return _each(lambda x: _divide(x, total_weight.astype(x.dtype)), total)
 
     def federated_secure_sum(self, type_spec, argument):
@@ -169,7 +173,7 @@ class Oracle:
         members = self._members(value)
         if not members:
             return _filled(type_spec, neutral)
-        return functools.reduce(functools.partial(_pointwise, operator), members)
+        return fold(functools.partial(_pointwise, operator), members)
 
     def federated_select(self, type_spec, argument):
         keys, max_key, state, select = argument
@@ -206,6 +210,23 @@ class Oracle:
 
     def generic_divide(self, type_spec, argument):
         return _pointwise(_divide, *argument)
+
+
+def fold(operator, members):
+    """Folds in client order: blocks of 32 one by one, then the blocks in a binary tree."""
+    return _joined(operator, [functools.reduce(operator, block) for block in _blocks(members)])
+
+
+def _blocks(members):
+    return [members[start : start + 32] for start in range(0, len(members), 32)]
+
+
+def _joined(merge, blocks):
+    """Joins the largest power of two of blocks that leaves a rest with that rest, each joined in the same way."""
+    if len(blocks) == 1:
+        return blocks[0]
+    middle = 1 << ((len(blocks) - 1).bit_length() - 1)
+    return merge(_joined(merge, blocks[:middle]), _joined(merge, blocks[middle:]))
 
 
 def _pointwise(operator, left, right):

@@ -61,7 +61,7 @@ def test_every_kind_of_node_is_drawn(kind):
     find(examples(), lambda example: kind in _kinds(example), settings=_first_found, random=random.Random(3))
 
 
-@pytest.mark.parametrize("num_clients", [1, 2, 5, 7, 33])
+@pytest.mark.parametrize("num_clients", [1, 2, 5, 7, 31, 33, 64, 97, 260])
 def test_floats_are_the_same_bit_for_bit_on_every_stack(num_clients):
     type_spec = fl.FederatedType(fl.TensorType(np.float32, [7]), fl.CLIENTS)
     weight_type = fl.FederatedType(np.float32, fl.CLIENTS)

@@ -1,7 +1,9 @@
 """The local execution stack: everything in this process.
 
 Up to `max_fanout` clients hang directly below one federating executor; more become a
-tree in which no executor has more than `max_fanout` children.
+tree in which no executor has more than `max_fanout` children. The number of children is
+then the largest power of two within `max_fanout`, so that each part of the tree is a
+part of every fold (see `tffsim.executors.fold_shape`).
 """
 
 import dataclasses
@@ -25,6 +27,7 @@ from tffsim.executor_stacks.resource_managing_executor_factory import ResourceMa
 from tffsim.executors.federated_composing_strategy import FederatedComposingStrategy
 from tffsim.executors.federated_resolving_strategy import FederatedResolvingStrategy
 from tffsim.executors.federating_executor import FederatingExecutor
+from tffsim.executors.fold_shape import subtree_size
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.executors.thread_delegating_executor import ThreadDelegatingExecutor
 
@@ -114,16 +117,14 @@ def build_federation(plan: FederationPlan, num_clients: int) -> Executor:
     """
     if num_clients <= plan.max_fanout:
         return _flat(plan, num_clients, 0, num_clients)
-    sizes = _even_parts(num_clients, math.ceil(num_clients / plan.max_fanout))
-    children, first_client = [], 0
-    for size in sizes:
-        children.append((_flat(plan, size, first_client, num_clients), size))
-        first_client += size
+    size = subtree_size(plan.max_fanout)
+    children = []
+    for first_client in range(0, num_clients, size):
+        group = min(size, num_clients - first_client)
+        children.append((_flat(plan, group, first_client, num_clients), group))
     while len(children) > plan.max_fanout:
-        groups = _even_parts(len(children), math.ceil(len(children) / plan.max_fanout))
-        iterator = iter(children)
-        grouped = [[next(iterator) for _ in range(group)] for group in groups]
-        children = [(_composed(plan, group), sum(size for _, size in group)) for group in grouped]
+        groups = [children[first : first + size] for first in range(0, len(children), size)]
+        children = [(_composed(plan, group), sum(count for _, count in group)) for group in groups]
     return _composed(plan, children)
 
 
@@ -162,9 +163,3 @@ def _client_stacks(
     threads = math.ceil(num_clients / clients_per_thread)
     stacks = [hooked(ThreadDelegatingExecutor(make_stack(turns[i % len(turns)]))) for i in range(threads)]
     return [stacks[client % threads] for client in range(num_clients)]
-
-
-def _even_parts(total: int, parts: int) -> list[int]:
-    """Splits a number into almost equal parts, the larger ones first."""
-    size, rest = divmod(total, parts)
-    return [size + 1] * rest + [size] * (parts - rest)

@@ -3,10 +3,12 @@
 Children can be local (a tree that keeps the number of executors per node small) or
 remote workers. A client value is a list with one federated handle per child.
 
-Aggregations fold in client order over the whole cohort. The first child folds its
-clients, the next continues from there, and so on: a tree gives bit for bit the same
-floating-point numbers as a flat stack. The price is that the children take turns
-during an aggregation.
+Aggregations have the shape that `fold_shape` describes, so that a tree gives bit for bit
+the same floating-point numbers as a flat stack. A child whose clients are a subtree of
+the fold folds them by itself, and the server merges the results. Children that share a
+block take turns: each goes on where the one before it stopped. A child whose range
+crosses the bounds of a block, without being a subtree, hands out its members, and they
+are folded at the server.
 """
 
 import functools
@@ -23,6 +25,7 @@ from federated_language.proto import computation_pb2 as pb
 from tffsim.computations import building_blocks
 from tffsim.computations.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM
 from tffsim.executors import concurrency, federated_lambdas
+from tffsim.executors.composed_fold import ComposedFold, Part
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.failure_location import current_argument_path
 from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
@@ -43,7 +46,6 @@ from tffsim.executors.placed_values import (
 )
 
 _Parts = Sequence[Deferred[ExecutorValue]]
-_Occupied = list[tuple[Executor, Deferred[ExecutorValue]]]
 
 
 class ComposedClientsValue(FederatedValue):
@@ -212,7 +214,7 @@ class FederatedComposingStrategy(FederatingStrategy):
         inputs = [(uri, operands_of(child), result_type) for child in range(len(self._children))]
         return self._at_children(result_type.member, _call_intrinsic, inputs)
 
-    # Aggregations: the children take turns, each going on where the one before it stopped.
+    # Aggregations: see `composed_fold`.
 
     async def _aggregate(
         self,
@@ -223,22 +225,33 @@ class FederatedComposingStrategy(FederatingStrategy):
         merge: Function,
         report: Function,
     ) -> ExecutorValue:
-        total_type = accumulate.type_signature.parameter[0]
-        total = await self._fold(self._occupied(parts), member_type, await zero.get(), accumulate, merge)
+        start, total_type = await zero.get(), accumulate.type_signature.result
+
+        async def fold_at_child(child: Executor, part: Deferred[ExecutorValue], total: Any) -> Any:
+            return await _aggregate_at_child(child, part, start if total is None else total, accumulate, merge)
+
+        occupied = self._occupied(parts)
+        if occupied:
+            total = await ComposedFold(self._server, fold_at_child, member_type, accumulate, merge, start).run(occupied)
+        else:
+            total = await self._server.create_value(start, total_type)
         reporter = await self._server.create_value(report.proto, report.type_signature)
-        return await self._server.create_call(reporter, await self._server.create_value(total, total_type))
+        return await self._server.create_call(reporter, total)
 
     async def _reduce(self, parts: _Parts, member_type: fl.Type, uri: str) -> ExecutorValue:
         occupied = self._occupied(parts)
         if not occupied:
             return await self._server.create_value(neutral_element(uri, member_type), member_type)
-        (first_child, first_part), others = occupied[0], occupied[1:]
-        result_type = fl.FederatedType(member_type, fl.SERVER)
-        total = await (await _call_intrinsic(first_child, _REDUCTIONS[uri], [first_part], result_type)).compute()
         proto = federated_lambdas.generic_operator(uri, member_type)
         operator = Function(proto, building_blocks.type_of(proto))
-        total = await self._fold(others, member_type, total, operator, operator)
-        return await self._server.create_value(total, member_type)
+
+        async def fold_at_child(child: Executor, part: Deferred[ExecutorValue], total: Any) -> Any:
+            if total is not None:
+                return await _aggregate_at_child(child, part, total, operator, operator)
+            result_type = fl.FederatedType(member_type, fl.SERVER)
+            return await (await _call_intrinsic(child, _REDUCTIONS[uri], [part], result_type)).compute()
+
+        return await ComposedFold(self._server, fold_at_child, member_type, operator, operator).run(occupied)
 
     async def _secure_sum(
         self, parts: _Parts, member_type: fl.Type, maximum: Deferred[Any], maximum_type: fl.Type
@@ -247,29 +260,16 @@ class FederatedComposingStrategy(FederatingStrategy):
         total = await self._server.create_value(neutral_element("generic_plus", member_type), member_type)
         plus = await self._server.create_value(federated_lambdas.generic_operator("generic_plus", member_type))
         result_type = fl.FederatedType(member_type, fl.SERVER)
-        for child, part in self._occupied(parts):
+        for child, part, _ in self._occupied(parts):
             bound = Deferred(_create_common, child, maximum, maximum_type)
             subtotal = await _call_intrinsic(child, "federated_secure_sum", [part, bound], result_type)
             addend = await self._server.create_value(await subtotal.compute(), member_type)
             total = await self._server.create_call(plus, await self._server.create_struct([total, addend]))
         return total
 
-    async def _fold(
-        self, occupied: _Occupied, member_type: fl.Type, total: Any, accumulate: Function, merge: Function
-    ) -> Any:
-        total_type = accumulate.type_signature.parameter[0]
-        report = federated_lambdas.identity(total_type)
-        functions = [accumulate, merge, Function(report.to_proto(), report.type_signature)]
-        result_type = fl.FederatedType(total_type, fl.SERVER)
-        for child, part in occupied:
-            start = Deferred(child.create_value, total, total_type)
-            result = await _call_intrinsic(child, "federated_aggregate", [part, start, *functions], result_type)
-            total = await result.compute()
-        return total
-
-    def _occupied(self, parts: _Parts) -> _Occupied:
+    def _occupied(self, parts: _Parts) -> list[Part]:
         zipped = zip(self._children, parts, self._cardinalities, strict=True)
-        return [(child, part) for child, part, num_clients in zipped if num_clients]
+        return [(child, part, num_clients) for child, part, num_clients in zipped if num_clients]
 
 
 _REDUCTIONS = {
@@ -300,6 +300,17 @@ async def _call_intrinsic(
     ]
     argument = handles[0] if len(handles) == 1 else await child.create_struct(handles)
     return await _call_on_argument(child, uri, argument, result_type)
+
+
+async def _aggregate_at_child(
+    child: Executor, part: Deferred[ExecutorValue], total: Any, accumulate: Function, merge: Function
+) -> Any:
+    total_type = accumulate.type_signature.result
+    report = federated_lambdas.identity(total_type)
+    functions = [accumulate, merge, Function(report.to_proto(), report.type_signature)]
+    start = Deferred(child.create_value, total, total_type)
+    result_type = fl.FederatedType(total_type, fl.SERVER)
+    return await (await _call_intrinsic(child, "federated_aggregate", [part, start, *functions], result_type)).compute()
 
 
 async def _zip_at_child(child: Executor, parts: structure.Struct) -> ExecutorValue:

@@ -8,6 +8,7 @@ freed as soon as nothing that may still run refers to it.
 """
 
 import contextlib
+import functools
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from tffsim.executors.deferred import Deferred
 from tffsim.executors.failure_location import current_argument_path, locate
 from tffsim.executors.federated_select import Slices
 from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
+from tffsim.executors.fold_shape import BLOCK_SIZE, MergeTree
 from tffsim.executors.neutral_elements import neutral_element
 from tffsim.executors.placed_values import (
     OnEachExecutor,
@@ -193,6 +195,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
             value.member_type,
             zero,
             accumulate,
+            merge,
             report,
         )
 
@@ -259,11 +262,16 @@ class FederatedResolvingStrategy(FederatingStrategy):
         member_type: fl.Type,
         zero: ExecutorValue,
         accumulate: Function,
+        merge: Function,
         report: Function,
     ) -> ExecutorValue:
         total = await move(self._server, zero)
-        operator = await self._server.create_value(accumulate.proto, accumulate.type_signature)
-        total = await self._fold(members, member_type, operator, total, None)
+        if members:
+            operator, joiner = [
+                await self._server.create_value(function.proto, function.type_signature)
+                for function in (accumulate, merge)
+            ]
+            total = await self._fold(members, member_type, operator, joiner, total, None)
         reporter = await self._server.create_value(report.proto, report.type_signature)
         return await self._server.create_call(reporter, total)
 
@@ -283,27 +291,40 @@ class FederatedResolvingStrategy(FederatingStrategy):
         if not members:
             return await self._server.create_value(neutral_element(uri, member_type), member_type)
         operator = await self._server.create_value(federated_lambdas.generic_operator(uri, member_type))
-        total = await self._fold(members, member_type, operator, None, check)
-        assert total is not None
-        return total
+        return await self._fold(members, member_type, operator, operator, None, check)
 
     async def _fold(
         self,
         members: list[Deferred[ExecutorValue]],
         member_type: fl.Type,
-        operator: ExecutorValue,
-        total: ExecutorValue | None,
+        accumulate: ExecutorValue,
+        merge: ExecutorValue,
+        zero: ExecutorValue | None,
         check: Callable[[Any], Coroutine[Any, Any, None]] | None,
-    ) -> Any:
-        server = self._server
+    ) -> ExecutorValue:
+        """Folds members, at least one, in the shape that `fold_shape` describes.
+
+        Without a `zero` each block starts at its first member.
+        """
+        tree = MergeTree(functools.partial(self._call_with_pair, merge))
+        total, count = zero, 0
         async with contextlib.aclosing(self._payloads(members, check)) as payloads:
             async for payload in payloads:
-                addend = await server.create_value(payload, member_type)
-                if total is None:
-                    total = addend
-                else:
-                    total = await server.create_call(operator, await server.create_struct([total, addend]))
-        return total
+                addend = await self._server.create_value(payload, member_type)
+                total = addend if total is None else await self._call_with_pair(accumulate, total, addend)
+                count += 1
+                if count % BLOCK_SIZE == 0:
+                    await tree.add(total)
+                    total = zero
+        if count % BLOCK_SIZE:
+            assert total is not None
+            await tree.add(total)
+        return await tree.total()
+
+    async def _call_with_pair(
+        self, function: ExecutorValue, left: ExecutorValue, right: ExecutorValue
+    ) -> ExecutorValue:
+        return await self._server.create_call(function, await self._server.create_struct([left, right]))
 
     # Results of clients, in client order, a bounded number of them at a time.
 
