@@ -24,6 +24,7 @@ from tffsim.executor_stacks.participant_stacks import (
     worker_pool,
 )
 from tffsim.executor_stacks.resource_managing_executor_factory import ResourceManagingExecutorFactory
+from tffsim.executors.block_folds import BlockFolds
 from tffsim.executors.federated_composing_strategy import FederatedComposingStrategy
 from tffsim.executors.federated_resolving_strategy import FederatedResolvingStrategy
 from tffsim.executors.federating_executor import FederatingExecutor
@@ -42,12 +43,14 @@ class FederationPlan:
             clients and the index of the first.
         max_fanout: How many children an executor may have.
         max_concurrent_clients: How many clients may be at work at a time.
+        block_folds: What is known of folds of many clients in one call; None asks each.
     """
 
     server_stack: Callable[[], Executor]
     client_stacks: Callable[[int, int], list[Executor]]
     max_fanout: int
     max_concurrent_clients: int
+    block_folds: BlockFolds | None = None
 
 
 def local_executor_factory(
@@ -99,6 +102,8 @@ def local_executor_factory(
         max_fanout=max_fanout,
         # One client more than there are workers: it is prepared while the others run.
         max_concurrent_clients=workers + 1,
+        # A call for many clients ends with their fold, which belongs to the server.
+        block_folds=BlockFolds() if server_tf_device is None and not client_tf_devices else None,
     )
     return ResourceManagingExecutorFactory(
         functools.partial(_stack_for, plan, default_num_clients), default_num_clients=default_num_clients
@@ -141,6 +146,7 @@ def _flat(plan: FederationPlan, num_clients: int, first_client: int, cohort_size
         max_concurrent_clients=plan.max_concurrent_clients,
         first_client=first_client,
         cohort_size=cohort_size,
+        block_folds=plan.block_folds,
     )
     return hooked(ReferenceResolvingExecutor(hooked(FederatingExecutor(strategy, plan.server_stack()))))
 

@@ -3,6 +3,9 @@
 SHORT_SECONDS = 0.5e-3
 """A thread hop costs 0.05-0.1 ms: for a shorter call it is not worth it."""
 
+LONG_SECONDS = 5e-3
+"""Longer calls are best made one by one: they use all processors at the same time."""
+
 _WEIGHT_OF_NEWEST = 0.2
 
 
@@ -19,6 +22,11 @@ class CallDuration:
     def is_short(self) -> bool:
         """Whether calls are known to be short."""
         return self._average is not None and self._average < SHORT_SECONDS
+
+    @property
+    def seconds(self) -> float | None:
+        """How long a call takes; None as long as nobody knows."""
+        return self._average
 
     def record(self, seconds: float) -> None:
         """Takes one call into account, in seconds.

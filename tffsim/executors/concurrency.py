@@ -73,6 +73,20 @@ def start(coroutine: Coroutine[Any, Any, _T]) -> Started[_T]:
     return asyncio.get_running_loop().create_task(_Continuation(coroutine, waiting_for), context=context)
 
 
+def run_without_waiting(coroutine: Coroutine[Any, Any, _T]) -> _T:
+    """Runs a coroutine that never waits, without an event loop.
+
+    Raises:
+        RuntimeError: If it waits for something.
+    """
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value
+    coroutine.close()
+    raise RuntimeError("A coroutine waited where none can.")
+
+
 async def gather(*coroutines: Coroutine[Any, Any, _T]) -> list[_T]:
     """Runs coroutines side by side and returns their results in order.
 

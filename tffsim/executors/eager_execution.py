@@ -9,11 +9,13 @@ these names fails here, at import, with a message that says so.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import tensorflow as tf
 
 try:
     from tensorflow.core.framework.function_pb2 import FunctionDef
+    from tensorflow.core.protobuf import config_pb2
     from tensorflow.python.eager.cancellation import CancellationManager
     from tensorflow.python.eager.context import context
     from tensorflow.python.eager.execute import execute, execute_with_cancellation
@@ -27,6 +29,7 @@ except ImportError as error:
 __all__ = [
     "CancellationManager",
     "EagerTensor",
+    "FunctionCall",
     "FunctionDef",
     "add_functions",
     "eager_tensor",
@@ -41,6 +44,40 @@ context().ensure_initialized()
 
 # No default for a call's attributes: giving the defaults costs 6 µs per call.
 _NO_ATTRIBUTES: tuple[()] = ()
+
+
+class FunctionCall:
+    """Calls a function through the op `StatefulPartitionedCall`, in the caller's thread.
+
+    Args:
+        function: A `ConcreteFunction`.
+        is_optimised: Whether TensorFlow's graph optimisers may rewrite it.
+    """
+
+    def __init__(self, function: Any, *, is_optimised: bool = True) -> None:
+        self._function = function
+        self._num_outputs = len(function.outputs)
+        config = config_pb2.ConfigProto()
+        config.graph_options.rewrite_options.disable_meta_optimizer = not is_optimised
+        self._attributes = (
+            "Tin", tuple(t.dtype.as_datatype_enum for t in function.inputs),
+            "Tout", tuple(t.dtype.as_datatype_enum for t in function.outputs),
+            "f", function.name,
+            "config", "",
+            "config_proto", config.SerializeToString(),
+            "executor_type", "",
+        )  # fmt: skip
+
+    def run(self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None) -> list[tf.Tensor]:
+        """Returns the outputs.
+
+        Raises:
+            tf.errors.OpError: If the function fails or is cancelled.
+        """
+        op = "StatefulPartitionedCall"
+        if cancellation is None:
+            return execute(op, self._num_outputs, inputs, self._attributes, context())
+        return execute_with_cancellation(op, self._num_outputs, inputs, self._attributes, context(), cancellation)
 
 
 def run_function(

@@ -14,8 +14,8 @@ import contextlib
 import contextvars
 import functools
 import time
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import federated_language as fl
 import tensorflow as tf
@@ -27,6 +27,9 @@ from tffsim.computations import building_blocks
 from tffsim.computations.generic_intrinsics import LEAF_INTRINSIC_URIS
 from tffsim.computations.struct_types import struct_type
 from tffsim.executors.activity import offload_observer
+from tffsim.executors.block_function import BlockFunction
+from tffsim.executors.call_block import BlockRefusedError, CallBlock, Stack
+from tffsim.executors.call_duration import LONG_SECONDS
 from tffsim.executors.cancellation import current_scope
 from tffsim.executors.eager_execution import CancellationManager
 from tffsim.executors.executor_base import (
@@ -44,6 +47,7 @@ from tffsim.executors.tensorflow_function import TensorFlowFunction, tensorflow_
 from tffsim.executors.tensorflow_values import TensorFlowValue, materialise, to_tensorflow
 
 _IntrinsicFunction: TypeAlias = Callable[[TensorFlowValue], TensorFlowValue]
+_Callable: TypeAlias = TensorFlowFunction | BlockFunction
 _Reference: TypeAlias = TensorFlowValue | TensorFlowFunction | _IntrinsicFunction
 
 
@@ -181,6 +185,23 @@ class EagerTFExecutor(Executor):
         element_type = select_element_type(handle.type_signature, index)
         return EagerTFExecutorValue(self, handle.reference[index], element_type)  # type: ignore[index]
 
+    async def run_block(self, block: CallBlock, arguments: Sequence[Any], stack: Stack) -> Any:
+        """Makes many calls in one: see `call_block`.
+
+        Raises:
+            BlockRefusedError: If they cannot be one call.
+            tf.errors.OpError: If a function fails; nothing tells which.
+        """
+        check_open(self._is_closed, self)
+        function = block.built.get(self._device)
+        if function is None:
+            with self._placement():
+                stand_in = stack(_GraphLeaf(self._device))
+                function = block.built[self._device] = BlockFunction(block, stand_in)
+        with self._placement():
+            values = [to_tensorflow(v, t) for v, t in zip(arguments, block.parameter_types, strict=True)]
+        return materialise(await self._call(function, values), block.result_type)
+
     def _own(self, value: ExecutorValue) -> EagerTFExecutorValue:
         own_handle(value, EagerTFExecutorValue, self)
         assert isinstance(value, EagerTFExecutorValue)
@@ -217,7 +238,7 @@ class EagerTFExecutor(Executor):
         with self._placement():
             return EagerTFExecutorValue(self, zero(type_signature), type_signature)
 
-    async def _call(self, function: TensorFlowFunction, value: TensorFlowValue | None) -> TensorFlowValue:
+    async def _call(self, function: _Callable, value: Any) -> TensorFlowValue:
         # A manager of its own for each call: TensorFlow cancels the one of a call that fails.
         cancellation = CancellationManager()
         scope = current_scope.get()
@@ -235,6 +256,23 @@ class EagerTFExecutor(Executor):
         finally:
             if forget is not None:
                 forget()
+
+
+class _GraphLeaf(EagerTFExecutor):
+    """Writes calls down in the graph that is being built, instead of making them."""
+
+    async def create_value(self, value: object, type_spec: object = None) -> EagerTFExecutorValue:
+        if isinstance(value, (tf.Tensor, tf.data.Dataset)) and isinstance(type_spec, fl.Type):
+            return EagerTFExecutorValue(self, value, type_spec)
+        return await super().create_value(value, type_spec)
+
+    async def _call(self, function: TensorFlowFunction, value: TensorFlowValue | None) -> TensorFlowValue:  # type: ignore[override]
+        seconds = function.duration.seconds
+        if seconds is None:
+            raise BlockRefusedError("nobody knows yet how long a call takes", is_final=False)
+        if seconds > LONG_SECONDS:
+            raise BlockRefusedError(f"a call takes {seconds * 1e3:.0f} ms")
+        return function.write_call(value)
 
 
 def _device_name(device: str | tf.config.LogicalDevice | None) -> str | None:
@@ -258,9 +296,7 @@ def _device_name(device: str | tf.config.LogicalDevice | None) -> str | None:
 _NO_PLACEMENT = contextlib.nullcontext()
 
 
-def _timed_call(
-    function: TensorFlowFunction, value: TensorFlowValue | None, cancellation: CancellationManager
-) -> TensorFlowValue:
+def _timed_call(function: _Callable, value: Any, cancellation: CancellationManager) -> TensorFlowValue:
     start = time.perf_counter()
     result = function(value, cancellation)
     function.duration.record(time.perf_counter() - start)
@@ -268,7 +304,7 @@ def _timed_call(
 
 
 def _offloaded_call(
-    submitted: int, function: TensorFlowFunction, value: TensorFlowValue | None, cancellation: CancellationManager
+    submitted: int, function: _Callable, value: Any, cancellation: CancellationManager
 ) -> TensorFlowValue:
     started = time.perf_counter_ns()
     try:

@@ -25,7 +25,7 @@ from federated_language.proto import computation_pb2 as pb
 from tffsim.computations import building_blocks
 from tffsim.computations.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM
 from tffsim.executors import concurrency, federated_lambdas
-from tffsim.executors.composed_fold import ComposedFold, Part
+from tffsim.executors.composed_fold import Part, fold_parts
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.failure_location import current_argument_path
 from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
@@ -44,6 +44,7 @@ from tffsim.executors.placed_values import (
     struct_type,
     zip_members,
 )
+from tffsim.executors.server_fold import ServerFold
 
 _Parts = Sequence[Deferred[ExecutorValue]]
 
@@ -230,11 +231,10 @@ class FederatedComposingStrategy(FederatingStrategy):
         async def fold_at_child(child: Executor, part: Deferred[ExecutorValue], total: Any) -> Any:
             return await _aggregate_at_child(child, part, start if total is None else total, accumulate, merge)
 
-        occupied = self._occupied(parts)
+        occupied, total = self._occupied(parts), await self._server.create_value(start, total_type)
         if occupied:
-            total = await ComposedFold(self._server, fold_at_child, member_type, accumulate, merge, start).run(occupied)
-        else:
-            total = await self._server.create_value(start, total_type)
+            fold = ServerFold(self._server, member_type, accumulate, merge, total)
+            total = await fold_parts(occupied, fold, fold_at_child)
         reporter = await self._server.create_value(report.proto, report.type_signature)
         return await self._server.create_call(reporter, total)
 
@@ -251,7 +251,8 @@ class FederatedComposingStrategy(FederatingStrategy):
             result_type = fl.FederatedType(member_type, fl.SERVER)
             return await (await _call_intrinsic(child, _REDUCTIONS[uri], [part], result_type)).compute()
 
-        return await ComposedFold(self._server, fold_at_child, member_type, operator, operator).run(occupied)
+        fold = ServerFold(self._server, member_type, operator, operator)
+        return await fold_parts(occupied, fold, fold_at_child)
 
     async def _secure_sum(
         self, parts: _Parts, member_type: fl.Type, maximum: Deferred[Any], maximum_type: fl.Type

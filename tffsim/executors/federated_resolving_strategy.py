@@ -8,7 +8,6 @@ freed as soon as nothing that may still run refers to it.
 """
 
 import contextlib
-import functools
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
@@ -16,13 +15,16 @@ import federated_language as fl
 from federated_language.common_libs import structure
 from federated_language.framework import Executor, ExecutorValue
 
-from tffsim.executors import concurrency, federated_lambdas
+from tffsim.computations import building_blocks
+from tffsim.executors import client_work, concurrency, federated_lambdas
 from tffsim.executors.activity import current_client
+from tffsim.executors.block_folds import CHUNK_SIZE, BlockFold, BlockFolds
+from tffsim.executors.call_block import RunsBlocks
+from tffsim.executors.client_work import Argument, ClientWork, Mapped, Shared
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.failure_location import current_argument_path, locate
 from tffsim.executors.federated_select import Slices
 from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
-from tffsim.executors.fold_shape import BLOCK_SIZE, MergeTree
 from tffsim.executors.neutral_elements import neutral_element
 from tffsim.executors.placed_values import (
     OnEachExecutor,
@@ -40,6 +42,7 @@ from tffsim.executors.placed_values import (
     zip_members,
 )
 from tffsim.executors.secure_sum_bounds import check_bounds
+from tffsim.executors.server_fold import ServerFold
 
 
 class ClientsValue(FederatedValue):
@@ -49,19 +52,22 @@ class ClientsValue(FederatedValue):
         member_type: The type of each member.
         members: One handle of the client's executor per client.
         common: The member that all clients share, materialised; None if they may differ.
+        work: How the value comes about; None if that is not known.
     """
 
-    __slots__ = ("common", "members")
+    __slots__ = ("common", "members", "work")
 
     def __init__(
         self,
         member_type: fl.Type,
         members: Sequence[Deferred[ExecutorValue]],
         common: Deferred[Any] | None = None,
+        work: ClientWork | None = None,
     ) -> None:
         super().__init__(member_type)
         self.members = members
         self.common = common
+        self.work = work
 
 
 class FederatedResolvingStrategy(FederatingStrategy):
@@ -73,6 +79,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         max_concurrent_clients: How many clients may be at work at a time; at least 1.
         first_client: Index of the first client in the whole cohort.
         cohort_size: Number of clients in the whole cohort; by default `len(clients)`.
+        block_folds: Folds many clients in one call where it can; None asks each client.
     """
 
     def __init__(
@@ -83,11 +90,14 @@ class FederatedResolvingStrategy(FederatingStrategy):
         max_concurrent_clients: int = 1,
         first_client: int = 0,
         cohort_size: int | None = None,
+        block_folds: BlockFolds | None = None,
     ) -> None:
         self._server = server
         self._clients = clients
         self._max_concurrent_clients = max_concurrent_clients
         self._first_client = first_client
+        # Clients of a block share a call, so they must share an executor.
+        self._block_folds = block_folds if len({id(client) for client in clients}) == 1 else None
         self._cohort_size = cohort_size if cohort_size is not None else len(clients)
 
     @property
@@ -122,7 +132,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
         if type_spec.all_equal:
             return self._same_everywhere(Deferred.of(value), member_type)
         members = check_members(value, type_spec, self.num_clients)
-        return self._at_clients("argument", member_type, embed_argument, [(m, member_type, path) for m in members])
+        inputs = [(m, member_type, path) for m in members]
+        return self._at_clients("argument", member_type, embed_argument, inputs, Argument(members, member_type))
 
     async def materialize(self, value: FederatedValue, all_equal: bool) -> Any:
         if isinstance(value, ServerValue):
@@ -143,7 +154,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
 
     async def compute_federated_eval_at_clients(self, function: Function) -> FederatedValue:
         inputs = [(OnEachExecutor.function(function), None)] * self.num_clients
-        return self._at_clients("federated_eval_at_clients", function.type_signature.result, call, inputs)
+        work = Mapped(function, None)
+        return self._at_clients("federated_eval_at_clients", function.type_signature.result, call, inputs, work)
 
     async def compute_federated_eval_at_server(self, function: Function) -> FederatedValue:
         result_type = function.type_signature.result
@@ -152,8 +164,10 @@ class FederatedResolvingStrategy(FederatingStrategy):
 
     async def compute_federated_map(self, function: Function, value: FederatedValue) -> FederatedValue:
         embedded = OnEachExecutor.function(function)
-        inputs = [(embedded, member) for member in _clients(value).members]
-        return self._at_clients("federated_map", function.type_signature.result, call, inputs)
+        clients = _clients(value)
+        inputs = [(embedded, member) for member in clients.members]
+        work = Mapped(function, clients.work) if clients.work is not None else None
+        return self._at_clients("federated_map", function.type_signature.result, call, inputs, work)
 
     async def compute_federated_map_all_equal(self, function: Function, value: FederatedValue) -> FederatedValue:
         clients = _clients(value)
@@ -174,7 +188,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
             (structure.map_structure(lambda leaf, k=k: _clients(leaf).members[k], value),)
             for k in range(self.num_clients)
         ]
-        zipped = self._at_clients("federated_zip_at_clients", struct_type(value), zip_members, inputs)
+        zipped = self._at_clients(
+            "federated_zip_at_clients", struct_type(value), zip_members, inputs, client_work.zipped(value)
+        )
         if all(leaf.common is not None for leaf in leaves):
             zipped.common = Deferred(_common_struct, value)
         return zipped
@@ -186,13 +202,14 @@ class FederatedResolvingStrategy(FederatingStrategy):
     async def compute_federated_aggregate(
         self, value: FederatedValue, zero: ExecutorValue, accumulate: Function, merge: Function, report: Function
     ) -> FederatedValue:
-        members = list(_clients(value).members)
+        clients = _clients(value)
         return self._at_server(
             "federated_aggregate",
             report.type_signature.result,
             self._aggregate,
-            members,
+            list(clients.members),
             value.member_type,
+            _used(clients),
             zero,
             accumulate,
             merge,
@@ -212,6 +229,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
     async def compute_federated_select(
         self, keys: FederatedValue, max_key: FederatedValue, state: FederatedValue, select: Function
     ) -> FederatedValue:
+        _used(_clients(keys))
         slices = Slices(self._server, server_value(max_key), server_value(state), select)
         inputs = [(member,) for member in _clients(keys).members]
         return self._at_clients("federated_select", slices.sequence_type, slices.of_client, inputs)
@@ -219,10 +237,16 @@ class FederatedResolvingStrategy(FederatingStrategy):
     # Placing work. Every Deferred knows where its work runs, so that a failure can say so.
 
     def _at_clients(
-        self, node: str, member_type: fl.Type, work: Work, inputs: Sequence[tuple[Any, ...]]
+        self,
+        node: str,
+        member_type: fl.Type,
+        work: Work,
+        inputs: Sequence[tuple[Any, ...]],
+        known_work: ClientWork | None = None,
     ) -> ClientsValue:
         run = self._run_at_client
-        return ClientsValue(member_type, [Deferred(run, node, k, work, *more) for k, more in enumerate(inputs)])
+        members = [Deferred(run, node, k, work, *more) for k, more in enumerate(inputs)]
+        return ClientsValue(member_type, members, work=known_work)
 
     async def _run_at_client(self, node: str, client: int, work: Work, *inputs: Any) -> ExecutorValue:
         outer_client = current_client.get()
@@ -247,7 +271,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
             return await embed_argument(executor, await common.get(), member_type, path)
 
         copies = OnEachExecutor(embed)
-        return ClientsValue(member_type, [copies.on(executor) for executor in self._clients], common)
+        members = [copies.on(executor) for executor in self._clients]
+        return ClientsValue(member_type, members, common, Shared(common, member_type))
 
     # Work at the server.
 
@@ -260,6 +285,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         self,
         members: list[Deferred[ExecutorValue]],
         member_type: fl.Type,
+        work: ClientWork | None,
         zero: ExecutorValue,
         accumulate: Function,
         merge: Function,
@@ -267,64 +293,74 @@ class FederatedResolvingStrategy(FederatingStrategy):
     ) -> ExecutorValue:
         total = await move(self._server, zero)
         if members:
-            operator, joiner = [
-                await self._server.create_value(function.proto, function.type_signature)
-                for function in (accumulate, merge)
-            ]
-            total = await self._fold(members, member_type, operator, joiner, total, None)
+            fold = ServerFold(self._server, member_type, accumulate, merge, total)
+            total = await self._fold(members, fold, self._block_fold(work, accumulate, has_zero=True), None)
         reporter = await self._server.create_value(report.proto, report.type_signature)
         return await self._server.create_call(reporter, total)
 
     def _reduce_checked(
         self, value: FederatedValue, uri: str, check: Callable[[Any], Coroutine[Any, Any, None]] | None
     ) -> ServerValue:
-        members = list(_clients(value).members)
-        return self._at_server(uri, value.member_type, self._reduce, members, value.member_type, uri, check)
+        clients, member_type = _clients(value), value.member_type
+        proto = federated_lambdas.generic_operator(uri, member_type)
+        operator = Function(proto, building_blocks.type_of(proto))
+        inputs = (list(clients.members), member_type, _used(clients), uri, operator, check)
+        return self._at_server(uri, member_type, self._reduce, *inputs)
 
     async def _reduce(
         self,
         members: list[Deferred[ExecutorValue]],
         member_type: fl.Type,
+        work: ClientWork | None,
         uri: str,
+        operator: Function,
         check: Callable[[Any], Coroutine[Any, Any, None]] | None,
     ) -> ExecutorValue:
         if not members:
             return await self._server.create_value(neutral_element(uri, member_type), member_type)
-        operator = await self._server.create_value(federated_lambdas.generic_operator(uri, member_type))
-        return await self._fold(members, member_type, operator, operator, None, check)
+        block_fold = self._block_fold(work, operator, has_zero=False) if check is None else None
+        return await self._fold(members, ServerFold(self._server, member_type, operator, operator), block_fold, check)
+
+    def _block_fold(self, work: ClientWork | None, accumulate: Function, has_zero: bool) -> BlockFold | None:
+        if self._block_folds is None or work is None or not isinstance(self._clients[0], RunsBlocks):
+            return None
+        return self._block_folds.of(work, accumulate, has_zero)
 
     async def _fold(
         self,
         members: list[Deferred[ExecutorValue]],
-        member_type: fl.Type,
-        accumulate: ExecutorValue,
-        merge: ExecutorValue,
-        zero: ExecutorValue | None,
+        fold: ServerFold,
+        block_fold: BlockFold | None,
         check: Callable[[Any], Coroutine[Any, Any, None]] | None,
     ) -> ExecutorValue:
-        """Folds members, at least one, in the shape that `fold_shape` describes.
+        members.reverse()
+        while members:
+            if block_fold is None:
+                num_clients = len(members)
+            elif await self._fold_chunk(block_fold, fold, members):
+                continue
+            else:
+                num_clients = block_fold.num_single_clients(fold.num_folded, len(members))
+            group = [members.pop() for _ in range(num_clients)]
+            async with contextlib.aclosing(self._payloads(group, check, fold.num_folded)) as payloads:
+                async for payload in payloads:
+                    await fold.add(payload)
+            if block_fold is not None:
+                block_fold.note_single_clients(num_clients)
+        return await fold.result()
 
-        Without a `zero` each block starts at its first member.
-        """
-        tree = MergeTree(functools.partial(self._call_with_pair, merge))
-        total, count = zero, 0
-        async with contextlib.aclosing(self._payloads(members, check)) as payloads:
-            async for payload in payloads:
-                addend = await self._server.create_value(payload, member_type)
-                total = addend if total is None else await self._call_with_pair(accumulate, total, addend)
-                count += 1
-                if count % BLOCK_SIZE == 0:
-                    await tree.add(total)
-                    total = zero
-        if count % BLOCK_SIZE:
-            assert total is not None
-            await tree.add(total)
-        return await tree.total()
-
-    async def _call_with_pair(
-        self, function: ExecutorValue, left: ExecutorValue, right: ExecutorValue
-    ) -> ExecutorValue:
-        return await self._server.create_call(function, await self._server.create_struct([left, right]))
+    async def _fold_chunk(
+        self, block_fold: BlockFold, fold: ServerFold, members: list[Deferred[ExecutorValue]]
+    ) -> bool:
+        """Folds the next clients in one call; says whether that was possible."""
+        if not block_fold.takes_chunk_at(fold.num_folded, len(members)):
+            return False
+        total = await block_fold.run(self._clients[0], fold.num_folded, await fold.total_of_block())
+        if total is None:
+            return False
+        del members[-CHUNK_SIZE:]
+        await fold.replace(total, CHUNK_SIZE)
+        return True
 
     # Results of clients, in client order, a bounded number of them at a time.
 
@@ -333,16 +369,22 @@ class FederatedResolvingStrategy(FederatingStrategy):
             return [payload async for payload in payloads]
 
     def _payloads(
-        self, members: list[Deferred[ExecutorValue]], check: Callable[[Any], Coroutine[Any, Any, None]] | None
+        self,
+        members: list[Deferred[ExecutorValue]],
+        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+        first: int = 0,
     ) -> AsyncGenerator[Any, None]:
-        return concurrency.in_order(self._payload_requests(members, check), self._max_concurrent_clients)
+        return concurrency.in_order(self._payload_requests(members, check, first), self._max_concurrent_clients)
 
     def _payload_requests(
-        self, members: list[Deferred[ExecutorValue]], check: Callable[[Any], Coroutine[Any, Any, None]] | None
+        self,
+        members: list[Deferred[ExecutorValue]],
+        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+        first: int,
     ) -> Iterator[Coroutine[Any, Any, Any]]:
         """Hands out the members one by one and forgets each, so that it dies when it was used."""
         members.reverse()
-        for client in range(len(members)):
+        for client in range(first, first + len(members)):
             yield self._payload(client, members.pop(), check)
 
     async def _payload(
@@ -361,6 +403,13 @@ class FederatedResolvingStrategy(FederatingStrategy):
         except Exception as error:
             locate(error, client=self._first_client + client, num_clients=self._cohort_size)
             raise
+
+
+def _used(value: ClientsValue) -> ClientWork | None:
+    """Notes that somebody needs the members of a value, and returns how it comes about."""
+    if value.work is not None:
+        value.work.num_uses += 1
+    return value.work
 
 
 def _clients(value: FederatedValue) -> ClientsValue:

@@ -12,12 +12,15 @@ Everything here is a function of protos; nothing is executed.
 
 import collections
 import dataclasses
+import functools
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from tensorflow.core.framework.attr_value_pb2 import NameAttrList
 from tensorflow.core.framework.function_pb2 import FunctionDef
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
+from tensorflow.python.framework import op_def_registry
 
 # `ResourceHandle::ANONYMOUS_NAME` in TensorFlow: a variable of this name is private to
 # whoever holds its handle.
@@ -188,6 +191,35 @@ def place_reductions_on_cpu(graph_def: GraphDef) -> bool:
     for node in reductions:
         node.device = "/device:CPU:0"
     return bool(reductions)
+
+
+def reason_for_single_calls(graph_def: GraphDef) -> str | None:
+    """Tells why calls of a graph must be made one by one.
+
+    Calls that are made together may run in any order, and are made again one by one if
+    one of them fails. So they may have no effect outside, and draw no random numbers.
+
+    Returns:
+        The reason; None if there is none.
+    """
+    for node in all_nodes(graph_def):
+        if _has_effect(node.op) and not _IS_PRIVATE.fullmatch(node.op):
+            return f"`{node.op}` has an effect outside of the function, or draws random numbers"
+    return None
+
+
+# Stateful operations whose state is that of one call, see `make_resources_private`.
+_IS_PRIVATE = re.compile(
+    r"VarHandleOp|Anonymous\w+|(Un)?ReadVariableOp|VarIsInitializedOp|VariableShape|DestroyResourceOp|DeleteIterator"
+    r"|Assign(Add|Sub)?VariableOp|Resource\w+|DisableCopyOnRead|LookupTable\w+V2|InitializeTableV2"
+    r"|(Stateful)?PartitionedCall|While|If|Case|Assert|\w+Dataset(V\d+)?|MakeIterator|IteratorGetNext(Sync)?|TensorArray\w*V3"
+)
+
+
+@functools.cache
+def _has_effect(op: str) -> bool:
+    definition = op_def_registry.get(op)
+    return definition is not None and definition.is_stateful
 
 
 def _check_names(graph_def: GraphDef, feeds: list[str], fetches: list[str], initialize_op: str) -> None:

@@ -23,6 +23,7 @@ from tffsim.computations.containers import struct_elements
 from tffsim.computations.struct_types import container, field_names, is_struct_type, struct_type
 from tffsim.executors import closure_conversion, concurrency
 from tffsim.executors.activity import current_node
+from tffsim.executors.call_block import CallBlock, Stack, run_block_below
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.executor_base import (
     Executor,
@@ -128,6 +129,17 @@ class ReferenceResolvingExecutor(Executor):
         if isinstance(value, tuple):
             return value[index]
         return ReferenceResolvingExecutorValue(await self._target.create_selection(value, index), element_type)
+
+    async def run_block(self, block: CallBlock, arguments: Sequence[Any], stack: Stack) -> Any:
+        """Makes many calls in one, if the target can: see `call_block`.
+
+        Raises:
+            BlockRefusedError: If it cannot.
+        """
+        check_open(self._is_closed, self)
+        return await run_block_below(
+            self._target, block, arguments, lambda leaf: stack(ReferenceResolvingExecutor(leaf))
+        )
 
     async def embed(self, handle: ReferenceResolvingExecutorValue) -> ExecutorValue:
         """Moves a handle's value whole into the target executor.

@@ -5,7 +5,7 @@ be read again. Where a whole sequence is needed (an argument of a TensorFlow fun
 a result) its elements are mapped one by one, in order.
 """
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any
 
 import federated_language as fl
@@ -14,6 +14,7 @@ from federated_language.proto import computation_pb2 as pb
 from tffsim.computations import building_blocks
 from tffsim.computations.struct_types import container, field_names, struct_type, to_struct
 from tffsim.executors import concurrency, federated_lambdas
+from tffsim.executors.call_block import CallBlock, Stack, run_block_below
 from tffsim.executors.executor_base import (
     Executor,
     ExecutorValue,
@@ -195,6 +196,15 @@ class SequenceExecutor(Executor):
         if isinstance(value, tuple):
             return value[index]
         return SequenceExecutorValue(await self._target.create_selection(value, index), element_type)
+
+    async def run_block(self, block: CallBlock, arguments: Sequence[Any], stack: Stack) -> Any:
+        """Makes many calls in one, if the target can: see `call_block`.
+
+        Raises:
+            BlockRefusedError: If it cannot.
+        """
+        check_open(self._is_closed, self)
+        return await run_block_below(self._target, block, arguments, lambda leaf: stack(SequenceExecutor(leaf)))
 
     def _own(self, value: object) -> SequenceExecutorValue:
         own_handle(value, SequenceExecutorValue, self)

@@ -30,6 +30,7 @@ from tffsim.computations.identity_cache import IdentityCache
 from tffsim.computations.struct_types import field_types
 from tffsim.computations.tensorflow_types import element_spec, tensor_spec
 from tffsim.executors import graph_rewriting
+from tffsim.executors.call_block import BlockRefusedError
 from tffsim.executors.call_duration import CallDuration
 from tffsim.executors.dataset_values import to_dataset
 from tffsim.executors.eager_execution import (
@@ -110,6 +111,23 @@ class TensorFlowFunction:
             raise locate(error, computation=self.name, source=source) from None
         return _pack(iter(outputs), self._result_type, datasets)
 
+    def write_call(self, argument: TensorFlowValue | None) -> TensorFlowValue:
+        """Writes a call down in the graph that is being built.
+
+        Args:
+            argument: As for `__call__`, of symbolic tensors.
+
+        Raises:
+            BlockRefusedError: If its calls must be made one by one.
+        """
+        if self._runner.refusal is not None:
+            raise BlockRefusedError(self._runner.refusal)
+        inputs: list[tf.Tensor] = []
+        datasets: list[tf.data.Dataset] = []
+        if self._parameter_type is not None:
+            _flatten(argument, self._parameter_type, inputs, datasets)
+        return _pack(iter(self._runner.write_call(inputs)), self._result_type, datasets)
+
 
 def tensorflow_function(proto: pb.Computation, device: str | None = None) -> TensorFlowFunction:
     """Returns the callable of a computation, imported once per process.
@@ -155,7 +173,12 @@ _functions_lock = threading.Lock()
 
 
 class _Runner(Protocol):
+    refusal: str | None
+    """Why calls must be made one by one."""
+
     def run(self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None) -> list[tf.Tensor]: ...
+
+    def write_call(self, inputs: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]: ...
 
 
 class _ImportedFunction(Protocol):
@@ -164,21 +187,29 @@ class _ImportedFunction(Protocol):
     name: bytes
     function_def: FunctionDef
 
+    def __call__(self, *inputs: tf.Tensor) -> Sequence[tf.Tensor]: ...
+
 
 class _SharedFunction:
     """Runs one registered function, again and again."""
 
-    def __init__(self, function: _ImportedFunction, num_outputs: int) -> None:
+    def __init__(self, function: _ImportedFunction, num_outputs: int, refusal: str | None) -> None:
         self._function = function
+        self.refusal = refusal
         self._name = function.name
         self._num_outputs = num_outputs
 
     def run(self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None) -> list[tf.Tensor]:
         return run_function(self._name, self._num_outputs, inputs, cancellation)
 
+    def write_call(self, inputs: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]:
+        return self._function(*inputs)
+
 
 class _RenewedFunction:
     """Registers a copy of a function for every call, so that no kernel remembers the last one."""
+
+    refusal: str | None = "its random numbers start anew with every call"
 
     def __init__(self, functions: Sequence[FunctionDef], num_outputs: int) -> None:
         self._functions = functions
@@ -192,6 +223,9 @@ class _RenewedFunction:
             return run_function(names[0], self._num_outputs, inputs, cancellation)
         finally:
             remove_functions(names)
+
+    def write_call(self, inputs: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]:
+        raise AssertionError("It is refused.")
 
 
 def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: str | None) -> _Runner:
@@ -217,7 +251,7 @@ def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: 
             f"[{', '.join(graph.fetches)}]: {error}"
         ) from error
     if not graph.keeps_state:
-        return _SharedFunction(function, len(graph.fetches))
+        return _SharedFunction(function, len(graph.fetches), graph_rewriting.reason_for_single_calls(graph.graph_def))
     return _RenewedFunction([function.function_def, *graph.graph_def.library.function], len(graph.fetches))
 
 

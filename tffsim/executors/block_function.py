@@ -1,0 +1,108 @@
+"""From a block of calls to one TensorFlow function.
+
+The block's coroutine runs once, on executors whose leaf stands in the middle of a graph:
+it writes each call down instead of making it. The graph optimiser is off for the
+outcome. It would turn the additions of a fold into one `AddN`, whose order is another,
+and inline the functions, which takes seconds for a block of training loops.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import federated_language as fl
+import tensorflow as tf
+from federated_language.common_libs import structure
+from federated_language.framework import Executor
+
+from tffsim.computations.struct_types import field_types
+from tffsim.computations.tensorflow_types import element_spec, tensor_spec
+from tffsim.executors import concurrency
+from tffsim.executors.call_block import BlockRefusedError, CallBlock
+from tffsim.executors.call_duration import CallDuration
+from tffsim.executors.eager_execution import CancellationManager, FunctionCall
+from tffsim.executors.tensorflow_values import TensorFlowValue
+
+
+class BlockFunction:
+    """A callable made from a block of calls. Thread-safe.
+
+    Args:
+        block: What it does.
+        executor: Writes calls down in the graph that is being built.
+
+    Raises:
+        BlockRefusedError: If it cannot be one function.
+    """
+
+    def __init__(self, block: CallBlock, executor: Executor) -> None:
+        self.duration = CallDuration()
+        self._parameter_types, self._result_type = block.parameter_types, block.result_type
+        if any(isinstance(t, fl.SequenceType) for t in fl.framework.preorder_types(block.result_type)):
+            raise BlockRefusedError("its result holds a sequence")
+
+        def body(*tensors: tf.Tensor) -> list[tf.Tensor]:
+            remaining = iter(tensors)
+            arguments = [_value(remaining, type_spec) for type_spec in block.parameter_types]
+            return tf.nest.flatten(concurrency.run_without_waiting(_computed(block, executor, arguments)))
+
+        specs = [spec for type_spec in block.parameter_types for spec in _specs(type_spec)]
+        try:
+            self._function = tf.function(body, autograph=False, input_signature=specs).get_concrete_function()
+        except BlockRefusedError:
+            raise
+        except Exception as error:
+            raise BlockRefusedError(f"its function cannot be built: {type(error).__name__}: {error}") from error
+        self._call = FunctionCall(self._function, is_optimised=False)
+
+    def __call__(
+        self, arguments: Sequence[TensorFlowValue], cancellation: CancellationManager | None = None
+    ) -> TensorFlowValue:
+        """Makes all the calls.
+
+        Args:
+            arguments: Values of the block's parameter types, as `to_tensorflow` makes them.
+            cancellation: Aborts the call from any thread.
+
+        Raises:
+            tf.errors.OpError: If one of the calls fails; nothing tells which.
+        """
+        inputs: list[tf.Tensor] = []
+        for value in arguments:
+            _flatten(value, inputs)
+        outputs = self._call.run([*inputs, *self._function.captured_inputs], cancellation)
+        return _value(iter(outputs), self._result_type)
+
+
+async def _computed(block: CallBlock, executor: Executor, arguments: Sequence[TensorFlowValue]) -> Any:
+    result = await (await block.body(executor, arguments)).compute()
+    return _elements(result)
+
+
+def _elements(value: Any) -> Any:
+    return tuple(_elements(element) for element in value) if isinstance(value, structure.Struct) else value
+
+
+def _specs(type_spec: fl.Type) -> list[tf.TensorSpec]:
+    if isinstance(type_spec, fl.TensorType):
+        return [tensor_spec(type_spec)]
+    if isinstance(type_spec, fl.SequenceType):
+        return [tf.TensorSpec([], tf.variant)]
+    if isinstance(type_spec, fl.StructType):
+        return [spec for field_type in field_types(type_spec) for spec in _specs(field_type)]
+    raise BlockRefusedError(f"it takes a value of type {type_spec}")
+
+
+def _value(tensors: Iterator[tf.Tensor], type_spec: fl.Type) -> TensorFlowValue:
+    if isinstance(type_spec, fl.StructType):
+        return tuple([_value(tensors, field_type) for field_type in field_types(type_spec)])
+    if isinstance(type_spec, fl.SequenceType):
+        return tf.data.experimental.from_variant(next(tensors), element_spec(type_spec.element))
+    return next(tensors)
+
+
+def _flatten(value: TensorFlowValue, inputs: list[tf.Tensor]) -> None:
+    if isinstance(value, tuple):
+        for element in value:
+            _flatten(element, inputs)
+    else:
+        inputs.append(tf.data.experimental.to_variant(value) if isinstance(value, tf.data.Dataset) else value)
