@@ -75,8 +75,8 @@ def _print_tracing(console: Console, quick: bool) -> None:
 
 
 def _comparisons(quick: bool) -> Iterator["object"]:
-    from tests.benchmarks import workloads
-    from tests.benchmarks.contenders import compare
+    from tests.benchmarks import in_process_workloads as workloads
+    from tests.benchmarks.in_process import compare
 
     for n in (10, 100, 1000) if quick else (10, 100, 1000, 10_000):
         ours, reference = workloads.scalar_map_and_mean(n)
@@ -118,7 +118,7 @@ def _probe(name: str) -> dict[str, float]:
 
 
 def _first_call_probe() -> dict[str, float]:
-    from tests.benchmarks import workloads
+    from tests.benchmarks import in_process_workloads as workloads
 
     ours, reference = workloads.federated_averaging(10)
     seconds = []
@@ -143,7 +143,7 @@ def _memory_probe() -> dict[str, float]:
 
     import psutil
 
-    from tests.benchmarks import workloads
+    from tests.benchmarks import in_process_workloads as workloads
 
     process = psutil.Process()
     round_fn, _ = workloads.federated_averaging(100)

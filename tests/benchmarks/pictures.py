@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Browser, Page
 
-from tests.benchmarks import workloads
+from tests.benchmarks import in_process_workloads as workloads
 from tests.benchmarks.tracing import Measurement, repeated, traced
 from tests.browser.lab import CHROMIUM, running_browser
 from tffsim.tracing.trace import Trace

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 import tffsim as tff
-from tests.benchmarks import workloads
-from tests.benchmarks.contenders import Comparison, best_times
+from tests.benchmarks import in_process_workloads as workloads
+from tests.benchmarks.in_process import Comparison, best_times
 from tffsim.tracing.snapshot import Snapshot
 from tffsim.tracing.trace import Trace
 

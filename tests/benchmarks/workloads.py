@@ -1,148 +1,130 @@
-"""The workloads: each in tffsim, and as a hand-written TensorFlow loop that does the same."""
+"""The work that all contenders do: data, weights, and how results are compared.
 
-import collections
-from collections.abc import Callable
-from typing import Any
+| name | work of a client | fold |
+|---|---|---|
+| W1 | half of a number | mean |
+| W2 | one epoch of SGD on an MLP 64-32-10, 4 batches of 20 | weighted mean |
+| W2s | the same, the last batch shorter | weighted mean |
+| W2k | the same as W2s, as a Keras model with variables and an optimizer | weighted mean |
+| W3 | one epoch on a CNN of 225 k weights, 2 batches of 20 | weighted mean |
+| W4 | nothing: it has 100 000 floats | sum |
+| W40 | nothing: it has 10 000 000 floats, 40 MB | sum |
+| EMNIST | one epoch on a CNN of 0.9 M weights, 20 to 180 examples; 10 of 3400 clients | weighted mean |
+
+Only NumPy is needed here. What a client has depends on its index alone.
+"""
+
+import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
-import tensorflow as tf
 
-import tffsim as tff
-
-Pair = tuple[Callable[[], Any], Callable[[], Any]]
-
-_FLOAT = tf.TensorSpec([], tf.float32)
+BATCH_SIZE = 20
+NUM_CLASSES = 10
 
 
-def scalar_map_and_mean(num_clients: int) -> Pair:
-    """W1: `mean(2x + 1)` over scalars. The reference calls the bare function once per client."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Training:
+    """Federated averaging of one model.
 
-    def affine(x: Any) -> Any:
-        return 2.0 * x + 1.0
+    Attributes:
+        example_shape: The shape of one example.
+        weight_shapes: Those of the model's weights: kernel, bias, kernel, bias, ...
+        sizes: How many examples clients have; client k has `sizes[k % len(sizes)]`.
+        learning_rate: Of plain SGD.
+        is_keras: Whether the client builds a Keras model.
+    """
 
-    mapped = tff.tf_computation(affine, np.float32)
-    values = [np.float32(k) for k in range(num_clients)]
-
-    @tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))
-    def round_fn(x: Any) -> Any:
-        return tff.federated_mean(tff.federated_map(mapped, x))
-
-    bare = tf.function(affine, input_signature=[_FLOAT])
-
-    def reference() -> None:
-        for value in values:
-            bare(tf.constant(value))
-
-    return lambda: round_fn(values), reference
+    example_shape: tuple[int, ...]
+    weight_shapes: tuple[tuple[int, ...], ...]
+    sizes: tuple[int, ...]
+    learning_rate: float
+    is_keras: bool = False
 
 
-def aggregate_vectors(num_clients: int, size: int) -> Pair:
-    """W4: the sum of one large vector per client."""
-    vector = tff.TensorType(np.float32, [size])
+@dataclasses.dataclass(frozen=True, slots=True)
+class Vectors:
+    """The sum of one vector per client.
 
-    @tff.tf_computation(vector, vector)
-    def add(total: Any, x: Any) -> Any:
-        return total + x
+    Attributes:
+        size: How many floats a vector has.
+    """
 
-    zeros = tff.tf_computation(lambda: tf.zeros([size]))
-    report = tff.tf_computation(lambda total: total, vector)
-
-    @tff.federated_computation(tff.FederatedType(vector, tff.CLIENTS))
-    def total_of(x: Any) -> Any:
-        return tff.federated_aggregate(x, zeros(), add, add, report)
-
-    values = [np.full([size], k, np.float32) for k in range(num_clients)]
-    bare = tf.function(lambda total, x: total + x, input_signature=[tf.TensorSpec([size], tf.float32)] * 2)
-
-    def reference() -> Any:
-        total = tf.zeros([size])
-        for value in values:
-            total = bare(total, tf.constant(value))
-        return total.numpy()
-
-    return lambda: total_of(values), reference
+    size: int
 
 
-def federated_averaging(num_clients: int, *, cnn: bool = False, batches: int = 4) -> Pair:
-    """W2 and W3: one round of FedAvg; the reference trains the same clients in a loop."""
-    model = _Cnn() if cnn else _Mlp()
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scalars:
+    """The mean of half a number per client."""
+
+
+_MLP = ((64, 32), (32,), (32, 10), (10,))
+_CNN = ((3, 3, 1, 32), (32,), (3, 3, 32, 64), (64,), (1600, 128), (128,), (128, 10), (10,))
+_LARGE_CNN = ((3, 3, 1, 32), (32,), (3, 3, 32, 64), (64,), (1600, 512), (512,), (512, 10), (10,))
+
+WORKLOADS: dict[str, Training | Vectors | Scalars] = {
+    "W1": Scalars(),
+    "W2": Training((64,), _MLP, (80,), 0.1),
+    "W2s": Training((64,), _MLP, (73,), 0.1),
+    "W2k": Training((64,), _MLP, (73,), 0.1, is_keras=True),
+    "W3": Training((28, 28, 1), _CNN, (40,), 0.05),
+    "W4": Vectors(100_000),
+    "W40": Vectors(10_000_000),
+    "EMNIST": Training((28, 28, 1), _LARGE_CNN, (20, 75, 180, 44), 0.05),
+}
+
+
+def scalars(num_clients: int) -> list[np.float32]:
+    """Returns one number per client."""
+    return list(np.random.default_rng(0).random(num_clients).astype(np.float32))
+
+
+def vector(work: Vectors, client: int) -> np.ndarray:
+    """Returns the vector of a client."""
+    return np.random.default_rng(client).random(work.size, np.float32)
+
+
+def examples(work: Training, client: int) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the examples of a client, `x` of float32 and `y` of int32."""
+    rng = np.random.default_rng(client)
+    size = work.sizes[client % len(work.sizes)]
+    x = rng.standard_normal((size, *work.example_shape)).astype(np.float32)
+    teacher = np.random.default_rng(0).standard_normal((int(np.prod(work.example_shape)), NUM_CLASSES))
+    return x, (x.reshape(size, -1) @ teacher).argmax(axis=1).astype(np.int32)
+
+
+def batches(work: Training, client: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Returns the batches of a client; the last may be shorter."""
+    x, y = examples(work, client)
+    return [(x[k : k + BATCH_SIZE], y[k : k + BATCH_SIZE]) for k in range(0, len(y), BATCH_SIZE)]
+
+
+def initial_weights(work: Training) -> list[np.ndarray]:
+    """Returns kernels with Glorot's variance, and biases of zero."""
     rng = np.random.default_rng(0)
-    datasets = [model.dataset(rng, batches).cache() for _ in range(num_clients)]
-    weights = model.initial_weights()
-    weight_types = [tff.TensorType(np.float32, w.shape) for w in weights]
-    data_type = tff.SequenceType(
-        collections.OrderedDict(x=tff.TensorType(np.float32, model.input_shape), y=(np.int32, [None]))
-    )
-
-    train_type = tff.StructWithPythonType(weight_types, tuple)
-    train = tff.tf_computation(model.train, train_type, data_type)
-
-    @tff.federated_computation(tff.FederatedType(train_type, tff.SERVER), tff.FederatedType(data_type, tff.CLIENTS))
-    def round_fn(server_weights: Any, data: Any) -> Any:
-        updates = tff.federated_map(train, (tff.federated_broadcast(server_weights), data))
-        return tff.federated_mean(updates[0], updates[1])
-
-    specs = tuple(tf.TensorSpec(w.shape, tf.float32) for w in weights)
-    bare = tf.function(model.train, input_signature=[specs, tf.data.DatasetSpec(datasets[0].element_spec)])
-
-    def reference() -> list[np.ndarray]:
-        on_device = tuple(tf.constant(w) for w in weights)
-        total, total_examples = [tf.zeros(w.shape) for w in weights], 0
-        for dataset in datasets:
-            update, examples = bare(on_device, dataset)
-            total = [t + u * tf.cast(examples, tf.float32) for t, u in zip(total, update, strict=True)]
-            total_examples += examples
-        return [(t / tf.cast(total_examples, tf.float32)).numpy() for t in total]
-
-    return lambda: round_fn(tuple(weights), datasets), reference
+    weights = []
+    for shape in work.weight_shapes:
+        fans = np.prod(shape[:-2]) * (shape[-2] + shape[-1]) if len(shape) > 1 else 1
+        scale = np.sqrt(2 / fans) if len(shape) > 1 else 0
+        weights.append((rng.standard_normal(shape) * scale).astype(np.float32))
+    return weights
 
 
-class _Mlp:
-    """64 → 32 → 10, batches of 20."""
+def fingerprint(work: Training | Vectors | Scalars, result: Sequence[np.ndarray] | np.ndarray) -> list[float]:
+    """Returns two numbers by which results are compared: a norm and a projection.
 
-    input_shape = (None, 64)
-
-    def initial_weights(self) -> list[np.ndarray]:
-        rng = np.random.default_rng(1)
-        shapes = [(64, 32), (32,), (32, 10), (10,)]
-        return [rng.normal(0, 0.1, shape).astype(np.float32) for shape in shapes]
-
-    def logits(self, weights: Any, x: Any) -> Any:
-        hidden = tf.nn.relu(x @ weights[0] + weights[1])
-        return hidden @ weights[2] + weights[3]
-
-    def dataset(self, rng: np.random.Generator, batches: int) -> tf.data.Dataset:
-        n = 20 * batches
-        x = rng.normal(size=(n, *self.input_shape[1:])).astype(np.float32)
-        y = rng.integers(0, 10, n).astype(np.int32)
-        return tf.data.Dataset.from_tensor_slices(collections.OrderedDict(x=x, y=y)).batch(20)
-
-    def train(self, weights: Any, data: Any) -> Any:
-        def step(state: Any, batch: Any) -> Any:
-            current, examples = state
-            with tf.GradientTape() as tape:
-                tape.watch(current)
-                logits = self.logits(current, batch["x"])
-                loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(batch["y"], logits))
-            gradients = tape.gradient(loss, current)
-            updated = tuple(w - 0.1 * g for w, g in zip(current, gradients, strict=True))
-            return updated, examples + tf.shape(batch["y"])[0]
-
-        trained, examples = data.reduce((tuple(weights), 0), step)
-        return trained, examples
+    For a training it is taken of what has changed, so that a contender that trains nothing
+    does not pass.
+    """
+    arrays = [np.asarray(a, np.float64) for a in (result if isinstance(result, list) else [result])]
+    if isinstance(work, Training):
+        arrays = [a - b for a, b in zip(arrays, initial_weights(work), strict=True)]
+    flat = np.concatenate([array.ravel() for array in arrays])
+    direction = np.random.default_rng(7).standard_normal(flat.size)
+    return [float(np.linalg.norm(flat)), float(flat @ direction / np.linalg.norm(direction))]
 
 
-class _Cnn(_Mlp):
-    """Two convolutions and a dense layer on 28×28 images, batches of 20."""
-
-    input_shape = (None, 28, 28, 1)
-
-    def initial_weights(self) -> list[np.ndarray]:
-        rng = np.random.default_rng(1)
-        shapes = [(3, 3, 1, 16), (3, 3, 16, 32), (7 * 7 * 32, 10), (10,)]
-        return [rng.normal(0, 0.1, shape).astype(np.float32) for shape in shapes]
-
-    def logits(self, weights: Any, x: Any) -> Any:
-        for kernel in weights[:2]:
-            x = tf.nn.max_pool2d(tf.nn.relu(tf.nn.conv2d(x, kernel, 1, "SAME")), 2, 2, "SAME")
-        return tf.reshape(x, [tf.shape(x)[0], 7 * 7 * 32]) @ weights[2] + weights[3]
+def agree(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether two fingerprints are those of the same result, up to the order of its sums."""
+    scale = max(abs(one[0]), abs(other[0]), 1e-12)
+    return all(abs(a - b) <= 1e-4 * scale for a, b in zip(one, other, strict=True))
