@@ -38,7 +38,7 @@ def record(lines: Sequence[Line], reason: str) -> None:
 def draw() -> None:
     """Draws how the ratios that have a budget have changed."""
     entries = [json.loads(line) for line in HISTORY.read_text(encoding="utf-8").splitlines()]
-    names = [name for name in entries[-1]["ratios"]]
+    names = list(entries[-1]["ratios"])
     figure, axes = pyplot.subplots(figsize=(8, 5), layout="constrained")
     for name in names:
         known = [(k, entry["ratios"][name][0]) for k, entry in enumerate(entries) if name in entry["ratios"]]

@@ -9,7 +9,7 @@ from tests.benchmarks.workloads import NUM_CLASSES, Training
 
 
 def logits(weights: Sequence[tf.Tensor], x: tf.Tensor) -> tf.Tensor:
-    """Returns what a model makes of a batch: convolutions as long as kernels have four dimensions, then dense layers."""
+    """Returns what a model makes of a batch: a convolution for a kernel of four dimensions, else a dense layer."""
     pairs = list(zip(weights[::2], weights[1::2], strict=True))
     for kernel, bias in pairs[:-1]:
         if len(kernel.shape) == 4:

@@ -133,9 +133,7 @@ def measure(contenders: Sequence[Contender], workload: str, num_clients: int, nu
             spent += took * times[contender.name]
         if spent > _MAX_SECONDS_OF_A_CASE:
             break
-    return {
-        c.name: Rounds(seconds[c.name], first[c.name], c.order(result=True)["peak_mb"]) for c in contenders
-    }
+    return {c.name: Rounds(seconds[c.name], first[c.name], c.order(result=True)["peak_mb"]) for c in contenders}
 
 
 def check_results(contenders: Sequence[Contender], workload: str, num_clients: int) -> None:

@@ -26,7 +26,9 @@ _half = tff.tf_computation(lambda x: x / 2, np.float32)
 
 @tff.tf_computation(tff.SequenceType(np.float32), np.float32)
 def _train(examples, start):
-    return examples.reduce(start, lambda total, x: total * np.float32(0.9) + x), examples.reduce(0.0, lambda n, x: n + 1)
+    return examples.reduce(start, lambda total, x: total * np.float32(0.9) + x), examples.reduce(
+        0.0, lambda n, x: n + 1
+    )
 
 
 @tff.tf_computation(np.float32)

@@ -15,7 +15,7 @@ from federated_language.framework import Executor, ExecutorValue
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations.identity_cache import IdentityCache
-from tffsim.computations.struct_types import container, struct_type
+from tffsim.computations.struct_types import container
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.federating_strategy import Function
 

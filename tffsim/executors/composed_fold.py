@@ -11,7 +11,7 @@ from tffsim.executors.placed_values import payload_of
 from tffsim.executors.server_fold import ServerFold
 
 ChildFold: TypeAlias = Callable[[Executor, Deferred[ExecutorValue], Any], Coroutine[Any, Any, Any]]
-"""Folds the members of one child: from the total given, or from the beginning of a block if it is None."""
+"""Folds the members of one child: from the total given, or each block from its first member if it is None."""
 
 Part: TypeAlias = tuple[Executor, Deferred[ExecutorValue], int]
 """A child, the handle of its members, and the number of its clients, at least one."""
@@ -36,14 +36,15 @@ async def fold_parts(parts: list[Part], fold: ServerFold, fold_at_child: ChildFo
     while parts:
         child, members, num_clients = parts.pop()
         level = subtree_level(fold.num_folded, num_clients, is_last=not parts)
-        position = fold.num_folded % BLOCK_SIZE
-        if level is not None:
-            await fold.add_subtree(await fold_at_child(child, members, None), num_clients, level)
-        elif position + num_clients <= BLOCK_SIZE:
-            start = await fold.total_of_block() if position else None
-            await fold.replace(await fold_at_child(child, members, start), num_clients)
-        else:
+        if level is None and fold.num_folded % BLOCK_SIZE + num_clients > BLOCK_SIZE:
             for payload in await payload_of(members):
                 await fold.add(payload)
-        del members
+            continue
+        start = await fold.take_total(num_clients)
+        folding = fold_at_child(child, members, start)
+        del members, start
+        if level is not None:
+            await fold.add_subtree(await folding, num_clients, level)
+        else:
+            await fold.replace(await folding, num_clients)
     return await fold.result()

@@ -13,7 +13,7 @@ are folded at the server.
 
 import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import federated_language as fl
@@ -36,7 +36,9 @@ from tffsim.executors.placed_values import (
     Work,
     call,
     check_members,
+    common_payload,
     embed_argument,
+    embed_at_server,
     move,
     payload_of,
     run_at_server,
@@ -45,8 +47,7 @@ from tffsim.executors.placed_values import (
     zip_members,
 )
 from tffsim.executors.server_fold import ServerFold
-
-_Parts = Sequence[Deferred[ExecutorValue]]
+from tffsim.executors.turn_taking import taking_turns
 
 
 class ComposedClientsValue(FederatedValue):
@@ -71,10 +72,15 @@ class FederatedComposingStrategy(FederatingStrategy):
         server: The server's executor.
         children: (executor, number of its clients) pairs, in client order. Each executor
             runs federated intrinsics and lambdas.
+        max_concurrent_clients: How many clients of a child may be at work at a time; at
+            least 1.
     """
 
-    def __init__(self, server: Executor, children: Sequence[tuple[Executor, int]]) -> None:
+    def __init__(
+        self, server: Executor, children: Sequence[tuple[Executor, int]], *, max_concurrent_clients: int = 1
+    ) -> None:
         self._server = server
+        self._max_concurrent_clients = max_concurrent_clients
         self._children = [child for child, _ in children]
         self._cardinalities = [count for _, count in children]
 
@@ -99,13 +105,9 @@ class FederatedComposingStrategy(FederatingStrategy):
     async def create_federated_value(self, value: object, type_spec: fl.FederatedType) -> FederatedValue:
         path = current_argument_path.get()
         if type_spec.placement is fl.SERVER:
-            if not type_spec.all_equal:
-                raise ValueError(f"A server value has exactly one member, found the type {type_spec}.")
-            return self._at_server(
-                "argument", type_spec.member, embed_argument, self._server, value, type_spec.member, path
-            )
+            return await embed_at_server(self._server, value, type_spec)
         if type_spec.all_equal:
-            return self._same_everywhere(Deferred.of(value), type_spec.member)
+            return self._same_everywhere(await common_payload(self._server, value, type_spec), type_spec.member)
         members = check_members(value, type_spec, self.num_clients)
         ends = list(itertools.accumulate(self._cardinalities))
         slices = [list(members[end - count : end]) for end, count in zip(ends, self._cardinalities, strict=True)]
@@ -165,17 +167,17 @@ class FederatedComposingStrategy(FederatingStrategy):
     async def compute_federated_aggregate(
         self, value: FederatedValue, zero: ExecutorValue, accumulate: Function, merge: Function, report: Function
     ) -> FederatedValue:
-        parts = _clients(value).parts
         work, result_type = self._aggregate, report.type_signature.result
-        inputs = (parts, value.member_type, Deferred(zero.compute), accumulate, merge, report)
-        return self._at_server("federated_aggregate", result_type, work, *inputs)
+        inputs = (self._parts(value), value.member_type, Deferred(zero.compute), accumulate, merge, report)
+        return self._at_server("federated_aggregate", result_type, self._in_turns, work, *inputs)
 
     async def reduce(self, value: FederatedValue, uri: str) -> FederatedValue:
-        return self._at_server(uri, value.member_type, self._reduce, _clients(value).parts, value.member_type, uri)
+        inputs = (self._parts(value), value.member_type, uri)
+        return self._at_server(uri, value.member_type, self._in_turns, self._reduce, *inputs)
 
     async def secure_sum(self, value: FederatedValue, maximum: Deferred[Any], maximum_type: fl.Type) -> FederatedValue:
-        inputs = (_clients(value).parts, value.member_type, maximum, maximum_type)
-        return self._at_server("federated_secure_sum", value.member_type, self._secure_sum, *inputs)
+        inputs = (self._parts(value), value.member_type, maximum, maximum_type)
+        return self._at_server("federated_secure_sum", value.member_type, self._in_turns, self._secure_sum, *inputs)
 
     async def compute_federated_select(
         self, keys: FederatedValue, max_key: FederatedValue, state: FederatedValue, select: Function
@@ -215,61 +217,67 @@ class FederatedComposingStrategy(FederatingStrategy):
         inputs = [(uri, operands_of(child), result_type) for child in range(len(self._children))]
         return self._at_children(result_type.member, _call_intrinsic, inputs)
 
-    # Aggregations: see `composed_fold`.
+    # Aggregations: see `composed_fold`. While a child works, nothing here refers to what it works on.
+
+    async def _in_turns(self, work: Work, *inputs: Any) -> ExecutorValue:
+        working = work(*inputs)
+        del inputs
+        with taking_turns(self._max_concurrent_clients):
+            return await working
 
     async def _aggregate(
         self,
-        parts: _Parts,
+        parts: list[Part],
         member_type: fl.Type,
         zero: Deferred[Any],
         accumulate: Function,
         merge: Function,
         report: Function,
     ) -> ExecutorValue:
-        start, total_type = await zero.get(), accumulate.type_signature.result
+        total_type = accumulate.type_signature.result
+        total = await self._server.create_value(await zero.get(), total_type)
+        del zero
+        if parts:
 
-        async def fold_at_child(child: Executor, part: Deferred[ExecutorValue], total: Any) -> Any:
-            return await _aggregate_at_child(child, part, start if total is None else total, accumulate, merge)
+            def fold_at_child(child: Executor, part: Deferred[ExecutorValue], start: Any) -> Coroutine[Any, Any, Any]:
+                return _aggregate_at_child(child, part, start, accumulate, merge)
 
-        occupied, total = self._occupied(parts), await self._server.create_value(start, total_type)
-        if occupied:
-            fold = ServerFold(self._server, member_type, accumulate, merge, total)
-            total = await fold_parts(occupied, fold, fold_at_child)
+            fold = ServerFold(self._server, member_type, accumulate, merge, total, self.num_clients)
+            folding = fold_parts(parts, fold, fold_at_child)
+            del total
+            total = await folding
         reporter = await self._server.create_value(report.proto, report.type_signature)
         return await self._server.create_call(reporter, total)
 
-    async def _reduce(self, parts: _Parts, member_type: fl.Type, uri: str) -> ExecutorValue:
-        occupied = self._occupied(parts)
-        if not occupied:
+    async def _reduce(self, parts: list[Part], member_type: fl.Type, uri: str) -> ExecutorValue:
+        if not parts:
             return await self._server.create_value(neutral_element(uri, member_type), member_type)
         proto = federated_lambdas.generic_operator(uri, member_type)
         operator = Function(proto, building_blocks.type_of(proto))
 
-        async def fold_at_child(child: Executor, part: Deferred[ExecutorValue], total: Any) -> Any:
-            if total is not None:
-                return await _aggregate_at_child(child, part, total, operator, operator)
-            result_type = fl.FederatedType(member_type, fl.SERVER)
-            return await (await _call_intrinsic(child, _REDUCTIONS[uri], [part], result_type)).compute()
+        def fold_at_child(child: Executor, part: Deferred[ExecutorValue], start: Any) -> Coroutine[Any, Any, Any]:
+            if start is None:
+                return _fold_at_child(child, part, [], _REDUCTIONS[uri], member_type)
+            return _aggregate_at_child(child, part, start, operator, operator)
 
-        fold = ServerFold(self._server, member_type, operator, operator)
-        return await fold_parts(occupied, fold, fold_at_child)
+        fold = ServerFold(self._server, member_type, operator, operator, None, self.num_clients)
+        return await fold_parts(parts, fold, fold_at_child)
 
     async def _secure_sum(
-        self, parts: _Parts, member_type: fl.Type, maximum: Deferred[Any], maximum_type: fl.Type
+        self, parts: list[Part], member_type: fl.Type, maximum: Deferred[Any], maximum_type: fl.Type
     ) -> ExecutorValue:
         # Sums of integers do not depend on how they are grouped, so each child makes its own.
         total = await self._server.create_value(neutral_element("generic_plus", member_type), member_type)
         plus = await self._server.create_value(federated_lambdas.generic_operator("generic_plus", member_type))
-        result_type = fl.FederatedType(member_type, fl.SERVER)
-        for child, part, _ in self._occupied(parts):
-            bound = Deferred(_create_common, child, maximum, maximum_type)
-            subtotal = await _call_intrinsic(child, "federated_secure_sum", [part, bound], result_type)
-            addend = await self._server.create_value(await subtotal.compute(), member_type)
+        while parts:
+            bound = Deferred(_create_common, parts[0][0], maximum, maximum_type)
+            subtotal = await _fold_at_child(*parts.pop(0)[:2], [bound], "federated_secure_sum", member_type)
+            addend = await self._server.create_value(subtotal, member_type)
             total = await self._server.create_call(plus, await self._server.create_struct([total, addend]))
         return total
 
-    def _occupied(self, parts: _Parts) -> list[Part]:
-        zipped = zip(self._children, parts, self._cardinalities, strict=True)
+    def _parts(self, value: FederatedValue) -> list[Part]:
+        zipped = zip(self._children, _clients(value).parts, self._cardinalities, strict=True)
         return [(child, part, num_clients) for child, part, num_clients in zipped if num_clients]
 
 
@@ -308,10 +316,27 @@ async def _aggregate_at_child(
 ) -> Any:
     total_type = accumulate.type_signature.result
     report = federated_lambdas.identity(total_type)
-    functions = [accumulate, merge, Function(report.to_proto(), report.type_signature)]
-    start = Deferred(child.create_value, total, total_type)
-    result_type = fl.FederatedType(total_type, fl.SERVER)
-    return await (await _call_intrinsic(child, "federated_aggregate", [part, start, *functions], result_type)).compute()
+    others: list[Function | Deferred[ExecutorValue]] = [
+        Deferred(child.create_value, total, total_type),
+        accumulate,
+        merge,
+        Function(report.to_proto(), report.type_signature),
+    ]
+    working = _fold_at_child(child, part, others, "federated_aggregate", total_type)
+    del part, total, others
+    return await working
+
+
+async def _fold_at_child(
+    child: Executor,
+    part: Deferred[ExecutorValue],
+    others: Sequence[Function | Deferred[ExecutorValue]],
+    uri: str,
+    result_type: fl.Type,
+) -> Any:
+    result = await _call_intrinsic(child, uri, [part, *others], fl.FederatedType(result_type, fl.SERVER))
+    del part, others
+    return await result.compute()
 
 
 async def _zip_at_child(child: Executor, parts: structure.Struct) -> ExecutorValue:

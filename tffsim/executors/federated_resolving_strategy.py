@@ -7,6 +7,7 @@ work runs, in client order, for a bounded number of clients at a time. A member 
 freed as soon as nothing that may still run refers to it.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from typing import Any
@@ -32,7 +33,9 @@ from tffsim.executors.placed_values import (
     Work,
     call,
     check_members,
+    common_payload,
     embed_argument,
+    embed_at_server,
     move,
     payload_of,
     renamed,
@@ -43,6 +46,7 @@ from tffsim.executors.placed_values import (
 )
 from tffsim.executors.secure_sum_bounds import check_bounds
 from tffsim.executors.server_fold import ServerFold
+from tffsim.executors.turn_taking import Turns, taking_turns
 
 
 class ClientsValue(FederatedValue):
@@ -126,11 +130,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
     async def create_federated_value(self, value: object, type_spec: fl.FederatedType) -> FederatedValue:
         member_type, path = type_spec.member, current_argument_path.get()
         if type_spec.placement is fl.SERVER:
-            if not type_spec.all_equal:
-                raise ValueError(f"A server value has exactly one member, found the type {type_spec}.")
-            return self._at_server("argument", member_type, embed_argument, self._server, value, member_type, path)
+            return await embed_at_server(self._server, value, type_spec)
         if type_spec.all_equal:
-            return self._same_everywhere(Deferred.of(value), member_type)
+            return self._same_everywhere(await common_payload(self._server, value, type_spec), member_type)
         members = check_members(value, type_spec, self.num_clients)
         inputs = [(m, member_type, path) for m in members]
         return self._at_clients("argument", member_type, embed_argument, inputs, Argument(members, member_type))
@@ -293,8 +295,11 @@ class FederatedResolvingStrategy(FederatingStrategy):
     ) -> ExecutorValue:
         total = await move(self._server, zero)
         if members:
-            fold = ServerFold(self._server, member_type, accumulate, merge, total)
-            total = await self._fold(members, fold, self._block_fold(work, accumulate, has_zero=True), None)
+            fold = ServerFold(self._server, member_type, accumulate, merge, total, len(members))
+            block_fold = self._block_fold(work, accumulate, has_zero=True)
+            folding = self._fold(members, fold, block_fold, None)
+            del zero, total
+            total = await folding
         reporter = await self._server.create_value(report.proto, report.type_signature)
         return await self._server.create_call(reporter, total)
 
@@ -319,7 +324,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
         if not members:
             return await self._server.create_value(neutral_element(uri, member_type), member_type)
         block_fold = self._block_fold(work, operator, has_zero=False) if check is None else None
-        return await self._fold(members, ServerFold(self._server, member_type, operator, operator), block_fold, check)
+        fold = ServerFold(self._server, member_type, operator, operator, None, len(members))
+        return await self._fold(members, fold, block_fold, check)
 
     def _block_fold(self, work: ClientWork | None, accumulate: Function, has_zero: bool) -> BlockFold | None:
         if self._block_folds is None or work is None or not isinstance(self._clients[0], RunsBlocks):
@@ -334,20 +340,31 @@ class FederatedResolvingStrategy(FederatingStrategy):
         check: Callable[[Any], Coroutine[Any, Any, None]] | None,
     ) -> ExecutorValue:
         members.reverse()
-        while members:
-            if block_fold is None:
+        with taking_turns(self._max_concurrent_clients) as turns:
+            while members:
+                if block_fold is not None and await self._fold_chunk(block_fold, fold, members):
+                    await _let_others_go_on(turns, CHUNK_SIZE)
+                    continue
                 num_clients = len(members)
-            elif await self._fold_chunk(block_fold, fold, members):
-                continue
-            else:
-                num_clients = block_fold.num_single_clients(fold.num_folded, len(members))
-            group = [members.pop() for _ in range(num_clients)]
-            async with contextlib.aclosing(self._payloads(group, check, fold.num_folded)) as payloads:
-                async for payload in payloads:
-                    await fold.add(payload)
-            if block_fold is not None:
-                block_fold.note_single_clients(num_clients)
+                if block_fold is not None:
+                    num_clients = block_fold.num_single_clients(fold.num_folded, num_clients)
+                await self._fold_one_by_one([members.pop() for _ in range(num_clients)], fold, check, turns)
+                if block_fold is not None:
+                    block_fold.note_single_clients(num_clients)
         return await fold.result()
+
+    async def _fold_one_by_one(
+        self,
+        members: list[Deferred[ExecutorValue]],
+        fold: ServerFold,
+        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+        turns: Turns | None,
+    ) -> None:
+        async with contextlib.aclosing(self._payloads(members, check, fold.num_folded)) as payloads:
+            async for payload in payloads:
+                await fold.add(payload)
+                del payload
+                await _let_others_go_on(turns, 1)
 
     async def _fold_chunk(
         self, block_fold: BlockFold, fold: ServerFold, members: list[Deferred[ExecutorValue]]
@@ -355,8 +372,10 @@ class FederatedResolvingStrategy(FederatingStrategy):
         """Folds the next clients in one call; says whether that was possible."""
         if not block_fold.takes_chunk_at(fold.num_folded, len(members)):
             return False
-        total = await block_fold.run(self._clients[0], fold.num_folded, await fold.total_of_block())
+        start = await fold.take_total(CHUNK_SIZE)
+        total = await block_fold.run(self._clients[0], fold.num_folded, start)
         if total is None:
+            await fold.give_back(start)
             return False
         del members[-CHUNK_SIZE:]
         await fold.replace(total, CHUNK_SIZE)
@@ -403,6 +422,11 @@ class FederatedResolvingStrategy(FederatingStrategy):
         except Exception as error:
             locate(error, client=self._first_client + client, num_clients=self._cohort_size)
             raise
+
+
+async def _let_others_go_on(turns: Turns | None, num_steps: int) -> None:
+    if turns is not None and turns.is_over(num_steps):
+        await asyncio.sleep(0)
 
 
 def _used(value: ClientsValue) -> ClientWork | None:

@@ -19,6 +19,7 @@ class ServerFold:
         merge: Takes the accumulators of two neighbouring ranges of clients.
         zero: Where each block starts, a handle of the server's executor; None lets a
             block start at its first member.
+        num_clients: How many members there are.
     """
 
     def __init__(
@@ -27,7 +28,8 @@ class ServerFold:
         member_type: fl.Type,
         accumulate: Function,
         merge: Function,
-        zero: ExecutorValue | None = None,
+        zero: ExecutorValue | None,
+        num_clients: int,
     ) -> None:
         self._server = server
         self._member_type = member_type
@@ -35,6 +37,7 @@ class ServerFold:
         self._functions = {"accumulate": accumulate, "merge": merge}
         self._embedded: dict[str, ExecutorValue] = {}
         self._zero = zero
+        self._num_clients = num_clients
         self._total: ExecutorValue | None = None
         self._tree: MergeTree[ExecutorValue] = MergeTree(self._merged)
         self.num_folded = 0
@@ -42,14 +45,21 @@ class ServerFold:
 
     async def add(self, payload: Any) -> None:
         """Folds the next member."""
-        start = self._total if self._total is not None else self._zero
+        start = self._take_start(1)
         addend = await self._server.create_value(payload, self._member_type)
         self._total = await self._call("accumulate", start, addend) if start is not None else addend
         await self._count(1)
 
-    async def total_of_block(self) -> Any:
-        """Returns the accumulator that the next member is added to, materialised; None if it starts a block."""
-        start = self._total if self._total is not None else self._zero
+    async def take_total(self, num_clients: int) -> Any:
+        """Hands out the accumulator that the next members are added to.
+
+        Args:
+            num_clients: How many members.
+
+        Returns:
+            The accumulator, materialised; None where a block starts at its first member.
+        """
+        start = self._take_start(num_clients)
         return await start.compute() if start is not None else None
 
     async def replace(self, total: Any, num_clients: int) -> None:
@@ -62,6 +72,11 @@ class ServerFold:
         self._total = await self._server.create_value(total, self._total_type)
         await self._count(num_clients)
 
+    async def give_back(self, total: Any) -> None:
+        """Takes back what `take_total` has handed out, as it was."""
+        if total is not None:
+            self._total = await self._server.create_value(total, self._total_type)
+
     async def add_subtree(self, total: Any, num_clients: int, level: int) -> None:
         """Takes the accumulator of a subtree of the fold, materialised; see `fold_shape.subtree_level`."""
         await self._tree.add(await self._server.create_value(total, self._total_type), level)
@@ -72,6 +87,17 @@ class ServerFold:
         if self._total is not None:
             await self._tree.add(self._total)
         return await self._tree.total()
+
+    def _take_start(self, num_clients: int) -> ExecutorValue | None:
+        """Returns the accumulator so far. Nothing is kept that is not needed: it can be large."""
+        if self._total is not None:
+            start, self._total = self._total, None
+            return start
+        start = self._zero
+        end = self.num_folded + num_clients
+        if end - end % -BLOCK_SIZE >= self._num_clients:
+            self._zero = None
+        return start
 
     async def _count(self, num_clients: int) -> None:
         self.num_folded += num_clients

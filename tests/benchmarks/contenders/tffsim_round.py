@@ -66,9 +66,7 @@ def _fed_avg(work: Training, num_clients: int) -> RoundFn:
     data_type = tff.SequenceType(batch_type)
     train = tff.tf_computation(_keras_trainer(work) if work.is_keras else _trainer(work), weights_type, data_type)
 
-    @tff.federated_computation(
-        tff.FederatedType(weights_type, tff.SERVER), tff.FederatedType(data_type, tff.CLIENTS)
-    )
+    @tff.federated_computation(tff.FederatedType(weights_type, tff.SERVER), tff.FederatedType(data_type, tff.CLIENTS))
     def next_round(weights: Any, data: Any) -> Any:
         trained, sizes = tff.federated_map(train, (tff.federated_broadcast(weights), data))
         return tff.federated_mean(trained, weight=sizes)
