@@ -21,8 +21,8 @@ demo: $(READY)  ## train on handwritten digits with federated averaging
 test: lint types widgets-check  ## everything that must pass before a change is merged
 	$(BIN)/python -m pytest -q
 
-bench: $(READY)  ## measure speed against plain TensorFlow loops
-	$(BIN)/python -m tests.benchmarks
+bench: $(READY)  ## measure speed and memory against loops by hand
+	$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(RECORD),--record "$(RECORD)")
 
 lint: $(READY)
 	$(BIN)/ruff check .

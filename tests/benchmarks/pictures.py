@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Browser, Page
 
-from tests.benchmarks import in_process_workloads as workloads
-from tests.benchmarks.tracing import Measurement, repeated, traced
+from tests.benchmarks.tracing import Measurement, repeated, trace_of_scalars
 from tests.browser.lab import CHROMIUM, running_browser
 from tffsim.tracing.trace import Trace
 from tffsim.views.page import page as html_of
@@ -54,8 +53,7 @@ def pictures() -> Iterator[Measurement]:
     if CHROMIUM is None:
         yield "trace in a browser", "Chromium is not installed", ""
         return
-    one = traced(workloads.scalar_map_and_mean(1000)[0])()
-    assert isinstance(one, Trace)
+    one = trace_of_scalars()
     trace = Trace(repeated(one.snapshot, -(-_SPANS // one.snapshot.num_spans)))
     start = time.perf_counter()
     text = html_of(trace)

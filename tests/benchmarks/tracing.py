@@ -1,4 +1,4 @@
-"""What tracing costs, and how fast a large trace can be handled."""
+"""How fast a large trace can be handled."""
 
 import dataclasses
 import pathlib
@@ -9,40 +9,25 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 import tffsim as tff
-from tests.benchmarks import in_process_workloads as workloads
-from tests.benchmarks.in_process import Comparison, best_times
+from tests.benchmarks.contenders import RoundFn, tffsim_round
+from tests.benchmarks.workloads import Scalars
 from tffsim.tracing.snapshot import Snapshot
 from tffsim.tracing.trace import Trace
 
 Measurement = tuple[str, str, str]
 
 
-def overheads(quick: bool) -> Iterator[Comparison]:
-    """Compares workloads with tracing on and off, in turns."""
-    cases = [
-        ("W1 scalar map + mean, 1,000 clients", workloads.scalar_map_and_mean(1000)[0], 1000, 15, 2.0),
-        ("W2 FedAvg round, MLP, 100 clients", workloads.federated_averaging(100)[0], 100, 3 if quick else 7, 1.05),
-    ]
-    for name, round_fn, units, rounds, budget in cases:
-        best = best_times({"on": traced(round_fn), "off": round_fn}, rounds)
-        yield Comparison(f"{name}, tracing on / off", best["on"], best["off"], budget, units)
-
-
-def traced(round_fn: Callable[[], object]) -> Callable[[], object]:
-    """Returns a function that runs another one and records it."""
-
-    def run() -> Trace:
-        with tff.trace() as trace:
-            round_fn()
-        return trace
-
-    return run
+def trace_of_scalars() -> Trace:
+    """Returns the trace of a mean over 1000 scalars."""
+    round_fn: RoundFn = tffsim_round.round_of(Scalars(), 1000)
+    with tff.trace() as trace:
+        round_fn(None)
+    return trace
 
 
 def large_traces() -> Iterator[Measurement]:
     """Yields what was measured, how it went, and the budget."""
-    one = traced(workloads.scalar_map_and_mean(1000)[0])()
-    assert isinstance(one, Trace)
+    one = trace_of_scalars()
     spans = one.snapshot.num_spans
     held = sum(chunk.nbytes for chunk in one.recorder.chunks()) / spans
     kept = sum(len(repr(p)) for p in one.snapshot.previews.values()) / spans
