@@ -46,7 +46,7 @@ class BlockFolds:
             None if clients must be asked one by one.
         """
         plan = WorkPlan(work)
-        if plan.is_used_elsewhere() or not _is_small(work.member_type):
+        if plan.is_used_elsewhere() or plan.can_be_run_only_once() or not _is_small(work.member_type):
             return None
         key = plan.key(), digest(accumulate.proto), has_zero
         with self._lock:
@@ -85,7 +85,7 @@ class BlockFold:
         return (
             known.refusal is None
             and not self._has_failed
-            and known.num_single_clients >= _CLIENTS_BEFORE_BUILDING
+            and known.num_single_clients >= known.num_before_next_try
             and position % CHUNK_SIZE == 0
             and num_left >= CHUNK_SIZE
         )
@@ -121,7 +121,7 @@ class BlockFold:
             if refusal.is_final:
                 self._known.refusal = str(refusal)
             else:
-                self._known.num_single_clients = 0
+                self._known.put_off()
             return None
         except Exception:
             # Asked one by one, the client that fails says so.
@@ -146,6 +146,7 @@ class _KnownFold:
     def __init__(self, plan: WorkPlan, accumulate: Function, has_zero: bool) -> None:
         self.refusal: str | None = None
         self.num_single_clients = 0
+        self.num_before_next_try = _CLIENTS_BEFORE_BUILDING
         self._plan = plan
         self._accumulate = accumulate
         types = [step.member_type for step in plan.shared]
@@ -153,6 +154,10 @@ class _KnownFold:
         total_type = accumulate.type_signature.result
         self.start = CallBlock(self._body, types, total_type)
         self.go_on = CallBlock(self._body, [*types, total_type], total_type)
+
+    def put_off(self) -> None:
+        """Notes that it is not possible yet; the time until the next look grows."""
+        self.num_before_next_try = 2 * self.num_single_clients
 
     async def _body(self, executor: Executor, arguments: Sequence[Any]) -> ExecutorValue:
         plan, accumulate = self._plan, self._accumulate

@@ -1,4 +1,6 @@
-"""Learns whether the calls of a function are short enough to be made in place."""
+"""Learns how long the calls of a function take."""
+
+import collections
 
 SHORT_SECONDS = 0.5e-3
 """A thread hop costs 0.05-0.1 ms: for a shorter call it is not worth it."""
@@ -6,27 +8,33 @@ SHORT_SECONDS = 0.5e-3
 LONG_SECONDS = 5e-3
 """Longer calls are best made one by one: they use all processors at the same time."""
 
-_WEIGHT_OF_NEWEST = 0.2
+_NUM_CALLS = 8
 
 
 class CallDuration:
-    """A moving average over the durations of a function's calls."""
+    """The median over the latest calls of a function.
 
-    __slots__ = ("_average", "_is_warm")
+    Not their mean: one call that the machine interrupts would make a short function long,
+    and send the next calls to another thread, where they take longer indeed. Not the
+    shortest: that of a client without data says nothing about the others.
+    """
+
+    __slots__ = ("_is_warm", "_latest", "_median")
 
     def __init__(self) -> None:
-        self._average: float | None = None
+        self._latest: collections.deque[float] = collections.deque(maxlen=_NUM_CALLS)
+        self._median: float | None = None
         self._is_warm = False
 
     @property
     def is_short(self) -> bool:
         """Whether calls are known to be short."""
-        return self._average is not None and self._average < SHORT_SECONDS
+        return self._median is not None and self._median < SHORT_SECONDS
 
     @property
     def seconds(self) -> float | None:
         """How long a call takes; None as long as nobody knows."""
-        return self._average
+        return self._median
 
     def record(self, seconds: float) -> None:
         """Takes one call into account, in seconds.
@@ -35,7 +43,8 @@ class CallDuration:
         """
         if not self._is_warm:
             self._is_warm = True
-        elif self._average is None:
-            self._average = seconds
-        else:
-            self._average += _WEIGHT_OF_NEWEST * (seconds - self._average)
+            return
+        self._latest.append(seconds)
+        # Appending from several threads is safe; one of their medians stays.
+        latest = sorted(tuple(self._latest))
+        self._median = latest[len(latest) // 2]

@@ -6,7 +6,7 @@ call, as a `CallBlock`.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import federated_language as fl
@@ -15,7 +15,7 @@ from federated_language.framework import Executor, ExecutorValue
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations.identity_cache import IdentityCache
-from tffsim.computations.struct_types import container
+from tffsim.computations.struct_types import container, struct_type
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.federating_strategy import Function
 
@@ -110,13 +110,7 @@ def zipped(value: structure.Struct) -> ClientWork | None:
             return None
         parts.append(part)
     names = structure.name_list_with_nones(value)
-    member_type = fl.StructType(
-        [
-            (name, part.member_type) if name is not None else part.member_type
-            for name, part in zip(names, parts, strict=True)
-        ]
-    )
-    return Zipped(names, parts, member_type)
+    return Zipped(names, parts, struct_type(names, [part.member_type for part in parts]))
 
 
 class WorkPlan:
@@ -144,6 +138,14 @@ class WorkPlan:
                 uses[self._positions[id(source)]] += 1
         uses[-1] += 1
         return any(isinstance(s, Mapped) and s.num_uses > used for s, used in zip(self.steps, uses, strict=True))
+
+    def can_be_run_only_once(self) -> bool:
+        """Whether some payload is gone when it was read, as a generator is."""
+        return any(
+            fl.framework.type_contains(step.member_type, lambda t: isinstance(t, fl.SequenceType))
+            and any(_is_read_once(payload) for payload in step.payloads)
+            for step in self.arguments
+        )
 
     def without_values(self) -> "WorkPlan":
         """Returns the same plan without arguments, which would be kept alive by it."""
@@ -204,6 +206,14 @@ def _in_order(work: ClientWork, seen: set[int]) -> Iterator[ClientWork]:
     for source in work.sources:
         yield from _in_order(source, seen)
     yield work
+
+
+def _is_read_once(payload: object) -> bool:
+    if isinstance(payload, Mapping):
+        payload = tuple(payload.values())
+    if isinstance(payload, (tuple, structure.Struct)):
+        return any(_is_read_once(element) for element in payload)
+    return isinstance(payload, Iterator)
 
 
 def _digest(proto: pb.Computation) -> bytes:

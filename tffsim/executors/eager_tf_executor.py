@@ -273,7 +273,7 @@ class _GraphLeaf(EagerTFExecutor):
         if seconds is None:
             raise BlockRefusedError("nobody knows yet how long a call takes", is_final=False)
         if seconds > LONG_SECONDS:
-            raise BlockRefusedError(f"a call takes {seconds * 1e3:.0f} ms")
+            raise BlockRefusedError(f"a call takes {seconds * 1e3:.0f} ms", is_final=False)
         return function.write_call(value)
 
 
