@@ -46,5 +46,5 @@ class CallDuration:
             return
         self._latest.append(seconds)
         # Appending from several threads is safe; one of their medians stays.
-        latest = sorted(tuple(self._latest))
+        latest = sorted(self._latest)
         self._median = latest[len(latest) // 2]

@@ -16,8 +16,12 @@ def test_the_first_call_tells_nothing():
     assert duration_after(1.0, 0.0).is_short
 
 
-def test_one_slow_call_among_many_changes_little_and_many_change_all():
+def test_a_few_interrupted_calls_change_nothing_and_many_long_ones_change_all():
     short, long = 0.1 * SHORT_SECONDS, 4 * SHORT_SECONDS
-    assert duration_after(1.0, *[short] * 20, long).is_short
-    assert not duration_after(1.0, *[short] * 20, long, long, long).is_short
+    assert duration_after(1.0, *[short] * 20, *[1000 * long] * 3).is_short
+    assert not duration_after(1.0, *[short] * 20, *[long] * 5).is_short
     assert duration_after(1.0, *[long] * 20, *[short] * 20).is_short
+
+
+def test_empty_clients_among_long_ones_do_not_make_calls_short():
+    assert not duration_after(1.0, *[0.0, 8 * SHORT_SECONDS, 8 * SHORT_SECONDS, 8 * SHORT_SECONDS] * 5).is_short
