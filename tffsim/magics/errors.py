@@ -17,7 +17,9 @@ def show_error(shell: Any, error: BaseException, tb_offset: int | None = None) -
     """Shows an error, of a computation or of the code around, below the cell that this thread runs."""
     without_internals(error)
     with _without_cause(error) if isinstance(error, USER_ERRORS) else contextlib.nullcontext():
-        shell.showtraceback((type(error), error, error.__traceback__), tb_offset=tb_offset)
+        shell.showtraceback(
+            (type(error), error, error.__traceback__), tb_offset=tb_offset, exception_only=isinstance(error, SystemExit)
+        )
 
 
 def _show(

@@ -68,7 +68,7 @@ def test_without_a_trace_nothing_is_recorded(shell, capsys):
 def test_an_error_is_shown_as_in_any_cell_and_the_trace_is_kept(shell, capsys):
     execute(shell, "--trace t --view none", "mean([1.0])\nmean(['x'])")
     printed = capsys.readouterr().out
-    assert "----> 2 mean(['x'])" in re.sub(r"\x1b\[[0-9;]*m", "", printed)
+    assert "----> 3 mean(['x'])" in re.sub(r"\x1b\[[0-9;]*m", "", printed)
     assert "ArgumentError" in printed and "client 0 of 1" in printed
     assert not re.search(r"tffsim.\w+|federated_language", printed.replace("import tffsim", ""))
     assert shell.user_ns["t"].invocations.shown("outcome").tolist() == ["ok", "error"]
@@ -121,7 +121,7 @@ def test_an_error_in_the_background_is_shown_and_raised(shell, capsys):
     with pytest.raises(tff.ArgumentError):
         run.result(30)
     printed = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
-    assert "----> 3 mean(['x'])" in printed and "client 0 of 1" in printed
+    assert "----> 4 mean(['x'])" in printed and "client 0 of 1" in printed
     assert "tffsim." not in printed
     assert not execute(shell, "--background --view none --trace bad", "1 +").success
     assert "SyntaxError" in capsys.readouterr().out
