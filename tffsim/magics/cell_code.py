@@ -50,8 +50,11 @@ class CellCode:
             UsageError: If it has to wait for the event loop that runs it.
         """
         __tracebackhide__ = True
+        value = None
         if not self.awaits:
-            return [eval(part, self._shell.user_ns, local_variables) for part in self._parts][-1]
+            for part in self._parts:
+                value = eval(part, self._shell.user_ns, local_variables)
+            return value
         if _is_in_event_loop():
             raise UsageError(
                 "`await` does not work here: the event loop waits for this magic. "

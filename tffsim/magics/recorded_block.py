@@ -48,8 +48,10 @@ class RecordedBlock:
     def complete(self) -> None:
         """Ends the trace, and completes what is shown and saved of it."""
         if self._recorder is not None:
-            self._recorder.finish()
-            self._output()
+            try:
+                self._recorder.finish()
+            finally:
+                self._output()
 
     def __enter__(self) -> None:
         self.begin()

@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tffsim.magics.errors import show_error
+
 _EVENTS = ("pre_execute", "pre_run_cell", "post_execute", "post_run_cell")
 
 
@@ -50,18 +52,17 @@ class RunningCells:
             callbacks[:] = [known for known in callbacks if not isinstance(_owner(known), RunningCells)]
             self._shell.events.register(event, getattr(self, f"_{event}"))
 
-    def at_end(self, action: Callable[[], object]) -> bool:
+    @property
+    def is_in_cell(self) -> bool:
+        """Whether this thread runs a cell."""
+        return bool(self._cells.running)
+
+    def at_end(self, action: Callable[[], object]) -> None:
         """Calls a function when the innermost cell of this thread ends; the last one given comes first.
 
-        An error of it is shown, and the cell has failed.
-
-        Returns:
-            False if this thread runs no cell.
+        Its error is shown, and then the cell has failed.
         """
-        if not self._cells.running:
-            return False
         self._cells.running[-1].at_end.append(action)
-        return True
 
     @contextlib.contextmanager
     def cell(self) -> Iterator[None]:
@@ -105,13 +106,11 @@ class RunningCells:
                 self._fail(result, error)
 
     def _fail(self, result: Any, error: BaseException) -> None:
-        if result is None or result.success:
-            self._shell.showtraceback((type(error), error, error.__traceback__), tb_offset=0)
-        elif not isinstance(error, KeyboardInterrupt):
-            # The cell's own error is the one that counts, and an impatient second interrupt tells nothing new.
-            self._shell.showtraceback((type(error), error, error.__traceback__), tb_offset=0)
-            return
-        if result is not None and result.success:
+        has_failed = result is not None and not result.success
+        if has_failed and isinstance(error, KeyboardInterrupt):
+            return  # Somebody is impatient, and an error was shown.
+        show_error(self._shell, error, tb_offset=0)
+        if result is not None and not has_failed:
             result.error_in_exec = error
             self._shell.last_execution_succeeded = False
 

@@ -79,7 +79,10 @@ class TffMagics(Magics):  # type: ignore[misc]
         return None
 
     def _options(self, line: str) -> Any:
-        options = parse_argstring(self.tff_execute, line)
+        try:
+            options = parse_argstring(self.tff_execute, line)
+        except ValueError as error:
+            raise UsageError(f"%tff_execute cannot read its options {line!r}: {error}.") from None
         options.panels = _panels(options.view)
         if options.trace is not None and not options.trace.isidentifier():
             raise UsageError(f"--trace needs the name of a variable, found {options.trace!r}.")
@@ -90,11 +93,11 @@ class TffMagics(Magics):  # type: ignore[misc]
 
     def _follow_cell(self, options: Any) -> None:
         """Runs the rest of this thread's cell so."""
+        if not self._cells.is_in_cell:
+            raise UsageError("%tff_execute shows the rest of a cell. Load tffsim in a cell before.")
         block = self._block(options)
-        if not (self._cells.at_end(block.complete) and self._cells.at_end(block.leave)):
-            raise UsageError(
-                "%tff_execute alone in a line shows the rest of a cell, and there is none. Load tffsim first."
-            )
+        self._cells.at_end(block.complete)
+        self._cells.at_end(block.leave)
         block.begin()
 
     def _value(self, options: Any, code: CellCode, local_ns: dict[str, Any] | None) -> Any:
@@ -106,8 +109,9 @@ class TffMagics(Magics):  # type: ignore[misc]
             value = code.run(local_ns)
         except BaseException:
             block.leave()
-            # The error shows before what takes long is made.
-            if not self._cells.at_end(block.complete):
+            if self._cells.is_in_cell:
+                self._cells.at_end(block.complete)  # It takes long, and the error shows first.
+            else:
                 block.complete()
             raise
         block.leave()
