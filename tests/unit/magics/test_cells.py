@@ -131,24 +131,26 @@ def test_a_cell_does_what_it_does_with_time(kernel, name):
     assert [name for name, _ in ours.errors] == [name for name, _ in timed.errors]
 
 
-def test_cells_that_wait_behind_a_failed_one_are_not_run(kernel):
-    kernel.run("weights = 'old'")
-    for failing in (
-        "1/0",
-        "mean(['wrong'])",
-        "raise SystemExit",
-        "raise KeyboardInterrupt",
-        "if",
-        "await asyncio.sleep('x')",
-    ):
-        for head in (PLAIN, OURS, LINE, "%%tff_execute --view stack\n", "%%tff_execute --no-trace\n"):
-            replies = kernel.run_queued(f"{head}x = 1\n{failing}\nweights = 'new'", "saved = weights", "1")
-            assert replies == ["error", "aborted", "aborted"], head + failing
-    assert kernel.run("saved").status == "error"
-    assert kernel.run_queued(OURS + "weights = mean([1.0])", "saved = weights") == ["ok", "ok"]
-    assert kernel.run_queued("%tff_execute --view none mean(['wrong'])", "saved = 0") == ["error", "aborted"]
-    assert kernel.run_queued("%%tff_execute --background --view none\nx =", "saved = 0") == ["error", "aborted"]
-    assert kernel.run("saved").result.startswith("np.float32(1.0")
+@pytest.mark.parametrize(
+    "failing", ["1/0", "mean(['wrong'])", "raise SystemExit", "raise KeyboardInterrupt", "await asyncio.sleep('x')"]
+)
+def test_cells_that_wait_behind_a_failed_one_are_not_run(kernel, failing):
+    kernel.run("saved = 'nothing'")
+    for head in (PLAIN, OURS, LINE, "%%tff_execute --view stack\n", "%%tff_execute --no-trace\n"):
+        cell = f"{head}weights = 'old'\ninput()\n{failing}\nweights = 'new'"
+        assert kernel.run_queued(cell, "saved = weights", "1") == ["error", "aborted", "aborted"], head
+    assert kernel.run("saved, weights").result == "('nothing', 'old')"
+
+
+def test_cells_that_wait_behind_a_right_one_or_a_statement(kernel):
+    assert kernel.run_queued(f"{OURS}input()\nweights = mean([1.0])", "saved = float(weights)") == ["ok", "ok"]
+    assert kernel.run_queued("%tff_execute --view none mean([input()])", "saved = 0") == ["error", "aborted"]
+    assert kernel.run("saved").result == "1.0"
+
+
+def test_a_cell_for_the_background_that_cannot_be_compiled_fails(kernel):
+    seen = kernel.run("%%tff_execute --background --view none\nx =")
+    assert seen.status == "error" and [name for name, _ in seen.errors] == ["SyntaxError"]
 
 
 def test_a_loop_over_the_magic_stops_at_the_trial_that_fails(kernel):
