@@ -60,14 +60,14 @@ class CellCode:
                 "`await` does not work here: the event loop waits for this magic. "
                 "Write `%%tff_execute` in the first line of the cell."
             )
-        return self._shell.loop_runner(self.run_in_loop())
+        return self._shell.loop_runner(self.run_in_loop(local_variables))
 
-    async def run_in_loop(self) -> Any:
+    async def run_in_loop(self, local_variables: dict[str, Any] | None = None) -> Any:
         """Does the same in the event loop that is running."""
         __tracebackhide__ = True
         value = None
         for part in self._parts:
-            value = eval(part, self._shell.user_ns)
+            value = eval(part, self._shell.user_ns, local_variables)
             if _awaits(part):
                 value = await value
         return value

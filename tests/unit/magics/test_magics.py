@@ -13,6 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import tffsim as tff
 from tffsim.magics.running_cells import RunningCells
+from tffsim.tracing.session import active_recorder
 
 SETUP = """
 import numpy as np
@@ -310,3 +311,16 @@ def test_what_is_done_at_the_end_of_a_cell_goes_on_after_an_error_of_it(shell, c
     assert "disk is full" in printed and "KeyboardInterrupt" not in printed
     result = shell.run_cell("cells.at_end(interrupt)")
     assert isinstance(result.error_in_exec, KeyboardInterrupt) and not cells.is_in_cell
+
+
+def test_tasks_live_on_in_a_terminal_too(shell):
+    make = "import asyncio\nawait asyncio.sleep(0)\ntask = asyncio.create_task(asyncio.sleep(0, 5))"
+    assert execute(shell, "--view none", make).success
+    assert execute(shell, "--view none", "x = await task").success
+    assert shell.user_ns["x"] == 5
+
+
+def test_a_magic_that_runs_the_cell_often_records_each_time(shell):
+    assert shell.run_cell("%%timeit -n2 -r1\n%%tff_execute --view none --trace t\nmean([1.0])").success
+    assert shell.user_ns["t"].is_finished
+    assert active_recorder() is None
