@@ -11,6 +11,7 @@ from federated_language.proto import computation_pb2 as pb
 
 from tests.unit.executors.tensorflow_protos import (
     computation,
+    endless,
     initializer,
     sequence_binding,
     struct_binding,
@@ -294,13 +295,9 @@ def test_a_computation_is_imported_once_whatever_proto_carries_it():
 
 
 def test_a_running_call_is_cancelled_from_another_thread():
-    def endless(x: tf.Tensor) -> tf.Tensor:
-        return tf.while_loop(lambda y: y < x, lambda y: y * 1.0, (tf.constant(0.0),))[0]
-
-    function = TensorFlowFunction(unary(endless, FLOAT, FLOAT))
-    cancellation = CancellationManager()
-    timer = threading.Timer(0.1, cancellation.start_cancel)
-    timer.start()
+    started, cancellation = threading.Event(), CancellationManager()
+    function = TensorFlowFunction(endless(started))
+    threading.Thread(target=lambda: started.wait(60) and cancellation.start_cancel(), daemon=True).start()
     with pytest.raises(tf.errors.CancelledError):
         function(tf.constant(1.0), cancellation)
     assert float(function(tf.constant(-1.0))) == 0.0
