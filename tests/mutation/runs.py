@@ -6,6 +6,7 @@ fork would inherit locks without the threads that hold them.
 """
 
 import compileall
+import contextlib
 import dataclasses
 import importlib.util
 import os
@@ -87,7 +88,8 @@ class Run:
         if pid == 0 and time.monotonic() < self.deadline:
             return False
         # Also what a test has started and not stopped.
-        os.killpg(self.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
         if pid == 0:
             os.waitpid(self.pid, 0)
             self.outcome = "too slow"

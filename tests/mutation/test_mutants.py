@@ -5,7 +5,7 @@ import textwrap
 
 import pytest
 
-from tests.mutation.__main__ import TARGETS, choose, chapter_tests
+from tests.mutation.__main__ import TARGETS, chapter_tests, choose
 from tests.mutation.mutants import mutants_of
 from tests.mutation.runs import ROOT
 
