@@ -84,6 +84,9 @@ _DIFFERENT = [
     (np.array([b"ab"]), np.array([b"ac"]), fl.TensorType(np.str_, [1])),
     (0.0, -0.0, fl.TensorType(np.float64)),
     (True, 1, fl.TensorType(np.int32)),
+    (1, 2, fl.TensorType(np.int32)),
+    (1j, 2j, fl.TensorType(np.complex64)),
+    (b"a", b"b", fl.TensorType(np.str_)),
     (np.float32(1), np.float64(1), fl.TensorType(np.float64)),
     ("1", b"1", fl.TensorType(np.str_)),
 ]
