@@ -70,7 +70,8 @@ class AsyncExecutionContext(AsyncContext):
         running = RunningInvocation(invoke(self._settings, comp, arg))
         try:
             running.start()
-            return await asyncio.wrap_future(running.future)
+            # Shielded: a cancellation must find the invocation under way, so that it is stopped.
+            return await asyncio.shield(asyncio.wrap_future(running.future))
         except USER_ERRORS as error:
             raise error.with_traceback(None) from error.__cause__
         except BaseException:

@@ -14,6 +14,7 @@ from federated_language.framework import Executor, ExecutorFactory, ExecutorValu
 
 from tffsim.computations import building_blocks
 from tffsim.computations.building_blocks import to_building_block
+from tffsim.computations.provenance import provenance_of
 from tffsim.executors.activity import current_client, current_node, offload_observer
 from tffsim.executors.failure_reason import describe_failure
 
@@ -30,6 +31,7 @@ __all__ = [
     "named_elements",
     "offload_observer",
     "own_handle",
+    "provenance_of",
     "resolve_type",
     "select_element_type",
     "to_building_block",

@@ -3,7 +3,9 @@
 A computation arrives as a proto: a graph, the names of its inputs and outputs, and an
 operation that initialises its variables. It is imported once per process, keyed by its
 content, and then shared by all clients and threads: `graph_rewriting` makes every call
-start from nothing, so a variable is initialised afresh on every call.
+start from nothing, so a variable is initialised afresh on every call. Functions of the
+user with equal graphs share the import, not the name: each has its own
+`TensorFlowFunction`.
 
 Random numbers. Without seeds every call draws fresh numbers. A seed in the graph makes
 every call return the same numbers, whatever ran before: the stream starts anew. For
@@ -14,10 +16,12 @@ each call and forgotten after it. For a small graph that costs 0.6 ms per call, 
 """
 
 import collections
+import dataclasses
 import hashlib
 import itertools
 import threading
 import warnings
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -69,15 +73,15 @@ class TensorFlowFunction:
         type_signature = building_blocks.type_of(proto)
         assert isinstance(type_signature, fl.FunctionType)
         self.type_signature = type_signature
-        self.duration = CallDuration()
         self._proto = proto
-        self._provenance = provenance.provenance_of(proto.tensorflow.graph_def.value)
+        self._provenance = provenance.provenance_of(proto)
         self._parameter_type, self._result_type = type_signature.parameter, type_signature.result
         try:
-            self._runner = _import(proto.tensorflow, type_signature, device)
+            imported = _import_once(proto, type_signature, device)
         except (TypeError, ValueError) as error:
             locate(error, computation=self.name)
             raise
+        self._imported, self.duration = imported, imported.duration
 
     @property
     def name(self) -> str | None:
@@ -104,7 +108,7 @@ class TensorFlowFunction:
         if self._parameter_type is not None:
             _flatten(argument, self._parameter_type, inputs, datasets)
         try:
-            outputs = self._runner.run(inputs, cancellation)
+            outputs = self._imported.runner.run(inputs, cancellation)
         except tf.errors.OpError as error:
             source = source_line(error, self._provenance, self._proto.tensorflow.graph_def.value)
             raise locate(error, computation=self.name, source=source) from None
@@ -122,7 +126,7 @@ def tensorflow_function(proto: pb.Computation, device: str | None = None) -> Ten
         ValueError: If it is a computation of another kind.
         TypeError: If it names tensors that its graph does not have.
     """
-    key = _content_key(proto), device
+    key = _function_key(proto), device
     with _functions_lock:
         function = _functions.get(key)
         if function is None:
@@ -150,12 +154,27 @@ def _digest(proto: pb.Computation) -> bytes:
 
 
 _content_key: IdentityCache[pb.Computation, bytes] = IdentityCache(_digest)
+# One object of bytes, because every client's `create_value` looks it up.
+_function_key: IdentityCache[pb.Computation, bytes] = IdentityCache(
+    lambda proto: _content_key(proto) + proto.tensorflow.cache_key.id.to_bytes(8, "little")
+)
 _functions: collections.OrderedDict[tuple[bytes, str | None], TensorFlowFunction] = collections.OrderedDict()
 _functions_lock = threading.Lock()
 
 
 class _Runner(Protocol):
     def run(self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None) -> list[tf.Tensor]: ...
+
+
+@dataclasses.dataclass(slots=True, weakref_slot=True)
+class _Import:
+    """What functions with equal graphs share, for as long as one of them lives."""
+
+    runner: _Runner
+    duration: CallDuration
+
+
+_imports: weakref.WeakValueDictionary[tuple[bytes, str | None], _Import] = weakref.WeakValueDictionary()
 
 
 class _ImportedFunction(Protocol):
@@ -192,6 +211,14 @@ class _RenewedFunction:
             return run_function(names[0], self._num_outputs, inputs, cancellation)
         finally:
             remove_functions(names)
+
+
+def _import_once(proto: pb.Computation, type_signature: fl.FunctionType, device: str | None) -> _Import:
+    key = _content_key(proto), device
+    imported = _imports.get(key)
+    if imported is None:
+        imported = _imports[key] = _Import(_import(proto.tensorflow, type_signature, device), CallDuration())
+    return imported
 
 
 def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: str | None) -> _Runner:

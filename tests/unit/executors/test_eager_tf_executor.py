@@ -10,7 +10,7 @@ import tensorflow as tf
 from federated_language.common_libs import structure
 from federated_language.framework import Intrinsic, Literal, Placement
 
-from tests.unit.executors.tensorflow_protos import unary
+from tests.unit.executors.tensorflow_protos import endless, unary
 from tffsim.computations.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM, GENERIC_SCALE, GENERIC_UNSCALE
 from tffsim.executors.cancellation import CancellationScope, current_scope
 from tffsim.executors.eager_tf_executor import EagerTFExecutor
@@ -24,10 +24,6 @@ PAIR = fl.StructType([("a", FLOAT), ("b", FLOAT)])
 
 def add_one():
     return unary(lambda x: x + 1.0, FLOAT, FLOAT)
-
-
-def endless():
-    return unary(lambda x: tf.while_loop(lambda y: y < x, lambda y: y * 1.0, (tf.constant(0.0),))[0], FLOAT, FLOAT)
 
 
 async def call(executor, function, argument=None, argument_type=None):
@@ -248,25 +244,26 @@ def test_a_failure_in_the_pool_is_raised_where_the_call_is_awaited(pool):
 @pytest.mark.parametrize("has_pool", [True, False])
 def test_cancelling_the_scope_aborts_a_running_call_and_leaves_the_executor_usable(pool, has_pool):
     executor = EagerTFExecutor(worker_pool=pool if has_pool else None)
-    scope = CancellationScope()
+    started, scope = threading.Event(), CancellationScope()
+    function = endless(started)
     token = current_scope.set(scope)
     try:
-        threading.Timer(0.1, scope.cancel).start()
+        threading.Thread(target=lambda: started.wait(60) and scope.cancel(), daemon=True).start()
         with pytest.raises(tf.errors.CancelledError):
-            run(endless(), 1.0, FLOAT, executor)
+            run(function, 1.0, FLOAT, executor)
     finally:
         current_scope.reset(token)
-    assert float(run(endless(), -1.0, FLOAT, executor)) == 0.0
+    assert float(run(function, -1.0, FLOAT, executor)) == 0.0
 
 
 def test_cancelling_the_task_aborts_its_call_without_an_unhandled_error(pool):
-    unhandled = []
+    unhandled, started = [], threading.Event()
 
     async def cancel_while_running():
         asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
         executor = EagerTFExecutor(worker_pool=pool)
-        task = asyncio.create_task(call(executor, endless(), 1.0, FLOAT))
-        await asyncio.sleep(0.1)
+        task = asyncio.create_task(call(executor, endless(started), 1.0, FLOAT))
+        assert await asyncio.to_thread(started.wait, 60)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

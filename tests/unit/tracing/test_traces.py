@@ -226,6 +226,17 @@ def test_two_stacks_are_compared_node_by_node():
         traces[0].diff(traced(double, 1.0)[1])
 
 
+def test_the_summary_says_how_many_rows_it_leaves_out():
+    def summary(count):
+        with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+            for _ in range(count):
+                double(1.0)
+        return str(trace)
+
+    assert "… 0 more" not in summary(12)
+    assert "… 1 more" in summary(13)
+
+
 def test_the_summary_fits_100_columns_and_names_what_matters(broadcast):
     text = str(broadcast)
     assert max(map(len, text.splitlines())) <= 100

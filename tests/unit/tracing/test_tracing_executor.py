@@ -140,7 +140,7 @@ class TestGate:
         return done, thread
 
     def wait_until_held(self, gate):
-        for _ in range(2000):
+        for _ in range(12_000):
             if gate.held:
                 return gate.held
             threading.Event().wait(0.005)
@@ -148,7 +148,7 @@ class TestGate:
 
     def test_an_open_gate_holds_nothing(self):
         done, thread = self.run_behind(Gate())
-        thread.join(10)
+        thread.join(60)
         assert done == [0, 1, 2]
 
     def test_a_closed_gate_holds_the_next_operation_until_it_may_step(self):
@@ -160,14 +160,14 @@ class TestGate:
         self.wait_until_held(gate)
         assert done == [0]
         gate.open()
-        thread.join(10)
+        thread.join(60)
         assert done == [0, 1, 2]
 
     def test_steps_can_be_granted_in_advance(self):
         gate = Gate(is_open=False)
         gate.step(3)
         done, thread = self.run_behind(gate)
-        thread.join(10)
+        thread.join(60)
         assert done == [0, 1, 2]
 
     def test_an_operation_is_not_held_for_ever(self):
@@ -189,7 +189,7 @@ class TestGate:
         thread = threading.Thread(target=call)
         thread.start()
         steps = 0
-        while thread.is_alive() and steps < 1000:
+        while thread.is_alive() and steps < 12_000:
             gate.step()
             steps += 1
             thread.join(0.01)
@@ -211,7 +211,7 @@ def test_a_slow_subscriber_gets_fewer_and_larger_batches_and_slows_nothing():
 
     def receive(batch):
         batches.append(batch)
-        may_go_on.wait(10)
+        may_go_on.wait(60)
 
     recorder = Recorder()
     recorder.subscribe(receive, interval=0.01)
