@@ -19,8 +19,8 @@ import sys
 import threading
 from typing import Any
 
-_SEED_BYTES = 7
-"""A seed has 56 bits: with the number of an operation added it still fits into an int64."""
+_LARGEST_SEED = 2**30
+"""With the number of an operation added, a seed still fits into an int32."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ class Place:
         """Returns the two seeds of the next call in this place; they are positive."""
         number = self.calls[self.path]
         self.calls[self.path] = number + 1
-        digest = hashlib.blake2b(repr((self.run, self.path, number)).encode(), digest_size=2 * _SEED_BYTES).digest()
-        first, second = digest[:_SEED_BYTES], digest[_SEED_BYTES:]
-        return 1 + int.from_bytes(first, "little"), 1 + int.from_bytes(second, "little")
+        digest = hashlib.blake2b(repr((self.run, self.path, number)).encode(), digest_size=16).digest()
+        second, first = divmod(int.from_bytes(digest, "little"), _LARGEST_SEED)
+        return 1 + first, 1 + second % _LARGEST_SEED
 
 
 current_place: contextvars.ContextVar[Place | None] = contextvars.ContextVar("tffsim_current_place", default=None)

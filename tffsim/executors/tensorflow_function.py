@@ -232,13 +232,13 @@ class _FunctionOfSeeds:
 
     def __init__(self, runner: _Runner, num_pairs: int) -> None:
         self._runner = runner
-        self._offsets = np.arange(num_pairs)[:, np.newaxis] * [0, 1]
+        self._offsets = np.arange(num_pairs, dtype=np.int32)[:, np.newaxis] * np.array([0, 1], np.int32)
 
     def run(
         self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None, seeds: _Seeds
     ) -> list[tf.Tensor]:
         assert seeds is not None
-        matrix = eager_tensor(self._offsets + seeds, tf.int64.as_datatype_enum)
+        matrix = eager_tensor(self._offsets + np.array(seeds, np.int32), tf.int32.as_datatype_enum)
         return self._runner.run([*inputs, matrix], cancellation, None)
 
 
@@ -258,12 +258,13 @@ def _import(
     graph = graph_rewriting.callable_graph(
         graph_def, [*feeds, *tokens], _names_in(tensorflow.result), tensorflow.initialize_op, f"_{next(_names)}"
     )
+    if graph.keeps_state or is_seeded:
+        graph_rewriting.make_loops_sequential(graph_rewriting.all_nodes(graph.graph_def))
+        seeded_draws.make_datasets_sequential(graph.graph_def)
     num_pairs = seeded_draws.take_seeds(graph.graph_def) if is_seeded else None
     if num_pairs is not None:
-        feeds[_SEEDS] = tf.TensorSpec([num_pairs, 2], tf.int64)
+        feeds[_SEEDS] = tf.TensorSpec([num_pairs, 2], tf.int32)
         graph = dataclasses.replace(graph, feeds=graph.feeds | {_SEEDS})
-    elif is_seeded:
-        graph_rewriting.make_loops_sequential(graph_rewriting.all_nodes(graph.graph_def))
     # TensorFlow refuses to return a dataset from an accelerator.
     try:
         function = _wrap(graph, feeds, tokens, "/device:CPU:0" if _has_sequence(result) else device)
