@@ -80,8 +80,10 @@ class Deferred(Generic[_T]):
         _nested_requests.set(depth)
         requesting_node = current_node.get()
         current_node.set(self._node)
-        requesting_place = current_place.get()
-        current_place.set(self._place)
+        requesting_place = None
+        if self._place is not None:
+            requesting_place = current_place.get()
+            current_place.set(self._place)
         try:
             self._settle(_DONE, await self._take_work())
         except BaseException as error:
@@ -89,7 +91,8 @@ class Deferred(Generic[_T]):
             if not isinstance(error, Exception):
                 raise
         finally:
-            current_place.set(requesting_place)
+            if self._place is not None:
+                current_place.set(requesting_place)
             current_node.set(requesting_node)
             _nested_requests.set(depth - 1)
 

@@ -236,7 +236,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
             raise
         finally:
             current_client.set(outer_client)
-            current_place.set(outer_place)
+            if outer_place is not None:
+                current_place.set(outer_place)
 
     def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: Any) -> ServerValue:
         return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
