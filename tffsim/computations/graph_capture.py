@@ -21,9 +21,12 @@ from federated_language.proto import computation_pb2 as pb
 from google.protobuf import any_pb2
 from tensorflow.python.framework.auto_control_deps import AutomaticControlDependencies
 
-from tffsim.computations import bindings, provenance
+from tffsim.computations import bindings, global_seed, keras_seeds, keras_state, provenance
 from tffsim.computations.graph_inlining import GraphContext
 from tffsim.computations.tensor_equality import CapturedGraph
+
+global_seed.install()
+keras_seeds.install()
 
 
 def capture(
@@ -45,7 +48,7 @@ def capture(
     """
     graph = CapturedGraph()
     inlining = GraphContext(name)
-    with graph.as_default(), get_context_stack().install(inlining):
+    with keras_state.unchanged_by(graph), graph.as_default(), get_context_stack().install(inlining):
         token = tf.compat.v1.placeholder(tf.string, [], name="session_token")
         control = AutomaticControlDependencies()
         with control:

@@ -8,7 +8,7 @@ import inspect
 import logging
 import random
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
 
 import federated_language as fl
@@ -34,6 +34,7 @@ from tffsim.execution_contexts.execution_error import (
 )
 from tffsim.execution_contexts.result_values import to_numpy
 from tffsim.executors.failure_location import locate_argument
+from tffsim.executors.random_streams import Place, current_place, start_run
 from tffsim.tracing.session import active_recorder
 
 _log = logging.getLogger("tffsim")
@@ -90,8 +91,8 @@ def invocation_settings(
     )
 
 
-async def invoke(settings: InvocationSettings, computation: ConcreteComputation, argument: Any) -> Any:
-    """Runs a computation.
+def invoke(settings: InvocationSettings, computation: ConcreteComputation, argument: Any) -> Coroutine[Any, Any, Any]:
+    """Runs a computation; the order of the calls of `invoke` is that of their random numbers.
 
     Args:
         settings: Those of the context.
@@ -106,15 +107,25 @@ async def invoke(settings: InvocationSettings, computation: ConcreteComputation,
         CardinalityError: If the number of clients is ambiguous.
         ExecutionError: If the computation fails.
     """
+    return _invoke_at(start_run(), settings, computation, argument)
+
+
+async def _invoke_at(
+    place: Place | None, settings: InvocationSettings, computation: ConcreteComputation, argument: Any
+) -> Any:
     if inspect.isawaitable(argument):
         argument = await argument
     name = name_of(computation)
+    outer_place = current_place.get()
+    current_place.set(place)
     try:
         return await _invoke(settings, computation, argument, name)
     except (ArgumentError, CardinalityError) as error:
         raise named(error, name) from None
     except Exception as error:
         raise user_error(error, name) from without_internals(error)
+    finally:
+        current_place.set(outer_place)
 
 
 def name_of(computation: object) -> str:
@@ -150,7 +161,10 @@ async def _attempt(
     cardinalities: Mapping[PlacementLiteral, int],
     name: str,
 ) -> Any:
+    place = current_place.get()
     for attempt in range(1, settings.max_attempts + 1):
+        # Each attempt draws the same random numbers.
+        current_place.set(place.from_the_start() if place is not None else None)
         try:
             with _stack(settings.factory, cardinalities) as executor:
                 return await run(executor)

@@ -40,6 +40,7 @@ from tffsim.executors.executor_base import (
     select_element_type,
 )
 from tffsim.executors.leaf_intrinsics import binary_operator, type_of_operator, zero
+from tffsim.executors.random_streams import seeds_of_call
 from tffsim.executors.tensorflow_function import TensorFlowFunction, tensorflow_function
 from tffsim.executors.tensorflow_values import TensorFlowValue, materialise, to_tensorflow
 
@@ -218,16 +219,17 @@ class EagerTFExecutor(Executor):
             return EagerTFExecutorValue(self, zero(type_signature), type_signature)
 
     async def _call(self, function: TensorFlowFunction, value: TensorFlowValue | None) -> TensorFlowValue:
+        seeds = seeds_of_call() if function.draws_without_seed else None
         # A manager of its own for each call: TensorFlow cancels the one of a call that fails.
         cancellation = CancellationManager()
         scope = current_scope.get()
         forget = scope.on_cancel(cancellation.start_cancel) if scope is not None else None
         try:
             if self._worker_pool is None or function.duration.is_short:
-                return _timed_call(function, value, cancellation)
+                return _timed_call(function, value, cancellation, seeds)
             submitted = time.perf_counter_ns()
             run = contextvars.copy_context().run
-            call = functools.partial(run, _offloaded_call, submitted, function, value, cancellation)
+            call = functools.partial(run, _offloaded_call, submitted, function, value, cancellation, seeds)
             return await asyncio.get_running_loop().run_in_executor(self._worker_pool, call)
         except asyncio.CancelledError:
             cancellation.start_cancel()
@@ -259,20 +261,27 @@ _NO_PLACEMENT = contextlib.nullcontext()
 
 
 def _timed_call(
-    function: TensorFlowFunction, value: TensorFlowValue | None, cancellation: CancellationManager
+    function: TensorFlowFunction,
+    value: TensorFlowValue | None,
+    cancellation: CancellationManager,
+    seeds: tuple[int, int] | None,
 ) -> TensorFlowValue:
     start = time.perf_counter()
-    result = function(value, cancellation)
+    result = function(value, cancellation, seeds)
     function.duration.record(time.perf_counter() - start)
     return result
 
 
 def _offloaded_call(
-    submitted: int, function: TensorFlowFunction, value: TensorFlowValue | None, cancellation: CancellationManager
+    submitted: int,
+    function: TensorFlowFunction,
+    value: TensorFlowValue | None,
+    cancellation: CancellationManager,
+    seeds: tuple[int, int] | None,
 ) -> TensorFlowValue:
     started = time.perf_counter_ns()
     try:
-        return _timed_call(function, value, cancellation)
+        return _timed_call(function, value, cancellation, seeds)
     finally:
         observer = offload_observer.get()
         if observer is not None:

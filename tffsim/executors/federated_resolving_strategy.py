@@ -37,6 +37,7 @@ from tffsim.executors.placed_values import (
     struct_type,
     zip_members,
 )
+from tffsim.executors.random_streams import current_place
 from tffsim.executors.secure_sum_bounds import check_bounds
 
 
@@ -222,8 +223,10 @@ class FederatedResolvingStrategy(FederatingStrategy):
         return ClientsValue(member_type, [Deferred(run, node, k, work, *more) for k, more in enumerate(inputs)])
 
     async def _run_at_client(self, node: str, client: int, work: Work, *inputs: Any) -> ExecutorValue:
-        outer_client = current_client.get()
+        outer_client, outer_place = current_client.get(), current_place.get()
         current_client.set(self._first_client + client)
+        if outer_place is not None:
+            current_place.set(outer_place.at_client(self._first_client + client))
         running = work(self._clients[client], *inputs)
         del inputs
         try:
@@ -233,6 +236,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
             raise
         finally:
             current_client.set(outer_client)
+            if outer_place is not None:
+                current_place.set(outer_place)
 
     def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: Any) -> ServerValue:
         return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
@@ -295,14 +300,18 @@ class FederatedResolvingStrategy(FederatingStrategy):
         total: ExecutorValue | None,
         check: Callable[[Any], Coroutine[Any, Any, None]] | None,
     ) -> Any:
-        server = self._server
+        server, place, client = self._server, current_place.get(), self._first_client
         async with contextlib.aclosing(self._payloads(members, check)) as payloads:
             async for payload in payloads:
+                if place is not None:
+                    current_place.set(place.at_client(client))
+                client += 1
                 addend = await server.create_value(payload, member_type)
                 if total is None:
                     total = addend
                 else:
                     total = await server.create_call(operator, await server.create_struct([total, addend]))
+        current_place.set(place)
         return total
 
     # Results of clients, in client order, a bounded number of them at a time.

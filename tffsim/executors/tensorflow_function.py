@@ -12,20 +12,23 @@ every call return the same numbers, whatever ran before: the stream starts anew.
 that TensorFlow needs a new kernel, so the function is registered under a new name for
 each call and forgotten after it. For a small graph that costs 0.6 ms per call, against
 0.03 ms otherwise, and loops run their iterations one after the other. Prefer
-`tf.random.stateless_*` where that matters.
+`tf.random.stateless_*` where that matters. While TensorFlow has a global seed, the call
+brings seeds for what has none in the graph (`random_streams`, `seeded_draws`).
 """
 
 import collections
 import dataclasses
+import functools
 import hashlib
 import itertools
 import threading
 import warnings
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import federated_language as fl
+import numpy as np
 import tensorflow as tf
 from federated_language.proto import computation_pb2 as pb
 
@@ -33,13 +36,14 @@ from tffsim.computations import bindings, building_blocks, provenance
 from tffsim.computations.identity_cache import IdentityCache
 from tffsim.computations.struct_types import field_types
 from tffsim.computations.tensorflow_types import element_spec, tensor_spec
-from tffsim.executors import graph_rewriting
+from tffsim.executors import graph_rewriting, seeded_draws
 from tffsim.executors.call_duration import CallDuration
 from tffsim.executors.dataset_values import to_dataset
 from tffsim.executors.eager_execution import (
     CancellationManager,
     FunctionDef,
     add_functions,
+    eager_tensor,
     remove_functions,
     run_function,
 )
@@ -52,6 +56,7 @@ MAX_FUNCTIONS = 512
 """How many imported functions are kept per process."""
 
 _names = itertools.count()
+_SEEDS = graph_rewriting.tensor_name(seeded_draws.SEEDS)
 
 
 class TensorFlowFunction:
@@ -76,12 +81,14 @@ class TensorFlowFunction:
         self._proto = proto
         self._provenance = provenance.provenance_of(proto)
         self._parameter_type, self._result_type = type_signature.parameter, type_signature.result
+        self._device = device
         try:
             imported = _import_once(proto, type_signature, device)
         except (TypeError, ValueError) as error:
             locate(error, computation=self.name)
             raise
         self._imported, self.duration = imported, imported.duration
+        self.draws_without_seed = imported.draws_without_seed
 
     @property
     def name(self) -> str | None:
@@ -89,13 +96,17 @@ class TensorFlowFunction:
         return self._provenance.name if self._provenance is not None else None
 
     def __call__(
-        self, argument: TensorFlowValue | None = None, cancellation: CancellationManager | None = None
+        self,
+        argument: TensorFlowValue | None = None,
+        cancellation: CancellationManager | None = None,
+        seeds: tuple[int, int] | None = None,
     ) -> TensorFlowValue:
         """Runs the function from a fresh state.
 
         Args:
             argument: A value of the parameter type as `to_tensorflow` makes it.
             cancellation: Aborts the call from any thread.
+            seeds: For the random numbers that have no seed in the graph; None draws fresh ones.
 
         Returns:
             Tensors and datasets, in tuples where the result type is a struct.
@@ -108,11 +119,16 @@ class TensorFlowFunction:
         if self._parameter_type is not None:
             _flatten(argument, self._parameter_type, inputs, datasets)
         try:
-            outputs = self._imported.runner.run(inputs, cancellation)
+            runner = (self._imported if seeds is None else self._seeded_import).runner
+            outputs = runner.run(inputs, cancellation, seeds)
         except tf.errors.OpError as error:
             source = source_line(error, self._provenance, self._proto.tensorflow.graph_def.value)
             raise locate(error, computation=self.name, source=source) from None
         return _pack(iter(outputs), self._result_type, datasets)
+
+    @functools.cached_property
+    def _seeded_import(self) -> "_Import":
+        return _import_once(self._proto, self.type_signature, self._device, is_seeded=True)
 
 
 def tensorflow_function(proto: pb.Computation, device: str | None = None) -> TensorFlowFunction:
@@ -162,8 +178,13 @@ _functions: collections.OrderedDict[tuple[bytes, str | None], TensorFlowFunction
 _functions_lock = threading.Lock()
 
 
+_Seeds: TypeAlias = tuple[int, int] | None
+
+
 class _Runner(Protocol):
-    def run(self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None) -> list[tf.Tensor]: ...
+    def run(
+        self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None, seeds: _Seeds
+    ) -> list[tf.Tensor]: ...
 
 
 @dataclasses.dataclass(slots=True, weakref_slot=True)
@@ -171,10 +192,11 @@ class _Import:
     """What functions with equal graphs share, for as long as one of them lives."""
 
     runner: _Runner
+    draws_without_seed: bool
     duration: CallDuration
 
 
-_imports: weakref.WeakValueDictionary[tuple[bytes, str | None], _Import] = weakref.WeakValueDictionary()
+_imports: weakref.WeakValueDictionary[tuple[bytes, str | None, bool], _Import] = weakref.WeakValueDictionary()
 
 
 class _ImportedFunction(Protocol):
@@ -192,7 +214,9 @@ class _SharedFunction:
         self._name = function.name
         self._num_outputs = num_outputs
 
-    def run(self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None) -> list[tf.Tensor]:
+    def run(
+        self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None, seeds: _Seeds
+    ) -> list[tf.Tensor]:
         return run_function(self._name, self._num_outputs, inputs, cancellation)
 
 
@@ -203,8 +227,12 @@ class _RenewedFunction:
         self._functions = functions
         self._num_outputs = num_outputs
 
-    def run(self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None) -> list[tf.Tensor]:
+    def run(
+        self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None, seeds: _Seeds
+    ) -> list[tf.Tensor]:
         functions = graph_rewriting.with_fresh_state(self._functions, f"_{next(_names)}")
+        if seeds is not None:
+            seeded_draws.give_seeds(functions, *seeds)
         names = [function.signature.name for function in functions]
         add_functions(functions)
         try:
@@ -213,15 +241,41 @@ class _RenewedFunction:
             remove_functions(names)
 
 
-def _import_once(proto: pb.Computation, type_signature: fl.FunctionType, device: str | None) -> _Import:
-    key = _content_key(proto), device
+class _FunctionOfSeeds:
+    """Runs a function whose last input is a matrix of seeds.
+
+    Args:
+        runner: Runs the function.
+        num_pairs: The number of the matrix' rows; each has two seeds.
+    """
+
+    def __init__(self, runner: _Runner, num_pairs: int) -> None:
+        self._runner = runner
+        self._offsets = np.arange(num_pairs, dtype=np.int32)[:, np.newaxis] * np.array([0, 1], np.int32)
+
+    def run(
+        self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None, seeds: _Seeds
+    ) -> list[tf.Tensor]:
+        assert seeds is not None
+        matrix = eager_tensor(self._offsets + np.array(seeds, np.int32), tf.int32.as_datatype_enum)
+        return self._runner.run([*inputs, matrix], cancellation, None)
+
+
+def _import_once(
+    proto: pb.Computation, type_signature: fl.FunctionType, device: str | None, *, is_seeded: bool = False
+) -> _Import:
+    key = _content_key(proto), device, is_seeded
     imported = _imports.get(key)
     if imported is None:
-        imported = _imports[key] = _Import(_import(proto.tensorflow, type_signature, device), CallDuration())
+        graph, runner = _import(proto.tensorflow, type_signature, device, is_seeded=is_seeded)
+        draws = seeded_draws.draws_without_seed(graph.graph_def)
+        imported = _imports[key] = _Import(runner, draws, CallDuration())
     return imported
 
 
-def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: str | None) -> _Runner:
+def _import(
+    tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: str | None, *, is_seeded: bool = False
+) -> tuple[CallableGraph, _Runner]:
     parameter, result = type_signature.parameter, type_signature.result
     feeds = {} if parameter is None else dict(zip(_names_in(tensorflow.parameter), _specs(parameter), strict=True))
     tokens = _names_in_token(tensorflow.session_token_tensor_name)
@@ -235,6 +289,13 @@ def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: 
     graph = graph_rewriting.callable_graph(
         graph_def, [*feeds, *tokens], _names_in(tensorflow.result), tensorflow.initialize_op, f"_{next(_names)}"
     )
+    if graph.keeps_state or is_seeded:
+        graph_rewriting.make_loops_sequential(graph_rewriting.all_nodes(graph.graph_def))
+        seeded_draws.make_datasets_sequential(graph.graph_def)
+    num_pairs = seeded_draws.take_seeds(graph.graph_def) if is_seeded else None
+    if num_pairs is not None:
+        feeds[_SEEDS] = tf.TensorSpec([num_pairs, 2], tf.int32)
+        graph = dataclasses.replace(graph, feeds=graph.feeds | {_SEEDS})
     # TensorFlow refuses to return a dataset from an accelerator.
     try:
         function = _wrap(graph, feeds, tokens, "/device:CPU:0" if _has_sequence(result) else device)
@@ -243,9 +304,12 @@ def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: 
             f"TensorFlow cannot import the graph with parameters [{', '.join(feeds)}] and results "
             f"[{', '.join(graph.fetches)}]: {error}"
         ) from error
-    if not graph.keeps_state:
-        return _SharedFunction(function, len(graph.fetches))
-    return _RenewedFunction([function.function_def, *graph.graph_def.library.function], len(graph.fetches))
+    runner: _Runner
+    if graph.keeps_state or (is_seeded and num_pairs is None):
+        runner = _RenewedFunction([function.function_def, *graph.graph_def.library.function], len(graph.fetches))
+    else:
+        runner = _SharedFunction(function, len(graph.fetches))
+    return graph, runner if num_pairs is None else _FunctionOfSeeds(runner, num_pairs)
 
 
 def _wrap(
