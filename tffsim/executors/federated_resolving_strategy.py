@@ -7,6 +7,7 @@ work runs, in client order, for a bounded number of clients at a time. A member 
 freed as soon as nothing that may still run refers to it.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from typing import Any
@@ -38,6 +39,7 @@ from tffsim.executors.placed_values import (
     zip_members,
 )
 from tffsim.executors.secure_sum_bounds import check_bounds
+from tffsim.executors.turn_taking import taking_turns
 
 
 class ClientsValue(FederatedValue):
@@ -263,7 +265,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
     ) -> ExecutorValue:
         total = await move(self._server, zero)
         operator = await self._server.create_value(accumulate.proto, accumulate.type_signature)
-        total = await self._fold(members, member_type, operator, total, None)
+        folding = self._fold(members, member_type, operator, total, None)
+        del zero, total
+        total = await folding
         reporter = await self._server.create_value(report.proto, report.type_signature)
         return await self._server.create_call(reporter, total)
 
@@ -296,13 +300,17 @@ class FederatedResolvingStrategy(FederatingStrategy):
         check: Callable[[Any], Coroutine[Any, Any, None]] | None,
     ) -> Any:
         server = self._server
-        async with contextlib.aclosing(self._payloads(members, check)) as payloads:
-            async for payload in payloads:
-                addend = await server.create_value(payload, member_type)
-                if total is None:
-                    total = addend
-                else:
-                    total = await server.create_call(operator, await server.create_struct([total, addend]))
+        with taking_turns(self._max_concurrent_clients) as turns:
+            async with contextlib.aclosing(self._payloads(members, check)) as payloads:
+                async for payload in payloads:
+                    addend = await server.create_value(payload, member_type)
+                    if total is None:
+                        total = addend
+                    else:
+                        total = await server.create_call(operator, await server.create_struct([total, addend]))
+                    del payload, addend
+                    if turns is not None and turns.is_over():
+                        await asyncio.sleep(0)
         return total
 
     # Results of clients, in client order, a bounded number of them at a time.
