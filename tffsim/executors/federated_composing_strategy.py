@@ -33,7 +33,9 @@ from tffsim.executors.placed_values import (
     Work,
     call,
     check_members,
+    common_payload,
     embed_argument,
+    embed_at_server,
     move,
     payload_of,
     run_at_server,
@@ -105,13 +107,9 @@ class FederatedComposingStrategy(FederatingStrategy):
     async def create_federated_value(self, value: object, type_spec: fl.FederatedType) -> FederatedValue:
         path = current_argument_path.get()
         if type_spec.placement is fl.SERVER:
-            if not type_spec.all_equal:
-                raise ValueError(f"A server value has exactly one member, found the type {type_spec}.")
-            return self._at_server(
-                "argument", type_spec.member, embed_argument, self._server, value, type_spec.member, path
-            )
+            return await embed_at_server(self._server, value, type_spec)
         if type_spec.all_equal:
-            return self._same_everywhere(Deferred.of(value), type_spec.member)
+            return self._same_everywhere(await common_payload(self._server, value, type_spec), type_spec.member)
         members = check_members(value, type_spec, self.num_clients)
         ends = list(itertools.accumulate(self._cardinalities))
         slices = [list(members[end - count : end]) for end, count in zip(ends, self._cardinalities, strict=True)]

@@ -29,7 +29,9 @@ from tffsim.executors.placed_values import (
     Work,
     call,
     check_members,
+    common_payload,
     embed_argument,
+    embed_at_server,
     move,
     payload_of,
     renamed,
@@ -116,11 +118,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
     async def create_federated_value(self, value: object, type_spec: fl.FederatedType) -> FederatedValue:
         member_type, path = type_spec.member, current_argument_path.get()
         if type_spec.placement is fl.SERVER:
-            if not type_spec.all_equal:
-                raise ValueError(f"A server value has exactly one member, found the type {type_spec}.")
-            return self._at_server("argument", member_type, embed_argument, self._server, value, member_type, path)
+            return await embed_at_server(self._server, value, type_spec)
         if type_spec.all_equal:
-            return self._same_everywhere(Deferred.of(value), member_type)
+            return self._same_everywhere(await common_payload(self._server, value, type_spec), member_type)
         members = check_members(value, type_spec, self.num_clients)
         return self._at_clients("argument", member_type, embed_argument, [(m, member_type, path) for m in members])
 

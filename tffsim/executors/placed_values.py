@@ -115,6 +115,39 @@ def check_members(value: object, type_spec: fl.FederatedType, num_clients: int) 
     return value
 
 
+async def embed_at_server(server: Executor, value: object, type_spec: fl.FederatedType) -> ServerValue:
+    """Embeds a payload at the server at once, so that one that does not fit is refused even if nobody uses it.
+
+    Raises:
+        TypeError: If it does not fit the type.
+        ValueError: If the type has more than one member, or a number is out of range.
+    """
+    if not type_spec.all_equal:
+        raise ValueError(f"A server value has exactly one member, found the type {type_spec}.")
+    return ServerValue(type_spec.member, Deferred.of(await server.create_value(value, type_spec.member)))
+
+
+async def common_payload(server: Executor, value: object, type_spec: fl.FederatedType) -> Deferred[Any]:
+    """Returns what all participants share, checked and converted once for all of them.
+
+    Args:
+        server: The executor that converts it.
+        value: The payload.
+        type_spec: An all-equal type.
+
+    Raises:
+        TypeError: If it does not fit the type.
+        ValueError: If a number is out of range.
+    """
+    try:
+        handle = await server.create_value(value, type_spec.member)
+    except TypeError as error:
+        if isinstance(value, (list, tuple)) and isinstance(type_spec.member, fl.TensorType):
+            error.args = (f"{error} All clients share this value: pass it once, not in a list with one per client.",)
+        raise
+    return Deferred(handle.compute)
+
+
 async def embed_argument(executor: Executor, value: object, type_spec: fl.Type, path: ArgumentPath) -> ExecutorValue:
     """Embeds a payload; a failure is one of the argument.
 
