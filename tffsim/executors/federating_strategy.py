@@ -168,19 +168,26 @@ class FederatingStrategy(abc.ABC):
         return await self.reduce(value, GENERIC_MAXIMUM.uri)
 
     async def compute_federated_mean(self, value: FederatedValue) -> FederatedValue:
-        """Returns the sum divided by the number of clients; NaN without clients."""
+        """Returns the sum divided by the number of clients; NaN without clients.
+
+        Floats shorter than float32 are added up as float32, as by `numpy.mean`.
+        """
         divide = federated_lambdas.divide_by(self.num_clients, value.member_type)
+        if federated_lambdas.accumulator_type(value.member_type) != value.member_type:
+            value = await self.compute_federated_map(_function(federated_lambdas.widen(value.member_type)), value)
         return await self.compute_federated_apply(_function(divide), await self.compute_federated_sum(value))
 
     async def compute_federated_weighted_mean(self, value: FederatedValue, weight: FederatedValue) -> FederatedValue:
         """Returns Σ wᵢ·xᵢ / Σ wᵢ; NaN where the weights sum to zero.
 
-        Integer weights are summed as int64, so that example counts do not overflow.
+        Integer weights are summed as int64, so that example counts do not overflow, and
+        floats shorter than float32 as float32.
         """
         pairs = await self.compute_federated_zip_at_clients(structure.Struct.unnamed(value, weight))
         scale = _function(federated_lambdas.scale_by_weight(pairs.member_type))
         sums = await self.compute_federated_sum(await self.compute_federated_map(scale, pairs))
-        return await self.compute_federated_apply(_function(federated_lambdas.divide_pair(sums.member_type)), sums)
+        divide = federated_lambdas.divide_pair(sums.member_type, value.member_type)
+        return await self.compute_federated_apply(_function(divide), sums)
 
     async def compute_federated_secure_sum(self, value: FederatedValue, maximum: ExecutorValue) -> FederatedValue:
         """Simulates a private sum of integers between 0 and `maximum`."""
