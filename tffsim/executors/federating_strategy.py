@@ -158,7 +158,7 @@ class FederatingStrategy(abc.ABC):
         return await self.compute_federated_select(keys, max_key, state, select)
 
     async def compute_federated_sum(self, value: FederatedValue) -> FederatedValue:
-        """Adds the clients' members."""
+        """Adds the clients' members. Integers wrap around, as those of NumPy do."""
         return await self.reduce(value, "generic_plus")
 
     async def compute_federated_min(self, value: FederatedValue) -> FederatedValue:
