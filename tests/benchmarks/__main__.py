@@ -43,6 +43,7 @@ def _print_tables(quick: bool) -> None:
         table.add_row(comparison.name, *(f"{us:,.1f} µs" for us in per_client), ratio, budget)
     console.print(table)
     _print_tracing(console, quick)
+    _print_memory(console)
     console.print(_import_line())
     console.print(
         "first round of W2, 10 clients: {extra:+.2f} s over the hand-written loop (budget 1 s)".format(
@@ -71,6 +72,15 @@ def _print_tracing(console: Console, quick: bool) -> None:
     table = Table("large traces", "measured", "budget")
     for measurement in (*tracing.large_traces(), *pictures.pictures()):
         table.add_row(*measurement)
+    console.print(table)
+
+
+def _print_memory(console: Console) -> None:
+    from tests.benchmarks import cohort_memory
+
+    table = Table("memory of a round", "measured", "budget")
+    for row in cohort_memory.rows():
+        table.add_row(*row)
     console.print(table)
 
 

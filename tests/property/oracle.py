@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import federated_language as fl
+import ml_dtypes
 import numpy as np
 from federated_language import framework
 
@@ -143,17 +144,22 @@ class Oracle:
         return self._reduce(np.maximum, value, type_spec.result.member, -np.inf)
 
     def federated_mean(self, type_spec, value):
-        total = self._reduce(np.add, value, type_spec.result.member, 0)
-        return _each(lambda x: _divide(x, np.asarray(self._n).astype(x.dtype)), total)
+        member_type = type_spec.result.member
+        total = self._reduce(
+            np.add, [_widened(member) for member in self._members(value)], _widened_type(member_type), 0
+        )
+        return _as_type(_each(lambda x: _divide(x, np.asarray(self._n).astype(x.dtype)), total), member_type)
 
     def federated_weighted_mean(self, type_spec, argument):
         values, weights = (self._members(part) for part in argument)
-        scaled = [_each(lambda x, w=w: x * w.astype(x.dtype), v) for v, w in zip(values, weights, strict=True)]
-        total = self._reduce(np.add, scaled, type_spec.result.member, 0)
-        weight_dtype = type_spec.parameter[1].member.dtype.type
-        weight_dtype = np.int64 if np.issubdtype(weight_dtype, np.integer) else weight_dtype
+        member_type, weight_type = type_spec.result.member, type_spec.parameter[1].member
+        widened = [_widened(value) for value in values]
+        scaled = [_each(lambda x, w=w: x * w.astype(x.dtype), v) for v, w in zip(widened, weights, strict=True)]
+        total = self._reduce(np.add, scaled, _widened_type(member_type), 0)
+        is_integer = np.issubdtype(weight_type.dtype.type, np.integer)
+        weight_dtype = np.int64 if is_integer else _widened_type(weight_type).dtype.type
         total_weight = functools.reduce(np.add, [w.astype(weight_dtype) for w in weights], weight_dtype(0))
-        return _each(lambda x: _divide(x, total_weight.astype(x.dtype)), total)
+        return _as_type(_each(lambda x: _divide(x, total_weight.astype(x.dtype)), total), member_type)
 
     def federated_secure_sum(self, type_spec, argument):
         value, maximum = argument
@@ -217,6 +223,27 @@ def _pointwise(operator, left, right):
 
 def _each(function, value):
     return tuple(_each(function, part) for part in value) if isinstance(value, tuple) else function(np.asarray(value))
+
+
+def _widened(value):
+    """Shorter floats as float32: means add them up so, as `numpy.mean` does."""
+    return _each(lambda x: x.astype(np.float32) if x.dtype in _SHORT_FLOATS else x, value)
+
+
+def _widened_type(type_spec):
+    if isinstance(type_spec, fl.StructType):
+        return fl.StructType([_widened_type(t) for t in type_spec])
+    return fl.TensorType(np.float32, type_spec.shape) if type_spec.dtype in _SHORT_FLOATS else type_spec
+
+
+def _as_type(value, type_spec):
+    if isinstance(value, tuple):
+        return tuple(_as_type(v, t) for v, t in zip(value, type_spec, strict=True))
+    with np.errstate(all="ignore"):
+        return value.astype(type_spec.dtype) if type_spec.dtype in _SHORT_FLOATS else value
+
+
+_SHORT_FLOATS = (np.float16, ml_dtypes.bfloat16)
 
 
 def _divide(x, y):

@@ -2,8 +2,8 @@
 
 `federated_language` defines addition, multiplication, division and zero, on operands
 of one type. Minimum and maximum, which `federated_min` and `federated_max` need, are
-missing there, and so is the product of a structure with one number, which averages
-need. They are defined here in the same way.
+missing there, and so are the product of a structure with one number and the change of a
+number's width, which averages need. They are defined here in the same way.
 """
 
 import federated_language as fl
@@ -21,6 +21,9 @@ _SCALING_OPERATOR = fl.FunctionType([_T, fl.AbstractType("U")], _T)
 GENERIC_SCALE = IntrinsicDef("GENERIC_SCALE", "generic_scale", _SCALING_OPERATOR)
 GENERIC_UNSCALE = IntrinsicDef("GENERIC_UNSCALE", "generic_unscale", _SCALING_OPERATOR)
 
+# Give every number of a structure the width that the result type says.
+GENERIC_CAST = IntrinsicDef("GENERIC_CAST", "generic_cast", fl.FunctionType(_T, fl.AbstractType("U")))
+
 LEAF_INTRINSIC_URIS = frozenset(
     {
         "generic_zero",
@@ -31,5 +34,6 @@ LEAF_INTRINSIC_URIS = frozenset(
         GENERIC_MAXIMUM.uri,
         GENERIC_SCALE.uri,
         GENERIC_UNSCALE.uri,
+        GENERIC_CAST.uri,
     }
 )

@@ -23,6 +23,7 @@ from federated_language.framework import (
 from tffsim.computations import building_blocks
 from tffsim.computations.containers import pack
 from tffsim.computations.identity_cache import IdentityCache
+from tffsim.execution_contexts import number_warnings
 from tffsim.execution_contexts.argument_normalisation import normalise_argument
 from tffsim.execution_contexts.cardinality_inference import infer_cardinalities, works_at_clients
 from tffsim.execution_contexts.execution_error import (
@@ -150,7 +151,8 @@ async def _invoke(settings: InvocationSettings, computation: ConcreteComputation
     recorder = active_recorder()
     if recorder is not None:
         work = recorder.record_invocation(name, computation, cardinalities, work)
-    result = await work
+    with number_warnings.reading(computation, name, recorder is not None):
+        result = await work
     packed = pack(to_numpy(result), result_type)
     return settings.transform_result(packed) if settings.transform_result is not None else packed
 

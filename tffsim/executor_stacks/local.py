@@ -145,7 +145,9 @@ def _flat(plan: FederationPlan, num_clients: int, first_client: int, cohort_size
 
 
 def _composed(plan: FederationPlan, children: Sequence[tuple[Executor, int]]) -> Executor:
-    strategy = FederatedComposingStrategy(plan.server_stack(), children)
+    strategy = FederatedComposingStrategy(
+        plan.server_stack(), children, max_concurrent_clients=plan.max_concurrent_clients
+    )
     return hooked(ReferenceResolvingExecutor(hooked(FederatingExecutor(strategy, plan.server_stack()))))
 
 

@@ -24,7 +24,7 @@ from federated_language.common_libs import structure
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations import building_blocks
-from tffsim.computations.generic_intrinsics import LEAF_INTRINSIC_URIS
+from tffsim.computations.generic_intrinsics import GENERIC_CAST, LEAF_INTRINSIC_URIS
 from tffsim.computations.struct_types import struct_type
 from tffsim.executors.activity import offload_observer
 from tffsim.executors.cancellation import current_scope
@@ -39,7 +39,7 @@ from tffsim.executors.executor_base import (
     resolve_type,
     select_element_type,
 )
-from tffsim.executors.leaf_intrinsics import binary_operator, type_of_operator, zero
+from tffsim.executors.leaf_intrinsics import binary_operator, cast_to, type_of_operator, zero
 from tffsim.executors.random_streams import seeds_of_call
 from tffsim.executors.tensorflow_function import TensorFlowFunction, tensorflow_function
 from tffsim.executors.tensorflow_values import TensorFlowValue, materialise, to_tensorflow
@@ -213,6 +213,8 @@ class EagerTFExecutor(Executor):
 
     def _embed_intrinsic(self, uri: str, type_signature: fl.Type) -> EagerTFExecutorValue:
         if isinstance(type_signature, fl.FunctionType):
+            if uri == GENERIC_CAST.uri:
+                return EagerTFExecutorValue(self, functools.partial(cast_to, type_signature.result), type_signature)
             function_type = type_of_operator(uri, type_signature)
             return EagerTFExecutorValue(self, binary_operator(uri, function_type), function_type)
         with self._placement():

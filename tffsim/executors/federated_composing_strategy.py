@@ -27,13 +27,17 @@ from tffsim.executors.deferred import Deferred
 from tffsim.executors.failure_location import current_argument_path
 from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
 from tffsim.executors.neutral_elements import neutral_element
+from tffsim.executors.number_watch import watching_tree
 from tffsim.executors.placed_values import (
     OnEachExecutor,
     ServerValue,
     Work,
     call,
     check_members,
+    common_payload,
     embed_argument,
+    embed_at_server,
+    explained,
     move,
     payload_of,
     run_at_server,
@@ -41,9 +45,13 @@ from tffsim.executors.placed_values import (
     struct_type,
     zip_members,
 )
+from tffsim.executors.turn_taking import taking_turns
 
-_Parts = Sequence[Deferred[ExecutorValue]]
-_Occupied = list[tuple[Executor, Deferred[ExecutorValue]]]
+_Shares = list[tuple[Executor, Deferred[ExecutorValue]]]
+"""Children with clients, and each one's part of a client value.
+
+An aggregation takes its shares out one by one: a child's updates die when they were used.
+"""
 
 
 class ComposedClientsValue(FederatedValue):
@@ -68,10 +76,15 @@ class FederatedComposingStrategy(FederatingStrategy):
         server: The server's executor.
         children: (executor, number of its clients) pairs, in client order. Each executor
             runs federated intrinsics and lambdas.
+        max_concurrent_clients: How many clients of a child may be at work at a time; at
+            least 1.
     """
 
-    def __init__(self, server: Executor, children: Sequence[tuple[Executor, int]]) -> None:
+    def __init__(
+        self, server: Executor, children: Sequence[tuple[Executor, int]], *, max_concurrent_clients: int = 1
+    ) -> None:
         self._server = server
+        self._max_concurrent_clients = max_concurrent_clients
         self._children = [child for child, _ in children]
         self._cardinalities = [count for _, count in children]
 
@@ -96,13 +109,9 @@ class FederatedComposingStrategy(FederatingStrategy):
     async def create_federated_value(self, value: object, type_spec: fl.FederatedType) -> FederatedValue:
         path = current_argument_path.get()
         if type_spec.placement is fl.SERVER:
-            if not type_spec.all_equal:
-                raise ValueError(f"A server value has exactly one member, found the type {type_spec}.")
-            return self._at_server(
-                "argument", type_spec.member, embed_argument, self._server, value, type_spec.member, path
-            )
+            return await embed_at_server(self._server, value, type_spec)
         if type_spec.all_equal:
-            return self._same_everywhere(Deferred.of(value), type_spec.member)
+            return self._same_everywhere(await common_payload(self._server, value, type_spec), type_spec.member)
         members = check_members(value, type_spec, self.num_clients)
         ends = list(itertools.accumulate(self._cardinalities))
         slices = [list(members[end - count : end]) for end, count in zip(ends, self._cardinalities, strict=True)]
@@ -162,17 +171,17 @@ class FederatedComposingStrategy(FederatingStrategy):
     async def compute_federated_aggregate(
         self, value: FederatedValue, zero: ExecutorValue, accumulate: Function, merge: Function, report: Function
     ) -> FederatedValue:
-        parts = _clients(value).parts
         work, result_type = self._aggregate, report.type_signature.result
-        inputs = (parts, value.member_type, Deferred(zero.compute), accumulate, merge, report)
-        return self._at_server("federated_aggregate", result_type, work, *inputs)
+        inputs = (self._shares(value), value.member_type, Deferred(zero.compute), accumulate, merge, report)
+        return self._at_server("federated_aggregate", result_type, self._in_turns, work, *inputs)
 
     async def reduce(self, value: FederatedValue, uri: str) -> FederatedValue:
-        return self._at_server(uri, value.member_type, self._reduce, _clients(value).parts, value.member_type, uri)
+        inputs = (self._shares(value), value.member_type, uri)
+        return self._at_server(uri, value.member_type, self._in_turns, self._reduce, *inputs)
 
     async def secure_sum(self, value: FederatedValue, maximum: Deferred[Any], maximum_type: fl.Type) -> FederatedValue:
-        inputs = (_clients(value).parts, value.member_type, maximum, maximum_type)
-        return self._at_server("federated_secure_sum", value.member_type, self._secure_sum, *inputs)
+        inputs = (self._shares(value), value.member_type, maximum, maximum_type)
+        return self._at_server("federated_secure_sum", value.member_type, self._in_turns, self._secure_sum, *inputs)
 
     async def compute_federated_select(
         self, keys: FederatedValue, max_key: FederatedValue, state: FederatedValue, select: Function
@@ -182,6 +191,9 @@ class FederatedComposingStrategy(FederatingStrategy):
         return self._call_children("federated_select", [keys, *copies, select], result_type)
 
     # Placing work.
+
+    def explained(self, quotient: FederatedValue, sums: FederatedValue | None) -> FederatedValue:
+        return explained(quotient, sums)
 
     def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: Any) -> ServerValue:
         return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
@@ -213,10 +225,18 @@ class FederatedComposingStrategy(FederatingStrategy):
         return self._at_children(result_type.member, _call_intrinsic, inputs)
 
     # Aggregations: the children take turns, each going on where the one before it stopped.
+    # While a child works, nothing here refers to what it works on.
+
+    async def _in_turns(self, work: Work, *inputs: Any) -> ExecutorValue:
+        working = work(*inputs)
+        del inputs
+        with taking_turns(self._max_concurrent_clients), watching_tree(self, self.num_clients) as watch:
+            result = await working
+            return result if watch is None else await watch.finish(result)
 
     async def _aggregate(
         self,
-        parts: _Parts,
+        shares: _Shares,
         member_type: fl.Type,
         zero: Deferred[Any],
         accumulate: Function,
@@ -224,51 +244,53 @@ class FederatedComposingStrategy(FederatingStrategy):
         report: Function,
     ) -> ExecutorValue:
         total_type = accumulate.type_signature.parameter[0]
-        total = await self._fold(self._occupied(parts), member_type, await zero.get(), accumulate, merge)
+        folding = self._fold(shares, member_type, zero, accumulate, merge)
+        del zero
+        total = await folding
         reporter = await self._server.create_value(report.proto, report.type_signature)
         return await self._server.create_call(reporter, await self._server.create_value(total, total_type))
 
-    async def _reduce(self, parts: _Parts, member_type: fl.Type, uri: str) -> ExecutorValue:
-        occupied = self._occupied(parts)
-        if not occupied:
+    async def _reduce(self, shares: _Shares, member_type: fl.Type, uri: str) -> ExecutorValue:
+        if not shares:
             return await self._server.create_value(neutral_element(uri, member_type), member_type)
-        (first_child, first_part), others = occupied[0], occupied[1:]
-        result_type = fl.FederatedType(member_type, fl.SERVER)
-        total = await (await _call_intrinsic(first_child, _REDUCTIONS[uri], [first_part], result_type)).compute()
         proto = federated_lambdas.generic_operator(uri, member_type)
         operator = Function(proto, building_blocks.type_of(proto))
-        total = await self._fold(others, member_type, total, operator, operator)
-        return await self._server.create_value(total, member_type)
+        first = Deferred(_aggregate_at_child, *shares.pop(0), [], _REDUCTIONS[uri], member_type)
+        folding = self._fold(shares, member_type, first, operator, operator)
+        del first
+        return await self._server.create_value(await folding, member_type)
 
     async def _secure_sum(
-        self, parts: _Parts, member_type: fl.Type, maximum: Deferred[Any], maximum_type: fl.Type
+        self, shares: _Shares, member_type: fl.Type, maximum: Deferred[Any], maximum_type: fl.Type
     ) -> ExecutorValue:
         # Sums of integers do not depend on how they are grouped, so each child makes its own.
         total = await self._server.create_value(neutral_element("generic_plus", member_type), member_type)
         plus = await self._server.create_value(federated_lambdas.generic_operator("generic_plus", member_type))
-        result_type = fl.FederatedType(member_type, fl.SERVER)
-        for child, part in self._occupied(parts):
-            bound = Deferred(_create_common, child, maximum, maximum_type)
-            subtotal = await _call_intrinsic(child, "federated_secure_sum", [part, bound], result_type)
-            addend = await self._server.create_value(await subtotal.compute(), member_type)
+        while shares:
+            bound = Deferred(_create_common, shares[0][0], maximum, maximum_type)
+            subtotal = await _aggregate_at_child(*shares.pop(0), [bound], "federated_secure_sum", member_type)
+            addend = await self._server.create_value(subtotal, member_type)
             total = await self._server.create_call(plus, await self._server.create_struct([total, addend]))
         return total
 
     async def _fold(
-        self, occupied: _Occupied, member_type: fl.Type, total: Any, accumulate: Function, merge: Function
+        self, shares: _Shares, member_type: fl.Type, start: Deferred[Any], accumulate: Function, merge: Function
     ) -> Any:
         total_type = accumulate.type_signature.parameter[0]
         report = federated_lambdas.identity(total_type)
         functions = [accumulate, merge, Function(report.to_proto(), report.type_signature)]
-        result_type = fl.FederatedType(total_type, fl.SERVER)
-        for child, part in occupied:
-            start = Deferred(child.create_value, total, total_type)
-            result = await _call_intrinsic(child, "federated_aggregate", [part, start, *functions], result_type)
-            total = await result.compute()
+        total = await start.get()
+        del start
+        while shares:
+            child, part = shares.pop(0)
+            so_far = Deferred(child.create_value, total, total_type)
+            working = _aggregate_at_child(child, part, [so_far, *functions], "federated_aggregate", total_type)
+            del part, so_far, total
+            total = await working
         return total
 
-    def _occupied(self, parts: _Parts) -> _Occupied:
-        zipped = zip(self._children, parts, self._cardinalities, strict=True)
+    def _shares(self, value: FederatedValue) -> _Shares:
+        zipped = zip(self._children, _clients(value).parts, self._cardinalities, strict=True)
         return [(child, part) for child, part, num_clients in zipped if num_clients]
 
 
@@ -300,6 +322,18 @@ async def _call_intrinsic(
     ]
     argument = handles[0] if len(handles) == 1 else await child.create_struct(handles)
     return await _call_on_argument(child, uri, argument, result_type)
+
+
+async def _aggregate_at_child(
+    child: Executor,
+    part: Deferred[ExecutorValue],
+    others: Sequence[Function | Deferred[ExecutorValue]],
+    uri: str,
+    result_type: fl.Type,
+) -> Any:
+    result = await _call_intrinsic(child, uri, [part, *others], fl.FederatedType(result_type, fl.SERVER))
+    del part, others
+    return await result.compute()
 
 
 async def _zip_at_child(child: Executor, parts: structure.Struct) -> ExecutorValue:

@@ -7,6 +7,7 @@ work runs, in client order, for a bounded number of clients at a time. A member 
 freed as soon as nothing that may still run refers to it.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from typing import Any
@@ -22,13 +23,17 @@ from tffsim.executors.failure_location import current_argument_path, locate
 from tffsim.executors.federated_select import Slices
 from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
 from tffsim.executors.neutral_elements import neutral_element
+from tffsim.executors.number_watch import NumberWatch
 from tffsim.executors.placed_values import (
     OnEachExecutor,
     ServerValue,
     Work,
     call,
     check_members,
+    common_payload,
     embed_argument,
+    embed_at_server,
+    explained,
     move,
     payload_of,
     renamed,
@@ -39,6 +44,7 @@ from tffsim.executors.placed_values import (
 )
 from tffsim.executors.random_streams import current_place
 from tffsim.executors.secure_sum_bounds import check_bounds
+from tffsim.executors.turn_taking import taking_turns
 
 
 class ClientsValue(FederatedValue):
@@ -115,11 +121,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
     async def create_federated_value(self, value: object, type_spec: fl.FederatedType) -> FederatedValue:
         member_type, path = type_spec.member, current_argument_path.get()
         if type_spec.placement is fl.SERVER:
-            if not type_spec.all_equal:
-                raise ValueError(f"A server value has exactly one member, found the type {type_spec}.")
-            return self._at_server("argument", member_type, embed_argument, self._server, value, member_type, path)
+            return await embed_at_server(self._server, value, type_spec)
         if type_spec.all_equal:
-            return self._same_everywhere(Deferred.of(value), member_type)
+            return self._same_everywhere(await common_payload(self._server, value, type_spec), member_type)
         members = check_members(value, type_spec, self.num_clients)
         return self._at_clients("argument", member_type, embed_argument, [(m, member_type, path) for m in members])
 
@@ -152,7 +156,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
     async def compute_federated_map(self, function: Function, value: FederatedValue) -> FederatedValue:
         embedded = OnEachExecutor.function(function)
         inputs = [(embedded, member) for member in _clients(value).members]
-        return self._at_clients("federated_map", function.type_signature.result, call, inputs)
+        mapped = self._at_clients("federated_map", function.type_signature.result, call, inputs)
+        mapped.makers = (function, *value.makers)
+        return mapped
 
     async def compute_federated_map_all_equal(self, function: Function, value: FederatedValue) -> FederatedValue:
         clients = _clients(value)
@@ -174,6 +180,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
             for k in range(self.num_clients)
         ]
         zipped = self._at_clients("federated_zip_at_clients", struct_type(value), zip_members, inputs)
+        zipped.makers = tuple(maker for leaf in leaves for maker in leaf.makers)
         if all(leaf.common is not None for leaf in leaves):
             zipped.common = Deferred(_common_struct, value)
         return zipped
@@ -192,6 +199,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
             self._aggregate,
             members,
             value.member_type,
+            self._watch(value),
             zero,
             accumulate,
             report,
@@ -239,6 +247,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
             if outer_place is not None:
                 current_place.set(outer_place)
 
+    def explained(self, quotient: FederatedValue, sums: FederatedValue | None) -> FederatedValue:
+        return explained(quotient, sums)
+
     def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: Any) -> ServerValue:
         return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
 
@@ -262,57 +273,80 @@ class FederatedResolvingStrategy(FederatingStrategy):
         self,
         members: list[Deferred[ExecutorValue]],
         member_type: fl.Type,
+        watch: NumberWatch | None,
         zero: ExecutorValue,
         accumulate: Function,
         report: Function,
     ) -> ExecutorValue:
-        total = await move(self._server, zero)
+        start = await zero.compute()
+        if watch is not None:
+            watch.start(start)
+        total = await self._server.create_value(start, zero.type_signature)
         operator = await self._server.create_value(accumulate.proto, accumulate.type_signature)
-        total = await self._fold(members, member_type, operator, total, None)
+        folding = self._fold(members, member_type, watch, operator, total, None)
+        del zero, start, total
+        total = await folding
         reporter = await self._server.create_value(report.proto, report.type_signature)
-        return await self._server.create_call(reporter, total)
+        reported = await self._server.create_call(reporter, total)
+        return reported if watch is None else await watch.finish(reported)
 
     def _reduce_checked(
         self, value: FederatedValue, uri: str, check: Callable[[Any], Coroutine[Any, Any, None]] | None
     ) -> ServerValue:
         members = list(_clients(value).members)
-        return self._at_server(uri, value.member_type, self._reduce, members, value.member_type, uri, check)
+        return self._at_server(
+            uri, value.member_type, self._reduce, members, value.member_type, self._watch(value), uri, check
+        )
 
     async def _reduce(
         self,
         members: list[Deferred[ExecutorValue]],
         member_type: fl.Type,
+        watch: NumberWatch | None,
         uri: str,
         check: Callable[[Any], Coroutine[Any, Any, None]] | None,
     ) -> ExecutorValue:
         if not members:
             return await self._server.create_value(neutral_element(uri, member_type), member_type)
         operator = await self._server.create_value(federated_lambdas.generic_operator(uri, member_type))
-        total = await self._fold(members, member_type, operator, None, check)
+        total = await self._fold(members, member_type, watch, operator, None, check)
         assert total is not None
-        return total
+        return total if watch is None else await watch.finish(total)
 
     async def _fold(
         self,
         members: list[Deferred[ExecutorValue]],
         member_type: fl.Type,
+        watch: NumberWatch | None,
         operator: ExecutorValue,
         total: ExecutorValue | None,
         check: Callable[[Any], Coroutine[Any, Any, None]] | None,
     ) -> Any:
         server, place, client = self._server, current_place.get(), self._first_client
-        async with contextlib.aclosing(self._payloads(members, check)) as payloads:
-            async for payload in payloads:
-                if place is not None:
-                    current_place.set(place.at_client(client))
-                client += 1
-                addend = await server.create_value(payload, member_type)
-                if total is None:
-                    total = addend
-                else:
-                    total = await server.create_call(operator, await server.create_struct([total, addend]))
+        with taking_turns(self._max_concurrent_clients) as turns:
+            async with contextlib.aclosing(self._payloads(members, check)) as payloads:
+                async for payload in payloads:
+                    if place is not None:
+                        current_place.set(place.at_client(client))
+                    client += 1
+                    addend = await server.create_value(payload, member_type)
+                    if total is None:
+                        total = addend
+                    else:
+                        total = await server.create_call(operator, await server.create_struct([total, addend]))
+                    if watch is not None:
+                        watch.add(payload)
+                    del payload, addend
+                    if turns is not None and turns.is_over():
+                        await asyncio.sleep(0)
         current_place.set(place)
         return total
+
+    def _watch(self, value: FederatedValue) -> NumberWatch | None:
+        is_part = self.num_clients != self._cohort_size
+        return NumberWatch.if_read(
+            value.member_type, value.makers, self._first_client, self._cohort_size, is_part=is_part
+        )
 
     # Results of clients, in client order, a bounded number of them at a time.
 

@@ -232,6 +232,8 @@ class FederatingExecutor(Executor):
         return self._handle(result, callee.type_signature.result)
 
     async def _operands(self, uri: str, argument: FederatingExecutorValue) -> list[Any]:
+        if uri in _ZIP_URIS:
+            return [await self._zipped(argument)]
         if uri in _UNARY_INTRINSIC_URIS:
             return [await self._operand(argument)]
         value = argument.reference
@@ -243,9 +245,15 @@ class FederatingExecutor(Executor):
         value = handle.reference
         if isinstance(value, (FederatedValue, Function, ExecutorValue)):
             return value
-        if framework.contains_federated_types(handle.type_signature):
-            return to_struct(handle.type_signature, [await self._operand(element) for element in value])
         return await self._embed_unplaced(handle)
+
+    async def _zipped(self, handle: FederatingExecutorValue) -> Any:
+        """Returns federated values in nested `Struct`s; a part that holds none is empty, and has no placement."""
+        if not is_struct_type(handle.type_signature):
+            return await self._operand(handle)
+        indices = range(len(handle.type_signature))
+        elements = [await self.create_selection(handle, index) for index in indices]
+        return to_struct(handle.type_signature, [await self._zipped(element) for element in elements])
 
     async def _call_unplaced(
         self, callee: Function, argument: FederatingExecutorValue | None
@@ -270,6 +278,7 @@ class FederatingExecutor(Executor):
         )
 
 
+_ZIP_URIS = frozenset({"federated_zip_at_clients", "federated_zip_at_server"})
 _UNARY_INTRINSIC_URIS = frozenset(
     {
         "federated_value_at_clients",
@@ -277,8 +286,6 @@ _UNARY_INTRINSIC_URIS = frozenset(
         "federated_eval_at_clients",
         "federated_eval_at_server",
         "federated_broadcast",
-        "federated_zip_at_clients",
-        "federated_zip_at_server",
         "federated_sum",
         "federated_mean",
         "federated_min",

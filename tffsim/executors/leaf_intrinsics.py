@@ -49,6 +49,14 @@ def binary_operator(uri: str, type_spec: fl.FunctionType) -> BinaryOperator:
     return functools.partial(_apply_to_pair, operator)
 
 
+def cast_to(type_spec: fl.Type, value: TensorFlowValue) -> TensorFlowValue:
+    """Returns numbers with the dtypes of a type of the same structure."""
+    if isinstance(type_spec, fl.StructType):
+        return tuple(cast_to(t, v) for t, v in zip(field_types(type_spec), value, strict=True))
+    assert isinstance(type_spec, fl.TensorType)
+    return _as_dtype(value, to_tf_dtype(type_spec.dtype.type))
+
+
 def type_of_operator(uri: str, type_spec: fl.FunctionType) -> fl.FunctionType:
     """Returns the type of an intrinsic with the dtypes that it really returns.
 

@@ -12,6 +12,7 @@ from tffsim.executors import concurrency
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.failure_location import current_argument_path, locate, locate_argument
 from tffsim.executors.federating_strategy import FederatedValue, Function
+from tffsim.executors.number_watch import explained_quotient
 
 ArgumentPath = tuple[str | int, ...]
 Work = Callable[..., Coroutine[Any, Any, ExecutorValue]]
@@ -30,6 +31,13 @@ class ServerValue(FederatedValue):
     def __init__(self, member_type: fl.Type, member: Deferred[ExecutorValue]) -> None:
         super().__init__(member_type)
         self.member = member
+
+
+def explained(quotient: FederatedValue, sums: FederatedValue | None) -> ServerValue:
+    """Returns a mean whose reader is told why it is NaN, if it is: see `FederatingStrategy.explained`."""
+    dividend_and_divisor = server_value(sums).member if sums is not None else None
+    member = Deferred(explained_quotient, server_value(quotient).member, dividend_and_divisor)
+    return ServerValue(quotient.member_type, member)
 
 
 class OnEachExecutor:
@@ -113,6 +121,39 @@ def check_members(value: object, type_spec: fl.FederatedType, num_clients: int) 
         message = f"Expected one member for each of the {num_clients} clients, found {len(value)} members."
         raise locate_argument(ValueError(message))
     return value
+
+
+async def embed_at_server(server: Executor, value: object, type_spec: fl.FederatedType) -> ServerValue:
+    """Embeds a payload at the server at once, so that one that does not fit is refused even if nobody uses it.
+
+    Raises:
+        TypeError: If it does not fit the type.
+        ValueError: If the type has more than one member, or a number is out of range.
+    """
+    if not type_spec.all_equal:
+        raise ValueError(f"A server value has exactly one member, found the type {type_spec}.")
+    return ServerValue(type_spec.member, Deferred.of(await server.create_value(value, type_spec.member)))
+
+
+async def common_payload(server: Executor, value: object, type_spec: fl.FederatedType) -> Deferred[Any]:
+    """Returns what all participants share, checked and converted once for all of them.
+
+    Args:
+        server: The executor that converts it.
+        value: The payload.
+        type_spec: An all-equal type.
+
+    Raises:
+        TypeError: If it does not fit the type.
+        ValueError: If a number is out of range.
+    """
+    try:
+        handle = await server.create_value(value, type_spec.member)
+    except TypeError as error:
+        if isinstance(value, (list, tuple)) and isinstance(type_spec.member, fl.TensorType):
+            error.args = (f"{error} All clients share this value: pass it once, not in a list with one per client.",)
+        raise
+    return Deferred(handle.compute)
 
 
 async def embed_argument(executor: Executor, value: object, type_spec: fl.Type, path: ArgumentPath) -> ExecutorValue:

@@ -1,13 +1,15 @@
 """Turns numbers, strings and arrays into tensors of a given type.
 
-Numbers may change their width, never their kind: a float does not become an integer.
-An integer that would not survive the change is an error.
+Numbers may change their width, never their kind: a float does not become an integer, a
+bool is no number. An integer may become a float. A float may be rounded to the digits of
+its new width; any other change of a value is an error.
 """
 
 import dataclasses
 from typing import Any
 
 import federated_language as fl
+import ml_dtypes
 import numpy as np
 import tensorflow as tf
 
@@ -15,7 +17,8 @@ from tffsim.computations.identity_cache import IdentityCache
 from tffsim.computations.tensorflow_types import to_tf_dtype
 from tffsim.executors.eager_execution import EagerTensor, eager_tensor, shape_of
 
-_KINDS = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
+# Numbers by the kinds of NumPy, in the order in which one may become another.
+_KINDS = {"u": 1, "i": 1, "f": 2, "c": 3}
 _STRING_KINDS = "USO"
 
 
@@ -28,7 +31,7 @@ class _Target:
     tf_dtype: tf.DType
     enum: int
     python_scalar: type | None
-    limits: tuple[int, int]
+    limits: tuple[float, float]
 
 
 def to_tensor(value: Any, type_spec: fl.TensorType) -> tf.Tensor:
@@ -42,13 +45,10 @@ def to_tensor(value: Any, type_spec: fl.TensorType) -> tf.Tensor:
 
     Raises:
         TypeError: If the kind of number or the shape does not fit.
-        ValueError: If an integer is out of range.
+        ValueError: If a number is out of range.
     """
     target = _target(type_spec)
-    python_type = type(value)
-    if python_type is target.python_scalar:
-        if python_type is int and not target.limits[0] <= value <= target.limits[1]:
-            raise _out_of_range(value, target)
+    if type(value) is target.python_scalar and target.limits[0] <= value <= target.limits[1]:  # type: ignore[operator]
         return eager_tensor(value, target.enum)
     if isinstance(value, EagerTensor) and value.dtype == target.tf_dtype:
         _check_shape(shape_of(value), target)
@@ -65,7 +65,7 @@ def to_array(value: object, type_spec: fl.TensorType) -> np.ndarray:
 
     Raises:
         TypeError: If the kind of number or the shape does not fit.
-        ValueError: If an integer is out of range.
+        ValueError: If a number is out of range.
     """
     return _to_array(value, _target(type_spec))
 
@@ -73,16 +73,21 @@ def to_array(value: object, type_spec: fl.TensorType) -> np.ndarray:
 def _make_target(type_spec: fl.TensorType) -> _Target:
     dtype = np.dtype(type_spec.dtype)
     tf_dtype = to_tf_dtype(type_spec.dtype.type)
-    scalars: dict[str, type] = {"b": bool, "i": int, "u": int, "f": float, "c": complex}
-    is_integer = dtype.kind in "iu"
+    scalars: dict[str, type] = {"b": bool, "i": int, "u": int, "f": float}
     return _Target(
         type_spec=type_spec,
         dtype=dtype,
         tf_dtype=tf_dtype,
         enum=tf_dtype.as_datatype_enum,
         python_scalar=scalars.get(dtype.kind) if type_spec.shape == () else None,
-        limits=(int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)) if is_integer else (0, 0),
+        limits=_limits(dtype),
     )
+
+
+def _limits(dtype: np.dtype) -> tuple[float, float]:
+    if dtype.kind in "iu":
+        return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+    return (float(np.finfo(dtype).min), float(np.finfo(dtype).max)) if dtype.kind == "f" else (0, 1)
 
 
 _target: IdentityCache[fl.TensorType, _Target] = IdentityCache(_make_target)
@@ -109,11 +114,22 @@ def _as_array(value: object, target: _Target) -> np.ndarray:
     # NumPy's own string types cut trailing zero bytes off.
     is_string = target.dtype.kind in _STRING_KINDS and not isinstance(value, np.ndarray)
     try:
-        return np.asarray(value, object if is_string else None)
+        array = np.asarray(value, object if is_string else None)
+        return _large_integers(value, array) if isinstance(value, (list, tuple)) else array
     except ValueError as error:
         raise TypeError(
             f"Expected a value of type {target.type_spec}, found lists that form no array: {error}"
         ) from None
+
+
+def _large_integers(value: object, array: np.ndarray) -> np.ndarray:
+    """Undoes that NumPy makes floats of a list that mixes small integers with some above the range of int64."""
+    if array.dtype != np.float64 or not array.size or np.abs(array).max() < 2.0**63:
+        return array
+    exact = np.asarray(value, object)
+    if not all(isinstance(number, (int, np.integer)) for number in exact.flat):
+        return array
+    return exact.astype(np.uint64) if min(exact.flat) >= 0 else exact
 
 
 def _check_strings(array: np.ndarray, target: _Target) -> None:
@@ -132,23 +148,48 @@ def _cast(array: np.ndarray, target: _Target) -> np.ndarray:
         if isinstance(array.flat[0] if array.size else None, int):
             raise _out_of_range(array, target)
         raise TypeError(f"Expected a value of type {target.type_spec}, found {_described(array)}.")
-    if array.size and _kind(array.dtype) > _kind(target.dtype):
+    if array.size and not _may_become(array.dtype, target.dtype):
         raise TypeError(
             f"Expected a value of type {target.type_spec}, found {_described(array)}. "
             f"Convert it first if you mean to, as in `numpy.asarray(x).astype({target.dtype.name!r})`."
         )
-    lowest, highest = target.limits
-    is_narrowed = array.dtype.kind in "iu" and target.dtype.kind in "iu"
-    if is_narrowed and array.size and (array.min() < lowest or array.max() > highest):
-        raise _out_of_range(array, target)
-    return array.astype(target.dtype)
+    with np.errstate(all="ignore"):
+        cast = array.astype(target.dtype)
+    _check_survival(array, cast, target)
+    return cast
 
 
-def _kind(dtype: np.dtype) -> int:
-    if dtype.kind in _KINDS:
-        return _KINDS[dtype.kind]
-    # bfloat16 and the 8-bit floats are no kinds of NumPy's own.
-    return _KINDS["f"] if dtype.kind == "V" and dtype.names is None else len(_KINDS)
+def _check_survival(array: np.ndarray, cast: np.ndarray, target: _Target) -> None:
+    if array.dtype.kind not in "iu":
+        if not np.array_equal(np.isfinite(array), np.isfinite(cast)):
+            raise _out_of_range(array, target)
+    elif target.dtype.kind in "iu":
+        if array.size and (array.min() < target.limits[0] or array.max() > target.limits[1]):
+            raise _out_of_range(array, target)
+    elif not _is_exact(array, cast):
+        raise ValueError(
+            f"Expected a value of type {target.type_spec}, found {_described(array)} with more digits than it has. "
+            "Declare a wider type, or round first."
+        )
+
+
+def _is_exact(integers: np.ndarray, cast: np.ndarray) -> bool:
+    """Whether integers became floats that they are equal to."""
+    limits = np.iinfo(integers.dtype)
+    floats = cast.real.astype(np.float64)
+    # Past these limits a float has no integer to be compared with.
+    if not ((floats >= float(limits.min)) & (floats < float(limits.max) + 1)).all():
+        return False
+    return bool((floats.astype(integers.dtype) == integers).all())
+
+
+def _may_become(found: np.dtype, target: np.dtype) -> bool:
+    return _kind(found) is not None and (_kind(target) or 0) >= (_kind(found) or 0)
+
+
+def _kind(dtype: np.dtype) -> int | None:
+    # bfloat16 is no kind of NumPy's own.
+    return _KINDS["f"] if dtype == ml_dtypes.bfloat16 else _KINDS.get(dtype.kind)
 
 
 def _check_shape(shape: tuple[int, ...], target: _Target) -> None:
@@ -161,7 +202,9 @@ def _check_shape(shape: tuple[int, ...], target: _Target) -> None:
 
 def _out_of_range(value: Any, target: _Target) -> ValueError:
     found = f"{value}" if np.ndim(value) == 0 else f"values from {np.min(value)} to {np.max(value)}"
-    limits = f"{target.limits[0]} to {target.limits[1]}" if target.dtype.kind in "iu" else "64-bit numbers"
+    limits = "64-bit numbers"
+    if target.dtype.kind in "iuf":
+        limits = f"{target.limits[0]} to {target.limits[1]}"
     return ValueError(f"Expected a value of type {target.type_spec} ({limits}), found {found}.")
 
 

@@ -21,7 +21,13 @@ import federated_language as fl
 import numpy as np
 from federated_language import framework
 
-from tffsim.executors.executor_base import current_client, current_node, describe_failure, offload_observer
+from tffsim.executors.executor_base import (
+    current_client,
+    current_node,
+    current_notices,
+    describe_failure,
+    offload_observer,
+)
 from tffsim.tracing.ast_nodes import AstNodes
 from tffsim.tracing.gate import Gate
 from tffsim.tracing.layers import Layer
@@ -104,7 +110,7 @@ class Recorder:
         self.types = TypeNumbers()
         self.nodes = AstNodes()
         self.invocations: list[Invocation] = []
-        self.errors: dict[int, str] = {}
+        self.errors: dict[int, str] = {}  # An invocation that ended well may have a warning here.
         self.origins = PayloadOrigins()
         self.previews: dict[int, Preview] = {}
         self.arrays: dict[int, np.ndarray] = {}
@@ -163,6 +169,8 @@ class Recorder:
         """
         with self._invocation(name, computation, cardinalities) as span:
             result = await run(span, work, ())
+            for notice in (current_notices.get() or ())[:1]:
+                self.errors[span.id] = f"Warning: {notice}"
             self._append(span, OK, (), self.types.number(computation.type_signature.result), 0, math.nan, -1)
             return result
 

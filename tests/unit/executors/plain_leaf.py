@@ -54,6 +54,8 @@ class PlainLeaf(Executor):
                 return PlainValue(np.asarray(block.value), block.type_signature)
             if block.uri == "generic_zero":
                 return PlainValue(np.zeros(block.type_signature.shape), block.type_signature)
+            if block.uri == "generic_cast":
+                return PlainValue(lambda value: value, block.type_signature)
             return PlainValue(_binary(_OPERATORS[block.uri]), block.type_signature)
         return PlainValue(_convert(value, type_spec), type_spec)
 
