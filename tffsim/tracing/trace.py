@@ -342,8 +342,10 @@ class Trace:
 
     def to_html(self, path: "str | pathlib.Path") -> None:
         """Writes one file that shows the trace in any browser, without Python and without a network."""
+        from tffsim.tracing.output_files import whole_text_file
+
         text = importlib.import_module("tffsim.views.page").page(self)
-        with open(path, "w", encoding="utf-8") as file:
+        with whole_text_file(path) as file:
             file.write(text)
 
     def _repr_html_(self) -> str:

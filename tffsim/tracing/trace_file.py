@@ -15,8 +15,6 @@ import dataclasses
 import json
 import math
 import os
-import pathlib
-import secrets
 import struct
 import zipfile
 import zlib
@@ -25,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from tffsim.tracing.ast_nodes import AstNode
+from tffsim.tracing.output_files import whole_file
 from tffsim.tracing.previews import Preview
 from tffsim.tracing.snapshot import ALL_OUTCOMES, COLUMNS, ExecutorInfo, InvocationInfo, Snapshot, ThreadInfo
 from tffsim.tracing.spans import OPERATIONS
@@ -44,28 +43,21 @@ class TraceFileError(ValueError):
 
 
 def save(snapshot: Snapshot, path: "str | os.PathLike[str]") -> None:
-    """Writes a trace to a file, replacing it only when the new one is complete.
+    """Writes a trace to a file as a whole; see `tffsim.tracing.output_files`.
 
     Args:
         snapshot: The trace.
         path: The file, by custom with the ending `.tfftrace`.
     """
-    target = pathlib.Path(path)
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
-    try:
-        with (
-            open(temporary, "xb") as file,
-            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION_LEVEL) as archive,
-        ):
-            archive.writestr("trace.json", json.dumps(_description(snapshot), separators=(",", ":")))
-            for name, column in _columns(snapshot).items():
-                archive.writestr(f"columns/{name}", np.ascontiguousarray(column).tobytes())
-            for number, array in snapshot.arrays.items():
-                archive.writestr(f"arrays/{number}", np.ascontiguousarray(array).tobytes())
-        os.replace(temporary, target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with (
+        whole_file(path) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION_LEVEL) as archive,
+    ):
+        archive.writestr("trace.json", json.dumps(_description(snapshot), separators=(",", ":")))
+        for name, column in _columns(snapshot).items():
+            archive.writestr(f"columns/{name}", np.ascontiguousarray(column).tobytes())
+        for number, array in snapshot.arrays.items():
+            archive.writestr(f"arrays/{number}", np.ascontiguousarray(array).tobytes())
 
 
 def load_trace(path: "str | os.PathLike[str]") -> Trace:
