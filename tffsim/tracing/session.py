@@ -11,6 +11,7 @@ from tffsim.tracing.gate import Gate
 from tffsim.tracing.recorder import Recorder
 from tffsim.tracing.trace import Trace
 
+
 @dataclasses.dataclass(slots=True, eq=False)
 class _Block:
     """A block that is recorded. Event loops and threads keep its context, and must not keep its trace."""
