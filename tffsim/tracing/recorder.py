@@ -224,7 +224,7 @@ class Recorder:
     def close_failed(self, span: Span, inputs: tuple[int, ...], error: BaseException, outcome: int) -> None:
         """Records the end of an operation that failed or was cancelled."""
         if outcome == ERROR:
-            self.errors[span.id] = describe_failure(error)[:2000]
+            self.errors[span.id] = _told(error)[:2000]
         self._append(span, outcome, inputs, -1, 0, math.nan, -1)
 
     def clock(self) -> ThreadClock:
@@ -320,14 +320,13 @@ class Recorder:
         """Finds out how large a value is, and what it is in short. Fails nothing that works without a trace."""
         if self.types.sizes[type_number] == FUNCTION:
             return
-        if self.types.is_scalar[type_number]:
-            scalar = number_of(value)
+        try:
+            scalar = number_of(value) if self.types.is_scalar[type_number] else None
             if scalar is not None:
                 handle.scalar, handle.size = scalar, self.types.sizes[type_number]
                 return
-        if kind_of(value) in (Kind.HANDLE, Kind.OTHER):
-            return
-        try:
+            if kind_of(value) in (Kind.HANDLE, Kind.OTHER):
+                return
             described = self._describe(value, type_number)
         except Exception as error:
             described = Description(0, Preview("other", shown=f"{type(value).__name__} ({type(error).__name__})"))
@@ -356,8 +355,12 @@ class Recorder:
             if array.nbytes > self._bytes_left:
                 self.num_values_dropped += 1
                 return
-            self._bytes_left -= array.nbytes
-            self.arrays[number] = array.copy()
+            try:
+                self.arrays[number] = array.copy()
+            except MemoryError:
+                self.num_values_dropped += 1
+            else:
+                self._bytes_left -= array.nbytes
 
     def _offloaded(self, submitted: int, started: int, ended: int) -> None:
         span = current_span.get()
@@ -381,3 +384,12 @@ class Recorder:
             self.threads.append(clock)
         self._clocks.clock = clock
         return clock
+
+
+def _told(error: BaseException) -> str:
+    """Returns what an error says, if it says anything that can be shown."""
+    try:
+        text = describe_failure(error)
+    except Exception:
+        text = type(error).__name__
+    return text.encode("utf-8", "replace").decode("utf-8")
