@@ -99,6 +99,27 @@ def test_a_failure_is_recorded_and_passed_on_unchanged():
     assert not recorder.open_spans
 
 
+class SpeechlessError(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize(
+    ("error", "text"), [(SpeechlessError(), "SpeechlessError"), (ValueError("half \ud800"), "ValueError: half ?")]
+)
+def test_an_error_that_cannot_be_told_is_passed_on_unchanged(error, text):
+    class Failing(ForeignExecutor):
+        async def create_value(self, value, type_spec=None):
+            raise error
+
+    recorder = Recorder()
+    with pytest.raises(type(error)) as caught:
+        record(TracingExecutor(Failing()).create_value(1.0, FLOAT), recorder)
+    assert caught.value is error
+    assert Trace(recorder).error(1) == text
+    Trace(recorder).summary().encode("utf-8")
+
+
 def test_a_cancelled_operation_is_recorded_as_such():
     async def endless(executor):
         waiting = asyncio.ensure_future(executor.create_value(1.0, FLOAT))
