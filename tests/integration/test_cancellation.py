@@ -125,6 +125,7 @@ def test_cancelling_the_awaiting_task_stops_the_computation(forever, started):
 
     with tff.use(tff.AsyncExecutionContext(tff.local_executor_factory())):
         assert asyncio.run(main()) == 3
+    assert _all_ends()
 
 
 def test_one_interrupted_call_leaves_those_of_other_threads_alone(forever, started):

@@ -70,7 +70,9 @@ class AsyncExecutionContext(AsyncContext):
         running = RunningInvocation(invoke(self._settings, comp, arg))
         try:
             running.start()
-            return await asyncio.wrap_future(running.future)
+            # Unshielded, a cancelled wait would cancel the future: the invocation would look
+            # as if it were over, and run on.
+            return await asyncio.shield(asyncio.wrap_future(running.future))
         except USER_ERRORS as error:
             raise error.with_traceback(None) from error.__cause__
         except BaseException:
