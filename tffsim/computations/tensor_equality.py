@@ -19,7 +19,8 @@ class CapturedGraph(tf.Graph):
     """The graph of a computation."""
 
 
-def _is_captured(graph: object) -> bool:
+def is_captured(graph: object) -> bool:
+    """Whether a graph is that of a computation, or a function within it."""
     while graph is not None and not isinstance(graph, CapturedGraph):
         graph = getattr(graph, "outer_graph", None)
     return graph is not None
@@ -35,7 +36,7 @@ def _by_element(
 ) -> Callable[[Any, Any], Any]:
     @functools.wraps(compare_by_identity)
     def compare(self: Any, other: Any) -> Any:
-        if _is_tensorflow_code(sys._getframe(1)) or not _is_captured(getattr(self, "graph", None)):
+        if _is_tensorflow_code(sys._getframe(1)) or not is_captured(getattr(self, "graph", None)):
             return compare_by_identity(self, other)
         return operation(x=self, y=other, incompatible_shape_error=False) if other is not None else if_none
 
