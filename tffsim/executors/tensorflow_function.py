@@ -14,12 +14,13 @@ each call and forgotten after it. For a small graph that costs 0.6 ms per call, 
 """
 
 import collections
+import dataclasses
 import hashlib
 import itertools
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 import federated_language as fl
 import tensorflow as tf
@@ -29,17 +30,12 @@ from tffsim.computations import bindings, building_blocks, provenance
 from tffsim.computations.identity_cache import IdentityCache
 from tffsim.computations.struct_types import field_types
 from tffsim.computations.tensorflow_types import element_spec, tensor_spec
-from tffsim.executors import graph_rewriting
+from tffsim.executors import graph_rewriting, graph_traits
 from tffsim.executors.call_duration import CallDuration
 from tffsim.executors.dataset_values import to_dataset
-from tffsim.executors.eager_execution import (
-    CancellationManager,
-    FunctionDef,
-    add_functions,
-    remove_functions,
-    run_function,
-)
+from tffsim.executors.eager_execution import CancellationManager, FunctionDef
 from tffsim.executors.failure_location import locate
+from tffsim.executors.function_calls import RenewedFunction, SharedFunction, failure_in_pool
 from tffsim.executors.graph_rewriting import CallableGraph
 from tffsim.executors.tensorflow_failures import source_line
 from tffsim.executors.tensorflow_values import TensorFlowValue
@@ -59,7 +55,8 @@ class TensorFlowFunction:
 
     Raises:
         ValueError: If it is a computation of another kind, or has no graph.
-        TypeError: If it names tensors that its graph does not have.
+        TypeError: If it does not fit its type, or names tensors that its graph does not
+            have.
     """
 
     def __init__(self, proto: pb.Computation, device: str | None = None) -> None:
@@ -74,7 +71,7 @@ class TensorFlowFunction:
         self._provenance = provenance.provenance_of(proto.tensorflow.graph_def.value)
         self._parameter_type, self._result_type = type_signature.parameter, type_signature.result
         try:
-            self._runner = _import(proto.tensorflow, type_signature, device)
+            self._imported = _import(proto.tensorflow, type_signature, device)
         except (TypeError, ValueError) as error:
             locate(error, computation=self.name)
             raise
@@ -104,11 +101,23 @@ class TensorFlowFunction:
         if self._parameter_type is not None:
             _flatten(argument, self._parameter_type, inputs, datasets)
         try:
-            outputs = self._runner.run(inputs, cancellation)
+            outputs = self._imported.runner.run(inputs, cancellation)
         except tf.errors.OpError as error:
-            source = source_line(error, self._provenance, self._proto.tensorflow.graph_def.value)
-            raise locate(error, computation=self.name, source=source) from None
+            raise locate(error, computation=self.name, source=self._source_of(error, inputs, datasets)) from None
         return _pack(iter(outputs), self._result_type, datasets)
+
+    def _source_of(
+        self, error: tf.errors.OpError, inputs: Sequence[tf.Tensor], datasets: Sequence[tf.data.Dataset]
+    ) -> str | None:
+        graph = self._proto.tensorflow.graph_def.value
+        source = source_line(error, self._provenance, graph)
+        if source is not None or self._provenance is None or isinstance(error, tf.errors.CancelledError):
+            return source
+        if not (self._imported.may_run_twice and all(map(graph_traits.may_be_read_twice, datasets))):
+            return None
+        definitions = self._imported.runner.definitions()
+        error = failure_in_pool(definitions, self._imported.num_outputs, inputs, error)
+        return source_line(error, self._provenance, graph)
 
 
 def tensorflow_function(proto: pb.Computation, device: str | None = None) -> TensorFlowFunction:
@@ -157,45 +166,28 @@ _functions_lock = threading.Lock()
 class _Runner(Protocol):
     def run(self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None) -> list[tf.Tensor]: ...
 
-
-class _ImportedFunction(Protocol):
-    """What is used of a `ConcreteFunction`; it is registered for as long as it lives."""
-
-    name: bytes
-    function_def: FunctionDef
+    def definitions(self) -> Sequence[FunctionDef]: ...
 
 
-class _SharedFunction:
-    """Runs one registered function, again and again."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Imported:
+    """A function that TensorFlow knows, and what else is known of it.
 
-    def __init__(self, function: _ImportedFunction, num_outputs: int) -> None:
-        self._function = function
-        self._name = function.name
-        self._num_outputs = num_outputs
+    Attributes:
+        runner: Calls it.
+        num_outputs: How many tensors it returns.
+        may_run_twice: Whether it may be called again to find out why it failed.
+    """
 
-    def run(self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None) -> list[tf.Tensor]:
-        return run_function(self._name, self._num_outputs, inputs, cancellation)
-
-
-class _RenewedFunction:
-    """Registers a copy of a function for every call, so that no kernel remembers the last one."""
-
-    def __init__(self, functions: Sequence[FunctionDef], num_outputs: int) -> None:
-        self._functions = functions
-        self._num_outputs = num_outputs
-
-    def run(self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None) -> list[tf.Tensor]:
-        functions = graph_rewriting.with_fresh_state(self._functions, f"_{next(_names)}")
-        names = [function.signature.name for function in functions]
-        add_functions(functions)
-        try:
-            return run_function(names[0], self._num_outputs, inputs, cancellation)
-        finally:
-            remove_functions(names)
+    runner: _Runner
+    num_outputs: int
+    may_run_twice: bool
 
 
-def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: str | None) -> _Runner:
+def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: str | None) -> _Imported:
     parameter, result = type_signature.parameter, type_signature.result
+    bindings.check_fits(tensorflow.parameter, parameter, "parameter")
+    bindings.check_fits(tensorflow.result, result, "result")
     feeds = {} if parameter is None else dict(zip(_names_in(tensorflow.parameter), _specs(parameter), strict=True))
     tokens = _names_in_token(tensorflow.session_token_tensor_name)
     graph_def = tf.compat.v1.GraphDef.FromString(tensorflow.graph_def.value)
@@ -216,14 +208,18 @@ def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: 
             f"TensorFlow cannot import the graph with parameters [{', '.join(feeds)}] and results "
             f"[{', '.join(graph.fetches)}]: {error}"
         ) from error
-    if not graph.keeps_state:
-        return _SharedFunction(function, len(graph.fetches))
-    return _RenewedFunction([function.function_def, *graph.graph_def.library.function], len(graph.fetches))
+    inputs, outputs = _dtypes(feeds.values()), _dtypes(function.outputs)
+    _check_dtypes(function.outputs, list(_specs(result)))
+    runner: _Runner
+    if graph.keeps_state:
+        runner = RenewedFunction([function.function_def, *graph.graph_def.library.function], inputs, outputs)
+    else:
+        num_threads = graph_traits.num_threads(graph.graph_def)
+        runner = SharedFunction(_text(function.name), function, inputs, outputs, num_threads)
+    return _Imported(runner, len(outputs), graph_traits.may_run_twice(graph.graph_def))
 
 
-def _wrap(
-    graph: CallableGraph, feeds: Mapping[str, tf.TensorSpec], tokens: Sequence[str], device: str | None
-) -> _ImportedFunction:
+def _wrap(graph: CallableGraph, feeds: Mapping[str, tf.TensorSpec], tokens: Sequence[str], device: str | None) -> Any:
     computed = [fetch for fetch in graph.fetches if fetch not in feeds]
 
     def body(*arguments: tf.Tensor) -> list[tf.Tensor]:
@@ -243,6 +239,23 @@ def _wrap(
         for position, spec in enumerate(feeds.values())
     ]
     return tf.compat.v1.wrap_function(body, specs)
+
+
+def _dtypes(specs: Iterable[tf.Tensor | tf.TensorSpec]) -> list[int]:
+    return [spec.dtype.as_datatype_enum for spec in specs]
+
+
+def _check_dtypes(outputs: Sequence[tf.Tensor], specs: Sequence[tf.TensorSpec]) -> None:
+    for position, (output, spec) in enumerate(zip(outputs, specs, strict=True)):
+        if output.dtype != spec.dtype:
+            raise TypeError(
+                f"The computation does not fit its type: tensor {position} of its result is {output.dtype.name}, "
+                f"its type says {spec.dtype.name}. Build it again; do not edit its proto."
+            )
+
+
+def _text(name: bytes | str) -> str:
+    return name.decode() if isinstance(name, bytes) else name
 
 
 def _names_in(binding: pb.TensorFlow.Binding) -> list[str]:
