@@ -17,6 +17,7 @@ from tffsim.executors.graph_rewriting import called_functions
 
 try:
     from tensorflow.core.framework.function_pb2 import FunctionDef
+    from tensorflow.core.protobuf.rewriter_config_pb2 import RewriterConfig
     from tensorflow.python.eager.cancellation import CancellationManager
     from tensorflow.python.eager.context import context
     from tensorflow.python.eager.execute import execute, execute_with_cancellation
@@ -47,19 +48,28 @@ __all__ = [
 # first leaf is made, after the user had the chance to configure devices.
 context().ensure_initialized()
 
+_NO_OPTIMISATION = tf.compat.v1.ConfigProto(
+    allow_soft_placement=True,
+    graph_options=tf.compat.v1.GraphOptions(rewrite_options=RewriterConfig(disable_meta_optimizer=True)),
+).SerializeToString()
+
 # No default for a call's attributes: giving the defaults costs 6 µs per call.
 _NO_ATTRIBUTES: tuple[()] = ()
 
 
-def call_attributes(name: str, input_types: Sequence[int], output_types: Sequence[int]) -> tuple[object, ...]:
+def call_attributes(
+    name: str, input_types: Sequence[int], output_types: Sequence[int], *, is_optimised: bool = True
+) -> tuple[object, ...]:
     """Returns the attributes with which the op `StatefulPartitionedCall` calls a function.
 
     Args:
         name: The function's name in the eager context.
         input_types: The `tf.DType.as_datatype_enum` of each argument.
         output_types: The same of each result.
+        is_optimised: Whether TensorFlow optimises the graph first, which takes longer than
+            a few calls of it.
     """
-    config = context().function_call_options.config_proto_serialized
+    config = context().function_call_options.config_proto_serialized if is_optimised else _NO_OPTIMISATION
     return (
         "Tin", list(input_types), "Tout", list(output_types), "f", name,
         "config", "", "config_proto", config, "executor_type", "",

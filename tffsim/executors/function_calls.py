@@ -111,7 +111,7 @@ class RenewedFunction:
             _take_more(copies[0], padding)
             types = [*self._input_types, *(tensor.dtype.as_datatype_enum for tensor in padding)]
             with _registered(copies) as name:
-                attributes = call_attributes(name, types, self._output_types)
+                attributes = call_attributes(name, types, self._output_types, is_optimised=False)
                 try:
                     return run_in_thread(
                         _RENEWED_CALL, attributes, len(self._output_types), [*inputs, *padding], cancellation

@@ -9,7 +9,7 @@ Random numbers. Without seeds every call draws fresh numbers. A seed in the grap
 every call return the same numbers, whatever ran before: the stream starts anew. For
 that TensorFlow needs a new kernel, so the function is registered under a new name for
 each call and forgotten after it. For a small graph that costs 0.6 ms per call, against
-0.03 ms otherwise, and loops run their iterations one after the other. Prefer
+0.01 ms otherwise, and loops run their iterations one after the other. Prefer
 `tf.random.stateless_*` where that matters.
 """
 
