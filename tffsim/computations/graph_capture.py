@@ -21,7 +21,14 @@ from federated_language.proto import computation_pb2 as pb
 from google.protobuf import any_pb2
 from tensorflow.python.framework.auto_control_deps import AutomaticControlDependencies
 
-from tffsim.computations import bindings, global_seed, keras_seeds, keras_state, provenance
+from tffsim.computations import (
+    bindings,
+    global_seed,
+    keras_seeds,
+    keras_state,
+    provenance,
+    unused_results,  # noqa: F401  # Silences TensorFlow.
+)
 from tffsim.computations.graph_inlining import GraphContext
 from tffsim.computations.tensor_equality import CapturedGraph
 

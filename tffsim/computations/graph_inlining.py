@@ -45,6 +45,8 @@ class GraphContext(SyncContext):
                 f"found a `{building_blocks.kind_of(proto)}` computation. Call it from a federated computation."
             )
         parameter = comp.type_signature.parameter
+        bindings.check_fits(proto.tensorflow.parameter, parameter, "parameter")
+        bindings.check_fits(proto.tensorflow.result, comp.type_signature.result, "result")
         inputs = list(_to_tensors(arg, parameter)) if parameter is not None else []
         scope = f"inlined_{next(_copies)}"
         outputs = _import(proto.tensorflow, inputs, scope)

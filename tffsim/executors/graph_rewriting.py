@@ -7,7 +7,8 @@ replaced by their anonymous forms: every execution makes fresh ones, and the las
 reference to a resource frees it. So one imported function serves all clients and
 threads.
 
-Everything here is a function of protos; nothing is executed.
+Everything here is a function of protos; nothing is executed. What a graph wishes about
+devices is in `graph_placement`.
 """
 
 import collections
@@ -18,6 +19,8 @@ from tensorflow.core.framework.attr_value_pb2 import NameAttrList
 from tensorflow.core.framework.function_pb2 import FunctionDef
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
+
+from tffsim.executors.graph_placement import forget_missing_devices, forget_missing_neighbours
 
 # `ResourceHandle::ANONYMOUS_NAME` in TensorFlow: a variable of this name is private to
 # whoever holds its handle.
@@ -76,6 +79,8 @@ def callable_graph(
         _run_first(graph_def, _node_of(initialize_op), given)
     roots = [_node_of(fetch) for fetch in fetches if fetch not in feeds]
     _keep_only(graph_def, ancestors(graph_def, roots, given), given)
+    forget_missing_neighbours(graph_def)
+    forget_missing_devices(all_nodes(graph_def))
     rename_functions(graph_def.node, graph_def.library.function, suffix)
     make_resources_private(all_nodes(graph_def))
     keeps_state = any(_keeps_state(node) for node in all_nodes(graph_def))
@@ -177,6 +182,13 @@ def calls_of(graph_def: GraphDef, name: str) -> Iterator[tuple[str, str]]:
         for node in nodes:
             if node.op == name or any(called.name == name for called in _called_functions(node)):
                 yield function, node.name
+
+
+def called_functions(function: FunctionDef) -> Iterator[str]:
+    """Yields the names of what a function may call; some are not functions, but operations."""
+    for node in function.node_def:
+        yield node.op
+        yield from (called.name for called in _called_functions(node))
 
 
 def place_reductions_on_cpu(graph_def: GraphDef) -> bool:

@@ -11,7 +11,7 @@ Random numbers. Without seeds every call draws fresh numbers. A seed in the grap
 every call return the same numbers, whatever ran before: the stream starts anew. For
 that TensorFlow needs a new kernel, so the function is registered under a new name for
 each call and forgotten after it. For a small graph that costs 0.6 ms per call, against
-0.03 ms otherwise, and loops run their iterations one after the other. Prefer
+0.01 ms otherwise, and loops run their iterations one after the other. Prefer
 `tf.random.stateless_*` where that matters. While TensorFlow has a global seed, the call
 brings seeds for what has none in the graph (`random_streams`, `seeded_draws`).
 """
@@ -24,11 +24,10 @@ import itertools
 import threading
 import warnings
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 import federated_language as fl
-import numpy as np
 import tensorflow as tf
 from federated_language.proto import computation_pb2 as pb
 
@@ -36,18 +35,12 @@ from tffsim.computations import bindings, building_blocks, provenance
 from tffsim.computations.identity_cache import IdentityCache
 from tffsim.computations.struct_types import field_types
 from tffsim.computations.tensorflow_types import element_spec, tensor_spec
-from tffsim.executors import graph_rewriting, seeded_draws
+from tffsim.executors import graph_rewriting, graph_traits, seeded_draws
 from tffsim.executors.call_duration import CallDuration
 from tffsim.executors.dataset_values import to_dataset
-from tffsim.executors.eager_execution import (
-    CancellationManager,
-    FunctionDef,
-    add_functions,
-    eager_tensor,
-    remove_functions,
-    run_function,
-)
+from tffsim.executors.eager_execution import CancellationManager, FunctionDef
 from tffsim.executors.failure_location import locate
+from tffsim.executors.function_calls import FunctionOfSeeds, RenewedFunction, Seeds, SharedFunction, failure_in_pool
 from tffsim.executors.graph_rewriting import CallableGraph
 from tffsim.executors.tensorflow_failures import source_line
 from tffsim.executors.tensorflow_values import TensorFlowValue
@@ -68,7 +61,8 @@ class TensorFlowFunction:
 
     Raises:
         ValueError: If it is a computation of another kind, or has no graph.
-        TypeError: If it names tensors that its graph does not have.
+        TypeError: If it does not fit its type, or names tensors that its graph does not
+            have.
     """
 
     def __init__(self, proto: pb.Computation, device: str | None = None) -> None:
@@ -122,13 +116,25 @@ class TensorFlowFunction:
             runner = (self._imported if seeds is None else self._seeded_import).runner
             outputs = runner.run(inputs, cancellation, seeds)
         except tf.errors.OpError as error:
-            source = source_line(error, self._provenance, self._proto.tensorflow.graph_def.value)
-            raise locate(error, computation=self.name, source=source) from None
+            raise locate(error, computation=self.name, source=self._source_of(error, inputs, datasets)) from None
         return _pack(iter(outputs), self._result_type, datasets)
 
     @functools.cached_property
-    def _seeded_import(self) -> "_Import":
+    def _seeded_import(self) -> "_Imported":
         return _import_once(self._proto, self.type_signature, self._device, is_seeded=True)
+
+    def _source_of(
+        self, error: tf.errors.OpError, inputs: Sequence[tf.Tensor], datasets: Sequence[tf.data.Dataset]
+    ) -> str | None:
+        graph = self._proto.tensorflow.graph_def.value
+        source = source_line(error, self._provenance, graph)
+        if source is not None or self._provenance is None or isinstance(error, tf.errors.CancelledError):
+            return source
+        if not (self._imported.may_run_twice and all(map(graph_traits.may_be_read_twice, datasets))):
+            return None
+        definitions = self._imported.runner.definitions()
+        error = failure_in_pool(definitions, self._imported.num_outputs, inputs, error)
+        return source_line(error, self._provenance, graph)
 
 
 def tensorflow_function(proto: pb.Computation, device: str | None = None) -> TensorFlowFunction:
@@ -178,105 +184,52 @@ _functions: collections.OrderedDict[tuple[bytes, str | None], TensorFlowFunction
 _functions_lock = threading.Lock()
 
 
-_Seeds: TypeAlias = tuple[int, int] | None
-
-
 class _Runner(Protocol):
     def run(
-        self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None, seeds: _Seeds
+        self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None, seeds: Seeds | None = None
     ) -> list[tf.Tensor]: ...
 
-
-@dataclasses.dataclass(slots=True, weakref_slot=True)
-class _Import:
-    """What functions with equal graphs share, for as long as one of them lives."""
-
-    runner: _Runner
-    draws_without_seed: bool
-    duration: CallDuration
+    def definitions(self) -> Sequence[FunctionDef]: ...
 
 
-_imports: weakref.WeakValueDictionary[tuple[bytes, str | None, bool], _Import] = weakref.WeakValueDictionary()
+@dataclasses.dataclass(frozen=True, slots=True, weakref_slot=True)
+class _Imported:
+    """A function that TensorFlow knows, shared by all with an equal graph as long as one of them lives.
 
-
-class _ImportedFunction(Protocol):
-    """What is used of a `ConcreteFunction`; it is registered for as long as it lives."""
-
-    name: bytes
-    function_def: FunctionDef
-
-
-class _SharedFunction:
-    """Runs one registered function, again and again."""
-
-    def __init__(self, function: _ImportedFunction, num_outputs: int) -> None:
-        self._function = function
-        self._name = function.name
-        self._num_outputs = num_outputs
-
-    def run(
-        self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None, seeds: _Seeds
-    ) -> list[tf.Tensor]:
-        return run_function(self._name, self._num_outputs, inputs, cancellation)
-
-
-class _RenewedFunction:
-    """Registers a copy of a function for every call, so that no kernel remembers the last one."""
-
-    def __init__(self, functions: Sequence[FunctionDef], num_outputs: int) -> None:
-        self._functions = functions
-        self._num_outputs = num_outputs
-
-    def run(
-        self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None, seeds: _Seeds
-    ) -> list[tf.Tensor]:
-        functions = graph_rewriting.with_fresh_state(self._functions, f"_{next(_names)}")
-        if seeds is not None:
-            seeded_draws.give_seeds(functions, *seeds)
-        names = [function.signature.name for function in functions]
-        add_functions(functions)
-        try:
-            return run_function(names[0], self._num_outputs, inputs, cancellation)
-        finally:
-            remove_functions(names)
-
-
-class _FunctionOfSeeds:
-    """Runs a function whose last input is a matrix of seeds.
-
-    Args:
-        runner: Runs the function.
-        num_pairs: The number of the matrix' rows; each has two seeds.
+    Attributes:
+        runner: Calls it.
+        num_outputs: How many tensors it returns.
+        may_run_twice: Whether it may be called again to find out why it failed.
+        draws_without_seed: Whether it draws random numbers that have no seed in the graph.
+        duration: How long its calls take.
     """
 
-    def __init__(self, runner: _Runner, num_pairs: int) -> None:
-        self._runner = runner
-        self._offsets = np.arange(num_pairs, dtype=np.int32)[:, np.newaxis] * np.array([0, 1], np.int32)
+    runner: _Runner
+    num_outputs: int
+    may_run_twice: bool
+    draws_without_seed: bool
+    duration: CallDuration = dataclasses.field(default_factory=CallDuration)
 
-    def run(
-        self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None, seeds: _Seeds
-    ) -> list[tf.Tensor]:
-        assert seeds is not None
-        matrix = eager_tensor(self._offsets + np.array(seeds, np.int32), tf.int32.as_datatype_enum)
-        return self._runner.run([*inputs, matrix], cancellation, None)
+
+_imports: weakref.WeakValueDictionary[tuple[bytes, str | None, bool], _Imported] = weakref.WeakValueDictionary()
 
 
 def _import_once(
     proto: pb.Computation, type_signature: fl.FunctionType, device: str | None, *, is_seeded: bool = False
-) -> _Import:
+) -> _Imported:
     key = _content_key(proto), device, is_seeded
     imported = _imports.get(key)
     if imported is None:
-        graph, runner = _import(proto.tensorflow, type_signature, device, is_seeded=is_seeded)
-        draws = seeded_draws.draws_without_seed(graph.graph_def)
-        imported = _imports[key] = _Import(runner, draws, CallDuration())
+        imported = _imports[key] = _import(proto.tensorflow, type_signature, device, is_seeded=is_seeded)
     return imported
 
 
 def _import(
     tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: str | None, *, is_seeded: bool = False
-) -> tuple[CallableGraph, _Runner]:
+) -> _Imported:
     parameter, result = type_signature.parameter, type_signature.result
+    bindings.check_fits(tensorflow.parameter, parameter, "parameter")
+    bindings.check_fits(tensorflow.result, result, "result")
     feeds = {} if parameter is None else dict(zip(_names_in(tensorflow.parameter), _specs(parameter), strict=True))
     tokens = _names_in_token(tensorflow.session_token_tensor_name)
     graph_def = tf.compat.v1.GraphDef.FromString(tensorflow.graph_def.value)
@@ -304,17 +257,21 @@ def _import(
             f"TensorFlow cannot import the graph with parameters [{', '.join(feeds)}] and results "
             f"[{', '.join(graph.fetches)}]: {error}"
         ) from error
+    inputs, outputs = _dtypes(feeds.values()), _dtypes(function.outputs)
+    _check_dtypes(function.outputs, list(_specs(result)))
     runner: _Runner
     if graph.keeps_state or (is_seeded and num_pairs is None):
-        runner = _RenewedFunction([function.function_def, *graph.graph_def.library.function], len(graph.fetches))
+        runner = RenewedFunction([function.function_def, *graph.graph_def.library.function], inputs, outputs)
     else:
-        runner = _SharedFunction(function, len(graph.fetches))
-    return graph, runner if num_pairs is None else _FunctionOfSeeds(runner, num_pairs)
+        num_threads = graph_traits.num_threads(graph.graph_def)
+        runner = SharedFunction(_text(function.name), function, inputs, outputs, num_threads)
+    if num_pairs is not None:
+        runner = FunctionOfSeeds(runner, num_pairs)
+    draws_without_seed = seeded_draws.draws_without_seed(graph.graph_def)
+    return _Imported(runner, len(outputs), graph_traits.may_run_twice(graph.graph_def), draws_without_seed)
 
 
-def _wrap(
-    graph: CallableGraph, feeds: Mapping[str, tf.TensorSpec], tokens: Sequence[str], device: str | None
-) -> _ImportedFunction:
+def _wrap(graph: CallableGraph, feeds: Mapping[str, tf.TensorSpec], tokens: Sequence[str], device: str | None) -> Any:
     computed = [fetch for fetch in graph.fetches if fetch not in feeds]
 
     def body(*arguments: tf.Tensor) -> list[tf.Tensor]:
@@ -334,6 +291,23 @@ def _wrap(
         for position, spec in enumerate(feeds.values())
     ]
     return tf.compat.v1.wrap_function(body, specs)
+
+
+def _dtypes(specs: Iterable[tf.Tensor | tf.TensorSpec]) -> list[int]:
+    return [spec.dtype.as_datatype_enum for spec in specs]
+
+
+def _check_dtypes(outputs: Sequence[tf.Tensor], specs: Sequence[tf.TensorSpec]) -> None:
+    for position, (output, spec) in enumerate(zip(outputs, specs, strict=True)):
+        if output.dtype != spec.dtype:
+            raise TypeError(
+                f"The computation does not fit its type: tensor {position} of its result is {output.dtype.name}, "
+                f"its type says {spec.dtype.name}. Build it again; do not edit its proto."
+            )
+
+
+def _text(name: bytes | str) -> str:
+    return name.decode() if isinstance(name, bytes) else name
 
 
 def _names_in(binding: pb.TensorFlow.Binding) -> list[str]:

@@ -358,6 +358,35 @@ def test_names_that_are_not_in_the_graph_are_listed():
         TensorFlowFunction(proto)
 
 
+@pytest.mark.parametrize(
+    ("parameter", "result", "message"),
+    [
+        (FLOAT, fl.StructType([FLOAT, FLOAT]), "binds tensor to its result, .* needs <tensor,tensor>"),
+        (FLOAT, fl.StructType([]), "to its result, .* needs <>"),
+        (FLOAT, fl.SequenceType(FLOAT), "to its result, .* needs sequence"),
+        (fl.StructType([FLOAT, FLOAT]), FLOAT, "to its parameter, .* needs <tensor,tensor>"),
+        (None, FLOAT, "to its parameter"),
+        (FLOAT, INT, "is float32, its type says int64"),
+    ],
+)
+def test_a_graph_with_other_tensors_than_its_type_is_refused(parameter, result, message):
+    def build():
+        x = tf.compat.v1.placeholder(tf.float32, [], "x")
+        return tensor_binding(x), tensor_binding(x + 1.0), ""
+
+    with pytest.raises(TypeError, match=message):
+        TensorFlowFunction(computation(build, parameter, result))
+
+
+def test_a_graph_with_more_tensors_than_its_type_is_refused():
+    def build():
+        x = tf.compat.v1.placeholder(tf.float32, [], "x")
+        return tensor_binding(x), struct_binding(tensor_binding(x), tensor_binding(x + 1.0)), ""
+
+    with pytest.raises(TypeError, match=r"binds <tensor,tensor> to its result, .* needs tensor"):
+        TensorFlowFunction(computation(build, FLOAT, FLOAT))
+
+
 def test_another_kind_of_computation_is_refused_by_name():
     with pytest.raises(ValueError, match="`literal`"):
         TensorFlowFunction(Literal(np.int32(1), fl.TensorType(np.int32)).to_proto())
