@@ -10,6 +10,7 @@ import concurrent.futures
 import contextlib
 import contextvars
 import functools
+import os
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
@@ -123,3 +124,14 @@ def _give_back(thread: _LoopThread) -> None:
             _idle.append(thread)
             return
     thread.loop.stop()
+
+
+def _forget_threads() -> None:
+    """A forked process has no thread but the one that forked."""
+    global _start_lock
+    _start_lock = threading.Lock()
+    _idle.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_threads)

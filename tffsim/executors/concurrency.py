@@ -70,8 +70,8 @@ def start(coroutine: Coroutine[Any, Any, _T]) -> Started[_T]:
         return _Finished(stop.value)
     except Exception as error:
         return _Finished(None, error)
-    # Not `create_task(context=context)`: the loops of `federated_language` make tasks in their own way, without it.
-    return context.run(asyncio.get_running_loop().create_task, _Continuation(coroutine, waiting_for))
+    # Not by `create_task`: a loop of `federated_language` makes its tasks itself, in no context but its own.
+    return asyncio.Task(_Continuation(coroutine, waiting_for), loop=asyncio.get_running_loop(), context=context)
 
 
 async def gather(*coroutines: Coroutine[Any, Any, _T]) -> list[_T]:
