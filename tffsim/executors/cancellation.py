@@ -10,6 +10,7 @@ scope of that inner invocation is cancelled with the outer one.
 """
 
 import contextvars
+import itertools
 import threading
 import weakref
 from collections.abc import Callable
@@ -23,8 +24,9 @@ class CancellationScope:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._callbacks: dict[int, Callable[[], None]] = {}
-        self._next_key = 0
+        self._work: dict[int, Callable[[], None]] = {}
+        self._inner: dict[int, Callable[[], None]] = {}
+        self._keys = itertools.count()
         self._cancelled = False
         self._outer = _outer_scopes()
         with _scopes_lock:
@@ -49,23 +51,16 @@ class CancellationScope:
         Returns:
             A function that removes the registration; calling it twice is harmless.
         """
-        with self._lock:
-            if not self._cancelled:
-                key = self._next_key
-                self._next_key += 1
-                self._callbacks[key] = callback
-                return lambda: self._remove(key)
-        callback()
-        return lambda: None
+        return self._register(self._work, callback)
 
     def on_cancel_of_outer(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Registers what to do when the invocation around this one is cancelled; as `on_cancel`."""
 
         def when_one_is_cancelled() -> None:
-            if all(scope.cancelled or not scope._callbacks for scope in self._outer):
+            if all(scope._cancelled or not scope._work for scope in self._outer):
                 callback()
 
-        removals = [scope.on_cancel(when_one_is_cancelled) for scope in self._outer]
+        removals = [scope._register(scope._inner, when_one_is_cancelled) for scope in self._outer]
 
         def remove() -> None:
             for removal in removals:
@@ -77,14 +72,24 @@ class CancellationScope:
         """Aborts all registered work. Later registrations are aborted at once."""
         with self._lock:
             self._cancelled = True
-            callbacks = list(self._callbacks.values())
-            self._callbacks.clear()
+            callbacks = [*self._work.values(), *self._inner.values()]
+            self._work.clear()
+            self._inner.clear()
         for callback in callbacks:
             callback()
 
-    def _remove(self, key: int) -> None:
+    def _register(self, callbacks: dict[int, Callable[[], None]], callback: Callable[[], None]) -> Callable[[], None]:
         with self._lock:
-            self._callbacks.pop(key, None)
+            if not self._cancelled:
+                key = next(self._keys)
+                callbacks[key] = callback
+                return lambda: self._remove(callbacks, key)
+        callback()
+        return lambda: None
+
+    def _remove(self, callbacks: dict[int, Callable[[], None]], key: int) -> None:
+        with self._lock:
+            callbacks.pop(key, None)
 
 
 current_scope: contextvars.ContextVar[CancellationScope | None] = contextvars.ContextVar(
@@ -107,4 +112,4 @@ def _outer_scopes() -> list[CancellationScope]:
     if not isinstance(threading.current_thread(), threading._DummyThread):
         return []
     with _scopes_lock:
-        return [scope for scope in _scopes if scope._callbacks]
+        return [scope for scope in _scopes if scope._work]

@@ -167,7 +167,7 @@ class _Call(concurrent.futures.Future[Any]):
         self._scope = current_scope.get()
         enclosing_call = _enclosing_call.get()
         is_alone = self._scope is None and enclosing_call is None
-        self.owner: object = self if is_alone else (self._scope, enclosing_call)
+        self.owner: object = object() if is_alone else (self._scope, enclosing_call)
         self.is_nested = enclosing_call is not None or (self._scope is not None and self._scope.is_nested)
         self.has_place = False
         self.is_abandoned = False
