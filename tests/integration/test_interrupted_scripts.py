@@ -24,7 +24,7 @@ def in_python(function, x):
     return tf.ensure_shape(tf.py_function(function, [x], tf.int32), [])
 
 def announced(v):
-    print("started", flush=True)
+    os.write(1, b"started\n")  # In one piece, whoever else writes.
     return v
 
 def held(v):
@@ -43,7 +43,9 @@ total = at_clients(lambda x: x * 2)
 
 _BODIES = {
     "held in Python": "lambda x: in_python(held, x)",
-    "a loop of the graph": "lambda x: tf.while_loop(lambda i: i >= 0, lambda i: i * 1, [in_python(announced, x * 0)])[0]",
+    "a loop of the graph": (
+        "lambda x: tf.while_loop(lambda i: i >= 0, lambda i: i * 1, [in_python(announced, x * 0)])[0]"
+    ),
 }
 _STACKS = {
     "local": "tff.local_executor_factory()",
@@ -61,9 +63,12 @@ def start_script(body):
 
 def interrupt_when_started(script):
     """Waits until TensorFlow runs, and interrupts; returns what the script prints after that, and its exit code."""
-    assert script.stdout.readline() == "started\n"
-    script.send_signal(signal.SIGINT)
-    output, _ = script.communicate(timeout=_BOUND_SECONDS)
+    try:
+        assert script.stdout.readline() == "started\n"
+        script.send_signal(signal.SIGINT)
+        output, _ = script.communicate(timeout=_BOUND_SECONDS)
+    finally:
+        script.kill()
     return [line for line in output.splitlines() if line != "started"], script.returncode
 
 
@@ -141,11 +146,15 @@ def test_interrupts_on_the_debug_stack_are_announced_to_an_event_loop_that_runs_
     script = start_script("""
         import asyncio
 
+        def signal_and_announce(v):
+            os.kill(os.getpid(), signal.SIGUSR1)
+            return announced(v)
+
         async def main():
             heard = asyncio.Event()
             asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, heard.set)
             with tff.use(tff.debug_executor_factory()):
-                at_clients(lambda x: in_python(lambda v: (announced(v), os.kill(os.getpid(), signal.SIGUSR1))[0], x))([1])
+                at_clients(lambda x: in_python(signal_and_announce, x))([1])
             await asyncio.wait_for(heard.wait(), 60)
             print("heard")
 
