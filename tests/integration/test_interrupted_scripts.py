@@ -10,7 +10,7 @@ import pytest
 
 _BOUND_SECONDS = 120
 
-_HEAD = """
+_HEAD = r"""
 import os, signal, sys, threading
 import numpy as np
 import tensorflow as tf
