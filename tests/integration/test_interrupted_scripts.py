@@ -87,7 +87,7 @@ def test_the_next_call_returns_while_the_interrupted_one_is_still_held(stack, bo
     assert interrupt_when_started(script) == (["interrupted False", "12 False"], 0)
 
 
-@pytest.mark.parametrize("stack", ["local", "debug"])
+@pytest.mark.parametrize("stack", ["local", "tree"])
 def test_an_interrupted_trace_is_complete_and_the_next_call_works(stack):
     script = start_script(f"""
         tff.use({_STACKS[stack]})
