@@ -276,16 +276,3 @@ def test_cancelling_the_task_aborts_its_call_without_an_unhandled_error(pool):
 
     asyncio.run(cancel_while_running())
     assert unhandled == []
-
-
-@pytest.mark.parametrize("has_pool", [True, False])
-def test_code_inside_of_tensorflow_may_run_an_event_loop(pool, has_pool):
-    async def square(number):
-        await asyncio.sleep(0)
-        return number * number
-
-    def body(x):
-        return tf.ensure_shape(tf.py_function(lambda v: asyncio.run(square(float(v))), [x], tf.float32), [])
-
-    executor = EagerTFExecutor(worker_pool=pool if has_pool else None)
-    assert float(run(unary(body, FLOAT, FLOAT), 3.0, FLOAT, executor)) == 9.0
