@@ -33,9 +33,9 @@ from tffsim.execution_contexts.execution_error import (
     user_error,
     without_internals,
 )
-from tffsim.execution_contexts.result_values import to_numpy
 from tffsim.executors.failure_location import locate_argument
 from tffsim.executors.random_streams import Place, current_place, start_run
+from tffsim.executors.result_values import to_numpy
 from tffsim.tracing.session import active_recorder
 
 _log = logging.getLogger("tffsim")

@@ -9,9 +9,7 @@ the executor learns from the calls before.
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import contextlib
-import contextvars
 import functools
 import time
 from collections.abc import Callable
@@ -28,6 +26,7 @@ from tffsim.computations.generic_intrinsics import GENERIC_CAST, LEAF_INTRINSIC_
 from tffsim.computations.struct_types import struct_type
 from tffsim.executors.activity import offload_observer
 from tffsim.executors.cancellation import current_scope
+from tffsim.executors.concurrency import outside_of_loop
 from tffsim.executors.eager_execution import CancellationManager
 from tffsim.executors.executor_base import (
     Executor,
@@ -43,6 +42,7 @@ from tffsim.executors.leaf_intrinsics import binary_operator, cast_to, type_of_o
 from tffsim.executors.random_streams import seeds_of_call
 from tffsim.executors.tensorflow_function import TensorFlowFunction, tensorflow_function
 from tffsim.executors.tensorflow_values import TensorFlowValue, materialise, to_tensorflow
+from tffsim.executors.worker_pool import WorkerPool
 
 _IntrinsicFunction: TypeAlias = Callable[[TensorFlowValue], TensorFlowValue]
 _Reference: TypeAlias = TensorFlowValue | TensorFlowFunction | _IntrinsicFunction
@@ -93,7 +93,7 @@ class EagerTFExecutor(Executor):
         device: Where tensors live and functions run, such as `/device:GPU:0`; None lets
             TensorFlow decide.
         worker_pool: Runs the long calls; None runs every call in place. It is not owned:
-            `close` leaves it running.
+            executors share it.
 
     Raises:
         RuntimeError: If TensorFlow's eager mode is off.
@@ -105,7 +105,7 @@ class EagerTFExecutor(Executor):
         self,
         device: str | tf.config.LogicalDevice | None = None,
         *,
-        worker_pool: concurrent.futures.Executor | None = None,
+        worker_pool: WorkerPool | None = None,
     ) -> None:
         if not tf.executing_eagerly():
             raise RuntimeError("TensorFlow's eager mode is off. Do not call `tf.compat.v1.disable_eager_execution()`.")
@@ -228,11 +228,10 @@ class EagerTFExecutor(Executor):
         forget = scope.on_cancel(cancellation.start_cancel) if scope is not None else None
         try:
             if self._worker_pool is None or function.duration.is_short:
-                return _timed_call(function, value, cancellation, seeds)
+                return outside_of_loop(_timed_call, function, value, cancellation, seeds)
             submitted = time.perf_counter_ns()
-            run = contextvars.copy_context().run
-            call = functools.partial(run, _offloaded_call, submitted, function, value, cancellation, seeds)
-            return await asyncio.get_running_loop().run_in_executor(self._worker_pool, call)
+            call = self._worker_pool.submit(_offloaded_call, submitted, function, value, cancellation, seeds)
+            return await asyncio.wrap_future(call)
         except asyncio.CancelledError:
             cancellation.start_cancel()
             raise

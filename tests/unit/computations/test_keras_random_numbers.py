@@ -37,7 +37,9 @@ DRAWS = {
     "GaussianNoise": lambda seed: in_training(keras.layers.GaussianNoise(1.0, seed=seed)),
     "RandomFlip": lambda seed: in_training(keras.layers.RandomFlip(seed=seed), np.tile(IMAGES, [4, 1, 1, 1])),
     "RandomRotation": lambda seed: in_training(keras.layers.RandomRotation(0.5, seed=seed), IMAGES),
-    "RandomCrop": lambda seed: in_training(keras.layers.RandomCrop(2, 2, seed=seed), np.tile(IMAGES, [1, 20, 20, 1])),
+    "RandomCrop": lambda seed: in_training(
+        keras.layers.RandomCrop(2, 2, seed=seed), np.arange(10_000.0).reshape([1, 100, 100, 1])
+    ),
     "LSTM": lambda seed: lstm_with_dropout(seed)(tf.ones([2, 5, 8]), training=True),
     "GlorotUniform": lambda seed: initial_weights(keras.initializers.GlorotUniform(seed)),
     "Orthogonal": lambda seed: initial_weights(keras.initializers.Orthogonal(seed=seed)),
