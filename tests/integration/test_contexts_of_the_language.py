@@ -31,7 +31,9 @@ def classes(value):
 
 @pytest.mark.parametrize("factory", FACTORIES)
 @pytest.mark.parametrize(
-    ("computation", "argument"), [(everywhere, [1, 2, 3]), (mean, [1.0, 2.5]), (numbers, None)], ids=str
+    ("computation", "argument"),
+    [(everywhere, [1, 2, 3]), (mean, [1.0, 2.5]), (numbers, None)],
+    ids=["everywhere", "mean", "numbers"],
 )
 def test_results_are_those_of_our_own_contexts(factory, computation, argument):
     ours = tff.SyncExecutionContext(FACTORIES[factory]()).invoke(computation, argument)

@@ -7,7 +7,6 @@ spans and counts them.
 """
 
 import contextlib
-import dataclasses
 import itertools
 import logging
 import math
@@ -28,6 +27,7 @@ from tffsim.executors.executor_base import (
 )
 from tffsim.tracing.ast_nodes import AstNodes
 from tffsim.tracing.gate import Gate
+from tffsim.tracing.invocations import Invocation
 from tffsim.tracing.layers import Layer
 from tffsim.tracing.payload_origins import PayloadOrigins
 from tffsim.tracing.payload_sizes import size_of
@@ -55,23 +55,6 @@ _log = logging.getLogger("tffsim")
 _NUM_FIELDS = len(SPAN_DTYPE.names or ())
 _NUMBERS_PER_CHUNK = 4096 * _NUM_FIELDS
 VALUE_MODES = ("none", "preview", "all")
-
-
-@dataclasses.dataclass(slots=True)
-class Invocation:
-    """One call of a computation.
-
-    Attributes:
-        span: The number of its root span.
-        name: The name of the computation.
-        root: The number of the root of its AST; -1 if that is unknown.
-        cardinalities: How many participants each placement has, by its name.
-    """
-
-    span: int
-    name: str
-    root: int
-    cardinalities: dict[str, int]
 
 
 class Recorder:

@@ -13,6 +13,7 @@ import tffsim as tff
 keras = tf.keras
 
 ONES = np.ones([4, 8], np.float32)
+LARGE = np.arange(10_000, dtype=np.float32).reshape([1, 100, 100, 1])
 IMAGES = np.arange(8 * 6 * 6, dtype=np.float32).reshape([8, 6, 6, 1])
 
 
@@ -37,9 +38,7 @@ DRAWS = {
     "GaussianNoise": lambda seed: in_training(keras.layers.GaussianNoise(1.0, seed=seed)),
     "RandomFlip": lambda seed: in_training(keras.layers.RandomFlip(seed=seed), np.tile(IMAGES, [4, 1, 1, 1])),
     "RandomRotation": lambda seed: in_training(keras.layers.RandomRotation(0.5, seed=seed), IMAGES),
-    "RandomCrop": lambda seed: in_training(
-        keras.layers.RandomCrop(2, 2, seed=seed), np.arange(10_000.0).reshape([1, 100, 100, 1])
-    ),
+    "RandomCrop": lambda seed: in_training(keras.layers.RandomCrop(2, 2, seed=seed), LARGE),
     "LSTM": lambda seed: lstm_with_dropout(seed)(tf.ones([2, 5, 8]), training=True),
     "GlorotUniform": lambda seed: initial_weights(keras.initializers.GlorotUniform(seed)),
     "Orthogonal": lambda seed: initial_weights(keras.initializers.Orthogonal(seed=seed)),
