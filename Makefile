@@ -10,7 +10,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint types format lock picture widgets widgets-check tools clean
+.PHONY: help demo test bench mutants lint types format lock picture widgets widgets-check tools clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
@@ -23,6 +23,9 @@ test: lint types widgets-check  ## everything that must pass before a change is 
 
 bench: $(READY)  ## measure speed and memory against loops by hand
 	$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(RECORD),--record "$(RECORD)")
+
+mutants: $(READY)  ## put small faults into the code and list those that no test finds (an hour)
+	@$(BIN)/python -m tests.mutation
 
 lint: $(READY)
 	$(BIN)/ruff check .

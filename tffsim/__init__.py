@@ -20,6 +20,7 @@ import federated_language as _language
 from federated_language import *  # noqa: F403 (the names of the language are our names)
 from federated_language import framework, program
 
+from tffsim.computations import pickling as _pickling
 from tffsim.execution_contexts import default_context as _default_context
 from tffsim.execution_contexts.default_context import get_context, use
 
@@ -65,6 +66,7 @@ __all__ = sorted({*_LANGUAGE_NAMES, *_MODULES_OF_NAMES, "framework", "get_contex
 del federated_computation
 
 _default_context.install()
+_pickling.register()
 
 
 def load_ipython_extension(shell: Any) -> None:

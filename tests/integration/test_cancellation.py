@@ -107,11 +107,13 @@ def test_an_interrupt_in_the_moment_of_the_start_stops_everything_too(
 
 
 def test_a_timeout_stops_the_computation_and_says_so(forever):
-    context = tff.SyncExecutionContext(tff.local_executor_factory(), timeout=0.2)
+    factory = tff.local_executor_factory()
+    context = tff.SyncExecutionContext(factory, timeout=0.2)
     with pytest.raises(TimeoutError, match=r"`loop` took longer than 0.2 s and was cancelled.*`timeout`"):
         context.invoke(forever, None)
     assert _all_ends()
-    assert context.invoke(tff.tf_computation(lambda: 3), None) == 3
+    patient = tff.SyncExecutionContext(factory)
+    assert patient.invoke(tff.tf_computation(lambda: 3), None) == 3
 
 
 def test_cancelling_the_awaiting_task_stops_the_computation(forever, started):
@@ -125,6 +127,7 @@ def test_cancelling_the_awaiting_task_stops_the_computation(forever, started):
 
     with tff.use(tff.AsyncExecutionContext(tff.local_executor_factory())):
         assert asyncio.run(main()) == 3
+    assert _all_ends()
 
 
 def test_one_interrupted_call_leaves_those_of_other_threads_alone(forever, started):

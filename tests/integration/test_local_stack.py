@@ -38,7 +38,7 @@ def _threads():
     return [thread for thread in threading.enumerate() if thread.name == "tffsim-executor"]
 
 
-def _becomes_true(condition, seconds=10.0):
+def _becomes_true(condition, seconds=60.0):
     """Waits for what other threads are about to do."""
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:

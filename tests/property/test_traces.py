@@ -1,10 +1,13 @@
 """Traces of random computations are well formed, and tracing changes no result."""
 
+import collections
 import random
 import warnings
 
 import numpy as np
+import tensorflow as tf
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import tffsim as tff
 from tests.property.test_stacks_agree import _REFUSED, _bits, _result
@@ -89,3 +92,70 @@ def _replay(trace: Trace, number: int) -> object:
         source = parts[0]
         return source[columns["index"][number]] if isinstance(source, tuple) else trace.value(number)
     return parts[0]
+
+
+_SOURCES = ("dataset", "generator", "function", "list")
+_STEPS = {
+    "map": lambda data, count: data.map(lambda x: tf.ensure_shape(tf.py_function(count, [x], tf.int32), [])),
+    "filter": lambda data, _: data.filter(lambda x: x % 2 == 0),
+    "skip": lambda data, _: data.skip(1),
+    "repeat": lambda data, _: data.repeat(2),
+    "shuffle": lambda data, _: data.shuffle(3, seed=1),
+}
+_COUNTS = tff.SequenceType(np.int32)
+_WITH_FACTOR = tff.StructType([("data", _COUNTS), ("factor", np.int32)])
+
+
+@tff.tf_computation(_WITH_FACTOR)
+def _weighted(argument):
+    return argument["factor"] * argument["data"].reduce(0, lambda x, y: x + y)
+
+
+@tff.federated_computation(tff.FederatedType(_WITH_FACTOR, tff.CLIENTS))
+def _weighted_sum(arguments):
+    return tff.federated_sum(tff.federated_map(_weighted, arguments))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(_SOURCES), st.lists(st.sampled_from(list(_STEPS)), max_size=3)), max_size=4),
+    st.sampled_from(_CONTEXTS),
+    st.sampled_from(["none", "preview", "all"]),
+)
+@settings(max_examples=25, deadline=None, derandomize=True, database=None)
+def test_data_is_produced_as_often_with_a_trace_as_without(clients, context, values):
+    plain = _made_and_summed(clients, context)
+    with recording(Recorder(values)):
+        traced = _made_and_summed(clients, context)
+    assert traced == plain
+
+
+def _made_and_summed(clients, context):
+    """Returns how often each client's elements were made, and what they sum up to."""
+    made = collections.Counter()
+    arguments = [
+        {"data": _data(source, steps, lambda number=number: made.update([number])), "factor": 2}
+        for number, (source, steps) in enumerate(clients)
+    ]
+    return context.invoke(_weighted_sum, arguments), made
+
+
+def _data(source, steps, note):
+    def elements():
+        for k in range(4):
+            note()
+            yield np.int32(k)
+
+    def count(x):
+        note()
+        return x
+
+    if source == "list":
+        return list(range(4))
+    if source == "function":
+        return elements
+    data = tf.data.Dataset.range(4).map(lambda x: tf.cast(x, tf.int32))
+    if source == "generator":
+        data = tf.data.Dataset.from_generator(elements, output_signature=tf.TensorSpec([], tf.int32))
+    for step in steps:
+        data = _STEPS[step](data, count)
+    return data

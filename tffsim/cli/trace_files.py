@@ -34,5 +34,6 @@ def check_writable(path: str) -> None:
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
         raise click.UsageError(f"{path} cannot be written: the folder {folder} does not exist.")
-    if os.path.isdir(path) or not os.access(folder, os.W_OK):
+    # A device, or a file in a folder of somebody else, can be written to all the same.
+    if os.path.isdir(path) or not os.access(path if os.path.exists(path) else folder, os.W_OK):
         raise click.UsageError(f"{path} cannot be written.")

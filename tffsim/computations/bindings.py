@@ -6,6 +6,7 @@ tensors of the graph. A sequence is bound to a tensor of dtype variant that hold
 """
 
 import dataclasses
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -43,6 +44,25 @@ def tensor_names(binding: pb.TensorFlow.Binding) -> list[str]:
             raise ValueError("The computation binds a sequence in an old form. Bind a variant tensor instead.")
         return [binding.sequence.variant_tensor_name]
     return [name for element in binding.struct.element for name in tensor_names(element)]
+
+
+def check_fits(binding: pb.TensorFlow.Binding, type_spec: fl.Type | None, what: str) -> None:
+    """Checks that a binding has a tensor for each tensor and sequence of its type, no more and no less.
+
+    Args:
+        binding: What was bound to the parameter or the result of a computation.
+        type_spec: Its type; None if there is no parameter.
+        what: What it is called in the message, such as "result".
+
+    Raises:
+        TypeError: If it has not, or a part is of another kind.
+    """
+    found, expected = _form(binding), _form_of_type(type_spec)
+    if found != expected:
+        raise TypeError(
+            f"The computation does not fit its type: it binds {found} to its {what}, "
+            f"whose type {type_spec} needs {expected}. Build it again; do not edit its proto."
+        )
 
 
 def stamp_parameter(type_spec: fl.Type) -> tuple[Any, pb.TensorFlow.Binding]:
@@ -134,6 +154,20 @@ def rebind(binding: pb.TensorFlow.Binding, tensors: Iterator[tf.Tensor]) -> pb.T
     return Binding(struct=pb.TensorFlow.StructBinding(element=elements))
 
 
+def _form(binding: pb.TensorFlow.Binding) -> str:
+    kind = binding.WhichOneof("binding")
+    if kind in ("tensor", "sequence"):
+        return str(kind)
+    # An empty struct may be bound to an empty binding.
+    return f"<{','.join(_form(element) for element in binding.struct.element)}>"
+
+
+def _form_of_type(type_spec: fl.Type | None) -> str:
+    if type_spec is None or isinstance(type_spec, fl.StructType):
+        return f"<{','.join(_form_of_type(element_type) for element_type in type_spec or ())}>"
+    return "sequence" if isinstance(type_spec, fl.SequenceType) else "tensor"
+
+
 def _capture_dataset(dataset: tf.data.Dataset, path: str) -> tuple[fl.Type, pb.TensorFlow.Binding, Any]:
     try:
         element_type = to_type(dataset.element_spec)
@@ -206,6 +240,8 @@ def _struct_type(value: object, named_types: list[Any]) -> fl.Type:
 def _to_tensor(value: Any, path: str) -> tf.Tensor:
     if isinstance(value, (tf.Tensor, tf.Variable)):
         return tf.convert_to_tensor(value)
+    if isinstance(value, tf.IndexedSlices):
+        return _to_dense(value, path)
     if not isinstance(value, (bool, int, float, complex, str, bytes, np.generic, np.ndarray)):
         raise TypeError(
             f"Expected a tensor, a dataset or a container of them in {path}, "
@@ -214,6 +250,19 @@ def _to_tensor(value: Any, path: str) -> tf.Tensor:
     inferred = infer_type(value)
     assert isinstance(inferred, fl.TensorType)
     return tf.constant(value, tensor_spec(inferred).dtype)
+
+
+def _to_dense(slices: tf.IndexedSlices, path: str) -> tf.Tensor:
+    """Returns the whole of a gradient of which TensorFlow computed only some rows."""
+    if slices.dense_shape is None:
+        raise TypeError(
+            f"Expected a tensor in {path}, found `tf.IndexedSlices` that do not know the shape of the whole. "
+            "Give them a `dense_shape`, or add them to zeros of that shape yourself."
+        )
+    with warnings.catch_warnings():
+        # TensorFlow warns that a whole table takes memory; here nothing else was asked for.
+        warnings.simplefilter("ignore", UserWarning)
+        return tf.convert_to_tensor(slices)
 
 
 def _shape(tensor: tf.Tensor) -> tuple[int | None, ...] | None:

@@ -21,9 +21,19 @@ from federated_language.proto import computation_pb2 as pb
 from google.protobuf import any_pb2
 from tensorflow.python.framework.auto_control_deps import AutomaticControlDependencies
 
-from tffsim.computations import bindings, provenance
+from tffsim.computations import (
+    bindings,
+    global_seed,
+    keras_seeds,
+    keras_state,
+    provenance,
+    unused_results,  # noqa: F401  # Silences TensorFlow.
+)
 from tffsim.computations.graph_inlining import GraphContext
 from tffsim.computations.tensor_equality import CapturedGraph
+
+global_seed.install()
+keras_seeds.install()
 
 
 def capture(
@@ -45,7 +55,7 @@ def capture(
     """
     graph = CapturedGraph()
     inlining = GraphContext(name)
-    with graph.as_default(), get_context_stack().install(inlining):
+    with keras_state.unchanged_by(graph), graph.as_default(), get_context_stack().install(inlining):
         token = tf.compat.v1.placeholder(tf.string, [], name="session_token")
         control = AutomaticControlDependencies()
         with control:
@@ -60,12 +70,12 @@ def capture(
         result=result_binding,
         session_token_tensor_name=token.name,
     )
-    op_lines = {**inlining.op_lines, **_op_lines(graph)}
-    provenance.record(tensorflow.graph_def.value, _origin(function, name, op_lines))
+    proto = pb.Computation(type=type_signature.to_proto(), tensorflow=tensorflow)
+    provenance.record(proto, _origin(function, name, {**inlining.op_lines, **_op_lines(graph)}))
     # A private name of TensorFlow; without it such functions could not be called at all.
     python_functions = getattr(graph, "_py_funcs_used_in_graph", ())
     provenance.keep_python_functions(tensorflow.graph_def.value, python_functions)
-    return pb.Computation(type=type_signature.to_proto(), tensorflow=tensorflow), type_signature
+    return proto, type_signature
 
 
 def unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -107,16 +117,20 @@ def _origin(function: Callable[..., Any], name: str, op_lines: Mapping[str, str]
 
 
 def _op_lines(graph: tf.Graph) -> dict[str, str]:
-    return {op.name: line for op in graph.get_operations() if (line := _user_line(op.traceback))}
+    describe = functools.cache(_describe)
+    places = ((op.name, _user_place(op.traceback)) for op in graph.get_operations())
+    return {name: describe(*place) for name, place in places if place is not None}
 
 
-def _user_line(frames: Any) -> str | None:
-    for frame in reversed(list(frames or ())):
-        filename, line = frame[0], frame[1]
-        if not _is_library(filename):
-            source = linecache.getline(filename, line).strip()
-            return f"{os.path.basename(filename)}:{line}" + (f": {source}" if source else "")
-    return None
+def _user_place(frames: Any) -> tuple[str, int] | None:
+    places = ((frame[0], frame[1]) for frame in reversed(list(frames or ())))
+    return next((place for place in places if not _is_library(place[0])), None)
+
+
+def _describe(filename: str, line: int) -> str:
+    linecache.checkcache(filename)  # A module may have been edited and loaded again.
+    source = linecache.getline(filename, line).strip()
+    return f"{os.path.basename(filename)}:{line}" + (f": {source}" if source else "")
 
 
 @functools.lru_cache(maxsize=4096)

@@ -45,10 +45,12 @@ class GraphContext(SyncContext):
                 f"found a `{building_blocks.kind_of(proto)}` computation. Call it from a federated computation."
             )
         parameter = comp.type_signature.parameter
+        bindings.check_fits(proto.tensorflow.parameter, parameter, "parameter")
+        bindings.check_fits(proto.tensorflow.result, comp.type_signature.result, "result")
         inputs = list(_to_tensors(arg, parameter)) if parameter is not None else []
         scope = f"inlined_{next(_copies)}"
         outputs = _import(proto.tensorflow, inputs, scope)
-        origin = provenance.provenance_of(proto.tensorflow.graph_def.value)
+        origin = provenance.provenance_of(proto)
         if origin is not None:
             self._op_lines.update({f"{scope}/{name}": line for name, line in origin.op_lines.items()})
         return _from_tensors(iter(outputs), comp.type_signature.result)

@@ -16,13 +16,23 @@ import tensorflow as tf
 
 
 class CapturedGraph(tf.Graph):
-    """The graph of a computation."""
+    """The graph of a computation.
+
+    Attributes:
+        seeds: Whatever in Python draws random numbers, and the seeds that take its place
+            in this graph.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seeds: dict[Any, Any] = {}
 
 
-def _is_captured(graph: object) -> bool:
+def captured_graph(graph: object) -> CapturedGraph | None:
+    """Returns the graph of the computation that `graph` is, or is a function of; None if there is none."""
     while graph is not None and not isinstance(graph, CapturedGraph):
         graph = getattr(graph, "outer_graph", None)
-    return graph is not None
+    return graph
 
 
 def _is_tensorflow_code(frame: types.FrameType) -> bool:
@@ -35,7 +45,7 @@ def _by_element(
 ) -> Callable[[Any, Any], Any]:
     @functools.wraps(compare_by_identity)
     def compare(self: Any, other: Any) -> Any:
-        if _is_tensorflow_code(sys._getframe(1)) or not _is_captured(getattr(self, "graph", None)):
+        if _is_tensorflow_code(sys._getframe(1)) or captured_graph(getattr(self, "graph", None)) is None:
             return compare_by_identity(self, other)
         return operation(x=self, y=other, incompatible_shape_error=False) if other is not None else if_none
 

@@ -80,6 +80,10 @@ same; numbers and NumPy arrays become tensors. It may create variables, tables a
 models: every call starts from their initial values. It may call other TensorFlow
 computations.
 
+Random numbers of TensorFlow and Keras are new in every call. Operations and layers with a
+seed draw the same ones in every call. With a global seed (`tf.random.set_seed`) calls
+differ, and the whole program draws the same numbers each time it runs.
+
 Args:
     *args: A function, or the types of its parameters, or both, the function first. A
         type is whatever `tffsim.to_type` takes, a `tf.DType`, a `tf.TensorSpec`, a

@@ -15,6 +15,7 @@ from tffsim.execution_contexts.invocation import (
     invocation_settings,
     invoke,
 )
+from tffsim.executors.forked_process import refuse_forked_process
 
 
 class AsyncExecutionContext(AsyncContext):
@@ -63,14 +64,17 @@ class AsyncExecutionContext(AsyncContext):
             ArgumentError: If the argument does not fit.
             CardinalityError: If the number of clients is ambiguous.
             ExecutionError: If the computation fails.
+            RuntimeError: In a process that was forked after TensorFlow had run.
         """
+        refuse_forked_process()
         if asyncio.iscoroutine(arg):
             # Here, in the caller's loop: what it waits for may belong to that loop.
             arg = await arg
         running = RunningInvocation(invoke(self._settings, comp, arg))
         try:
             running.start()
-            return await asyncio.wrap_future(running.future)
+            # Shielded: a cancellation must find the invocation under way, so that it is stopped.
+            return await asyncio.shield(asyncio.wrap_future(running.future))
         except USER_ERRORS as error:
             raise error.with_traceback(None) from error.__cause__
         except BaseException:

@@ -7,9 +7,12 @@ borrows a thread with a loop, and gives it back at its end.
 
 import asyncio
 import concurrent.futures
+import contextlib
 import contextvars
+import functools
+import os
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 from tffsim.executors.cancellation import CancellationScope, current_scope
@@ -28,48 +31,62 @@ class RunningInvocation(Generic[_T]):
 
     Args:
         coroutine: Runs in a copy of the caller's context variables, in a cancellation
-            scope of its own.
+            scope of its own, which is cancelled with the one around it.
+
+    Attributes:
+        future: Done as soon as the coroutine has ended, and not before.
     """
 
     def __init__(self, coroutine: Coroutine[Any, Any, _T]) -> None:
         self._coroutine = coroutine
         self._scope = CancellationScope()
-        self._thread = _borrow()
-        self.future: concurrent.futures.Future[_T] = concurrent.futures.Future()
+        self._forget_outer: Callable[[], None] | None = None
+        self._thread: _LoopThread | None = None
         self._task: asyncio.Task[_T] | None = None
+        self.future: concurrent.futures.Future[_T] = concurrent.futures.Future()
+        # Whoever waits for it cannot cancel it: only `cancel` stops what runs.
+        self.future.set_running_or_notify_cancel()
 
     def start(self) -> None:
         """Starts it. An interrupt may come at any moment from now on: call this where `cancel` is sure to follow."""
         context = contextvars.copy_context()
         context.run(current_scope.set, self._scope)
-        self._thread.loop.call_soon_threadsafe(self._create_task, context)
+        self._thread = thread = _borrow()
+        thread.loop.call_soon_threadsafe(self._create_task, thread, context)
+        self._forget_outer = self._scope.on_cancel_of_outer(self.cancel)
 
     def cancel(self) -> None:
         """Stops the invocation: long TensorFlow calls at once, the rest at the next step."""
         self._scope.cancel()
-        self._thread.loop.call_soon_threadsafe(self._cancel_task)
+        if self._thread is None:
+            self._abandon_start()
+            return
+        # If it ends at this moment, its loop may be closed.
+        with contextlib.suppress(RuntimeError):
+            self._thread.loop.call_soon_threadsafe(self._cancel_task, self._thread)
 
-    def _create_task(self, context: contextvars.Context) -> None:
-        self._task = self._thread.loop.create_task(self._coroutine, context=context)
-        self._task.add_done_callback(self._finish)
+    def _create_task(self, thread: "_LoopThread", context: contextvars.Context) -> None:
+        self._task = thread.loop.create_task(self._coroutine, context=context)
+        self._task.add_done_callback(functools.partial(self._finish, thread))
 
-    def _cancel_task(self) -> None:
+    def _cancel_task(self, thread: "_LoopThread") -> None:
         if self._task is not None:
             self._task.cancel()
         elif not self.future.done():
             # The interrupt came before the start.
-            self._coroutine.close()
-            _give_back(self._thread)
-            self._tell_cancelled()
+            _give_back(thread)
+            self._abandon_start()
 
-    def _tell_cancelled(self) -> None:
-        self.future.cancel()
-        self.future.set_running_or_notify_cancel()
+    def _abandon_start(self) -> None:
+        self._coroutine.close()
+        self.future.set_exception(concurrent.futures.CancelledError())
 
-    def _finish(self, task: asyncio.Task[_T]) -> None:
-        _give_back(self._thread)
+    def _finish(self, thread: "_LoopThread", task: asyncio.Task[_T]) -> None:
+        if self._forget_outer is not None:
+            self._forget_outer()
+        _give_back(thread)
         if task.cancelled():
-            self._tell_cancelled()
+            self.future.set_exception(concurrent.futures.CancelledError())
         elif (error := task.exception()) is not None:
             self.future.set_exception(error)
         else:
@@ -107,3 +124,14 @@ def _give_back(thread: _LoopThread) -> None:
             _idle.append(thread)
             return
     thread.loop.stop()
+
+
+def _forget_threads() -> None:
+    """A forked process has no thread but the one that forked."""
+    global _start_lock
+    _start_lock = threading.Lock()
+    _idle.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_threads)

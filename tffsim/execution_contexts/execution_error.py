@@ -16,9 +16,10 @@ class ExecutionError(RuntimeError):
         location: Which computation, AST node, client and source line.
     """
 
-    def __init__(self, message: str, location: FailureLocation) -> None:
+    def __init__(self, message: str, location: FailureLocation | None = None) -> None:
+        # Python makes an error that comes from another process from its message alone, and sets the rest.
         super().__init__(message)
-        self.location = location
+        self.location = location if location is not None else FailureLocation()
 
 
 class ArgumentError(TypeError):

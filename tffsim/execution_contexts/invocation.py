@@ -8,7 +8,7 @@ import inspect
 import logging
 import random
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
 
 import federated_language as fl
@@ -23,6 +23,7 @@ from federated_language.framework import (
 from tffsim.computations import building_blocks
 from tffsim.computations.containers import pack
 from tffsim.computations.identity_cache import IdentityCache
+from tffsim.execution_contexts import number_warnings
 from tffsim.execution_contexts.argument_normalisation import normalise_argument
 from tffsim.execution_contexts.cardinality_inference import infer_cardinalities, works_at_clients
 from tffsim.execution_contexts.execution_error import (
@@ -32,8 +33,9 @@ from tffsim.execution_contexts.execution_error import (
     user_error,
     without_internals,
 )
-from tffsim.execution_contexts.result_values import to_numpy
 from tffsim.executors.failure_location import locate_argument
+from tffsim.executors.random_streams import Place, current_place, start_run
+from tffsim.executors.result_values import to_numpy
 from tffsim.tracing.session import active_recorder
 
 _log = logging.getLogger("tffsim")
@@ -90,8 +92,8 @@ def invocation_settings(
     )
 
 
-async def invoke(settings: InvocationSettings, computation: ConcreteComputation, argument: Any) -> Any:
-    """Runs a computation.
+def invoke(settings: InvocationSettings, computation: ConcreteComputation, argument: Any) -> Coroutine[Any, Any, Any]:
+    """Runs a computation; the order of the calls of `invoke` is that of their random numbers.
 
     Args:
         settings: Those of the context.
@@ -106,15 +108,25 @@ async def invoke(settings: InvocationSettings, computation: ConcreteComputation,
         CardinalityError: If the number of clients is ambiguous.
         ExecutionError: If the computation fails.
     """
+    return _invoke_at(start_run(), settings, computation, argument)
+
+
+async def _invoke_at(
+    place: Place | None, settings: InvocationSettings, computation: ConcreteComputation, argument: Any
+) -> Any:
     if inspect.isawaitable(argument):
         argument = await argument
     name = name_of(computation)
+    outer_place = current_place.get()
+    current_place.set(place)
     try:
         return await _invoke(settings, computation, argument, name)
     except (ArgumentError, CardinalityError) as error:
         raise named(error, name) from None
     except Exception as error:
         raise user_error(error, name) from without_internals(error)
+    finally:
+        current_place.set(outer_place)
 
 
 def name_of(computation: object) -> str:
@@ -139,7 +151,8 @@ async def _invoke(settings: InvocationSettings, computation: ConcreteComputation
     recorder = active_recorder()
     if recorder is not None:
         work = recorder.record_invocation(name, computation, cardinalities, work)
-    result = await work
+    with number_warnings.reading(computation, name, recorder is not None):
+        result = await work
     packed = pack(to_numpy(result), result_type)
     return settings.transform_result(packed) if settings.transform_result is not None else packed
 
@@ -150,7 +163,10 @@ async def _attempt(
     cardinalities: Mapping[PlacementLiteral, int],
     name: str,
 ) -> Any:
+    place = current_place.get()
     for attempt in range(1, settings.max_attempts + 1):
+        # Each attempt draws the same random numbers.
+        current_place.set(place.from_the_start() if place is not None else None)
         try:
             with _stack(settings.factory, cardinalities) as executor:
                 return await run(executor)

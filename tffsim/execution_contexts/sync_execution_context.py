@@ -19,6 +19,7 @@ from tffsim.execution_contexts.invocation import (
     invoke,
     name_of,
 )
+from tffsim.executors.forked_process import refuse_forked_process
 from tffsim.tracing.session import active_recorder, trace
 from tffsim.tracing.trace import Trace
 
@@ -87,8 +88,10 @@ class SyncExecutionContext(SyncContext):
             ArgumentError: If the argument does not fit.
             CardinalityError: If the number of clients is ambiguous.
             ExecutionError: If the computation fails.
+            RuntimeError: In a process that was forked after TensorFlow had run.
             TimeoutError: If it takes longer than `timeout`.
         """
+        refuse_forked_process()
         if not self._traces or active_recorder() is not None:
             return self._invoke(comp, arg)
         with trace() as self._last_trace:

@@ -10,6 +10,7 @@ from federated_language.framework import Executor, ExecutorFactory
 from tffsim.executors.federated_composing_strategy import FederatedComposingStrategy
 from tffsim.executors.federated_resolving_strategy import FederatedResolvingStrategy
 from tffsim.executors.federating_executor import FederatingExecutor
+from tffsim.executors.materialising_executor import MaterialisingExecutor
 from tffsim.tracing.tracing_executor import TracingExecutor
 
 
@@ -56,6 +57,9 @@ def draw(stack: Executor | ExecutorFactory, num_clients: int | None = None) -> s
     """
     if isinstance(stack, ExecutorFactory):
         stack = stack.create_executor({} if num_clients is None else {fl.CLIENTS: num_clients})
+    if isinstance(stack, MaterialisingExecutor):
+        # There for contexts of others; ours run on what is below.
+        stack = stack.target
     return "\n".join(_lines(Child("", stack)))
 
 

@@ -1,6 +1,5 @@
 """The stacks of single participants: what runs without placement, at a server or at a client."""
 
-import concurrent.futures
 import functools
 import os
 from collections.abc import Callable, Sequence
@@ -11,6 +10,7 @@ from federated_language.framework import Executor
 from tffsim.executor_stacks.instrumentation import hooked
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.executors.sequence_executor import SequenceExecutor
+from tffsim.executors.worker_pool import WorkerPool
 
 LeafExecutorFn: TypeAlias = Callable[[object], Executor]
 """Makes a leaf executor for a device; None leaves the device to the leaf."""
@@ -25,7 +25,7 @@ def participant_stack(leaf: Executor) -> Executor:
     return hooked(ReferenceResolvingExecutor(hooked(SequenceExecutor(hooked(leaf)))))
 
 
-def eager_leaf(device: object, *, worker_pool: concurrent.futures.Executor | None) -> Executor:
+def eager_leaf(device: object, *, worker_pool: WorkerPool | None) -> Executor:
     """Returns a leaf that runs TensorFlow functions; loads TensorFlow.
 
     Args:
@@ -38,9 +38,9 @@ def eager_leaf(device: object, *, worker_pool: concurrent.futures.Executor | Non
 
 
 @functools.lru_cache(maxsize=8)
-def worker_pool(max_workers: int) -> concurrent.futures.Executor:
+def worker_pool(max_workers: int) -> WorkerPool:
     """Returns the threads that run long TensorFlow calls; one pool per size and process."""
-    return concurrent.futures.ThreadPoolExecutor(max_workers, thread_name_prefix="tffsim-worker")
+    return WorkerPool(max_workers)
 
 
 def num_workers(max_concurrent_computation_calls: int | None) -> int:

@@ -9,6 +9,8 @@ from typing import TypeAlias
 from federated_language.framework import CardinalitiesType, Executor, ExecutorFactory, PlacementLiteral
 
 from tffsim.executor_stacks.instrumentation import building, describe
+from tffsim.executors.forked_process import refuse_forked_process
+from tffsim.executors.materialising_executor import MaterialisingExecutor
 from tffsim.tracing.session import active_recorder
 
 StackFn: TypeAlias = Callable[[Mapping[PlacementLiteral, int]], Executor]
@@ -17,14 +19,14 @@ StackFn: TypeAlias = Callable[[Mapping[PlacementLiteral, int]], Executor]
 class _Stack:
     """A stack, and how many invocations use it now."""
 
-    __slots__ = ("executor", "is_dropped", "is_shared", "leases")
+    __slots__ = ("executor", "is_dropped", "leases", "shared")
 
     def __init__(self, executor: Executor) -> None:
         self.executor = executor
         self.leases = 0
         self.is_dropped = False
         # Handed out by `create_executor`: nobody says when its use ends.
-        self.is_shared = False
+        self.shared: MaterialisingExecutor | None = None
 
 
 class ResourceManagingExecutorFactory(ExecutorFactory):
@@ -86,16 +88,22 @@ class ResourceManagingExecutorFactory(ExecutorFactory):
         finally:
             with self._lock:
                 stack.leases -= 1
-                must_close = stack.is_dropped and stack.leases == 0 and not stack.is_shared
+                must_close = stack.is_dropped and stack.leases == 0 and stack.shared is None
             if must_close:
                 stack.executor.close()
 
     def create_executor(self, cardinalities: CardinalitiesType) -> Executor:
-        """Returns a stack, valid until `clean_up_executor` for the same cardinalities."""
+        """Returns a stack whose results are NumPy values, valid until `clean_up_executor` for the same cardinalities.
+
+        Raises:
+            RuntimeError: In a process that was forked after TensorFlow had run.
+        """
+        refuse_forked_process()
         with self._lock:
             stack = self._stack(cardinalities)
-            stack.is_shared = True
-            return stack.executor
+            if stack.shared is None:
+                stack.shared = MaterialisingExecutor(stack.executor)
+            return stack.shared
 
     def clean_up_executor(self, cardinalities: CardinalitiesType) -> None:
         """Gives up the stack for these cardinalities; leases on it run to their end."""
@@ -103,7 +111,7 @@ class ResourceManagingExecutorFactory(ExecutorFactory):
             keys = [_key(cardinalities, is_traced) for is_traced in (False, True)]
             stacks = [self._stacks.pop(key) for key in keys if key in self._stacks]
         for stack in stacks:
-            stack.is_shared = False
+            stack.shared = None
             self._drop(stack)
 
     def close(self) -> None:
@@ -112,7 +120,7 @@ class ResourceManagingExecutorFactory(ExecutorFactory):
             stacks = list(self._stacks.values())
             self._stacks.clear()
         for stack in stacks:
-            stack.is_shared = False
+            stack.shared = None
             self._drop(stack)
 
     def _stack(self, cardinalities: Mapping[PlacementLiteral, int]) -> _Stack:
@@ -137,7 +145,7 @@ class ResourceManagingExecutorFactory(ExecutorFactory):
     def _drop(self, stack: _Stack) -> None:
         with self._lock:
             stack.is_dropped = True
-            may_close = stack.leases == 0 and not stack.is_shared
+            may_close = stack.leases == 0 and stack.shared is None
         if may_close:
             stack.executor.close()
 

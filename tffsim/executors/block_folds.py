@@ -90,11 +90,15 @@ class BlockFold:
             and num_left >= CHUNK_SIZE
         )
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether clients must be asked one by one for ever."""
+        return self._known.refusal is not None
+
     def num_single_clients(self, position: int, num_left: int) -> int:
         """Returns how many clients are to be asked one by one before the next look."""
-        if self._known.refusal is not None:
-            return num_left
-        return min(num_left, CHUNK_SIZE if self._has_failed else BLOCK_SIZE - position % BLOCK_SIZE)
+        is_due = self._known.num_single_clients >= self._known.num_before_next_try
+        return min(num_left, CHUNK_SIZE - position % CHUNK_SIZE if is_due else BLOCK_SIZE - position % BLOCK_SIZE)
 
     def note_single_clients(self, num_clients: int) -> None:
         """Takes note that clients were asked one by one, and did not fail."""

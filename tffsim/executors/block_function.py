@@ -6,7 +6,7 @@ outcome. It would turn the additions of a fold into one `AddN`, whose order is a
 and inline the functions, which takes seconds for a block of training loops.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import federated_language as fl
@@ -19,12 +19,17 @@ from tffsim.computations.tensorflow_types import element_spec, tensor_spec
 from tffsim.executors import concurrency
 from tffsim.executors.call_block import BlockRefusedError, CallBlock
 from tffsim.executors.call_duration import CallDuration
-from tffsim.executors.eager_execution import CancellationManager, FunctionCall
+from tffsim.executors.eager_execution import CancellationManager
+from tffsim.executors.function_calls import Seeds, SharedFunction
 from tffsim.executors.tensorflow_values import TensorFlowValue
 
 
 class BlockFunction:
     """A callable made from a block of calls. Thread-safe.
+
+    Attributes:
+        duration: How long its calls take.
+        draws_without_seed: Whether it draws random numbers: never.
 
     Args:
         block: What it does.
@@ -33,6 +38,8 @@ class BlockFunction:
     Raises:
         BlockRefusedError: If it cannot be one function.
     """
+
+    draws_without_seed = False
 
     def __init__(self, block: CallBlock, executor: Executor) -> None:
         self.duration = CallDuration()
@@ -52,16 +59,21 @@ class BlockFunction:
             raise
         except Exception as error:
             raise BlockRefusedError(f"its function cannot be built: {type(error).__name__}: {error}") from error
-        self._call = FunctionCall(self._function, is_optimised=False)
+        inputs, outputs = self._function.inputs, self._function.outputs
+        self._call = SharedFunction(self._function, _dtypes(inputs), _dtypes(outputs), num_threads=0)
 
     def __call__(
-        self, arguments: Sequence[TensorFlowValue], cancellation: CancellationManager | None = None
+        self,
+        arguments: Sequence[TensorFlowValue],
+        cancellation: CancellationManager | None = None,
+        seeds: Seeds | None = None,
     ) -> TensorFlowValue:
         """Makes all the calls.
 
         Args:
             arguments: Values of the block's parameter types, as `to_tensorflow` makes them.
             cancellation: Aborts the call from any thread.
+            seeds: Not used.
 
         Raises:
             tf.errors.OpError: If one of the calls fails; nothing tells which.
@@ -71,6 +83,19 @@ class BlockFunction:
             _flatten(value, inputs)
         outputs = self._call.run([*inputs, *self._function.captured_inputs], cancellation)
         return _value(iter(outputs), self._result_type)
+
+
+def _dtypes(tensors: Iterable[tf.Tensor]) -> list[int]:
+    return [tensor.dtype.as_datatype_enum for tensor in tensors]
+
+
+def datasets_in(values: Iterable[TensorFlowValue]) -> Iterator[tf.data.Dataset]:
+    """Yields the datasets among values and in structs."""
+    for value in values:
+        if isinstance(value, tf.data.Dataset):
+            yield value
+        elif isinstance(value, tuple):
+            yield from datasets_in(value)
 
 
 async def _computed(block: CallBlock, executor: Executor, arguments: Sequence[TensorFlowValue]) -> Any:

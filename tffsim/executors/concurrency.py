@@ -9,7 +9,7 @@ over from there.
 import asyncio
 import collections
 import contextvars
-from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
 _T = TypeVar("_T")
@@ -70,7 +70,8 @@ def start(coroutine: Coroutine[Any, Any, _T]) -> Started[_T]:
         return _Finished(stop.value)
     except Exception as error:
         return _Finished(None, error)
-    return asyncio.get_running_loop().create_task(_Continuation(coroutine, waiting_for), context=context)
+    # Not by `create_task`: a loop of `federated_language` makes its tasks itself, in no context but its own.
+    return asyncio.Task(_Continuation(coroutine, waiting_for), loop=asyncio.get_running_loop(), context=context)
 
 
 def run_without_waiting(coroutine: Coroutine[Any, Any, _T]) -> _T:
@@ -147,6 +148,20 @@ async def _cancel_all(started: collections.deque[Started[_T]]) -> None:
         task.cancel()
     if tasks:
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def outside_of_loop(function: Callable[..., _T], *args: Any) -> _T:
+    """Calls a function that may run code of the user, in which no event loop seems to run.
+
+    TensorFlow may run a `tf.py_function` in the thread that calls it. There the user may
+    call `asyncio.run`, which refuses to start in a thread whose loop runs.
+    """
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        return function(*args)
+    finally:
+        asyncio._set_running_loop(loop)
 
 
 class _Continuation(Coroutine[Any, Any, _T]):

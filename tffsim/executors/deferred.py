@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 from tffsim.executors.activity import current_node
+from tffsim.executors.random_streams import current_place
 
 _T = TypeVar("_T")
 
@@ -27,7 +28,8 @@ _nested_requests: contextvars.ContextVar[int] = contextvars.ContextVar("tffsim_n
 class Deferred(Generic[_T]):
     """The future result of `await work(*inputs)`.
 
-    Its work runs on behalf of the AST node that was being evaluated when it was made.
+    Its work runs on behalf of the AST node that was being evaluated when it was made,
+    and draws the random numbers of that place, whoever asks first.
     Belongs to one event loop at a time. A failed or cancelled `Deferred` raises the
     same error at every request.
 
@@ -36,12 +38,13 @@ class Deferred(Generic[_T]):
         *inputs: Its arguments; released when the work starts.
     """
 
-    __slots__ = ("_inputs", "_node", "_result", "_state", "_waiters", "_work")
+    __slots__ = ("_inputs", "_node", "_place", "_result", "_state", "_waiters", "_work")
 
     def __init__(self, work: Callable[..., Coroutine[Any, Any, _T]] | None, *inputs: Any) -> None:
         self._work = work
         self._inputs: tuple[Any, ...] = inputs
         self._node = current_node.get()
+        self._place = current_place.get()
         self._state = _WAITING
         self._result: Any = None
         self._waiters: list[asyncio.Future[None]] = []
@@ -77,6 +80,10 @@ class Deferred(Generic[_T]):
         _nested_requests.set(depth)
         requesting_node = current_node.get()
         current_node.set(self._node)
+        requesting_place = None
+        if self._place is not None:
+            requesting_place = current_place.get()
+            current_place.set(self._place)
         try:
             self._settle(_DONE, await self._take_work())
         except BaseException as error:
@@ -84,6 +91,8 @@ class Deferred(Generic[_T]):
             if not isinstance(error, Exception):
                 raise
         finally:
+            if self._place is not None:
+                current_place.set(requesting_place)
             current_node.set(requesting_node)
             _nested_requests.set(depth - 1)
 

@@ -9,9 +9,7 @@ the executor learns from the calls before.
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import contextlib
-import contextvars
 import functools
 import time
 from collections.abc import Callable, Sequence
@@ -27,10 +25,11 @@ from tffsim.computations import building_blocks
 from tffsim.computations.generic_intrinsics import GENERIC_CAST, LEAF_INTRINSIC_URIS
 from tffsim.computations.struct_types import struct_type
 from tffsim.executors.activity import offload_observer
-from tffsim.executors.block_function import BlockFunction
+from tffsim.executors.block_function import BlockFunction, datasets_in
 from tffsim.executors.call_block import BlockRefusedError, CallBlock, Stack
 from tffsim.executors.call_duration import LONG_SECONDS
 from tffsim.executors.cancellation import current_scope
+from tffsim.executors.concurrency import outside_of_loop
 from tffsim.executors.eager_execution import CancellationManager
 from tffsim.executors.executor_base import (
     Executor,
@@ -42,9 +41,12 @@ from tffsim.executors.executor_base import (
     resolve_type,
     select_element_type,
 )
+from tffsim.executors.graph_traits import may_be_read_twice
 from tffsim.executors.leaf_intrinsics import binary_operator, cast_to, type_of_operator, zero
+from tffsim.executors.random_streams import seeds_of_call
 from tffsim.executors.tensorflow_function import TensorFlowFunction, tensorflow_function
 from tffsim.executors.tensorflow_values import TensorFlowValue, materialise, to_tensorflow
+from tffsim.executors.worker_pool import WorkerPool
 
 _IntrinsicFunction: TypeAlias = Callable[[TensorFlowValue], TensorFlowValue]
 _Callable: TypeAlias = TensorFlowFunction | BlockFunction
@@ -96,7 +98,7 @@ class EagerTFExecutor(Executor):
         device: Where tensors live and functions run, such as `/device:GPU:0`; None lets
             TensorFlow decide.
         worker_pool: Runs the long calls; None runs every call in place. It is not owned:
-            `close` leaves it running.
+            executors share it.
 
     Raises:
         RuntimeError: If TensorFlow's eager mode is off.
@@ -108,7 +110,7 @@ class EagerTFExecutor(Executor):
         self,
         device: str | tf.config.LogicalDevice | None = None,
         *,
-        worker_pool: concurrent.futures.Executor | None = None,
+        worker_pool: WorkerPool | None = None,
     ) -> None:
         if not tf.executing_eagerly():
             raise RuntimeError("TensorFlow's eager mode is off. Do not call `tf.compat.v1.disable_eager_execution()`.")
@@ -200,6 +202,8 @@ class EagerTFExecutor(Executor):
                 function = block.built[self._device] = BlockFunction(block, stand_in)
         with self._placement():
             values = [to_tensorflow(v, t) for v, t in zip(arguments, block.parameter_types, strict=True)]
+        if not all(map(may_be_read_twice, datasets_in(values))):
+            raise BlockRefusedError("some data can be read only once", is_final=False)
         return materialise(await self._call(function, values), block.result_type)
 
     def _own(self, value: ExecutorValue) -> EagerTFExecutorValue:
@@ -241,17 +245,17 @@ class EagerTFExecutor(Executor):
             return EagerTFExecutorValue(self, zero(type_signature), type_signature)
 
     async def _call(self, function: _Callable, value: Any) -> TensorFlowValue:
+        seeds = seeds_of_call() if function.draws_without_seed else None
         # A manager of its own for each call: TensorFlow cancels the one of a call that fails.
         cancellation = CancellationManager()
         scope = current_scope.get()
         forget = scope.on_cancel(cancellation.start_cancel) if scope is not None else None
         try:
             if self._worker_pool is None or function.duration.is_short:
-                return _timed_call(function, value, cancellation)
+                return outside_of_loop(_timed_call, function, value, cancellation, seeds)
             submitted = time.perf_counter_ns()
-            run = contextvars.copy_context().run
-            call = functools.partial(run, _offloaded_call, submitted, function, value, cancellation)
-            return await asyncio.get_running_loop().run_in_executor(self._worker_pool, call)
+            call = self._worker_pool.submit(_offloaded_call, submitted, function, value, cancellation, seeds)
+            return await asyncio.wrap_future(call)
         except asyncio.CancelledError:
             cancellation.start_cancel()
             raise
@@ -298,19 +302,25 @@ def _device_name(device: str | tf.config.LogicalDevice | None) -> str | None:
 _NO_PLACEMENT = contextlib.nullcontext()
 
 
-def _timed_call(function: _Callable, value: Any, cancellation: CancellationManager) -> TensorFlowValue:
+def _timed_call(
+    function: _Callable, value: Any, cancellation: CancellationManager, seeds: tuple[int, int] | None
+) -> TensorFlowValue:
     start = time.perf_counter()
-    result = function(value, cancellation)
+    result = function(value, cancellation, seeds)
     function.duration.record(time.perf_counter() - start)
     return result
 
 
 def _offloaded_call(
-    submitted: int, function: _Callable, value: Any, cancellation: CancellationManager
+    submitted: int,
+    function: _Callable,
+    value: Any,
+    cancellation: CancellationManager,
+    seeds: tuple[int, int] | None,
 ) -> TensorFlowValue:
     started = time.perf_counter_ns()
     try:
-        return _timed_call(function, value, cancellation)
+        return _timed_call(function, value, cancellation, seeds)
     finally:
         observer = offload_observer.get()
         if observer is not None:

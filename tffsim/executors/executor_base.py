@@ -14,8 +14,10 @@ from federated_language.framework import Executor, ExecutorFactory, ExecutorValu
 
 from tffsim.computations import building_blocks
 from tffsim.computations.building_blocks import to_building_block
+from tffsim.computations.provenance import provenance_of
 from tffsim.executors.activity import current_client, current_node, offload_observer
 from tffsim.executors.failure_reason import describe_failure
+from tffsim.executors.number_watch import current_notices
 
 __all__ = [
     "Executor",
@@ -26,10 +28,12 @@ __all__ = [
     "check_open",
     "current_client",
     "current_node",
+    "current_notices",
     "describe_failure",
     "named_elements",
     "offload_observer",
     "own_handle",
+    "provenance_of",
     "resolve_type",
     "select_element_type",
     "to_building_block",

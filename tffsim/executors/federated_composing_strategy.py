@@ -30,6 +30,7 @@ from tffsim.executors.deferred import Deferred
 from tffsim.executors.failure_location import current_argument_path
 from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
 from tffsim.executors.neutral_elements import neutral_element
+from tffsim.executors.number_watch import watching_tree
 from tffsim.executors.placed_values import (
     OnEachExecutor,
     ServerValue,
@@ -39,6 +40,7 @@ from tffsim.executors.placed_values import (
     common_payload,
     embed_argument,
     embed_at_server,
+    explained,
     move,
     payload_of,
     run_at_server,
@@ -188,6 +190,9 @@ class FederatedComposingStrategy(FederatingStrategy):
 
     # Placing work.
 
+    def explained(self, quotient: FederatedValue, sums: FederatedValue | None) -> FederatedValue:
+        return explained(quotient, sums)
+
     def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: Any) -> ServerValue:
         return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
 
@@ -222,8 +227,9 @@ class FederatedComposingStrategy(FederatingStrategy):
     async def _in_turns(self, work: Work, *inputs: Any) -> ExecutorValue:
         working = work(*inputs)
         del inputs
-        with taking_turns(self._max_concurrent_clients):
-            return await working
+        with taking_turns(self._max_concurrent_clients), watching_tree(self, self.num_clients) as watch:
+            result = await working
+            return result if watch is None else await watch.finish(result)
 
     async def _aggregate(
         self,

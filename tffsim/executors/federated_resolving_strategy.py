@@ -7,8 +7,8 @@ work runs, in client order, for a bounded number of clients at a time. A member 
 freed as soon as nothing that may still run refers to it.
 """
 
-import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
@@ -19,14 +19,16 @@ from federated_language.framework import Executor, ExecutorValue
 from tffsim.computations import building_blocks
 from tffsim.executors import client_work, concurrency, federated_lambdas
 from tffsim.executors.activity import current_client
-from tffsim.executors.block_folds import CHUNK_SIZE, BlockFold, BlockFolds
+from tffsim.executors.block_folds import BlockFold, BlockFolds
 from tffsim.executors.call_block import RunsBlocks
 from tffsim.executors.client_work import Argument, ClientWork, Mapped, Shared
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.failure_location import current_argument_path, locate
 from tffsim.executors.federated_select import Slices
 from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
+from tffsim.executors.flat_fold import FlatFold
 from tffsim.executors.neutral_elements import neutral_element
+from tffsim.executors.number_watch import NumberWatch
 from tffsim.executors.placed_values import (
     OnEachExecutor,
     ServerValue,
@@ -36,6 +38,7 @@ from tffsim.executors.placed_values import (
     common_payload,
     embed_argument,
     embed_at_server,
+    explained,
     move,
     payload_of,
     renamed,
@@ -44,9 +47,10 @@ from tffsim.executors.placed_values import (
     struct_type,
     zip_members,
 )
+from tffsim.executors.random_streams import current_place
 from tffsim.executors.secure_sum_bounds import check_bounds
 from tffsim.executors.server_fold import ServerFold
-from tffsim.executors.turn_taking import Turns, taking_turns
+from tffsim.executors.turn_taking import taking_turns
 
 
 class ClientsValue(FederatedValue):
@@ -169,7 +173,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
         clients = _clients(value)
         inputs = [(embedded, member) for member in clients.members]
         work = Mapped(function, clients.work) if clients.work is not None else None
-        return self._at_clients("federated_map", function.type_signature.result, call, inputs, work)
+        mapped = self._at_clients("federated_map", function.type_signature.result, call, inputs, work)
+        mapped.makers = (function, *value.makers)
+        return mapped
 
     async def compute_federated_map_all_equal(self, function: Function, value: FederatedValue) -> FederatedValue:
         clients = _clients(value)
@@ -193,6 +199,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         zipped = self._at_clients(
             "federated_zip_at_clients", struct_type(value), zip_members, inputs, client_work.zipped(value)
         )
+        zipped.makers = tuple(maker for leaf in leaves for maker in leaf.makers)
         if all(leaf.common is not None for leaf in leaves):
             zipped.common = Deferred(_common_struct, value)
         return zipped
@@ -212,6 +219,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
             list(clients.members),
             value.member_type,
             _used(clients),
+            self._watch(value),
             zero,
             accumulate,
             merge,
@@ -251,8 +259,10 @@ class FederatedResolvingStrategy(FederatingStrategy):
         return ClientsValue(member_type, members, work=known_work)
 
     async def _run_at_client(self, node: str, client: int, work: Work, *inputs: Any) -> ExecutorValue:
-        outer_client = current_client.get()
+        outer_client, outer_place = current_client.get(), current_place.get()
         current_client.set(self._first_client + client)
+        if outer_place is not None:
+            current_place.set(outer_place.at_client(self._first_client + client))
         running = work(self._clients[client], *inputs)
         del inputs
         try:
@@ -262,6 +272,11 @@ class FederatedResolvingStrategy(FederatingStrategy):
             raise
         finally:
             current_client.set(outer_client)
+            if outer_place is not None:
+                current_place.set(outer_place)
+
+    def explained(self, quotient: FederatedValue, sums: FederatedValue | None) -> FederatedValue:
+        return explained(quotient, sums)
 
     def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: Any) -> ServerValue:
         return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
@@ -288,20 +303,24 @@ class FederatedResolvingStrategy(FederatingStrategy):
         members: list[Deferred[ExecutorValue]],
         member_type: fl.Type,
         work: ClientWork | None,
+        watch: NumberWatch | None,
         zero: ExecutorValue,
         accumulate: Function,
         merge: Function,
         report: Function,
     ) -> ExecutorValue:
-        total = await move(self._server, zero)
+        start = await zero.compute()
+        if watch is not None:
+            watch.start(start)
+        total = await self._server.create_value(start, zero.type_signature)
         if members:
             fold = ServerFold(self._server, member_type, accumulate, merge, total, len(members))
-            block_fold = self._block_fold(work, accumulate, has_zero=True)
-            folding = self._fold(members, fold, block_fold, None)
-            del zero, total
+            folding = self._fold(members, fold, self._block_fold(work, accumulate, has_zero=True), watch, None)
+            del zero, start, total
             total = await folding
         reporter = await self._server.create_value(report.proto, report.type_signature)
-        return await self._server.create_call(reporter, total)
+        reported = await self._server.create_call(reporter, total)
+        return reported if watch is None else await watch.finish(reported)
 
     def _reduce_checked(
         self, value: FederatedValue, uri: str, check: Callable[[Any], Coroutine[Any, Any, None]] | None
@@ -309,7 +328,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         clients, member_type = _clients(value), value.member_type
         proto = federated_lambdas.generic_operator(uri, member_type)
         operator = Function(proto, building_blocks.type_of(proto))
-        inputs = (list(clients.members), member_type, _used(clients), uri, operator, check)
+        inputs = (list(clients.members), member_type, _used(clients), self._watch(value), uri, operator, check)
         return self._at_server(uri, member_type, self._reduce, *inputs)
 
     async def _reduce(
@@ -317,6 +336,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         members: list[Deferred[ExecutorValue]],
         member_type: fl.Type,
         work: ClientWork | None,
+        watch: NumberWatch | None,
         uri: str,
         operator: Function,
         check: Callable[[Any], Coroutine[Any, Any, None]] | None,
@@ -325,7 +345,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
             return await self._server.create_value(neutral_element(uri, member_type), member_type)
         block_fold = self._block_fold(work, operator, has_zero=False) if check is None else None
         fold = ServerFold(self._server, member_type, operator, operator, None, len(members))
-        return await self._fold(members, fold, block_fold, check)
+        total = await self._fold(members, fold, block_fold, watch, check)
+        return total if watch is None else await watch.finish(total)
 
     def _block_fold(self, work: ClientWork | None, accumulate: Function, has_zero: bool) -> BlockFold | None:
         if self._block_folds is None or work is None or not isinstance(self._clients[0], RunsBlocks):
@@ -337,61 +358,34 @@ class FederatedResolvingStrategy(FederatingStrategy):
         members: list[Deferred[ExecutorValue]],
         fold: ServerFold,
         block_fold: BlockFold | None,
+        watch: NumberWatch | None,
         check: Callable[[Any], Coroutine[Any, Any, None]] | None,
     ) -> ExecutorValue:
-        members.reverse()
+        payloads = functools.partial(self._payloads, check=check)
+        flat_fold = FlatFold(members, payloads, fold, watch, self._first_client)
         with taking_turns(self._max_concurrent_clients) as turns:
-            while members:
-                if block_fold is not None and await self._fold_chunk(block_fold, fold, members):
-                    await _let_others_go_on(turns, CHUNK_SIZE)
-                    continue
-                num_clients = len(members)
-                if block_fold is not None:
-                    num_clients = block_fold.num_single_clients(fold.num_folded, num_clients)
-                await self._fold_one_by_one([members.pop() for _ in range(num_clients)], fold, check, turns)
-                if block_fold is not None:
-                    block_fold.note_single_clients(num_clients)
+            if block_fold is not None:
+                await flat_fold.run_in_chunks(block_fold, self._clients[0], turns)
+            await flat_fold.run_one_by_one(len(members), turns)
         return await fold.result()
 
-    async def _fold_one_by_one(
-        self,
-        members: list[Deferred[ExecutorValue]],
-        fold: ServerFold,
-        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
-        turns: Turns | None,
-    ) -> None:
-        async with contextlib.aclosing(self._payloads(members, check, fold.num_folded)) as payloads:
-            async for payload in payloads:
-                await fold.add(payload)
-                del payload
-                await _let_others_go_on(turns, 1)
-
-    async def _fold_chunk(
-        self, block_fold: BlockFold, fold: ServerFold, members: list[Deferred[ExecutorValue]]
-    ) -> bool:
-        """Folds the next clients in one call; says whether that was possible."""
-        if not block_fold.takes_chunk_at(fold.num_folded, len(members)):
-            return False
-        start = await fold.take_total(CHUNK_SIZE)
-        total = await block_fold.run(self._clients[0], fold.num_folded, start)
-        if total is None:
-            await fold.give_back(start)
-            return False
-        del members[-CHUNK_SIZE:]
-        await fold.replace(total, CHUNK_SIZE)
-        return True
+    def _watch(self, value: FederatedValue) -> NumberWatch | None:
+        is_part = self.num_clients != self._cohort_size
+        return NumberWatch.if_read(
+            value.member_type, value.makers, self._first_client, self._cohort_size, is_part=is_part
+        )
 
     # Results of clients, in client order, a bounded number of them at a time.
 
     async def _all_payloads(self, members: Sequence[Deferred[ExecutorValue]]) -> list[Any]:
-        async with contextlib.aclosing(self._payloads(list(members), None)) as payloads:
+        async with contextlib.aclosing(self._payloads(list(members))) as payloads:
             return [payload async for payload in payloads]
 
     def _payloads(
         self,
         members: list[Deferred[ExecutorValue]],
-        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
         first: int = 0,
+        check: Callable[[Any], Coroutine[Any, Any, None]] | None = None,
     ) -> AsyncGenerator[Any, None]:
         return concurrency.in_order(self._payload_requests(members, check, first), self._max_concurrent_clients)
 
@@ -422,11 +416,6 @@ class FederatedResolvingStrategy(FederatingStrategy):
         except Exception as error:
             locate(error, client=self._first_client + client, num_clients=self._cohort_size)
             raise
-
-
-async def _let_others_go_on(turns: Turns | None, num_steps: int) -> None:
-    if turns is not None and turns.is_over(num_steps):
-        await asyncio.sleep(0)
 
 
 def _used(value: ClientsValue) -> ClientWork | None:

@@ -9,6 +9,7 @@ from federated_language.framework import Executor, ExecutorValue
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.federating_strategy import Function
 from tffsim.executors.placed_values import ServerValue, payload_of
+from tffsim.executors.random_streams import current_place
 
 
 class Slices:
@@ -30,6 +31,7 @@ class Slices:
         self._select = select
         self._function = Deferred(server.create_value, select.proto, select.type_signature)
         self._by_key: dict[int, Deferred[Any]] = {}
+        self._place = current_place.get()
 
     @property
     def sequence_type(self) -> fl.SequenceType:
@@ -61,6 +63,10 @@ class Slices:
 
     async def _compute_slice(self, key: int) -> Any:
         server = self._server
+        if self._place is not None:
+            # Not the place of the client that asked first; and a slice draws the same
+            # random numbers in every part of a tree.
+            current_place.set(self._place.part(key).from_the_start())
         key_handle = await server.create_value(np.int32(key), fl.TensorType(np.int32))
         argument = await server.create_struct([await self._server_value.member.get(), key_handle])
         return await (await server.create_call(await self._function.get(), argument)).compute()

@@ -42,12 +42,14 @@ class FederatedValue:
 
     Args:
         member_type: The type of each member.
+        makers: The functions that were called to make it, the last one first.
     """
 
-    __slots__ = ("member_type",)
+    __slots__ = ("makers", "member_type")
 
-    def __init__(self, member_type: fl.Type) -> None:
+    def __init__(self, member_type: fl.Type, makers: tuple[Function, ...] = ()) -> None:
         self.member_type = member_type
+        self.makers = makers
 
 
 class FederatingStrategy(abc.ABC):
@@ -156,7 +158,7 @@ class FederatingStrategy(abc.ABC):
         return await self.compute_federated_select(keys, max_key, state, select)
 
     async def compute_federated_sum(self, value: FederatedValue) -> FederatedValue:
-        """Adds the clients' members."""
+        """Adds the clients' members. Integers wrap around, as those of NumPy do."""
         return await self.reduce(value, "generic_plus")
 
     async def compute_federated_min(self, value: FederatedValue) -> FederatedValue:
@@ -175,7 +177,8 @@ class FederatingStrategy(abc.ABC):
         divide = federated_lambdas.divide_by(self.num_clients, value.member_type)
         if federated_lambdas.accumulator_type(value.member_type) != value.member_type:
             value = await self.compute_federated_map(_function(federated_lambdas.widen(value.member_type)), value)
-        return await self.compute_federated_apply(_function(divide), await self.compute_federated_sum(value))
+        mean = await self.compute_federated_apply(_function(divide), await self.compute_federated_sum(value))
+        return mean if self.num_clients else self.explained(mean, None)
 
     async def compute_federated_weighted_mean(self, value: FederatedValue, weight: FederatedValue) -> FederatedValue:
         """Returns Σ wᵢ·xᵢ / Σ wᵢ; NaN where the weights sum to zero.
@@ -187,7 +190,7 @@ class FederatingStrategy(abc.ABC):
         scale = _function(federated_lambdas.scale_by_weight(pairs.member_type))
         sums = await self.compute_federated_sum(await self.compute_federated_map(scale, pairs))
         divide = federated_lambdas.divide_pair(sums.member_type, value.member_type)
-        return await self.compute_federated_apply(_function(divide), sums)
+        return self.explained(await self.compute_federated_apply(_function(divide), sums), sums)
 
     async def compute_federated_secure_sum(self, value: FederatedValue, maximum: ExecutorValue) -> FederatedValue:
         """Simulates a private sum of integers between 0 and `maximum`."""
@@ -202,6 +205,15 @@ class FederatingStrategy(abc.ABC):
             return maximum_of_bitwidth(await bitwidth.compute())
 
         return await self.secure_sum(value, Deferred(maximum), maximum_type_of_bitwidth(bitwidth.type_signature))
+
+    @abc.abstractmethod
+    def explained(self, quotient: FederatedValue, sums: FederatedValue | None) -> FederatedValue:
+        """Returns a mean whose reader is told why it is NaN, if it is.
+
+        Args:
+            quotient: A server value.
+            sums: What was divided, and by what; None without clients.
+        """
 
     @property
     @abc.abstractmethod

@@ -7,20 +7,20 @@ replaced by their anonymous forms: every execution makes fresh ones, and the las
 reference to a resource frees it. So one imported function serves all clients and
 threads.
 
-Everything here is a function of protos; nothing is executed.
+Everything here is a function of protos; nothing is executed. What a graph wishes about
+devices is in `graph_placement`.
 """
 
 import collections
 import dataclasses
-import functools
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from tensorflow.core.framework.attr_value_pb2 import NameAttrList
 from tensorflow.core.framework.function_pb2 import FunctionDef
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
-from tensorflow.python.framework import op_def_registry
+
+from tffsim.executors.graph_placement import forget_missing_devices, forget_missing_neighbours
 
 # `ResourceHandle::ANONYMOUS_NAME` in TensorFlow: a variable of this name is private to
 # whoever holds its handle.
@@ -79,6 +79,8 @@ def callable_graph(
         _run_first(graph_def, _node_of(initialize_op), given)
     roots = [_node_of(fetch) for fetch in fetches if fetch not in feeds]
     _keep_only(graph_def, ancestors(graph_def, roots, given), given)
+    forget_missing_neighbours(graph_def)
+    forget_missing_devices(all_nodes(graph_def))
     rename_functions(graph_def.node, graph_def.library.function, suffix)
     make_resources_private(all_nodes(graph_def))
     keeps_state = any(_keeps_state(node) for node in all_nodes(graph_def))
@@ -182,6 +184,13 @@ def calls_of(graph_def: GraphDef, name: str) -> Iterator[tuple[str, str]]:
                 yield function, node.name
 
 
+def called_functions(function: FunctionDef) -> Iterator[str]:
+    """Yields the names of what a function may call; some are not functions, but operations."""
+    for node in function.node_def:
+        yield node.op
+        yield from (called.name for called in _called_functions(node))
+
+
 def place_reductions_on_cpu(graph_def: GraphDef) -> bool:
     """Pins every dataset reduction to the CPU; returns whether there was any.
 
@@ -191,35 +200,6 @@ def place_reductions_on_cpu(graph_def: GraphDef) -> bool:
     for node in reductions:
         node.device = "/device:CPU:0"
     return bool(reductions)
-
-
-def reason_for_single_calls(graph_def: GraphDef) -> str | None:
-    """Tells why calls of a graph must be made one by one.
-
-    Calls that are made together may run in any order, and are made again one by one if
-    one of them fails. So they may have no effect outside, and draw no random numbers.
-
-    Returns:
-        The reason; None if there is none.
-    """
-    for node in all_nodes(graph_def):
-        if _has_effect(node.op) and not _IS_PRIVATE.fullmatch(node.op):
-            return f"`{node.op}` has an effect outside of the function, or draws random numbers"
-    return None
-
-
-# Stateful operations whose state is that of one call, see `make_resources_private`.
-_IS_PRIVATE = re.compile(
-    r"VarHandleOp|Anonymous\w+|(Un)?ReadVariableOp|VarIsInitializedOp|VariableShape|DestroyResourceOp|DeleteIterator"
-    r"|Assign(Add|Sub)?VariableOp|Resource\w+|DisableCopyOnRead|LookupTable\w+V2|InitializeTableV2"
-    r"|(Stateful)?PartitionedCall|While|If|Case|Assert|\w+Dataset(V\d+)?|MakeIterator|IteratorGetNext(Sync)?|TensorArray\w*V3"
-)
-
-
-@functools.cache
-def _has_effect(op: str) -> bool:
-    definition = op_def_registry.get(op)
-    return definition is not None and definition.is_stateful
 
 
 def _check_names(graph_def: GraphDef, feeds: list[str], fetches: list[str], initialize_op: str) -> None:

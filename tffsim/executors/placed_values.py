@@ -12,6 +12,7 @@ from tffsim.executors import concurrency
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.failure_location import current_argument_path, locate, locate_argument
 from tffsim.executors.federating_strategy import FederatedValue, Function
+from tffsim.executors.number_watch import explained_quotient
 
 ArgumentPath = tuple[str | int, ...]
 Work = Callable[..., Coroutine[Any, Any, ExecutorValue]]
@@ -30,6 +31,13 @@ class ServerValue(FederatedValue):
     def __init__(self, member_type: fl.Type, member: Deferred[ExecutorValue]) -> None:
         super().__init__(member_type)
         self.member = member
+
+
+def explained(quotient: FederatedValue, sums: FederatedValue | None) -> ServerValue:
+    """Returns a mean whose reader is told why it is NaN, if it is: see `FederatingStrategy.explained`."""
+    dividend_and_divisor = server_value(sums).member if sums is not None else None
+    member = Deferred(explained_quotient, server_value(quotient).member, dividend_and_divisor)
+    return ServerValue(quotient.member_type, member)
 
 
 class OnEachExecutor:

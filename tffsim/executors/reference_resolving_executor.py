@@ -36,12 +36,16 @@ from tffsim.executors.executor_base import (
     select_element_type,
 )
 from tffsim.executors.failure_location import current_argument_path, locate, locate_argument
+from tffsim.executors.random_streams import current_place
 from tffsim.executors.resolved_values import (
     ReferenceResolvingExecutorValue,
     Scope,
     ScopedLambda,
     resolve,
 )
+
+# The parts of a call, for the places at which random numbers are drawn.
+_FUNCTION, _ARGUMENT, _BODY = range(3)
 
 
 class ReferenceResolvingExecutor(Executor):
@@ -195,11 +199,16 @@ class ReferenceResolvingExecutor(Executor):
         scope = function.scope
         if argument is not None:
             scope = Scope(str(function.block.parameter_name), Deferred.of(argument), scope)
-        return await self._evaluate(function.block.result, scope)
+        return await self._evaluate(function.block.result, scope, _BODY)
 
-    async def _evaluate(self, block: ComputationBuildingBlock, scope: Scope | None) -> ReferenceResolvingExecutorValue:
-        outer_node = current_node.get()
+    async def _evaluate(
+        self, block: ComputationBuildingBlock, scope: Scope | None, position: int = 0
+    ) -> ReferenceResolvingExecutorValue:
+        """Evaluates a block, which stands at `position` among the parts of what is being evaluated."""
+        outer_node, outer_place = current_node.get(), current_place.get()
         current_node.set(block)
+        if outer_place is not None:
+            current_place.set(outer_place.part(position))
         try:
             evaluator = self._evaluators.get(type(block))
             if evaluator is not None:
@@ -208,6 +217,8 @@ class ReferenceResolvingExecutor(Executor):
             return ReferenceResolvingExecutorValue(value, block.type_signature, block)
         finally:
             current_node.set(outer_node)
+            if outer_place is not None:
+                current_place.set(outer_place)
 
     async def _evaluate_reference(
         self, block: framework.Reference, scope: Scope | None
@@ -218,16 +229,16 @@ class ReferenceResolvingExecutor(Executor):
         return ReferenceResolvingExecutorValue(ScopedLambda(block, scope), block.type_signature, block)
 
     async def _evaluate_block(self, block: framework.Block, scope: Scope | None) -> ReferenceResolvingExecutorValue:
-        for name, value in block.locals:
-            scope = Scope(name, Deferred(self._evaluate, value, scope), scope)
-        return await self._evaluate(block.result, scope)
+        for position, (name, value) in enumerate(block.locals):
+            scope = Scope(name, Deferred(self._evaluate, value, scope, position), scope)
+        return await self._evaluate(block.result, scope, len(block.locals))
 
     async def _evaluate_call(self, block: framework.Call, scope: Scope | None) -> ReferenceResolvingExecutorValue:
         if block.argument is None:
-            function, argument = await self._evaluate(block.function, scope), None
+            function, argument = await self._evaluate(block.function, scope, _FUNCTION), None
         else:
             function, argument = await concurrency.gather(
-                self._evaluate(block.function, scope), self._evaluate(block.argument, scope)
+                self._evaluate(block.function, scope, _FUNCTION), self._evaluate(block.argument, scope, _ARGUMENT)
             )
         try:
             return await self.create_call(function, argument)
@@ -236,7 +247,9 @@ class ReferenceResolvingExecutor(Executor):
             raise
 
     async def _evaluate_struct(self, block: framework.Struct, scope: Scope | None) -> ReferenceResolvingExecutorValue:
-        values = await concurrency.gather(*(self._evaluate(element, scope) for element in block))
+        values = await concurrency.gather(
+            *(self._evaluate(element, scope, position) for position, element in enumerate(block))
+        )
         return _struct(field_names(block.type_signature), values)
 
     async def _evaluate_selection(

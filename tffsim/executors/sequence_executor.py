@@ -27,6 +27,7 @@ from tffsim.executors.executor_base import (
 )
 from tffsim.executors.failure_location import locate
 from tffsim.executors.neutral_elements import neutral_element
+from tffsim.executors.random_streams import current_place
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 
 
@@ -53,7 +54,7 @@ class MappedSequence:
         element_type: The type of an element before it is mapped.
     """
 
-    __slots__ = ("element_type", "executor", "function", "source")
+    __slots__ = ("_place", "element_type", "executor", "function", "source")
 
     def __init__(
         self, source: "SequenceExecutorValue", function: ExecutorValue, executor: Executor, element_type: fl.Type
@@ -62,6 +63,17 @@ class MappedSequence:
         self.function = function
         self.executor = executor
         self.element_type = element_type
+        self._place = current_place.get()
+
+    async def map(self, element: object) -> object:
+        """Maps one element, wherever the sequence is read."""
+        reading_place = current_place.get()
+        current_place.set(self._place)
+        try:
+            argument = await self.executor.create_value(element, self.element_type)
+            return await (await self.executor.create_call(self.function, argument)).compute()
+        finally:
+            current_place.set(reading_place)
 
 
 # What a handle may hold other than a handle of the target executor.
@@ -274,8 +286,7 @@ async def read(sequence: SequenceExecutorValue) -> AsyncIterator[Any]:
             yield element
         return
     async for element in read(value.source):
-        argument = await value.executor.create_value(element, value.element_type)
-        yield await (await value.executor.create_call(value.function, argument)).compute()
+        yield await value.map(element)
 
 
 async def _fold(

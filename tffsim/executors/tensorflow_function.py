@@ -3,23 +3,29 @@
 A computation arrives as a proto: a graph, the names of its inputs and outputs, and an
 operation that initialises its variables. It is imported once per process, keyed by its
 content, and then shared by all clients and threads: `graph_rewriting` makes every call
-start from nothing, so a variable is initialised afresh on every call.
+start from nothing, so a variable is initialised afresh on every call. Functions of the
+user with equal graphs share the import, not the name: each has its own
+`TensorFlowFunction`.
 
 Random numbers. Without seeds every call draws fresh numbers. A seed in the graph makes
 every call return the same numbers, whatever ran before: the stream starts anew. For
 that TensorFlow needs a new kernel, so the function is registered under a new name for
 each call and forgotten after it. For a small graph that costs 0.6 ms per call, against
-0.03 ms otherwise, and loops run their iterations one after the other. Prefer
-`tf.random.stateless_*` where that matters.
+0.01 ms otherwise, and loops run their iterations one after the other. Prefer
+`tf.random.stateless_*` where that matters. While TensorFlow has a global seed, the call
+brings seeds for what has none in the graph (`random_streams`, `seeded_draws`).
 """
 
 import collections
+import dataclasses
+import functools
 import hashlib
 import itertools
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+import weakref
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 import federated_language as fl
 import tensorflow as tf
@@ -29,18 +35,13 @@ from tffsim.computations import bindings, building_blocks, provenance
 from tffsim.computations.identity_cache import IdentityCache
 from tffsim.computations.struct_types import field_types
 from tffsim.computations.tensorflow_types import element_spec, tensor_spec
-from tffsim.executors import graph_rewriting
+from tffsim.executors import graph_rewriting, graph_traits, seeded_draws
 from tffsim.executors.call_block import BlockRefusedError
 from tffsim.executors.call_duration import CallDuration
 from tffsim.executors.dataset_values import to_dataset
-from tffsim.executors.eager_execution import (
-    CancellationManager,
-    FunctionDef,
-    add_functions,
-    remove_functions,
-    run_function,
-)
+from tffsim.executors.eager_execution import CancellationManager, FunctionDef
 from tffsim.executors.failure_location import locate
+from tffsim.executors.function_calls import FunctionOfSeeds, RenewedFunction, Seeds, SharedFunction, failure_in_pool
 from tffsim.executors.graph_rewriting import CallableGraph
 from tffsim.executors.tensorflow_failures import source_line
 from tffsim.executors.tensorflow_values import TensorFlowValue
@@ -49,6 +50,7 @@ MAX_FUNCTIONS = 512
 """How many imported functions are kept per process."""
 
 _names = itertools.count()
+_SEEDS = graph_rewriting.tensor_name(seeded_draws.SEEDS)
 
 
 class TensorFlowFunction:
@@ -60,7 +62,8 @@ class TensorFlowFunction:
 
     Raises:
         ValueError: If it is a computation of another kind, or has no graph.
-        TypeError: If it names tensors that its graph does not have.
+        TypeError: If it does not fit its type, or names tensors that its graph does not
+            have.
     """
 
     def __init__(self, proto: pb.Computation, device: str | None = None) -> None:
@@ -70,15 +73,17 @@ class TensorFlowFunction:
         type_signature = building_blocks.type_of(proto)
         assert isinstance(type_signature, fl.FunctionType)
         self.type_signature = type_signature
-        self.duration = CallDuration()
         self._proto = proto
-        self._provenance = provenance.provenance_of(proto.tensorflow.graph_def.value)
+        self._provenance = provenance.provenance_of(proto)
         self._parameter_type, self._result_type = type_signature.parameter, type_signature.result
+        self._device = device
         try:
-            self._runner = _import(proto.tensorflow, type_signature, device)
+            imported = _import_once(proto, type_signature, device)
         except (TypeError, ValueError) as error:
             locate(error, computation=self.name)
             raise
+        self._imported, self.duration = imported, imported.duration
+        self.draws_without_seed = imported.draws_without_seed
 
     @property
     def name(self) -> str | None:
@@ -86,13 +91,17 @@ class TensorFlowFunction:
         return self._provenance.name if self._provenance is not None else None
 
     def __call__(
-        self, argument: TensorFlowValue | None = None, cancellation: CancellationManager | None = None
+        self,
+        argument: TensorFlowValue | None = None,
+        cancellation: CancellationManager | None = None,
+        seeds: tuple[int, int] | None = None,
     ) -> TensorFlowValue:
         """Runs the function from a fresh state.
 
         Args:
             argument: A value of the parameter type as `to_tensorflow` makes it.
             cancellation: Aborts the call from any thread.
+            seeds: For the random numbers that have no seed in the graph; None draws fresh ones.
 
         Returns:
             Tensors and datasets, in tuples where the result type is a struct.
@@ -105,10 +114,10 @@ class TensorFlowFunction:
         if self._parameter_type is not None:
             _flatten(argument, self._parameter_type, inputs, datasets)
         try:
-            outputs = self._runner.run(inputs, cancellation)
+            runner = (self._imported if seeds is None else self._seeded_import).runner
+            outputs = runner.run(inputs, cancellation, seeds)
         except tf.errors.OpError as error:
-            source = source_line(error, self._provenance, self._proto.tensorflow.graph_def.value)
-            raise locate(error, computation=self.name, source=source) from None
+            raise locate(error, computation=self.name, source=self._source_of(error, inputs, datasets)) from None
         return _pack(iter(outputs), self._result_type, datasets)
 
     def write_call(self, argument: TensorFlowValue | None) -> TensorFlowValue:
@@ -120,13 +129,31 @@ class TensorFlowFunction:
         Raises:
             BlockRefusedError: If its calls must be made one by one.
         """
-        if self._runner.refusal is not None:
-            raise BlockRefusedError(self._runner.refusal)
+        imported = self._imported
+        if isinstance(imported.runner, RenewedFunction) or imported.draws_without_seed or not imported.may_run_twice:
+            raise BlockRefusedError("it draws random numbers, or has an effect outside")
         inputs: list[tf.Tensor] = []
         datasets: list[tf.data.Dataset] = []
         if self._parameter_type is not None:
             _flatten(argument, self._parameter_type, inputs, datasets)
-        return _pack(iter(self._runner.write_call(inputs)), self._result_type, datasets)
+        return _pack(iter(imported.runner.write_call(inputs)), self._result_type, datasets)
+
+    @functools.cached_property
+    def _seeded_import(self) -> "_Imported":
+        return _import_once(self._proto, self.type_signature, self._device, is_seeded=True)
+
+    def _source_of(
+        self, error: tf.errors.OpError, inputs: Sequence[tf.Tensor], datasets: Sequence[tf.data.Dataset]
+    ) -> str | None:
+        graph = self._proto.tensorflow.graph_def.value
+        source = source_line(error, self._provenance, graph)
+        if source is not None or self._provenance is None or isinstance(error, tf.errors.CancelledError):
+            return source
+        if not (self._imported.may_run_twice and all(map(graph_traits.may_be_read_twice, datasets))):
+            return None
+        definitions = self._imported.runner.definitions()
+        error = failure_in_pool(definitions, self._imported.num_outputs, inputs, error)
+        return source_line(error, self._provenance, graph)
 
 
 def tensorflow_function(proto: pb.Computation, device: str | None = None) -> TensorFlowFunction:
@@ -140,7 +167,7 @@ def tensorflow_function(proto: pb.Computation, device: str | None = None) -> Ten
         ValueError: If it is a computation of another kind.
         TypeError: If it names tensors that its graph does not have.
     """
-    key = _content_key(proto), device
+    key = _function_key(proto), device
     with _functions_lock:
         function = _functions.get(key)
         if function is None:
@@ -168,68 +195,62 @@ def _digest(proto: pb.Computation) -> bytes:
 
 
 _content_key: IdentityCache[pb.Computation, bytes] = IdentityCache(_digest)
+# One object of bytes, because every client's `create_value` looks it up.
+_function_key: IdentityCache[pb.Computation, bytes] = IdentityCache(
+    lambda proto: _content_key(proto) + proto.tensorflow.cache_key.id.to_bytes(8, "little")
+)
 _functions: collections.OrderedDict[tuple[bytes, str | None], TensorFlowFunction] = collections.OrderedDict()
 _functions_lock = threading.Lock()
 
 
 class _Runner(Protocol):
-    refusal: str | None
-    """Why calls must be made one by one."""
-
-    def run(self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None) -> list[tf.Tensor]: ...
+    def run(
+        self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None, seeds: Seeds | None = None
+    ) -> list[tf.Tensor]: ...
 
     def write_call(self, inputs: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]: ...
 
-
-class _ImportedFunction(Protocol):
-    """What is used of a `ConcreteFunction`; it is registered for as long as it lives."""
-
-    name: bytes
-    function_def: FunctionDef
-
-    def __call__(self, *inputs: tf.Tensor) -> Sequence[tf.Tensor]: ...
+    def definitions(self) -> Sequence[FunctionDef]: ...
 
 
-class _SharedFunction:
-    """Runs one registered function, again and again."""
+@dataclasses.dataclass(frozen=True, slots=True, weakref_slot=True)
+class _Imported:
+    """A function that TensorFlow knows, shared by all with an equal graph as long as one of them lives.
 
-    def __init__(self, function: _ImportedFunction, num_outputs: int, refusal: str | None) -> None:
-        self._function = function
-        self.refusal = refusal
-        self._name = function.name
-        self._num_outputs = num_outputs
+    Attributes:
+        runner: Calls it.
+        num_outputs: How many tensors it returns.
+        may_run_twice: Whether it may be called again to find out why it failed.
+        draws_without_seed: Whether it draws random numbers that have no seed in the graph.
+        duration: How long its calls take.
+    """
 
-    def run(self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None) -> list[tf.Tensor]:
-        return run_function(self._name, self._num_outputs, inputs, cancellation)
-
-    def write_call(self, inputs: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]:
-        return self._function(*inputs)
-
-
-class _RenewedFunction:
-    """Registers a copy of a function for every call, so that no kernel remembers the last one."""
-
-    refusal: str | None = "its random numbers start anew with every call"
-
-    def __init__(self, functions: Sequence[FunctionDef], num_outputs: int) -> None:
-        self._functions = functions
-        self._num_outputs = num_outputs
-
-    def run(self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None) -> list[tf.Tensor]:
-        functions = graph_rewriting.with_fresh_state(self._functions, f"_{next(_names)}")
-        names = [function.signature.name for function in functions]
-        add_functions(functions)
-        try:
-            return run_function(names[0], self._num_outputs, inputs, cancellation)
-        finally:
-            remove_functions(names)
-
-    def write_call(self, inputs: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]:
-        raise AssertionError("It is refused.")
+    runner: _Runner
+    num_outputs: int
+    may_run_twice: bool
+    draws_without_seed: bool
+    duration: CallDuration = dataclasses.field(default_factory=CallDuration)
 
 
-def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: str | None) -> _Runner:
+_imports: weakref.WeakValueDictionary[tuple[bytes, str | None, bool], _Imported] = weakref.WeakValueDictionary()
+
+
+def _import_once(
+    proto: pb.Computation, type_signature: fl.FunctionType, device: str | None, *, is_seeded: bool = False
+) -> _Imported:
+    key = _content_key(proto), device, is_seeded
+    imported = _imports.get(key)
+    if imported is None:
+        imported = _imports[key] = _import(proto.tensorflow, type_signature, device, is_seeded=is_seeded)
+    return imported
+
+
+def _import(
+    tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: str | None, *, is_seeded: bool = False
+) -> _Imported:
     parameter, result = type_signature.parameter, type_signature.result
+    bindings.check_fits(tensorflow.parameter, parameter, "parameter")
+    bindings.check_fits(tensorflow.result, result, "result")
     feeds = {} if parameter is None else dict(zip(_names_in(tensorflow.parameter), _specs(parameter), strict=True))
     tokens = _names_in_token(tensorflow.session_token_tensor_name)
     graph_def = tf.compat.v1.GraphDef.FromString(tensorflow.graph_def.value)
@@ -242,6 +263,13 @@ def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: 
     graph = graph_rewriting.callable_graph(
         graph_def, [*feeds, *tokens], _names_in(tensorflow.result), tensorflow.initialize_op, f"_{next(_names)}"
     )
+    if graph.keeps_state or is_seeded:
+        graph_rewriting.make_loops_sequential(graph_rewriting.all_nodes(graph.graph_def))
+        seeded_draws.make_datasets_sequential(graph.graph_def)
+    num_pairs = seeded_draws.take_seeds(graph.graph_def) if is_seeded else None
+    if num_pairs is not None:
+        feeds[_SEEDS] = tf.TensorSpec([num_pairs, 2], tf.int32)
+        graph = dataclasses.replace(graph, feeds=graph.feeds | {_SEEDS})
     # TensorFlow refuses to return a dataset from an accelerator.
     try:
         function = _wrap(graph, feeds, tokens, "/device:CPU:0" if _has_sequence(result) else device)
@@ -250,14 +278,20 @@ def _import(tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: 
             f"TensorFlow cannot import the graph with parameters [{', '.join(feeds)}] and results "
             f"[{', '.join(graph.fetches)}]: {error}"
         ) from error
-    if not graph.keeps_state:
-        return _SharedFunction(function, len(graph.fetches), graph_rewriting.reason_for_single_calls(graph.graph_def))
-    return _RenewedFunction([function.function_def, *graph.graph_def.library.function], len(graph.fetches))
+    inputs, outputs = _dtypes(feeds.values()), _dtypes(function.outputs)
+    _check_dtypes(function.outputs, list(_specs(result)))
+    runner: _Runner
+    if graph.keeps_state or (is_seeded and num_pairs is None):
+        runner = RenewedFunction([function.function_def, *graph.graph_def.library.function], inputs, outputs)
+    else:
+        runner = SharedFunction(function, inputs, outputs, graph_traits.num_threads(graph.graph_def))
+    if num_pairs is not None:
+        runner = FunctionOfSeeds(runner, num_pairs)
+    draws_without_seed = seeded_draws.draws_without_seed(graph.graph_def)
+    return _Imported(runner, len(outputs), graph_traits.may_run_twice(graph.graph_def), draws_without_seed)
 
 
-def _wrap(
-    graph: CallableGraph, feeds: Mapping[str, tf.TensorSpec], tokens: Sequence[str], device: str | None
-) -> _ImportedFunction:
+def _wrap(graph: CallableGraph, feeds: Mapping[str, tf.TensorSpec], tokens: Sequence[str], device: str | None) -> Any:
     computed = [fetch for fetch in graph.fetches if fetch not in feeds]
 
     def body(*arguments: tf.Tensor) -> list[tf.Tensor]:
@@ -277,6 +311,19 @@ def _wrap(
         for position, spec in enumerate(feeds.values())
     ]
     return tf.compat.v1.wrap_function(body, specs)
+
+
+def _dtypes(specs: Iterable[tf.Tensor | tf.TensorSpec]) -> list[int]:
+    return [spec.dtype.as_datatype_enum for spec in specs]
+
+
+def _check_dtypes(outputs: Sequence[tf.Tensor], specs: Sequence[tf.TensorSpec]) -> None:
+    for position, (output, spec) in enumerate(zip(outputs, specs, strict=True)):
+        if output.dtype != spec.dtype:
+            raise TypeError(
+                f"The computation does not fit its type: tensor {position} of its result is {output.dtype.name}, "
+                f"its type says {spec.dtype.name}. Build it again; do not edit its proto."
+            )
 
 
 def _names_in(binding: pb.TensorFlow.Binding) -> list[str]:

@@ -1,16 +1,15 @@
 """A cell that runs in the background, and the handle that its result arrives in."""
 
-import ast
 import asyncio
 import concurrent.futures
 import contextvars
 import ctypes
-import inspect
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
+from tffsim.magics.cell_code import CellCode
 from tffsim.magics.errors import show_error
 from tffsim.tracing.trace import Trace
 
@@ -26,19 +25,17 @@ class BackgroundRun(concurrent.futures.Future[Any]):
         trace: What happens in it.
 
     Args:
-        shell: The `InteractiveShell`. The code sees its variables, and may contain magics and `await`.
+        shell: The `InteractiveShell`.
         code: The code of a cell.
         trace: What happens in it; None if that is not recorded.
-
-    Raises:
-        SyntaxError: If the code cannot be compiled.
     """
 
-    def __init__(self, shell: Any, code: str, trace: Trace | None) -> None:
+    def __init__(self, shell: Any, code: CellCode, trace: Trace | None) -> None:
         super().__init__()
         self.trace = trace
         self._shell = shell
-        self._work = _compiled(shell, code)
+        self._code = code
+        self._shown: BaseException | None = None
         self._thread = threading.Thread(
             target=contextvars.copy_context().run, args=(self._run,), name="tffsim-background", daemon=True
         )
@@ -88,37 +85,28 @@ class BackgroundRun(concurrent.futures.Future[Any]):
             with ExitStack() as blocks:
                 for block in self._blocks:
                     blocks.enter_context(block)
-                value = self._work()
+                value = self._value()
         except KeyboardInterrupt:
             self.set_exception(concurrent.futures.CancelledError("The cell was cancelled."))
         except BaseException as error:
-            show_error(self._shell, error, tb_offset=0)
+            self._show(error)
             self.set_exception(error)
         else:
             self.set_result(value)
 
+    def _value(self) -> Any:
+        try:
+            return asyncio.run(self._code.run_in_loop()) if self._code.awaits else self._code.run()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            self._show(error)  # Before the blocks end, which may take long.
+            raise
+
+    def _show(self, error: BaseException) -> None:
+        if error is not self._shown:
+            self._shown = error
+            show_error(self._shell, error, tb_offset=0)
+
     def __repr__(self) -> str:
         return f"<{'Ended' if self.done() else 'Running'} in the background; see `.result()`, `.cancel()`, `.trace`>"
-
-
-def _compiled(shell: Any, code: str) -> Callable[[], Any]:
-    """Returns a function that runs the code of a cell and returns the value of its last expression."""
-    source = shell.transform_cell(code)
-    # Tracebacks find the lines of the code under this name.
-    name = shell.compile.cache(source, shell.execution_count, raw_code=code)
-    tree = shell.compile.ast_parse(source, name)
-    last = [tree.body.pop()] if tree.body and isinstance(tree.body[-1], ast.Expr) else []
-    flags = shell.compile.flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    parts = [compile(ast.Module(tree.body, []), name, "exec", flags)]
-    parts += [compile(ast.Expression(expression.value), name, "eval", flags) for expression in last]
-    if not any(part.co_flags & inspect.CO_COROUTINE for part in parts):
-        return lambda: [eval(part, shell.user_ns) for part in parts][-1]
-
-    async def run() -> Any:
-        for part in parts:
-            value = eval(part, shell.user_ns)
-            if part.co_flags & inspect.CO_COROUTINE:
-                value = await value
-        return value
-
-    return lambda: asyncio.run(run())

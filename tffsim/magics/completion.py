@@ -28,7 +28,7 @@ def matcher(shell: Any) -> Matcher:
     @context_matcher(identifier=IDENTIFIER)  # type: ignore[untyped-decorator]
     def complete(context: CompletionContext) -> SimpleMatcherResult:
         magic, space, written = context.line_with_cursor.lstrip().partition(" ")
-        if magic not in ("%%tff_execute", "%tff_stack", "%tff_trace") or not space:
+        if magic not in ("%%tff_execute", "%tff_execute", "%tff_stack", "%tff_trace") or not space:
             return {"completions": []}
         *before, current = written.split(" ")
         possible = _possible(magic, before, shell.user_ns)

@@ -1,26 +1,29 @@
 """`%%tff_execute`, `%tff_stack` and `%tff_trace`."""
 
+import functools
 import itertools
 import pathlib
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from federated_language.framework import AsyncContext, ExecutorFactory, SyncContext
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 from IPython.display import display
 
 import tffsim as tff
 from tffsim.execution_contexts.default_context import separate_default
 from tffsim.magics.background_run import BackgroundRun
-from tffsim.magics.cell_runner import run_cell
+from tffsim.magics.cell_code import CellCode
+from tffsim.magics.cell_source import CellSource, split_statement
 from tffsim.magics.completion import IDENTIFIER, matcher
 from tffsim.magics.errors import show_user_errors
 from tffsim.magics.output import LiveOutput
+from tffsim.magics.recorded_block import RecordedBlock
+from tffsim.magics.running_cells import RunningCells
 from tffsim.tracing.recorder import Recorder
-from tffsim.tracing.session import recording
 from tffsim.tracing.trace import Trace
 from tffsim.views import PANELS
 
@@ -39,6 +42,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         self.traces: dict[str, Trace] = {}
         self._unnamed: list[str] = []
         self._numbers = itertools.count(1)
+        self._cells = RunningCells(shell)
 
     @magic_arguments()
     @argument("--stack", help="local, debug, or the name of a context or factory; by default the current one")
@@ -50,54 +54,101 @@ class TffMagics(Magics):  # type: ignore[misc]
     @argument("--no-trace", action="store_true", help="run without recording anything")
     @argument("--values", choices=("none", "preview", "all"), default="preview", help="what is kept of values")
     @argument("--background", action="store_true", help="return at once; the result arrives in what is returned")
+    @needs_local_scope
     @no_var_expand
-    @cell_magic
-    def tff_execute(self, line: str, cell: str) -> Any:
-        """Run the cell with an execution stack, and show it run."""
+    @line_cell_magic
+    def tff_execute(self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> Any:
+        """Run the cell with an execution stack, and show it run.
+
+        `%tff_execute statement` does that with one statement, and `%tff_execute` alone with the
+        rest of the cell.
+        """
+        __tracebackhide__ = True
         if "--help" in line.split():
             print(self.tff_execute.parser.format_help())
             return None
-        options = parse_argstring(self.tff_execute, line)
-        panels = _panels(options.view)
+        code = cell
+        if cell is None:
+            line, code = split_statement(self.tff_execute.parser, line)
+        options = self._options(line)
+        if options.background:
+            return self._in_background(options, code or "")
+        if code:
+            return self._value(options, CellCode(self._shell, code), local_ns)
+        self._follow_cell(options)
+        return None
+
+    def _options(self, line: str) -> Any:
+        try:
+            options = parse_argstring(self.tff_execute, line)
+        except ValueError as error:
+            raise UsageError(f"%tff_execute cannot read its options {line!r}: {error}.") from None
+        options.panels = _panels(options.view)
         if options.trace is not None and not options.trace.isidentifier():
             raise UsageError(f"--trace needs the name of a variable, found {options.trace!r}.")
         if options.save and not pathlib.Path(options.save).parent.is_dir():
             raise UsageError(f"--save cannot write {options.save!r}: there is no such folder.")
-        context = self._context(options)
-        trace = None if options.no_trace else Trace(Recorder(options.values))
-        if options.background:
-            run = BackgroundRun(self._shell, cell, trace)
-            # Other cells go on meanwhile, with a context that this one does not change.
-            run.start(self._shown(options, trace, panels), separate_default(context or tff.get_context()))
-            return run
-        with self._shown(options, trace, panels), tff.use(context) if context is not None else nullcontext():
-            result = run_cell(self._shell, cell)
-        if isinstance(getattr(result, "error_in_exec", None), KeyboardInterrupt):
-            raise KeyboardInterrupt
-        return None
+        options.context = self._context(options)
+        return options
 
-    def _shown(self, options: Any, trace: Trace | None, panels: tuple[str, ...]) -> AbstractContextManager[None]:
+    def _follow_cell(self, options: Any) -> None:
+        """Runs the rest of this thread's cell so."""
+        if not self._cells.is_in_cell:
+            raise UsageError("%tff_execute shows the rest of a cell. Load tffsim in a cell before.")
+        block = self._block(options)
+        self._cells.at_end(block.complete)
+        self._cells.at_end(block.leave)
+        block.begin()
+
+    def _value(self, options: Any, code: CellCode, local_ns: dict[str, Any] | None) -> Any:
+        """Runs code and returns its value, as a cell shows it."""
+        __tracebackhide__ = True
+        block = self._block(options)
+        block.begin()
+        try:
+            value = code.run(local_ns)
+        except BaseException:
+            block.leave()
+            if self._cells.is_in_cell:
+                self._cells.at_end(block.complete)  # It takes long, and the error shows first.
+            else:
+                block.complete()
+            raise
+        block.leave()
+        block.complete()
+        return None if code.ends_silently else value
+
+    def _in_background(self, options: Any, code: str) -> BackgroundRun:
+        if not code.strip():
+            raise UsageError("--background needs the code of a cell, or a statement in the same line.")
+        trace = _new_trace(options)
+        run = BackgroundRun(self._shell, CellCode(self._shell, code), trace)
+        if trace is not None:
+            self._name(options, trace)
+        # Other cells go on meanwhile, with a context that this one does not change.
+        context = functools.partial(separate_default, options.context or tff.get_context())
+        run.start(self._cells.cell(), self._recorded(options, trace, context))
+        return run
+
+    def _block(self, options: Any) -> RecordedBlock:
+        context = functools.partial(tff.use, options.context) if options.context is not None else nullcontext
+        return self._recorded(options, _new_trace(options), context)
+
+    def _recorded(
+        self, options: Any, trace: Trace | None, context: Callable[[], AbstractContextManager[object]]
+    ) -> RecordedBlock:
         """Shows a trace from now on; returns the block in which it is recorded."""
         if trace is None:
-            return nullcontext()
-        if options.background:
-            self._name(options, trace)
-        return self._recorded(options, trace, LiveOutput(self._shell, trace, panels))
+            return RecordedBlock(context, None, lambda: None)
+        output = LiveOutput(self._shell, trace, options.panels)
+        return RecordedBlock(context, trace.recorder, functools.partial(self._keep, options, trace, output))
 
-    @contextmanager
-    def _recorded(self, options: Any, trace: Trace, output: LiveOutput) -> Iterator[None]:
-        recorder = trace.recorder
-        assert recorder is not None
-        try:
-            with recording(recorder):
-                yield
-        finally:
-            recorder.finish()
-            if not options.background:
-                self._name(options, trace)
-            output.finish()
-            if options.save:
-                trace.save(options.save)
+    def _keep(self, options: Any, trace: Trace, output: LiveOutput) -> None:
+        if not options.background:
+            self._name(options, trace)
+        output.finish()
+        if options.save:
+            trace.save(options.save)
 
     @line_magic
     def tff_stack(self, line: str) -> None:
@@ -135,6 +186,12 @@ class TffMagics(Magics):  # type: ignore[misc]
         if len(self._unnamed) > _MAX_UNNAMED:
             self.traces.pop(self._unnamed.pop(0), None)
 
+    def install(self) -> None:
+        """Makes the magics known to the shell, in place of those that it knew."""
+        self._shell.register_magics(self)
+        self._cells.follow()
+        CellSource(self._shell, self.tff_execute).install()
+
     def _context(self, options: Any) -> Any:
         if options.stack is None and not options.clients and options.max_fanout == _MAX_FANOUT:
             return None
@@ -152,6 +209,10 @@ class TffMagics(Magics):  # type: ignore[misc]
         return tff.SyncExecutionContext(found) if isinstance(found, ExecutorFactory) else found
 
 
+def _new_trace(options: Any) -> Trace | None:
+    return None if options.no_trace else Trace(Recorder(options.values))
+
+
 def _panels(text: str) -> tuple[str, ...]:
     if text == "none":
         return ()
@@ -164,7 +225,7 @@ def _panels(text: str) -> tuple[str, ...]:
 
 def register(shell: Any) -> None:
     """Registers the magics, their completion, and how errors of computations are shown."""
-    shell.register_magics(TffMagics(shell))
+    TffMagics(shell).install()
     show_user_errors(shell)
     matchers = shell.Completer.custom_matchers
     # Loading the extension again replaces what was registered.

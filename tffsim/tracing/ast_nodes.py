@@ -1,12 +1,15 @@
 """The nodes of the ASTs that a trace has seen, numbered from the roots downwards."""
 
 import dataclasses
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 from federated_language import framework
 from federated_language.framework import ComputationBuildingBlock
+from federated_language.proto import computation_pb2 as pb
 
-from tffsim.executors.executor_base import to_building_block
+from tffsim.executors.executor_base import provenance_of, to_building_block
 
 _MAX_LABEL = 60
 _MAX_TYPE = 120
@@ -19,7 +22,8 @@ class AstNode:
     Attributes:
         parent: The number of the node above; -1 for a root.
         kind: `Lambda`, `Block`, `Call`, `Reference`, `Struct`, `Selection`, `Literal`, `Intrinsic`, …
-        label: What it is, in a few words, such as `federated_map`.
+        label: What it is, in a few words, such as `federated_map`, or the user's name of
+            a TensorFlow function.
         type: Its type, abridged.
         edge: What it is to the node above, such as `argument`, or the name of a local.
     """
@@ -32,19 +36,23 @@ class AstNode:
 
 
 class AstNodes:
-    """Numbers the nodes of computations. Not thread-safe.
+    """Numbers the nodes of computations. Thread-safe.
 
     A client's executor reads a function from a message, so it does not hold the very
-    objects of the AST that the user called. Such nodes are found again by their text.
+    objects of the AST that the user called. The message is a copy of a part of the AST,
+    and its nodes get the numbers of that part. Parts with equal texts may be several, such
+    as one function that is mapped twice: it is the one below the node that sends the message.
     """
 
     def __init__(self) -> None:
         self.nodes: list[AstNode] = []
         self._numbers: dict[int, int] = {}
-        self._by_text: dict[str, int] = {}
+        self._by_text: dict[str, list[int]] = {}
         self._without_text: list[tuple[ComputationBuildingBlock, int]] = []
         self._roots: dict[int, int] = {}
+        self._messages: set[int] = set()
         self._kept: list[Any] = []
+        self._lock = threading.Lock()
 
     def add(self, computation: framework.ConcreteComputation) -> int:
         """Numbers the nodes of a computation, once.
@@ -53,23 +61,62 @@ class AstNodes:
             The number of its root.
         """
         proto = computation.to_proto()
-        if id(proto) not in self._roots:
-            root = to_building_block(proto)
-            self._kept.append((proto, root))
-            self._roots[id(proto)] = self._add(root, -1, "")
-        return self._roots[id(proto)]
+        with self._lock:
+            if id(proto) not in self._roots:
+                root = to_building_block(proto)
+                self._kept.append((proto, root))
+                self._roots[id(proto)] = self._add(root, -1, "")
+            return self._roots[id(proto)]
+
+    def receive(self, message: pb.Computation, sender: int) -> None:
+        """Finds the part of the AST that a message is a copy of, once.
+
+        Args:
+            message: A function that is embedded in an executor.
+            sender: The number of the node for which that is done.
+        """
+        if id(message) in self._messages:
+            return
+        with self._lock:
+            root = to_building_block(message)
+            self._kept.append((message, root))
+            self._messages.add(id(message))
+            if id(root) not in self._numbers:
+                self._recognise(root, sender, set())
 
     def number(self, node: ComputationBuildingBlock, otherwise: int) -> int:
         """Returns the number of a node; `otherwise` if it belongs to no known AST."""
         number = self._numbers.get(id(node))
         if number is None:
-            for known, its_number in self._without_text:
-                self._by_text.setdefault(known.compact_representation(), its_number)
-            self._without_text.clear()
-            number = self._by_text.get(node.compact_representation(), -1)
-            self._kept.append(node)
-            self._numbers[id(node)] = number
+            with self._lock:
+                number = self._original(node, otherwise, set())
+                self._kept.append(node)
+                self._numbers[id(node)] = number
         return number if number >= 0 else otherwise
+
+    def _recognise(self, node: ComputationBuildingBlock, sender: int, taken: set[int]) -> None:
+        number = self._original(node, sender, taken)
+        if number >= 0:
+            # A part of an AST has consecutive numbers, in the same order as its copy.
+            self._numbers.update({id(part): number + offset for offset, part in enumerate(_preorder(node))})
+            taken.add(number)
+            return
+        # A lambda that takes outer values along is no copy, but most of it is.
+        for _, child in _children(node):
+            self._recognise(child, sender, taken)
+
+    def _original(self, node: ComputationBuildingBlock, sender: int, taken: set[int]) -> int:
+        """Returns the number of the node that a node is a copy of; -1 if there is none."""
+        for known, number in self._without_text:
+            self._by_text.setdefault(known.compact_representation(), []).append(number)
+        self._without_text.clear()
+        found = self._by_text.get(node.compact_representation(), ())
+        return min(found, key=lambda number: (not self._is_below(number, sender), number in taken), default=-1)
+
+    def _is_below(self, number: int, ancestor: int) -> bool:
+        while number > ancestor:
+            number = self.nodes[number].parent
+        return number == ancestor >= 0
 
     def _add(self, node: ComputationBuildingBlock, parent: int, edge: str, in_lambda: bool = False) -> int:
         number = len(self.nodes)
@@ -101,12 +148,19 @@ def _label(node: ComputationBuildingBlock) -> str:
     if isinstance(node, framework.Selection):
         return f".{node.name}" if node.name is not None else f"[{node.index}]"
     if isinstance(node, framework.CompiledComputation):
-        return "TensorFlow function"
+        origin = provenance_of(node.to_proto())
+        return _cut(origin.name, _MAX_LABEL) if origin is not None else "TensorFlow function"
     if isinstance(node, framework.Literal):
         return _cut(str(node.value), _MAX_LABEL)
     if isinstance(node, framework.Placement):
         return str(node.uri)
     return type(node).__name__
+
+
+def _preorder(node: ComputationBuildingBlock) -> Iterator[ComputationBuildingBlock]:
+    yield node
+    for _, child in _children(node):
+        yield from _preorder(child)
 
 
 def _cut(text: str, limit: int) -> str:

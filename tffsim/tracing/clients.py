@@ -63,17 +63,16 @@ def _exchanged(trace: "Trace", keys: "np.ndarray", num_clients: int) -> "tuple[n
     snapshot = trace.snapshot
     span, copies, size = with_server["span"], with_server["copies"], with_server["size"]
     executors = snapshot.columns["layer"][span]
-    first = np.array([executor.first_client for executor in snapshot.executors] + [0])[executors]
-    shared = copies > 1
-    clients = np.repeat(np.where(shared, first, with_server["client"]), copies)
-    offsets = np.arange(len(clients)) - np.repeat(np.cumsum(copies) - copies, copies)
-    key = np.repeat(snapshot.columns["invocation"][span].astype(np.int64), copies) * max(num_clients, 1)
-    rows = np.searchsorted(keys, key + clients + offsets)
-    known = rows < len(keys)
-    outward = np.repeat(with_server["direction"] == 0, copies)
-    sizes = np.repeat(size, copies)
+    served = np.array([executor.first_client for executor in snapshot.executors] + [0])[executors]
+    first = np.where(copies > 1, served, with_server["client"])
+    base = snapshot.columns["invocation"][span].astype(np.int64) * max(num_clients, 1)
+    # What clients share goes to a range of rows: it is added where the range begins, and taken away where it ends.
+    begins = np.searchsorted(keys, base + first)
+    ends = np.searchsorted(keys, base + np.minimum(first + copies, num_clients))
+    outward = with_server["direction"] == 0
     return tuple(  # type: ignore[return-value]
-        _sums(rows[known & way], sizes[known & way], len(keys)) for way in (outward, ~outward)
+        np.cumsum(_sums(begins[way], size[way], len(keys) + 1) - _sums(ends[way], size[way], len(keys) + 1))[:-1]
+        for way in (outward, ~outward)
     )
 
 

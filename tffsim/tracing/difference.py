@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tffsim.tracing.ast_tree import TimedNode
 from tffsim.tracing.spans import COMPUTE, CREATE_CALL, INVOKE
 from tffsim.tracing.table import Table
 
@@ -54,7 +55,7 @@ def compare(one: "Trace", other: "Trace") -> Difference:
     """
     trees = [one.ast(), other.ast()]
     flat = [[node for _, node in tree.walk()] for tree in trees]
-    forms = [[(node.kind, node.label, node.type) for node in nodes] for nodes in flat]
+    forms = [[_form(node) for node in nodes] for nodes in flat]
     if forms[0] != forms[1]:
         names = [trace.snapshot.invocations[0].name for trace in (one, other)]
         raise ValueError(f"Only traces of the same computation can be compared, found `{names[0]}` and `{names[1]}`.")
@@ -73,6 +74,12 @@ def compare(one: "Trace", other: "Trace") -> Difference:
         columns, {"label": labels}, {"time": "ns", "time_other": "ns", "bytes": "bytes", "bytes_other": "bytes"}
     )
     return Difference(table, _results(one) != _results(other), _duration(one), _duration(other))
+
+
+def _form(node: TimedNode) -> tuple[str, str, str]:
+    """Returns what nodes of one computation have in common, whichever TensorFlow functions it was built with."""
+    is_named_by_user = node.kind in ("Call", "CompiledComputation")
+    return node.kind, "" if is_named_by_user else node.label, node.type
 
 
 def _client_values(trace: "Trace", spans: "np.ndarray") -> set[tuple[int, str]]:

@@ -6,15 +6,19 @@ embeds it. The payload is the same object on both sides, so the trace can tell w
 
 import collections
 import contextlib
+import itertools
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 from federated_language.common_libs import structure
 
 _MAX_REMEMBERED = 65_536
 # Python may use one object of these for many values.
 _SHARED = {bool, int, str, bytes, type(None)}
+# What has no weak references, and is so small that it may be kept.
+_NUMBERS = (float, complex, np.number, np.bool_)
 _CONTAINERS = {list, tuple, dict, collections.OrderedDict, structure.Struct}
 
 
@@ -26,9 +30,12 @@ class PayloadOrigins:
 
     def add(self, payload: Any, span: int) -> None:
         """Notes that a span took out a payload, unless a span below it has done so before."""
-        for part in _parts(payload) if type(payload) in _CONTAINERS else (payload,):
-            if type(part) not in _SHARED and self._of_part(part) < 0:
-                self._origins[id(part)] = (_reference(part), span)
+        for part in _parts(payload):
+            if type(part) in _SHARED or self._of_part(part) >= 0:
+                continue
+            reference = _reference(part)
+            if reference is not None:
+                self._origins[id(part)] = (reference, span)
         while len(self._origins) > _MAX_REMEMBERED:
             # Another thread may be doing the same.
             with contextlib.suppress(KeyError, RuntimeError):
@@ -36,11 +43,17 @@ class PayloadOrigins:
 
     def of(self, payload: Any) -> tuple[int, ...]:
         """Returns the spans that took out a payload, or the parts of a struct."""
+        if not self._origins:
+            return ()
         if type(payload) not in _CONTAINERS:
             known = self._origins.get(id(payload))
             return (known[1],) if known is not None and known[0]() is payload else ()
         origins = dict.fromkeys(self._of_part(part) for part in _parts(payload))
         return tuple(span for span in origins if span >= 0)
+
+    def clear(self) -> None:
+        """Forgets all payloads."""
+        self._origins.clear()
 
     def _of_part(self, part: Any) -> int:
         known = self._origins.get(id(part))
@@ -48,16 +61,21 @@ class PayloadOrigins:
         return known[1] if known is not None and known[0]() is part else -1
 
 
-def _reference(part: Any) -> Callable[[], Any]:
+def _reference(part: Any) -> Callable[[], Any] | None:
     try:
         return weakref.ref(part)
     except TypeError:
-        return lambda: part
+        return (lambda: part) if isinstance(part, _NUMBERS) else None
 
 
 def _parts(payload: Any) -> Iterator[Any]:
+    """Returns a payload itself or the parts of a struct, as many as can be remembered."""
+    return itertools.islice(_all_parts(payload), _MAX_REMEMBERED) if type(payload) in _CONTAINERS else iter((payload,))
+
+
+def _all_parts(payload: Any) -> Iterator[Any]:
     for member in payload.values() if isinstance(payload, dict) else payload:
         if type(member) in _CONTAINERS:
-            yield from _parts(member)
+            yield from _all_parts(member)
         else:
             yield member

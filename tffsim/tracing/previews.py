@@ -9,6 +9,8 @@ from typing import Any
 import federated_language as fl
 import numpy as np
 
+from tffsim.tracing.payloads import Kind, array_of, kind_of, members_of, num_members_of, number_of, shape_of
+
 _MAX_SHOWN = 6
 _MAX_TEXT = 160
 _MAX_DEPTH = 3
@@ -50,105 +52,33 @@ class Preview:
         return text + (f"  {self.num_nan} NaN" if self.num_nan else "")
 
 
-def scalar_of(value: Any) -> float | None:
-    """Returns a single number as a float; None for anything that is none, such as an array of several."""
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError, AttributeError):
-        return None
-
-
-def array_of(value: Any) -> "np.ndarray | None":
-    """Returns an array or an eager tensor as a NumPy array; None for anything else."""
-    if isinstance(value, np.ndarray):
-        return value
-    if isinstance(value, np.generic):
-        return np.asarray(value)
-    if hasattr(value, "numpy") and hasattr(value, "shape"):
-        try:
-            # Not `np.asarray(value)`: it fails for scalars of bfloat16.
-            return np.asarray(value.numpy())
-        except (TypeError, ValueError, NotImplementedError):
-            return None
-    return None
-
-
-def size_of(value: Any) -> int:
-    """Returns the bytes of a payload; 0 where they are unknown.
-
-    A dataset has those of its elements, if it knows their number and shapes.
-    """
-    kind = type(value)
-    if kind is float or kind is int or kind is bool:
-        return 8
-    if isinstance(value, (str, bytes)):
-        return len(value)
-    if isinstance(value, (list, tuple)):
-        return sum(map(size_of, value))
-    if isinstance(value, dict):
-        return sum(map(size_of, value.values()))
-    array = array_of(value)
-    if array is not None:
-        return sum(map(len, array.flat)) if array.dtype.kind == "O" else int(array.nbytes)
-    if hasattr(value, "element_spec"):
-        return _size_of_dataset(value)
-    if not hasattr(value, "__iter__"):
-        return 0
-    return sum(map(size_of, value)) if hasattr(value, "__len__") else 0
-
-
-def _size_of_dataset(dataset: Any) -> int:
-    try:
-        return len(dataset) * _size_of_element(dataset.element_spec)
-    except TypeError:
-        return 0
-
-
-def _size_of_element(spec: Any) -> int:
-    """Returns the bytes of what an element spec describes.
-
-    Raises:
-        TypeError: If they are not known in advance.
-    """
-    if isinstance(spec, dict):
-        return sum(map(_size_of_element, spec.values()))
-    if isinstance(spec, (list, tuple)):
-        return sum(map(_size_of_element, spec))
-    dimensions, dtype = getattr(spec, "shape", None), getattr(spec, "dtype", None)
-    if dimensions is None or None in tuple(dimensions) or getattr(dtype, "name", "") == "string":
-        raise TypeError(f"The size of {spec} is not known.")
-    return math.prod(dimensions) * int(getattr(dtype, "size", 0))
-
-
 def preview_of(value: Any, type_spec: fl.Type | None = None) -> Preview:
-    """Describes a payload or an eager tensor.
+    """Describes a payload or an eager tensor, without touching it (see `tffsim.tracing.payloads`).
 
     Args:
         value: Anything; what is unknown is described by the name of its class.
         type_spec: Its type, if it is known: that names the members of structs.
     """
-    if isinstance(value, (str, bytes)):
-        return Preview("text", "str", shown=_cut(repr(value)))
-    if isinstance(value, (bool, int, float, complex)):
-        return _preview_of_array(np.asarray(value))
-    array = array_of(value)
-    if array is not None:
-        return _preview_of_array(array)
-    if hasattr(value, "element_spec"):
+    kind = kind_of(value)
+    if kind is Kind.TEXT:
+        return Preview("text", "str", shown=_cut(_quoted(value, _MAX_TEXT)))
+    if kind is Kind.DATASET:
         return Preview("dataset", shown=_cut(f"dataset of {_element(value.element_spec)}"))
-    if hasattr(value, "__len__") and hasattr(value, "__iter__"):
-        return Preview("members", shape=(len(value),), shown=_cut(_short(value, type_spec)))
-    return Preview("other", shown=type(value).__name__)
+    if kind is Kind.CONTAINER:
+        return Preview("members", shape=(num_members_of(value) or 0,), shown=_cut(_short(value, type_spec)))
+    array = array_of(value)
+    return Preview("other", shown=_short(value)) if array is None else _preview_of_array(array)
 
 
 def _preview_of_array(array: "np.ndarray") -> Preview:
-    flat = array.reshape(-1)
-    shown = ", ".join(_short(element) for element in flat[:_MAX_SHOWN])
-    shown = _cut(f"[{shown}{', …' if flat.size > _MAX_SHOWN else ''}]" if array.ndim else shown)
+    # `reshape` would copy an array whose numbers are not one after the other.
+    flat: Any = array.reshape(-1) if array.flags.c_contiguous else array.flat
+    shown = ", ".join(map(_short, flat[:_MAX_SHOWN]))
+    shown = _cut(f"[{shown}{', …' if array.size > _MAX_SHOWN else ''}]" if array.ndim else shown)
     dtype = "str" if array.dtype.kind in "OSU" else array.dtype.name
     if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
         return Preview("array", dtype, array.shape, shown)
-    examined = flat[:: max(1, -(-flat.size // _MAX_EXAMINED))].astype(np.float64)
+    examined = flat[:: max(1, -(-array.size // _MAX_EXAMINED))].astype(np.float64)
     finite = examined[~np.isnan(examined)]
     if not finite.size:
         return Preview("array", dtype, array.shape, shown, num_nan=examined.size, examined=examined.size)
@@ -157,28 +87,37 @@ def _preview_of_array(array: "np.ndarray") -> Preview:
 
 
 def _short(element: Any, type_spec: fl.Type | None = None, depth: int = 0) -> str:
-    if isinstance(element, (float, np.floating)):
-        return f"{float(element):.4g}"
-    if isinstance(element, (bool, int, np.integer, np.bool_, complex, np.complexfloating)):
-        return str(element)
-    if isinstance(element, (str, bytes)):
-        return _cut(repr(element.item() if isinstance(element, np.generic) else element), 16)
+    kind = kind_of(element)
+    if kind is Kind.TEXT:
+        return _cut(_quoted(element, 16), 16)
+    if kind is Kind.DATASET:
+        return _element(element.element_spec) + "*"
+    if kind is Kind.CONTAINER:
+        return _members(element, type_spec, depth) if depth < _MAX_DEPTH else "<…>"
+    if kind is Kind.HANDLE:
+        return str(element.type_signature.compact_representation())
     array = array_of(element)
     if array is not None:
         return array.dtype.name + _shape(array.shape) if array.shape else _short_scalar(array)
-    if isinstance(element, fl.TypedObject):
-        return element.type_signature.compact_representation()
-    if hasattr(element, "__len__") and hasattr(element, "__iter__"):
-        return _members(element, type_spec, depth) if depth < _MAX_DEPTH else "<…>"
-    return type(element).__name__
+    return _element(element) if kind in (Kind.TENSOR, Kind.VARIABLE) else type(element).__name__
 
 
 def _short_scalar(array: "np.ndarray") -> str:
     item = array.item()
-    if isinstance(item, (str, bytes, bool, int, float, complex)):
-        return _short(item)
-    number = scalar_of(array)
+    if type(item) is float:
+        return f"{item:.4g}"
+    if type(item) in (str, bytes):
+        return _cut(_quoted(item, 16), 16)
+    if type(item) in (bool, int, complex):
+        return str(item)
+    number = number_of(array)
     return array.dtype.name if number is None else f"{number:.4g}"
+
+
+def _quoted(text: Any, limit: int) -> str:
+    """Returns the beginning of a text as Python writes it."""
+    cls = str if issubclass(type(text), str) else bytes
+    return repr(cls.__getitem__(text, slice(limit)))
 
 
 def _members(value: Any, type_spec: fl.Type | None, depth: int) -> str:
@@ -187,7 +126,7 @@ def _members(value: Any, type_spec: fl.Type | None, depth: int) -> str:
     parts = [
         (f"{name}=" if name else "") + _short(member, member_type, depth + 1) for name, member, member_type in first
     ]
-    return f"<{', '.join(parts)}{', …' if len(value) > _MAX_SHOWN else ''}>"
+    return f"<{', '.join(parts)}{', …' if (num_members_of(value) or 0) > _MAX_SHOWN else ''}>"
 
 
 def _named_members(value: Any, type_spec: fl.Type | None) -> Iterator[tuple[str | None, Any, fl.Type | None]]:
@@ -195,23 +134,30 @@ def _named_members(value: Any, type_spec: fl.Type | None) -> Iterator[tuple[str 
     if isinstance(type_spec, fl.FederatedType):
         if type_spec.placement is not fl.CLIENTS or type_spec.all_equal:
             return _named_members(value, type_spec.member)
-        return ((None, member, type_spec.member) for member in value)
-    if isinstance(value, dict):
-        types = dict(type_spec.items()) if isinstance(type_spec, fl.StructType) else {}
-        return ((name, member, types.get(name)) for name, member in value.items())
-    if isinstance(type_spec, fl.StructType) and len(type_spec) == len(value):
-        return ((name, member, t) for (name, t), member in zip(type_spec.items(), value, strict=True))
-    return ((None, member, None) for member in value)
+        return ((None, member, type_spec.member) for _, member in members_of(value))
+    members = members_of(value)
+    if not isinstance(type_spec, fl.StructType):
+        return ((name if type(name) is str else None, member, None) for name, member in members)
+    if issubclass(type(value), dict):
+        types = dict(type_spec.items())
+        return ((name, member, types.get(name)) for name, member in members if type(name) is str)
+    if len(type_spec) == num_members_of(value):
+        return ((name, member, t) for (name, t), (_, member) in zip(type_spec.items(), members, strict=True))
+    return ((None, member, None) for _, member in members)
 
 
 def _element(spec: Any) -> str:
-    """Describes what an element spec describes, in the notation of types."""
+    """Describes what a spec of TensorFlow describes, in the notation of types."""
     if isinstance(spec, dict):
         return f"<{', '.join(f'{name}={_element(part)}' for name, part in spec.items())}>"
     if isinstance(spec, (list, tuple)):
         return f"<{', '.join(map(_element, spec))}>"
     name = getattr(getattr(spec, "dtype", None), "name", type(spec).__name__)
-    return name + _shape(getattr(spec, "shape", None) or ())
+    name = "str" if name == "string" else name
+    sizes = shape_of(spec)
+    if sizes is None:
+        return f"{name}[…]" if hasattr(spec, "shape") else name
+    return name + _shape(sizes)
 
 
 def _shape(shape: Iterable[int | None]) -> str:

@@ -6,9 +6,7 @@ is kept beside them under the number of its value. A full recorder records no fu
 spans and counts them.
 """
 
-import collections
 import contextlib
-import dataclasses
 import itertools
 import logging
 import math
@@ -17,16 +15,25 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import federated_language as fl
 import numpy as np
 from federated_language import framework
 
-from tffsim.executors.executor_base import current_client, current_node, describe_failure, offload_observer
+from tffsim.executors.executor_base import (
+    current_client,
+    current_node,
+    current_notices,
+    describe_failure,
+    offload_observer,
+)
 from tffsim.tracing.ast_nodes import AstNodes
 from tffsim.tracing.gate import Gate
+from tffsim.tracing.invocations import Invocation
 from tffsim.tracing.layers import Layer
 from tffsim.tracing.payload_origins import PayloadOrigins
-from tffsim.tracing.previews import Preview, array_of, preview_of, scalar_of, size_of
+from tffsim.tracing.payload_sizes import size_of
+from tffsim.tracing.payloads import Kind, array_of, kind_of, number_of
+from tffsim.tracing.previews import Preview, preview_of
+from tffsim.tracing.recent_descriptions import Description, RecentDescriptions
 from tffsim.tracing.spans import (
     CREATE_STRUCT,
     ERROR,
@@ -48,23 +55,6 @@ _log = logging.getLogger("tffsim")
 _NUM_FIELDS = len(SPAN_DTYPE.names or ())
 _NUMBERS_PER_CHUNK = 4096 * _NUM_FIELDS
 VALUE_MODES = ("none", "preview", "all")
-
-
-@dataclasses.dataclass(slots=True)
-class Invocation:
-    """One call of a computation.
-
-    Attributes:
-        span: The number of its root span.
-        name: The name of the computation.
-        root: The number of the root of its AST; -1 if that is unknown.
-        cardinalities: How many participants each placement has, by its name.
-    """
-
-    span: int
-    name: str
-    root: int
-    cardinalities: dict[str, int]
 
 
 class Recorder:
@@ -104,7 +94,7 @@ class Recorder:
         self.types = TypeNumbers()
         self.nodes = AstNodes()
         self.invocations: list[Invocation] = []
-        self.errors: dict[int, str] = {}
+        self.errors: dict[int, str] = {}  # An invocation that ended well may have a warning here.
         self.origins = PayloadOrigins()
         self.previews: dict[int, Preview] = {}
         self.arrays: dict[int, np.ndarray] = {}
@@ -118,7 +108,7 @@ class Recorder:
         self._pending: list[Any] = []
         self._chunks: list[np.ndarray] = []
         self._clocks = ThreadClocks()
-        self._recent_previews: collections.OrderedDict[int, tuple[object, Preview]] = collections.OrderedDict()
+        self._recent_previews = RecentDescriptions()
         self._subscriptions: list[Subscription] = []
         self._when_finished: list[Callable[[], object]] = []
         self._lock = threading.RLock()
@@ -163,6 +153,8 @@ class Recorder:
         """
         with self._invocation(name, computation, cardinalities) as span:
             result = await run(span, work, ())
+            for notice in (current_notices.get() or ())[:1]:
+                self.errors[span.id] = f"Warning: {notice}"
             self._append(span, OK, (), self.types.number(computation.type_signature.result), 0, math.nan, -1)
             return result
 
@@ -223,7 +215,7 @@ class Recorder:
     def close_failed(self, span: Span, inputs: tuple[int, ...], error: BaseException, outcome: int) -> None:
         """Records the end of an operation that failed or was cancelled."""
         if outcome == ERROR:
-            self.errors[span.id] = describe_failure(error)[:2000]
+            self.errors[span.id] = _told(error)[:2000]
         self._append(span, outcome, inputs, -1, 0, math.nan, -1)
 
     def clock(self) -> ThreadClock:
@@ -260,11 +252,13 @@ class Recorder:
         function()
 
     def finish(self) -> None:
-        """Tells subscribers that nothing more is to come."""
+        """Tells subscribers that nothing more is to come, and keeps what was recorded only."""
         with self._lock:
             self.is_active = False
             subscriptions, self._subscriptions = self._subscriptions, []
             functions, self._when_finished = self._when_finished, []
+        self.origins.clear()
+        self._recent_previews.clear()
         for subscription in subscriptions:
             subscription.close()
         for function in functions:
@@ -314,46 +308,50 @@ class Recorder:
         self._chunks.append(packed)
 
     def _examine(self, handle: TracedValue, type_number: int, value: Any) -> None:
-        """Finds out how large a value is, and what it is in short."""
-        size = self.types.sizes[type_number]
-        if size == FUNCTION:
+        """Finds out how large a value is, and what it is in short. Fails nothing that works without a trace."""
+        if self.types.sizes[type_number] == FUNCTION:
             return
-        if self.types.is_scalar[type_number]:
-            scalar = scalar_of(value)
+        try:
+            scalar = number_of(value) if self.types.is_scalar[type_number] else None
             if scalar is not None:
-                handle.scalar, handle.size = scalar, size
+                handle.scalar, handle.size = scalar, self.types.sizes[type_number]
                 return
-        if not _is_payload(value):
-            return
-        handle.size = size if size >= 0 else size_of(value)
-        if self.values != "none":
-            self.previews[handle.number] = self._preview(value, self.types.types[type_number])
+            if kind_of(value) in (Kind.HANDLE, Kind.OTHER):
+                return
+            described = self._describe(value, type_number)
+        except Exception as error:
+            described = Description(0, Preview("other", shown=f"{type(value).__name__} ({type(error).__name__})"))
+        handle.size = described.size
+        if described.preview is not None and self.values != "none":
+            self.previews[handle.number] = described.preview
         if self.values == "all":
             self._keep(handle.number, value)
 
-    def _preview(self, value: Any, type_spec: fl.Type) -> Preview:
+    def _describe(self, value: Any, type_number: int) -> Description:
         """Describes a value; of one that was described a moment ago, only once."""
-        known = self._recent_previews.get(id(value))
-        if known is not None and known[0] is value:
-            return known[1]
-        preview = preview_of(value, type_spec)
-        if size_of(value) <= _MAX_BYTES_REMEMBERED:
-            self._recent_previews[id(value)] = (value, preview)
-            while len(self._recent_previews) > _MAX_PREVIEWS_REMEMBERED:
-                with contextlib.suppress(KeyError):
-                    self._recent_previews.popitem(last=False)
-        return preview
+        known = self._recent_previews.find(value)
+        if known is not None:
+            return known
+        type_spec, size = self.types.types[type_number], self.types.sizes[type_number]
+        preview = preview_of(value, type_spec) if self.values != "none" else None
+        description = Description(size if size >= 0 else size_of(value, type_spec), preview)
+        self._recent_previews.add(value, description)
+        return description
 
     def _keep(self, number: int, value: Any) -> None:
-        array = array_of(value)
+        array = array_of(value, math.inf)
         if array is None or array.dtype.kind == "O":
             return
         with self._lock:
             if array.nbytes > self._bytes_left:
                 self.num_values_dropped += 1
                 return
-            self._bytes_left -= array.nbytes
-            self.arrays[number] = array.copy()
+            try:
+                self.arrays[number] = array.copy()
+            except MemoryError:
+                self.num_values_dropped += 1
+            else:
+                self._bytes_left -= array.nbytes
 
     def _offloaded(self, submitted: int, started: int, ended: int) -> None:
         span = current_span.get()
@@ -379,12 +377,10 @@ class Recorder:
         return clock
 
 
-_MAX_PREVIEWS_REMEMBERED = 64
-_MAX_BYTES_REMEMBERED = 1 << 20
-
-
-def _is_payload(value: Any) -> bool:
-    """Whether it is something that can be described, and not what an executor makes of it."""
-    return not isinstance(value, fl.TypedObject) and (
-        hasattr(value, "shape") or hasattr(value, "__len__") or hasattr(value, "element_spec")
-    )
+def _told(error: BaseException) -> str:
+    """Returns what an error says, if it says anything that can be shown."""
+    try:
+        text = describe_failure(error)
+    except Exception:
+        text = type(error).__name__
+    return text.encode("utf-8", "replace").decode("utf-8")

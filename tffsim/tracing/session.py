@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import dataclasses
 import functools
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -10,7 +11,15 @@ from tffsim.tracing.gate import Gate
 from tffsim.tracing.recorder import Recorder
 from tffsim.tracing.trace import Trace
 
-_active: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar("tffsim_active_recorder", default=None)
+
+@dataclasses.dataclass(slots=True, eq=False)
+class _Block:
+    """A block that is recorded. Event loops and threads keep its context, and must not keep its trace."""
+
+    recorder: Recorder | None
+
+
+_active: contextvars.ContextVar[_Block | None] = contextvars.ContextVar("tffsim_active_recorder", default=None)
 _for_all_threads: list[Recorder] = []
 
 
@@ -95,7 +104,8 @@ class trace:  # noqa: N801 (it is called like a function)
 @contextlib.contextmanager
 def recording(recorder: Recorder, all_threads: bool = False) -> Iterator[Recorder]:
     """Makes a recorder the active one until the end of the block."""
-    before = _active.set(recorder)
+    block = _Block(recorder)
+    before = _active.set(block)
     if all_threads:
         _for_all_threads.append(recorder)
     try:
@@ -104,11 +114,13 @@ def recording(recorder: Recorder, all_threads: bool = False) -> Iterator[Recorde
         if all_threads:
             _for_all_threads.remove(recorder)
         _active.reset(before)
+        block.recorder = None
 
 
 def active_recorder() -> Recorder | None:
     """Returns where invocations that start here and now are recorded."""
-    recorder = _active.get()
+    block = _active.get()
+    recorder = block.recorder if block is not None else None
     if recorder is None and _for_all_threads:
         return _for_all_threads[-1]
     return recorder

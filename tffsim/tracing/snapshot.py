@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tffsim.tracing.layers import Layer
     from tffsim.tracing.recorder import Recorder
     from tffsim.tracing.spans import Span
+
+_T = TypeVar("_T")
 
 ALL_OUTCOMES = (*OUTCOMES, "running")
 RUNNING = len(OUTCOMES)
@@ -154,6 +156,7 @@ def take_snapshot(recorder: "Recorder") -> Snapshot:
     for name in ("start", "end"):
         columns[name] = columns[name] - recorder.started
     legend = read_legend(recorder, renumber.of)
+    invocations = [call for call in legend.invocations if call.span >= 0]
     return Snapshot(
         columns,
         renumber(inputs),
@@ -161,14 +164,20 @@ def take_snapshot(recorder: "Recorder") -> Snapshot:
         legend.threads,
         [type_spec.compact_representation()[:400] for type_spec in list(recorder.types.types)],
         legend.nodes,
-        legend.invocations,
-        legend.errors,
-        {renumber.of(number): preview for number, preview in list(recorder.previews.items())},
-        {renumber.of(number): array for number, array in list(recorder.arrays.items())},
+        invocations,
+        _of_rows(legend.errors),
+        _of_rows({renumber.of(number): preview for number, preview in list(recorder.previews.items())}),
+        _of_rows({renumber.of(number): array for number, array in list(recorder.arrays.items())}),
         recorder.started_at,
         recorder.num_dropped,
         recorder.num_values_dropped,
     )
+
+
+def _of_rows(known: dict[int, _T]) -> dict[int, _T]:
+    """Returns what is known of spans that have a row: one that is about to end has none for a moment."""
+    known.pop(-1, None)
+    return known
 
 
 class _Renumbering:

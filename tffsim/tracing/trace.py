@@ -59,6 +59,17 @@ class Trace:
         assert self._snapshot is not None
         return self._snapshot
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles and copies a trace as the file that `save` writes."""
+        if not self.is_finished:
+            raise TypeError(
+                "A trace that is still written cannot be pickled or copied. Do it when its block has ended, "
+                "or take `trace.frozen()`, which is the trace as it is now."
+            )
+        from tffsim.tracing.trace_file import from_bytes, to_bytes
+
+        return from_bytes, (to_bytes(self.snapshot),)
+
     def frozen(self) -> "Trace":
         """Returns the trace as it is now; what is recorded later does not come into it."""
         return self if self._recorder is None else Trace(self.snapshot)
@@ -342,8 +353,10 @@ class Trace:
 
     def to_html(self, path: "str | pathlib.Path") -> None:
         """Writes one file that shows the trace in any browser, without Python and without a network."""
+        from tffsim.tracing.output_files import whole_text_file
+
         text = importlib.import_module("tffsim.views.page").page(self)
-        with open(path, "w", encoding="utf-8") as file:
+        with whole_text_file(path) as file:
             file.write(text)
 
     def _repr_html_(self) -> str:
@@ -355,7 +368,7 @@ class Trace:
         """Displays a trace that is being written live, in a notebook; other traces by `_repr_mimebundle_`."""
         if self.is_finished or not importlib.import_module("tffsim.views.mime_bundle").is_in_kernel():
             raise NotImplementedError
-        self.show()._ipython_display_()
+        importlib.import_module("tffsim.views.trace_view").display_live(self)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """A trace that is the value of a notebook's cell shows itself; in a terminal it is a line of text."""

@@ -10,6 +10,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from federated_language.common_libs import structure
+from federated_language.proto import computation_pb2 as pb
 
 from tffsim.executors.executor_base import Executor, ExecutorValue
 from tffsim.tracing import spans
@@ -84,6 +85,8 @@ class TracingExecutor(Executor):
         span = self.open(CREATE_VALUE)
         if span is None:
             return await self._target.create_value(value, type_spec)
+        if type(value) is pb.Computation:
+            span.recorder.nodes.receive(value, span.node)
         origins = span.recorder.origins.of(value)
         return await self._create(span, self._target.create_value(value, type_spec), (), value, origins)
 

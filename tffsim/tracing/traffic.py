@@ -1,9 +1,11 @@
 """What crossed between the server and the clients, and what the server could see of it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tffsim.tracing.ast_nodes import AstNode
 from tffsim.tracing.spans import COMPUTE, CREATE_VALUE
 from tffsim.tracing.table import Table
 
@@ -42,9 +44,7 @@ def traffic(trace: "Trace") -> Table:
         & is_data[columns["type"]]
     )
     node = columns["node"][crossing]
-    labels = [
-        _intrinsic_of(snapshot.nodes[number].label) if number >= 0 else "" for number in range(len(snapshot.nodes))
-    ]
+    labels = _intrinsics(snapshot.nodes)
     names = sorted(set(labels) - {""})
     numbers = np.array([names.index(label) if label else -1 for label in labels] + [-1])
     intrinsic = numbers[node]
@@ -106,6 +106,10 @@ def _copies(
     return np.where(shared, np.maximum(serves[snapshot.columns["layer"][crossing]], 1), 1)
 
 
-def _intrinsic_of(label: str) -> str:
-    name = label.removeprefix("call ")
-    return name if name.startswith("federated_") else ""
+def _intrinsics(nodes: Sequence[AstNode]) -> list[str]:
+    """Returns which federated intrinsic each node is or calls; "" for other nodes, whatever their names."""
+    names = [node.label if node.kind == "Intrinsic" and node.label.startswith("federated_") else "" for node in nodes]
+    for number, node in enumerate(nodes):
+        if names[number] and node.edge == "function":
+            names[node.parent] = names[number]
+    return names

@@ -35,7 +35,7 @@ class TypeNumbers:
             number = len(self.types)
             # The list keeps the type alive, so its id stays its own.
             self.types.append(type_spec)
-            self.sizes.append(_static_size(type_spec))
+            self.sizes.append(static_size(type_spec))
             self.is_scalar.append(_is_number(type_spec))
             return self._numbers.setdefault(id(type_spec), number)
 
@@ -47,7 +47,7 @@ def _is_number(type_spec: fl.Type) -> bool:
     return isinstance(type_spec, fl.TensorType) and type_spec.shape == () and type_spec.dtype.kind in "biufV"
 
 
-def _static_size(type_spec: fl.Type) -> int:
+def static_size(type_spec: fl.Type) -> int:
     """Returns the bytes of every value of a type; `UNKNOWN` if they differ, `FUNCTION` for functions."""
     if isinstance(type_spec, fl.FunctionType):
         return FUNCTION
@@ -56,8 +56,8 @@ def _static_size(type_spec: fl.Type) -> int:
             return UNKNOWN
         return int(type_spec.dtype.itemsize * math.prod(type_spec.shape))
     if isinstance(type_spec, fl.StructType):
-        sizes = [_static_size(element) for element in type_spec]
+        sizes = [static_size(element) for element in type_spec]
         return sum(sizes) if min(sizes, default=0) >= 0 else min(sizes)
     if isinstance(type_spec, fl.FederatedType) and (type_spec.placement is fl.SERVER or type_spec.all_equal):
-        return _static_size(type_spec.member)
+        return static_size(type_spec.member)
     return UNKNOWN

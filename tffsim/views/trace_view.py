@@ -44,7 +44,8 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         ValueError: If there is no such panel.
     """
 
-    _esm = FRONT_END
+    # The text and not the file: a file is watched, and the watcher would keep every view and its trace for ever.
+    _esm = FRONT_END.read_text(encoding="utf-8")
     panels = traitlets.List(traitlets.Unicode(), list(PANELS)).tag(sync=True)
     widget_id = traitlets.Unicode().tag(sync=True)
     _subscription: Subscription | None = None
@@ -134,6 +135,25 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         """
         with contextlib.suppress(AttributeError):
             self.comm._reply_subshell_for = None
+
+
+_displayed_before: TraceView | None = None
+
+
+def display_live(trace: Trace) -> None:
+    """Displays a trace that is being written, by a view that nobody else knows, and so nobody else can close."""
+    view = TraceView(trace)
+    view._ipython_display_()
+    if trace.recorder is not None:
+        trace.recorder.when_finished(lambda: _close_the_one_before(view))
+
+
+def _close_the_one_before(view: TraceView) -> None:
+    """Closes the view before a finished one: in a page that was loaded again, the latest may have to come back."""
+    global _displayed_before
+    before, _displayed_before = _displayed_before, view
+    if before is not None:
+        before.close()
 
 
 class StackView(TraceView):

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from click.testing import CliRunner
@@ -101,14 +100,13 @@ def test_the_trace_is_saved_if_the_script_exits(script, tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal for one process.")
 def test_the_trace_is_saved_if_the_script_is_interrupted(script, tmp_path):
-    process = script(TOTAL + "import time\ntotal([1.0])\nprint('ready', flush=True)\ntime.sleep(60)\n")
+    waiting = "import threading\ntotal([1.0])\nprint('ready', flush=True)\nthreading.Event().wait()\n"
+    process = script(TOTAL + waiting)
     assert process.stdout.readline() == "ready\n"
-    started = time.monotonic()
     process.send_signal(signal.SIGINT)
-    errors = process.communicate()[1]
+    errors = process.communicate()[1]  # It returns only because the script has ended.
     assert process.returncode == 130
     assert "Interrupted." in errors
-    assert time.monotonic() - started < 30
     assert tff.load_trace(tmp_path / "t.tfftrace").invocations.num_rows == 1
 
 

@@ -2,6 +2,7 @@ import collections
 import concurrent.futures
 import dataclasses
 import functools
+import gc
 from typing import NamedTuple
 
 import attrs
@@ -369,3 +370,49 @@ def test_a_computation_is_captured_from_any_thread():
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         assert list(pool.map(make, range(20))) == list(range(1, 21))
+
+
+def test_a_gradient_of_some_rows_becomes_the_whole():
+    @tff.tf_computation(fl.TensorType(np.float32, [4, 2]), fl.TensorType(np.int32, [None]))
+    def gradient(table, rows):
+        with tf.GradientTape() as tape:
+            tape.watch(table)
+            loss = 2.0 * tf.reduce_sum(tf.nn.embedding_lookup(table, rows))
+        return {"gradient": tape.gradient(loss, table), "loss": loss}
+
+    result = gradient(np.ones((4, 2), np.float32), [3, 0, 3])
+    np.testing.assert_array_equal(result["gradient"], [[2, 2], [0, 0], [0, 0], [4, 4]])
+    with pytest.raises(TypeError, match=r"field `1`.*dense_shape"):
+        tff.tf_computation(lambda x: (x, tf.IndexedSlices(x, tf.constant([0]))), fl.TensorType(np.float32, [1, 2]))
+
+
+def test_an_assertion_whose_result_is_unused_runs_and_makes_no_noise(capfd):
+    @tff.tf_computation(np.int32)
+    def checked(x):
+        tf.debugging.assert_less(x, 7, message="too large a number")
+        tf.debugging.Assert(x > 0, ["too small a number"])
+        return x
+
+    def not_five(x):
+        tf.debugging.assert_none_equal(x, 5, message="it is five")
+        return x
+
+    @tff.tf_computation(np.int32)
+    def checked_inside(x):
+        checked(x)
+        return tf.cond(x > 2, lambda: not_five(x), lambda: x)
+
+    gc.collect()
+    assert checked(3) == 3 and checked_inside(1) == 1
+    assert "never used" not in capfd.readouterr().err
+    wrong = [(checked, 7, "large"), (checked, 0, "small"), (checked_inside, 8, "large"), (checked_inside, 5, "five")]
+    for function, argument, message in wrong:
+        with pytest.raises(tff.ExecutionError, match=message):
+            function(argument)
+
+
+def test_tensorflow_still_complains_elsewhere_about_results_that_nobody_uses(caplog):
+    with tf.Graph().as_default():
+        tf.debugging.assert_less(tf.constant(1), tf.compat.v1.placeholder(tf.int32, []))
+        gc.collect()
+    assert "never used" in caplog.text

@@ -150,6 +150,23 @@ def test_what_may_pass_is_tried_again():
     assert flaky.calls == 3
 
 
+def test_a_second_attempt_draws_the_same_random_numbers():
+    @tff.tf_computation
+    def draw():
+        return tf.random.uniform([])
+
+    def drawn(failures):
+        flaky = _Flaky(failures)
+        context = tff.SyncExecutionContext(tff.local_executor_factory(leaf_executor_fn=flaky))
+        tf.random.set_seed(7)
+        return [context.invoke(draw, None) for _ in range(2)]
+
+    try:
+        assert drawn(failures=2) == drawn(failures=0)
+    finally:
+        tf.random.set_seed(None)
+
+
 def test_attempts_are_bounded():
     flaky = _Flaky(failures=100)
     context = tff.SyncExecutionContext(tff.local_executor_factory(leaf_executor_fn=flaky), max_attempts=2)

@@ -85,6 +85,11 @@ def test_leases_from_many_threads_share_one_stack():
     assert len(made) == 1
 
 
+def _strategy(factory, num_clients=None):
+    with factory.lease({} if num_clients is None else _cardinalities(num_clients)) as top:
+        return top.target.strategy
+
+
 def _leaf_count(strategy):
     if isinstance(strategy, FederatedComposingStrategy):
         return max(len(strategy.children), *(_leaf_count(c.target.strategy) for c, _ in strategy.children))
@@ -94,14 +99,14 @@ def _leaf_count(strategy):
 @pytest.mark.parametrize(("num_clients", "max_fanout"), [(5, 2), (27, 3), (100, 7), (8, 8), (9, 8), (1, 2), (0, 2)])
 def test_no_executor_of_a_tree_has_more_children_than_max_fanout(num_clients, max_fanout):
     factory = local_executor_factory(max_fanout=max_fanout, leaf_executor_fn=_plain)
-    top = factory.create_executor(_cardinalities(num_clients))
-    assert top.target.strategy.num_clients == num_clients
-    assert _leaf_count(top.target.strategy) <= max_fanout
+    strategy = _strategy(factory, num_clients)
+    assert strategy.num_clients == num_clients
+    assert _leaf_count(strategy) <= max_fanout
 
 
 def test_the_tree_is_also_built_for_the_default_number_of_clients():
     factory = local_executor_factory(9, 3, leaf_executor_fn=_plain)
-    assert isinstance(factory.create_executor({}).target.strategy, FederatedComposingStrategy)
+    assert isinstance(_strategy(factory), FederatedComposingStrategy)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +128,7 @@ def test_client_devices_are_given_in_turn():
     factory = local_executor_factory(
         leaf_executor_fn=lambda device: devices.append(device) or PlainLeaf(), client_tf_devices=["a", "b"]
     )
-    clients = factory.create_executor(_cardinalities(5)).target.strategy.clients
+    clients = _strategy(factory, 5).clients
     assert devices.count("a") == devices.count("b") == 1
     assert clients[0] is clients[2] is clients[4] and clients[1] is clients[3] is not clients[0]
 
@@ -145,7 +150,7 @@ def test_a_wide_tree_is_abridged():
 
 def test_the_debug_stack_has_an_executor_of_its_own_for_each_client():
     factory = debug_executor_factory(leaf_executor_fn=_plain)
-    clients = factory.create_executor(_cardinalities(3)).target.strategy.clients
+    clients = _strategy(factory, 3).clients
     assert len({id(client) for client in clients}) == 3
     assert factory.runs_in_caller
 

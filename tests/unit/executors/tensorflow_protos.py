@@ -1,11 +1,14 @@
 """Hand-made TensorFlow computations: graphs no decorator would write, and few imports."""
 
+import threading
 from collections.abc import Callable
 
 import federated_language as fl
 import tensorflow as tf
 from federated_language.proto import computation_pb2 as pb
 from google.protobuf import any_pb2
+
+from tffsim.computations.tensorflow_computation import tf_computation
 
 
 def tensor_binding(tensor: tf.Tensor | str) -> pb.TensorFlow.Binding:
@@ -55,6 +58,21 @@ def unary(
         return tensor_binding(x), tensor_binding(y), initializer()
 
     return computation(build, parameter, result)
+
+
+def endless(started: threading.Event) -> pb.Computation:
+    """Makes a computation of one float32 that ends at once if it is negative, and else only when it is cancelled.
+
+    Args:
+        started: Set as soon as TensorFlow runs it.
+    """
+
+    def loop(x: tf.Tensor) -> tf.Tensor:
+        announced = tf.py_function(lambda: started.set() or 0.0, [], tf.float32)
+        announced.set_shape([])
+        return tf.while_loop(lambda y: y < x, lambda y: y * 1.0, [announced])[0]
+
+    return tf_computation(loop, tf.float32).to_proto()
 
 
 def initializer() -> str:

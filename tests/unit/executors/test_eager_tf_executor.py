@@ -1,5 +1,4 @@
 import asyncio
-import concurrent.futures
 import gc
 import threading
 
@@ -10,10 +9,12 @@ import tensorflow as tf
 from federated_language.common_libs import structure
 from federated_language.framework import Intrinsic, Literal, Placement
 
-from tests.unit.executors.tensorflow_protos import unary
+from tests.unit.executors.tensorflow_protos import endless, unary
 from tffsim.computations.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM, GENERIC_SCALE, GENERIC_UNSCALE
+from tffsim.executors.activity import offload_observer
 from tffsim.executors.cancellation import CancellationScope, current_scope
 from tffsim.executors.eager_tf_executor import EagerTFExecutor
+from tffsim.executors.worker_pool import WorkerPool
 
 FLOAT = fl.TensorType(np.float32)
 INT = fl.TensorType(np.int32)
@@ -24,10 +25,6 @@ PAIR = fl.StructType([("a", FLOAT), ("b", FLOAT)])
 
 def add_one():
     return unary(lambda x: x + 1.0, FLOAT, FLOAT)
-
-
-def endless():
-    return unary(lambda x: tf.while_loop(lambda y: y < x, lambda y: y * 1.0, (tf.constant(0.0),))[0], FLOAT, FLOAT)
 
 
 async def call(executor, function, argument=None, argument_type=None):
@@ -211,16 +208,15 @@ def test_a_type_without_a_zero_is_refused(type_spec):
 
 @pytest.fixture
 def pool():
-    with concurrent.futures.ThreadPoolExecutor(2) as workers:
-        yield workers
+    return WorkerPool(2)
 
 
-class CountingPool(concurrent.futures.ThreadPoolExecutor):
+class CountingPool(WorkerPool):
     submitted = 0
 
-    def submit(self, *args, **kwargs):
+    def submit(self, *args):
         self.submitted += 1
-        return super().submit(*args, **kwargs)
+        return super().submit(*args)
 
 
 @pytest.mark.parametrize(("short_seconds", "submitted"), [(3600.0, 2), (0.0, 20)])
@@ -230,11 +226,11 @@ def test_only_calls_that_are_short_stay_on_the_loop_after_the_first_ones(monkeyp
     add = unary(lambda x: x + 17.0 + short_seconds, FLOAT, FLOAT)
 
     async def call_often():
-        with CountingPool(1) as workers:
-            executor = EagerTFExecutor(worker_pool=workers)
-            for _ in range(20):
-                await call(executor, add, 1.0, FLOAT)
-            return workers.submitted
+        workers = CountingPool(1)
+        executor = EagerTFExecutor(worker_pool=workers)
+        for _ in range(20):
+            await call(executor, add, 1.0, FLOAT)
+        return workers.submitted
 
     assert asyncio.run(call_often()) == submitted
 
@@ -248,30 +244,32 @@ def test_a_failure_in_the_pool_is_raised_where_the_call_is_awaited(pool):
 @pytest.mark.parametrize("has_pool", [True, False])
 def test_cancelling_the_scope_aborts_a_running_call_and_leaves_the_executor_usable(pool, has_pool):
     executor = EagerTFExecutor(worker_pool=pool if has_pool else None)
-    scope = CancellationScope()
+    started, scope = threading.Event(), CancellationScope()
+    function = endless(started)
     token = current_scope.set(scope)
     try:
-        threading.Timer(0.1, scope.cancel).start()
+        threading.Thread(target=lambda: started.wait(60) and scope.cancel(), daemon=True).start()
         with pytest.raises(tf.errors.CancelledError):
-            run(endless(), 1.0, FLOAT, executor)
+            run(function, 1.0, FLOAT, executor)
     finally:
         current_scope.reset(token)
-    assert float(run(endless(), -1.0, FLOAT, executor)) == 0.0
+    assert float(run(function, -1.0, FLOAT, executor)) == 0.0
 
 
 def test_cancelling_the_task_aborts_its_call_without_an_unhandled_error(pool):
     unhandled = []
+    started, ended = threading.Event(), threading.Event()
 
     async def cancel_while_running():
         asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
-        executor = EagerTFExecutor(worker_pool=pool)
-        task = asyncio.create_task(call(executor, endless(), 1.0, FLOAT))
-        await asyncio.sleep(0.1)
+        offload_observer.set(lambda *times: ended.set())
+        task = asyncio.create_task(call(EagerTFExecutor(worker_pool=pool), endless(started), 1.0, FLOAT))
+        assert await asyncio.to_thread(started.wait, 60)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.get_running_loop().run_in_executor(pool, gc.collect)
+        assert await asyncio.to_thread(ended.wait, 30)
+        await asyncio.wrap_future(pool.submit(gc.collect))
 
     asyncio.run(cancel_while_running())
-    pool.shutdown()  # Returns only because the call was aborted.
     assert unhandled == []

@@ -4,6 +4,7 @@ import weakref
 import federated_language as fl
 import numpy as np
 import pytest
+from federated_language.common_libs import structure
 
 from tests.unit.executors.plain_leaf import PlainLeaf
 from tests.unit.executors.running import STACKS, binary, evaluate, run
@@ -270,3 +271,13 @@ def test_a_closed_stack_says_so():
     executor.close()
     with pytest.raises(RuntimeError, match="is closed"):
         asyncio.run(evaluate(executor, _sum, [1.0]))
+
+
+@pytest.mark.parametrize(("field", "step"), [("rate", "rate"), (None, 1)])
+def test_a_bad_element_of_a_struct_is_found_by_its_name_or_else_its_position(field, step):
+    executor = local_executor_factory(leaf_executor_fn=lambda device: PlainLeaf()).create_executor({}).target
+    elements = [("size", np.int32), (field, fl.FederatedType(np.float32, fl.CLIENTS))]
+    type_spec = fl.StructType([element if element[0] else element[1] for element in elements])
+    with pytest.raises((TypeError, ValueError)) as caught:
+        asyncio.run(executor.create_value(structure.Struct([("size", 1), (field, 2.0)]), type_spec))
+    assert location_of(caught.value).argument_path == (step,)

@@ -19,8 +19,9 @@ from tffsim.tracing.recorder import Recorder
 from tffsim.tracing.session import recording
 
 _NUM_CLIENTS = 60
-_VECTOR = fl.TensorType(np.float32, [100])
-_INTEGERS = fl.TensorType(np.int32, [100])
+_SIZE = 2000  # Small values are kept, up to a bound, until the result is there.
+_VECTOR = fl.TensorType(np.float32, [_SIZE])
+_INTEGERS = fl.TensorType(np.int32, [_SIZE])
 _VECTORS = fl.FederatedType(_VECTOR, fl.CLIENTS)
 _PLUS = binary("generic_plus", _VECTOR)
 _PLUS_INTEGERS = binary("generic_plus", _INTEGERS)
@@ -52,7 +53,7 @@ def _maximum(x):
 
 @fl.federated_computation(_VECTORS)
 def _aggregate(x):
-    zero = np.zeros(100, np.float32)
+    zero = np.zeros(_SIZE, np.float32)
     return fl.federated_aggregate(fl.federated_map(_double, x), zero, _PLUS, _PLUS, _identity)
 
 
@@ -84,8 +85,8 @@ def _sum_of_a_value_and_of_what_is_made_of_it(x):
     return fl.federated_sum(fl.federated_map(_double, doubled)), fl.federated_sum(doubled)
 
 
-_FLOATS = [np.ones(100, np.float32)] * _NUM_CLIENTS
-_COUNTS = [np.ones(100, np.int32)] * _NUM_CLIENTS
+_FLOATS = [np.ones(_SIZE, np.float32)] * _NUM_CLIENTS
+_COUNTS = [np.ones(_SIZE, np.int32)] * _NUM_CLIENTS
 _AGGREGATIONS = {
     "sum": (_sum, _FLOATS),
     "mean": (_mean, _FLOATS),
@@ -94,7 +95,7 @@ _AGGREGATIONS = {
     "aggregate": (_aggregate, _FLOATS),
     "secure sum": (_secure_sum, _COUNTS),
     "secure sum of bits": (_secure_sum_of_bits, _COUNTS),
-    "sum of zipped": (_sum_of_zipped, (_FLOATS, np.ones(100, np.float32))),
+    "sum of zipped": (_sum_of_zipped, (_FLOATS, np.ones(_SIZE, np.float32))),
     "several of one value": (_several_of_one_value, _FLOATS),
     "of a value and of what is made of it": (_sum_of_a_value_and_of_what_is_made_of_it, _FLOATS),
 }

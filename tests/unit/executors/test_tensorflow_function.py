@@ -11,6 +11,7 @@ from federated_language.proto import computation_pb2 as pb
 
 from tests.unit.executors.tensorflow_protos import (
     computation,
+    endless,
     initializer,
     sequence_binding,
     struct_binding,
@@ -294,13 +295,9 @@ def test_a_computation_is_imported_once_whatever_proto_carries_it():
 
 
 def test_a_running_call_is_cancelled_from_another_thread():
-    def endless(x: tf.Tensor) -> tf.Tensor:
-        return tf.while_loop(lambda y: y < x, lambda y: y * 1.0, (tf.constant(0.0),))[0]
-
-    function = TensorFlowFunction(unary(endless, FLOAT, FLOAT))
-    cancellation = CancellationManager()
-    timer = threading.Timer(0.1, cancellation.start_cancel)
-    timer.start()
+    started, cancellation = threading.Event(), CancellationManager()
+    function = TensorFlowFunction(endless(started))
+    threading.Thread(target=lambda: started.wait(60) and cancellation.start_cancel(), daemon=True).start()
     with pytest.raises(tf.errors.CancelledError):
         function(tf.constant(1.0), cancellation)
     assert float(function(tf.constant(-1.0))) == 0.0
@@ -309,9 +306,7 @@ def test_a_running_call_is_cancelled_from_another_thread():
 def test_a_failing_call_names_the_computation_and_the_source_line():
     proto = unary(lambda x: tf.debugging.check_numerics(x, "bad", name="check"), FLOAT, FLOAT)
     line = "model.py:12: return tf.debugging.check_numerics(x, 'bad')"
-    provenance.record(
-        proto.tensorflow.graph_def.value, provenance.Provenance("train_step", "model.py", 10, {"check": line})
-    )
+    provenance.record(proto, provenance.Provenance("train_step", "model.py", 10, {"check": line}))
     with pytest.raises(tf.errors.InvalidArgumentError, match="bad") as failure:
         TensorFlowFunction(proto)(tf.constant(float("nan")))
     assert location_of(failure.value).computation == "train_step"
@@ -330,7 +325,7 @@ def test_a_failure_in_a_called_function_names_the_line_of_the_call_if_its_own_is
 
     def source_of_failure(op_lines: dict[str, str]) -> str | None:
         origin = provenance.Provenance("train_step", "model.py", 10, op_lines)
-        provenance.record(proto.tensorflow.graph_def.value, origin)
+        provenance.record(proto, origin)
         with pytest.raises(tf.errors.InvalidArgumentError, match="bad") as failure:
             TensorFlowFunction(proto)(tf.constant(float("nan")))
         return location_of(failure.value).source
@@ -347,7 +342,7 @@ def test_a_failure_in_a_function_of_a_dataset_names_the_line_that_reads_the_data
 
     proto = unary(total, INT, INT)
     lines = {"divide": "a namesake", "ReduceDataset": "model.py:3: return quotients.reduce(2, add)"}
-    provenance.record(proto.tensorflow.graph_def.value, provenance.Provenance("total", "model.py", 1, lines))
+    provenance.record(proto, provenance.Provenance("total", "model.py", 1, lines))
     with pytest.raises(tf.errors.InvalidArgumentError, match="division by zero") as failure:
         TensorFlowFunction(proto)(tf.constant(0, tf.int64))
     assert location_of(failure.value).source == lines["ReduceDataset"]
@@ -361,6 +356,35 @@ def test_names_that_are_not_in_the_graph_are_listed():
     proto.tensorflow.result.tensor.tensor_name = "y:5"
     with pytest.raises(TypeError, match="y:5"):
         TensorFlowFunction(proto)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "result", "message"),
+    [
+        (FLOAT, fl.StructType([FLOAT, FLOAT]), "binds tensor to its result, .* needs <tensor,tensor>"),
+        (FLOAT, fl.StructType([]), "to its result, .* needs <>"),
+        (FLOAT, fl.SequenceType(FLOAT), "to its result, .* needs sequence"),
+        (fl.StructType([FLOAT, FLOAT]), FLOAT, "to its parameter, .* needs <tensor,tensor>"),
+        (None, FLOAT, "to its parameter"),
+        (FLOAT, INT, "is float32, its type says int64"),
+    ],
+)
+def test_a_graph_with_other_tensors_than_its_type_is_refused(parameter, result, message):
+    def build():
+        x = tf.compat.v1.placeholder(tf.float32, [], "x")
+        return tensor_binding(x), tensor_binding(x + 1.0), ""
+
+    with pytest.raises(TypeError, match=message):
+        TensorFlowFunction(computation(build, parameter, result))
+
+
+def test_a_graph_with_more_tensors_than_its_type_is_refused():
+    def build():
+        x = tf.compat.v1.placeholder(tf.float32, [], "x")
+        return tensor_binding(x), struct_binding(tensor_binding(x), tensor_binding(x + 1.0)), ""
+
+    with pytest.raises(TypeError, match=r"binds <tensor,tensor> to its result, .* needs tensor"):
+        TensorFlowFunction(computation(build, FLOAT, FLOAT))
 
 
 def test_another_kind_of_computation_is_refused_by_name():

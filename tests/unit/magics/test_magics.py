@@ -8,9 +8,12 @@ import threading
 import numpy as np
 import pytest
 from IPython.core.completer import provisionalcompleter
+from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
 import tffsim as tff
+from tffsim.magics.running_cells import RunningCells
+from tffsim.tracing.session import active_recorder
 
 SETUP = """
 import numpy as np
@@ -68,7 +71,7 @@ def test_without_a_trace_nothing_is_recorded(shell, capsys):
 def test_an_error_is_shown_as_in_any_cell_and_the_trace_is_kept(shell, capsys):
     execute(shell, "--trace t --view none", "mean([1.0])\nmean(['x'])")
     printed = capsys.readouterr().out
-    assert "----> 2 mean(['x'])" in re.sub(r"\x1b\[[0-9;]*m", "", printed)
+    assert "----> 3 mean(['x'])" in re.sub(r"\x1b\[[0-9;]*m", "", printed)
     assert "ArgumentError" in printed and "client 0 of 1" in printed
     assert not re.search(r"tffsim.\w+|federated_language", printed.replace("import tffsim", ""))
     assert shell.user_ns["t"].invocations.shown("outcome").tolist() == ["ok", "error"]
@@ -121,7 +124,7 @@ def test_an_error_in_the_background_is_shown_and_raised(shell, capsys):
     with pytest.raises(tff.ArgumentError):
         run.result(30)
     printed = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
-    assert "----> 3 mean(['x'])" in printed and "client 0 of 1" in printed
+    assert "----> 4 mean(['x'])" in printed and "client 0 of 1" in printed
     assert "tffsim." not in printed
     assert not execute(shell, "--background --view none --trace bad", "1 +").success
     assert "SyntaxError" in capsys.readouterr().out
@@ -180,6 +183,8 @@ def test_traces_without_a_name_replace_no_other(shell, capsys):
         ("--trace 1x", "name of a variable"),
         ("--save /no/such/folder/x.tfftrace", "there is no such folder"),
         ("--values few", "invalid choice"),
+        ("--trace 't", "No closing quotation"),
+        ("mean([1.0])", "unrecognized arguments"),
         ("--clients many", "invalid int value"),
     ],
 )
@@ -206,6 +211,7 @@ def test_help_lists_every_option(shell, capsys):
         ("%%tff_execute --view stack,cl", ["clients"]),
         ("%%tff_execute --values p", ["preview"]),
         ("%%tff_execute --stack ", ["debug", "local", "mine"]),
+        ("%tff_execute --val", ["--values"]),
         ("%tff_stack m", ["mine"]),
         ("%tff_trace ", ["first"]),
         ("%%tff_exec", ["%%tff_execute"]),
@@ -243,3 +249,78 @@ def test_traces_are_listed_and_unknown_ones_refused(shell, capsys):
 def test_a_value_of_numpy_survives(shell):
     execute(shell, "--view none", "v = mean(np.arange(3, dtype=np.float32))")
     assert shell.user_ns["v"] == np.float32(1)
+
+
+@pytest.mark.parametrize("head", ["%%tff_execute {}\n", "%tff_execute {}\n", "%tff_execute {} "])
+def test_max_fanout_makes_a_tree(shell, head):
+    everyone = "mean([float(number) for number in range(9)])"
+    for options, composers in (
+        ("--max-fanout 3", 4),
+        ("--stack local --max-fanout 3", 4),
+        ("--max-fanout 9", 1),
+        ("", 1),
+    ):
+        assert shell.run_cell(head.format(f"{options} --view none --trace t") + everyone).success
+        executors = shell.user_ns["t"].snapshot.executors
+        assert [executor.name for executor in executors].count("FederatingExecutor") == composers
+
+
+def test_the_rest_of_no_cell_cannot_be_shown(shell):
+    with pytest.raises(UsageError, match="shows the rest of a cell"):
+        shell.run_line_magic("tff_execute", "--view none")
+    with pytest.raises(UsageError, match="needs the code of a cell"):
+        shell.run_line_magic("tff_execute", "--view none --background")
+
+
+def test_a_called_magic_returns_its_value_and_raises_its_error(shell):
+    assert shell.run_cell_magic("tff_execute", "--view none", "x = 2\nx + 1") == 3
+    assert shell.run_line_magic("tff_execute", "--view none x + 3") == 5
+    assert shell.run_cell_magic("tff_execute", "--view none", "import asyncio\nawait asyncio.sleep(0, 7)") == 7
+    with pytest.raises(tff.ArgumentError):
+        shell.run_cell_magic("tff_execute", "--view none --trace t", "mean(['wrong'])")
+    assert shell.user_ns["t"].is_finished
+    with pytest.raises(KeyboardInterrupt):
+        shell.run_cell_magic("tff_execute", "--view none", "raise KeyboardInterrupt")
+
+
+def test_a_file_with_the_magic_can_be_run(shell, tmp_path):
+    path = tmp_path / "cells.ipy"
+    path.write_text("%tff_execute --view none --trace t\ny = mean([6.0])\n")
+    shell.run_line_magic("run", str(path))
+    assert shell.user_ns["y"] == 6 and shell.user_ns["t"].is_finished
+
+
+def test_what_is_done_at_the_end_of_a_cell_goes_on_after_an_error_of_it(shell, capsys):
+    done = []
+
+    def fail():
+        done.append("second")
+        raise OSError("the disk is full")
+
+    def interrupt():
+        done.append("third")
+        raise KeyboardInterrupt
+
+    cells = RunningCells(shell)
+    cells.follow()
+    shell.user_ns |= {"cells": cells, "first": lambda: done.append("first"), "fail": fail, "interrupt": interrupt}
+    result = shell.run_cell("for action in (first, fail, interrupt): cells.at_end(action)\n1/0")
+    # An impatient second interrupt is not shown.
+    assert done == ["third", "second", "first"] and isinstance(result.error_in_exec, ZeroDivisionError)
+    printed = capsys.readouterr().out
+    assert "disk is full" in printed and "KeyboardInterrupt" not in printed
+    result = shell.run_cell("cells.at_end(interrupt)")
+    assert isinstance(result.error_in_exec, KeyboardInterrupt) and not cells.is_in_cell
+
+
+def test_tasks_live_on_in_a_terminal_too(shell):
+    make = "import asyncio\nawait asyncio.sleep(0)\ntask = asyncio.create_task(asyncio.sleep(0, 5))"
+    assert execute(shell, "--view none", make).success
+    assert execute(shell, "--view none", "x = await task").success
+    assert shell.user_ns["x"] == 5
+
+
+def test_a_magic_that_runs_the_cell_often_records_each_time(shell):
+    assert shell.run_cell("%%timeit -n2 -r1\n%%tff_execute --view none --trace t\nmean([1.0])").success
+    assert shell.user_ns["t"].is_finished
+    assert active_recorder() is None

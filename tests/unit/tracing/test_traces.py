@@ -149,13 +149,23 @@ def test_traffic_adds_up(max_fanout):
     }
 
 
-def test_a_secure_sum_shows_the_server_an_aggregate_only():
+@pytest.mark.parametrize("factory", [tff.local_executor_factory, tff.debug_executor_factory], ids=["local", "debug"])
+@pytest.mark.parametrize(
+    ("name", "bound"),
+    [("federated_secure_sum", 100), ("federated_secure_sum_bitwidth", 8)],
+)
+def test_a_secure_sum_shows_the_server_an_aggregate_only(name, bound, factory):
+    operator = getattr(tff, name)
     secure = tff.federated_computation(
-        lambda values: tff.federated_secure_sum(values, 100), tff.FederatedType(np.int32, tff.CLIENTS)
+        lambda values: (operator(values, bound), tff.federated_sum(values)), tff.FederatedType(np.int32, tff.CLIENTS)
     )
-    result, trace = traced(secure, [1, 2, 3])
-    assert result == 6
-    assert set(rows(trace.traffic(), direction="clients to server").shown("visibility")) == {"aggregate"}
+    stacks = [factory()] if factory is tff.debug_executor_factory else [factory(), factory(max_fanout=2)]
+    for stack in stacks:
+        result, trace = traced(secure, [1, 2, 3], factory=stack)
+        assert tuple(result) == (6, 6)
+        seen = rows(trace.traffic(), direction="clients to server")
+        by_operator = dict(zip(seen.shown("intrinsic").tolist(), seen.shown("visibility").tolist(), strict=True))
+        assert by_operator == {name: "aggregate", "federated_sum": "individual"}
 
 
 def test_the_graph_connects_values_and_calls(trace):
@@ -224,6 +234,17 @@ def test_two_stacks_are_compared_node_by_node():
     assert not difference.nodes["values_differ"].any()
     with pytest.raises(ValueError, match=r"same computation.*`mean_of_doubles` and `double`"):
         traces[0].diff(traced(double, 1.0)[1])
+
+
+def test_the_summary_says_how_many_rows_it_leaves_out():
+    def summary(count):
+        with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+            for _ in range(count):
+                double(1.0)
+        return str(trace)
+
+    assert "… 0 more" not in summary(12)
+    assert "… 1 more" in summary(13)
 
 
 def test_the_summary_fits_100_columns_and_names_what_matters(broadcast):

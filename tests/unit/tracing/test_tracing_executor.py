@@ -99,6 +99,27 @@ def test_a_failure_is_recorded_and_passed_on_unchanged():
     assert not recorder.open_spans
 
 
+class SpeechlessError(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize(
+    ("error", "text"), [(SpeechlessError(), "SpeechlessError"), (ValueError("half \ud800"), "ValueError: half ?")]
+)
+def test_an_error_that_cannot_be_told_is_passed_on_unchanged(error, text):
+    class Failing(ForeignExecutor):
+        async def create_value(self, value, type_spec=None):
+            raise error
+
+    recorder = Recorder()
+    with pytest.raises(type(error)) as caught:
+        record(TracingExecutor(Failing()).create_value(1.0, FLOAT), recorder)
+    assert caught.value is error
+    assert Trace(recorder).error(1) == text
+    Trace(recorder).summary().encode("utf-8")
+
+
 def test_a_cancelled_operation_is_recorded_as_such():
     async def endless(executor):
         waiting = asyncio.ensure_future(executor.create_value(1.0, FLOAT))
@@ -140,7 +161,7 @@ class TestGate:
         return done, thread
 
     def wait_until_held(self, gate):
-        for _ in range(2000):
+        for _ in range(12_000):
             if gate.held:
                 return gate.held
             threading.Event().wait(0.005)
@@ -148,7 +169,7 @@ class TestGate:
 
     def test_an_open_gate_holds_nothing(self):
         done, thread = self.run_behind(Gate())
-        thread.join(10)
+        thread.join(60)
         assert done == [0, 1, 2]
 
     def test_a_closed_gate_holds_the_next_operation_until_it_may_step(self):
@@ -160,14 +181,14 @@ class TestGate:
         self.wait_until_held(gate)
         assert done == [0]
         gate.open()
-        thread.join(10)
+        thread.join(60)
         assert done == [0, 1, 2]
 
     def test_steps_can_be_granted_in_advance(self):
         gate = Gate(is_open=False)
         gate.step(3)
         done, thread = self.run_behind(gate)
-        thread.join(10)
+        thread.join(60)
         assert done == [0, 1, 2]
 
     def test_an_operation_is_not_held_for_ever(self):
@@ -189,7 +210,7 @@ class TestGate:
         thread = threading.Thread(target=call)
         thread.start()
         steps = 0
-        while thread.is_alive() and steps < 1000:
+        while thread.is_alive() and steps < 12_000:
             gate.step()
             steps += 1
             thread.join(0.01)
@@ -211,7 +232,7 @@ def test_a_slow_subscriber_gets_fewer_and_larger_batches_and_slows_nothing():
 
     def receive(batch):
         batches.append(batch)
-        may_go_on.wait(10)
+        may_go_on.wait(60)
 
     recorder = Recorder()
     recorder.subscribe(receive, interval=0.01)

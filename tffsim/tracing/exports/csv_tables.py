@@ -8,6 +8,7 @@ from typing import Any
 from tffsim.tracing.ast_nodes import AstNode
 from tffsim.tracing.exports.finished_trace import FinishedTrace
 from tffsim.tracing.exports.plain_text import plain
+from tffsim.tracing.output_files import whole_text_file
 from tffsim.tracing.table import Table
 
 _Columns = Mapping[str, Iterable[Any]]
@@ -52,7 +53,7 @@ def _node_columns(nodes: list[AstNode]) -> _Columns:
 
 
 def _write_table(path: pathlib.Path, columns: _Columns) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with whole_text_file(path, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
         for row in zip(*columns.values(), strict=True):

@@ -8,6 +8,7 @@ from typing import Any
 
 from tffsim.tracing.exports.finished_trace import FinishedTrace
 from tffsim.tracing.exports.labelled_graph import labelled_graph
+from tffsim.tracing.output_files import whole_text_file
 
 _EDGE_STYLES = {"input": "solid", "output": "solid", "delegation": "dashed", "alias": "dotted"}
 _COLORS = {"clients": "#f6d7b0", "server": "#c9dcf2", "": "#eeeeee"}
@@ -17,7 +18,7 @@ _ERROR_COLOR = "#c62828"
 def write(trace: FinishedTrace, path: pathlib.Path) -> None:
     """Writes the graph of a trace: calls are boxes, values are ellipses."""
     graph = labelled_graph(trace)
-    with path.open("w", encoding="utf-8") as file:
+    with whole_text_file(path) as file:
         file.write('digraph trace {\n  node [fontname="sans-serif", style=filled];\n')
         for node, attributes in graph.nodes(data=True):
             file.write(f"  {quoted(node)} [{_listed(_node_style(attributes))}];\n")

@@ -6,8 +6,10 @@ import networkx as nx
 
 from tffsim.tracing.exports.finished_trace import FinishedTrace
 from tffsim.tracing.exports.labelled_graph import labelled_graph
+from tffsim.tracing.output_files import whole_file
 
 
 def write(trace: FinishedTrace, path: pathlib.Path) -> None:
     """Writes the graph of a trace."""
-    nx.write_graphml(labelled_graph(trace), path, prettyprint=False)
+    with whole_file(path) as file:
+        nx.write_graphml(labelled_graph(trace), file, prettyprint=False)

@@ -13,6 +13,7 @@ from typing import Any
 from tffsim.tracing.exports.finished_trace import FinishedTrace
 from tffsim.tracing.exports.plain_text import plain
 from tffsim.tracing.exports.slices import Lane, Slice, place_slices
+from tffsim.tracing.output_files import whole_text_file
 from tffsim.tracing.snapshot import ALL_OUTCOMES
 from tffsim.tracing.spans import OPERATIONS
 
@@ -23,7 +24,7 @@ _Event = dict[str, Any]
 def write(trace: FinishedTrace, path: pathlib.Path) -> None:
     """Writes the timeline of a trace, event by event."""
     encode = json.JSONEncoder(separators=(",", ":")).encode
-    with path.open("w", encoding="utf-8") as file:
+    with whole_text_file(path) as file:
         file.write('{"displayTimeUnit":"ms","traceEvents":[')
         separator = "\n"
         for event in _events(trace):

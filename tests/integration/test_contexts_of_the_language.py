@@ -1,0 +1,67 @@
+"""Our executor factories in the execution contexts of `federated_language`."""
+
+import asyncio
+
+import federated_language as fl
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tffsim as tff
+
+FACTORIES = {
+    "local": tff.local_executor_factory,
+    "tree": lambda: tff.local_executor_factory(max_fanout=2),
+    "threads": lambda: tff.local_executor_factory(clients_per_thread=1),
+    "debug": tff.debug_executor_factory,
+    "sizing": tff.sizing_executor_factory,
+}
+INTS = tff.FederatedType(np.int32, tff.CLIENTS)
+double = tff.tf_computation(lambda x: 2 * x, np.int32)
+numbers = tff.tf_computation(lambda: {"pair": (1, [2.0, 3.0]), "text": "abc"})
+everywhere = tff.federated_computation(lambda v: tff.federated_map(double, v), INTS)
+mean = tff.federated_computation(lambda v: tff.federated_mean(v), tff.FederatedType(np.float32, tff.CLIENTS))
+
+
+def classes(value):
+    if isinstance(value, dict):
+        return {name: classes(element) for name, element in value.items()}
+    return [classes(element) for element in value] if isinstance(value, (list, tuple)) else type(value)
+
+
+@pytest.mark.parametrize("factory", FACTORIES)
+@pytest.mark.parametrize(
+    ("computation", "argument"),
+    [(everywhere, [1, 2, 3]), (mean, [1.0, 2.5]), (numbers, None)],
+    ids=["everywhere", "mean", "numbers"],
+)
+def test_results_are_those_of_our_own_contexts(factory, computation, argument):
+    ours = tff.SyncExecutionContext(FACTORIES[factory]()).invoke(computation, argument)
+    theirs = fl.framework.SyncExecutionContext(executor_fn=FACTORIES[factory]()).invoke(computation, argument)
+    awaited = asyncio.run(
+        fl.framework.AsyncExecutionContext(executor_fn=FACTORIES[factory]()).invoke(computation, argument)
+    )
+    for result in (theirs, awaited):
+        assert classes(result) == classes(ours)
+        np.testing.assert_equal(result, ours)
+
+
+def test_programs_of_the_language_run_on_our_stacks():
+    context = fl.program.NativeFederatedContext(fl.framework.AsyncExecutionContext(tff.local_executor_factory()))
+
+    async def run():
+        with fl.framework.get_context_stack().install(context):
+            return await fl.program.materialize_value(mean([1.0, 2.0]))
+
+    result = asyncio.run(run())
+    assert result == 1.5 and type(result) is np.float32
+
+
+def test_a_computation_in_their_context_may_be_called_inside_of_another():
+    context = fl.framework.SyncExecutionContext(tff.local_executor_factory(max_concurrent_computation_calls=1))
+
+    @tff.tf_computation(np.int32)
+    def outer(x):
+        return tf.ensure_shape(tf.py_function(lambda v: context.invoke(double, int(v)), [x], tf.int32), [])
+
+    assert context.invoke(outer, 4) == 8

@@ -1,0 +1,164 @@
+"""Ctrl-C in real scripts: it is heard, the next call does not wait for what was left behind, nor does the end."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+_BOUND_SECONDS = 120
+
+_HEAD = r"""
+import os, signal, sys, threading
+import numpy as np
+import tensorflow as tf
+import tffsim as tff
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+never = threading.Event()
+ended = threading.Event()
+
+def in_python(function, x):
+    return tf.ensure_shape(tf.py_function(function, [x], tf.int32), [])
+
+def announced(v):
+    os.write(1, b"started\n")  # In one piece, whoever else writes.
+    return v
+
+def held(v):
+    announced(v)
+    never.wait(300)
+    ended.set()
+    return v
+
+def at_clients(body):
+    function = tff.tf_computation(body, np.int32)
+    return tff.federated_computation(
+        lambda v: tff.federated_sum(tff.federated_map(function, v)), tff.FederatedType(np.int32, tff.CLIENTS))
+
+total = at_clients(lambda x: x * 2)
+"""
+
+_BODIES = {
+    "held in Python": "lambda x: in_python(held, x)",
+    "a loop of the graph": (
+        "lambda x: tf.while_loop(lambda i: i >= 0, lambda i: i * 1, [in_python(announced, x * 0)])[0]"
+    ),
+}
+_STACKS = {
+    "local": "tff.local_executor_factory()",
+    "one worker": "tff.local_executor_factory(max_concurrent_computation_calls=1)",
+    "tree": "tff.local_executor_factory(max_fanout=2)",
+    "debug": "tff.debug_executor_factory()",
+}
+
+
+def start_script(body):
+    code = _HEAD + textwrap.dedent(body)
+    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment)
+
+
+def interrupt_when_started(script):
+    """Waits until TensorFlow runs, and interrupts; returns what the script prints after that, and its exit code."""
+    try:
+        assert script.stdout.readline() == "started\n"
+        script.send_signal(signal.SIGINT)
+        output, _ = script.communicate(timeout=_BOUND_SECONDS)
+    finally:
+        script.kill()
+    return [line for line in output.splitlines() if line != "started"], script.returncode
+
+
+@pytest.mark.parametrize("stack", _STACKS)
+@pytest.mark.parametrize("body", _BODIES)
+def test_the_next_call_returns_while_the_interrupted_one_is_still_held(stack, body):
+    script = start_script(f"""
+        tff.use({_STACKS[stack]})
+        interrupted = at_clients({_BODIES[body]})
+        try:
+            interrupted([1] * 8)
+        except KeyboardInterrupt:
+            print("interrupted", ended.is_set())
+        print(total([1, 2, 3]), ended.is_set())
+    """)
+    assert interrupt_when_started(script) == (["interrupted False", "12 False"], 0)
+
+
+@pytest.mark.parametrize("stack", ["local", "tree"])
+def test_an_interrupted_trace_is_complete_and_the_next_call_works(stack):
+    script = start_script(f"""
+        tff.use({_STACKS[stack]})
+        try:
+            with tff.trace() as trace:
+                at_clients({_BODIES["held in Python"]})([1] * 4)
+        except KeyboardInterrupt:
+            print(trace.invocations.shown("outcome").tolist())
+        with tff.trace() as after:
+            print(total([1, 2, 3]), set(after.spans.shown("outcome").tolist()), ended.is_set())
+    """)
+    assert interrupt_when_started(script) == (["['cancelled']", "12 {'ok'} False"], 0)
+
+
+@pytest.mark.parametrize("stack", ["local", "debug"])
+def test_a_script_that_was_interrupted_ends_as_python_does_though_its_calls_are_held(stack):
+    script = start_script(f"""
+        tff.use({_STACKS[stack]})
+        at_clients({_BODIES["held in Python"]})([1] * 4)
+    """)
+    # Python ends itself by the signal.
+    assert interrupt_when_started(script) == ([], -signal.SIGINT)
+
+
+def test_a_script_may_end_with_a_code_of_its_own_while_calls_are_held():
+    script = start_script("""
+        try:
+            at_clients(lambda x: in_python(held, x))([1] * 4)
+        except KeyboardInterrupt:
+            sys.exit(7)
+    """)
+    assert interrupt_when_started(script) == ([], 7)
+
+
+def test_a_call_that_was_taken_for_a_short_one_is_interrupted_too():
+    """A short call runs in the thread that orchestrates."""
+    script = start_script("""
+        @tff.tf_computation(np.int32)
+        def sometimes_endless(x):
+            x = tf.cond(x > 0, lambda: in_python(announced, x), lambda: x)
+            return tf.while_loop(lambda i: i > 0, lambda i: i * 1, [x])[0]
+
+        for _ in range(50):
+            sometimes_endless(0)
+        before = threading.active_count()
+        try:
+            sometimes_endless(1)
+        except KeyboardInterrupt:
+            print("interrupted")
+        print(sometimes_endless(-1), threading.active_count() <= before)
+    """)
+    assert interrupt_when_started(script) == (["interrupted", "-1 True"], 0)
+
+
+def test_interrupts_on_the_debug_stack_are_announced_to_an_event_loop_that_runs_there():
+    script = start_script("""
+        import asyncio
+
+        def signal_and_announce(v):
+            os.kill(os.getpid(), signal.SIGUSR1)
+            return announced(v)
+
+        async def main():
+            heard = asyncio.Event()
+            asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, heard.set)
+            with tff.use(tff.debug_executor_factory()):
+                at_clients(lambda x: in_python(signal_and_announce, x))([1])
+            await asyncio.wait_for(heard.wait(), 60)
+            print("heard")
+
+        asyncio.run(main())
+    """)
+    output, _ = script.communicate(timeout=_BOUND_SECONDS)
+    assert output == "started\nheard\n"

@@ -1,0 +1,84 @@
+"""How what `federated_language` made is pickled and copied: types, computations and errors.
+
+Processes that work together send each other such things. Types hold the placements, which are compared by
+identity. A computation is its message; what it was made from stays behind. Errors whose constructors take
+something else than a message cannot be made again by the default way of Python.
+"""
+
+import copyreg
+import re
+from typing import Any
+
+import federated_language as fl
+from federated_language import framework, program
+from federated_language.framework import ConcreteComputation
+
+from tffsim.computations.context_stack import context_stack
+
+# How the op of a node is written in a serialised graph: field 2 of `NodeDef`, its length, its text.
+_CALLS_PYTHON = re.compile(rb"\x12(?:\x06PyFunc|\x0bEagerPyFunc|\x0fPyFuncStateless)")
+_COPIED_ATTRIBUTES = ("__name__", "__qualname__", "__module__", "__doc__")
+
+
+def register() -> None:
+    """Tells `pickle` and `copy` about the classes of `federated_language`."""
+    copyreg.pickle(type(fl.CLIENTS), _reduce_placement)  # type: ignore[arg-type]
+    copyreg.pickle(ConcreteComputation, _reduce_computation)  # type: ignore[arg-type]
+    for module in (fl, framework, program):
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, Exception):
+                copyreg.pickle(value, _reduce_error)  # type: ignore[arg-type]
+
+
+def _reduce_placement(placement: Any) -> tuple[Any, ...]:
+    return _placement, (placement.uri,)
+
+
+def _placement(uri: str) -> Any:
+    return next(placement for placement in (fl.CLIENTS, fl.SERVER) if placement.uri == uri)
+
+
+def _reduce_computation(computation: ConcreteComputation) -> tuple[Any, ...]:
+    message = computation.to_proto()
+    content = message.SerializeToString(deterministic=True)
+    attributes = {name: value for name in _COPIED_ATTRIBUTES if (value := computation.__dict__.get(name)) is not None}
+    is_shared = computation.context_stack is context_stack
+    stays = [_PythonFunctions(str(attributes.get("__name__", "It")))] if _CALLS_PYTHON.search(content) else []
+    return _computation, (type(message), content, computation.type_signature, attributes, is_shared, *stays)
+
+
+def _computation(
+    message: Any, content: bytes, type_signature: fl.Type, attributes: dict[str, Any], is_shared: bool, *_: Any
+) -> ConcreteComputation:
+    stack: Any = context_stack if is_shared else framework.get_context_stack()
+    computation = ConcreteComputation(
+        computation_proto=message.FromString(content), context_stack=stack, annotated_type=type_signature
+    )
+    computation.__dict__.update(attributes)
+    return computation
+
+
+class _PythonFunctions:
+    """Stands for the Python functions that a graph calls: they are copied with it, but stay in this process."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __deepcopy__(self, _: Any) -> "_PythonFunctions":
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            f"`{self._name}` cannot be pickled: it calls Python functions (`tf.py_function` or a generator), which "
+            "stay in this process. Pickle the Python function that you made it from, and make it again there."
+        )
+
+
+def _reduce_error(error: Exception) -> tuple[Any, ...]:
+    return _error, (type(error), error.args), error.__dict__ or None
+
+
+def _error(cls: type[Exception], args: tuple[Any, ...]) -> Exception:
+    error = cls.__new__(cls)
+    error.args = args
+    return error

@@ -1,0 +1,91 @@
+"""Hearing an interrupt in the thread that runs a computation itself.
+
+Python raises `KeyboardInterrupt` between two steps of Python code in the main thread. A
+thread inside of TensorFlow takes no such step before TensorFlow returns; and what is
+raised in a `tf.py_function`, TensorFlow turns into an error of its own. Python does
+announce every signal at once by a byte in a socket. Another thread waits for the byte,
+and cancels what TensorFlow does.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+from tffsim.executors.cancellation import CancellationScope
+
+
+@contextlib.contextmanager
+def cancelled_by_interrupts(scope: CancellationScope) -> Iterator[None]:
+    """A block in which an interrupt cancels a scope, whatever the block does at that moment.
+
+    What the interrupt raises is raised by the block, even if something inside turns it
+    into another error. Does nothing outside of the main thread, where no interrupts arrive.
+
+    Args:
+        scope: The work of the block.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or not callable(handler) or isinstance(handler, _Handler):
+        yield
+        return
+    recorded = _Handler(handler, scope)
+    signal.signal(signal.SIGINT, recorded)
+    try:
+        # Only this one is sure to raise. Others may have been made to let the work go on.
+        with _announced(scope) if handler is signal.default_int_handler else contextlib.nullcontext():
+            yield
+    except BaseException as error:
+        if recorded.raised is None or error is recorded.raised:
+            raise
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if recorded.raised is not None:
+        raise recorded.raised.with_traceback(None)
+
+
+class _Handler:
+    """Does what another handler does, and remembers what it raised."""
+
+    def __init__(self, handler: Any, scope: CancellationScope) -> None:
+        self._handler = handler
+        self._scope = scope
+        self.raised: BaseException | None = None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        try:
+            self._handler(number, frame)
+        except BaseException as error:
+            self.raised = error
+            self._scope.cancel()
+            raise
+
+
+@contextlib.contextmanager
+def _announced(scope: CancellationScope) -> Iterator[None]:
+    """A block in which the arrival of an interrupt cancels a scope."""
+    receiver, sender = socket.socketpair()
+    sender.setblocking(False)
+    before = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
+    threading.Thread(target=_listen, args=(receiver, before, scope), name="tffsim-interrupts", daemon=True).start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        sender.close()
+
+
+def _listen(receiver: socket.socket, before: int, scope: CancellationScope) -> None:
+    with receiver:
+        while numbers := receiver.recv(64):
+            if signal.SIGINT in numbers:
+                scope.cancel()
+            if before != -1:
+                # An event loop waits there for its signals.
+                with contextlib.suppress(OSError):
+                    os.write(before, numbers)

@@ -1,0 +1,45 @@
+"""Telling users about NaN in an aggregation: in a warning, once per computation, and in the trace."""
+
+import contextlib
+import warnings
+from collections.abc import Iterator
+
+from federated_language.framework import ConcreteComputation
+from federated_language.proto import computation_pb2 as pb
+
+from tffsim.computations import building_blocks
+from tffsim.computations.identity_cache import IdentityCache
+from tffsim.executors.number_watch import Notice, current_notices
+
+_warned: IdentityCache[pb.Computation, list[Notice]] = IdentityCache(lambda proto: [])
+
+
+@contextlib.contextmanager
+def reading(computation: ConcreteComputation, name: str, is_traced: bool) -> Iterator[None]:
+    """Reads what the aggregations of an invocation notice.
+
+    Args:
+        computation: What runs.
+        name: Its name.
+        is_traced: Whether a trace takes down what they notice, in every invocation.
+    """
+    warned = _warned(building_blocks.to_proto(computation))
+    if warned and not is_traced:
+        # Who was warned is not warned again, and nobody needs to look.
+        yield
+        return
+    notices: list[Notice] = []
+    token = current_notices.set(notices)
+    try:
+        yield
+    finally:
+        current_notices.reset(token)
+    if notices and not warned:
+        warned.append(notices[0])
+        code = getattr(getattr(computation, "__wrapped__", None), "__code__", None)
+        warnings.warn_explicit(
+            f"`{name}`, {notices[0]} See docs/numbers.md of tffsim.",
+            UserWarning,
+            filename=code.co_filename if code is not None else "tffsim",
+            lineno=code.co_firstlineno if code is not None else 1,
+        )

@@ -1,0 +1,63 @@
+"""A part of a notebook that runs with an execution stack and is recorded."""
+
+import contextlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+from tffsim.tracing.recorder import Recorder
+from tffsim.tracing.session import recording
+
+
+class RecordedBlock:
+    """Begins with `begin` and ends with `leave`, then `complete`; or is a `with` block.
+
+    Args:
+        context: Makes a block in which the execution stack is the chosen one.
+        recorder: What records; None if nothing is recorded.
+        output: Completes what is shown and saved, which may take seconds.
+    """
+
+    def __init__(
+        self,
+        context: Callable[[], AbstractContextManager[object]],
+        recorder: Recorder | None,
+        output: Callable[[], object],
+    ) -> None:
+        self._make_context = context
+        self._recorder = recorder
+        self._output = output
+        self._context = contextlib.ExitStack()
+        self._recording = contextlib.ExitStack()
+
+    def begin(self) -> None:
+        """Chooses the stack, and records from now on."""
+        self._context.enter_context(self._make_context())
+        if self._recorder is not None:
+            self._recording.enter_context(recording(self._recorder))
+
+    def leave(self) -> None:
+        """Makes all as it was before."""
+        try:
+            # A cell that awaits runs as a task, whose context variables end with it.
+            with contextlib.suppress(ValueError):
+                self._recording.close()
+        finally:
+            self._context.close()
+
+    def complete(self) -> None:
+        """Ends the trace, and completes what is shown and saved of it."""
+        if self._recorder is not None:
+            try:
+                self._recorder.finish()
+            finally:
+                self._output()
+
+    def __enter__(self) -> None:
+        self.begin()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.leave()
+        self.complete()
