@@ -22,6 +22,7 @@ from tffsim.executors.activity import current_client
 from tffsim.executors.block_folds import BlockFold, BlockFolds
 from tffsim.executors.call_block import RunsBlocks
 from tffsim.executors.client_work import Argument, ClientWork, Mapped, Shared
+from tffsim.executors.clients_value import ClientsValue, clients_value, common_struct, used_work
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.failure_location import current_argument_path, locate
 from tffsim.executors.federated_select import Slices
@@ -41,7 +42,6 @@ from tffsim.executors.placed_values import (
     explained,
     move,
     payload_of,
-    renamed,
     run_at_server,
     server_value,
     struct_type,
@@ -51,31 +51,6 @@ from tffsim.executors.random_streams import current_place
 from tffsim.executors.secure_sum_bounds import check_bounds
 from tffsim.executors.server_fold import ServerFold
 from tffsim.executors.turn_taking import taking_turns
-
-
-class ClientsValue(FederatedValue):
-    """A value at the clients.
-
-    Args:
-        member_type: The type of each member.
-        members: One handle of the client's executor per client.
-        common: The member that all clients share, materialised; None if they may differ.
-        work: How the value comes about; None if that is not known.
-    """
-
-    __slots__ = ("common", "members", "work")
-
-    def __init__(
-        self,
-        member_type: fl.Type,
-        members: Sequence[Deferred[ExecutorValue]],
-        common: Deferred[Any] | None = None,
-        work: ClientWork | None = None,
-    ) -> None:
-        super().__init__(member_type)
-        self.members = members
-        self.common = common
-        self.work = work
 
 
 class FederatedResolvingStrategy(FederatingStrategy):
@@ -144,7 +119,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
     async def materialize(self, value: FederatedValue, all_equal: bool) -> Any:
         if isinstance(value, ServerValue):
             return await payload_of(value.member)
-        clients = _clients(value)
+        clients = clients_value(value)
         if not all_equal:
             return await self._all_payloads(clients.members)
         return await (clients.common.get() if clients.common is not None else payload_of(clients.members[0]))
@@ -170,7 +145,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
 
     async def compute_federated_map(self, function: Function, value: FederatedValue) -> FederatedValue:
         embedded = OnEachExecutor.function(function)
-        clients = _clients(value)
+        clients = clients_value(value)
         inputs = [(embedded, member) for member in clients.members]
         work = Mapped(function, clients.work) if clients.work is not None else None
         mapped = self._at_clients("federated_map", function.type_signature.result, call, inputs, work)
@@ -178,8 +153,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
         return mapped
 
     async def compute_federated_map_all_equal(self, function: Function, value: FederatedValue) -> FederatedValue:
-        clients = _clients(value)
-        mapped = _clients(await self.compute_federated_map(function, value))
+        clients = clients_value(value)
+        mapped = clients_value(await self.compute_federated_map(function, value))
         if not clients.members and clients.common is not None:
             # No client is there to call the function; the common result exists all the same.
             mapped.common = Deferred(self._call_at_server, function, clients.common)
@@ -191,9 +166,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
         return self._at_server("federated_apply", result_type, call, self._server, embedded, server_value(value).member)
 
     async def compute_federated_zip_at_clients(self, value: structure.Struct) -> FederatedValue:
-        leaves = [_clients(leaf) for leaf in structure.flatten(value)]
+        leaves = [clients_value(leaf) for leaf in structure.flatten(value)]
         inputs = [
-            (structure.map_structure(lambda leaf, k=k: _clients(leaf).members[k], value),)
+            (structure.map_structure(lambda leaf, k=k: clients_value(leaf).members[k], value),)
             for k in range(self.num_clients)
         ]
         zipped = self._at_clients(
@@ -201,7 +176,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         )
         zipped.makers = tuple(maker for leaf in leaves for maker in leaf.makers)
         if all(leaf.common is not None for leaf in leaves):
-            zipped.common = Deferred(_common_struct, value)
+            zipped.common = Deferred(common_struct, value)
         return zipped
 
     async def compute_federated_zip_at_server(self, value: structure.Struct) -> FederatedValue:
@@ -211,14 +186,14 @@ class FederatedResolvingStrategy(FederatingStrategy):
     async def compute_federated_aggregate(
         self, value: FederatedValue, zero: ExecutorValue, accumulate: Function, merge: Function, report: Function
     ) -> FederatedValue:
-        clients = _clients(value)
+        clients = clients_value(value)
         return self._at_server(
             "federated_aggregate",
             report.type_signature.result,
             self._aggregate,
             list(clients.members),
             value.member_type,
-            _used(clients),
+            used_work(clients),
             self._watch(value),
             zero,
             accumulate,
@@ -239,9 +214,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
     async def compute_federated_select(
         self, keys: FederatedValue, max_key: FederatedValue, state: FederatedValue, select: Function
     ) -> FederatedValue:
-        _used(_clients(keys))
+        used_work(clients_value(keys))
         slices = Slices(self._server, server_value(max_key), server_value(state), select)
-        inputs = [(member,) for member in _clients(keys).members]
+        inputs = [(member,) for member in clients_value(keys).members]
         return self._at_clients("federated_select", slices.sequence_type, slices.of_client, inputs)
 
     # Placing work. Every Deferred knows where its work runs, so that a failure can say so.
@@ -325,10 +300,10 @@ class FederatedResolvingStrategy(FederatingStrategy):
     def _reduce_checked(
         self, value: FederatedValue, uri: str, check: Callable[[Any], Coroutine[Any, Any, None]] | None
     ) -> ServerValue:
-        clients, member_type = _clients(value), value.member_type
+        clients, member_type = clients_value(value), value.member_type
         proto = federated_lambdas.generic_operator(uri, member_type)
         operator = Function(proto, building_blocks.type_of(proto))
-        inputs = (list(clients.members), member_type, _used(clients), self._watch(value), uri, operator, check)
+        inputs = (list(clients.members), member_type, used_work(clients), self._watch(value), uri, operator, check)
         return self._at_server(uri, member_type, self._reduce, *inputs)
 
     async def _reduce(
@@ -416,24 +391,3 @@ class FederatedResolvingStrategy(FederatingStrategy):
         except Exception as error:
             locate(error, client=self._first_client + client, num_clients=self._cohort_size)
             raise
-
-
-def _used(value: ClientsValue) -> ClientWork | None:
-    """Notes that somebody needs the members of a value, and returns how it comes about."""
-    if value.work is not None:
-        value.work.num_uses += 1
-    return value.work
-
-
-def _clients(value: FederatedValue) -> ClientsValue:
-    if not isinstance(value, ClientsValue):
-        raise TypeError(f"Expected a value at the clients, found a {type(value).__name__} of {value.member_type}.")
-    return value
-
-
-async def _common_struct(value: structure.Struct) -> structure.Struct:
-    async def common(leaf: Any) -> Any:
-        return await (_common_struct(leaf) if isinstance(leaf, structure.Struct) else leaf.common.get())
-
-    commons = await concurrency.gather(*(common(leaf) for leaf in value))
-    return renamed(value, commons)
