@@ -1,6 +1,7 @@
 """Clients in one call give bit for bit what clients one by one give."""
 
 import collections
+import sys
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 import tffsim as tff
 from tffsim.executors import block_folds
 from tffsim.executors.block_function import BlockFunction
+from tffsim.executors.call_duration import CallDuration
 
 _FLOATS = tff.FederatedType(np.float32, tff.CLIENTS)
 _VECTORS = tff.FederatedType(tff.TensorType(np.float32, [3]), tff.CLIENTS)
@@ -116,11 +118,12 @@ def built(monkeypatch):
     calls = []
     run = BlockFunction.__call__
 
-    def counted(function, arguments, cancellation=None):
+    def counted(function, *arguments):
         calls.append(function)
-        return run(function, arguments, cancellation)
+        return run(function, *arguments)
 
     monkeypatch.setattr(block_folds, "_CLIENTS_BEFORE_BUILDING", 8)
+    monkeypatch.setattr(CallDuration, "seconds", 1e-6)  # On a busy machine calls may seem long.
     monkeypatch.setattr(BlockFunction, "__call__", counted)
     return calls
 
@@ -138,7 +141,78 @@ def test_blocks_give_the_bits_of_single_calls(built, name, factory):
         members = _members(draw, num_clients, seed)
         assert _bits(blocks.invoke(computation, members)) == _bits(single.invoke(computation, members))
 
-    # What a call costs is known after some calls.
-    blocks.invoke(computation, _members(draw, 70, 0))
     agrees()
     assert built or name in ("untouched", "least_and_greatest", "fed_avg")
+
+
+def _blocks_of(computation, members, factory=None):
+    context = tff.SyncExecutionContext(factory or tff.local_executor_factory())
+    for _ in range(2):
+        result = context.invoke(computation, members)
+    return result
+
+
+def test_an_error_in_a_block_names_the_client(built):
+    @tff.tf_computation(np.float32)
+    def checked(x):
+        with tf.control_dependencies([tf.debugging.assert_less(x, 90.0)]):
+            return tf.identity(x)
+
+    total = tff.federated_computation(lambda x: tff.federated_sum(tff.federated_map(checked, x)), _FLOATS)
+    members = [np.float32(k) for k in range(80)]
+    assert _blocks_of(total, members) == sum(range(80))
+    assert built
+    with pytest.raises(tff.ExecutionError, match=r"client 77 of 80"):
+        _blocks_of(total, [*members[:77], np.float32(99), *members[78:]])
+
+
+def test_a_nan_in_a_block_is_that_of_its_client(built):
+    total = tff.federated_computation(_mean_of_scaled, _FLOATS)
+    members = [np.float32(k) for k in range(80)]
+    _blocks_of(total, members)
+    context = tff.SyncExecutionContext(tff.local_executor_factory())
+    with pytest.warns(UserWarning, match=r"client 53 of 80"):
+        context.invoke(total, [*members[:53], np.float32(np.nan), *members[54:]])
+    assert built
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda x: x + tf.random.uniform([]),
+        lambda x: x + tf.random.uniform([], seed=3),
+        lambda x: tf.ensure_shape(tf.py_function(lambda v: v, [x], tf.float32), []),
+        lambda x: (tf.print(x, output_stream=sys.stdout), x)[1],
+    ],
+    ids=["fresh numbers", "seeded numbers", "Python", "print"],
+)
+def test_what_has_effects_or_draws_numbers_runs_one_by_one(built, draw):
+    work = tff.tf_computation(draw, np.float32)
+    total = tff.federated_computation(lambda x: tff.federated_sum(tff.federated_map(work, x)), _FLOATS)
+    _blocks_of(total, [np.float32(0)] * 70)
+    assert not built
+
+
+def test_data_that_can_be_read_once_is_read_once(built):
+    total = tff.federated_computation(lambda x: tff.federated_sum(tff.federated_map(_count, x)), _SETS)
+    context = tff.SyncExecutionContext(tff.local_executor_factory())
+    for _ in range(2):
+        assert context.invoke(total, [iter([1.0, 2.0]) for _ in range(70)]) == 140
+    assert not built
+
+
+def test_a_traced_round_shows_each_client(built):
+    mean = tff.federated_computation(_mean_of_scaled, _FLOATS)
+    members = [np.float32(k) for k in range(70)]
+    untraced = _blocks_of(mean, members)
+    assert built
+    before = len(built)
+    with tff.trace() as trace, tff.use(tff.local_executor_factory()):
+        assert mean(members) == untraced
+    assert len(built) == before
+    assert len(trace.clients()["client"]) == 70
+
+
+@tff.tf_computation(tff.SequenceType(np.float32))
+def _count(examples):
+    return examples.reduce(np.float32(0), lambda n, _: n + 1)
