@@ -180,7 +180,7 @@ def calls_of(graph_def: GraphDef, name: str) -> Iterator[tuple[str, str]]:
     bodies = [("", graph_def.node), *((f.signature.name, f.node_def) for f in graph_def.library.function)]
     for function, nodes in bodies:
         for node in nodes:
-            if node.op == name or any(called.name == name for called in called_functions(node)):
+            if node.op == name or any(called.name == name for called in functions_named_by(node)):
                 yield function, node.name
 
 
@@ -188,7 +188,7 @@ def called_functions(function: FunctionDef) -> Iterator[str]:
     """Yields the names of what a function may call; some are not functions, but operations."""
     for node in function.node_def:
         yield node.op
-        yield from (called.name for called in _called_functions(node))
+        yield from (called.name for called in functions_named_by(node))
 
 
 def place_reductions_on_cpu(graph_def: GraphDef) -> bool:
@@ -240,11 +240,11 @@ def _node_of(name: str) -> str:
 def _rename_calls(nodes: Iterable[NodeDef], names: Mapping[str, str]) -> None:
     for node in nodes:
         node.op = names.get(node.op, node.op)
-        for called in called_functions(node):
+        for called in functions_named_by(node):
             called.name = names.get(called.name, called.name)
 
 
-def called_functions(node: NodeDef) -> Iterator[NameAttrList]:
+def functions_named_by(node: NodeDef) -> Iterator[NameAttrList]:
     """Yields the functions that a node names in its attributes."""
     for attribute in node.attr.values():
         if attribute.HasField("func"):

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 
 from tensorflow.core.framework.function_pb2 import FunctionDef
 from tensorflow.core.framework.graph_pb2 import GraphDef
-from tensorflow.core.framework.node_def_pb2 import NodeDef
 from tensorflow.core.framework.types_pb2 import DT_RESOURCE, DT_VARIANT
 
 from tffsim.executors.graph_passes import attributes
@@ -25,7 +24,7 @@ from tffsim.executors.graph_passes.element_reading import EXECUTOR
 from tffsim.executors.graph_passes.loop_functions import CALL, Loop, loop_of
 from tffsim.executors.graph_passes.node_lists import FunctionNodes, GraphNodes, NodeList, add_node
 from tffsim.executors.graph_passes.reshuffling import reshuffles
-from tffsim.executors.graph_rewriting import called_functions, remembers
+from tffsim.executors.graph_rewriting import functions_named_by, remembers
 
 _RUNS_ITS_FUNCTIONS = frozenset(
     [
@@ -143,7 +142,7 @@ def _functions_run_by(nodes: NodeList, library: Library) -> Iterator[str]:
         if node.op in library:
             yield node.op
         elif node.op in _RUNS_ITS_FUNCTIONS:
-            yield from (called.name for called in called_functions(node) if called.name in library)
+            yield from (called.name for called in functions_named_by(node) if called.name in library)
 
 
 def _with_all_below(function: str, library: Library) -> set[str]:
@@ -154,7 +153,7 @@ def _with_all_below(function: str, library: Library) -> set[str]:
         if name in library and name not in found:
             found.add(name)
             for node in library[name].node_def:
-                waiting += [node.op, *(called.name for called in called_functions(node))]
+                waiting += [node.op, *(called.name for called in functions_named_by(node))]
     return found
 
 

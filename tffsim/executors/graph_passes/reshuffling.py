@@ -13,7 +13,7 @@ from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
 from tffsim.executors.graph_passes.node_lists import node_of
-from tffsim.executors.graph_rewriting import called_functions
+from tffsim.executors.graph_rewriting import functions_named_by
 
 _READERS = frozenset(["ReduceDataset", "MakeIterator", "DatasetToSingleElement"])
 _LOOPS = frozenset(["While", "StatelessWhile"])
@@ -38,7 +38,7 @@ def _readings(nodes: Iterable[NodeDef], library: Mapping[str, Sequence[NodeDef]]
     """Counts how often nodes read data; 2 stands for any number above 1."""
     count = 0
     for node in nodes:
-        called = {node.op, *(function.name for function in called_functions(node))} & library.keys()
+        called = {node.op, *(function.name for function in functions_named_by(node))} & library.keys()
         below = sum(_readings(library[name], library) for name in called)
         count += int(node.op in _READERS) + (2 * below if node.op in _LOOPS else below)
         if count > 1:
