@@ -12,8 +12,10 @@ from collections.abc import Mapping
 
 from tensorflow.core.framework.function_pb2 import FunctionDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
+from tensorflow.core.framework.tensor_shape_pb2 import TensorShapeProto
 from tensorflow.core.framework.types_pb2 import DT_RESOURCE
 
+from tffsim.executors.graph_passes.attributes import ANY_SHAPE
 from tffsim.executors.graph_passes.node_lists import NodeList, control_inputs, data_inputs, node_of
 
 Library = Mapping[str, FunctionDef]
@@ -47,6 +49,7 @@ class Fold:
         state: The initial state.
         state_types: Its dtypes.
         element_types: The dtypes of an element.
+        element_shapes: What is known of its shapes.
         result_types: The dtypes of what it returns after the new state.
     """
 
@@ -54,6 +57,7 @@ class Fold:
     state: tuple[str, ...]
     state_types: tuple[int, ...]
     element_types: tuple[int, ...]
+    element_shapes: tuple[TensorShapeProto, ...]
     result_types: tuple[int, ...]
 
 
@@ -81,6 +85,11 @@ class Reduction:
     def element_types(self) -> tuple[int, ...]:
         """The dtypes of an element of the data set."""
         return (self.scan or self.reduce).element_types
+
+    @property
+    def element_shapes(self) -> tuple[TensorShapeProto, ...]:
+        """What is known of the shapes of an element."""
+        return (self.scan or self.reduce).element_shapes
 
     @property
     def functions(self) -> list[Captured]:
@@ -140,8 +149,18 @@ def _fold(node: NodeDef, state: str, function: str, library: Library) -> Fold:
         tuple(data_inputs(node)[1 : 1 + len(state_types)]),
         state_types,
         tuple(elements),
+        tuple(_shape(library[captured.name], len(state_types) + position) for position in range(len(elements))),
         tuple(returned[len(state_types) :]),
     )
+
+
+def _shape(function: FunctionDef, argument: int) -> TensorShapeProto:
+    """Returns what a function was told of the shape of an argument; kernels are fused by it."""
+    if argument in function.arg_attr and "_output_shapes" in function.arg_attr[argument].attr:
+        known = function.arg_attr[argument].attr["_output_shapes"].list.shape
+        if len(known) == 1:
+            return known[0]
+    return ANY_SHAPE
 
 
 def _captured(node: NodeDef, function: str, first_argument: int) -> Captured:

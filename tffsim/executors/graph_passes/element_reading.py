@@ -16,6 +16,7 @@ epoch of 4 batches, in microseconds, against 13 700 of `ReduceDataset`):
   element is in memory.
 """
 
+import math
 from collections.abc import Sequence
 
 import tensorflow as tf
@@ -37,8 +38,13 @@ _DEVICE = "/device:CPU:*"
 _FOREVER = TensorProto(dtype=DT_INT64, tensor_shape=attributes.SCALAR, int64_val=[-1])
 _NO_NUMBERS = TensorShapeProto(dim=[TensorShapeProto.Dim(size=0)])
 
+# The element that ends the data must have the shape that is known of all others.
+_MAX_END = 1 << 20
 
-def opening(name: str, element_types: Sequence[int], reshuffles: bool) -> FunctionDef:
+
+def opening(
+    name: str, element_types: Sequence[int], element_shapes: Sequence[TensorShapeProto], reshuffles: bool
+) -> FunctionDef:
     """Writes the function that opens a data set: it returns an iterator.
 
     It must run by itself, with `EXECUTOR`: `MakeIterator` would keep a thread per kernel
@@ -47,11 +53,12 @@ def opening(name: str, element_types: Sequence[int], reshuffles: bool) -> Functi
     Args:
         name: The function's name.
         element_types: The dtypes of an element.
+        element_shapes: What is known of its shapes.
         reshuffles: Whether the graph shuffles data again; see `reshuffling`.
     """
     function, (dataset,) = new_function(name, [DT_VARIANT])
     nodes = FunctionNodes(function)
-    flagged = _add_flags(nodes, dataset, element_types)
+    flagged = _add_flags(nodes, dataset, element_types, element_shapes)
     elements = _elements([*element_types, DT_BOOL])
     options = {"serialized_options": attributes.text(_as_they_are(reshuffles)), **elements}
     add_node(nodes, "as_they_are", "OptionsDataset", [flagged], options)
@@ -67,7 +74,9 @@ def opening(name: str, element_types: Sequence[int], reshuffles: bool) -> Functi
     return function
 
 
-def add_next_element(nodes: NodeList, name: str, iterator: str, element_types: Sequence[int]) -> tuple[list[str], str]:
+def add_next_element(
+    nodes: NodeList, name: str, iterator: str, element_types: Sequence[int], element_shapes: Sequence[TensorShapeProto]
+) -> tuple[list[str], str]:
     """Adds the node that reads the next element.
 
     Args:
@@ -75,18 +84,26 @@ def add_next_element(nodes: NodeList, name: str, iterator: str, element_types: S
         name: Its name.
         iterator: The tensor that the function of `opening` returned.
         element_types: The dtypes of an element.
+        element_shapes: What is known of its shapes.
 
     Returns:
         The tensors of the element, and a flag: False after the last element, when the
         element is not to be used.
     """
     types = [*element_types, DT_BOOL]
-    add_node(nodes, name, "IteratorGetNextSync", [iterator], _elements(types), _DEVICE)
+    known = [
+        shape if _is_kept(dtype, shape) else attributes.ANY_SHAPE
+        for dtype, shape in zip(element_types, element_shapes, strict=True)
+    ]
+    attrs = _elements(types) | {"output_shapes": attributes.shapes([*known, attributes.SCALAR])}
+    add_node(nodes, name, "IteratorGetNextSync", [iterator], attrs, _DEVICE)
     tensors = [nodes.tensor(name, "components", position) for position in range(len(types))]
     return tensors[:-1], tensors[-1]
 
 
-def _add_flags(nodes: NodeList, dataset: str, element_types: Sequence[int]) -> str:
+def _add_flags(
+    nodes: NodeList, dataset: str, element_types: Sequence[int], element_shapes: Sequence[TensorShapeProto]
+) -> str:
     types = [*element_types, DT_BOOL]
     true = _add_element(nodes, "true", [_add_constant(nodes, "true/value", attributes.TRUE)], [DT_BOOL])
     forever = _add_constant(nodes, "forever", _FOREVER)
@@ -94,7 +111,10 @@ def _add_flags(nodes: NodeList, dataset: str, element_types: Sequence[int]) -> s
     # The data set comes first: where it ends, the flags are not asked.
     inputs = [dataset, nodes.tensor(trues.name, "handle")]
     pairs = add_node(nodes, "flagged", "ZipDataset", inputs, {"N": attributes.integer(2), **_elements(types)})
-    nothing = [_add_nothing(nodes, f"end/component_{position}", dtype) for position, dtype in enumerate(element_types)]
+    nothing = [
+        _add_nothing(nodes, f"end/component_{position}", dtype, shape)
+        for position, (dtype, shape) in enumerate(zip(element_types, element_shapes, strict=True))
+    ]
     false = _add_constant(nodes, "end/flag", attributes.FALSE)
     end = _add_element(nodes, "end", [*nothing, false], types)
     inputs = [nodes.tensor(pairs.name, "handle"), end]
@@ -110,11 +130,19 @@ def _add_element(nodes: NodeList, name: str, components: Sequence[str], types: S
     return nodes.tensor(name, "handle")
 
 
-def _add_nothing(nodes: NodeList, name: str, dtype: int) -> str:
+def _add_nothing(nodes: NodeList, name: str, dtype: int, shape: TensorShapeProto) -> str:
     if dtype == DT_VARIANT:
         add_node(nodes, name, "OptionalNone")
         return nodes.tensor(name, "optional")
-    return _add_constant(nodes, name, TensorProto(dtype=dtype, tensor_shape=_NO_NUMBERS))
+    sizes = [TensorShapeProto.Dim(size=max(dimension.size, 0)) for dimension in shape.dim]
+    end = TensorShapeProto(dim=sizes) if _is_kept(dtype, shape) else _NO_NUMBERS
+    return _add_constant(nodes, name, TensorProto(dtype=dtype, tensor_shape=end))
+
+
+def _is_kept(dtype: int, shape: TensorShapeProto) -> bool:
+    """Returns whether the end of the data can have a shape."""
+    size = math.prod(max(dimension.size, 0) for dimension in shape.dim)
+    return dtype != DT_VARIANT and not shape.unknown_rank and size <= _MAX_END
 
 
 def _add_constant(nodes: NodeList, name: str, value: TensorProto) -> str:

@@ -74,8 +74,12 @@ def loop_of(reduction: Reduction, prefix: str, reshuffles: bool) -> Loop:
         functions += _step(reduction, step, given)
     otherwise = _otherwise(f"{prefix}_otherwise", given, len(states), ends=len(returned) > len(states))
     loop = Loop((), f"{prefix}_open", f"{prefix}_has_more", f"{prefix}_next_step", states, arguments)
-    functions += [opening(loop.opening, reduction.element_types, reshuffles), otherwise, _has_more(loop)]
-    functions.append(_next_step(loop, reduction.element_types, step, otherwise.signature.name, returned))
+    functions += [
+        opening(loop.opening, reduction.element_types, reduction.element_shapes, reshuffles),
+        otherwise,
+        _has_more(loop),
+    ]
+    functions.append(_next_step(loop, reduction, step, otherwise.signature.name, returned))
     return dataclasses.replace(loop, functions=tuple(functions))
 
 
@@ -86,13 +90,15 @@ def _has_more(loop: Loop) -> FunctionDef:
     return function
 
 
-def _next_step(loop: Loop, element_types: Sequence[int], step: str, otherwise: str, returned: list[int]) -> FunctionDef:
+def _next_step(loop: Loop, reduction: Reduction, step: str, otherwise: str, returned: list[int]) -> FunctionDef:
     function, variables = new_function(loop.body, loop.types)
     nodes = FunctionNodes(function)
     count = len(loop.state_types)
     states, iterator, arguments = variables[:count], variables[count + 1], variables[count + 2 :]
-    element, found = add_next_element(nodes, "next_element", iterator, element_types)
-    given = [*loop.state_types, *element_types, *loop.argument_types]
+    element, found = add_next_element(
+        nodes, "next_element", iterator, reduction.element_types, reduction.element_shapes
+    )
+    given = [*loop.state_types, *reduction.element_types, *loop.argument_types]
     new = _branch(nodes, "step", found, step, otherwise, [*states, *element, *arguments], given, returned)
     # The next element is read after this step, its effects included.
     more = _identity(nodes, "more", new[count] if len(new) > count else found, DT_BOOL, "^step")
