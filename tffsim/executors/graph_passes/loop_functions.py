@@ -20,7 +20,7 @@ from tensorflow.core.framework.function_pb2 import FunctionDef
 from tensorflow.core.framework.types_pb2 import DT_BOOL, DT_RESOURCE
 
 from tffsim.executors.graph_passes import attributes
-from tffsim.executors.graph_passes.dataset_reductions import Captured, Reduction
+from tffsim.executors.graph_passes.dataset_reductions import Captured, Fold, Reduction
 from tffsim.executors.graph_passes.element_reading import add_next_element, opening
 from tffsim.executors.graph_passes.library_functions import new_function, set_effects, set_results
 from tffsim.executors.graph_passes.node_lists import FunctionNodes, add_node
@@ -54,20 +54,24 @@ class Loop:
         return [*self.state_types, DT_BOOL, DT_RESOURCE, *self.argument_types]
 
 
-def loop_of(reduction: Reduction, prefix: str, reshuffles: bool) -> Loop:
+def loop_of(reduction: Reduction, prefix: str, reshuffles: bool, is_apart: bool) -> Loop:
     """Writes the loop of a reduction.
 
     Args:
         reduction: The reduction.
         prefix: A prefix for the names of the functions, new in the library.
         reshuffles: See `element_reading.opening`.
+        is_apart: Whether a step is called, where it could be a branch of the loop.
     """
     scan, condition, reduce = reduction.scan, reduction.condition, reduction.reduce
     states = (*reduce.state_types, *(scan.state_types if scan else ()))
     arguments = tuple(dtype for part in reduction.functions for dtype in part.argument_types)
     given = [*states, *reduction.element_types, *arguments]
     functions: list[FunctionDef] = []
-    if scan is None:
+    if scan is None and is_apart:
+        step, returned = f"{prefix}_step", list(states)
+        functions.append(_call_apart(reduce, step))
+    elif scan is None:
         step, returned = reduce.function.name, list(states)
     else:
         step, returned = f"{prefix}_step", [*states, *([DT_BOOL] if condition else [])]
@@ -104,6 +108,15 @@ def _next_step(loop: Loop, reduction: Reduction, step: str, otherwise: str, retu
     more = _identity(nodes, "more", new[count] if len(new) > count else found, DT_BOOL, "^step")
     set_results(function, [*new[:count], more, iterator, *arguments], loop.types)
     set_effects(function, ["next_element", "step"])
+    return function
+
+
+def _call_apart(reduce: Fold, name: str) -> FunctionDef:
+    given = [*reduce.state_types, *reduce.element_types, *reduce.function.argument_types]
+    function, tensors = new_function(name, given)
+    totals = _call(FunctionNodes(function), "reduce", reduce.function, tensors, given, reduce.state_types)
+    set_results(function, totals, reduce.state_types)
+    set_effects(function, ["reduce"])
     return function
 
 
