@@ -218,6 +218,32 @@ def test_a_keras_model_trains_with_the_same_numbers(optimizer):
     assert_same(train, [BATCHES], batches)
 
 
+@pytest.mark.parametrize("is_for", [False, True])
+def test_a_step_with_convolutions_and_pooling_gives_the_same_numbers(is_for):
+    kernel = np.random.RandomState(1).standard_normal([3, 3, 1, 4]).astype(np.float32)
+
+    def step(weights, batch):
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            hidden = tf.nn.relu(tf.nn.conv2d(batch, weights, 1, "VALID") + tf.constant([0.1, 0.2, 0.3, 0.4]))
+            loss = tf.reduce_mean(tf.nn.max_pool2d(hidden, 2, 2, "VALID") ** 2)
+        return weights - 0.1 * tape.gradient(loss, weights)
+
+    @tf.function
+    def walk(data):
+        weights = tf.constant(kernel)
+        for batch in data:
+            weights = step(weights, batch)
+        return weights
+
+    def images():
+        pixels = np.random.RandomState(0).standard_normal([5, 8, 8, 1]).astype(np.float32)
+        return tf.data.Dataset.from_tensor_slices(pixels).batch(2)
+
+    train = walk if is_for else lambda data: data.reduce(tf.constant(kernel), step)
+    assert_same(train, [fl.SequenceType(fl.TensorType(np.float32, [None, 8, 8, 1]))], images)
+
+
 def test_variables_of_tensorflow_1_are_initialised_before_the_loop():
     def build():
         data = tf.compat.v1.placeholder(tf.variant, [], "data")
@@ -410,6 +436,25 @@ def test_a_seeded_random_stream_that_must_start_anew_keeps_the_reduction_and_say
     (reason,) = TensorFlowFunction(proto).kept_reductions.values()
     assert "random" in reason
     assert outcome(proto, numbers(1, 2), False) == outcome(proto, numbers(1, 2), True)
+
+
+def test_with_seeds_for_a_call_random_streams_start_anew_for_every_reduction():
+    def walk(data):
+        def noisy():
+            return data.reduce(
+                tf.constant(0, tf.int64), lambda state, x: state * 1000 + tf.random.uniform([], 0, 1000, tf.int64)
+            )
+
+        return tf.while_loop(
+            lambda i, s: i < 2, lambda i, s: (i + 1, s * 1000000 + noisy()), [0, tf.constant(0, tf.int64)]
+        )[1]
+
+    proto = tf_computation(walk, NUMBERS).to_proto()
+    results = [
+        int(TensorFlowFunction(proto, as_written=as_written)(numbers(1, 2), seeds=(3, 4)))
+        for as_written in (True, False)
+    ]
+    assert results[0] == results[1]
 
 
 def test_random_numbers_without_a_seed_are_fresh_in_every_step_and_call():
