@@ -10,7 +10,7 @@ from tests.property.random_clients import CLIENTS, READS_ONCE, Client, Data, cli
 from tffsim.executors.tensorflow_function import TensorFlowFunction
 
 _bounded = settings(
-    max_examples=20,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     database=None,
