@@ -86,6 +86,7 @@ def _renamed(dataset: tf.data.Dataset, type_spec: fl.SequenceType) -> tf.data.Da
     """
     renamed = tf.data.experimental.from_variant(tf.data.experimental.to_variant(dataset), _element_spec(type_spec))
     renamed.tffsim_sources = [dataset]  # A generator of Python lives as long as its dataset.
+    renamed.tffsim_renamed = dataset
     return renamed
 
 

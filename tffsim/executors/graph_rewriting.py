@@ -83,7 +83,7 @@ def callable_graph(
     forget_missing_devices(all_nodes(graph_def))
     rename_functions(graph_def.node, graph_def.library.function, suffix)
     make_resources_private(all_nodes(graph_def))
-    keeps_state = any(_keeps_state(node) for node in all_nodes(graph_def))
+    keeps_state = any(remembers(node) for node in all_nodes(graph_def))
     if keeps_state:
         make_loops_sequential(all_nodes(graph_def))
     used = {tensor_name(source) for node in graph_def.node for source in node.input}
@@ -180,7 +180,7 @@ def calls_of(graph_def: GraphDef, name: str) -> Iterator[tuple[str, str]]:
     bodies = [("", graph_def.node), *((f.signature.name, f.node_def) for f in graph_def.library.function)]
     for function, nodes in bodies:
         for node in nodes:
-            if node.op == name or any(called.name == name for called in _called_functions(node)):
+            if node.op == name or any(called.name == name for called in functions_named_by(node)):
                 yield function, node.name
 
 
@@ -188,7 +188,7 @@ def called_functions(function: FunctionDef) -> Iterator[str]:
     """Yields the names of what a function may call; some are not functions, but operations."""
     for node in function.node_def:
         yield node.op
-        yield from (called.name for called in _called_functions(node))
+        yield from (called.name for called in functions_named_by(node))
 
 
 def place_reductions_on_cpu(graph_def: GraphDef) -> bool:
@@ -240,11 +240,12 @@ def _node_of(name: str) -> str:
 def _rename_calls(nodes: Iterable[NodeDef], names: Mapping[str, str]) -> None:
     for node in nodes:
         node.op = names.get(node.op, node.op)
-        for called in _called_functions(node):
+        for called in functions_named_by(node):
             called.name = names.get(called.name, called.name)
 
 
-def _called_functions(node: NodeDef) -> Iterator[NameAttrList]:
+def functions_named_by(node: NodeDef) -> Iterator[NameAttrList]:
+    """Yields the functions that a node names in its attributes."""
     for attribute in node.attr.values():
         if attribute.HasField("func"):
             yield attribute.func
@@ -265,7 +266,8 @@ def _bytes_attribute(node: NodeDef, name: str) -> bytes:
     return node.attr[name].s if name in node.attr else b""
 
 
-def _keeps_state(node: NodeDef) -> bool:
+def remembers(node: NodeDef) -> bool:
+    """Returns whether a node's kernel remembers something: a seeded random stream or a queue."""
     if "shared_name" in node.attr:
         return node.attr["shared_name"].s != _ANONYMOUS_NAME
     return any(node.attr[name].i != 0 for name in ("seed", "seed2") if name in node.attr)

@@ -1,8 +1,10 @@
 """What running a graph means for others: the threads it holds, and whether it may run twice."""
 
+import itertools
 import re
 
 import tensorflow as tf
+from tensorflow.core.framework.attr_value_pb2 import AttrValue
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.python.framework import op_def_registry
 
@@ -21,6 +23,8 @@ _READERS = {
     "ReduceDataset",
 }
 
+_STEP_BY_STEP = AttrValue(s=b"SINGLE_THREADED_EXECUTOR")
+
 # Operations with a state that ends with the call: variables, tables, iterators, random
 # numbers, and calls, which are as harmless as what they call.
 _HARMLESS = re.compile(
@@ -34,10 +38,14 @@ _HARMLESS = re.compile(
 
 def num_threads(graph_def: GraphDef) -> int:
     """Returns how many threads of the operating system the kernels of a graph keep."""
-    operations = [node.op for node in all_nodes(graph_def)]
-    if not any(operation in _BRANCHES_AND_LOOPS for operation in operations):
+    nodes = list(all_nodes(graph_def))
+    if not any(node.op in _BRANCHES_AND_LOOPS for node in nodes):
         return 0
-    return sum(operation in _READERS for operation in operations)
+    # Functions that are called step by step, whatever their caller does.
+    stepped = {node.attr["f"].func.name for node in nodes if node.attr.get("executor_type") == _STEP_BY_STEP}
+    functions = [function for function in graph_def.library.function if function.signature.name not in stepped]
+    running = itertools.chain(graph_def.node, *(function.node_def for function in functions))
+    return sum(node.op in _READERS for node in running)
 
 
 def may_run_twice(graph_def: GraphDef) -> bool:

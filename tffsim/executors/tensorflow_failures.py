@@ -36,8 +36,15 @@ def source_line(error: tf.errors.OpError, provenance: Provenance | None, graph_b
     if provenance is None:
         return None
     message = error.message or ""
-    names = _READER.findall(message) if _IN_DATASET in message else _names_in(message, graph_bytes)
+    names = _readers(message) if _IN_DATASET in message else _names_in(message, graph_bytes)
     return next((provenance.op_lines[name] for name in names if name in provenance.op_lines), None)
+
+
+def _readers(message: str) -> Iterator[str]:
+    """Yields the operations that read the dataset, each with those that it was inlined into."""
+    for reader in _READER.findall(message):
+        parts = reader.split("/")
+        yield from ("/".join(parts[:end]) for end in range(len(parts), 0, -1))
 
 
 def _names_in(message: str, graph_bytes: bytes) -> Iterator[str]:

@@ -42,7 +42,9 @@ from tffsim.executors.dataset_values import to_dataset
 from tffsim.executors.eager_execution import CancellationManager, FunctionDef
 from tffsim.executors.failure_location import locate
 from tffsim.executors.function_calls import FunctionOfSeeds, RenewedFunction, Seeds, SharedFunction, failure_in_pool
+from tffsim.executors.graph_passes.reductions_to_loops import reductions_to_loops
 from tffsim.executors.graph_rewriting import CallableGraph
+from tffsim.executors.repeated_shuffles import ordered_as_ever
 from tffsim.executors.tensorflow_failures import source_line
 from tffsim.executors.tensorflow_values import TensorFlowValue
 
@@ -59,6 +61,7 @@ class TensorFlowFunction:
     Args:
         proto: A computation of the `tensorflow` kind.
         device: Where to run it, such as `/device:CPU:0`; None lets TensorFlow decide.
+        as_written: Runs the graph as it is, without passes that make it faster.
 
     Raises:
         ValueError: If it is a computation of another kind, or has no graph.
@@ -66,7 +69,7 @@ class TensorFlowFunction:
             have.
     """
 
-    def __init__(self, proto: pb.Computation, device: str | None = None) -> None:
+    def __init__(self, proto: pb.Computation, device: str | None = None, *, as_written: bool = False) -> None:
         kind = building_blocks.kind_of(proto)
         if kind != "tensorflow":
             raise ValueError(f"Expected a `tensorflow` computation, found a `{kind}` computation.")
@@ -76,14 +79,19 @@ class TensorFlowFunction:
         self._proto = proto
         self._provenance = provenance.provenance_of(proto)
         self._parameter_type, self._result_type = type_signature.parameter, type_signature.result
-        self._device = device
+        self._import = functools.partial(_import_once, proto, type_signature, device, as_written=as_written)
         try:
-            imported = _import_once(proto, type_signature, device)
+            imported = self._import()
         except (TypeError, ValueError) as error:
             locate(error, computation=self.name)
             raise
         self._imported, self.duration = imported, imported.duration
         self.draws_without_seed = imported.draws_without_seed
+
+    @property
+    def kept_reductions(self) -> Mapping[str, str]:
+        """Why a reduction of a data set is not a loop of the graph, by its name; see `reductions_to_loops`."""
+        return self._imported.kept_reductions
 
     @property
     def name(self) -> str | None:
@@ -140,7 +148,7 @@ class TensorFlowFunction:
 
     @functools.cached_property
     def _seeded_import(self) -> "_Imported":
-        return _import_once(self._proto, self.type_signature, self._device, is_seeded=True)
+        return self._import(is_seeded=True)
 
     def _source_of(
         self, error: tf.errors.OpError, inputs: Sequence[tf.Tensor], datasets: Sequence[tf.data.Dataset]
@@ -222,6 +230,7 @@ class _Imported:
         num_outputs: How many tensors it returns.
         may_run_twice: Whether it may be called again to find out why it failed.
         draws_without_seed: Whether it draws random numbers that have no seed in the graph.
+        kept_reductions: Why reductions of data sets are not loops of the graph, by name.
         duration: How long its calls take.
     """
 
@@ -229,24 +238,37 @@ class _Imported:
     num_outputs: int
     may_run_twice: bool
     draws_without_seed: bool
+    kept_reductions: Mapping[str, str]
     duration: CallDuration = dataclasses.field(default_factory=CallDuration)
 
 
-_imports: weakref.WeakValueDictionary[tuple[bytes, str | None, bool], _Imported] = weakref.WeakValueDictionary()
+_imports: weakref.WeakValueDictionary[tuple[bytes, str | None, bool, bool], _Imported] = weakref.WeakValueDictionary()
 
 
 def _import_once(
-    proto: pb.Computation, type_signature: fl.FunctionType, device: str | None, *, is_seeded: bool = False
+    proto: pb.Computation,
+    type_signature: fl.FunctionType,
+    device: str | None,
+    *,
+    is_seeded: bool = False,
+    as_written: bool = False,
 ) -> _Imported:
-    key = _content_key(proto), device, is_seeded
+    key = _content_key(proto), device, is_seeded, as_written
     imported = _imports.get(key)
     if imported is None:
-        imported = _imports[key] = _import(proto.tensorflow, type_signature, device, is_seeded=is_seeded)
+        imported = _imports[key] = _import(
+            proto.tensorflow, type_signature, device, is_seeded=is_seeded, as_written=as_written
+        )
     return imported
 
 
 def _import(
-    tensorflow: pb.TensorFlow, type_signature: fl.FunctionType, device: str | None, *, is_seeded: bool = False
+    tensorflow: pb.TensorFlow,
+    type_signature: fl.FunctionType,
+    device: str | None,
+    *,
+    is_seeded: bool,
+    as_written: bool,
 ) -> _Imported:
     parameter, result = type_signature.parameter, type_signature.result
     bindings.check_fits(tensorflow.parameter, parameter, "parameter")
@@ -270,6 +292,7 @@ def _import(
     if num_pairs is not None:
         feeds[_SEEDS] = tf.TensorSpec([num_pairs, 2], tf.int32)
         graph = dataclasses.replace(graph, feeds=graph.feeds | {_SEEDS})
+    kept_reductions = {} if as_written else reductions_to_loops(graph.graph_def, is_seeded)
     # TensorFlow refuses to return a dataset from an accelerator.
     try:
         function = _wrap(graph, feeds, tokens, "/device:CPU:0" if _has_sequence(result) else device)
@@ -288,7 +311,8 @@ def _import(
     if num_pairs is not None:
         runner = FunctionOfSeeds(runner, num_pairs)
     draws_without_seed = seeded_draws.draws_without_seed(graph.graph_def)
-    return _Imported(runner, len(outputs), graph_traits.may_run_twice(graph.graph_def), draws_without_seed)
+    may_run_twice = graph_traits.may_run_twice(graph.graph_def)
+    return _Imported(runner, len(outputs), may_run_twice, draws_without_seed, kept_reductions)
 
 
 def _wrap(graph: CallableGraph, feeds: Mapping[str, tf.TensorSpec], tokens: Sequence[str], device: str | None) -> Any:
@@ -363,7 +387,7 @@ def _flatten(
         # A function may name the fields of an element otherwise than its caller.
         dataset = to_dataset(value, type_spec)
         datasets.append(dataset)
-        inputs.append(tf.data.experimental.to_variant(dataset))
+        inputs.append(tf.data.experimental.to_variant(ordered_as_ever(dataset)))
 
 
 def _pack(outputs: Iterator[tf.Tensor], type_spec: fl.Type, sources: list[tf.data.Dataset]) -> TensorFlowValue:
