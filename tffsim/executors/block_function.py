@@ -14,13 +14,12 @@ import tensorflow as tf
 from federated_language.common_libs import structure
 from federated_language.framework import Executor
 
-from tffsim.computations.struct_types import field_types
-from tffsim.computations.tensorflow_types import element_spec, tensor_spec
 from tffsim.executors import concurrency
 from tffsim.executors.call_block import BlockRefusedError, CallBlock
 from tffsim.executors.call_duration import CallDuration
 from tffsim.executors.eager_execution import CancellationManager
 from tffsim.executors.function_calls import Seeds, SharedFunction
+from tffsim.executors.function_tensors import flatten, pack, specs_of
 from tffsim.executors.tensorflow_values import TensorFlowValue
 
 
@@ -49,11 +48,11 @@ class BlockFunction:
 
         def body(*tensors: tf.Tensor) -> list[tf.Tensor]:
             remaining = iter(tensors)
-            arguments = [_value(remaining, type_spec) for type_spec in block.parameter_types]
+            arguments = [pack(remaining, type_spec, []) for type_spec in block.parameter_types]
             return tf.nest.flatten(concurrency.run_without_waiting(_computed(block, executor, arguments)))
 
-        specs = [spec for type_spec in block.parameter_types for spec in _specs(type_spec)]
         try:
+            specs = [spec for type_spec in block.parameter_types for spec in specs_of(type_spec)]
             self._function = tf.function(body, autograph=False, input_signature=specs).get_concrete_function()
         except BlockRefusedError:
             raise
@@ -79,10 +78,11 @@ class BlockFunction:
             tf.errors.OpError: If one of the calls fails; nothing tells which.
         """
         inputs: list[tf.Tensor] = []
-        for value in arguments:
-            _flatten(value, inputs)
+        datasets: list[tf.data.Dataset] = []
+        for value, type_spec in zip(arguments, self._parameter_types, strict=True):
+            flatten(value, type_spec, inputs, datasets)
         outputs = self._call.run([*inputs, *self._function.captured_inputs], cancellation)
-        return _value(iter(outputs), self._result_type)
+        return pack(iter(outputs), self._result_type, datasets)
 
 
 def _dtypes(tensors: Iterable[tf.Tensor]) -> list[int]:
@@ -105,29 +105,3 @@ async def _computed(block: CallBlock, executor: Executor, arguments: Sequence[Te
 
 def _elements(value: Any) -> Any:
     return tuple(_elements(element) for element in value) if isinstance(value, structure.Struct) else value
-
-
-def _specs(type_spec: fl.Type) -> list[tf.TensorSpec]:
-    if isinstance(type_spec, fl.TensorType):
-        return [tensor_spec(type_spec)]
-    if isinstance(type_spec, fl.SequenceType):
-        return [tf.TensorSpec([], tf.variant)]
-    if isinstance(type_spec, fl.StructType):
-        return [spec for field_type in field_types(type_spec) for spec in _specs(field_type)]
-    raise BlockRefusedError(f"it takes a value of type {type_spec}")
-
-
-def _value(tensors: Iterator[tf.Tensor], type_spec: fl.Type) -> TensorFlowValue:
-    if isinstance(type_spec, fl.StructType):
-        return tuple([_value(tensors, field_type) for field_type in field_types(type_spec)])
-    if isinstance(type_spec, fl.SequenceType):
-        return tf.data.experimental.from_variant(next(tensors), element_spec(type_spec.element))
-    return next(tensors)
-
-
-def _flatten(value: TensorFlowValue, inputs: list[tf.Tensor]) -> None:
-    if isinstance(value, tuple):
-        for element in value:
-            _flatten(element, inputs)
-    else:
-        inputs.append(tf.data.experimental.to_variant(value) if isinstance(value, tf.data.Dataset) else value)

@@ -24,7 +24,7 @@ import itertools
 import threading
 import warnings
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import federated_language as fl
@@ -33,18 +33,15 @@ from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations import bindings, building_blocks, provenance
 from tffsim.computations.identity_cache import IdentityCache
-from tffsim.computations.struct_types import field_types
-from tffsim.computations.tensorflow_types import element_spec, tensor_spec
 from tffsim.executors import graph_rewriting, graph_traits, seeded_draws
 from tffsim.executors.call_block import BlockRefusedError
 from tffsim.executors.call_duration import CallDuration
-from tffsim.executors.dataset_values import to_dataset
 from tffsim.executors.eager_execution import CancellationManager, FunctionDef
 from tffsim.executors.failure_location import locate
 from tffsim.executors.function_calls import FunctionOfSeeds, RenewedFunction, Seeds, SharedFunction, failure_in_pool
+from tffsim.executors.function_tensors import flatten, pack, specs_of
 from tffsim.executors.graph_passes.reductions_to_loops import reductions_to_loops
 from tffsim.executors.graph_rewriting import CallableGraph
-from tffsim.executors.repeated_shuffles import ordered_as_ever
 from tffsim.executors.tensorflow_failures import source_line
 from tffsim.executors.tensorflow_values import TensorFlowValue
 
@@ -120,13 +117,13 @@ class TensorFlowFunction:
         inputs: list[tf.Tensor] = []
         datasets: list[tf.data.Dataset] = []
         if self._parameter_type is not None:
-            _flatten(argument, self._parameter_type, inputs, datasets)
+            flatten(argument, self._parameter_type, inputs, datasets)
         try:
             runner = (self._imported if seeds is None else self._seeded_import).runner
             outputs = runner.run(inputs, cancellation, seeds)
         except tf.errors.OpError as error:
             raise locate(error, computation=self.name, source=self._source_of(error, inputs, datasets)) from None
-        return _pack(iter(outputs), self._result_type, datasets)
+        return pack(iter(outputs), self._result_type, datasets)
 
     def write_call(self, argument: TensorFlowValue | None) -> TensorFlowValue:
         """Writes a call down in the graph that is being built.
@@ -143,8 +140,8 @@ class TensorFlowFunction:
         inputs: list[tf.Tensor] = []
         datasets: list[tf.data.Dataset] = []
         if self._parameter_type is not None:
-            _flatten(argument, self._parameter_type, inputs, datasets)
-        return _pack(iter(imported.runner.write_call(inputs)), self._result_type, datasets)
+            flatten(argument, self._parameter_type, inputs, datasets)
+        return pack(iter(imported.runner.write_call(inputs)), self._result_type, datasets)
 
     @functools.cached_property
     def _seeded_import(self) -> "_Imported":
@@ -273,7 +270,7 @@ def _import(
     parameter, result = type_signature.parameter, type_signature.result
     bindings.check_fits(tensorflow.parameter, parameter, "parameter")
     bindings.check_fits(tensorflow.result, result, "result")
-    feeds = {} if parameter is None else dict(zip(_names_in(tensorflow.parameter), _specs(parameter), strict=True))
+    feeds = {} if parameter is None else dict(zip(_names_in(tensorflow.parameter), specs_of(parameter), strict=True))
     tokens = _names_in_token(tensorflow.session_token_tensor_name)
     graph_def = tf.compat.v1.GraphDef.FromString(tensorflow.graph_def.value)
     if len(tf.config.list_logical_devices("GPU")) > 1 and graph_rewriting.place_reductions_on_cpu(graph_def):
@@ -302,7 +299,7 @@ def _import(
             f"[{', '.join(graph.fetches)}]: {error}"
         ) from error
     inputs, outputs = _dtypes(feeds.values()), _dtypes(function.outputs)
-    _check_dtypes(function.outputs, list(_specs(result)))
+    _check_dtypes(function.outputs, list(specs_of(result)))
     runner: _Runner
     if graph.keeps_state or (is_seeded and num_pairs is None):
         runner = RenewedFunction([function.function_def, *graph.graph_def.library.function], inputs, outputs)
@@ -358,45 +355,5 @@ def _names_in_token(name: str) -> list[str]:
     return [graph_rewriting.tensor_name(name)] if name else []
 
 
-def _specs(type_spec: fl.Type) -> list[tf.TensorSpec]:
-    """Returns what the graph receives for each leaf of a type, in order."""
-    if isinstance(type_spec, fl.TensorType):
-        return [tensor_spec(type_spec)]
-    if isinstance(type_spec, fl.SequenceType):
-        return [tf.TensorSpec([], tf.variant)]
-    if isinstance(type_spec, fl.StructType):
-        return [spec for field_type in field_types(type_spec) for spec in _specs(field_type)]
-    raise TypeError(f"A TensorFlow computation takes tensors, sequences and structs of them, found {type_spec}.")
-
-
 def _has_sequence(type_spec: fl.Type) -> bool:
     return any(isinstance(t, fl.SequenceType) for t in fl.framework.preorder_types(type_spec))
-
-
-def _flatten(
-    value: TensorFlowValue | None, type_spec: fl.Type, inputs: list[tf.Tensor], datasets: list[tf.data.Dataset]
-) -> None:
-    if isinstance(type_spec, fl.TensorType):
-        inputs.append(value)
-    elif isinstance(type_spec, fl.StructType):
-        assert isinstance(value, tuple)
-        for element, element_type in zip(value, field_types(type_spec), strict=True):
-            _flatten(element, element_type, inputs, datasets)
-    else:
-        assert isinstance(type_spec, fl.SequenceType)
-        # A function may name the fields of an element otherwise than its caller.
-        dataset = to_dataset(value, type_spec)
-        datasets.append(dataset)
-        inputs.append(tf.data.experimental.to_variant(ordered_as_ever(dataset)))
-
-
-def _pack(outputs: Iterator[tf.Tensor], type_spec: fl.Type, sources: list[tf.data.Dataset]) -> TensorFlowValue:
-    if isinstance(type_spec, fl.TensorType):
-        return next(outputs)
-    if isinstance(type_spec, fl.StructType):
-        return tuple([_pack(outputs, element_type, sources) for element_type in field_types(type_spec)])
-    assert isinstance(type_spec, fl.SequenceType)
-    dataset = tf.data.experimental.from_variant(next(outputs), element_spec(type_spec.element))
-    # A dataset made from a Python generator stops working when the object is gone.
-    dataset.tffsim_sources = sources
-    return dataset
