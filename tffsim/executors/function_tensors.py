@@ -8,6 +8,7 @@ import tensorflow as tf
 from tffsim.computations.struct_types import field_types
 from tffsim.computations.tensorflow_types import element_spec, tensor_spec
 from tffsim.executors.dataset_values import to_dataset
+from tffsim.executors.repeated_shuffles import ordered_as_ever
 from tffsim.executors.tensorflow_values import TensorFlowValue
 
 
