@@ -43,7 +43,7 @@ _KERAS = {
     "dropout": _layer(lambda seed: keras.layers.Dropout(0.5, seed=seed)),
     "spatial dropout": lambda seed: keras.layers.SpatialDropout1D(0.5, seed=seed)(tf.ones([1, 2, 60]), training=True),
     "noise": _layer(lambda seed: keras.layers.GaussianNoise(1.0, seed=seed)),
-    "gaussian dropout": _layer(lambda seed: keras.layers.GaussianDropout(0.5, seed=seed)),
+    "gaussian dropout": _layer(lambda seed: keras.layers.GaussianDropout(0.3, seed=seed)),
     "normal": lambda seed: keras.random.normal([5], seed=seed),
     "shuffle": lambda seed: keras.random.shuffle(tf.range(40.0), seed=seed),
     "glorot": _weights(lambda seed: keras.initializers.GlorotNormal(seed)),
