@@ -11,7 +11,7 @@ An executor without the method, and a traced one, is asked for each call.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypeGuard
 
 import federated_language as fl
 from federated_language.framework import Executor, ExecutorValue
@@ -57,7 +57,6 @@ class BlockRefusedError(Exception):
         self.is_final = is_final
 
 
-@runtime_checkable
 class RunsBlocks(Protocol):
     """An executor that can make many calls in one."""
 
@@ -83,6 +82,11 @@ async def run_block_below(target: Executor, block: CallBlock, arguments: Sequenc
     Raises:
         BlockRefusedError: If it does not run blocks.
     """
-    if not isinstance(target, RunsBlocks):
+    if not runs_blocks(target):
         raise BlockRefusedError(f"{type(target).__name__} makes calls one by one")
     return await target.run_block(block, arguments, stack)
+
+
+def runs_blocks(executor: Executor) -> TypeGuard[RunsBlocks]:
+    """Whether an executor has `run_block`."""
+    return hasattr(executor, "run_block")  # A runtime-checkable protocol takes ten times as long.

@@ -20,7 +20,7 @@ from tffsim.computations import building_blocks
 from tffsim.executors import client_work, concurrency, federated_lambdas
 from tffsim.executors.activity import current_client
 from tffsim.executors.block_folds import BlockFold, BlockFolds
-from tffsim.executors.call_block import RunsBlocks
+from tffsim.executors.call_block import runs_blocks
 from tffsim.executors.client_work import Argument, ClientWork, Mapped, Shared
 from tffsim.executors.clients_value import ClientsValue, clients_value, common_struct, used_work
 from tffsim.executors.deferred import Deferred
@@ -324,7 +324,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         return total if watch is None else await watch.finish(total)
 
     def _block_fold(self, work: ClientWork | None, accumulate: Function, has_zero: bool) -> BlockFold | None:
-        if self._block_folds is None or work is None or not isinstance(self._clients[0], RunsBlocks):
+        if self._block_folds is None or work is None or not runs_blocks(self._clients[0]):
             return None
         return self._block_folds.of(work, accumulate, has_zero)
 
