@@ -147,6 +147,37 @@ def test_weights_that_are_all_zero_are_named(weight):
     assert "All weights are 0" in message
 
 
+def weighted_mean():
+    return tff.federated_computation(lambda x, w: tff.federated_mean(x, w), FLOATS, FLOATS)
+
+
+WEIGHTED = {
+    "an infinite weight": ([1.0] * 5, [1.0, 1.0, 1.0, np.inf, 1.0], np.nan, "client 3 of 5"),
+    "a product that is too large": ([1.0, 2e38, 1.0, 1.0, 2e38], [1.0, 10.0, 1.0, 1.0, 10.0], np.inf, "client 1 of 5"),
+    "sums of products that are too large": ([3e38] * 5, [1.0] * 5, np.inf, "sum is too large"),
+    "weights that cancel": ([1.0, 2.0, 0.0], [1.0, -1.0, 0.0], -np.inf, "holds inf. All weights are 0, or they add up"),
+    "weights that nearly cancel": ([3e38, 1.0], [0.5, -0.5 + 2.0**-10], np.inf, "add up to too little"),
+}
+
+
+@pytest.mark.parametrize(("values", "weights", "expected", "why"), WEIGHTED.values(), ids=WEIGHTED)
+def test_a_weighted_mean_tells_what_its_weights_did(values, weights, expected, why):
+    result, (message,) = warned(weighted_mean(), values, weights)
+    np.testing.assert_equal(result, np.float32(expected))
+    assert why in message and "federated_weighted_mean" in message
+
+
+def test_finite_weighted_means_give_no_warning():
+    assert warned(weighted_mean(), [1.0, 5.0], [3.0, 1.0]) == (2.0, [])
+    assert warned(weighted_mean(), [1e38] * 3, [0.5, 0.0, 0.5]) == (np.float32(1e38), [])
+
+
+def test_what_an_own_aggregation_makes_of_finite_values_is_not_called_a_sum():
+    logs = aggregate_with(0.0, lambda total, x: total + tf.math.log(x), lambda total: total)
+    _, (message,) = warned(logs, [1.0, 0.0, 1.0])
+    assert "inf" in message and "sum" not in message
+
+
 def test_what_an_own_aggregation_starts_with_or_cleans_up_is_its_own_matter():
     smallest = aggregate_with(np.inf, lambda a, b: tf.minimum(a, b), lambda a: tf.identity(a))
     assert warned(smallest, [3.0, 1.0, 2.0, 4.0, 5.0]) == (1, [])

@@ -7,6 +7,7 @@ names, or a plain list or tuple with the right length.
 
 import collections
 import dataclasses
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -70,7 +71,7 @@ def to_container(elements: Sequence[object], type_spec: fl.StructType) -> Any:
     named = dict(zip(names, elements, strict=True))
     if issubclass(container, collections.defaultdict):
         return container(None, named)
-    return container(**named) if _takes_keywords(container) else container(named)
+    return _made_of_fields(container, named) if _takes_keywords(container) else container(named)
 
 
 def pack(value: object, type_spec: fl.Type) -> Any:
@@ -165,6 +166,34 @@ def _takes_keywords(container: type) -> bool:
         or attrs.has(container)
         or isinstance(container, py_typecheck.SupportsNamedTuple)
     )
+
+
+def _made_of_fields(container: type, named: dict[str, object]) -> Any:
+    parameters = _parameters(container)
+    if not parameters:
+        return container(**named)
+    arguments: dict[str, object] = {}
+    rest: dict[str, object] = {}
+    for name, element in named.items():
+        parameter = parameters.get(name, name)
+        if parameter is None:
+            rest[name] = element
+        else:
+            arguments[parameter] = element
+    made = container(**arguments)
+    for name, element in rest.items():
+        object.__setattr__(made, name, element)  # The class may be frozen.
+    return made
+
+
+@functools.lru_cache(maxsize=1024)
+def _parameters(container: type) -> dict[str, str | None]:
+    """Returns the fields that are no parameters of their own name: attrs drops underscores, and some are not given."""
+    if attrs.has(container):
+        return {f.name: f.alias if f.init else None for f in attrs.fields(container) if not f.init or f.alias != f.name}
+    if dataclasses.is_dataclass(container):
+        return {field.name: None for field in dataclasses.fields(container) if not field.init}
+    return {}
 
 
 def _field_list(names: Iterable[object]) -> str:

@@ -7,9 +7,6 @@ variable is such an operation too, so every call starts from the initial values.
 """
 
 import functools
-import importlib.util
-import linecache
-import os
 import types
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -30,6 +27,7 @@ from tffsim.computations import (
     unused_results,  # noqa: F401  # Silences TensorFlow.
 )
 from tffsim.computations.graph_inlining import GraphContext
+from tffsim.computations.source_places import describe, innermost_of_user
 from tffsim.computations.tensor_equality import CapturedGraph
 
 global_seed.install()
@@ -117,30 +115,10 @@ def _origin(function: Callable[..., Any], name: str, op_lines: Mapping[str, str]
 
 
 def _op_lines(graph: tf.Graph) -> dict[str, str]:
-    describe = functools.cache(_describe)
-    places = ((op.name, _user_place(op.traceback)) for op in graph.get_operations())
-    return {name: describe(*place) for name, place in places if place is not None}
+    described = functools.cache(describe)
+    places = ((op.name, _place_of(op)) for op in graph.get_operations())
+    return {name: described(*place) for name, place in places if place is not None}
 
 
-def _user_place(frames: Any) -> tuple[str, int] | None:
-    places = ((frame[0], frame[1]) for frame in reversed(list(frames or ())))
-    return next((place for place in places if not _is_library(place[0])), None)
-
-
-def _describe(filename: str, line: int) -> str:
-    linecache.checkcache(filename)  # A module may have been edited and loaded again.
-    source = linecache.getline(filename, line).strip()
-    return f"{os.path.basename(filename)}:{line}" + (f": {source}" if source else "")
-
-
-@functools.lru_cache(maxsize=4096)
-def _is_library(filename: str) -> bool:
-    return filename.startswith(_LIBRARIES) or filename.startswith("<frozen") or "__autograph_generated" in filename
-
-
-def _folder(package: str) -> str:
-    spec = importlib.util.find_spec(package)
-    return os.path.dirname(os.path.abspath(str(spec.origin if spec is not None else package))) + os.sep
-
-
-_LIBRARIES = tuple(_folder(package) for package in ("tensorflow", "keras", "federated_language", "tffsim", "functools"))
+def _place_of(op: tf.Operation) -> tuple[str, int] | None:
+    return innermost_of_user((frame[0], frame[1]) for frame in op.traceback or ())

@@ -7,10 +7,12 @@ something else than a message cannot be made again by the default way of Python.
 
 import copyreg
 import re
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import federated_language as fl
-from federated_language import framework, program
+from federated_language import framework
 from federated_language.framework import ConcreteComputation
 
 from tffsim.computations.context_stack import context_stack
@@ -24,10 +26,17 @@ def register() -> None:
     """Tells `pickle` and `copy` about the classes of `federated_language`."""
     copyreg.pickle(type(fl.CLIENTS), _reduce_placement)  # type: ignore[arg-type]
     copyreg.pickle(ConcreteComputation, _reduce_computation)  # type: ignore[arg-type]
-    for module in (fl, framework, program):
-        for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, Exception):
-                copyreg.pickle(value, _reduce_error)  # type: ignore[arg-type]
+    for error in _errors_of_the_language():
+        copyreg.pickle(error, _reduce_error)  # type: ignore[arg-type]
+
+
+def _errors_of_the_language() -> Iterator[type[Exception]]:
+    """Yields all its errors: it raises some that it does not export, such as that of a sum of texts."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == fl.__name__:
+            for value in vars(module).values():
+                if isinstance(value, type) and issubclass(value, Exception) and value.__module__ == name:
+                    yield value
 
 
 def _reduce_placement(placement: Any) -> tuple[Any, ...]:

@@ -25,6 +25,8 @@ from tffsim.executors.deferred import Deferred
 if TYPE_CHECKING:
     from tffsim.executors.federating_strategy import Function
 
+_WEIGHTED_MEAN = "federated_weighted_mean"
+_OWN_AGGREGATION = "federated_aggregate"
 _SMALL_BYTES = 4096
 _MAX_KEPT_BYTES = 1 << 20
 _OVERHEAD_BYTES = 256
@@ -167,15 +169,19 @@ class NumberWatch:
         assert notices is not None
         held = "NaN" if "NaN" in self.first else "inf"
         client, makers = self.first.get(held, (-1, ()))
+        whose = f"client {client} of {self._cohort_size}"
         if found == "inf" and self.first:
-            return  # It was there before.
-        if client >= 0:
-            whose = f"client {client} of {self._cohort_size}"
+            # It was there before, or came with the weights: products are all that is left to look at.
+            if client >= 0 and _name_of_node() == _WEIGHTED_MEAN:
+                what = "a value, its weight or their product is infinite, or too large for its type"
+                notices.append(_notice(f"the sums hold inf. The first is from {whose}: {what}.", makers))
+        elif client >= 0:
             notices.append(_notice(f"the result holds NaN. The first value with {held} is that of {whose}.", makers))
         elif self.first:
             notices.append(_notice(f"the result holds NaN. The start of the aggregation holds {held}.", ()))
         else:
-            reason = "their sum is too large for its type" if found == "inf" else "what was made of them is not"
+            is_sum = found == "inf" and _name_of_node() != _OWN_AGGREGATION
+            reason = "their sum is too large for its type" if is_sum else "what was made of them is not"
             notices.append(_notice(f"the result holds {found}. All clients' values are finite; {reason}.", ()))
 
     def _examine_kept(self) -> None:
@@ -188,7 +194,7 @@ class NumberWatch:
 
 
 async def explained_quotient(quotient: Deferred[ExecutorValue], sums: Deferred[ExecutorValue] | None) -> ExecutorValue:
-    """Returns a mean; if it is 0/0, that is written down.
+    """Returns a mean; if it is NaN or infinite because of what it is divided by, that is written down.
 
     Args:
         quotient: The mean.
@@ -196,14 +202,18 @@ async def explained_quotient(quotient: Deferred[ExecutorValue], sums: Deferred[E
     """
     result = await quotient.get()
     notices = current_notices.get()
-    if notices is None or notices or not_finite(await result.compute()) != "NaN":
+    found = not_finite(await result.compute()) if notices == [] else ""
+    if notices is None or not found:
         return result
     if sums is None:
         notices.append(_notice("the result is NaN. There are no clients.", ()))
-    else:
-        total_weight = (await (await sums.get()).compute())[1]
-        if float(total_weight) == 0:
-            notices.append(_notice("the result holds NaN. All weights are 0, or they add up to 0.", ()))
+        return result
+    dividend, divisor = await (await sums.get()).compute()
+    if float(divisor) == 0:
+        notices.append(_notice(f"the result holds {found}. All weights are 0, or they add up to 0.", ()))
+    elif not not_finite(dividend):
+        what = "too little, and the quotient is too large for its type"
+        notices.append(_notice(f"the result holds {found}. The weights add up to {what}.", ()))
     return result
 
 
@@ -260,11 +270,15 @@ def _num_bytes(type_spec: fl.Type) -> int:
 
 
 def _notice(what: str, makers: "tuple[Function, ...]") -> Notice:
-    block = current_node.get()
-    node = getattr(getattr(block, "function", None), "uri", "an aggregation")
+    node = _name_of_node()
     for maker in makers:
         if building_blocks.kind_of(maker.proto) == "tensorflow":
             origin = provenance.provenance_of(maker.proto)
             if origin is not None:
-                return Notice(str(node), what, origin.name, origin.filename, origin.line)
-    return Notice(str(node), what)
+                return Notice(node, what, origin.name, origin.filename, origin.line)
+    return Notice(node, what)
+
+
+def _name_of_node() -> str:
+    block = current_node.get()
+    return str(getattr(getattr(block, "function", None), "uri", "an aggregation"))

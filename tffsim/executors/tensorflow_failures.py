@@ -4,7 +4,8 @@ TensorFlow names the operations that failed, as `{{node model/div}}`, and the li
 function they are in, as `{{function_node loop_body_12}}`. Of a failure in a function that
 was passed to a dataset it names no place but the operation that read the dataset, as
 `[[ReduceDataset]]`. Whoever traced the function noted which source line made which
-operation.
+operation. A Python function that failed (`tf.py_function`, a generator) has put its
+traceback into the message.
 """
 
 import re
@@ -13,15 +14,17 @@ from collections.abc import Iterator
 import tensorflow as tf
 
 from tffsim.computations.provenance import Provenance
+from tffsim.computations.source_places import describe, innermost_of_user
 from tffsim.executors.graph_rewriting import calls_of
 
 _PLACE = re.compile(r"(?:\{\{function_node ([^}]+)\}\})?\{\{node ([^}]+)\}\}")
 _READER = re.compile(r"\[\[([^\[\]{}]+)\]\]")
+_FRAME = re.compile(r'^ *File "(.+)", line (\d+), in ', re.MULTILINE)
 _IN_DATASET = "Error in user-defined function passed to"
 
 
 def source_line(error: tf.errors.OpError, provenance: Provenance | None, graph_bytes: bytes) -> str | None:
-    """Returns the source line of the operation that failed.
+    """Returns the source line of the operation, or in the Python function, that failed.
 
     Args:
         error: What TensorFlow raised.
@@ -33,9 +36,12 @@ def source_line(error: tf.errors.OpError, provenance: Provenance | None, graph_b
         the operation, or reads the dataset, if the operation's own is unknown; None if
         both are.
     """
+    message, _, traceback = (error.message or "").partition("Traceback (most recent call last)")
+    place = innermost_of_user((filename, int(line)) for filename, line in _FRAME.findall(traceback))
+    if place is not None:
+        return describe(*place)
     if provenance is None:
         return None
-    message = error.message or ""
     names = _readers(message) if _IN_DATASET in message else _names_in(message, graph_bytes)
     return next((provenance.op_lines[name] for name in names if name in provenance.op_lines), None)
 

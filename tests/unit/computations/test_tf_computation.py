@@ -37,6 +37,27 @@ class Pair(NamedTuple):
     right: object
 
 
+@attrs.define
+class Private:
+    _loss: object
+    count: object
+
+
+@attrs.frozen(kw_only=True)
+class Derived:
+    loss: object
+    _count: object = attrs.field(init=False, default=2.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class Doubled:
+    once: object
+    twice: object = dataclasses.field(init=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "twice", 2 * self.once)
+
+
 @pytest.mark.parametrize("dtype", [*NUMBERS, np.bool_])
 def test_every_dtype_goes_in_and_comes_out(dtype):
     identity = tff.tf_computation(lambda x: tf.identity(x), fl.TensorType(dtype, [2]))
@@ -71,6 +92,17 @@ def test_classes_with_fields_are_restored_and_accepted(container):
     assert isinstance(made, container) and getattr(made, names[1]) == 2
     second = tff.tf_computation(lambda value: getattr(value, names[1]), make.type_signature.result)
     assert second(made) == 2
+
+
+def test_fields_that_a_constructor_calls_otherwise_or_does_not_take_are_restored():
+    for make in (lambda x: Private(x, 2.0), lambda x: Derived(loss=x), lambda x: Doubled(x)):
+        made = tff.tf_computation(make, np.float32)
+        expected = make(np.float32(1.0))
+        assert made(1.0) == expected
+        identity = tff.tf_computation(lambda value: value, made.type_signature.result)
+        clients = tff.FederatedType(made.type_signature.result, tff.CLIENTS)
+        total = tff.federated_computation(lambda values: tff.federated_mean(values), clients)
+        assert identity(made(1.0)) == total([expected, expected]) == expected
 
 
 def test_a_dataclass_of_types_is_a_type():

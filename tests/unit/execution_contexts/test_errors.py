@@ -86,6 +86,53 @@ def test_an_error_in_tensorflow_names_function_node_client_and_line(factory):
     ]
 
 
+def fair_share(count):
+    return np.int32(12 // int(count))
+
+
+def shares(count):
+    yield fair_share(count)
+
+
+CALLS_OF_PYTHON = {
+    "py_function": lambda x: tf.py_function(fair_share, [x], tf.int32),
+    "numpy_function": lambda x: tf.numpy_function(fair_share, [x], tf.int32),
+    "in a tf.function": lambda x: tf.function(lambda y: tf.numpy_function(fair_share, [y], tf.int32))(x),
+    "in Dataset.map": lambda x: (
+        tf.data.Dataset.range(2)
+        .map(lambda i: tf.py_function(fair_share, [x], tf.int32))
+        .reduce(0, lambda total, share: total + share)
+    ),
+    "a generator": lambda x: tf.data.Dataset.from_generator(shares, tf.int32, [], [x]).reduce(
+        0, lambda total, share: total + share
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "factory",
+    [tff.local_executor_factory, lambda: tff.local_executor_factory(max_fanout=2), tff.debug_executor_factory],
+)
+@pytest.mark.parametrize("call", CALLS_OF_PYTHON.values(), ids=CALLS_OF_PYTHON)
+def test_an_error_in_a_python_function_names_the_line_in_it(call, factory):
+    mapped = tff.tf_computation(lambda x: tf.ensure_shape(call(x), []), np.int32)
+    shared = tff.federated_computation(lambda v: tff.federated_map(mapped, v), tff.FederatedType(np.int32, tff.CLIENTS))
+    with tff.use(factory()), pytest.raises(tff.ExecutionError, match="ZeroDivisionError") as caught:
+        shared([3, 2, 0])
+    assert caught.value.location.client == 2
+    assert caught.value.location.source.endswith(": return np.int32(12 // int(count))")
+
+
+def test_an_error_whose_message_names_an_operation_has_a_line():
+    @tff.tf_computation(np.int32)
+    def pair(x):
+        return tf.ensure_shape(tf.range(x), [2])
+
+    with pytest.raises(tff.ExecutionError, match=r"range \[3\]") as caught:
+        pair(3)
+    assert caught.value.location.source.endswith(": return tf.ensure_shape(tf.range(x), [2])")
+
+
 BAD_ARGUMENTS = [
     (sum_and_state, ([1.0, "two"], 1.0), "Argument `values` of `sum_and_state` is wrong at client 1 of 2.*a string"),
     (sum_and_state, ([1.0, [2.0, 3.0]], 1.0), r"`values` .*client 1 of 2.*float32, found the shape \[2\]"),

@@ -14,6 +14,8 @@ import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, double, mean_of_doubles, traced
 from tffsim.tracing.trace_file import TraceFileError
 
+TEXTS = tff.FederatedType(np.str_, tff.CLIENTS)
+
 WAYS = {
     "pickle": lambda value: pickle.loads(pickle.dumps(value)),
     "protocol 2": lambda value: pickle.loads(pickle.dumps(value, 2)),
@@ -36,6 +38,11 @@ def failing(value):
     return float(mean([value, 1.0]))
 
 
+def sum_of_texts():
+    """Cannot be defined; runs in another process."""
+    return tff.federated_computation(tff.federated_sum, TEXTS)
+
+
 def called(computation, argument):
     return float(computation(argument))
 
@@ -47,8 +54,24 @@ ERRORS = {
     "TraceFileError": lambda: TraceFileError("damaged"),
     "TypeNotAssignableError": lambda: fl.framework.TypeNotAssignableError(fl.TensorType(np.int32), FLOATS),
     "TypesNotEquivalentError": lambda: fl.framework.TypesNotEquivalentError(fl.TensorType(np.int32), FLOATS),
+    "a sum of texts": lambda: raised(sum_of_texts),
+    "a mean of texts": lambda: raised(tff.federated_computation, tff.federated_mean, TEXTS),
+    "nothing returned": lambda: raised(tff.federated_computation, lambda: None),
     "UnexpectedTypeError": lambda: fl.framework.UnexpectedTypeError(fl.TensorType, fl.TensorType(np.int32)),
 }
+
+
+def subclasses(cls):
+    return {cls}.union(*(subclasses(child) for child in cls.__subclasses__()))
+
+
+def test_every_error_of_the_language_survives_whatever_its_constructor_takes():
+    errors = [cls for cls in subclasses(Exception) if cls.__module__.startswith("federated_language")]
+    assert len(errors) > 15
+    for cls in errors:
+        error = cls.__new__(cls)
+        error.args = ("what was wrong",)
+        assert str(pickle.loads(pickle.dumps(error))) == "what was wrong", cls
 
 
 @every_way
@@ -153,8 +176,9 @@ def test_processes_send_each_other_errors_computations_and_traces():
 def test_an_executor_of_processes_goes_on_after_an_error():
     spawn = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, spawn) as pool:
-        failed, right = pool.submit(failing, -1.0), pool.submit(failing, 1.0)
+        failed, undefined, right = pool.submit(failing, -1.0), pool.submit(sum_of_texts), pool.submit(failing, 1.0)
         assert isinstance(failed.exception(120), tff.ExecutionError)
+        assert "not numeric" in str(undefined.exception(120))
         assert right.result(120) == 0
 
 
