@@ -1,6 +1,7 @@
 """Our executor factories in the execution contexts of `federated_language`."""
 
 import asyncio
+import threading
 
 import federated_language as fl
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 import tensorflow as tf
 
 import tffsim as tff
+
+_BOUND_SECONDS = 60
 
 FACTORIES = {
     "local": tff.local_executor_factory,
@@ -65,3 +68,46 @@ def test_a_computation_in_their_context_may_be_called_inside_of_another():
         return tf.ensure_shape(tf.py_function(lambda v: context.invoke(double, int(v)), [x], tf.int32), [])
 
     assert context.invoke(outer, 4) == 8
+
+
+@pytest.mark.parametrize("factory", [name for name in FACTORIES if name != "sizing"])
+def test_short_calls_do_not_keep_the_loop_from_the_calls_inside_of_them(factory):
+    """A call that is known to be short runs where it is made, but their one loop runs what it calls."""
+    context = fl.framework.SyncExecutionContext(FACTORIES[factory]())
+    outer = _calling(context, double)
+    outermost = _calling(context, outer)
+    results, done = [], threading.Event()
+
+    def run():
+        results.extend(context.invoke(outermost, number) for number in range(40))
+        done.set()
+
+    threading.Thread(target=run, daemon=True).start()
+    assert done.wait(_BOUND_SECONDS), f"It hangs after {len(results)} calls."
+    assert results == [2 * number for number in range(40)]
+
+
+@pytest.mark.parametrize("factory", [name for name in FACTORIES if name != "sizing"])
+def test_their_context_inside_of_ours_calls_itself(factory):
+    theirs = fl.framework.SyncExecutionContext(FACTORIES[factory]())
+    outermost = _calling(theirs, _calling(theirs, double))
+    results, done = [], threading.Event()
+
+    def run():
+        ours = tff.SyncExecutionContext(FACTORIES[factory]())
+        results.extend(ours.invoke(outermost, number) for number in range(40))
+        done.set()
+
+    threading.Thread(target=run, daemon=True).start()
+    assert done.wait(_BOUND_SECONDS), f"It hangs after {len(results)} calls."
+    assert results == [2 * number for number in range(40)]
+
+
+def _calling(context, computation):
+    """A computation whose Python code calls another one in a context."""
+
+    @tff.tf_computation(np.int32)
+    def outer(x):
+        return tf.ensure_shape(tf.py_function(lambda v: context.invoke(computation, int(v)), [x], tf.int32), [])
+
+    return outer

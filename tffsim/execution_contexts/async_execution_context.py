@@ -1,6 +1,8 @@
 """The context for `await f(x)`."""
 
 import asyncio
+import concurrent.futures
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -73,11 +75,35 @@ class AsyncExecutionContext(AsyncContext):
         running = RunningInvocation(invoke(self._settings, comp, arg))
         try:
             running.start()
-            # Shielded: a cancellation must find the invocation under way, so that it is stopped.
-            return await asyncio.shield(asyncio.wrap_future(running.future))
+            await _end_of(running.future)
+            return running.future.result()
         except USER_ERRORS as error:
             raise error.with_traceback(None) from error.__cause__
+        except concurrent.futures.CancelledError:
+            raise asyncio.CancelledError from None
         except BaseException:
             if not running.future.done():
                 running.cancel()
             raise
+
+
+async def _end_of(future: concurrent.futures.Future[Any]) -> None:
+    """Waits until an invocation has ended, and tells nothing of how: a task that is cancelled leaves no error behind.
+
+    An error in a future of the loop would be logged, had the task stopped waiting for it.
+    """
+    loop = asyncio.get_running_loop()
+    ended = loop.create_future()
+
+    def tell(_: object) -> None:
+        # Whoever was interrupted may have closed the loop.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle, ended)
+
+    future.add_done_callback(tell)
+    await ended
+
+
+def _settle(ended: "asyncio.Future[None]") -> None:
+    if not ended.done():
+        ended.set_result(None)

@@ -27,6 +27,7 @@ def drive_in_caller(coroutine: Coroutine[Any, Any, _T]) -> _T:
         CancelledError: If an invocation around this one was cancelled.
     """
     scope = CancellationScope()
+    scope.take_thread()
     token = current_scope.set(scope)
     forget_outer = scope.on_cancel_of_outer(scope.cancel)
     try:

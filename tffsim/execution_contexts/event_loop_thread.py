@@ -66,6 +66,7 @@ class RunningInvocation(Generic[_T]):
             self._thread.loop.call_soon_threadsafe(self._cancel_task, self._thread)
 
     def _create_task(self, thread: "_LoopThread", context: contextvars.Context) -> None:
+        self._scope.take_thread()
         self._task = thread.loop.create_task(self._coroutine, context=context)
         self._task.add_done_callback(functools.partial(self._finish, thread))
 

@@ -29,6 +29,7 @@ class CancellationScope:
         self._keys = itertools.count()
         self._cancelled = False
         self._outer = _outer_scopes()
+        self._thread_id: int | None = None
         with _scopes_lock:
             _scopes.add(self)
 
@@ -41,6 +42,15 @@ class CancellationScope:
     def is_nested(self) -> bool:
         """Whether it was made inside of another invocation, which waits for this one."""
         return bool(self._outer)
+
+    def take_thread(self) -> None:
+        """Makes the current thread the one that drives the invocation, and nothing else meanwhile."""
+        self._thread_id = threading.get_ident()
+
+    @property
+    def has_thread(self) -> bool:
+        """Whether the current thread is the invocation's own, which may be blocked."""
+        return self._thread_id == threading.get_ident()
 
     def on_cancel(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Registers what to do on cancellation; does it now if already cancelled.

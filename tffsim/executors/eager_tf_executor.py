@@ -251,10 +251,14 @@ class EagerTFExecutor(Executor):
         scope = current_scope.get()
         forget = scope.on_cancel(cancellation.start_cancel) if scope is not None else None
         try:
-            if self._worker_pool is None or function.duration.is_short:
-                return outside_of_loop(_timed_call, function, value, cancellation, seeds)
+            pool = self._worker_pool
+            if pool is None or function.duration.is_short:
+                if not function.may_call_python or (scope is not None and scope.has_thread):
+                    return outside_of_loop(_timed_call, function, value, cancellation, seeds)
+                # The event loop is that of another library's context. What Python code calls may need it.
+                pool = pool or _pool_of_other_contexts
             submitted = time.perf_counter_ns()
-            call = self._worker_pool.submit(_offloaded_call, submitted, function, value, cancellation, seeds)
+            call = pool.submit(_offloaded_call, submitted, function, value, cancellation, seeds)
             return await asyncio.wrap_future(call)
         except asyncio.CancelledError:
             cancellation.start_cancel()
@@ -300,6 +304,7 @@ def _device_name(device: str | tf.config.LogicalDevice | None) -> str | None:
 
 
 _NO_PLACEMENT = contextlib.nullcontext()
+_pool_of_other_contexts = WorkerPool(max_workers=1)
 
 
 def _timed_call(

@@ -84,6 +84,8 @@ class TensorFlowFunction:
             raise
         self._imported, self.duration = imported, imported.duration
         self.draws_without_seed = imported.draws_without_seed
+        reads_data = self._parameter_type is not None and _has_sequence(self._parameter_type)
+        self.may_call_python = reads_data or not imported.may_run_twice
 
     @property
     def kept_reductions(self) -> Mapping[str, str]:

@@ -67,7 +67,10 @@ def _replacement(target: pathlib.Path) -> "contextlib.AbstractContextManager[Bin
     try:
         before = os.stat(target)
     except FileNotFoundError:
-        return _replacing(pathlib.Path(os.path.realpath(target)), None)
+        real = pathlib.Path(os.path.realpath(target))
+        if not real.parent.is_dir():
+            raise  # It names the target; the error of a temporary file would not.
+        return _replacing(real, None)
     if stat.S_ISDIR(before.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(target))
     if not os.access(target, os.W_OK):

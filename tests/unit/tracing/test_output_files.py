@@ -147,8 +147,10 @@ def test_a_block_that_raises_leaves_what_was_there(tmp_path, monkeypatch, has_un
 
 
 def test_a_file_system_without_room_or_a_missing_folder_is_an_error(tmp_path):
-    with pytest.raises(FileNotFoundError), whole_file(tmp_path / "missing" / "file"):
+    target = tmp_path / "missing" / "file"
+    with pytest.raises(FileNotFoundError) as caught, whole_file(target):
         pass
+    assert caught.value.filename in (target, str(target))  # And not a temporary file that nobody knows.
     with pytest.raises(OSError, match="space"), whole_file("/dev/full") as file:
         file.write(b"x" * 100_000)
     assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
