@@ -29,6 +29,7 @@ class BlockFunction:
     Attributes:
         duration: How long its calls take.
         draws_without_seed: Whether it draws random numbers: never.
+        may_call_python: Whether Python code of the user may run in it: never.
 
     Args:
         block: What it does.
@@ -39,6 +40,7 @@ class BlockFunction:
     """
 
     draws_without_seed = False
+    may_call_python = False
 
     def __init__(self, block: CallBlock, executor: Executor) -> None:
         self.duration = CallDuration()
