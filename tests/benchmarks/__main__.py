@@ -76,10 +76,10 @@ def _print_tracing(console: Console, quick: bool) -> None:
 
 
 def _print_memory(console: Console) -> None:
-    from tests.benchmarks import cohort_memory
+    from tests.benchmarks import cohort_memory, interrupts
 
-    table = Table("memory of a round", "measured", "budget")
-    for row in cohort_memory.rows():
+    table = Table("memory of a round; interrupts", "measured", "budget")
+    for row in (*cohort_memory.rows(), *interrupts.rows()):
         table.add_row(*row)
     console.print(table)
 
