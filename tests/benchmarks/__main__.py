@@ -62,10 +62,10 @@ def _print_speed(console: Console, num_turns: int, workloads: Sequence[str]) -> 
 
 
 def _print_rest(console: Console) -> None:
-    from tests.benchmarks import cohort_memory, pictures, tracing
+    from tests.benchmarks import cohort_memory, interrupts, pictures, tracing
 
     table = Table("what", "measured", "budget", title="memory, large traces, start")
-    for row in (*cohort_memory.rows(), *tracing.large_traces(), *pictures.pictures()):
+    for row in (*cohort_memory.rows(), *interrupts.rows(), *tracing.large_traces(), *pictures.pictures()):
         table.add_row(*row)
     table.add_row("import tffsim", *_import_time())
     growth = _probe("growth")

@@ -8,41 +8,17 @@ import textwrap
 
 import pytest
 
+from tests.integration.interrupted_code import COMPUTATIONS, RANDOM_MOMENTS
+
 _BOUND_SECONDS = 120
 
-_HEAD = r"""
-import os, signal, sys, threading
-import numpy as np
-import tensorflow as tf
-import tffsim as tff
-
+_START = """
+import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
-never = threading.Event()
-ended = threading.Event()
-
-def in_python(function, x):
-    return tf.ensure_shape(tf.py_function(function, [x], tf.int32), [])
-
-def announced(v):
-    os.write(1, b"started\n")  # In one piece, whoever else writes.
-    return v
-
-def held(v):
-    announced(v)
-    never.wait(300)
-    ended.set()
-    return v
-
-def at_clients(body):
-    function = tff.tf_computation(body, np.int32)
-    return tff.federated_computation(
-        lambda v: tff.federated_sum(tff.federated_map(function, v)), tff.FederatedType(np.int32, tff.CLIENTS))
-
-total = at_clients(lambda x: x * 2)
 """
-
 _BODIES = {
     "held in Python": "lambda x: in_python(held, x)",
+    "busy in Python": "lambda x: in_python(busy, x)",
     "a loop of the graph": (
         "lambda x: tf.while_loop(lambda i: i >= 0, lambda i: i * 1, [in_python(announced, x * 0)])[0]"
     ),
@@ -56,7 +32,7 @@ _STACKS = {
 
 
 def start_script(body):
-    code = _HEAD + textwrap.dedent(body)
+    code = _START + COMPUTATIONS + textwrap.dedent(body)
     environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment)
 
@@ -87,7 +63,28 @@ def test_the_next_call_returns_while_the_interrupted_one_is_still_held(stack, bo
     assert interrupt_when_started(script) == (["interrupted False", "12 False"], 0)
 
 
-@pytest.mark.parametrize("stack", ["local", "tree"])
+@pytest.mark.parametrize("is_traced", [False, True])
+@pytest.mark.parametrize("stack", ["local", "one worker", "tree"])
+def test_an_interrupt_may_come_at_any_moment(stack, is_traced):
+    script = start_script(f"""
+        tff.use({_STACKS[stack]})
+        {textwrap.indent(RANDOM_MOMENTS, 8 * " ").strip()}
+        for moment in moments(seed={len(stack) + is_traced}, count=12):
+            try:
+                with tff.trace() if {is_traced} else contextlib.nullcontext() as trace:
+                    interrupt_at(moment)
+                    held_at_the_last([0] * 7 + [1])
+            except KeyboardInterrupt:
+                pass
+            outcomes = set() if trace is None else set(trace.invocations.shown("outcome").tolist())
+            # A call that was taken for a short one is held in the thread that orchestrates: it still runs.
+            print(total([1, 2, 3]), ended.is_set(), *outcomes - {{"cancelled", "running"}})
+    """)
+    output, _ = script.communicate(timeout=_BOUND_SECONDS)
+    assert [line for line in output.splitlines() if line != "started"] == ["12 False"] * 12
+
+
+@pytest.mark.parametrize("stack", ["local", "tree", "debug"])
 def test_an_interrupted_trace_is_complete_and_the_next_call_works(stack):
     script = start_script(f"""
         tff.use({_STACKS[stack]})
@@ -103,19 +100,21 @@ def test_an_interrupted_trace_is_complete_and_the_next_call_works(stack):
 
 
 @pytest.mark.parametrize("stack", ["local", "debug"])
-def test_a_script_that_was_interrupted_ends_as_python_does_though_its_calls_are_held(stack):
+@pytest.mark.parametrize("body", ["held in Python", "busy in Python"])
+def test_a_script_that_was_interrupted_ends_as_python_does_though_its_calls_are_held(stack, body):
     script = start_script(f"""
         tff.use({_STACKS[stack]})
-        at_clients({_BODIES["held in Python"]})([1] * 4)
+        at_clients({_BODIES[body]})([1] * 4)
     """)
     # Python ends itself by the signal.
     assert interrupt_when_started(script) == ([], -signal.SIGINT)
 
 
-def test_a_script_may_end_with_a_code_of_its_own_while_calls_are_held():
-    script = start_script("""
+@pytest.mark.parametrize("body", ["held in Python", "busy in Python"])
+def test_a_script_may_end_with_a_code_of_its_own_while_calls_are_held(body):
+    script = start_script(f"""
         try:
-            at_clients(lambda x: in_python(held, x))([1] * 4)
+            at_clients({_BODIES[body]})([1] * 4)
         except KeyboardInterrupt:
             sys.exit(7)
     """)

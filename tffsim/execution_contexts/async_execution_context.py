@@ -19,6 +19,10 @@ from tffsim.execution_contexts.invocation import (
 )
 from tffsim.executors.forked_process import refuse_forked_process
 
+# An interrupt that does not wake the event loop is heard when the loop wakes for another
+# reason. In a notebook's cell there may be none before the computation ends.
+_SECONDS_BETWEEN_LOOKS = 0.1
+
 
 class AsyncExecutionContext(AsyncContext):
     """Runs computations without holding up the event loop that awaits them.
@@ -82,7 +86,7 @@ class AsyncExecutionContext(AsyncContext):
         except concurrent.futures.CancelledError:
             raise asyncio.CancelledError from None
         except BaseException:
-            if not running.future.done():
+            if not running.has_ended:
                 running.cancel()
             raise
 
@@ -101,7 +105,8 @@ async def _end_of(future: concurrent.futures.Future[Any]) -> None:
             loop.call_soon_threadsafe(_settle, ended)
 
     future.add_done_callback(tell)
-    await ended
+    while not ended.done():
+        await asyncio.wait([ended], timeout=_SECONDS_BETWEEN_LOOKS)
 
 
 def _settle(ended: "asyncio.Future[None]") -> None:

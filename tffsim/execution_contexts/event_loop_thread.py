@@ -34,7 +34,9 @@ class RunningInvocation(Generic[_T]):
             scope of its own, which is cancelled with the one around it.
 
     Attributes:
-        future: Done as soon as the coroutine has ended, and not before.
+        future: Done as soon as the coroutine has ended, and not before. Not for a thread that
+            hears interrupts while the coroutine runs.
+        has_ended: Whether the future is done.
     """
 
     def __init__(self, coroutine: Coroutine[Any, Any, _T]) -> None:
@@ -46,6 +48,11 @@ class RunningInvocation(Generic[_T]):
         self.future: concurrent.futures.Future[_T] = concurrent.futures.Future()
         # Whoever waits for it cannot cancel it: only `cancel` stops what runs.
         self.future.set_running_or_notify_cancel()
+        # An interrupt inside of a method of a future, or of an event, may leave its lock locked
+        # for ever. It leaves a plain lock as it should be.
+        self._is_under_way = threading.Lock()
+        self._is_under_way.acquire()
+        self.has_ended = False
 
     def start(self) -> None:
         """Starts it. An interrupt may come at any moment from now on: call this where `cancel` is sure to follow."""
@@ -54,6 +61,12 @@ class RunningInvocation(Generic[_T]):
         self._thread = thread = _borrow()
         thread.loop.call_soon_threadsafe(self._create_task, thread, context)
         self._forget_outer = self._scope.on_cancel_of_outer(self.cancel)
+
+    def wait(self, seconds: float) -> bool:
+        """Waits for the end, for a bounded time; returns whether it has come. For one thread only."""
+        if not self.has_ended and seconds > 0:
+            self._is_under_way.acquire(timeout=seconds)
+        return self.has_ended
 
     def cancel(self) -> None:
         """Stops the invocation: long TensorFlow calls at once, the rest at the next step."""
@@ -73,7 +86,7 @@ class RunningInvocation(Generic[_T]):
     def _cancel_task(self, thread: "_LoopThread") -> None:
         if self._task is not None:
             self._task.cancel()
-        elif not self.future.done():
+        elif not self.has_ended:
             # The interrupt came before the start.
             _give_back(thread)
             self._abandon_start()
@@ -81,6 +94,7 @@ class RunningInvocation(Generic[_T]):
     def _abandon_start(self) -> None:
         self._coroutine.close()
         self.future.set_exception(concurrent.futures.CancelledError())
+        self._end()
 
     def _finish(self, thread: "_LoopThread", task: asyncio.Task[_T]) -> None:
         if self._forget_outer is not None:
@@ -92,6 +106,11 @@ class RunningInvocation(Generic[_T]):
             self.future.set_exception(error)
         else:
             self.future.set_result(task.result())
+        self._end()
+
+    def _end(self) -> None:
+        self.has_ended = True
+        self._is_under_way.release()
 
 
 class _LoopThread:

@@ -31,12 +31,15 @@ def cancelled_by_interrupts(scope: CancellationScope) -> Iterator[None]:
     """
     handler = signal.getsignal(signal.SIGINT)
     is_main = threading.current_thread() is threading.main_thread()
+    if isinstance(handler, _Handler) and not scope.is_nested:
+        # An interrupt at the very end of an earlier block has left it here.
+        handler = handler.original
     if not is_main or not callable(handler) or isinstance(handler, _Handler):
         yield
         return
     recorded = _Handler(handler, scope)
-    signal.signal(signal.SIGINT, recorded)
     try:
+        signal.signal(signal.SIGINT, recorded)
         # Only this one is sure to raise. Others may have been made to let the work go on.
         with _announced(scope) if handler is signal.default_int_handler else contextlib.nullcontext():
             yield
@@ -53,13 +56,13 @@ class _Handler:
     """Does what another handler does, and remembers what it raised."""
 
     def __init__(self, handler: Any, scope: CancellationScope) -> None:
-        self._handler = handler
+        self.original = handler
         self._scope = scope
         self.raised: BaseException | None = None
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         try:
-            self._handler(number, frame)
+            self.original(number, frame)
         except BaseException as error:
             self.raised = error
             self._scope.cancel()
@@ -71,9 +74,10 @@ def _announced(scope: CancellationScope) -> Iterator[None]:
     """A block in which the arrival of an interrupt cancels a scope."""
     receiver, sender = socket.socketpair()
     sender.setblocking(False)
-    before = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
-    threading.Thread(target=_listen, args=(receiver, before, scope), name="tffsim-interrupts", daemon=True).start()
+    before = signal.set_wakeup_fd(-1)
     try:
+        signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
+        threading.Thread(target=_listen, args=(receiver, before, scope), name="tffsim-interrupts", daemon=True).start()
         yield
     finally:
         signal.set_wakeup_fd(before)

@@ -3,13 +3,13 @@
 import concurrent.futures
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from federated_language.framework import ConcreteComputation, ExecutorFactory, SyncContext
 
 from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
-from tffsim.execution_contexts.driving import drive_in_caller
+from tffsim.execution_contexts.driving import TookTooLongError, drive_in_caller
 from tffsim.execution_contexts.event_loop_thread import RunningInvocation
 from tffsim.execution_contexts.execution_error import USER_ERRORS
 from tffsim.execution_contexts.invocation import (
@@ -100,37 +100,46 @@ class SyncExecutionContext(SyncContext):
     def _invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
         coroutine = invoke(self._settings, comp, arg)
         if self._runs_in_caller:
-            return drive_in_caller(coroutine)
+            return self._drive_in_caller(comp, coroutine)
         running = RunningInvocation(coroutine)
         try:
             running.start()
-            return _wait(running.future, self._timeout)
+            return _wait(running, self._timeout)
         except USER_ERRORS as error:
             # Without the frames of the thread that ran it: the message says where.
             raise error.with_traceback(None) from error.__cause__
         except concurrent.futures.TimeoutError as error:
-            if running.future.done():
+            if running.has_ended:
                 raise
             _stop(running)
-            raise TimeoutError(
-                f"`{name_of(comp)}` took longer than {self._timeout} s and was cancelled. "
-                "Raise the context's `timeout`, or give it less work."
-            ) from error
+            raise self._timeout_error(comp) from error
         except BaseException:
-            if not running.future.done():
+            if not running.has_ended:
                 _stop(running)
             raise
 
+    def _drive_in_caller(self, comp: ConcreteComputation, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        try:
+            return drive_in_caller(coroutine, self._timeout)
+        except TookTooLongError:
+            raise self._timeout_error(comp) from None
 
-def _wait(future: concurrent.futures.Future[Any], timeout: float | None) -> Any:
+    def _timeout_error(self, comp: ConcreteComputation) -> TimeoutError:
+        return TimeoutError(
+            f"`{name_of(comp)}` took longer than {self._timeout} s and was cancelled. "
+            "Raise the context's `timeout`, or give it less work."
+        )
+
+
+def _wait(running: RunningInvocation[Any], timeout: float | None) -> Any:
     end = math.inf if timeout is None else time.monotonic() + timeout
-    while not concurrent.futures.wait([future], min(_SECONDS_BETWEEN_LOOKS, end - time.monotonic())).done:
+    while not running.wait(min(_SECONDS_BETWEEN_LOOKS, end - time.monotonic())):
         if time.monotonic() >= end:
             raise concurrent.futures.TimeoutError
-    return future.result()
+    return running.future.result()
 
 
 def _stop(running: RunningInvocation[Any]) -> None:
     """Cancels an invocation and waits for it, not for long: what cannot be stopped is left behind."""
     running.cancel()
-    concurrent.futures.wait([running.future], timeout=_SECONDS_TO_STOP)
+    running.wait(_SECONDS_TO_STOP)

@@ -263,6 +263,10 @@ class EagerTFExecutor(Executor):
         except asyncio.CancelledError:
             cancellation.start_cancel()
             raise
+        except tf.errors.OpError:
+            if scope is not None and scope.cancelled:
+                raise asyncio.CancelledError from None
+            raise
         finally:
             if forget is not None:
                 forget()
