@@ -15,7 +15,6 @@ _STACKS = {
     "local": "tff.local_executor_factory()",
     "one worker": "tff.local_executor_factory(max_concurrent_computation_calls=1)",
     "tree": "tff.local_executor_factory(max_fanout=2)",
-    "debug": "tff.debug_executor_factory()",
 }
 _REPETITIONS = 5
 _INTERRUPT_BUDGET = 1.0
