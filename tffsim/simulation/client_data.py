@@ -3,6 +3,7 @@
 import abc
 import collections
 from collections.abc import Iterable, Mapping, Sequence
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -44,7 +45,7 @@ class ClientData(abc.ABC):
         """
         return tf.data.Dataset.from_tensor_slices(self.examples(client_id))
 
-    def datasets(self, client_ids: Iterable[str] | None = None) -> list[tf.data.Dataset]:
+    def datasets(self, client_ids: Iterable[str] | None = None) -> "ClientDatasets":
         """Returns a dataset for each of some clients: the argument of a round.
 
         Args:
@@ -53,8 +54,51 @@ class ClientData(abc.ABC):
         Raises:
             KeyError: If there is no such client.
         """
-        chosen = self.client_ids if client_ids is None else client_ids
-        return [self.create_tf_dataset_for_client(client_id) for client_id in chosen]
+        return ClientDatasets(self, self.client_ids if client_ids is None else client_ids)
+
+
+class ClientDatasets(Sequence[tf.data.Dataset]):
+    """The datasets of clients. Each is made when it is first asked for, and kept.
+
+    So `random.sample(data.datasets(), 10)` makes ten of them, not one for each of
+    thousands of clients.
+
+    Args:
+        data: The federated data set.
+        client_ids: Which clients, in order.
+
+    Raises:
+        KeyError: If there is no such client.
+    """
+
+    def __init__(self, data: ClientData, client_ids: Iterable[str]) -> None:
+        self._data = data
+        self._client_ids = tuple(client_ids)
+        self._made: dict[str, tf.data.Dataset] = {}
+        known = set(data.client_ids)
+        for client_id in self._client_ids:
+            if client_id not in known:
+                raise unknown_client(client_id, data.client_ids)
+
+    def __len__(self) -> int:
+        return len(self._client_ids)
+
+    @overload
+    def __getitem__(self, index: int) -> tf.data.Dataset: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "ClientDatasets": ...
+
+    def __getitem__(self, index: int | slice) -> "tf.data.Dataset | ClientDatasets":
+        if isinstance(index, slice):
+            return ClientDatasets(self._data, self._client_ids[index])
+        client_id = self._client_ids[index]
+        if client_id not in self._made:
+            self._made[client_id] = self._data.create_tf_dataset_for_client(client_id)
+        return self._made[client_id]
+
+    def __repr__(self) -> str:
+        return f"<ClientDatasets of {len(self)} clients>"
 
 
 class InMemoryClientData(ClientData):

@@ -66,7 +66,7 @@ class EmnistClientData(ClientData):
         return int(self._group(client_id)["label"].shape[0])
 
     def close(self) -> None:
-        """Closes the file. Datasets that were made before go on working."""
+        """Closes the file. The datasets of clients that were chosen before go on working."""
         self._file.close()
 
     def _group(self, client_id: str) -> h5py.Group:

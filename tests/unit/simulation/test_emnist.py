@@ -47,9 +47,9 @@ def test_labels_of_another_integer_type_become_int32(tmp_path):
 
 def test_datasets_outlive_the_open_file(emnist_file):
     data = EmnistClientData(emnist_file)
-    datasets = data.datasets(["f0000_14"])
+    (dataset,) = data.datasets(["f0000_14"])
     data.close()
-    assert len(list(datasets[0])) == 2
+    assert len(list(dataset)) == 2
 
 
 @pytest.mark.parametrize("client", ["f9999_99", "f0000_14/label", ""])
