@@ -336,6 +336,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         watch: NumberWatch | None,
         check: Callable[[Any], Coroutine[Any, Any, None]] | None,
     ) -> ExecutorValue:
+        await fold.prepare()
         payloads = functools.partial(self._payloads, check=check)
         flat_fold = FlatFold(members, payloads, fold, watch, self._first_client)
         with taking_turns(self._max_concurrent_clients) as turns:

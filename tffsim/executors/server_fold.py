@@ -43,6 +43,10 @@ class ServerFold:
         self.num_folded = 0
         """How many clients were folded, all in all."""
 
+    async def prepare(self) -> None:
+        """Embeds `accumulate`, so that the server has begun before the first client is asked."""
+        await self._function("accumulate")
+
     async def add(self, payload: Any) -> None:
         """Folds the next member."""
         start = self._take_start(1)
@@ -110,8 +114,12 @@ class ServerFold:
         return await self._call("merge", left, right)
 
     async def _call(self, name: str, left: ExecutorValue, right: ExecutorValue) -> ExecutorValue:
+        function = await self._function(name)
+        return await self._server.create_call(function, await self._server.create_struct([left, right]))
+
+    async def _function(self, name: str) -> ExecutorValue:
         function = self._embedded.get(name)
         if function is None:
             proto, type_signature = self._functions[name].proto, self._functions[name].type_signature
             function = self._embedded[name] = await self._server.create_value(proto, type_signature)
-        return await self._server.create_call(function, await self._server.create_struct([left, right]))
+        return function

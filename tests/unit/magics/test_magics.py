@@ -255,8 +255,8 @@ def test_a_value_of_numpy_survives(shell):
 def test_max_fanout_makes_a_tree(shell, head):
     everyone = "mean([float(number) for number in range(9)])"
     for options, composers in (
-        ("--max-fanout 3", 4),
-        ("--stack local --max-fanout 3", 4),
+        ("--max-fanout 3", 9),  # Five pairs of clients, three pairs of these, and the top.
+        ("--stack local --max-fanout 3", 9),
         ("--max-fanout 9", 1),
         ("", 1),
     ):
