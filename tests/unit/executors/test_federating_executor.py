@@ -10,6 +10,7 @@ from tests.unit.executors.plain_leaf import PlainLeaf
 from tests.unit.executors.running import STACKS, binary, evaluate, run
 from tffsim.executor_stacks.local import local_executor_factory
 from tffsim.executors.failure_location import location_of
+from tffsim.executors.federating_executor import FederatingExecutor
 from tffsim.executors.secure_sum_bounds import maximum_type_of_bitwidth
 
 _FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
@@ -294,7 +295,9 @@ def test_a_closed_stack_says_so():
 
 
 def test_a_closed_federating_executor_says_so_whatever_is_asked_of_it():
-    executor = local_executor_factory(leaf_executor_fn=lambda device: PlainLeaf()).create_executor({}).target
+    executor = local_executor_factory(leaf_executor_fn=lambda device: PlainLeaf()).create_executor({})
+    while not isinstance(executor, FederatingExecutor):
+        executor = executor.target
 
     async def main():
         number = await executor.create_value(1.0, np.float32)
@@ -307,7 +310,7 @@ def test_a_closed_federating_executor_says_so_whatever_is_asked_of_it():
             executor.create_struct([number]),
             executor.create_selection(pair, 0),
         ):
-            with pytest.raises(RuntimeError, match="is closed"):
+            with pytest.raises(RuntimeError, match="This FederatingExecutor is closed"):
                 await work
 
     asyncio.run(main())
