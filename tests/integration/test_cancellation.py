@@ -22,7 +22,9 @@ _BOUND_SECONDS = 30
 def _endless(started):
     announced = tf.py_function(lambda: started.set() or 0, [], tf.int64)
     announced.set_shape([])
-    return tf.while_loop(lambda i: i >= 0, lambda i: i * 1, [announced])[0]
+    # If nothing cancels it, a test shall fail and not hang.
+    end = tf.timestamp() + 2.0 * _BOUND_SECONDS
+    return tf.while_loop(lambda i: (i >= 0) & (tf.timestamp() < end), lambda i: i * 1, [announced])[0]
 
 
 @pytest.fixture
