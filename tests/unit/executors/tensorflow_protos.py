@@ -63,7 +63,7 @@ def unary(
 def endless(started: threading.Event) -> pb.Computation:
     """Makes a computation of one float32 that ends at once if it is negative, and else when it is cancelled.
 
-    If nobody does that it ends after a minute, so that a test fails instead of hanging.
+    If nobody does that, it ends after half a minute, so that a test fails and does not hang.
 
     Args:
         started: Set as soon as TensorFlow runs it.
@@ -72,7 +72,7 @@ def endless(started: threading.Event) -> pb.Computation:
     def loop(x: tf.Tensor) -> tf.Tensor:
         announced = tf.py_function(lambda: started.set() or 0.0, [], tf.float32)
         announced.set_shape([])
-        end = tf.timestamp() + 60.0
+        end = tf.timestamp() + 30.0
         return tf.while_loop(lambda y: (y < x) & (tf.timestamp() < end), lambda y: y * 1.0, [announced])[0]
 
     return tf_computation(loop, tf.float32).to_proto()

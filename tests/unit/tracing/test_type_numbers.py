@@ -50,6 +50,10 @@ def test_the_size_of_every_value_of_a_type(type_spec, size):
     assert numbers.sizes[numbers.number(type_spec)] == size
 
 
+def test_functions_and_unknown_sizes_are_told_apart_and_are_no_sizes():
+    assert FUNCTION < UNKNOWN < 0
+
+
 @pytest.mark.parametrize(
     ("type_spec", "is_scalar"),
     [
