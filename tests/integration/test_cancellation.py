@@ -2,6 +2,7 @@
 
 import _thread
 import asyncio
+import concurrent.futures
 import gc
 import threading
 import time
@@ -11,6 +12,7 @@ import pytest
 import tensorflow as tf
 
 import tffsim as tff
+from tffsim.execution_contexts import event_loop_thread
 from tffsim.execution_contexts.event_loop_thread import RunningInvocation
 from tffsim.executors.deferred import Deferred
 
@@ -20,7 +22,9 @@ _BOUND_SECONDS = 30
 def _endless(started):
     announced = tf.py_function(lambda: started.set() or 0, [], tf.int64)
     announced.set_shape([])
-    return tf.while_loop(lambda i: i >= 0, lambda i: i * 1, [announced])[0]
+    # If nothing cancels it, a test shall fail and not hang.
+    end = tf.timestamp() + 2.0 * _BOUND_SECONDS
+    return tf.while_loop(lambda i: (i >= 0) & (tf.timestamp() < end), lambda i: i * 1, [announced])[0]
 
 
 @pytest.fixture
@@ -104,6 +108,48 @@ def test_an_interrupt_in_the_moment_of_the_start_stops_everything_too(
             forever_at_clients([0] * 6)
         assert _all_ends()
         assert double(4) == 8
+
+
+def _loop_threads():
+    return {thread for thread in threading.enumerate() if thread.name == "tffsim-invocation"}
+
+
+@pytest.mark.parametrize("is_started", [True, False])
+def test_cancelled_invocations_give_their_threads_back(monkeypatch, is_started):
+    borrow = event_loop_thread._borrow
+
+    def borrow_and_be_interrupted():
+        thread = borrow()
+        schedule = thread.loop.call_soon_threadsafe
+
+        def interrupt(*_):
+            thread.loop.call_soon_threadsafe = schedule
+            raise KeyboardInterrupt
+
+        thread.loop.call_soon_threadsafe = interrupt
+        return thread
+
+    if not is_started:
+        monkeypatch.setattr(event_loop_thread, "_borrow", borrow_and_be_interrupted)
+    before = _loop_threads()
+    for _ in range(20):
+        waiting = threading.Event()
+
+        async def wait_for_ever(waiting=waiting):
+            waiting.set()
+            await asyncio.Event().wait()
+
+        running = RunningInvocation(wait_for_ever())
+        if is_started:
+            running.start()
+            assert waiting.wait(_BOUND_SECONDS)
+        else:
+            with pytest.raises(KeyboardInterrupt):
+                running.start()
+        running.cancel()
+        with pytest.raises(concurrent.futures.CancelledError):
+            running.future.result(_BOUND_SECONDS)
+    assert len(_loop_threads() - before) <= 1
 
 
 def test_a_timeout_stops_the_computation_and_says_so(forever):

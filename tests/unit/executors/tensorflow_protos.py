@@ -61,7 +61,9 @@ def unary(
 
 
 def endless(started: threading.Event) -> pb.Computation:
-    """Makes a computation of one float32 that ends at once if it is negative, and else only when it is cancelled.
+    """Makes a computation of one float32 that ends at once if it is negative, and else when it is cancelled.
+
+    If nobody does that, it ends after half a minute, so that a test fails and does not hang.
 
     Args:
         started: Set as soon as TensorFlow runs it.
@@ -70,7 +72,8 @@ def endless(started: threading.Event) -> pb.Computation:
     def loop(x: tf.Tensor) -> tf.Tensor:
         announced = tf.py_function(lambda: started.set() or 0.0, [], tf.float32)
         announced.set_shape([])
-        return tf.while_loop(lambda y: y < x, lambda y: y * 1.0, [announced])[0]
+        end = tf.timestamp() + 30.0
+        return tf.while_loop(lambda y: (y < x) & (tf.timestamp() < end), lambda y: y * 1.0, [announced])[0]
 
     return tf_computation(loop, tf.float32).to_proto()
 

@@ -10,6 +10,8 @@ from tests.unit.executors.plain_leaf import PlainLeaf
 from tests.unit.executors.running import STACKS, binary, evaluate, run
 from tffsim.executor_stacks.local import local_executor_factory
 from tffsim.executors.failure_location import location_of
+from tffsim.executors.federating_executor import FederatingExecutor
+from tffsim.executors.secure_sum_bounds import maximum_type_of_bitwidth
 
 _FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
 _INTS = fl.FederatedType(np.int32, fl.CLIENTS)
@@ -161,6 +163,25 @@ def test_secure_sums_check_their_bounds(stack):
 
 
 @every_stack
+def test_each_field_of_a_struct_has_a_bit_width_of_its_own(stack):
+    counts = fl.FederatedType(fl.StructType([("seen", np.int32), ("liked", np.int32)]), fl.CLIENTS)
+
+    @fl.federated_computation(counts)
+    def secure(x):
+        return fl.federated_secure_sum_bitwidth(x, {"seen": 4, "liked": 2})
+
+    assert run(secure, [{"seen": 15, "liked": 3}] * 3, stack=stack) == {"seen": 45, "liked": 9}
+    with pytest.raises(ValueError, match=r"from 0 to 3, but `value\.liked` holds 4"):
+        run(secure, [{"seen": 15, "liked": 4}] * 3, stack=stack)
+
+
+def test_the_bounds_of_bit_widths_have_their_fields_names_and_nesting():
+    widths = fl.StructType([("a", np.int32), ("b", fl.StructType([np.int8, ("c", np.int32)]))])
+    bounds = fl.StructType([("a", np.int64), ("b", fl.StructType([np.int64, ("c", np.int64)]))])
+    assert maximum_type_of_bitwidth(widths) == bounds
+
+
+@every_stack
 def test_select_gives_each_client_its_slices(stack):
     keys_type = fl.FederatedType(fl.TensorType(np.int32, [2]), fl.CLIENTS)
     pick = fl.federated_computation(lambda state, key: (key, state), np.float32, np.int32)
@@ -271,6 +292,28 @@ def test_a_closed_stack_says_so():
     executor.close()
     with pytest.raises(RuntimeError, match="is closed"):
         asyncio.run(evaluate(executor, _sum, [1.0]))
+
+
+def test_a_closed_federating_executor_says_so_whatever_is_asked_of_it():
+    executor = local_executor_factory(leaf_executor_fn=lambda device: PlainLeaf()).create_executor({})
+    while not isinstance(executor, FederatingExecutor):
+        executor = executor.target
+
+    async def main():
+        number = await executor.create_value(1.0, np.float32)
+        pair = await executor.create_struct([number, number])
+        plus = await executor.create_value(_PLUS.to_building_block().result.function.to_proto())
+        executor.close()
+        for work in (
+            executor.create_value(1.0, np.float32),
+            executor.create_call(plus, pair),
+            executor.create_struct([number]),
+            executor.create_selection(pair, 0),
+        ):
+            with pytest.raises(RuntimeError, match="This FederatingExecutor is closed"):
+                await work
+
+    asyncio.run(main())
 
 
 @pytest.mark.parametrize(("field", "step"), [("rate", "rate"), (None, 1)])

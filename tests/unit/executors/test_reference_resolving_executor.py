@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 from federated_language.framework import Block, Call, ConcreteComputation, Lambda, Literal, Reference, Selection, Struct
 
-from tests.unit.executors.plain_leaf import PlainLeaf
+from tests.unit.executors.plain_leaf import PlainLeaf, PlainValue
 from tests.unit.executors.running import binary, evaluate
+from tffsim.executors.closure_conversion import close_lambda
 from tffsim.executors.failure_location import location_of
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
+from tffsim.executors.resolved_values import ReferenceResolvingExecutorValue
 
 _FLOAT = fl.TensorType(np.float32)
 _PLUS = binary("generic_plus", np.float32).to_building_block()
@@ -139,3 +141,20 @@ def test_a_chain_of_a_thousand_locals_runs():
         return await (await executor._evaluate(block, None)).compute()
 
     assert asyncio.run(main()) == 1000
+
+
+def test_a_function_that_no_ast_describes_cannot_be_taken_along():
+    function_type = fl.FunctionType(_FLOAT, _FLOAT)
+    uses_it = Lambda("x", _FLOAT, Call(Reference("f", function_type), Reference("x", _FLOAT)))
+
+    async def main():
+        # Such is what a call of the target returns: only the target knows what is inside.
+        opaque = ReferenceResolvingExecutorValue(PlainValue(abs, function_type), function_type)
+
+        async def resolve(name):
+            return opaque
+
+        with pytest.raises(TypeError, match=r"uses the outer value `f` of type \(float32 -> float32\)"):
+            await close_lambda(uses_it, resolve)
+
+    asyncio.run(main())

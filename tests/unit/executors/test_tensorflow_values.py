@@ -77,6 +77,14 @@ def test_an_integer_out_of_range_is_an_error_with_the_range(value):
         to_tensorflow(value, fl.TensorType(np.int8, np.shape(value)))
 
 
+@pytest.mark.parametrize("dtype", [np.int32, np.int64, np.uint32, np.uint64])
+def test_the_largest_integer_is_not_rounded_up_to_a_float_and_compared_with_what_no_integer_is(dtype):
+    largest = np.array([np.iinfo(dtype).max], dtype)
+    # A float past the limits becomes an arbitrary integer, on some machines this one.
+    with np.errstate(invalid="raise"), pytest.raises(ValueError, match="with more digits than it has"):
+        to_tensorflow(largest, VECTOR)
+
+
 def test_unsigned_integers_refuse_negative_numbers():
     assert int(to_tensorflow(2**64 - 1, fl.TensorType(np.uint64))) == 2**64 - 1
     with pytest.raises(ValueError, match="found -1"):

@@ -229,6 +229,17 @@ def test_a_slice_tells_about_its_span(trace, timeline):
     }.items()  # fmt: skip
 
 
+@pytest.mark.parametrize(("name", "lowest"), [("trace", 0), ("failed", -1)])
+def test_a_slice_tells_the_type_and_size_of_its_value_whatever_its_number(name, lowest, request, timeline):
+    trace = request.getfixturevalue(name)
+    columns, types = trace.snapshot.columns, trace.snapshot.types
+    told = {e["args"]["span"]: e["args"] for e in timeline(trace)["X"] if e["cat"] == "span"}
+    assert 0 in columns["type"] and columns["type"].min() == lowest
+    for span, (number, size) in enumerate(zip(columns["type"].tolist(), columns["size"].tolist(), strict=True)):
+        expected = (types[number], size) if number >= 0 else (None, None)
+        assert (told[span].get("type"), told[span].get("size")) == expected
+
+
 def test_the_root_slice_is_called_like_the_computation(trace, timeline):
     assert timeline(trace)["X"][0]["name"] == "mean_of_doubles"
 

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, double, mean_of_doubles, sum_of_products, traced
+from tffsim.tracing.summary import data_size, duration
 from tffsim.tracing.timing import thread_time
 from tffsim.tracing.tracing_executor import TracingExecutor
 
@@ -59,6 +60,13 @@ def test_an_invocation_is_recorded_with_its_name_and_clients(trace):
     assert invocation["name"] == "mean_of_doubles"
     assert invocation["num_clients"] == 3
     assert invocation["outcome"] == "ok"
+
+
+def test_the_table_of_spans_has_the_columns_that_it_names(trace):
+    assert set(trace.spans) == {
+        "parent", "invocation", "executor", "operation", "outcome", "client", "node",
+        "thread", "worker", "start", "end", "self_time", "queue_time", "worker_time",
+    }  # fmt: skip
 
 
 def test_client_work_knows_its_client_and_its_ast_node(trace):
@@ -253,6 +261,25 @@ def test_the_summary_fits_100_columns_and_names_what_matters(broadcast):
     for word in ("sum_of_products", "EagerTFExecutor", "federated_sum", "individual"):
         assert word in text
     assert "<td>sum_of_products</td>" in broadcast._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("nanoseconds", "text"),
+    [
+        (0, "0 ns"), (999, "999 ns"), (1e3, "1 µs"), (12_340, "12.3 µs"), (1e6, "1 ms"), (1_250_000, "1.25 ms"),
+        (999e6, "999 ms"), (1e9, "1 s"), (61.5e9, "61.5 s"), (-2e6, "-2 ms"),
+    ],
+)  # fmt: skip
+def test_times_have_three_digits_and_a_unit(nanoseconds, text):
+    assert duration(nanoseconds) == text
+
+
+@pytest.mark.parametrize(
+    ("num_bytes", "text"),
+    [(0, "0 B"), (999, "999 B"), (1e3, "1 kB"), (18_700, "18.7 kB"), (1e6, "1 MB"), (2.5e9, "2.5 GB")],
+)
+def test_sizes_have_three_digits_and_a_unit(num_bytes, text):
+    assert data_size(num_bytes) == text
 
 
 def test_names_are_escaped_in_html():

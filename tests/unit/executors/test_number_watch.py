@@ -1,0 +1,35 @@
+"""Which numbers of a payload are looked at."""
+
+import ml_dtypes
+import numpy as np
+import pytest
+import tensorflow as tf
+from federated_language.common_libs import structure
+
+from tffsim.executors.number_watch import not_finite
+
+_INEXACT = [np.float16, np.float32, np.float64, np.complex64, ml_dtypes.bfloat16]
+
+
+@pytest.mark.parametrize("dtype", _INEXACT)
+@pytest.mark.parametrize("of_tensorflow", [False, True])
+def test_numbers_of_every_inexact_dtype_are_looked_at(dtype, of_tensorflow):
+    def found(numbers):
+        array = np.array(numbers, dtype)
+        return not_finite(tf.constant(array) if of_tensorflow else array)
+
+    assert found([1.0, float("nan"), 2.0]) == "NaN"
+    assert found([1.0, float("-inf")]) == "inf"
+    assert found([1.0, 2.0]) == found([]) == ""
+
+
+@pytest.mark.parametrize("value", [np.array(["nan", "inf"]), np.array([b"nan"], object), tf.constant("nan"), "nan", 3])
+def test_what_is_no_inexact_number_is_left_alone(value):
+    assert not_finite(value) == ""
+
+
+def test_a_nan_in_any_part_is_found_and_counts_more_than_an_infinity():
+    good, infinite, wrong = (np.array([number], np.float32) for number in (1.0, np.inf, np.nan))
+    assert not_finite(structure.Struct([("a", [good, infinite]), (None, (good, wrong))])) == "NaN"
+    assert not_finite([good, structure.Struct([("a", infinite)]), good]) == "inf"
+    assert not_finite([good, good]) == ""
