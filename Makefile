@@ -19,7 +19,7 @@ demo: $(READY)  ## train on handwritten digits with federated averaging
 	@$(BIN)/tffsim demo
 
 test: lint types widgets-check  ## everything that must pass before a change is merged
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 bench: $(READY)  ## measure speed and memory against loops by hand
 	$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(RECORD),--record "$(RECORD)")

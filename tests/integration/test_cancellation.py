@@ -6,6 +6,7 @@ import concurrent.futures
 import gc
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -66,7 +67,17 @@ def _when(event, action):
 
 def _running_tasks():
     gc.collect()
-    return [task for task in gc.get_objects() if isinstance(task, asyncio.Task) and not task.done()]
+    tasks = [task for task in gc.get_objects() if isinstance(task, asyncio.Task) and not task.done()]
+    return [task for task in tasks if task not in _tasks_of_others]
+
+
+_tasks_of_others = weakref.WeakSet()
+
+
+@pytest.fixture(autouse=True)
+def others():
+    """Tests that ran before in this process may have left tasks."""
+    _tasks_of_others.update(_running_tasks())
 
 
 def _all_ends(num_others=0):

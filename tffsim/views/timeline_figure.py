@@ -84,7 +84,8 @@ def _pixels(
     palette, colour = np.unique(colours[bars], return_inverse=True)
     row, left = lanes.row[bars], lanes.start[bars]
     right = np.maximum(lanes.end[bars], left + 1)
-    first, last = (left // pixel).astype(np.int64), (right // pixel).astype(np.int64)
+    # Times of a file from anywhere may lie outside of the picture.
+    first, last = (np.clip(x // pixel, 0, _MAX_PIXELS).astype(np.int64) for x in (left, right))
     # The last pixel of a row stays empty, so no run goes on in the next row.
     width = int(last.max(initial=0)) + 2
     taken = np.zeros((num_rows, width, max(len(palette), 1)))
