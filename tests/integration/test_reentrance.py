@@ -51,6 +51,25 @@ def bounded(function):
     return future.result(_BOUND_SECONDS)
 
 
+def count_in_loop(number):
+    return np.int32(counted(int(number)))
+
+
+counted = tff.tf_computation(lambda n: tf.while_loop(lambda i: i < n, lambda i: i + 1, [0])[0], np.int32)
+
+
+def called_in_loop(x):
+    def body(i, total):
+        return i + 1, total + in_python(count_in_loop, x)
+
+    return tf.while_loop(lambda i, _: i < 2, body, (0, 0))[1]
+
+
+def called_in_map(x):
+    mapped = tf.data.Dataset.from_tensors(x).repeat(2).map(lambda y: in_python(count_in_loop, y))
+    return mapped.reduce(0, lambda total, y: total + y)
+
+
 def called_in_generator(x):
     def numbers():
         for n in range(3):
@@ -66,9 +85,12 @@ WAYS = {
     "several at once": lambda x: tf.add_n([in_python(lambda v: square(int(v)), x) for _ in range(3)]),
     "a federated computation": lambda x: in_python(lambda v: total_of_squares([int(v)] * 3), x),
     "a generator": called_in_generator,
+    "a loop": called_in_loop,
+    "a map": called_in_map,
 }
 EXPECTED = {
     "py_function": 30, "numpy_function": 30, "several at once": 90, "a federated computation": 90, "a generator": 30,
+    "a loop": 20, "a map": 20,
 }  # fmt: skip
 
 

@@ -292,6 +292,8 @@ def _import(
         feeds[_SEEDS] = tf.TensorSpec([num_pairs, 2], tf.int32)
         graph = dataclasses.replace(graph, feeds=graph.feeds | {_SEEDS})
     kept_reductions = {} if as_written else reductions_to_loops(graph.graph_def, is_seeded)
+    if not graph_traits.may_run_twice(graph.graph_def):
+        graph_rewriting.keep_control_flow_in_thread(graph_rewriting.all_nodes(graph.graph_def))
     # TensorFlow refuses to return a dataset from an accelerator.
     try:
         function = _wrap(graph, feeds, tokens, "/device:CPU:0" if _has_sequence(result) else device)
