@@ -122,8 +122,13 @@ def source_of_failure(function, parameter=FLOAT, argument=None):
 def test_a_failure_is_named_by_a_second_run_unless_that_could_be_noticed():
     assert source_of_failure(failing) == "f.py:2"
     assert source_of_failure(lambda x: failing(seeded(x))) == "f.py:2"
-    runs = []
-    assert source_of_failure(lambda x: failing(python(lambda: runs.append(1), x))) is None
+    runs, graphs = [], []
+
+    def noticed(x):
+        graphs.append(x.graph)  # A graph that is gone takes its Python functions along.
+        return failing(python(lambda: runs.append(1), x))
+
+    assert source_of_failure(noticed) is None
     assert runs == [1]
 
 
