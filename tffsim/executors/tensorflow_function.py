@@ -10,8 +10,8 @@ user with equal graphs share the import, not the name: each has its own
 Random numbers. Without seeds every call draws fresh numbers. A seed in the graph makes
 every call return the same numbers, whatever ran before: the stream starts anew. For
 that TensorFlow needs a new kernel, so the function is registered under a new name for
-each call and forgotten after it. For a small graph that costs 0.6 ms per call, against
-0.01 ms otherwise, and loops run their iterations one after the other. Prefer
+each call and forgotten after it. For a small graph that costs a millisecond or more per
+call, a hundred times as much as otherwise, and loops run their iterations one after the other. Prefer
 `tf.random.stateless_*` where that matters. While TensorFlow has a global seed, the call
 brings seeds for what has none in the graph (`random_streams`, `seeded_draws`).
 """
