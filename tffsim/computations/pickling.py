@@ -32,7 +32,7 @@ def register() -> None:
 
 def _errors_of_the_language() -> Iterator[type[Exception]]:
     """Yields all its errors: it raises some that it does not export, such as that of a sum of texts."""
-    for name, module in list(sys.modules.items()):
+    for name, module in sys.modules.copy().items():
         if name.partition(".")[0] == fl.__name__:
             for value in vars(module).values():
                 if isinstance(value, type) and issubclass(value, Exception) and value.__module__ == name:

@@ -137,7 +137,7 @@ def read_legend(recorder: "Recorder", row_of: Callable[[int], int] = int) -> Leg
             InvocationInfo(row_of(call.span), call.name, call.root, dict(call.cardinalities))
             for call in list(recorder.invocations)
         ],
-        {row_of(number): text for number, text in list(recorder.errors.items())},
+        {row_of(number): text for number, text in recorder.errors.copy().items()},
     )
 
 
@@ -166,8 +166,8 @@ def take_snapshot(recorder: "Recorder") -> Snapshot:
         legend.nodes,
         invocations,
         _of_rows(legend.errors),
-        _of_rows({renumber.of(number): preview for number, preview in list(recorder.previews.items())}),
-        _of_rows({renumber.of(number): array for number, array in list(recorder.arrays.items())}),
+        _of_rows({renumber.of(number): preview for number, preview in recorder.previews.copy().items()}),
+        _of_rows({renumber.of(number): array for number, array in recorder.arrays.copy().items()}),
         recorder.started_at,
         recorder.num_dropped,
         recorder.num_values_dropped,

@@ -1,0 +1,40 @@
+"""Reading off a recorder while it records."""
+
+import contextlib
+import gc
+import itertools
+
+import numpy as np
+import pytest
+
+import tffsim as tff
+from tffsim.tracing.previews import Preview
+from tffsim.tracing.snapshot import take_snapshot
+
+
+@contextlib.contextmanager
+def at_every_collection(function):
+    """Calls a function whenever garbage is collected, which is as often as can be: then another thread may run."""
+    threshold = gc.get_threshold()
+    gc.callbacks.append(lambda phase, info: function())
+    gc.set_threshold(1)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.pop()
+
+
+@pytest.mark.parametrize("known", ["previews", "errors", "arrays"])
+def test_a_snapshot_is_taken_while_another_thread_records(known):
+    double = tff.tf_computation(lambda x: 2 * x, tff.TensorType(np.float32, [3]))
+    numbers = itertools.count(1_000_000)
+    with tff.trace(values="all") as t:
+        for _ in range(20):
+            double([1.0, 2.0, 3.0])
+        recorded = getattr(t.recorder, known)
+        new = {"previews": Preview("text", shown="late"), "errors": "late", "arrays": np.zeros(1)}[known]
+        recorded.update({next(numbers): new for _ in range(10_000)})
+        with at_every_collection(lambda: recorded.setdefault(next(numbers), new)):
+            snapshot = take_snapshot(t.recorder)
+    assert len(snapshot.columns["parent"]) >= 20
