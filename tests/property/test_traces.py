@@ -4,6 +4,7 @@ import collections
 import random
 import warnings
 
+import networkx as nx
 import numpy as np
 import tensorflow as tf
 from hypothesis import HealthCheck, given, settings
@@ -63,8 +64,17 @@ def _assert_well_formed(trace: Trace) -> None:
     assert (columns["type"][snapshot.inputs] >= 0).all()
     times = thread_time(trace)
     assert times["busy"].tolist() == times["self_time"].tolist()
+    _assert_flows_one_way(trace)
     path = trace.critical_path()
     assert (path["end"] - path["start"]).sum() == end[roots[0]] - start[roots[0]]
+
+
+def _assert_flows_one_way(trace: Trace) -> None:
+    graph = trace.graph()
+    assert nx.is_directed_acyclic_graph(graph) and "carry" not in {kind for *_, kind in graph.edges(data="kind")}
+    collapsed = trace.graph(collapse="clients")
+    collapsed.remove_edges_from([edge[:3] for edge in collapsed.edges(keys=True, data="kind") if edge[3] == "carry"])
+    assert nx.is_directed_acyclic_graph(collapsed)
 
 
 def _assert_replayable(trace: Trace) -> None:

@@ -30,11 +30,15 @@ def build_graph(
     `kind="value"`, `type`, `size` (bytes), `executor`, `placement`, `client`, `count`.
 
     Edges have a `kind`: `input` (value to call, with `position`), `output` (call to value),
-    `delegation` (call to a call that it makes of an executor below), `alias` (value to
-    the value of the executor below that it stands for), and in a collapsed graph `carry`
-    (value to a call for the next client, such as a partial sum). `input` and `output` edges
-    form no cycle. They follow a value also where it goes as a payload from one executor to
-    another, such as from the server to the clients: from its `compute` to its `create_value`.
+    `delegation` (call to a call that it makes of an executor below), `alias` (a value to the
+    one that is made of it and the same: from the executor below to that above, from a value to
+    what `compute` takes out of it, and from there to what another executor embeds, such as from
+    the server to the clients), and in a collapsed graph `carry` (value to a call for the next
+    client, such as a partial sum).
+
+    All edges go the way of time and data, so the graph has no circle: `nx.ancestors` is what a
+    value comes from, `nx.topological_sort` an order in which all could be done. In a collapsed
+    graph that holds without its `carry` edges.
 
     Args:
         trace: The trace.
@@ -108,8 +112,9 @@ def _add_edges(graph: nx.MultiDiGraph, trace: "Trace", keep: "np.ndarray", merge
     )
     has_value = columns["type"] >= 0
     used = (inputs >= 0) & keep[users] & keep[inputs] & has_value[inputs]
+    started, ended = _first(columns["start"], merged), _first(columns["end"], merged)
     for value, user, position in _distinct(merged[inputs[used]], merged[users[used]], positions[used]):
-        kind = "input" if value < user else "carry"
+        kind = "input" if ended[value] <= started[user] else "carry"
         graph.add_edge(("value", value), ("call", user), kind=kind, position=position)
     spans = np.flatnonzero(keep)
     made = spans[(columns["parent"][spans] >= 0)]
@@ -119,9 +124,16 @@ def _add_edges(graph: nx.MultiDiGraph, trace: "Trace", keep: "np.ndarray", merge
             graph.add_edge(("call", caller), ("call", callee), kind="delegation")
     aliased = spans[columns["alias"][spans] >= 0]
     aliased = aliased[keep[columns["alias"][aliased]] & has_value[aliased]]
-    for value, lower in _distinct(merged[aliased], merged[columns["alias"][aliased]]):
-        if value != lower:
-            graph.add_edge(("value", value), ("value", lower), kind="alias")
+    for source, value in _distinct(merged[columns["alias"][aliased]], merged[aliased]):
+        if source != value and ended[source] <= ended[value]:
+            graph.add_edge(("value", source), ("value", value), kind="alias")
+
+
+def _first(times: "np.ndarray", merged: "np.ndarray") -> "np.ndarray":
+    """Returns the earliest time of each group of spans, by the number of the group."""
+    first = np.full(len(times), np.iinfo(np.int64).max)
+    np.minimum.at(first, merged, times)
+    return first
 
 
 def collapsed_clients(trace: "Trace") -> "np.ndarray":

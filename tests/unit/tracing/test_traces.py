@@ -187,6 +187,18 @@ def test_the_graph_connects_values_and_calls(trace):
             assert graph.has_edge(("call", node[1]), node)
 
 
+def test_a_result_descends_from_the_argument_and_nothing_descends_from_it():
+    for stack in (tff.local_executor_factory(), tff.local_executor_factory(max_fanout=2), tff.debug_executor_factory()):
+        _, trace = traced(mean_of_doubles, [1.0, 2.0, 3.0], factory=stack)
+        graph, spans = trace.graph(), trace.spans
+        assert nx.is_directed_acyclic_graph(graph)
+        outermost = np.flatnonzero(spans["parent"] == 0)
+        (result,) = outermost[spans.shown("operation")[outermost] == "compute"].tolist()
+        before = nx.ancestors(graph, ("value", result))
+        assert {("value", span) for span in outermost.tolist() if span != result} <= before
+        assert nx.descendants(graph, ("value", result)) == set()
+
+
 def test_the_graph_can_be_limited_and_collapsed(trace):
     leaves = trace.graph(layer="EagerTFExecutor")
     assert {data["executor"] for _, data in leaves.nodes(data=True)} == {"EagerTFExecutor"}
