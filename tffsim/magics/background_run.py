@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 from tffsim.magics.cell_code import CellCode
+from tffsim.magics.cell_figures import own_figures
 from tffsim.magics.errors import show_error
 from tffsim.tracing.trace import Trace
 
@@ -83,7 +84,7 @@ class BackgroundRun(concurrent.futures.Future[Any]):
     def _run(self) -> None:
         try:
             with ExitStack() as blocks:
-                for block in self._blocks:
+                for block in (*self._blocks, own_figures()):
                     blocks.enter_context(block)
                 value = self._value()
         except KeyboardInterrupt:

@@ -92,6 +92,22 @@ class Kernel:
         seen.status = reply["content"]["status"]
         return seen
 
+    def run_all(self, *cells: str) -> list[Seen]:
+        """Runs cells one after the other; returns what is seen below each, also of what comes while others run."""
+        seen: dict[str, Seen] = {}
+        for cell in cells:
+            number = self._client.execute(cell)
+            seen[number] = Seen()
+            has_ended = False
+            while not has_ended:
+                message = self._client.get_iopub_msg(timeout=_SECONDS)
+                below = seen.get(message["parent_header"].get("msg_id"))
+                if below is not None:
+                    below.add(message)
+                has_ended = below is seen[number] and message["content"].get("execution_state") == "idle"
+            seen[number].status = self._client.get_shell_msg(timeout=_SECONDS)["content"]["status"]
+        return list(seen.values())
+
     def run_queued(self, first: str, *others: str) -> list[str]:
         """Runs a cell that asks for something, which it gets when others are queued; returns the status of each."""
         numbers = [self._client.execute(cell, allow_stdin=True) for cell in (first, *others)]
