@@ -9,8 +9,10 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
+from tffsim.execution_contexts.client_code import current_callbacks
 from tffsim.magics.cell_code import CellCode
 from tffsim.magics.cell_figures import own_figures
+from tffsim.magics.cell_text import CellCallbacks
 from tffsim.magics.errors import show_error
 from tffsim.tracing.trace import Trace
 
@@ -24,6 +26,7 @@ class BackgroundRun(concurrent.futures.Future[Any]):
 
     Attributes:
         trace: What happens in it.
+        callbacks: They call the Python functions of clients, whose text belongs to the cell in any thread.
 
     Args:
         shell: The `InteractiveShell`.
@@ -37,9 +40,10 @@ class BackgroundRun(concurrent.futures.Future[Any]):
         self._shell = shell
         self._code = code
         self._shown: BaseException | None = None
-        self._thread = threading.Thread(
-            target=contextvars.copy_context().run, args=(self._run,), name="tffsim-background", daemon=True
-        )
+        self.callbacks = CellCallbacks(contextvars.copy_context())
+        context = contextvars.copy_context()
+        context.run(current_callbacks.set, self.callbacks)
+        self._thread = threading.Thread(target=context.run, args=(self._run,), name="tffsim-background", daemon=True)
 
     def start(self, *blocks: AbstractContextManager[object]) -> None:
         """Starts the code; to be called once.

@@ -19,6 +19,7 @@ from tffsim.execution_contexts.default_context import separate_default
 from tffsim.magics.background_run import BackgroundRun
 from tffsim.magics.cell_code import CellCode
 from tffsim.magics.cell_source import CellSource, split_statement
+from tffsim.magics.cell_text import TextOfNobody
 from tffsim.magics.completion import IDENTIFIER, matcher
 from tffsim.magics.errors import show_user_errors
 from tffsim.magics.output import LiveOutput
@@ -44,6 +45,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         self._unnamed: list[str] = []
         self._numbers = itertools.count(1)
         self._cells = RunningCells(shell)
+        self._text = TextOfNobody(lambda: self._cells.num_in_front == 0)
 
     @magic_arguments()
     @argument("--stack", help="local, debug, or the name of a context or factory; by default the current one")
@@ -142,7 +144,8 @@ class TffMagics(Magics):  # type: ignore[misc]
             self._shell.user_ns[options.background] = run
         else:
             _let_underscore_be_set(self._shell)
-        run.start(self._cells.cell(), self._recorded(options, trace, context))
+        text = self._text.shown_for(run.callbacks)
+        run.start(self._cells.cell(), text, self._recorded(options, trace, context))
         return run
 
     def _block(self, options: Any) -> RecordedBlock:

@@ -9,12 +9,49 @@ import os, sys, subprocess
 import matplotlib.pyplot as plt
 import tensorflow as tf
 
+warnings.simplefilter("ignore", ResourceWarning)
 begun, go_on = threading.Event(), threading.Event()
 def wait_for_others():
     begun.set()
     assert go_on.wait(60)
 def let_go_on():
     go_on.set()
+
+def says(x):
+    print("says", int(x)); return x
+def generated():
+    print("says 1"); yield 1.0
+def flush():
+    sys.stdout.flush(); sys.stderr.flush()
+def in_python(x):
+    return tf.ensure_shape(tf.numpy_function(says, [x], tf.float32), [])
+def eagerly(x):
+    return tf.ensure_shape(tf.py_function(says, [x], tf.float32), [])
+def in_tensorflow(x):
+    tf.print("says", tf.cast(x, tf.int32)); return x
+def to_output(x):
+    tf.print("says", tf.cast(x, tf.int32), output_stream=sys.stdout); return x
+def natively(x):
+    def write(v):
+        os.write(1, b"says %d\\n" % int(v)); return v
+    return tf.ensure_shape(tf.numpy_function(write, [x], tf.float32), [])
+def from_a_process(x):
+    def write(v):
+        subprocess.run([sys.executable, "-c", f"print('says', {int(v)})"], check=True); return v
+    return tf.ensure_shape(tf.numpy_function(write, [x], tf.float32), [])
+def warns(x):
+    def warn(v):
+        sys.stderr.write(f"says {int(v)}\\n"); return v
+    return tf.ensure_shape(tf.numpy_function(warn, [x], tf.float32), [])
+def in_dataset(function, **options):
+    return lambda x: tf.data.Dataset.from_tensors(x).map(function, **options).reduce(0., lambda a, b: a + b)
+def in_branch(function):
+    return lambda x: tf.cond(x > 0, lambda: function(x), lambda: -x)
+
+def client(function):
+    work = tff.tf_computation(function, np.float32)
+    return tff.federated_computation(
+        lambda x: tff.federated_sum(tff.federated_map(work, x)), tff.FederatedType(np.float32, tff.CLIENTS))
 """
 BACKGROUND = "%%tff_execute --view none --background "
 PICTURE = ["<Figure size 640x480 with 1 Axes>"]
@@ -111,3 +148,70 @@ def test_figures_that_notebooks_leave_open_stay_open(kernel):
         assert background.displayed == PICTURE and last.result == "['mine']"
     finally:
         kernel.run("%config InlineBackend.close_figures = True")
+
+
+CODE = [
+    "in_python",
+    "eagerly",
+    "in_tensorflow",
+    "to_output",
+    "warns",
+    "in_branch(in_python)",
+    "in_branch(in_tensorflow)",
+    "in_dataset(in_python)",
+    "in_dataset(in_python, num_parallel_calls=2)",
+    "in_dataset(in_tensorflow, num_parallel_calls=2)",
+]
+
+
+def lines(seen):
+    return sorted(seen.printed.splitlines())
+
+
+@pytest.mark.parametrize("stack", ["local", "debug"])
+@pytest.mark.parametrize("code", CODE)
+def test_what_clients_print_is_shown_below_their_cell_while_others_print(kernel, code, stack):
+    define = f"talk = client({code}); first_begun, second_begun = threading.Event(), threading.Event()"
+    cell = "{name}_begun.set(); go_on.wait(60)\nprint('own', {number})\ntalk([{number}1., {number}2.])"
+    head = f"%%tff_execute --view none --stack {stack} --background "
+    _, first, second, front, _ = kernel.run_all(
+        define,
+        head + "first\n" + cell.format(name="first", number=1),
+        head + "second\n" + cell.format(name="second", number=2),
+        "first_begun.wait(60), second_begun.wait(60); let_go_on(); talk([5.])\n"
+        "first.result(); second.result(); print('front')",
+        "flush()",
+    )
+    assert lines(first) == ["own 1", "says 11", "says 12"]
+    assert lines(second) == ["own 2", "says 21", "says 22"]
+    assert lines(front) == ["front", "says 5"]
+
+
+@pytest.mark.parametrize("code", ["natively", "from_a_process"])
+def test_what_clients_write_to_the_process_is_shown_below_their_cell(kernel, code):
+    _, background, front = kernel.run_all(
+        f"talk = client({code})",
+        BACKGROUND + "run\nwait_for_others(); talk([1., 2.])",
+        "begun.wait(60); let_go_on(); print('front'); run.result()",
+        until=lambda seen: len(lines(seen[1])) + len(lines(seen[2])) == 3,
+    )
+    assert lines(background) == ["says 1", "says 2"] and lines(front) == ["front"]
+
+
+def test_what_other_cells_write_to_the_process_is_shown_below_them(kernel):
+    background, front = kernel.run_all(
+        BACKGROUND + "run\nwait_for_others(); mean([1.0])",
+        "begun.wait(60); subprocess.run([sys.executable, '-c', 'print(3)'], check=True); let_go_on(); run.result()",
+        until=lambda seen: "3" in seen[0].printed + seen[1].printed,
+    )
+    assert lines(front) == ["3"] and background.printed == ""
+
+
+def test_what_is_printed_after_a_cell_in_the_background_is_as_before(kernel):
+    kernel.run("talk = client(in_dataset(in_python, num_parallel_calls=2))")
+    kernel.run_all(BACKGROUND + "run\ntalk([1.])", "run.result(60)")
+    kernel.run("%reload_ext tffsim")
+    front, _ = kernel.run_all(
+        "talk([7.])\nos.write(1, b'eight\\n');", "flush()", until=lambda seen: "eight" in seen[0].printed
+    )
+    assert lines(front) == ["eight", "says 7"]
