@@ -3,12 +3,8 @@
 from collections.abc import Iterator
 
 import federated_language as fl
-from federated_language import framework
-from federated_language.framework import ConcreteComputation, PlacementLiteral
-from federated_language.proto import computation_pb2 as pb
+from federated_language.framework import PlacementLiteral
 
-from tffsim.computations import building_blocks
-from tffsim.computations.identity_cache import IdentityCache
 from tffsim.computations.struct_types import field_names
 from tffsim.execution_contexts.argument_normalisation import normalise_argument
 from tffsim.execution_contexts.execution_error import CardinalityError, argument_name
@@ -39,24 +35,6 @@ def infer_cardinalities(value: object, type_spec: fl.Type) -> dict[PlacementLite
                 "Pass one member per client in both."
             )
     return {placement: count for placement, (count, _) in found.items()}
-
-
-def works_at_clients(computation: ConcreteComputation) -> bool:
-    """Whether a computation places anything at clients."""
-    return _works_at_clients(computation.to_proto())
-
-
-def _find_clients(proto: pb.Computation) -> bool:
-    def at_clients(type_spec: fl.Type) -> bool:
-        return isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS
-
-    def has_clients(block: framework.ComputationBuildingBlock) -> bool:
-        return framework.type_contains(block.type_signature, at_clients)
-
-    return framework.computation_count(building_blocks.to_building_block(proto), has_clients) > 0
-
-
-_works_at_clients: IdentityCache[pb.Computation, bool] = IdentityCache(_find_clients)
 
 
 def _counts(value: object, type_spec: fl.Type, path: _Path) -> Iterator[tuple[PlacementLiteral, int, _Path]]:

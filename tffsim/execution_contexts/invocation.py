@@ -7,7 +7,6 @@ import functools
 import inspect
 import logging
 import random
-import warnings
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
 
@@ -19,13 +18,15 @@ from federated_language.framework import (
     PlacementLiteral,
     RetryableError,
 )
+from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations import building_blocks
 from tffsim.computations.containers import pack
 from tffsim.computations.identity_cache import IdentityCache
-from tffsim.execution_contexts import number_warnings
+from tffsim.execution_contexts import number_warnings, untold_clients
 from tffsim.execution_contexts.argument_normalisation import normalise_argument
-from tffsim.execution_contexts.cardinality_inference import infer_cardinalities, works_at_clients
+from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
+from tffsim.execution_contexts.computation_warnings import warn
 from tffsim.execution_contexts.execution_error import (
     ArgumentError,
     CardinalityError,
@@ -55,6 +56,7 @@ class InvocationSettings:
         transform_result: Applied to the result after everything else.
         infer_cardinalities: Tells from the argument how many clients there are.
         max_attempts: How often an invocation is tried when it fails in a way that may pass.
+        warned: By computation, what its caller was warned of here.
     """
 
     factory: ExecutorFactory
@@ -63,6 +65,7 @@ class InvocationSettings:
     transform_result: Callable[[Any], Any] | None
     infer_cardinalities: CardinalityInferenceFn
     max_attempts: int
+    warned: IdentityCache[pb.Computation, list[str]]
 
 
 def invocation_settings(
@@ -88,8 +91,9 @@ def invocation_settings(
         raise ValueError(f"`max_attempts` must be at least 1, found {max_attempts}.")
     compiled = IdentityCache(compiler_fn, max_size=128) if compiler_fn is not None else None
     return InvocationSettings(
-        factory, compiled, transform_args, transform_result, cardinality_inference_fn, max_attempts
-    )
+        factory, compiled, transform_args, transform_result, cardinality_inference_fn, max_attempts,
+        IdentityCache(lambda proto: []),
+    )  # fmt: skip
 
 
 def invoke(settings: InvocationSettings, computation: ConcreteComputation, argument: Any) -> Coroutine[Any, Any, Any]:
@@ -146,12 +150,16 @@ async def _invoke(settings: InvocationSettings, computation: ConcreteComputation
             argument = settings.transform_args(argument)
         cardinalities = settings.infer_cardinalities(argument, parameter_type)
         argument = normalise_argument(argument, parameter_type)
-    _warn_about_no_clients(settings.factory, computation, cardinalities, name)
+    remark = untold_clients.remark(computation, settings.factory, cardinalities)
+    if remark:
+        _warn_once(settings, computation, name, remark)
     work = _attempt(settings, functools.partial(_run, computation, argument, parameter_type), cardinalities, name)
     recorder = active_recorder()
     if recorder is not None:
-        work = recorder.record_invocation(name, computation, cardinalities, work)
-    with number_warnings.reading(computation, name, recorder is not None):
+        participants = untold_clients.cardinalities_with_default(computation, settings.factory, cardinalities)
+        work = recorder.record_invocation(name, computation, participants, work, remark)
+    # A mean of nobody is NaN: one word about it is enough.
+    with number_warnings.reading(computation, name, recorder is not None) if not remark else contextlib.nullcontext():
         result = await work
     packed = pack(to_numpy(result), result_type)
     return settings.transform_result(packed) if settings.transform_result is not None else packed
@@ -218,26 +226,8 @@ def _stack(factory: ExecutorFactory, cardinalities: Mapping[PlacementLiteral, in
         raise
 
 
-_warned: IdentityCache[object, set[str]] = IdentityCache(lambda proto: set())
-
-
-def _warn_about_no_clients(
-    factory: ExecutorFactory,
-    computation: ConcreteComputation,
-    cardinalities: Mapping[PlacementLiteral, int],
-    name: str,
-) -> None:
-    if fl.CLIENTS in cardinalities or getattr(factory, "default_num_clients", None):
-        return
-    already_warned = _warned(building_blocks.to_proto(computation))
-    if already_warned or not works_at_clients(computation):
-        return
-    already_warned.add(name)
-    code = getattr(getattr(computation, "__wrapped__", None), "__code__", None)
-    warnings.warn_explicit(
-        f"`{name}` does work at clients, but its argument does not tell how many there are: it runs with none. "
-        "Pass a list with one value per client, or set `default_num_clients` of the executor factory.",
-        UserWarning,
-        filename=code.co_filename if code is not None else "tffsim",
-        lineno=code.co_firstlineno if code is not None else 1,
-    )
+def _warn_once(settings: InvocationSettings, computation: ConcreteComputation, name: str, remark: str) -> None:
+    warned = settings.warned(building_blocks.to_proto(computation))
+    if not warned:
+        warned.append(remark)
+        warn(computation, f"`{name}`: {remark}")

@@ -1,7 +1,6 @@
 """Telling users about NaN in an aggregation: in a warning, once per computation, and in the trace."""
 
 import contextlib
-import warnings
 from collections.abc import Iterator
 
 from federated_language.framework import ConcreteComputation
@@ -9,6 +8,7 @@ from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations import building_blocks
 from tffsim.computations.identity_cache import IdentityCache
+from tffsim.execution_contexts.computation_warnings import warn
 from tffsim.executors.number_watch import Notice, current_notices
 
 _warned: IdentityCache[pb.Computation, list[Notice]] = IdentityCache(lambda proto: [])
@@ -36,10 +36,4 @@ def reading(computation: ConcreteComputation, name: str, is_traced: bool) -> Ite
         current_notices.reset(token)
     if notices and not warned:
         warned.append(notices[0])
-        code = getattr(getattr(computation, "__wrapped__", None), "__code__", None)
-        warnings.warn_explicit(
-            f"`{name}`, {notices[0]} See docs/numbers.md of tffsim.",
-            UserWarning,
-            filename=code.co_filename if code is not None else "tffsim",
-            lineno=code.co_firstlineno if code is not None else 1,
-        )
+        warn(computation, f"`{name}`, {notices[0]} See docs/numbers.md of tffsim.")

@@ -42,6 +42,7 @@ from tffsim.executors.function_calls import FunctionOfSeeds, RenewedFunction, Se
 from tffsim.executors.function_tensors import flatten, pack, specs_of
 from tffsim.executors.graph_passes.reductions_to_loops import reductions_to_loops
 from tffsim.executors.graph_rewriting import CallableGraph
+from tffsim.executors.python_callbacks import Callbacks, calls_back, current_callbacks, redirect
 from tffsim.executors.tensorflow_failures import source_line
 from tffsim.executors.tensorflow_values import TensorFlowValue
 
@@ -59,6 +60,7 @@ class TensorFlowFunction:
         proto: A computation of the `tensorflow` kind.
         device: Where to run it, such as `/device:CPU:0`; None lets TensorFlow decide.
         as_written: Runs the graph as it is, without passes that make it faster.
+        callbacks: They call the Python functions of the graph; None leaves that to TensorFlow.
 
     Raises:
         ValueError: If it is a computation of another kind, or has no graph.
@@ -66,7 +68,14 @@ class TensorFlowFunction:
             have.
     """
 
-    def __init__(self, proto: pb.Computation, device: str | None = None, *, as_written: bool = False) -> None:
+    def __init__(
+        self,
+        proto: pb.Computation,
+        device: str | None = None,
+        *,
+        as_written: bool = False,
+        callbacks: Callbacks | None = None,
+    ) -> None:
         kind = building_blocks.kind_of(proto)
         if kind != "tensorflow":
             raise ValueError(f"Expected a `tensorflow` computation, found a `{kind}` computation.")
@@ -76,7 +85,12 @@ class TensorFlowFunction:
         self._proto = proto
         self._provenance = provenance.provenance_of(proto)
         self._parameter_type, self._result_type = type_signature.parameter, type_signature.result
-        self._import = functools.partial(_import_once, proto, type_signature, device, as_written=as_written)
+        if callbacks is None:
+            self._import = functools.partial(_import_once, proto, type_signature, device, as_written=as_written)
+        else:
+            self._import = functools.partial(
+                _import, proto.tensorflow, type_signature, device, as_written=as_written, callbacks=callbacks
+            )
         try:
             imported = self._import()
         except (TypeError, ValueError) as error:
@@ -175,6 +189,9 @@ def tensorflow_function(proto: pb.Computation, device: str | None = None) -> Ten
         TypeError: If it names tensors that its graph does not have.
     """
     key = _function_key(proto), device
+    callbacks = current_callbacks.get()
+    if callbacks is not None and calls_back(proto):
+        return callbacks.function(key, lambda: TensorFlowFunction(proto, device, callbacks=callbacks))
     with _functions_lock:
         function = _functions.get(key)
         if function is None:
@@ -266,8 +283,9 @@ def _import(
     type_signature: fl.FunctionType,
     device: str | None,
     *,
-    is_seeded: bool,
-    as_written: bool,
+    is_seeded: bool = False,
+    as_written: bool = False,
+    callbacks: Callbacks | None = None,
 ) -> _Imported:
     parameter, result = type_signature.parameter, type_signature.result
     bindings.check_fits(tensorflow.parameter, parameter, "parameter")
@@ -294,6 +312,8 @@ def _import(
     kept_reductions = {} if as_written else reductions_to_loops(graph.graph_def, is_seeded)
     if not graph_traits.may_run_twice(graph.graph_def):
         graph_rewriting.keep_control_flow_in_thread(graph_rewriting.all_nodes(graph.graph_def))
+    if callbacks is not None:
+        redirect(graph_rewriting.all_nodes(graph.graph_def), callbacks)
     # TensorFlow refuses to return a dataset from an accelerator.
     try:
         function = _wrap(graph, feeds, tokens, "/device:CPU:0" if _has_sequence(result) else device)

@@ -9,7 +9,10 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
+from tffsim.execution_contexts.client_code import current_callbacks
 from tffsim.magics.cell_code import CellCode
+from tffsim.magics.cell_figures import own_figures
+from tffsim.magics.cell_text import CellCallbacks
 from tffsim.magics.errors import show_error
 from tffsim.tracing.trace import Trace
 
@@ -23,6 +26,7 @@ class BackgroundRun(concurrent.futures.Future[Any]):
 
     Attributes:
         trace: What happens in it.
+        callbacks: They call the Python functions of clients, whose text belongs to the cell in any thread.
 
     Args:
         shell: The `InteractiveShell`.
@@ -36,9 +40,10 @@ class BackgroundRun(concurrent.futures.Future[Any]):
         self._shell = shell
         self._code = code
         self._shown: BaseException | None = None
-        self._thread = threading.Thread(
-            target=contextvars.copy_context().run, args=(self._run,), name="tffsim-background", daemon=True
-        )
+        self.callbacks = CellCallbacks(contextvars.copy_context())
+        context = contextvars.copy_context()
+        context.run(current_callbacks.set, self.callbacks)
+        self._thread = threading.Thread(target=context.run, args=(self._run,), name="tffsim-background", daemon=True)
 
     def start(self, *blocks: AbstractContextManager[object]) -> None:
         """Starts the code; to be called once.
@@ -83,7 +88,7 @@ class BackgroundRun(concurrent.futures.Future[Any]):
     def _run(self) -> None:
         try:
             with ExitStack() as blocks:
-                for block in self._blocks:
+                for block in (*self._blocks, own_figures()):
                     blocks.enter_context(block)
                 value = self._value()
         except KeyboardInterrupt:

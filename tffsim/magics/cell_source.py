@@ -43,7 +43,7 @@ class CellSource:
             options = parse_argstring(self._magic, line)
         except (UsageError, ValueError):
             return lines  # The magic says what is wrong, or helps, and runs nothing.
-        if options.background:
+        if options.background is not None:
             # In both forms, an error has the line that the editor shows.
             return [f"get_ipython().run_cell_magic({NAME!r}, {line!r}, {chr(10) + body!r})\n"]
         source = transformed(self._shell, body)
@@ -57,7 +57,8 @@ def split_statement(parser: argparse.ArgumentParser, line: str) -> tuple[str, st
         parser: The parser of the options.
         line: What follows the name of the magic.
     """
-    flags = [name for action in parser._actions if action.nargs == 0 for name in action.option_strings]
+    # Of an option whose value may be left out, the value is behind a `=`.
+    flags = [name for action in parser._actions if action.nargs in (0, "?") for name in action.option_strings]
     end = 0
     is_value = False
     for word in re.finditer(r"""(?:"[^"]*"|'[^']*'|\S)+""", line):

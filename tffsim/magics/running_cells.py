@@ -44,6 +44,7 @@ class RunningCells:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._cells = _Cells()
+        self._in_front: set[int] = set()
 
     def follow(self) -> None:
         """Listens to the shell from now on, instead of one that did so before."""
@@ -56,6 +57,11 @@ class RunningCells:
     def is_in_cell(self) -> bool:
         """Whether this thread runs a cell."""
         return bool(self._cells.running)
+
+    @property
+    def num_in_front(self) -> int:
+        """How many threads run cells that IPython knows of."""
+        return len(self._in_front)
 
     def at_end(self, action: Callable[[], object]) -> None:
         """Calls a function when the innermost cell of this thread ends; the last one given comes first.
@@ -76,6 +82,7 @@ class RunningCells:
 
     def _pre_execute(self) -> None:
         self._cells.running.append(_Cell())
+        self._in_front.add(threading.get_ident())
 
     def _pre_run_cell(self, info: Any) -> None:
         if self._cells.running:
@@ -99,6 +106,8 @@ class RunningCells:
         first = next(number for number, known in enumerate(running) if known is cell)
         ended = running[first:]
         del running[first:]
+        if not running:
+            self._in_front.discard(threading.get_ident())
         for action in [action for inner in reversed(ended) for action in reversed(inner.at_end)]:
             try:
                 action()

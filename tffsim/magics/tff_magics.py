@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import keyword
 import pathlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -18,6 +19,7 @@ from tffsim.execution_contexts.default_context import separate_default
 from tffsim.magics.background_run import BackgroundRun
 from tffsim.magics.cell_code import CellCode
 from tffsim.magics.cell_source import CellSource, split_statement
+from tffsim.magics.cell_text import TextOfNobody
 from tffsim.magics.completion import IDENTIFIER, matcher
 from tffsim.magics.errors import show_user_errors
 from tffsim.magics.output import LiveOutput
@@ -43,6 +45,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         self._unnamed: list[str] = []
         self._numbers = itertools.count(1)
         self._cells = RunningCells(shell)
+        self._text = TextOfNobody(lambda: self._cells.num_in_front == 0)
 
     @magic_arguments()
     @argument("--stack", help="local, debug, or the name of a context or factory; by default the current one")
@@ -53,7 +56,13 @@ class TffMagics(Magics):  # type: ignore[misc]
     @argument("--save", metavar="FILE", help="save the trace in a .tfftrace file")
     @argument("--no-trace", action="store_true", help="run without recording anything")
     @argument("--values", choices=("none", "preview", "all"), default="preview", help="what is kept of values")
-    @argument("--background", action="store_true", help="return at once; the result arrives in what is returned")
+    @argument(
+        "--background",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="return at once; NAME gets the handle, with the result",
+    )
     @needs_local_scope
     @no_var_expand
     @line_cell_magic
@@ -71,7 +80,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         if cell is None:
             line, code = split_statement(self.tff_execute.parser, line)
         options = self._options(line)
-        if options.background:
+        if options.background is not None:
             return self._in_background(options, code or "")
         if code:
             return self._value(options, CellCode(self._shell, code), local_ns)
@@ -84,8 +93,10 @@ class TffMagics(Magics):  # type: ignore[misc]
         except ValueError as error:
             raise UsageError(f"%tff_execute cannot read its options {line!r}: {error}.") from None
         options.panels = _panels(options.view)
-        if options.trace is not None and not options.trace.isidentifier():
-            raise UsageError(f"--trace needs the name of a variable, found {options.trace!r}.")
+        for option in ("trace", "background"):
+            _check_name(option, getattr(options, option))
+        if options.trace and options.trace == options.background:
+            raise UsageError(f"--trace and --background cannot both be called {options.trace!r}.")
         if options.save and not pathlib.Path(options.save).parent.is_dir():
             raise UsageError(f"--save cannot write {options.save!r}: there is no such folder.")
         options.context = self._context(options)
@@ -120,14 +131,21 @@ class TffMagics(Magics):  # type: ignore[misc]
 
     def _in_background(self, options: Any, code: str) -> BackgroundRun:
         if not code.strip():
-            raise UsageError("--background needs the code of a cell, or a statement in the same line.")
+            raise UsageError(
+                "--background needs the code of a cell, or a statement in the same line (--background=NAME)."
+            )
         trace = _new_trace(options)
         run = BackgroundRun(self._shell, CellCode(self._shell, code), trace)
         if trace is not None:
             self._name(options, trace)
         # Other cells go on meanwhile, with a context that this one does not change.
         context = functools.partial(separate_default, options.context or tff.get_context())
-        run.start(self._cells.cell(), self._recorded(options, trace, context))
+        if options.background:
+            self._shell.user_ns[options.background] = run
+        else:
+            _let_underscore_be_set(self._shell)
+        text = self._text.shown_for(run.callbacks)
+        run.start(self._cells.cell(), text, self._recorded(options, trace, context))
         return run
 
     def _block(self, options: Any) -> RecordedBlock:
@@ -144,7 +162,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         return RecordedBlock(context, trace.recorder, functools.partial(self._keep, options, trace, output))
 
     def _keep(self, options: Any, trace: Trace, output: LiveOutput) -> None:
-        if not options.background:
+        if options.background is None:
             self._name(options, trace)
         output.finish()
         if options.save:
@@ -211,6 +229,18 @@ class TffMagics(Magics):  # type: ignore[misc]
 
 def _new_trace(options: Any) -> Trace | None:
     return None if options.no_trace else Trace(Recorder(options.values))
+
+
+def _check_name(option: str, name: str | None) -> None:
+    if (name and (not name.isidentifier() or keyword.iskeyword(name))) or (name == "" and option == "trace"):
+        raise UsageError(f"--{option} needs the name of a variable, found {name!r}.")
+
+
+def _let_underscore_be_set(shell: Any) -> None:
+    """Lets `_` become what the cell returns, though a loop has used it: IPython then leaves it alone for good."""
+    names = ("_", "__", "___")
+    if not any(callable(shell.user_ns.get(name)) for name in names):  # `_` may be a function of the user.
+        shell.user_ns.update({name: getattr(shell.displayhook, name) for name in names if name in shell.user_ns})
 
 
 def _panels(text: str) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def clients(trace: "Trace") -> Table:
 def _exchanged(trace: "Trace", keys: "np.ndarray", num_clients: int) -> "tuple[np.ndarray, np.ndarray]":
     """Returns the bytes that each client received and sent; what clients share counts for each."""
     ledger = trace.traffic()
-    with_server = ledger.where(ledger.text("visibility") != "caller")
+    with_server = ledger.where(ledger["visibility"] != "caller")
     snapshot = trace.snapshot
     span, copies, size = with_server["span"], with_server["copies"], with_server["size"]
     executors = snapshot.columns["layer"][span]
@@ -69,7 +69,7 @@ def _exchanged(trace: "Trace", keys: "np.ndarray", num_clients: int) -> "tuple[n
     # What clients share goes to a range of rows: it is added where the range begins, and taken away where it ends.
     begins = np.searchsorted(keys, base + first)
     ends = np.searchsorted(keys, base + np.minimum(first + copies, num_clients))
-    outward = with_server["direction"] == 0
+    outward = with_server.numbers("direction") == 0
     return tuple(  # type: ignore[return-value]
         np.cumsum(_sums(begins[way], size[way], len(keys) + 1) - _sums(ends[way], size[way], len(keys) + 1))[:-1]
         for way in (outward, ~outward)

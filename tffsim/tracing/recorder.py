@@ -139,6 +139,7 @@ class Recorder:
         computation: framework.ConcreteComputation,
         cardinalities: Mapping[Any, int],
         work: Any,
+        remark: str = "",
     ) -> Any:
         """Runs an invocation as the root of a tree of spans.
 
@@ -147,14 +148,16 @@ class Recorder:
             computation: What is called.
             cardinalities: How many participants each placement has.
             work: The coroutine that runs it.
+            remark: What readers of the result should know; empty if there is nothing.
 
         Returns:
             What the coroutine returns.
         """
         with self._invocation(name, computation, cardinalities) as span:
             result = await run(span, work, ())
-            for notice in (current_notices.get() or ())[:1]:
-                self.errors[span.id] = f"Warning: {notice}"
+            remarks = [remark] if remark else list(map(str, current_notices.get() or ()))
+            for text in remarks[:1]:
+                self.errors[span.id] = f"Warning: {text}"
             self._append(span, OK, (), self.types.number(computation.type_signature.result), 0, math.nan, -1)
             return result
 

@@ -74,7 +74,7 @@ def traffic_totals(ledger: Table) -> Table:
     Columns: `intrinsic`, `direction`, `visibility`, `values` (how many crossed), `size` in bytes.
     """
     names = ("intrinsic", "direction", "visibility")
-    kinds, kind_of = np.unique(np.stack([ledger[name] for name in names]), axis=1, return_inverse=True)
+    kinds, kind_of = np.unique(np.stack([ledger.numbers(name) for name in names]), axis=1, return_inverse=True)
     kind_of = kind_of.reshape(-1)
     values = np.zeros(kinds.shape[1], np.int64)
     size = np.zeros(kinds.shape[1], np.int64)

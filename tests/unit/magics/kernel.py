@@ -2,13 +2,15 @@
 
 import contextlib
 import dataclasses
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from jupyter_client.manager import start_new_kernel
 
 _SECONDS = 120
+_NOTHING, _MAX_MORE = "import sys, time; sys.stdout.flush(); sys.stderr.flush(); time.sleep(0.05)", 200
 SETUP = """
 %load_ext tffsim
 import asyncio, contextlib, threading, time, warnings
@@ -92,6 +94,29 @@ class Kernel:
         seen.status = reply["content"]["status"]
         return seen
 
+    def run_all(self, *cells: str, until: Callable[[list[Seen]], bool] = lambda _: True) -> list[Seen]:
+        """Runs cells one after the other; returns what is seen below each, also of what comes while others run.
+
+        Args:
+            *cells: The cells.
+            until: Cells that do nothing are run until what is seen below the others is so.
+        """
+        seen: dict[str, Seen] = {}
+        for number_of_cell, cell in enumerate([*cells, *[_NOTHING] * _MAX_MORE]):
+            if number_of_cell >= len(cells) and until(list(seen.values())):
+                break
+            number = self._client.execute(cell)
+            seen[number] = Seen()
+            has_ended = False
+            while not has_ended:
+                message = self._client.get_iopub_msg(timeout=_SECONDS)
+                below = seen.get(message["parent_header"].get("msg_id"))
+                if below is not None:
+                    below.add(message)
+                has_ended = below is seen[number] and message["content"].get("execution_state") == "idle"
+            seen[number].status = self._client.get_shell_msg(timeout=_SECONDS)["content"]["status"]
+        return list(seen.values())[: len(cells)]
+
     def run_queued(self, first: str, *others: str) -> list[str]:
         """Runs a cell that asks for something, which it gets when others are queued; returns the status of each."""
         numbers = [self._client.execute(cell, allow_stdin=True) for cell in (first, *others)]
@@ -107,7 +132,9 @@ class Kernel:
 @contextlib.contextmanager
 def running_kernel() -> Iterator[Kernel]:
     """Starts a kernel that has loaded tffsim, and ends it."""
-    manager, client = start_new_kernel(kernel_name="python3", startup_timeout=_SECONDS)
+    # Where pytest is known to run, a kernel does not read what is written to its process.
+    env = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    manager, client = start_new_kernel(kernel_name="python3", startup_timeout=_SECONDS, env=env)
     try:
         kernel = Kernel(manager, client)
         assert kernel.run(SETUP).status == "ok"

@@ -302,3 +302,14 @@ def test_loading_again_changes_nothing(kernel):
     assert kernel.run(OURS + "print(1)\n2").result == "2"
     assert kernel.run("%%tff_execute --view none --trace t\nmean([1.0])").status == "ok"
     assert kernel.run("t.invocations.num_rows").result == "1"
+
+
+def test_a_cell_says_when_nobody_told_how_many_clients_there_are(kernel):
+    kernel.run("total = tff.federated_computation(lambda: tff.federated_sum(tff.federated_value(1, tff.CLIENTS)))")
+    words = "the result comes from 0 clients, as nobody said how many there are."
+    first = kernel.run("%%tff_execute --view none --trace t --stack local --max-fanout 50\ntotal(), total()")
+    assert first.printed.count(words) == 1 and "`%%tff_execute --clients N`" in first.printed
+    assert kernel.run("t.error(0)").result.startswith(f"'Warning: {words}")
+    assert kernel.run("total()").printed.count(words) == kernel.run(OURS + "total()").printed.count(words) + 1
+    told = kernel.run("%%tff_execute --view none --clients 3\ntotal()")
+    assert words not in told.printed and told.result.startswith("np.int32(3")

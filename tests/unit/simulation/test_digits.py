@@ -44,7 +44,7 @@ def test_the_seed_decides_who_gets_what():
 
 def test_client_ids_sort_like_numbers():
     train, _ = load_digits(11)
-    assert train.client_ids[:2] == ("client_00", "client_01")
+    assert train.client_ids[:2] == ["client_00", "client_01"]
     assert sorted(train.client_ids) == list(train.client_ids)
 
 

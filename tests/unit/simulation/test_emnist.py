@@ -27,7 +27,7 @@ def client_data(emnist_file):
 
 
 def test_writers_are_clients(client_data):
-    assert client_data.client_ids == ("f0000_14", "f0001_41")
+    assert client_data.client_ids == ["f0000_14", "f0001_41"]
     assert [client_data.num_examples(client) for client in client_data.client_ids] == [2, 3]
 
 
@@ -73,6 +73,22 @@ def test_a_file_without_examples_is_refused(tmp_path):
     h5py.File(tmp_path / "empty.h5", "w").close()
     with pytest.raises(ValueError, match="no group 'examples'"):
         EmnistClientData(tmp_path / "empty.h5")
+    (tmp_path / "notes.txt").write_text("no data")
+    with pytest.raises(
+        ValueError, match="neither a SQLite file, the format of federated EMNIST since 2021, nor an HDF5"
+    ):
+        EmnistClientData(tmp_path / "notes.txt")
+
+
+def test_a_damaged_hdf5_file_is_told(emnist_file):
+    emnist_file.write_bytes(emnist_file.read_bytes()[:600])
+    with pytest.raises(ValueError, match="is a damaged HDF5 file"):
+        EmnistClientData(emnist_file)
+
+
+def test_an_hdf5_file_has_no_splits_to_choose_from(emnist_file):
+    with pytest.raises(ValueError, match="which is one split: leave `split='all_train'` out"):
+        EmnistClientData(emnist_file, split="all_train")
 
 
 def test_a_writer_without_pixels_is_refused(tmp_path):

@@ -364,7 +364,7 @@ def test_opentelemetry_spans_have_names_and_attributes(trace):
 
 def test_failed_spans_have_an_error_status(failed):
     status = [span.status for span in exported(failed)]
-    expected = failed.spans.text("outcome") == "error"
+    expected = failed.spans["outcome"] == "error"
     assert expected.any()
     assert [s.status_code is StatusCode.ERROR for s in status] == expected.tolist()
     assert any("too large" in (s.description or "") for s in status)

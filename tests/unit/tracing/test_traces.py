@@ -140,7 +140,7 @@ def test_values_are_followed_from_server_to_clients_and_back(broadcast, client):
 def test_what_the_server_does_is_at_no_client(broadcast):
     spans = broadcast.spans
     at_server = np.array([executor.placement == "server" for executor in broadcast.snapshot.executors])
-    assert (spans["client"][at_server[spans["executor"]]] == -1).all()
+    assert (spans["client"][at_server[spans.numbers("executor")]] == -1).all()
     assert (spans["client"] >= 0).any()
 
 
