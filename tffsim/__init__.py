@@ -21,6 +21,8 @@ from federated_language import *  # noqa: F403 (the names of the language are ou
 from federated_language import framework, program
 
 from tffsim.computations import pickling as _pickling
+from tffsim.computations import type_specifications as _type_specifications
+from tffsim.computations.type_specifications import to_type
 from tffsim.execution_contexts import default_context as _default_context
 from tffsim.execution_contexts.default_context import get_context, use
 
@@ -67,6 +69,7 @@ del federated_computation
 
 _default_context.install()
 _pickling.register()
+_type_specifications.install()
 
 
 def load_ipython_extension(shell: Any) -> None:
