@@ -22,6 +22,7 @@ from federated_language import framework, program
 
 from tffsim.computations import pickling as _pickling
 from tffsim.computations import type_specifications as _type_specifications
+from tffsim.computations.secure_modular_sum import federated_secure_modular_sum
 from tffsim.computations.type_specifications import to_type
 from tffsim.execution_contexts import default_context as _default_context
 from tffsim.execution_contexts.default_context import get_context, use
@@ -62,7 +63,18 @@ _MODULES_OF_NAMES = {
 _SUBMODULES = ("tensorflow", "executors", "executor_stacks", "execution_contexts", "simulation", "tracing")
 _LANGUAGE_NAMES = [name for name in dir(_language) if not name.startswith("_")]
 
-__all__ = sorted({*_LANGUAGE_NAMES, *_MODULES_OF_NAMES, "framework", "get_context", "program", "tensorflow", "use"})
+__all__ = sorted(
+    {
+        *_LANGUAGE_NAMES,
+        *_MODULES_OF_NAMES,
+        "federated_secure_modular_sum",
+        "framework",
+        "get_context",
+        "program",
+        "tensorflow",
+        "use",
+    }
+)
 
 # Ours carries the function's name, and runs in the default context from any thread.
 del federated_computation

@@ -1,0 +1,89 @@
+"""Exact sums of integers modulo a number.
+
+A sum that left the range of its dtype would be known modulo a power of two only. So each
+client's number becomes its remainder, written with two digits of 32 bits; digits of
+fewer than two thousand million clients add up in 64 bits; and the sums of the digits are
+put together in Python's integers.
+"""
+
+from typing import Any
+
+import federated_language as fl
+import numpy as np
+import tensorflow as tf
+from federated_language.common_libs import structure
+
+from tffsim.computations.struct_types import field_names, field_types, struct_type
+from tffsim.computations.tensorflow_types import to_tf_dtype
+from tffsim.executors.tensorflow_values import TensorFlowValue
+
+_BITS = 32
+
+
+def check_modulus(modulus: object, type_spec: fl.Type) -> None:
+    """Checks that every modulus is positive, and within the range of what it is for.
+
+    Args:
+        modulus: One integer, or a `Struct` of one per number of the value.
+        type_spec: The type of the value.
+
+    Raises:
+        ValueError: If a modulus is out of range.
+    """
+    if isinstance(type_spec, fl.StructType):
+        for i, element_type in enumerate(type_spec):
+            check_modulus(modulus[i] if isinstance(modulus, structure.Struct) else modulus, element_type)
+        return
+    assert isinstance(type_spec, fl.TensorType)
+    largest = int(np.iinfo(type_spec.dtype).max)
+    for number in np.asarray(modulus, object).flat:
+        if not 1 <= int(number) <= largest:
+            raise ValueError(f"A modulus for {type_spec} lies between 1 and {largest}, found {number}.")
+
+
+def digits_type(type_spec: fl.Type) -> fl.Type:
+    """Returns the type of the digits of integers."""
+    if isinstance(type_spec, fl.StructType):
+        return struct_type(field_names(type_spec), [digits_type(t) for t in field_types(type_spec)])
+    assert isinstance(type_spec, fl.TensorType)
+    digit = fl.TensorType(np.int64, type_spec.shape)
+    return struct_type([None, None], [digit, digit])
+
+
+def digits_of_remainder(type_spec: fl.Type, pair: TensorFlowValue) -> TensorFlowValue:
+    """Returns the remainders of numbers, each as two digits.
+
+    Args:
+        type_spec: The type of the numbers.
+        pair: The numbers, and their moduli.
+    """
+    numbers, moduli = pair
+    if isinstance(type_spec, fl.StructType):
+        return tuple(digits_of_remainder(t, (x, m)) for t, x, m in _elements(type_spec, numbers, moduli))
+    wide = tf.uint64 if numbers.dtype.is_unsigned else tf.int64
+    remainder = tf.raw_ops.FloorMod(x=tf.cast(numbers, wide), y=tf.cast(moduli, wide))
+    high = tf.raw_ops.RightShift(x=remainder, y=tf.constant(_BITS, wide))
+    low = tf.raw_ops.BitwiseAnd(x=remainder, y=tf.constant((1 << _BITS) - 1, wide))
+    return tf.cast(high, tf.int64), tf.cast(low, tf.int64)
+
+
+def number_of_digits(type_spec: fl.Type, pair: TensorFlowValue) -> TensorFlowValue:
+    """Returns the remainders of numbers of which the sums of the digits are known.
+
+    Args:
+        type_spec: The type of the numbers.
+        pair: The sums of their digits, and their moduli.
+    """
+    sums, moduli = pair
+    if isinstance(type_spec, fl.StructType):
+        return tuple(number_of_digits(t, (s, m)) for t, s, m in _elements(type_spec, sums, moduli))
+    high, low, modulus = (np.asarray(tensor.numpy()).astype(object) for tensor in (*sums, moduli))
+    remainder = np.asarray(((high << _BITS) + low) % modulus)
+    assert isinstance(type_spec, fl.TensorType)
+    return tf.constant(remainder.astype(type_spec.dtype), to_tf_dtype(type_spec.dtype.type))
+
+
+def _elements(type_spec: fl.StructType, values: Any, moduli: Any) -> Any:
+    if not isinstance(moduli, tuple):
+        moduli = (moduli,) * len(type_spec)
+    return zip(field_types(type_spec), values, moduli, strict=True)
