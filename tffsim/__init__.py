@@ -10,7 +10,8 @@
 
 All public names of `federated_language` are here too, so one import is enough. The names
 of tffsim itself are loaded when they are first used: importing tffsim does not load
-TensorFlow, which takes seconds.
+TensorFlow, which takes seconds. Names of TensorFlow Federated that have another one here
+(`tff.backends.native...`) are in `tffsim.aliases`.
 """
 
 import importlib
@@ -18,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import federated_language as _language
 from federated_language import *  # noqa: F403 (the names of the language are our names)
-from federated_language import framework, program
 
+from tffsim import aliases as _aliases
 from tffsim.computations import pickling as _pickling
 from tffsim.computations import type_specifications as _type_specifications
 from tffsim.computations.secure_modular_sum import federated_secure_modular_sum
@@ -28,6 +29,8 @@ from tffsim.execution_contexts import default_context as _default_context
 from tffsim.execution_contexts.default_context import get_context, use
 
 if TYPE_CHECKING:
+    from federated_language import framework, program
+
     from tffsim import tensorflow
     from tffsim.computations.federated_computation import federated_computation
     from tffsim.computations.tensorflow_computation import tf_computation
@@ -78,6 +81,9 @@ __all__ = sorted(
 
 # Ours carries the function's name, and runs in the default context from any thread.
 del federated_computation
+# Ours have more names: see `aliases`.
+for _name in ("framework", "program", "types"):
+    globals().pop(_name, None)
 
 _default_context.install()
 _pickling.register()
@@ -97,10 +103,10 @@ def __getattr__(name: str) -> Any:
     elif name in _SUBMODULES:
         value = importlib.import_module(f"tffsim.{name}")
     else:
-        raise AttributeError(f"module 'tffsim' has no attribute {name!r}")
+        value = _aliases.find(name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_SUBMODULES})
+    return sorted({*globals(), *__all__, *_SUBMODULES, *_aliases.names_in("")})

@@ -21,12 +21,13 @@ MAY_IMPORT = {
     "tracing": {"executors"},
     "executor_stacks": {"computations", "compiler", "executors", "remote", "tracing", "simulation"},
     "execution_contexts": {"computations", "compiler", "executors", "executor_stacks", "tracing"},
-    "simulation": {FACE, "computations", "tracing"},
+    "simulation": {FACE, "aliases", "computations", "tracing"},
     "views": {"tracing"},
     "magics": {FACE, "views", "tracing", "execution_contexts", "executor_stacks", "simulation"},
     "cli": {FACE, "views", "tracing", "remote", "execution_contexts", "executor_stacks", "simulation"},
-    FACE: {"computations", "execution_contexts", "executor_stacks", "tensorflow", "tracing", "magics"},
+    FACE: {"aliases", "computations", "execution_contexts", "executor_stacks", "tensorflow", "tracing", "magics"},
     "tensorflow": {"computations"},
+    "aliases": set(),
     "__main__": {"cli"},
 }
 """For each part of tffsim, the other parts that it may import."""

@@ -17,7 +17,6 @@ from tffsim.computations.generic_intrinsics import (
     GENERIC_UNSCALE,
 )
 from tffsim.computations.struct_types import field_names, field_types, struct_type
-from tffsim.executors.modular_sums import digits_type
 
 
 @functools.lru_cache(maxsize=1024)
@@ -85,13 +84,21 @@ def scale_by_weight(pair_type: fl.StructType) -> framework.Lambda:
 @functools.lru_cache(maxsize=1024)
 def digits_of_remainder(pair_type: fl.StructType) -> framework.Intrinsic:
     """Returns `pair -> pair[0] mod pair[1]`, in digits that can be added."""
-    return framework.Intrinsic(GENERIC_DIGITS.uri, fl.FunctionType(pair_type, digits_type(pair_type[0])))
+    return framework.Intrinsic(GENERIC_DIGITS.uri, fl.FunctionType(pair_type, _digits_type(pair_type[0])))
 
 
 @functools.lru_cache(maxsize=1024)
 def number_of_digits(pair_type: fl.StructType, type_spec: fl.Type) -> framework.Intrinsic:
     """Returns `pair -> pair[0] mod pair[1]`, where `pair[0]` is in digits, as a value of `type_spec`."""
     return framework.Intrinsic(GENERIC_NUMBER.uri, fl.FunctionType(pair_type, type_spec))
+
+
+def _digits_type(type_spec: fl.Type) -> fl.Type:
+    if isinstance(type_spec, fl.StructType):
+        return struct_type(field_names(type_spec), [_digits_type(t) for t in field_types(type_spec)])
+    assert isinstance(type_spec, fl.TensorType)
+    digit = fl.TensorType(np.int64, type_spec.shape)
+    return struct_type([None, None], [digit, digit])
 
 
 def _weight_type(weight: ComputationBuildingBlock) -> fl.Type:

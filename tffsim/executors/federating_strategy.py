@@ -21,8 +21,7 @@ from federated_language.proto import computation_pb2 as pb
 from tffsim.computations.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM
 from tffsim.executors import federated_lambdas
 from tffsim.executors.deferred import Deferred
-from tffsim.executors.modular_sums import check_modulus
-from tffsim.executors.secure_sum_bounds import maximum_of_bitwidth, maximum_type_of_bitwidth
+from tffsim.executors.secure_sum_bounds import check_modulus, maximum_of_bitwidth, maximum_type_of_bitwidth
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

@@ -11,43 +11,12 @@ from typing import Any
 import federated_language as fl
 import numpy as np
 import tensorflow as tf
-from federated_language.common_libs import structure
 
-from tffsim.computations.struct_types import field_names, field_types, struct_type
+from tffsim.computations.struct_types import field_types
 from tffsim.computations.tensorflow_types import to_tf_dtype
 from tffsim.executors.tensorflow_values import TensorFlowValue
 
 _BITS = 32
-
-
-def check_modulus(modulus: object, type_spec: fl.Type) -> None:
-    """Checks that every modulus is positive, and within the range of what it is for.
-
-    Args:
-        modulus: One integer, or a `Struct` of one per number of the value.
-        type_spec: The type of the value.
-
-    Raises:
-        ValueError: If a modulus is out of range.
-    """
-    if isinstance(type_spec, fl.StructType):
-        for i, element_type in enumerate(type_spec):
-            check_modulus(modulus[i] if isinstance(modulus, structure.Struct) else modulus, element_type)
-        return
-    assert isinstance(type_spec, fl.TensorType)
-    largest = int(np.iinfo(type_spec.dtype).max)
-    for number in np.asarray(modulus, object).flat:
-        if not 1 <= int(number) <= largest:
-            raise ValueError(f"A modulus for {type_spec} lies between 1 and {largest}, found {number}.")
-
-
-def digits_type(type_spec: fl.Type) -> fl.Type:
-    """Returns the type of the digits of integers."""
-    if isinstance(type_spec, fl.StructType):
-        return struct_type(field_names(type_spec), [digits_type(t) for t in field_types(type_spec)])
-    assert isinstance(type_spec, fl.TensorType)
-    digit = fl.TensorType(np.int64, type_spec.shape)
-    return struct_type([None, None], [digit, digit])
 
 
 def digits_of_remainder(type_spec: fl.Type, pair: TensorFlowValue) -> TensorFlowValue:
