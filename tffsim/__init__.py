@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from tffsim.executor_stacks.debug import debug_executor_factory
     from tffsim.executor_stacks.local import local_executor_factory
     from tffsim.executor_stacks.sizing import sizing_executor_factory
+    from tffsim.tff_layers import load_tff_layers
     from tffsim.tracing.gate import Gate
     from tffsim.tracing.session import trace
     from tffsim.tracing.trace import Trace
@@ -62,6 +63,7 @@ _MODULES_OF_NAMES = {
     "Trace": "tracing.trace",
     "load_trace": "tracing.trace_file",
     "Gate": "tracing.gate",
+    "load_tff_layers": "tff_layers",
 }
 _SUBMODULES = ("tensorflow", "executors", "executor_stacks", "execution_contexts", "simulation", "tracing")
 _LANGUAGE_NAMES = [name for name in dir(_language) if not name.startswith("_")]

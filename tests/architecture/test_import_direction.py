@@ -25,9 +25,19 @@ MAY_IMPORT = {
     "views": {"tracing"},
     "magics": {FACE, "views", "tracing", "execution_contexts", "executor_stacks", "simulation"},
     "cli": {FACE, "views", "tracing", "remote", "execution_contexts", "executor_stacks", "simulation"},
-    FACE: {"aliases", "computations", "execution_contexts", "executor_stacks", "tensorflow", "tracing", "magics"},
+    FACE: {
+        "aliases",
+        "computations",
+        "execution_contexts",
+        "executor_stacks",
+        "tensorflow",
+        "tff_layers",
+        "tracing",
+        "magics",
+    },
     "tensorflow": {"computations"},
     "aliases": set(),
+    "tff_layers": {FACE, "aliases", "execution_contexts"},
     "__main__": {"cli"},
 }
 """For each part of tffsim, the other parts that it may import."""
