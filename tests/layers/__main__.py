@@ -23,20 +23,20 @@ tffsim.load_tff_layers(sys.argv.pop(1))
 runpy.run_module(sys.argv[1], run_name="__main__", alter_sys=True)
 """
 _TRAIN = """
-import collections, sys
+import sys
 import numpy as np, tensorflow as tf, tffsim as tff
 tff.load_tff_layers(sys.argv[1])
 from tensorflow_federated.python.learning.algorithms import fed_avg
-from tensorflow_federated.python.learning.models import functional
+from tensorflow_federated.python.learning.models import functional, variable
 from tensorflow_federated.python.learning.optimizers import sgdm
 
 def client(seed):
     x = np.random.default_rng(seed).normal(size=(32, 2)).astype(np.float32)
     return tf.data.Dataset.from_tensor_slices((x, x @ np.float32([[2.0], [-1.0]]))).batch(8)
 
-predict = lambda weights, x, training: x @ weights[0][0]
-forward = lambda weights, batch, training: functional.BatchOutput(
-    tf.reduce_mean((predict(weights, batch[0], training) - batch[1]) ** 2), None, tf.shape(batch[0])[0])
+predict = tf.function(lambda weights, x, training: x @ weights[0][0])
+forward = tf.function(lambda weights, batch, training: variable.BatchOutput(
+    tf.reduce_mean((predict(weights, batch[0], training) - batch[1]) ** 2), None, tf.shape(batch[0])[0]))
 model = functional.FunctionalModel(
     initial_weights=((np.zeros((2, 1), np.float32),), ()), forward_pass_fn=forward,
     predict_on_batch_fn=predict, input_spec=client(0).element_spec)
@@ -62,7 +62,7 @@ def main() -> None:
     arguments = parser.parse_args()
     sources = arguments.sources.expanduser().resolve()
     trained = _outcome([sys.executable, "-c", _TRAIN, str(sources)], arguments.minutes)
-    console.print(f"Federated averaging with the layers: {trained[0]}")
+    console.print(f"Federated averaging with the layers: {trained[0]}. {trained[1]}")
     files = [path for path in test_files(sources) if arguments.only in path.as_posix()]
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         outcomes = list(pool.map(lambda path: run_file(sources, path, arguments.minutes), files))
