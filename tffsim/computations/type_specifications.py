@@ -19,6 +19,7 @@ TensorFlow is not imported for this: nobody has one of its specs before it is im
 
 import dataclasses
 import sys
+import types
 import typing
 import warnings
 from collections.abc import Callable, Hashable, Mapping
@@ -208,6 +209,6 @@ def _type_of_value(value: Any) -> str:
         return f"Write `(np.{name}, {list(shape)})`." if shape else f"Write `np.{name}`."
     if dtype is not None and shape is not None:
         return "Write `(x.dtype, x.shape)`, with your name for it."
-    if callable(value):
+    if isinstance(value, types.FunctionType):
         return f"In a decorator's call the function comes first, then its types. {_EXAMPLES}"
     return _EXAMPLES
