@@ -21,8 +21,13 @@ def run(code, load=LOAD):
     return done.stdout.split()
 
 
-def test_the_layers_run_here_and_are_traced():
-    code = """
+# One process runs them all, in this order: TensorFlow is slow to load.
+PROGRAMS = {
+    "loading": """
+        import sys
+        print("tensorflow" in sys.modules)
+    """,
+    "rounds": """
         from tensorflow_federated.python import learning
         process = learning.build_mean_process(0.5)
         with tff.trace() as trace:
@@ -30,25 +35,17 @@ def test_the_layers_run_here_and_are_traced():
             for _ in range(3):
                 model = process.next(model, [2.0, 4.0])
         print(model, learning.count([3, 4, 6]), "EagerTFExecutor" in str(trace))
-    """
-    assert run(code) == ["2.625", "3", "True"]
-
-
-def test_the_layers_are_the_same_on_a_tree_and_on_the_debug_stack():
-    code = """
+    """,
+    "stacks": """
         from tensorflow_federated.python import learning
         process = learning.build_mean_process(0.1)
         local, debug = tff.local_executor_factory, tff.debug_executor_factory
         for factory in (local(), local(max_fanout=2), debug()):
             with tff.use(factory):
                 print(process.next(process.initialize(), [0.1 * k for k in range(40)]), learning.count([2] * 40))
-    """
-    results = run(code)
-    assert len(set(results[::2])) == 1 and results[1::2] == ["0", "0", "0"]
-
-
-def test_their_execution_contexts_are_ours():
-    code = """
+    """,
+    "contexts": """
+        import asyncio
         from tensorflow_federated.python import learning
         from tensorflow_federated.python.core import backends
         from tensorflow_federated.python.core.backends import native
@@ -61,35 +58,56 @@ def test_their_execution_contexts_are_ours():
         print(type(tff.get_context()) is tff.AsyncExecutionContext, backends.native is native)
         factory = executor_factory.local_cpp_executor_factory(default_num_clients=2)
         context = tff.framework.AsyncExecutionContext(factory)
-        import asyncio
         print(asyncio.run(context.invoke(learning.count, [1, 2])))
-    """
-    assert run(code) == ["True", "native", "True", "True", "3"]
-
-
-def test_the_names_of_the_layers_are_names_of_tffsim_then():
-    code = """
+    """,
+    "names": """
         import tensorflow_federated
         from tensorflow_federated.python import learning
         print(tff.learning is learning, hasattr(tff, "aggregators"), hasattr(tff, "templates"), hasattr(tff, "utils"))
         print(package is tensorflow_federated, tff.load_tff_layers(package.__path__[0]) is package)
-    """
-    assert run(code) == ["True", "True", "True", "False", "True", "True"]
-
-
-def test_compiled_code_is_named_when_it_is_called():
-    code = """
+    """,
+    "compiled": """
         from tensorflow_federated.python.core.impl.executors import executor_bindings
         try:
             executor_bindings.create_tensorflow_executor(1)
         except NotImplementedError as error:
             print(error)
-    """
-    sentence = " ".join(run(code))
-    assert sentence.startswith(
-        "`tensorflow_federated.cc.core.impl.executors.executor_bindings.create_tensorflow_executor`"
-    )
-    assert "tffsim runs the computations" in sentence
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def printed():
+    """What each program prints, in words."""
+    words = run("".join(f"print('##{name}')\n{textwrap.dedent(code)}" for name, code in PROGRAMS.items()))
+    parts = " ".join(words).split("##")[1:]
+    return {part.split()[0]: part.split()[1:] for part in parts}
+
+
+def test_loading_the_layers_does_not_load_tensorflow(printed):
+    assert printed["loading"] == ["False"]
+
+
+def test_the_layers_run_here_and_are_traced(printed):
+    assert printed["rounds"] == ["2.625", "3", "True"]
+
+
+def test_the_layers_are_the_same_on_a_tree_and_on_the_debug_stack(printed):
+    assert len(set(printed["stacks"][::2])) == 1 and printed["stacks"][1::2] == ["0", "0", "0"]
+
+
+def test_their_execution_contexts_are_ours(printed):
+    assert printed["contexts"] == ["True", "native", "True", "True", "3"]
+
+
+def test_the_names_of_the_layers_are_names_of_tffsim_then(printed):
+    assert printed["names"] == ["True", "True", "True", "False", "True", "True"]
+
+
+def test_compiled_code_is_named_when_it_is_called(printed):
+    sentence = " ".join(printed["compiled"])
+    path = "tensorflow_federated.cc.core.impl.executors.executor_bindings.create_tensorflow_executor"
+    assert sentence.startswith(f"`{path}` is made by a build") and "tffsim runs the computations" in sentence
 
 
 def test_the_page_says_what_is_replaced():
@@ -100,10 +118,6 @@ def test_the_page_says_what_is_replaced():
     """
     for module in run(code, "import tffsim\n"):
         assert f"`{module}`" in page
-
-
-def test_loading_does_not_load_tensorflow():
-    assert run("import sys; print('tensorflow' in sys.modules)") == ["False"]
 
 
 def attempt(sources, before=""):
