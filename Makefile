@@ -10,7 +10,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench mutants lint types format lock picture widgets widgets-check tools clean
+.PHONY: help demo test bench mutants layers lint types format lock picture widgets widgets-check tools clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
@@ -26,6 +26,9 @@ bench: $(READY)  ## measure speed and memory against loops by hand
 
 mutants: $(READY)  ## put small faults into the code and list those that no test finds (an hour)
 	@$(BIN)/python -m tests.mutation
+
+layers: $(READY)  ## run the layers of TensorFlow Federated, whose sources are in TFF=folder, on tffsim
+	@$(BIN)/python -m tests.layers "$(TFF)" $(if $(ONLY),--only "$(ONLY)")
 
 lint: $(READY)
 	$(BIN)/ruff check .

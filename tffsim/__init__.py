@@ -10,7 +10,8 @@
 
 All public names of `federated_language` are here too, so one import is enough. The names
 of tffsim itself are loaded when they are first used: importing tffsim does not load
-TensorFlow, which takes seconds.
+TensorFlow, which takes seconds. Names of TensorFlow Federated that have another one here
+(`tff.backends.native...`) are in `tffsim.aliases`.
 """
 
 import importlib
@@ -18,13 +19,18 @@ from typing import TYPE_CHECKING, Any
 
 import federated_language as _language
 from federated_language import *  # noqa: F403 (the names of the language are our names)
-from federated_language import framework, program
 
+from tffsim import aliases as _aliases
 from tffsim.computations import pickling as _pickling
+from tffsim.computations import type_specifications as _type_specifications
+from tffsim.computations.secure_modular_sum import federated_secure_modular_sum
+from tffsim.computations.type_specifications import to_type
 from tffsim.execution_contexts import default_context as _default_context
 from tffsim.execution_contexts.default_context import get_context, use
 
 if TYPE_CHECKING:
+    from federated_language import framework, program
+
     from tffsim import tensorflow
     from tffsim.computations.federated_computation import federated_computation
     from tffsim.computations.tensorflow_computation import tf_computation
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     from tffsim.executor_stacks.debug import debug_executor_factory
     from tffsim.executor_stacks.local import local_executor_factory
     from tffsim.executor_stacks.sizing import sizing_executor_factory
+    from tffsim.tff_layers import load_tff_layers
     from tffsim.tracing.gate import Gate
     from tffsim.tracing.session import trace
     from tffsim.tracing.trace import Trace
@@ -56,17 +63,33 @@ _MODULES_OF_NAMES = {
     "Trace": "tracing.trace",
     "load_trace": "tracing.trace_file",
     "Gate": "tracing.gate",
+    "load_tff_layers": "tff_layers",
 }
 _SUBMODULES = ("tensorflow", "executors", "executor_stacks", "execution_contexts", "simulation", "tracing")
 _LANGUAGE_NAMES = [name for name in dir(_language) if not name.startswith("_")]
 
-__all__ = sorted({*_LANGUAGE_NAMES, *_MODULES_OF_NAMES, "framework", "get_context", "program", "tensorflow", "use"})
+__all__ = sorted(
+    {
+        *_LANGUAGE_NAMES,
+        *_MODULES_OF_NAMES,
+        "federated_secure_modular_sum",
+        "framework",
+        "get_context",
+        "program",
+        "tensorflow",
+        "use",
+    }
+)
 
 # Ours carries the function's name, and runs in the default context from any thread.
 del federated_computation
+# Ours have more names: see `aliases`.
+for _name in ("framework", "program", "types"):
+    globals().pop(_name, None)
 
 _default_context.install()
 _pickling.register()
+_type_specifications.install()
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -82,10 +105,10 @@ def __getattr__(name: str) -> Any:
     elif name in _SUBMODULES:
         value = importlib.import_module(f"tffsim.{name}")
     else:
-        raise AttributeError(f"module 'tffsim' has no attribute {name!r}")
+        value = _aliases.find(name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_SUBMODULES})
+    return sorted({*globals(), *__all__, *_SUBMODULES, *_aliases.names_in("")})

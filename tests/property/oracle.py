@@ -175,6 +175,10 @@ class Oracle:
         value, bitwidth = argument
         return self.federated_secure_sum(type_spec, (value, _each(lambda b: np.int64(2) ** b - 1, bitwidth)))
 
+    def federated_secure_modular_sum(self, type_spec, argument):
+        value, modulus = argument
+        return _modular_sum(self._members(value), modulus, type_spec.result.member)
+
     def _reduce(self, operator, value, type_spec, neutral):
         members = self._members(value)
         if not members:
@@ -279,6 +283,14 @@ def _filled(type_spec: fl.Type, number: float) -> Any:
     if np.isinf(number) and np.issubdtype(dtype, np.integer):
         number = np.iinfo(dtype).max if number > 0 else np.iinfo(dtype).min
     return np.full(type_spec.shape, number, dtype)
+
+
+def _modular_sum(members, modulus, type_spec):
+    if isinstance(type_spec, fl.StructType):
+        return tuple(_modular_sum([m[i] for m in members], modulus[i], t) for i, t in enumerate(type_spec))
+    zero = np.zeros(type_spec.shape, object)
+    exact = sum((np.asarray(member).astype(object) for member in members), zero)
+    return np.asarray(exact % int(modulus)).astype(type_spec.dtype)
 
 
 def _check_bounds(member, maximum):

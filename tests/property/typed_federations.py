@@ -243,7 +243,9 @@ class Federations(Expressions):
 
     def _secure(self, member: fl.Type, scope: Scope, depth: int) -> ComputationBuildingBlock:
         value = self._any_at_clients(member, scope, depth)
-        uri, bound = self.choose([("federated_secure_sum", 20), ("federated_secure_sum_bitwidth", 5)])
+        uri, bound = self.choose(
+            [("federated_secure_sum", 20), ("federated_secure_sum_bitwidth", 5), ("federated_secure_modular_sum", 7)]
+        )
         bounds = _bounds(member, bound)
         return intrinsic_call(uri, [value, bounds], [clients(member), bounds.type_signature], server(member))
 

@@ -6,7 +6,6 @@ tensors of the graph. A sequence is bound to a tensor of dtype variant that hold
 """
 
 import dataclasses
-import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from federated_language.common_libs import py_typecheck, structure
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations.containers import to_container
+from tffsim.computations.sparse_values import is_sparse, not_dense, to_dense, with_dense_rows
 from tffsim.computations.tensorflow_types import (
     element_spec,
     from_tf_dtype,
@@ -174,6 +174,7 @@ def _capture_dataset(dataset: tf.data.Dataset, path: str) -> tuple[fl.Type, pb.T
     except TypeError as error:
         raise TypeError(f"The elements of the dataset in {path} cannot be represented: {error}") from error
     type_spec = fl.SequenceType(element_type)
+    dataset = with_dense_rows(dataset)
     if _has_other_containers(element_type):
         spec = element_spec(element_type)
         dataset = dataset.map(lambda *parts: _plain_containers(_whole(parts, type_spec), spec))
@@ -241,7 +242,11 @@ def _to_tensor(value: Any, path: str) -> tf.Tensor:
     if isinstance(value, (tf.Tensor, tf.Variable)):
         return tf.convert_to_tensor(value)
     if isinstance(value, tf.IndexedSlices):
-        return _to_dense(value, path)
+        return to_dense(value, path)
+    if hasattr(type(value), "__tf_tensor__"):  # A variable of Keras.
+        return tf.convert_to_tensor(value)
+    if is_sparse(value):
+        raise TypeError(f"Expected a tensor in {path}. {not_dense(value)}")
     if not isinstance(value, (bool, int, float, complex, str, bytes, np.generic, np.ndarray)):
         raise TypeError(
             f"Expected a tensor, a dataset or a container of them in {path}, "
@@ -250,19 +255,6 @@ def _to_tensor(value: Any, path: str) -> tf.Tensor:
     inferred = infer_type(value)
     assert isinstance(inferred, fl.TensorType)
     return tf.constant(value, tensor_spec(inferred).dtype)
-
-
-def _to_dense(slices: tf.IndexedSlices, path: str) -> tf.Tensor:
-    """Returns the whole of a gradient of which TensorFlow computed only some rows."""
-    if slices.dense_shape is None:
-        raise TypeError(
-            f"Expected a tensor in {path}, found `tf.IndexedSlices` that do not know the shape of the whole. "
-            "Give them a `dense_shape`, or add them to zeros of that shape yourself."
-        )
-    with warnings.catch_warnings():
-        # TensorFlow warns that a whole table takes memory; here nothing else was asked for.
-        warnings.simplefilter("ignore", UserWarning)
-        return tf.convert_to_tensor(slices)
 
 
 def _shape(tensor: tf.Tensor) -> tuple[int | None, ...] | None:

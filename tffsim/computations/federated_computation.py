@@ -40,7 +40,14 @@ def _named(computation: Any, function: Callable[..., Any]) -> Any:
         def concrete(parameter_type: fl.Type, unpack: bool | None) -> ConcreteComputation:
             return _named(made.fn_for_argument_type(parameter_type, unpack), function)
 
-        computation = PolymorphicComputation(concrete, fl.framework.infer_type)
+        computation = PolymorphicComputation(concrete, _infer_type)
     else:
         computation = with_shared_default(computation)
     return functools.update_wrapper(computation, function, updated=())
+
+
+def _infer_type(value: object) -> fl.Type:
+    """Returns the type of an argument; whatever has one for a `tf_computation` has one here."""
+    from tffsim.computations.tensorflow_types import infer_type
+
+    return infer_type(value)

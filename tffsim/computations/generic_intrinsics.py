@@ -24,6 +24,15 @@ GENERIC_UNSCALE = IntrinsicDef("GENERIC_UNSCALE", "generic_unscale", _SCALING_OP
 # Give every number of a structure the width that the result type says.
 GENERIC_CAST = IntrinsicDef("GENERIC_CAST", "generic_cast", fl.FunctionType(_T, fl.AbstractType("U")))
 
+# Write the remainders of integers with two digits, and put such digits together: see
+# `tffsim.executors.modular_sums`.
+GENERIC_DIGITS = IntrinsicDef(
+    "GENERIC_DIGITS", "generic_digits", fl.FunctionType([_T, fl.AbstractType("M")], fl.AbstractType("D"))
+)
+GENERIC_NUMBER = IntrinsicDef(
+    "GENERIC_NUMBER", "generic_number", fl.FunctionType([fl.AbstractType("D"), fl.AbstractType("M")], _T)
+)
+
 LEAF_INTRINSIC_URIS = frozenset(
     {
         "generic_zero",
@@ -35,5 +44,7 @@ LEAF_INTRINSIC_URIS = frozenset(
         GENERIC_SCALE.uri,
         GENERIC_UNSCALE.uri,
         GENERIC_CAST.uri,
+        GENERIC_DIGITS.uri,
+        GENERIC_NUMBER.uri,
     }
 )

@@ -12,7 +12,9 @@ import numpy as np
 import tensorflow as tf
 from federated_language.common_libs import py_typecheck
 
+from tffsim.computations import type_specifications
 from tffsim.computations.containers import to_container
+from tffsim.computations.sparse_values import is_row, is_sparse, not_dense, to_dense
 
 _DTYPES = {
     np.bool_: tf.bool,
@@ -91,30 +93,34 @@ def element_spec(type_spec: fl.Type) -> Any:
 
 
 def to_type(spec: object) -> fl.Type:
-    """Returns the type that a specification describes.
+    """Returns the type that a specification describes; None for None.
 
     Args:
-        spec: What `federated_language.to_type` accepts; and `tf.DType`, `tf.TensorSpec`,
-            `tf.data.DatasetSpec`, a dataclass whose annotations are specifications, and
-            containers of them.
+        spec: What `tffsim.to_type` takes.
 
     Raises:
         TypeError: If it describes no type.
     """
-    if isinstance(spec, (fl.Type, type(None))):
-        return cast(fl.Type, spec)
+    return cast(fl.Type, spec) if spec is None else type_specifications.to_type(spec)
+
+
+def from_spec(spec: Any) -> fl.Type | None:
+    """Returns the type that one of TensorFlow's own specifications describes; None if it is none.
+
+    Raises:
+        TypeError: If computations cannot carry what it describes.
+    """
     if isinstance(spec, tf.DType):
         return fl.TensorType(from_tf_dtype(spec))
     if isinstance(spec, tf.TensorSpec):
         return fl.TensorType(from_tf_dtype(spec.dtype), _shape(spec.shape))
     if isinstance(spec, tf.data.DatasetSpec):
         return fl.SequenceType(to_type(spec.element_spec))
-    if isinstance(spec, type) and dataclasses.is_dataclass(spec):
-        fields = [(field.name, to_type(field.type)) for field in dataclasses.fields(spec)]
-        return fl.StructWithPythonType(fields, spec)
-    if isinstance(spec, tuple) and len(spec) == 2 and _is_shape_of(spec[0], spec[1]):
-        return fl.TensorType(from_tf_dtype(tf.as_dtype(spec[0])), _shape(tf.TensorShape(spec[1])))
-    return _container_type(spec, to_type, otherwise=fl.to_type)
+    if is_row(spec):
+        return fl.TensorType(from_tf_dtype(spec.dtype), _shape(spec.shape))
+    if isinstance(spec, tf.TypeSpec):
+        raise TypeError(not_dense(spec))
+    return None
 
 
 def infer_type(value: object) -> fl.Type:
@@ -133,6 +139,12 @@ def infer_type(value: object) -> fl.Type:
         return fl.TensorType(from_tf_dtype(value.dtype), _shape(value.shape))
     if isinstance(value, tf.data.Dataset):
         return fl.SequenceType(to_type(value.element_spec))
+    if isinstance(value, tf.IndexedSlices):
+        return infer_type(to_dense(value, "the argument"))
+    if hasattr(type(value), "__tf_tensor__"):  # A variable of Keras.
+        return infer_type(tf.convert_to_tensor(value))
+    if is_sparse(value):
+        raise TypeError(not_dense(value))
     if isinstance(value, np.ndarray) and value.dtype.kind in "OSU":
         return fl.TensorType(np.str_, value.shape)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -187,14 +199,6 @@ def _is_tensor_type_pair(value: list[Any] | tuple[Any, ...]) -> bool:
         and isinstance(value[0], type)
         and fl.is_valid_dtype(value[0])
         and (value[1] is None or (isinstance(value[1], (list, tuple)) and all(_is_dimension(d) for d in value[1])))
-    )
-
-
-def _is_shape_of(dtype: object, shape: object) -> bool:
-    return isinstance(dtype, tf.DType) and (
-        shape is None
-        or isinstance(shape, tf.TensorShape)
-        or (isinstance(shape, (list, tuple)) and all(_is_dimension(d) for d in shape))
     )
 
 

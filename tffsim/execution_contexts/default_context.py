@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
+from federated_language import framework
 from federated_language.framework import (
     AsyncContext,
     ConcreteComputation,
@@ -14,7 +15,6 @@ from federated_language.framework import (
     RuntimeErrorContext,
     SyncContext,
     get_context_stack,
-    set_default_context,
 )
 
 from tffsim.computations.context_stack import Context, context_stack
@@ -82,6 +82,19 @@ class use:  # noqa: N801 (it is called like a function)
         self._default.set(self._before)
 
 
+def set_default_context(context: Context) -> None:
+    """Sets the default context of all threads, also where `federated_language` had one of its own.
+
+    Args:
+        context: A context, or an executor factory for a `SyncExecutionContext`.
+
+    Raises:
+        TypeError: If it is neither.
+    """
+    use(context)
+    framework.set_default_context(_DelegatingContext())
+
+
 @contextlib.contextmanager
 def separate_default(context: Context) -> Iterator[None]:
     """A block in which this thread has a default context of its own: `use` there changes nothing elsewhere."""
@@ -108,4 +121,4 @@ def install() -> None:
     """
     context_stack.set_default(get_context)
     if isinstance(get_context_stack().current, RuntimeErrorContext):
-        set_default_context(_DelegatingContext())
+        framework.set_default_context(_DelegatingContext())

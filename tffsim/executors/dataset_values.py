@@ -18,6 +18,7 @@ import tensorflow as tf
 
 from tffsim.computations.containers import struct_elements
 from tffsim.computations.identity_cache import IdentityCache
+from tffsim.computations.sparse_values import is_row, not_dense, with_dense_rows
 from tffsim.computations.tensorflow_types import element_spec, to_type
 from tffsim.executors.eager_execution import EagerTensor
 from tffsim.executors.failure_location import locate_argument
@@ -62,6 +63,8 @@ def _matching(dataset: tf.data.Dataset, type_spec: fl.SequenceType) -> tf.data.D
     if found == _element_spec(type_spec):
         return dataset
     element_type = type_spec.element
+    if any(is_row(component) for component in tf.nest.flatten(found)):
+        return _matching(with_dense_rows(dataset), type_spec)
     _structured(found, element_type, _check_component)
     places = tf.nest.pack_sequence_as(found, range(len(tf.nest.flatten(found))))
     rearranged = _structured(places, element_type, lambda place, _: place)
@@ -91,8 +94,10 @@ def _renamed(dataset: tf.data.Dataset, type_spec: fl.SequenceType) -> tf.data.Da
 
 
 def _check_component(spec: tf.TypeSpec, type_spec: fl.TensorType) -> tf.TypeSpec:
-    found = to_type(spec) if isinstance(spec, tf.TensorSpec) else spec
-    if not isinstance(found, fl.Type) or not type_spec.is_assignable_from(found):
+    if not isinstance(spec, tf.TensorSpec):
+        raise TypeError(f"Expected a dataset with components of type {type_spec}. {not_dense(spec)}")
+    found = to_type(spec)
+    if not type_spec.is_assignable_from(found):
         raise TypeError(f"Expected a dataset with components of type {type_spec}, found {found}.")
     return spec
 

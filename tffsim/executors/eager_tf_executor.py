@@ -22,7 +22,7 @@ from federated_language.common_libs import structure
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations import building_blocks
-from tffsim.computations.generic_intrinsics import GENERIC_CAST, LEAF_INTRINSIC_URIS
+from tffsim.computations.generic_intrinsics import GENERIC_CAST, GENERIC_DIGITS, GENERIC_NUMBER, LEAF_INTRINSIC_URIS
 from tffsim.computations.struct_types import struct_type
 from tffsim.executors.activity import offload_observer
 from tffsim.executors.block_function import BlockFunction, datasets_in
@@ -43,6 +43,7 @@ from tffsim.executors.executor_base import (
 )
 from tffsim.executors.graph_traits import may_be_read_twice
 from tffsim.executors.leaf_intrinsics import binary_operator, cast_to, type_of_operator, zero
+from tffsim.executors.modular_sums import digits_of_remainder, number_of_digits
 from tffsim.executors.random_streams import seeds_of_call
 from tffsim.executors.tensorflow_function import TensorFlowFunction, tensorflow_function
 from tffsim.executors.tensorflow_values import TensorFlowValue, materialise, to_tensorflow
@@ -237,8 +238,8 @@ class EagerTFExecutor(Executor):
 
     def _embed_intrinsic(self, uri: str, type_signature: fl.Type) -> EagerTFExecutorValue:
         if isinstance(type_signature, fl.FunctionType):
-            if uri == GENERIC_CAST.uri:
-                return EagerTFExecutorValue(self, functools.partial(cast_to, type_signature.result), type_signature)
+            if uri in _TYPED_OPERATORS:
+                return EagerTFExecutorValue(self, _TYPED_OPERATORS[uri](type_signature), type_signature)
             function_type = type_of_operator(uri, type_signature)
             return EagerTFExecutorValue(self, binary_operator(uri, function_type), function_type)
         with self._placement():
@@ -307,6 +308,12 @@ def _device_name(device: str | tf.config.LogicalDevice | None) -> str | None:
     raise ValueError(f"There is no device {device!r}. This machine has {', '.join(d.name for d in devices)}.")
 
 
+# What these do depends on the types of numbers, not on the numbers alone.
+_TYPED_OPERATORS: dict[str, Callable[[fl.FunctionType], Callable[[Any], TensorFlowValue]]] = {
+    GENERIC_CAST.uri: lambda t: functools.partial(cast_to, t.result),
+    GENERIC_DIGITS.uri: lambda t: functools.partial(digits_of_remainder, t.parameter[0]),
+    GENERIC_NUMBER.uri: lambda t: functools.partial(number_of_digits, t.result),
+}
 _NO_PLACEMENT = contextlib.nullcontext()
 _pool_of_other_contexts = WorkerPool(max_workers=1)
 

@@ -9,7 +9,13 @@ from federated_language import framework
 from federated_language.framework import ComputationBuildingBlock
 from federated_language.proto import computation_pb2 as pb
 
-from tffsim.computations.generic_intrinsics import GENERIC_CAST, GENERIC_SCALE, GENERIC_UNSCALE
+from tffsim.computations.generic_intrinsics import (
+    GENERIC_CAST,
+    GENERIC_DIGITS,
+    GENERIC_NUMBER,
+    GENERIC_SCALE,
+    GENERIC_UNSCALE,
+)
 from tffsim.computations.struct_types import field_names, field_types, struct_type
 
 
@@ -73,6 +79,26 @@ def scale_by_weight(pair_type: fl.StructType) -> framework.Lambda:
     value, weight = framework.Selection(pair, index=0), framework.Selection(pair, index=1)
     product = _call(GENERIC_SCALE.uri, _cast(value, accumulator_type(value.type_signature)), weight)
     return framework.Lambda("pair", pair_type, framework.Struct([product, _cast(weight, _weight_type(weight))]))
+
+
+@functools.lru_cache(maxsize=1024)
+def digits_of_remainder(pair_type: fl.StructType) -> framework.Intrinsic:
+    """Returns `pair -> pair[0] mod pair[1]`, in digits that can be added."""
+    return framework.Intrinsic(GENERIC_DIGITS.uri, fl.FunctionType(pair_type, _digits_type(pair_type[0])))
+
+
+@functools.lru_cache(maxsize=1024)
+def number_of_digits(pair_type: fl.StructType, type_spec: fl.Type) -> framework.Intrinsic:
+    """Returns `pair -> pair[0] mod pair[1]`, where `pair[0]` is in digits, as a value of `type_spec`."""
+    return framework.Intrinsic(GENERIC_NUMBER.uri, fl.FunctionType(pair_type, type_spec))
+
+
+def _digits_type(type_spec: fl.Type) -> fl.Type:
+    if isinstance(type_spec, fl.StructType):
+        return struct_type(field_names(type_spec), [_digits_type(t) for t in field_types(type_spec)])
+    assert isinstance(type_spec, fl.TensorType)
+    digit = fl.TensorType(np.int64, type_spec.shape)
+    return struct_type([None, None], [digit, digit])
 
 
 def _weight_type(weight: ComputationBuildingBlock) -> fl.Type:

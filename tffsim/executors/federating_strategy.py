@@ -21,7 +21,7 @@ from federated_language.proto import computation_pb2 as pb
 from tffsim.computations.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM
 from tffsim.executors import federated_lambdas
 from tffsim.executors.deferred import Deferred
-from tffsim.executors.secure_sum_bounds import maximum_of_bitwidth, maximum_type_of_bitwidth
+from tffsim.executors.secure_sum_bounds import check_modulus, maximum_of_bitwidth, maximum_type_of_bitwidth
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -206,6 +206,20 @@ class FederatingStrategy(abc.ABC):
 
         return await self.secure_sum(value, Deferred(maximum), maximum_type_of_bitwidth(bitwidth.type_signature))
 
+    async def compute_federated_secure_modular_sum(
+        self, value: FederatedValue, modulus: ExecutorValue
+    ) -> FederatedValue:
+        """Simulates a private sum of integers modulo a number. It is exact: see `modular_sums`."""
+        check_modulus(await modulus.compute(), value.member_type)
+        moduli = await self.compute_federated_value_at_clients(modulus)
+        pairs = await self.compute_federated_zip_at_clients(structure.Struct.unnamed(value, moduli))
+        in_digits = _function(federated_lambdas.digits_of_remainder(pairs.member_type))
+        sums = await self.compute_federated_sum(await self.compute_federated_map(in_digits, pairs))
+        divisor = await self.compute_federated_value_at_server(modulus)
+        pair = await self.compute_federated_zip_at_server(structure.Struct.unnamed(sums, divisor))
+        number = federated_lambdas.number_of_digits(pair.member_type, value.member_type)
+        return await self.compute_federated_apply(_function(number), pair)
+
     @abc.abstractmethod
     def explained(self, quotient: FederatedValue, sums: FederatedValue | None) -> FederatedValue:
         """Returns a mean whose reader is told why it is NaN, if it is.
@@ -221,5 +235,5 @@ class FederatingStrategy(abc.ABC):
         """How many clients there are."""
 
 
-def _function(block: framework.Lambda) -> Function:
+def _function(block: framework.Lambda | framework.Intrinsic) -> Function:
     return Function(block.to_proto(), block.type_signature)

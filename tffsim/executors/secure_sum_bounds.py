@@ -60,3 +60,24 @@ def maximum_type_of_bitwidth(bitwidth_type: fl.Type) -> fl.Type:
         elements = [(name, maximum_type_of_bitwidth(t)) for name, t in bitwidth_type.items()]
         return fl.StructType([(name, t) if name is not None else t for name, t in elements])
     return fl.TensorType(np.int64)
+
+
+def check_modulus(modulus: object, type_spec: fl.Type) -> None:
+    """Checks that every modulus is positive, and within the range of what it is for.
+
+    Args:
+        modulus: One integer, or a `Struct` of one per number of the value.
+        type_spec: The type of the value.
+
+    Raises:
+        ValueError: If a modulus is out of range.
+    """
+    if isinstance(type_spec, fl.StructType):
+        for i, element_type in enumerate(type_spec):
+            check_modulus(modulus[i] if isinstance(modulus, structure.Struct) else modulus, element_type)
+        return
+    assert isinstance(type_spec, fl.TensorType)
+    largest = int(np.iinfo(type_spec.dtype).max)
+    for number in np.asarray(modulus, object).flat:
+        if not 1 <= int(number) <= largest:
+            raise ValueError(f"A modulus for {type_spec} lies between 1 and {largest}, found {number}.")

@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from tffsim.computations.identity_cache import IdentityCache
+from tffsim.computations.sparse_values import is_sparse, not_dense, to_dense
 from tffsim.computations.tensorflow_types import to_tf_dtype
 from tffsim.executors.eager_execution import EagerTensor, eager_tensor, shape_of
 
@@ -106,10 +107,14 @@ def _to_array(value: object, target: _Target) -> np.ndarray:
 def _as_array(value: object, target: _Target) -> np.ndarray:
     if isinstance(value, (EagerTensor, tf.Variable)):
         return np.asarray(value.numpy(), object if value.dtype == tf.string else None)
-    if isinstance(value, (tf.Tensor, tf.SparseTensor, tf.RaggedTensor)):
+    if isinstance(value, tf.IndexedSlices):
+        return to_dense(value, "the argument").numpy()
+    if is_sparse(value):
+        raise TypeError(f"Expected a value of type {target.type_spec}. {not_dense(value)}")
+    if isinstance(value, tf.Tensor):
         raise TypeError(
             f"Expected a value of type {target.type_spec}, found a value of Python type `{type(value).__name__}`. "
-            "Pass an eager, dense tensor or a NumPy array."
+            "Pass an eager tensor or a NumPy array."
         )
     # NumPy's own string types cut trailing zero bytes off.
     is_string = target.dtype.kind in _STRING_KINDS and not isinstance(value, np.ndarray)

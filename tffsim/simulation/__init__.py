@@ -8,3 +8,17 @@ small network on any of them, written as a user of tffsim would write it.
 
 Called by users, `cli` and the benchmarks. May import the public face, `tffsim`.
 """
+
+import importlib
+from typing import Any
+
+_SUBMODULES = ("client_data", "digits", "emnist", "fed_avg", "partitioning")
+
+
+def __getattr__(name: str) -> Any:
+    """Loads what lives here when it is used; names of TensorFlow Federated, such as `datasets`, are answered."""
+    if name in _SUBMODULES:
+        return importlib.import_module(f"tffsim.simulation.{name}")
+    from tffsim.aliases import find
+
+    return find(f"simulation.{name}")

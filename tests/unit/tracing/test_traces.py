@@ -160,7 +160,7 @@ def test_traffic_adds_up(max_fanout):
 @pytest.mark.parametrize("factory", [tff.local_executor_factory, tff.debug_executor_factory], ids=["local", "debug"])
 @pytest.mark.parametrize(
     ("name", "bound"),
-    [("federated_secure_sum", 100), ("federated_secure_sum_bitwidth", 8)],
+    [("federated_secure_sum", 100), ("federated_secure_sum_bitwidth", 8), ("federated_secure_modular_sum", 100)],
 )
 def test_a_secure_sum_shows_the_server_an_aggregate_only(name, bound, factory):
     operator = getattr(tff, name)

@@ -1,0 +1,3 @@
+"""Pure Python beside what is replaced: it is found on disk."""
+
+FORM = "native"
