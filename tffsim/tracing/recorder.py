@@ -1,7 +1,7 @@
 """Where a trace is written while a stack runs: append-only, in columns, bounded.
 
 Spans are appended as rows when they end. Every few thousand rows are packed into columns
-of numbers, about 120 bytes each. What is not a number, such as the preview of an array,
+of numbers, about 120 bytes each. What is more than a number, such as the sketch of an array,
 is kept beside them under the number of its value. A full recorder records no further
 spans and counts them.
 """
@@ -32,8 +32,7 @@ from tffsim.tracing.layers import Layer
 from tffsim.tracing.payload_origins import PayloadOrigins
 from tffsim.tracing.payload_sizes import size_of
 from tffsim.tracing.payloads import Kind, array_of, kind_of, number_of
-from tffsim.tracing.previews import Preview, preview_of
-from tffsim.tracing.recent_descriptions import Description, RecentDescriptions
+from tffsim.tracing.sketch_pad import SketchPad
 from tffsim.tracing.spans import (
     CREATE_STRUCT,
     ERROR,
@@ -96,7 +95,7 @@ class Recorder:
         self.invocations: list[Invocation] = []
         self.errors: dict[int, str] = {}  # An invocation that ended well may have a warning here.
         self.origins = PayloadOrigins()
-        self.previews: dict[int, Preview] = {}
+        self.sketches = SketchPad()
         self.arrays: dict[int, np.ndarray] = {}
         self.threads: list[ThreadClock] = []
         self.long_inputs: dict[int, tuple[int, ...]] = {}
@@ -108,7 +107,6 @@ class Recorder:
         self._pending: list[Any] = []
         self._chunks: list[np.ndarray] = []
         self._clocks = ThreadClocks()
-        self._recent_previews = RecentDescriptions()
         self._subscriptions: list[Subscription] = []
         self._when_finished: list[Callable[[], object]] = []
         self._lock = threading.RLock()
@@ -258,7 +256,7 @@ class Recorder:
             subscriptions, self._subscriptions = self._subscriptions, []
             functions, self._when_finished = self._when_finished, []
         self.origins.clear()
-        self._recent_previews.clear()
+        self.sketches.finish()
         for subscription in subscriptions:
             subscription.close()
         for function in functions:
@@ -309,34 +307,25 @@ class Recorder:
 
     def _examine(self, handle: TracedValue, type_number: int, value: Any) -> None:
         """Finds out how large a value is, and what it is in short. Fails nothing that works without a trace."""
-        if self.types.sizes[type_number] == FUNCTION:
+        size = self.types.sizes[type_number]
+        if size == FUNCTION:
             return
         try:
             scalar = number_of(value) if self.types.is_scalar[type_number] else None
-            if scalar is not None:
-                handle.scalar, handle.size = scalar, self.types.sizes[type_number]
+            # The column of scalars has NaN for what is none, so a NaN is sketched.
+            if scalar is not None and scalar == scalar:
+                handle.scalar, handle.size = scalar, size
                 return
             if kind_of(value) in (Kind.HANDLE, Kind.OTHER):
                 return
-            described = self._describe(value, type_number)
-        except Exception as error:
-            described = Description(0, Preview("other", shown=f"{type(value).__name__} ({type(error).__name__})"))
-        handle.size = described.size
-        if described.preview is not None and self.values != "none":
-            self.previews[handle.number] = described.preview
+            type_spec = self.types.types[type_number]
+            handle.size = size if size >= 0 else size_of(value, type_spec)
+        except Exception:
+            type_spec = None
+        if self.values != "none":
+            self.sketches.add(handle.number, value, type_number, type_spec)
         if self.values == "all":
             self._keep(handle.number, value)
-
-    def _describe(self, value: Any, type_number: int) -> Description:
-        """Describes a value; of one that was described a moment ago, only once."""
-        known = self._recent_previews.find(value)
-        if known is not None:
-            return known
-        type_spec, size = self.types.types[type_number], self.types.sizes[type_number]
-        preview = preview_of(value, type_spec) if self.values != "none" else None
-        description = Description(size if size >= 0 else size_of(value, type_spec), preview)
-        self._recent_previews.add(value, description)
-        return description
 
     def _keep(self, number: int, value: Any) -> None:
         array = array_of(value, math.inf)
