@@ -323,7 +323,7 @@ class Recorder:
         except Exception:
             type_spec = None
         if self.values != "none":
-            self.sketches.add(handle.number, value, type_number, type_spec)
+            self.sketches.add(handle.number, value, type_number, type_spec, size)
         if self.values == "all":
             self._keep(handle.number, value)
 

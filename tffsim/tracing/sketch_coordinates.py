@@ -27,6 +27,7 @@ class Coordinates:
         examined: How many numbers that makes.
         cells: Where in the copy the cells are.
         first: Where in the copy the first numbers of the array are.
+        key: What tells copies of one array apart.
     """
 
     step: int
@@ -34,6 +35,7 @@ class Coordinates:
     examined: int
     cells: "np.ndarray"
     first: "np.ndarray"
+    key: int
 
 
 @functools.lru_cache(maxsize=1024)
@@ -56,7 +58,9 @@ def coordinates(shape: tuple[int, ...], limit: int, has_cells: bool) -> Coordina
     def place(flat: "np.ndarray") -> "np.ndarray":
         return np.where(flat % step == 0, flat // step, num_steps + np.searchsorted(extra, flat))
 
-    return Coordinates(step, extra, num_steps + len(extra), place(cells), place(first) if has_cells else first[:1])
+    # A copy of all numbers is the same one with cells and without.
+    key = 2 * step + has_cells if step > 1 else 0
+    return Coordinates(step, extra, num_steps + len(extra), place(cells), place(first) if has_cells else first[:1], key)
 
 
 def cell_coordinates(shape: tuple[int, ...]) -> "np.ndarray":

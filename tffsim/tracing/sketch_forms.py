@@ -31,6 +31,7 @@ class Layout:
         first_place: For each number that is shown: where in the copy of the leaf it is.
         cells_leaf: The leaf that has cells.
         cells: Where in the copy of that leaf they are.
+        is_whole: Whether there are real numbers, and all of them are looked at.
     """
 
     form: SketchForm
@@ -40,6 +41,7 @@ class Layout:
     first_place: "np.ndarray"
     cells_leaf: int
     cells: "np.ndarray"
+    is_whole: bool = False
 
 
 def layout_of(value: Any, parts: Parts, type_spec: fl.Type | None) -> Layout:
@@ -50,24 +52,21 @@ def layout_of(value: Any, parts: Parts, type_spec: fl.Type | None) -> Layout:
         parts: What it consists of.
         type_spec: Its type, if it is known: that names the members of structs and describes datasets.
     """
-    sizes = [math.prod(shape) for shape in parts.shapes]
+    sizes = [math.prod(leaf.shape) for leaf in parts.leaves]
     largest = sizes.index(max(sizes)) if sizes else -1
-    limits = [max_examined(dtype, len(sizes)) for dtype in parts.dtypes]
-    taken = tuple(
-        coordinates(shape, limit, leaf == largest)
-        for leaf, (shape, limit) in enumerate(zip(parts.shapes, limits, strict=True))
-    )
+    limit = max_examined(sizes)
+    taken = tuple(coordinates(leaf.shape, limit, k == largest) for k, leaf in enumerate(parts.leaves))
     detailed = sorted(sorted(range(len(sizes)), key=lambda leaf: -sizes[leaf])[:MAX_LEAVES])
     text = _Text({place: k for k, place in enumerate(parts.places)})
     kind, words = text.of(value, type_spec)
     leaves = tuple(
-        LeafForm(_path(value, type_spec, parts.places[k]), dtype_name(parts.dtypes[k]), parts.shapes[k])
+        LeafForm(_path(value, type_spec, parts.places[k]), dtype_name(parts.leaves[k].dtype), parts.leaves[k].shape)
         for k in detailed
     )
     examined = sum(coordinate.examined for coordinate in taken)
     # What does not fit into the text has no number in it either.
     places = text.places[: words.count(PLACE_OF_NUMBER)]
-    shown = "".join(category(parts.dtypes[leaf]) for leaf, _ in places)
+    shown = "".join(category(parts.leaves[leaf].dtype) for leaf, _ in places)
     form = SketchForm(
         kind, words, shown, leaves, len(sizes), sum(sizes), examined, parts.is_cut or examined < sum(sizes)
     )
@@ -76,6 +75,10 @@ def layout_of(value: Any, parts: Parts, type_spec: fl.Type | None) -> Layout:
     return Layout(
         form, taken, np.array(detailed, np.int64), np.array([leaf for leaf, _ in places], np.int64),
         np.array(first_place, np.int64), max(largest, 0), cells,
+        bool(taken) and all(
+            coordinate.step == 1 and coordinate.examined and category(leaf.dtype) in "bif"
+            for leaf, coordinate in zip(parts.leaves, taken, strict=True)
+        ),
     )  # fmt: skip
 
 

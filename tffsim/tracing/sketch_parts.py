@@ -1,13 +1,12 @@
 """Taking a value apart: which arrays of numbers it has, and what else tells it from values of another form."""
 
-import dataclasses
 import functools
 from typing import Any
 
 import numpy as np
 
 from tffsim.tracing.payloads import Kind, array_of, kind_of, members_of, num_members_of
-from tffsim.tracing.seen_tensors import SeenTensor, SeenTensors
+from tffsim.tracing.seen_tensors import Leaf, SeenTensors
 from tffsim.tracing.sketch_coordinates import Coordinates
 
 MAX_EXAMINED = 8192
@@ -17,35 +16,31 @@ _MAX_LEAVES = 256
 _MAX_DEPTH = 8
 _MAX_SHOWN = 6
 _MAX_TEXT = 160
-# A text is longer than a number to look at.
-_MAX_TEXTS = 1024
 
 
-@dataclasses.dataclass(slots=True)
 class Parts:
     """What a value consists of.
 
     Attributes:
         tensors: Those that were seen before; new ones are added.
-        leaves: Its arrays and tensors, as many as are looked at; numbers as arrays.
-        seen: For each: what is known of it, if it is a tensor.
-        num_unseen: How many are none.
-        dtypes: Their dtypes.
-        shapes: Their shapes.
+        leaves: Its arrays, as many as are looked at.
+        values: For each: where its numbers are: an array, a tensor or a single number.
+        places: For each: where in the value it is: the numbers of the members that lead to it.
         marks: What is alike in all values of one form: dtypes and shapes, numbers of members, texts.
         is_cut: Whether there is more.
-        places: Where in the value they are: the numbers of the members that lead to them.
+        is_unchangeable: Whether all leaves are tensors.
     """
 
-    tensors: SeenTensors = dataclasses.field(default_factory=SeenTensors)
-    leaves: list[Any] = dataclasses.field(default_factory=list)
-    seen: list[SeenTensor | None] = dataclasses.field(default_factory=list)
-    num_unseen: int = 0
-    dtypes: "list[np.dtype[Any]]" = dataclasses.field(default_factory=list)
-    shapes: list[tuple[int, ...]] = dataclasses.field(default_factory=list)
-    marks: list[Any] = dataclasses.field(default_factory=list)
-    is_cut: bool = False
-    places: list[tuple[int, ...]] = dataclasses.field(default_factory=list)
+    __slots__ = ("is_cut", "is_unchangeable", "leaves", "marks", "places", "tensors", "values")
+
+    def __init__(self, tensors: SeenTensors, type_number: int) -> None:
+        self.tensors = tensors
+        self.leaves: list[Leaf] = []
+        self.values: list[Any] = []
+        self.places: list[tuple[int, ...]] = []
+        self.marks: list[Any] = [type_number]
+        self.is_cut = False
+        self.is_unchangeable = True
 
 
 def take_apart(value: Any, parts: Parts, place: tuple[int, ...] = ()) -> None:
@@ -57,24 +52,26 @@ def take_apart(value: Any, parts: Parts, place: tuple[int, ...] = ()) -> None:
         place: Where in it all this value is.
     """
     kind = kind_of(value)
+    if kind is Kind.TENSOR:
+        seen = parts.tensors.find(value)
+        if seen is not None and len(parts.leaves) < _MAX_LEAVES:
+            _add_leaf(parts, seen, value, place)
+            return
     if kind is Kind.CONTAINER:
         _take_container_apart(value, parts, place)
     elif len(parts.leaves) >= _MAX_LEAVES:
         parts.is_cut = True
-    elif kind is Kind.TENSOR:
-        seen = parts.tensors.find(value)
-        if seen is None or category(seen.dtype) in "ct":
-            _add_array(value, parts, place)
-        else:
-            _add_leaf(parts, place, value, seen, seen.dtype, seen.shape)
-    elif kind is Kind.ARRAY or kind is Kind.NUMBER:
-        _add_array(value, parts, place)
+    elif (dtype := _DTYPES.get(type(value))) is not None:
+        _add_leaf(parts, parts.tensors.leaf(dtype, ()), value, place)
+        parts.is_unchangeable = False
+    elif kind in _WITH_NUMBERS:
+        _add_array(value, kind is Kind.TENSOR, parts, place)
     else:
         parts.marks.append(short_text(value) if kind is Kind.TEXT else type(value))
 
 
 def _take_container_apart(value: Any, parts: Parts, place: tuple[int, ...]) -> None:
-    parts.marks.append(num_members_of(value))
+    parts.marks.append(-2 - (num_members_of(value) or 0))
     if len(place) == _MAX_DEPTH:
         parts.is_cut = True
         return
@@ -86,47 +83,50 @@ def _take_container_apart(value: Any, parts: Parts, place: tuple[int, ...]) -> N
         take_apart(member, parts, (*place, number))
 
 
-def _add_array(value: Any, parts: Parts, place: tuple[int, ...]) -> None:
+def _add_array(value: Any, is_tensor: bool, parts: Parts, place: tuple[int, ...]) -> None:
     array = array_of(value)
-    if array is None:
-        parts.marks.append((type(value), str(getattr(value, "shape", ""))))
-        return
-    kind = category(array.dtype)
-    if not kind:
-        parts.marks.append((array.dtype, array.shape, str(array.item())[:_MAX_TEXT] if not array.ndim else ""))
-        return
-    seen = None
-    if kind_of(value) is Kind.TENSOR:
-        seen = parts.tensors.add(value, array.dtype, array.shape)
-    _add_leaf(parts, place, array, seen, array.dtype, array.shape)
-    if kind in "ct":
-        # Only real numbers have places in a text.
-        parts.marks.append(first_texts(array))
+    kind = category(array.dtype) if array is not None else ""
+    if array is None or not kind:
+        parts.marks.append(type(value) if array is None else array.dtype)
+        parts.marks.append(str(getattr(value, "shape", "")) if array is None or array.ndim else cut(str(array.item())))
+    elif is_tensor and kind in "bif":
+        _add_leaf(parts, parts.tensors.add(value, array), array, place)
+    else:
+        _add_leaf(parts, parts.tensors.leaf(array.dtype, array.shape), array, place)
+        parts.is_unchangeable = False
+        if kind in "ct":
+            # Only real numbers have places in a text.
+            parts.marks.append(first_texts(array))
 
 
-def _add_leaf(
-    parts: Parts,
-    place: tuple[int, ...],
-    leaf: Any,
-    seen: SeenTensor | None,
-    dtype: "np.dtype[Any]",
-    shape: tuple[int, ...],
-) -> None:
-    parts.places.append(place)
+def _add_leaf(parts: Parts, leaf: Leaf, value: Any, place: tuple[int, ...]) -> None:
     parts.leaves.append(leaf)
-    parts.seen.append(seen)
-    parts.num_unseen += seen is None
-    parts.dtypes.append(dtype)
-    parts.shapes.append(shape)
-    parts.marks.append(dtype)
-    parts.marks.append(shape)
+    parts.values.append(value)
+    parts.places.append(place)
+    parts.marks.append(leaf.mark)
 
 
-def numbers_of(leaf: Any, taken: Coordinates) -> Any:
-    """Returns the real numbers of an array or a tensor at some coordinates; the lengths of texts."""
-    if not taken.examined:
-        return ()
-    array = leaf if type(leaf) is np.ndarray else array_of(leaf)
+def add_tensors(value: Any, tensors: list[Any]) -> bool:
+    """Adds the tensors of a value to a list; False if there is anything else in it."""
+    kind = kind_of(value)
+    if kind is Kind.TENSOR:
+        tensors.append(value)
+        return True
+    # Others have members with names, which may come in another order.
+    if kind is not Kind.CONTAINER or issubclass(type(value), dict):
+        return False
+    return all(add_tensors(member, tensors) for _, member in members_of(value))
+
+
+_WITH_NUMBERS = {Kind.TENSOR, Kind.ARRAY, Kind.NUMBER}
+_DTYPES: dict[type, "np.dtype[Any]"] = {float: np.dtype(np.float64), bool: np.dtype(np.bool_)}
+_NUMPY: tuple[Any, ...] = (np.float32, np.float64, np.int32, np.int64, np.bool_)
+_DTYPES |= {t: np.dtype(t) for t in _NUMPY}
+
+
+def numbers_of(value: Any, taken: Coordinates) -> Any:
+    """Returns the real numbers of an array, a tensor or a number at some coordinates; the lengths of texts."""
+    array = value if type(value) is np.ndarray else array_of(value)
     assert array is not None
     # `reshape` would copy an array whose numbers are not one after the other.
     flat: Any = array.reshape(-1) if array.flags.c_contiguous else array.flat
@@ -160,10 +160,15 @@ def dtype_name(dtype: "np.dtype[Any]") -> str:
     return "str" if category(dtype) == "t" else dtype.name
 
 
-@functools.lru_cache(maxsize=256)
-def max_examined(dtype: "np.dtype[Any]", num_leaves: int) -> int:
-    """Returns how many numbers of a leaf are looked at, one of so many leaves."""
-    return max(1, (_MAX_TEXTS if category(dtype) == "t" else MAX_EXAMINED) // num_leaves)
+def max_examined(sizes: list[int]) -> int:
+    """Returns how many numbers of each array are looked at, so that there are not too many: of small ones all."""
+    left = MAX_EXAMINED
+    for number, size in enumerate(sorted(sizes)):
+        share = left // (len(sizes) - number)
+        if size > share:
+            return max(1, share)
+        left -= size
+    return MAX_EXAMINED
 
 
 def first_texts(array: "np.ndarray") -> tuple[str, ...]:

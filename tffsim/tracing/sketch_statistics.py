@@ -40,7 +40,7 @@ class Segments:
         """Copies numbers and returns the number of their segment.
 
         Args:
-            numbers: An array.
+            numbers: An array; anything if there are none.
             count: Its size.
         """
         start = self._used
@@ -53,6 +53,14 @@ class Segments:
             # Every segment needs a place; the count says that it is none.
             self._numbers[start] = 0
             self._used = start + 1
+        return len(self._starts) - 1
+
+    def add_number(self, number: Any) -> int:
+        """Adds a single number and returns the number of its segment."""
+        self._numbers[self._used] = number
+        self._starts.append(self._used)
+        self._counts.append(1)
+        self._used += 1
         return len(self._starts) - 1
 
     def clear(self) -> None:
@@ -109,6 +117,11 @@ class Statistics:
         self.counts = counts
         self.least[counts == 0] = math.inf
         self.greatest[counts == 0] = -math.inf
+
+    @classmethod
+    def of(cls, numbers: "np.ndarray", starts: "np.ndarray", counts: "np.ndarray") -> "Statistics":
+        """Returns the statistics of numbers of which nothing else is in use."""
+        return cls(numbers, np.empty_like(numbers), starts, counts)
 
     def _without_wrong(self, numbers: "np.ndarray", starts: "np.ndarray") -> "np.ndarray":
         """Counts what is not finite; returns the numbers with zeros there."""

@@ -245,11 +245,10 @@ class Trace:
 
     @property
     def sketches(self) -> Table:
-        """What is known of the numbers of values; `sketch(value)` says more.
+        """What is known of the numbers of values; aliases have no row. `sketch(value)` says more.
 
-        Columns: `value`, `size` (how many numbers), `examined` (how many were looked at), `is_sampled`
-        (whether these are not all), `norm`, `mean`, `least` and `greatest` of the finite ones (NaN if there are none),
-        `num_nan`, `num_inf`. Values of the executor above have no row; `values["alias"]` leads to the one that has.
+        Columns: `value`, `size` (how many numbers), `examined`, `is_sampled` (whether these are not all),
+        `norm`, `mean`, `least`, `greatest` (of the finite ones; NaN if there are none), `num_nan`, `num_inf`.
         """
         return self.snapshot.sketches.table()
 
