@@ -44,6 +44,7 @@ from tffsim.tracing.spans import (
     ThreadClocks,
     current_span,
     now,
+    pack_span,
     run,
 )
 from tffsim.tracing.subscription import Batch, Subscription
@@ -51,8 +52,7 @@ from tffsim.tracing.tracing_executor import TracedValue
 from tffsim.tracing.type_numbers import FUNCTION, TypeNumbers
 
 _log = logging.getLogger("tffsim")
-_NUM_FIELDS = len(SPAN_DTYPE.names or ())
-_NUMBERS_PER_CHUNK = 4096 * _NUM_FIELDS
+_ROWS_PER_CHUNK = 4096
 VALUE_MODES = ("none", "preview", "all")
 
 
@@ -102,9 +102,8 @@ class Recorder:
         self._max_spans = max_spans
         self._bytes_left = max_value_bytes
         self._numbers = itertools.count()
-        # The fields of row after row. One flat list, because a tuple per row would be one
-        # more object for each garbage collection to look at.
-        self._pending: list[Any] = []
+        # Each row as bytes: written at once, and nothing for a garbage collection to look at.
+        self._pending: list[bytes] = []
         self._chunks: list[np.ndarray] = []
         self._clocks = ThreadClocks()
         self._subscriptions: list[Subscription] = []
@@ -269,7 +268,7 @@ class Recorder:
     def num_recorded(self) -> int:
         """How many spans have ended so far."""
         with self._lock:
-            return sum(map(len, self._chunks)) + len(self._pending) // _NUM_FIELDS
+            return sum(map(len, self._chunks)) + len(self._pending)
 
     def _append(
         self, span: Span, outcome: int, inputs: tuple[int, ...], type_number: int, size: int, scalar: float, alias: int
@@ -279,8 +278,8 @@ class Recorder:
             self.long_inputs[span.id] = inputs
         self.open_spans.pop(span.id, None)
         pending = self._pending
-        pending.extend(
-            (
+        pending.append(
+            pack_span(
                 span.id, span.parent.id if span.parent is not None else -1, span.invocation, span.layer,
                 span.operation, outcome, span.client, span.node, span.thread, span.worker,
                 span.start, now(), span.self_time, span.queue_time, span.worker_time,
@@ -288,22 +287,17 @@ class Recorder:
                 num_inputs, inputs[0] if num_inputs else -1, inputs[1] if num_inputs > 1 else -1,
             )
         )  # fmt: skip
-        if len(pending) >= _NUMBERS_PER_CHUNK:
+        if len(pending) >= _ROWS_PER_CHUNK:
             with self._lock:
-                if len(self._pending) >= _NUMBERS_PER_CHUNK:
+                if len(self._pending) >= _ROWS_PER_CHUNK:
                     self._pack()
 
     def _pack(self) -> None:
-        """Turns the rows so far into columns. Rows that other threads add meanwhile stay."""
-        pending = self._pending
-        count = len(pending) // _NUM_FIELDS
-        if not count:
-            return
-        packed = np.empty(count, SPAN_DTYPE)
-        for field, name in enumerate(SPAN_DTYPE.names or ()):
-            packed[name] = pending[field : count * _NUM_FIELDS : _NUM_FIELDS]
-        del pending[: count * _NUM_FIELDS]
-        self._chunks.append(packed)
+        """Joins the rows so far. Rows that other threads add meanwhile stay."""
+        count = len(self._pending)
+        if count:
+            self._chunks.append(np.frombuffer(b"".join(self._pending[:count]), SPAN_DTYPE))
+            del self._pending[:count]
 
     def _examine(self, handle: TracedValue, type_number: int, value: Any) -> None:
         """Finds out how large a value is, and what it is in short. Fails nothing that works without a trace."""

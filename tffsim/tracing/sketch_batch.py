@@ -32,7 +32,7 @@ class WaitingValue(NamedTuple):
     number: int
     value: Any
     type_number: int
-    type_spec: fl.Type | None
+    type_spec: fl.Type
     tensors: list[Any]
 
 
@@ -49,9 +49,9 @@ class WaitingValues:
         return self._bytes >= _MAX_BYTES or len(self._values) >= _MAX_VALUES
 
     def add(self, number: int, value: Any, type_number: int, type_spec: fl.Type | None, size: int) -> bool:
-        """Lets a value of so many bytes wait; False if it may not: it is large, or can be changed."""
+        """Lets a value of so many bytes wait; False if it may not: it is large, of unknown type, or can be changed."""
         tensors: list[Any] = []
-        if not 0 <= size <= _MAX_SIZE or not add_tensors(value, tensors):
+        if not 0 <= size <= _MAX_SIZE or type_spec is None or not add_tensors(value, tensors):
             return False
         self._values.append(WaitingValue(number, value, type_number, type_spec, tensors))
         self._bytes += size

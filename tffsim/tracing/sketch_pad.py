@@ -96,7 +96,7 @@ class SketchPad:
             if not self._values:
                 return Sketches.none()
             self._compute()
-            forms = list(dict.fromkeys(self._forms.values()))
+            forms = [form for form in dict.fromkeys(self._forms.values()) if form.rows]
             joined = [form.joined() for form in forms]
             numbers = np.array([number for form in forms for number in form.numbers])
             values, sketches = np.array(self._values, np.int32), np.array(self._sketches, np.int32)
@@ -152,7 +152,7 @@ class SketchPad:
         key = (_OfForm, kind, *marks)
         form = self._forms.get(key)
         if form is None:
-            parts = Parts(SeenTensors(), kind)
+            parts = Parts(self._tensors, kind)
             take_apart(value.value, parts)
             form = self._forms[key] = self._form(
                 tuple(parts.marks), lambda: layout_of(value.value, parts, value.type_spec)

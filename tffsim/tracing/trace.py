@@ -140,6 +140,15 @@ class Trace:
         )
 
     @property
+    def sketches(self) -> Table:
+        """What is known of the numbers of values, without aliases; `sketch(value)` says more.
+
+        Columns: `value`, `size` (how many numbers), `examined`, `is_sampled` (whether these are not all), `norm`,
+        `mean`, `least`, `greatest` (of the finite ones; NaN if there are none), `num_nan`, `num_inf`.
+        """
+        return self.snapshot.sketches.table()
+
+    @property
     def executors(self) -> Table:
         """The executors of the stack.
 
@@ -237,20 +246,10 @@ class Trace:
     def sketch(self, value: int) -> Sketch | None:
         """Returns what is known of the numbers of a value, following it to the executor that holds it.
 
-        None for a single number, which is in the column `scalar` of `values`, for a struct that an executor
-        made of other values (see `inputs`), and if nothing was kept (see the option `values`).
+        None for a number (see `values["scalar"]`) and a struct that an executor made of values (see `inputs`).
         """
         sketches = self.snapshot.sketches
         return next((sketches[number] for number in self._aliases(value) if number in sketches), None)
-
-    @property
-    def sketches(self) -> Table:
-        """What is known of the numbers of values; aliases have no row. `sketch(value)` says more.
-
-        Columns: `value`, `size` (how many numbers), `examined`, `is_sampled` (whether these are not all),
-        `norm`, `mean`, `least`, `greatest` (of the finite ones; NaN if there are none), `num_nan`, `num_inf`.
-        """
-        return self.snapshot.sketches.table()
 
     def error(self, span: int) -> str:
         """Returns what a span raised; empty if it did not fail."""
