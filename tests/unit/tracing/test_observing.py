@@ -326,7 +326,7 @@ def test_a_finished_trace_holds_no_value(values):
 
 def test_tensors_that_were_seen_are_not_kept_alive():
     seen, tensor, other = SeenTensors(), tf.ones(3), tf.ones(3)
-    known = seen.add(tensor, np.dtype(np.float32), (3,))
+    known = seen.add(tensor, tensor.numpy())
     assert seen.find(tensor) is known and seen.find(other) is None
     gone = weakref.ref(tensor)
     del tensor
