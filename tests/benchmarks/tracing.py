@@ -30,7 +30,7 @@ def large_traces() -> Iterator[Measurement]:
     one = trace_of_scalars()
     spans = one.snapshot.num_spans
     held = sum(chunk.nbytes for chunk in one.recorder.chunks()) / spans
-    kept = sum(len(repr(p)) for p in one.snapshot.previews.values()) / spans
+    kept = sum(column.nbytes for column in one.snapshot.sketches.columns().values()) / spans
     yield "bytes held per span, its value included", f"{held + kept:.0f}", "≤ 150 + 150"
     million = Trace(repeated(one.snapshot, -(-1_000_000 // spans)))
     hundred_thousand = Trace(repeated(one.snapshot, -(-100_000 // spans)))

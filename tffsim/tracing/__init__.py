@@ -1,7 +1,7 @@
 """Tracing: every value and every call of an execution stack, recorded and explained.
 
 Recording: `tracing_executor` wraps an executor and reports to a `recorder`; `spans` times
-what runs, `previews` says in a few numbers what a value is, `gate` can hold execution
+what runs, `sketches` says in a few numbers what a value is, `gate` can hold execution
 before each operation. `session` turns recording on: `with tffsim.trace() as t`.
 
 Explaining: `trace` is the finished record, columns of numbers in `table`s. `graph`,

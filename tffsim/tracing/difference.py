@@ -83,10 +83,10 @@ def _form(node: TimedNode) -> tuple[str, str, str]:
 
 
 def _client_values(trace: "Trace", spans: "np.ndarray") -> set[tuple[int, str]]:
-    """Returns what leaf executors of clients computed, as far as previews tell."""
+    """Returns what leaf executors of clients computed, as far as sketches tell."""
     columns, snapshot = trace.snapshot.columns, trace.snapshot
     made = spans[(columns["operation"][spans] == CREATE_CALL) & (columns["client"][spans] >= 0)]
-    is_known = ~np.isnan(columns["scalar"][made]) | np.isin(made, list(snapshot.previews))
+    is_known = ~np.isnan(columns["scalar"][made]) | np.isin(made, snapshot.sketches.values_sketched)
     known = made[is_known & (columns["alias"][made] < 0)].tolist()
     return {(int(columns["client"][number]), trace.preview(number)) for number in known}
 
@@ -97,7 +97,7 @@ def _duration(trace: "Trace") -> int:
 
 
 def _results(trace: "Trace") -> list[str]:
-    """Returns what the first invocation computed, as far as previews tell."""
+    """Returns what the first invocation computed, as far as sketches tell."""
     snapshot = trace.snapshot
     columns, root = snapshot.columns, snapshot.invocations[0].span
     top = np.flatnonzero((columns["parent"] == root) & (columns["operation"] == COMPUTE))
@@ -108,7 +108,7 @@ def _results(trace: "Trace") -> list[str]:
 def _leaves(trace: "Trace", span: int) -> list[str]:
     """Returns the previews of the parts of a computed value that are not structs themselves."""
     columns = trace.snapshot.columns
-    if span in trace.snapshot.previews or not np.isnan(columns["scalar"][span]):
+    if span in trace.snapshot.sketches or not np.isnan(columns["scalar"][span]):
         return [trace.preview(span)]
     parts = np.flatnonzero((columns["parent"] == span) & (columns["operation"] == COMPUTE))
     return [text for part in parts for text in _leaves(trace, int(part))]

@@ -1,6 +1,7 @@
 """How large a value is, as far as its type, or a look at its parts, tells."""
 
 import math
+import weakref
 from typing import Any
 
 import federated_language as fl
@@ -10,6 +11,7 @@ from tffsim.tracing.type_numbers import static_size
 
 # Looking at each of many parts would take longer than what is traced.
 _MAX_PARTS = 16_384
+_known_datasets: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()
 
 
 def size_of(value: Any, type_spec: fl.Type | None = None) -> int:
@@ -69,9 +71,13 @@ def _size_of_tensor(tensor: Any) -> int:
 
 
 def _size_of_dataset(dataset: Any) -> int:
-    element = _size_of_element(dataset.element_spec)
-    # -1 stands for an infinite number of elements, -2 for an unknown one.
-    return max(int(dataset.cardinality()), 0) * element if element else 0
+    """Returns the bytes of a dataset; of one that was asked before, which goes through many executors, what it said."""
+    size = _known_datasets.get(dataset)
+    if size is None:
+        element = _size_of_element(dataset.element_spec)
+        # -1 stands for an infinite number of elements, -2 for an unknown one.
+        size = _known_datasets[dataset] = max(int(dataset.cardinality()), 0) * element if element else 0
+    return size
 
 
 def _size_of_element(spec: Any) -> int:

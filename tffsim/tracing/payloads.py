@@ -6,7 +6,6 @@ the classes below are looked into, by methods of these classes and not of those 
 Nothing here copies a large array.
 """
 
-import contextlib
 import enum
 import functools
 import math
@@ -20,6 +19,8 @@ from federated_language.common_libs import structure
 
 # A tensor that does not lend its memory, such as one of texts, is copied only if it is small.
 _MAX_COPIED = 16_384
+# As TensorFlow numbers them: strings, resources and variants.
+_WITHOUT_NUMBERS = {7, 20, 21}
 
 
 class Kind(enum.Enum):
@@ -119,10 +120,12 @@ def _kind_of_class(cls: type) -> Kind:
 
 
 def _array_of_tensor(tensor: Any, max_copied: float) -> "np.ndarray | None":
-    if tensor.dtype.name != "string":
-        # Not `tensor.numpy()`, which copies.
-        with contextlib.suppress(TypeError, ValueError, BufferError, RuntimeError):
-            return np.asarray(memoryview(tensor))
+    if tensor.dtype.as_datatype_enum not in _WITHOUT_NUMBERS:
+        try:
+            # Not `tensor.numpy()`, which copies, nor `memoryview(tensor)`, which knows NumPy's own dtypes only.
+            return np.asarray(tensor.__array__())
+        except (TypeError, ValueError, BufferError, RuntimeError):
+            pass
     sizes = shape_of(tensor)
     if sizes is None or not hasattr(tensor, "numpy") or math.prod(size or 0 for size in sizes) > max_copied:
         return None

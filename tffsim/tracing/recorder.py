@@ -1,7 +1,7 @@
 """Where a trace is written while a stack runs: append-only, in columns, bounded.
 
 Spans are appended as rows when they end. Every few thousand rows are packed into columns
-of numbers, about 120 bytes each. What is not a number, such as the preview of an array,
+of numbers, about 120 bytes each. What is more than a number, such as the sketch of an array,
 is kept beside them under the number of its value. A full recorder records no further
 spans and counts them.
 """
@@ -32,8 +32,7 @@ from tffsim.tracing.layers import Layer
 from tffsim.tracing.payload_origins import PayloadOrigins
 from tffsim.tracing.payload_sizes import size_of
 from tffsim.tracing.payloads import Kind, array_of, kind_of, number_of
-from tffsim.tracing.previews import Preview, preview_of
-from tffsim.tracing.recent_descriptions import Description, RecentDescriptions
+from tffsim.tracing.sketch_pad import SketchPad
 from tffsim.tracing.spans import (
     CREATE_STRUCT,
     ERROR,
@@ -45,6 +44,7 @@ from tffsim.tracing.spans import (
     ThreadClocks,
     current_span,
     now,
+    pack_span,
     run,
 )
 from tffsim.tracing.subscription import Batch, Subscription
@@ -52,8 +52,7 @@ from tffsim.tracing.tracing_executor import TracedValue
 from tffsim.tracing.type_numbers import FUNCTION, TypeNumbers
 
 _log = logging.getLogger("tffsim")
-_NUM_FIELDS = len(SPAN_DTYPE.names or ())
-_NUMBERS_PER_CHUNK = 4096 * _NUM_FIELDS
+_ROWS_PER_CHUNK = 4096
 VALUE_MODES = ("none", "preview", "all")
 
 
@@ -96,19 +95,17 @@ class Recorder:
         self.invocations: list[Invocation] = []
         self.errors: dict[int, str] = {}  # An invocation that ended well may have a warning here.
         self.origins = PayloadOrigins()
-        self.previews: dict[int, Preview] = {}
+        self.sketches = SketchPad()
         self.arrays: dict[int, np.ndarray] = {}
         self.threads: list[ThreadClock] = []
         self.long_inputs: dict[int, tuple[int, ...]] = {}
         self._max_spans = max_spans
         self._bytes_left = max_value_bytes
         self._numbers = itertools.count()
-        # The fields of row after row. One flat list, because a tuple per row would be one
-        # more object for each garbage collection to look at.
-        self._pending: list[Any] = []
+        # Each row as bytes: written at once, and nothing for a garbage collection to look at.
+        self._pending: list[bytes] = []
         self._chunks: list[np.ndarray] = []
         self._clocks = ThreadClocks()
-        self._recent_previews = RecentDescriptions()
         self._subscriptions: list[Subscription] = []
         self._when_finished: list[Callable[[], object]] = []
         self._lock = threading.RLock()
@@ -261,7 +258,7 @@ class Recorder:
             subscriptions, self._subscriptions = self._subscriptions, []
             functions, self._when_finished = self._when_finished, []
         self.origins.clear()
-        self._recent_previews.clear()
+        self.sketches.finish()
         for subscription in subscriptions:
             subscription.close()
         for function in functions:
@@ -274,7 +271,7 @@ class Recorder:
     def num_recorded(self) -> int:
         """How many spans have ended so far."""
         with self._lock:
-            return sum(map(len, self._chunks)) + len(self._pending) // _NUM_FIELDS
+            return sum(map(len, self._chunks)) + len(self._pending)
 
     def _append(
         self, span: Span, outcome: int, inputs: tuple[int, ...], type_number: int, size: int, scalar: float, alias: int
@@ -284,8 +281,8 @@ class Recorder:
             self.long_inputs[span.id] = inputs
         self.open_spans.pop(span.id, None)
         pending = self._pending
-        pending.extend(
-            (
+        pending.append(
+            pack_span(
                 span.id, span.parent.id if span.parent is not None else -1, span.invocation, span.layer,
                 span.operation, outcome, span.client, span.node, span.thread, span.worker,
                 span.start, now(), span.self_time, span.queue_time, span.worker_time,
@@ -293,53 +290,39 @@ class Recorder:
                 num_inputs, inputs[0] if num_inputs else -1, inputs[1] if num_inputs > 1 else -1,
             )
         )  # fmt: skip
-        if len(pending) >= _NUMBERS_PER_CHUNK:
+        if len(pending) >= _ROWS_PER_CHUNK:
             with self._lock:
-                if len(self._pending) >= _NUMBERS_PER_CHUNK:
+                if len(self._pending) >= _ROWS_PER_CHUNK:
                     self._pack()
 
     def _pack(self) -> None:
-        """Turns the rows so far into columns. Rows that other threads add meanwhile stay."""
-        pending = self._pending
-        count = len(pending) // _NUM_FIELDS
-        if not count:
-            return
-        packed = np.empty(count, SPAN_DTYPE)
-        for field, name in enumerate(SPAN_DTYPE.names or ()):
-            packed[name] = pending[field : count * _NUM_FIELDS : _NUM_FIELDS]
-        del pending[: count * _NUM_FIELDS]
-        self._chunks.append(packed)
+        """Joins the rows so far. Rows that other threads add meanwhile stay."""
+        count = len(self._pending)
+        if count:
+            self._chunks.append(np.frombuffer(b"".join(self._pending[:count]), SPAN_DTYPE))
+            del self._pending[:count]
 
     def _examine(self, handle: TracedValue, type_number: int, value: Any) -> None:
         """Finds out how large a value is, and what it is in short. Fails nothing that works without a trace."""
-        if self.types.sizes[type_number] == FUNCTION:
+        size = self.types.sizes[type_number]
+        if size == FUNCTION:
             return
         try:
             scalar = number_of(value) if self.types.is_scalar[type_number] else None
-            if scalar is not None:
-                handle.scalar, handle.size = scalar, self.types.sizes[type_number]
+            # The column of scalars has NaN for what is none, so a NaN is sketched.
+            if scalar is not None and scalar == scalar:
+                handle.scalar, handle.size = scalar, size
                 return
             if kind_of(value) in (Kind.HANDLE, Kind.OTHER):
                 return
-            described = self._describe(value, type_number)
-        except Exception as error:
-            described = Description(0, Preview("other", shown=f"{type(value).__name__} ({type(error).__name__})"))
-        handle.size = described.size
-        if described.preview is not None and self.values != "none":
-            self.previews[handle.number] = described.preview
+            type_spec = self.types.types[type_number]
+            handle.size = size if size >= 0 else size_of(value, type_spec)
+        except Exception:
+            type_spec = None
+        if self.values != "none":
+            self.sketches.add(handle.number, value, type_number, type_spec, size)
         if self.values == "all":
             self._keep(handle.number, value)
-
-    def _describe(self, value: Any, type_number: int) -> Description:
-        """Describes a value; of one that was described a moment ago, only once."""
-        known = self._recent_previews.find(value)
-        if known is not None:
-            return known
-        type_spec, size = self.types.types[type_number], self.types.sizes[type_number]
-        preview = preview_of(value, type_spec) if self.values != "none" else None
-        description = Description(size if size >= 0 else size_of(value, type_spec), preview)
-        self._recent_previews.add(value, description)
-        return description
 
     def _keep(self, number: int, value: Any) -> None:
         array = array_of(value, math.inf)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from tffsim.tracing.ast_nodes import AstNode
-from tffsim.tracing.previews import Preview
+from tffsim.tracing.sketches import Sketches
 from tffsim.tracing.spans import OUTCOMES, SPAN_DTYPE, now
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Snapshot:
         nodes: The nodes of the ASTs that `node` numbers.
         invocations: The calls, in the order in which they started.
         errors: What failed spans raised, by the number of the span.
-        previews: What values were, by their number.
+        sketches: What values were, by their number.
         arrays: Whole values, by their number.
         started_at: When the trace began, in seconds since 1970.
         num_dropped: How many spans were not recorded because the trace was full.
@@ -98,7 +98,7 @@ class Snapshot:
     nodes: list[AstNode]
     invocations: list[InvocationInfo]
     errors: dict[int, str]
-    previews: dict[int, Preview]
+    sketches: Sketches
     arrays: dict[int, "np.ndarray"]
     started_at: float
     num_dropped: int = 0
@@ -166,7 +166,7 @@ def take_snapshot(recorder: "Recorder") -> Snapshot:
         legend.nodes,
         invocations,
         _of_rows(legend.errors),
-        _of_rows({renumber.of(number): preview for number, preview in recorder.previews.copy().items()}),
+        recorder.sketches.table(renumber),
         _of_rows({renumber.of(number): array for number, array in recorder.arrays.copy().items()}),
         recorder.started_at,
         recorder.num_dropped,

@@ -9,6 +9,7 @@ therefore add up to the time the thread was busy.
 
 import asyncio
 import contextvars
+import struct
 import threading
 import time
 import types
@@ -36,6 +37,11 @@ SPAN_DTYPE = np.dtype(
     ]
 )  # fmt: skip
 """A span that has ended, as a row of numbers; see `tffsim.tracing.snapshot.COLUMNS`."""
+
+_FORMATS = {"i4": "i", "u1": "B", "i2": "h", "i8": "q", "f8": "d"}
+_ROW = "=" + "".join(_FORMATS[SPAN_DTYPE[name].str[1:]] for name in SPAN_DTYPE.names or ())
+pack_span = struct.Struct(_ROW).pack
+"""Returns the fields of a span as the bytes of a row; much faster than an array of them."""
 
 now = time.perf_counter_ns
 

@@ -1,11 +1,13 @@
 """A trace: what happened while computations ran, as tables and answers to questions."""
 
 import importlib
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tffsim.tracing.ast_nodes import AstNode
+from tffsim.tracing.sketches import Sketch
 from tffsim.tracing.snapshot import ALL_OUTCOMES, Snapshot, input_offsets, take_snapshot
 from tffsim.tracing.spans import COMPUTE, CREATE_STRUCT, INVOKE, OPERATIONS
 from tffsim.tracing.table import Table
@@ -138,6 +140,15 @@ class Trace:
         )
 
     @property
+    def sketches(self) -> Table:
+        """What is known of the numbers of values, without aliases; `sketch(value)` says more.
+
+        Columns: `value`, `size` (how many numbers), `examined`, `is_sampled` (whether these are not all), `norm`,
+        `mean`, `least`, `greatest` (of the finite ones; NaN if there are none), `num_nan`, `num_inf`.
+        """
+        return self.snapshot.sketches.table()
+
+    @property
     def executors(self) -> Table:
         """The executors of the stack.
 
@@ -203,8 +214,8 @@ class Trace:
             if operation[number] == CREATE_STRUCT and depth < _MAX_DEPTH:
                 return self._preview_of_struct(number, depth)
             scalar = snapshot.columns["scalar"][number]
-            if number in snapshot.previews:
-                return str(snapshot.previews[number])
+            if number in snapshot.sketches:
+                return str(snapshot.sketches[number])
             if not np.isnan(scalar):
                 return f"{scalar:.6g}"
         number = snapshot.columns["type"][value]
@@ -228,7 +239,17 @@ class Trace:
                 return snapshot.arrays[number]
             if not np.isnan(snapshot.columns["scalar"][number]):
                 return float(snapshot.columns["scalar"][number])
+            if number in snapshot.sketches and snapshot.sketches[number].is_nan:
+                return math.nan
         return None
+
+    def sketch(self, value: int) -> Sketch | None:
+        """Returns what is known of the numbers of a value, following it to the executor that holds it.
+
+        None for a number (see `values["scalar"]`) and a struct that an executor made of values (see `inputs`).
+        """
+        sketches = self.snapshot.sketches
+        return next((sketches[number] for number in self._aliases(value) if number in sketches), None)
 
     def error(self, span: int) -> str:
         """Returns what a span raised; empty if it did not fail."""

@@ -1,6 +1,7 @@
 """The part `trace.json` of a trace file: all that is not a column. Every entry is checked when it is read."""
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -8,13 +9,14 @@ import numpy as np
 
 from tffsim.tracing.ast_nodes import AstNode
 from tffsim.tracing.json_stream import JsonStream
-from tffsim.tracing.previews import Preview
+from tffsim.tracing.sketches import MAX_LEAVES, MAX_SHOWN, PLACE_OF_NUMBER, LeafForm, SketchForm
 from tffsim.tracing.snapshot import COLUMNS, ExecutorInfo, InvocationInfo, Snapshot, ThreadInfo
 
 FORMAT = "tffsim trace"
-VERSION = 1
+VERSION = 2
 ARRAY_KINDS = "biufc"
 PLACEMENTS = ("", "server", "clients")
+KINDS = ("array", "text", "dataset", "members", "other")
 MAX_TEXT = 2000
 """How many characters a text may have; longer ones are saved cut short."""
 
@@ -23,6 +25,7 @@ _MAX_NANOSECONDS = 1 << 60
 _MAX_SECONDS = 1e11
 _MAX_THREADS = 1 << 15
 _MAX_DIMENSIONS = 64
+_MAX_SIZE = 1 << 56
 _MAX_PLACEMENTS = 16
 _T = TypeVar("_T")
 
@@ -38,11 +41,13 @@ class Description:
     Attributes:
         columns: The dtype and the count of each column.
         arrays: The dtype and the shape of each whole value.
-        rest: The fields of `Snapshot` that are no columns and no arrays.
+        sketch_forms: The forms of the sketches, and how many sketches each has.
+        rest: The fields of `Snapshot` that are no columns, no arrays and no sketches.
     """
 
     columns: dict[str, tuple[str, int]]
     arrays: "dict[int, tuple[np.dtype[Any], list[int]]]"
+    sketch_forms: list[tuple[SketchForm, int]]
     rest: dict[str, Any]
 
 
@@ -61,7 +66,10 @@ def describe(snapshot: Snapshot, columns: "dict[str, np.ndarray]") -> dict[str, 
         "nodes": [_saved(node) for node in snapshot.nodes],
         "invocations": [_saved(call) for call in snapshot.invocations],
         "errors": {str(number): _saved_text(text) for number, text in snapshot.errors.items()},
-        "previews": {str(number): _saved(preview) for number, preview in snapshot.previews.items()},
+        "sketch_forms": [
+            {"count": count, **_saved(form), "leaves": [_saved(leaf) for leaf in form.leaves]}
+            for form, count in zip(snapshot.sketches.forms, snapshot.sketches.counts.tolist(), strict=True)
+        ],
         "arrays": {
             str(number): {"dtype": array.dtype.newbyteorder("<").str, "shape": list(array.shape)}
             for number, array in saved_arrays(snapshot).items()
@@ -104,8 +112,8 @@ def read_description(stream: JsonStream) -> Description:
     missing = _READERS.keys() - found.keys()
     if missing:
         raise TraceFileError(f"it does not say its {', '.join(sorted(missing))}.")
-    rest = {name: value for name, value in found.items() if name not in {*_HEADER, "columns", "arrays"}}
-    return Description(found["columns"], found["arrays"], rest)
+    rest = {name: value for name, value in found.items() if name not in _NO_FIELDS}
+    return Description(found["columns"], found["arrays"], found["sketch_forms"], rest)
 
 
 def _format(stream: JsonStream, _: dict[str, Any]) -> str:
@@ -215,22 +223,34 @@ def _invocation(value: Any) -> InvocationInfo:
     )
 
 
-def _preview(value: Any) -> Preview:
-    entry = _fields(Preview, value)
-    shape = tuple(_whole(size, 0, 1 << 62) for size in entry["shape"])
-    if len(shape) > _MAX_DIMENSIONS:
-        raise TraceFileError("its previews have too many dimensions.")
-    return Preview(
+def _sketch_form(value: Any) -> tuple[SketchForm, int]:
+    count = _whole(value.pop("count"), 1, _MAX_COUNT)
+    entry = _fields(SketchForm, value)
+    form = SketchForm(
         _text(entry["kind"]),
-        _text(entry["dtype"]),
-        shape,
+        _text(entry["text"]),
         _text(entry["shown"]),
-        _number(entry["minimum"]),
-        _number(entry["mean"]),
-        _number(entry["maximum"]),
-        _whole(entry["num_nan"], 0, 1 << 62),
+        tuple(_leaf_form(leaf) for leaf in entry["leaves"]),
+        _whole(entry["num_leaves"], 0, _MAX_COUNT),
+        _whole(entry["size"], 0, 1 << 62),
         _whole(entry["examined"], 0, 1 << 62),
+        entry["is_sampled"] is True,
     )
+    if form.kind not in KINDS or len(form.leaves) != min(form.num_leaves, MAX_LEAVES):
+        raise TraceFileError("its sketches are of no known form.")
+    if len(form.shown) > MAX_SHOWN or not set(form.shown) <= set("bif"):
+        raise TraceFileError("its sketches show something unknown.")
+    if form.text.count(PLACE_OF_NUMBER) != len(form.shown):
+        raise TraceFileError("its sketches have texts without places for their numbers.")
+    return form, count
+
+
+def _leaf_form(value: Any) -> LeafForm:
+    entry = _fields(LeafForm, value)
+    shape = tuple(_whole(size, 0, _MAX_SIZE) for size in entry["shape"])
+    if len(shape) > _MAX_DIMENSIONS or math.prod(shape) >= _MAX_SIZE:
+        raise TraceFileError("its sketches are of arrays that are too large.")
+    return LeafForm(_text(entry["path"]), _text(entry["dtype"]), shape)
 
 
 def _array(value: Any) -> "tuple[np.dtype[Any], list[int]]":
@@ -285,6 +305,7 @@ def _number(value: Any) -> float:
 
 
 _HEADER = {"format", "version"}
+_NO_FIELDS = {*_HEADER, "columns", "arrays", "sketch_forms"}
 _READERS: dict[str, Callable[[JsonStream, dict[str, Any]], Any]] = {
     "format": _format,
     "version": _version,
@@ -298,6 +319,6 @@ _READERS: dict[str, Callable[[JsonStream, dict[str, Any]], Any]] = {
     "nodes": _entries(_node),
     "invocations": _entries(_invocation),
     "errors": _by_span(_text),
-    "previews": _by_span(_preview),
+    "sketch_forms": _entries(_sketch_form),
     "arrays": _by_span(_array),
 }

@@ -3,8 +3,9 @@
 A file is a zip archive of
 
 * `trace.json`: the format's `version`, and what is not a column: executors, threads, types,
-  AST nodes, invocations, errors, previews, and for each column its `dtype` and `count`;
+  AST nodes, invocations, errors, the forms of sketches, and for each column its `dtype` and `count`;
 * `columns/NAME`: the numbers of a column, one after the other, little endian;
+* `sketches/NAME`: the numbers of all sketches; see `tffsim.tracing.sketches.Sketches`;
 * `arrays/N`: the numbers of the whole value N, whose `dtype` and `shape` are in `trace.json`.
 
 Nothing in a file is executed. A file may come from anywhere: everything is checked before
@@ -29,6 +30,7 @@ import numpy as np
 
 from tffsim.tracing.json_stream import JsonStream
 from tffsim.tracing.output_files import whole_file
+from tffsim.tracing.sketches import NUM_TOTALS, SKETCH_COLUMNS, Sketches, SketchForm
 from tffsim.tracing.snapshot import ALL_OUTCOMES, COLUMNS, Snapshot
 from tffsim.tracing.spans import INVOKE, OPERATIONS
 from tffsim.tracing.trace import Trace
@@ -151,6 +153,8 @@ def _write_parts(snapshot: Snapshot, file: BinaryIO, stored: set[str]) -> list[z
         write(_DESCRIPTION, json.dumps(describe(snapshot, columns), separators=(",", ":")))
         for name, column in columns.items():
             write(f"columns/{name}", np.ascontiguousarray(column).tobytes())
+        for name, column in snapshot.sketches.columns().items():
+            write(f"sketches/{name}", column.astype(column.dtype.newbyteorder("<")).tobytes())
         for number, array in saved_arrays(snapshot).items():
             write(f"arrays/{number}", np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes())
         return archive.infolist()
@@ -179,7 +183,11 @@ def _read(archive: zipfile.ZipFile, size: int) -> Snapshot:
         for number, (dtype, shape) in description.arrays.items()
     }
     snapshot = Snapshot(
-        columns={name: columns[name] for name in COLUMNS}, inputs=inputs, arrays=arrays, **description.rest
+        columns={name: columns[name] for name in COLUMNS},
+        inputs=inputs,
+        arrays=arrays,
+        sketches=_read_sketches(archive, parts, description.sketch_forms, len(columns["parent"])),
+        **description.rest,
     )
     _check_references(snapshot)
     return snapshot
@@ -207,6 +215,35 @@ def _read_column(
     if told_dtype != dtype.str:
         raise TraceFileError(f"its column `{name}` has the dtype {told_dtype!r:.60}, expected {dtype.str!r}.")
     return _numbers(archive, parts, f"columns/{name}", dtype, count).astype(dtype.newbyteorder("="), copy=False)
+
+
+def _read_sketches(
+    archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], told: list[tuple[SketchForm, int]], num_spans: int
+) -> Sketches:
+    """Reads the sketches, whose forms are told in the description."""
+    forms, counts = [form for form, _ in told], np.array([count for _, count in told], np.int64)
+    num_rows = int(counts.sum())
+    num_values = parts["sketches/values"].file_size // 4 if "sketches/values" in parts else 0
+    sizes = {
+        "values": num_values,
+        "which": num_values,
+        "totals": num_rows * NUM_TOTALS,
+        "first": sum(len(form.shown) * count for form, count in told),
+        "details": sum(form.num_details * count for form, count in told),
+    }
+    columns = {
+        name: _numbers(archive, parts, f"sketches/{name}", np.dtype(SKETCH_COLUMNS[name]).newbyteorder("<"), size)
+        for name, size in sizes.items()
+    }
+    values, which = columns["values"], columns["which"]
+    if (np.diff(values) <= 0).any() or ((values < 0) | (values >= num_spans)).any():
+        raise TraceFileError("its sketches are those of values that are not there.")
+    if ((which < 0) | (which >= num_rows)).any():
+        raise TraceFileError("its values have sketches that are not there.")
+    sketches = Sketches(forms=forms, counts=counts, **columns)
+    if not sketches.has_whole_counts():
+        raise TraceFileError("its sketches count something that is no number.")
+    return sketches
 
 
 def _numbers(

@@ -160,7 +160,8 @@ def _unwrapped_elements(elements: Any) -> tuple[Sequence[Any], Any]:
     """Returns the handles in a container, and the same container of what they stand for."""
     if type(elements) is list or type(elements) is tuple:
         return elements, [_unwrapped(element) for element in elements]
-    if isinstance(elements, Mapping):
+    # First what is common: whether something is a mapping takes long to find out.
+    if type(elements) is not structure.Struct and isinstance(elements, Mapping):
         unwrapped = structure.Struct((str(name), _unwrapped(element)) for name, element in elements.items())
         return list(elements.values()), unwrapped
     named = structure.to_elements(structure.from_container(elements))

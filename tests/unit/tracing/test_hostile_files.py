@@ -22,6 +22,8 @@ from tests.unit.tracing.traced_runs import FLOATS, mean_of_doubles, sum_of_produ
 from tffsim.tracing import trace_file
 from tffsim.tracing.exports import FORMATS
 from tffsim.tracing.json_stream import MAX_ENTRY, JsonStream
+from tffsim.tracing.sketch_pad import SketchPad
+from tffsim.tracing.sketches import Sketches
 from tffsim.tracing.snapshot import COLUMNS
 from tffsim.tracing.trace import Trace
 from tffsim.tracing.trace_file import TraceFileError
@@ -286,11 +288,11 @@ def large(trace, count, **fields):
     columns["alias"][:] = -1
     return dataclasses.replace(
         snapshot, columns=columns, inputs=np.empty(0, np.int32), invocations=snapshot.invocations[:1], errors={},
-        previews={}, arrays={}, **fields,
+        sketches=Sketches.none(), arrays={}, **fields,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("what", ["spans", "errors", "zeros", "previews"])
+@pytest.mark.parametrize("what", ["spans", "errors", "zeros", "sketches"])
 def test_very_regular_traces_can_be_loaded_again(trace, tmp_path, what):
     path = tmp_path / "t.tfftrace"
     snapshot = large(trace, 400_000 if what == "spans" else 10_000)
@@ -298,13 +300,15 @@ def test_very_regular_traces_can_be_loaded_again(trace, tmp_path, what):
         snapshot = dataclasses.replace(snapshot, errors=dict.fromkeys(range(1, 10000), "x" * 2000))
     if what == "zeros":
         snapshot = dataclasses.replace(snapshot, arrays={1: np.zeros(5_000_000)})
-    if what == "previews":
-        preview = next(iter(trace.snapshot.previews.values()))
-        snapshot = dataclasses.replace(snapshot, previews=dict.fromkeys(range(1, 10_000), preview))
+    if what == "sketches":
+        pad = SketchPad()
+        for number in range(1, 10_000):
+            pad.add(number, np.zeros(100))
+        snapshot = dataclasses.replace(snapshot, sketches=pad.table())
     Trace(snapshot).save(path)
     loaded = tff.load_trace(path).snapshot
     assert loaded.errors == snapshot.errors and loaded.num_spans == snapshot.num_spans
-    assert loaded.previews.keys() == snapshot.previews.keys()
+    assert list(map(str, loaded.sketches.values())) == list(map(str, snapshot.sketches.values()))
     assert {k: array.shape for k, array in loaded.arrays.items()} == {
         k: array.shape for k, array in snapshot.arrays.items()
     }

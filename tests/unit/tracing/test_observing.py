@@ -12,8 +12,8 @@ import tffsim as tff
 from tests.unit.tracing.traced_runs import traced
 from tffsim.tracing.payload_sizes import size_of
 from tffsim.tracing.payloads import array_of
-from tffsim.tracing.previews import preview_of
-from tffsim.tracing.recent_descriptions import Description, RecentDescriptions
+from tffsim.tracing.seen_tensors import SeenTensors
+from tffsim.tracing.sketch_pad import sketch_of
 
 STACKS = {
     "local": tff.local_executor_factory,
@@ -188,9 +188,9 @@ def test_datasets_whose_elements_have_any_rank_can_be_traced(stack):
 
 def test_ragged_and_sparse_specs_are_described_by_their_names():
     ragged = tf.data.Dataset.from_tensor_slices(tf.ragged.constant([[1], [2, 3]]))
-    assert str(preview_of(ragged)) == "dataset of int32[?]"
+    assert str(sketch_of(ragged)) == "dataset of int32[?]"
     sparse = tf.data.Dataset.from_tensors(tf.sparse.from_dense([[1.0]]))
-    assert str(preview_of(sparse)) == "dataset of float32[1,1]"
+    assert str(sketch_of(sparse)) == "dataset of float32[1,1]"
     assert size_of(ragged) == size_of(sparse) == 0
 
 
@@ -258,7 +258,7 @@ class StrangeArray(np.ndarray):
 )  # fmt: skip
 def test_values_are_described_without_a_question_to_them(make, text, size):
     value = make()
-    assert str(preview_of(value)) == text
+    assert str(sketch_of(value)) == text
     assert size_of(value) == size
 
 
@@ -271,18 +271,18 @@ def test_large_arrays_are_sampled_and_not_copied(kind):
     array = array_of(value)
     assert array.base is not None or array is value
     assert not array.flags.owndata or array is value
-    preview = preview_of(value)
-    assert preview.examined <= 16_384 and preview.shape == (1000, 1000)
+    sketch = sketch_of(value)
+    assert sketch.is_sampled and sketch.examined < 8300 and sketch.shape == (1000, 1000)
     assert size_of(value) == array.nbytes
 
 
 def test_a_transposed_array_is_sampled_in_its_own_order():
     array = np.arange(12.0).reshape(3, 4).T
-    assert str(preview_of(array)) == "float64[4,3] [0, 4, 8, 1, 5, 9, …]  min 0  mean 5.5  max 11"
+    assert str(sketch_of(array)) == "float64[4,3] [0, 4, 8, 1, 5, 9, …]  min 0  mean 5.5  max 11"
 
 
 def test_many_texts_are_not_read():
-    assert str(preview_of(tf.fill([20_000], "abc"))) == "str[20000]"
+    assert str(sketch_of(tf.fill([20_000], "abc"))) == "str[20000]"
     assert size_of(tf.fill([20_000], "abc")) == 0
     assert size_of(tf.fill([200], "abc")) == 600
     assert size_of(["abc"] * 20_000) == 0
@@ -305,7 +305,7 @@ def test_the_size_of_many_alike_values_follows_from_their_type():
 
 
 def test_a_description_that_fails_is_named_and_fails_nothing(monkeypatch):
-    monkeypatch.setattr("tffsim.tracing.recorder.preview_of", lambda *_: 1 // 0)
+    monkeypatch.setattr("tffsim.tracing.sketch_pad.take_apart", lambda *_: 1 // 0)
     with tff.use(tff.local_executor_factory()), tff.trace() as trace:
         assert total([1, 2]) == 3
     assert any("ZeroDivisionError" in trace.preview(k) for k in range(trace.snapshot.num_spans))
@@ -324,22 +324,11 @@ def test_a_finished_trace_holds_no_value(values):
     assert trace.snapshot.arrays == {}
 
 
-def test_descriptions_keep_nothing_alive():
-    recent, description = RecentDescriptions(), Description(4, None)
-    array, tensor, text = np.ones(3), tf.ones(3), "abc"
-    for value in (array, tensor, text, [array]):
-        recent.add(value, description)
-    assert recent.find(array) is recent.find(tensor) is description
-    assert recent.find(text) is recent.find([array]) is recent.find(np.ones(3)) is None
-    gone = [weakref.ref(array), weakref.ref(tensor)]
-    del array, tensor, value
+def test_tensors_that_were_seen_are_not_kept_alive():
+    seen, tensor, other = SeenTensors(), tf.ones(3), tf.ones(3)
+    known = seen.add(tensor, tensor.numpy())
+    assert seen.find(tensor) is known and seen.find(other) is None
+    gone = weakref.ref(tensor)
+    del tensor
     gc.collect()
-    assert [reference() for reference in gone] == [None, None]
-
-
-def test_only_the_latest_descriptions_are_remembered():
-    recent = RecentDescriptions()
-    arrays = [np.full(1, k) for k in range(100)]
-    for array in arrays:
-        recent.add(array, Description(8, None))
-    assert [recent.find(array) is not None for array in arrays] == [False] * 36 + [True] * 64
+    assert gone() is None

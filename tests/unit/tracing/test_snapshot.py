@@ -3,12 +3,13 @@
 import contextlib
 import gc
 import itertools
+import threading
 
 import numpy as np
 import pytest
 
 import tffsim as tff
-from tffsim.tracing.previews import Preview
+from tffsim.tracing.sketch_pad import SketchPad
 from tffsim.tracing.snapshot import take_snapshot
 
 
@@ -25,7 +26,7 @@ def at_every_collection(function):
         gc.callbacks.pop()
 
 
-@pytest.mark.parametrize("known", ["previews", "errors", "arrays"])
+@pytest.mark.parametrize("known", ["errors", "arrays"])
 def test_a_snapshot_is_taken_while_another_thread_records(known):
     double = tff.tf_computation(lambda x: 2 * x, tff.TensorType(np.float32, [3]))
     numbers = itertools.count(1_000_000)
@@ -33,8 +34,27 @@ def test_a_snapshot_is_taken_while_another_thread_records(known):
         for _ in range(20):
             double([1.0, 2.0, 3.0])
         recorded = getattr(t.recorder, known)
-        new = {"previews": Preview("text", shown="late"), "errors": "late", "arrays": np.zeros(1)}[known]
+        new = {"errors": "late", "arrays": np.zeros(1)}[known]
         recorded.update({next(numbers): new for _ in range(10_000)})
         with at_every_collection(lambda: recorded.setdefault(next(numbers), new)):
             snapshot = take_snapshot(t.recorder)
     assert len(snapshot.columns["parent"]) >= 20
+
+
+def test_a_snapshot_has_whole_sketches_while_another_thread_records():
+    pad, is_done = SketchPad(), threading.Event()
+
+    def record():
+        for number in range(3000):
+            pad.add(number, np.full(1 + number % 100, float(number)))
+        is_done.set()
+
+    thread = threading.Thread(target=record)
+    thread.start()
+    tables = [pad.table()]
+    while not is_done.is_set():
+        tables.append(pad.table())
+    thread.join()
+    for table in (*tables[:20], pad.table()):
+        assert [sketch.mean for sketch in table.values()] == list(range(len(table)))
+    assert len(pad.table()) == 3000

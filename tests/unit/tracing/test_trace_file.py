@@ -45,7 +45,7 @@ def test_a_loaded_trace_is_the_same(trace, file):
         np.testing.assert_array_equal(loaded.snapshot.columns[name], trace.snapshot.columns[name])
     for name in ("executors", "types", "nodes", "invocations", "errors", "threads"):
         assert getattr(loaded.snapshot, name) == getattr(trace.snapshot, name)
-    assert loaded.snapshot.previews.keys() == trace.snapshot.previews.keys()
+    assert loaded.snapshot.sketches.keys() == trace.snapshot.sketches.keys()
     assert str(loaded) == str(trace)
     assert loaded.recorder is None
 
@@ -89,7 +89,7 @@ def test_a_file_that_is_no_trace_is_refused(tmp_path):
 
 
 def test_a_newer_version_is_refused_by_number(file):
-    with pytest.raises(TraceFileError, match="version 99; this tffsim reads version 1"):
+    with pytest.raises(TraceFileError, match="version 99; this tffsim reads version 2"):
         tff.load_trace(rewritten(file, version=99))
 
 

@@ -338,11 +338,11 @@ def test_a_context_can_trace_every_invocation():
     assert context.last_trace.invocations.num_rows == 1
 
 
-def test_values_none_keeps_no_previews_and_all_keeps_arrays():
+def test_values_none_keeps_no_sketches_and_all_keeps_arrays():
     square = tff.tf_computation(lambda x: x * x, tff.TensorType(np.float32, [3]))
     x = np.array([1, 2, 3], np.float32)
     kept = {mode: traced(square, x, values=mode)[1] for mode in ("none", "preview", "all")}
-    assert not kept["none"].snapshot.previews and not kept["preview"].snapshot.arrays
+    assert not kept["none"].snapshot.sketches and not kept["preview"].snapshot.arrays
     call = int(np.flatnonzero(kept["all"].spans.shown("operation") == "create_call")[0])
     assert kept["preview"].preview(call) == "float32[3] [1, 4, 9]  min 1  mean 4.667  max 9"
     np.testing.assert_array_equal(kept["all"].value(call), x * x)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tffsim.tracing.previews import preview_of
+from tffsim.tracing.sketch_pad import sketch_of
 from tffsim.tracing.type_notation import member_names
 
 
@@ -19,26 +19,26 @@ from tffsim.tracing.type_notation import member_names
         (tf.constant(1.5, tf.bfloat16), "bfloat16 1.5"),
         (tf.constant("abc"), "str b'abc'"),
         (np.array(["x", "y"]), "str[2] ['x', 'y']"),
-        ([tf.ones([3, 2]), tf.constant(2), "x"], "<float32[3,2], 2, 'x'>"),
+        ([tf.ones([3, 2]), tf.constant(2), "x"], "<float32[3,2], 2, 'x'>  norm 3.162"),
         ([1.0, [tf.constant(0.5, tf.bfloat16)]], "<1, <0.5>>"),
-        (collections.OrderedDict(a=tf.ones([3, 2]), b=1), "<a=float32[3,2], b=1>"),
+        (collections.OrderedDict(a=tf.ones([3, 2]), b=1), "<a=float32[3,2], b=1>  norm 2.646"),
         ([0] * 9, "<0, 0, 0, 0, 0, 0, …>"),
         ([[[[[0]]]]], "<<<<…>>>>"),
         ([np.array(None), object()], "<object, object>"),
     ],
 )
 def test_values_are_described_in_the_notation_of_types(value, text):
-    assert str(preview_of(value)) == text
+    assert str(sketch_of(value)) == text
 
 
 def test_types_name_the_members_of_structs():
     inner = fl.StructType([("b", np.float32), (None, np.int32)])
     outer = fl.StructType([("a", inner), ("f", fl.FunctionType(None, np.int32))])
     value = [[1.5, 2], TracedValueLike(fl.FunctionType(None, np.int32))]
-    assert str(preview_of(value, outer)) == "<a=<b=1.5, 2>, f=( -> int32)>"
-    assert str(preview_of([[1.5, 2]], fl.FederatedType(inner, fl.CLIENTS))) == "<<b=1.5, 2>>"
-    assert str(preview_of([1.5, 2], fl.FederatedType(inner, fl.SERVER))) == "<b=1.5, 2>"
-    assert str(preview_of([1.5], inner)) == "<1.5>"
+    assert str(sketch_of(value, outer)) == "<a=<b=1.5, 2>, f=( -> int32)>"
+    assert str(sketch_of([[1.5, 2]], fl.FederatedType(inner, fl.CLIENTS))) == "<<b=1.5, 2>>"
+    assert str(sketch_of([1.5, 2], fl.FederatedType(inner, fl.SERVER))) == "<b=1.5, 2>"
+    assert str(sketch_of([1.5], inner)) == "<1.5>"
 
 
 class TracedValueLike(fl.TypedObject):
@@ -69,5 +69,5 @@ def test_the_names_of_members_are_read_from_the_text_of_a_type(text, names):
 
 def test_datasets_are_described_by_their_elements():
     dataset = tf.data.Dataset.range(3).map(lambda k: {"label": k, "pixels": tf.ones([3, 2])}).batch(2)
-    assert str(preview_of(dataset)) == "dataset of <label=int64[?], pixels=float32[?,3,2]>"
-    assert str(preview_of(tf.data.Dataset.range(3))) == "dataset of int64"
+    assert str(sketch_of(dataset)) == "dataset of <label=int64[?], pixels=float32[?,3,2]>"
+    assert str(sketch_of(tf.data.Dataset.range(3))) == "dataset of int64"

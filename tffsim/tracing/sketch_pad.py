@@ -1,0 +1,259 @@
+"""Where sketches are taken while a stack runs.
+
+Values hardly cost anything when they are recorded. Small ones wait for others, as `sketch_batch` says. Of
+the rest the numbers of the sample are copied at once, at most a few thousand. When there are many numbers, or when
+somebody reads, the statistics of all of them are computed in one go. Nothing is kept of a value but its sketch.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import federated_language as fl
+import numpy as np
+
+from tffsim.tracing.seen_tensors import Leaf, SeenTensor, SeenTensors
+from tffsim.tracing.sketch_batch import TensorNumbers, WaitingValue, WaitingValues
+from tffsim.tracing.sketch_coordinates import Coordinates
+from tffsim.tracing.sketch_forms import Layout, layout_of, unknown
+from tffsim.tracing.sketch_parts import Parts, numbers_of, take_apart
+from tffsim.tracing.sketch_statistics import Segments, Statistics, rows_of
+from tffsim.tracing.sketches import Sketch, Sketches
+
+# Half a megabyte of numbers: at least seven values, and a hundred of small models.
+_CAPACITY = 65_536
+
+
+class _OfForm:
+    """The sketches of one form: their numbers, and their rows; of those that are not computed yet, the segments."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.numbers: list[int] = []
+        self.rows: list[tuple[np.ndarray, ...]] = []
+        self.waiting: dict[int, list[int]] = {}
+
+    def compute(self, waiting: dict[int, list[int]], statistics: Statistics) -> None:
+        """Adds the rows of some sketches, whose segments are given by their numbers."""
+        self.numbers += waiting
+        self.rows.append(rows_of(self.layout, np.array(list(waiting.values())), statistics))
+
+    def joined(self) -> "tuple[np.ndarray, ...]":
+        """Returns all rows."""
+        self.rows = [tuple(np.concatenate(parts) for parts in zip(*self.rows, strict=True))]
+        return self.rows[0]
+
+
+class SketchPad:
+    """Takes sketches of values. Thread-safe.
+
+    One value passes through many executors, and one broadcast value goes to many clients: tensors, which nobody
+    can change, are looked at once, and structs of the same tensors share a sketch.
+    """
+
+    def __init__(self) -> None:
+        self._later = WaitingValues()
+        self._segments: Segments | None = None
+        self._batch = 0
+        self._forms: dict[Any, _OfForm] = {}
+        self._waiting: list[_OfForm] = []
+        self._values: list[int] = []
+        self._sketches: list[int] = []
+        self._num_sketches = 0
+        self._tensors = SeenTensors()
+        self._known: dict[tuple[int, ...], int] = {}
+        # For the number of each type: that of the first one that is alike.
+        self._kinds: dict[int, int] = {}
+        self._first_of_kind: dict[fl.Type | None, int] = {}
+        self._lock = threading.RLock()
+
+    def add(
+        self, number: int, value: Any, type_number: int = -1, type_spec: fl.Type | None = None, size: int = -1
+    ) -> None:
+        """Takes a sketch of a value. Fails nothing: of what cannot be looked at, the class is told.
+
+        Args:
+            number: The number of the value.
+            value: What it is.
+            type_number: The number of its type: what has one type has one name for each of its parts.
+            type_spec: Its type, if it is known.
+            size: Its bytes, if they are known; -1 otherwise.
+        """
+        with self._lock:
+            if not self._later.add(number, value, type_number, type_spec, size):
+                self._take(number, value, type_number, type_spec)
+            elif self._later.are_many:
+                self._take_later()
+
+    def table(self, row_of: "Callable[[np.ndarray], np.ndarray] | None" = None) -> Sketches:
+        """Returns all sketches so far.
+
+        Args:
+            row_of: Returns the rows of spans, -1 for one that has none; by default their numbers.
+        """
+        with self._lock:
+            self._take_later()
+            if not self._values:
+                return Sketches.none()
+            self._compute()
+            forms = [form for form in dict.fromkeys(self._forms.values()) if form.rows]
+            joined = [form.joined() for form in forms]
+            numbers = np.array([number for form in forms for number in form.numbers])
+            values, sketches = np.array(self._values, np.int32), np.array(self._sketches, np.int32)
+        row_of_sketch = np.empty(len(numbers), np.int32)
+        row_of_sketch[numbers] = np.arange(len(numbers), dtype=np.int32)
+        values = values if row_of is None else row_of(values)
+        order = np.argsort(values, kind="stable")
+        order = order[values[order] >= 0]
+        return Sketches(
+            values[order],
+            row_of_sketch[sketches[order]],
+            [form.layout.form for form in forms],
+            np.array([len(form.numbers) for form in forms], np.int32),
+            *(np.concatenate([parts[k].reshape(-1) for parts in joined]) for k in range(3)),
+        )
+
+    def finish(self) -> None:
+        """Keeps the sketches only: no more values come."""
+        with self._lock:
+            self._take_later()
+            self._compute()
+            self._forget()
+            self._segments = None
+
+    def _take_later(self) -> None:
+        """Takes the sketches of the values that wait."""
+        tensors = TensorNumbers(lambda array: self._tensors.leaf(array.dtype, array.shape).mark)
+        waiting: dict[_OfForm, dict[int, list[int]]] = {}
+        known: dict[tuple[int, ...], int] = {}
+        for value in self._later.take():
+            try:
+                copies = tensors.indices(value.tensors)
+                form = self._form_of_tensors(value, [tensors.marks[copy] for copy in copies])
+            except Exception:
+                form = None
+            if form is None or not form.layout.is_whole:
+                self._take(value.number, value.value, value.type_number, value.type_spec)
+                continue
+            sketch = known.setdefault((id(form), *copies), self._num_sketches)
+            if sketch == self._num_sketches:
+                waiting.setdefault(form, {})[sketch] = copies
+                self._num_sketches += 1
+            self._values.append(value.number)
+            self._sketches.append(sketch)
+        if waiting:
+            statistics = Statistics.of(*tensors.joined())
+            for form, sketches in waiting.items():
+                form.compute(sketches, statistics)
+
+    def _form_of_tensors(self, value: WaitingValue, marks: list[int]) -> _OfForm:
+        # A type without open dimensions says how the tensors are nested.
+        kind = self._kind(value.type_number, value.type_spec)
+        key = (_OfForm, kind, *marks)
+        form = self._forms.get(key)
+        if form is None:
+            parts = Parts(self._tensors, kind)
+            take_apart(value.value, parts)
+            form = self._forms[key] = self._form(
+                tuple(parts.marks), lambda: layout_of(value.value, parts, value.type_spec)
+            )
+        return form
+
+    def _take(self, number: int, value: Any, type_number: int, type_spec: fl.Type | None) -> None:
+        try:
+            sketch = self._sketch_of(value, type_number, type_spec)
+        except Exception as error:
+            text = f"{type(value).__name__} ({type(error).__name__})"
+            sketch = self._new_sketch(self._form(text, lambda: unknown(text)), Parts(self._tensors, -1))
+        self._values.append(number)
+        self._sketches.append(sketch)
+
+    def _sketch_of(self, value: Any, type_number: int, type_spec: fl.Type | None) -> int:
+        """Returns the number of the sketch of a value: one that was taken before, if it has the same tensors."""
+        if self._tensors.is_full:
+            self._forget()
+        parts = Parts(self._tensors, self._kind(type_number, type_spec))
+        take_apart(value, parts)
+        form = self._form(tuple(parts.marks), lambda: layout_of(value, parts, type_spec))
+        if not parts.is_unchangeable:
+            return self._new_sketch(form, parts)
+        key = (id(form), *[leaf.token for leaf in parts.leaves])  # type: ignore[attr-defined]
+        sketch = self._known.get(key)
+        if sketch is None:
+            sketch = self._known[key] = self._new_sketch(form, parts)
+        return sketch
+
+    def _kind(self, type_number: int, type_spec: fl.Type | None) -> int:
+        """Returns the number of the first type that gives values of the same form, wherever they are placed."""
+        kind = self._kinds.get(type_number)
+        if kind is None:
+            if isinstance(type_spec, fl.FederatedType) and (type_spec.placement is fl.SERVER or type_spec.all_equal):
+                type_spec = type_spec.member
+            kind = self._kinds[type_number] = self._first_of_kind.setdefault(type_spec, type_number)
+        return kind
+
+    def _form(self, marks: Any, make: Callable[[], Layout]) -> _OfForm:
+        form = self._forms.get(marks)
+        if form is None:
+            form = self._forms[marks] = _OfForm(make())
+        return form
+
+    def _new_sketch(self, form: _OfForm, parts: Parts) -> int:
+        layout = form.layout
+        if self._segments is None:
+            self._segments = Segments(_CAPACITY)
+        if self._segments.num_free < layout.form.examined + len(parts.leaves) + 1:
+            self._compute()
+        copies = [
+            self._copy(leaf, value, taken)
+            for leaf, value, taken in zip(parts.leaves, parts.values, layout.taken, strict=True)
+        ]
+        if not form.waiting:
+            self._waiting.append(form)
+        form.waiting[self._num_sketches] = copies or [self._segments.add(None, 0)]
+        self._num_sketches += 1
+        return self._num_sketches - 1
+
+    def _copy(self, leaf: Leaf, value: Any, taken: Coordinates) -> int:
+        """Returns the segment with the numbers of a leaf, copied if they are not there yet."""
+        assert self._segments is not None
+        if type(leaf) is not SeenTensor:
+            if type(value) is np.ndarray:
+                return self._segments.add(numbers_of(value, taken) if taken.examined else None, taken.examined)
+            return self._segments.add_number(value)
+        if leaf.batch != self._batch:
+            leaf.batch = self._batch
+            leaf.copies.clear()
+        copy = leaf.copies.get(taken.key)
+        if copy is None:
+            numbers = numbers_of(value, taken) if taken.examined else None
+            copy = leaf.copies[taken.key] = self._segments.add(numbers, taken.examined)
+        return copy
+
+    def _compute(self) -> None:
+        """Computes what waits; the numbers are not needed any more."""
+        if self._segments is None or not self._waiting:
+            return
+        statistics = self._segments.statistics()
+        for form in self._waiting:
+            form.compute(form.waiting, statistics)
+            form.waiting = {}
+        self._waiting.clear()
+        self._segments.clear()
+        self._batch += 1
+
+    def _forget(self) -> None:
+        self._tensors.clear()
+        self._known.clear()
+
+
+def sketch_of(value: Any, type_spec: fl.Type | None = None) -> Sketch:
+    """Returns the sketch of one value.
+
+    Args:
+        value: Anything; what is unknown is described by the name of its class.
+        type_spec: Its type, if it is known: that names the members of structs.
+    """
+    pad = SketchPad()
+    pad.add(0, value, -1, type_spec)
+    return pad.table()[0]
