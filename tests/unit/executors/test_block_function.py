@@ -32,7 +32,7 @@ def _block(num_calls=2):
         ]
         return await executor.create_struct(results)
 
-    return CallBlock(body, [_SET] * num_calls, tff.StructType([np.float32] * num_calls))
+    return CallBlock(body, [_SET] * num_calls, tff.StructType([np.float32] * num_calls), num_calls)
 
 
 def _run(block, arguments, executor=None):
