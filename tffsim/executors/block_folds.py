@@ -7,22 +7,22 @@ chunk that fails is run again one by one: then the error knows its client.
 
 import collections
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import federated_language as fl
 import numpy as np
-from federated_language.framework import Executor, ExecutorValue
+from federated_language.framework import Executor
 
-from tffsim.executors.call_block import BlockRefusedError, CallBlock, run_block_below
-from tffsim.executors.client_work import ClientWork, WorkPlan, digest
+from tffsim.executors.call_block import BlockRefusedError
+from tffsim.executors.client_chunk import CHUNK_SIZES, ClientChunk
+from tffsim.executors.client_results import claiming
+from tffsim.executors.client_work import ClientWork, MakeMembers, Shared, Split, WorkPlan, digest
 from tffsim.executors.federating_strategy import Function
 from tffsim.executors.fold_shape import BLOCK_SIZE
 
-CHUNK_SIZE = 8
-"""How many clients share a call; divides the size of a block. More take seconds to build."""
-
 _CLIENTS_BEFORE_BUILDING = 32
+_CLIENTS_BEFORE_LARGE_CHUNKS = 256
 _MAX_CHUNK_BYTES = 8_000_000
 _MAX_FOLDS = 128
 
@@ -34,25 +34,24 @@ class BlockFolds:
         self._known: collections.OrderedDict[object, _KnownFold] = collections.OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, work: ClientWork, accumulate: Function, has_zero: bool) -> "BlockFold | None":
+    def of(self, work: ClientWork, accumulate: Function) -> "BlockFold | None":
         """Returns the fold of some clients' work.
 
         Args:
             work: What each client does.
             accumulate: Takes an accumulator and a member.
-            has_zero: Whether a block starts from a zero; else it starts from its first member.
 
         Returns:
             None if clients must be asked one by one.
         """
         plan = WorkPlan(work)
-        if plan.is_used_elsewhere() or plan.can_be_run_only_once() or not _is_small(work.member_type):
+        if plan.can_be_run_only_once() or not _is_small(work.member_type, min(CHUNK_SIZES)):
             return None
-        key = plan.key(), digest(accumulate.proto), has_zero
+        key = plan.key(), digest(accumulate.proto)
         with self._lock:
             known = self._known.get(key)
             if known is None:
-                known = self._known[key] = _KnownFold(plan.without_values(), accumulate, has_zero)
+                known = self._known[key] = _KnownFold(plan.without_values()[0], accumulate)
                 if len(self._known) > _MAX_FOLDS:
                     self._known.popitem(last=False)
             else:
@@ -71,24 +70,27 @@ class BlockFold:
     def __init__(self, known: "_KnownFold", plan: WorkPlan) -> None:
         self._known = known
         self._plan = plan
-        self._shared: list[Any] | None = None
+        self._shared: dict[int, Any] | None = None
         self._has_failed = False
+        self._must_not_be_shared = False
 
-    def takes_chunk_at(self, position: int, num_left: int) -> bool:
-        """Whether the next clients can be tried in one call.
+    def chunk_size_at(self, position: int, num_left: int) -> int:
+        """Returns how many of the next clients can be tried in one call; 0 if none can.
 
         Args:
             position: Index of the next client.
             num_left: How many clients are left.
         """
         known = self._known
-        return (
-            known.refusal is None
-            and not self._has_failed
-            and known.num_single_clients >= known.num_before_next_try
-            and position % CHUNK_SIZE == 0
-            and num_left >= CHUNK_SIZE
-        )
+        if (
+            known.refusal is not None
+            or self._has_failed
+            or self._must_not_be_shared
+            or known.num_single_clients < known.num_before_next_try
+        ):
+            return 0
+        sizes = known.sizes if known.num_in_chunks >= _CLIENTS_BEFORE_LARGE_CHUNKS else known.sizes[-1:]
+        return next((size for size in sizes if position % size == 0 and num_left >= size), 0)
 
     @property
     def is_refused(self) -> bool:
@@ -98,7 +100,8 @@ class BlockFold:
     def num_single_clients(self, position: int, num_left: int) -> int:
         """Returns how many clients are to be asked one by one before the next look."""
         is_due = self._known.num_single_clients >= self._known.num_before_next_try
-        return min(num_left, CHUNK_SIZE - position % CHUNK_SIZE if is_due else BLOCK_SIZE - position % BLOCK_SIZE)
+        size = min(CHUNK_SIZES) if is_due else BLOCK_SIZE
+        return min(num_left, size - position % size)
 
     def note_single_clients(self, num_clients: int) -> None:
         """Takes note that clients were asked one by one, and did not fail."""
@@ -106,89 +109,102 @@ class BlockFold:
         if self._has_failed:
             self._known.refusal = "its clients fail together, but not alone"
 
-    async def run(self, executor: Executor, first_client: int, total: Any | None) -> Any:
+    async def run(self, executor: Executor, clients: range, total: Any | None, make: MakeMembers) -> Any:
         """Folds a chunk.
 
         Args:
             executor: That of the clients.
-            first_client: Index of the chunk's first client.
+            clients: Their indices.
             total: The accumulator so far, materialised; None starts at the first member.
+            make: Makes members one by one.
 
         Returns:
             The accumulator, materialised; None if the clients must be asked one by one.
         """
-        block = self._known.start if total is None else self._known.go_on
         try:
-            arguments = await self._arguments(executor, first_client, total)
-            return await run_block_below(executor, block, arguments, lambda leaf: leaf)
+            shared = await self._shared_payloads(executor)
+            split = await self._plan.split(clients, self._known.singles, make)
+            if split is None:
+                return None
+            chunk = self._known.chunk(len(clients), split)
+            if chunk is None:
+                self._must_not_be_shared = True
+                return None
+            arguments = [shared[position] for position in chunk.shared]
+            for client in clients:
+                arguments += [await self._plan.payload(position, client) for position in chunk.arguments]
+            return await self._run(executor, chunk, arguments, clients, total)
         except BlockRefusedError as refusal:
-            if refusal.is_final:
-                self._known.refusal = str(refusal)
-            else:
-                self._known.put_off()
+            self._known.note(refusal)
             return None
         except Exception:
             # Asked one by one, the client that fails says so.
             self._has_failed = True
             return None
 
-    async def _arguments(self, executor: Executor, first_client: int, total: Any | None) -> list[Any]:
+    async def _run(
+        self, executor: Executor, chunk: ClientChunk, arguments: list[Any], clients: range, total: Any | None
+    ) -> Any:
+        wanted = self._plan.results_of(chunk.wanted, clients)
+        with claiming([member for member in wanted if member is not None]) as is_ours:
+            if not is_ours:
+                return None
+            total, *results = await chunk.run(executor, arguments, total)
+            types = [self._plan.steps[position].member_type for position in chunk.wanted] * len(clients)
+            for member, result, member_type in zip(wanted, results, types, strict=True):
+                if member is not None:
+                    member.settle(await executor.create_value(result, member_type))
+            self._known.num_in_chunks += len(clients)
+            return total
+
+    async def _shared_payloads(self, executor: Executor) -> Mapping[int, Any]:
+        """Returns what all clients share, by its position in the plan."""
         if self._shared is None:
-            self._shared = [
-                await (await executor.create_value(await step.payload.get(), step.member_type)).compute()
-                for step in self._plan.shared
-            ]
-        arguments = list(self._shared)
-        for client in range(first_client, first_client + CHUNK_SIZE):
-            arguments.extend(step.payloads[client] for step in self._plan.arguments)
-        return arguments if total is None else [*arguments, total]
+            self._shared = {
+                position: await (await executor.create_value(await step.payload.get(), step.member_type)).compute()
+                for position, step in enumerate(self._plan.steps)
+                if isinstance(step, Shared)
+            }
+        return self._shared
 
 
 class _KnownFold:
     """What is known of a fold, whatever the arguments."""
 
-    def __init__(self, plan: WorkPlan, accumulate: Function, has_zero: bool) -> None:
+    def __init__(self, plan: WorkPlan, accumulate: Function) -> None:
         self.refusal: str | None = None
         self.num_single_clients = 0
+        self.num_in_chunks = 0
         self.num_before_next_try = _CLIENTS_BEFORE_BUILDING
+        self.sizes = [size for size in CHUNK_SIZES if _is_small(plan.steps[-1].member_type, size)]
         self._plan = plan
         self._accumulate = accumulate
-        types = [step.member_type for step in plan.shared]
-        types += [step.member_type for step in plan.arguments] * CHUNK_SIZE
-        total_type = accumulate.type_signature.result
-        self.start = CallBlock(self._body, types, total_type)
-        self.go_on = CallBlock(self._body, [*types, total_type], total_type)
+        self.singles: set[int] = set()
+        """Positions of functions that must be called one by one."""
+        self._chunks: dict[tuple[int, Split], ClientChunk | None] = {}
 
-    def put_off(self) -> None:
-        """Notes that it is not possible yet; the time until the next look grows."""
-        self.num_before_next_try = 2 * self.num_single_clients
+    def chunk(self, size: int, split: Split) -> ClientChunk | None:
+        """Returns what there is to do for a chunk of clients; None if it holds too much at a time."""
+        key = size, split
+        if key not in self._chunks:
+            moved = [self._plan.steps[position].member_type for position in (*split.given, *split.wanted)]
+            fits = all(_is_small(member_type, size) for member_type in moved)
+            self._chunks[key] = ClientChunk(size, self._plan, split, self._accumulate) if fits else None
+        return self._chunks[key]
 
-    async def _body(self, executor: Executor, arguments: Sequence[Any]) -> ExecutorValue:
-        plan, accumulate = self._plan, self._accumulate
-        num_shared, num_arguments = len(plan.shared), len(plan.arguments)
-        shared = [
-            await executor.create_value(payload, step.member_type)
-            for payload, step in zip(arguments, plan.shared, strict=False)
-        ]
-        end = num_shared + CHUNK_SIZE * num_arguments
-        total: ExecutorValue | None = None
-        if len(arguments) > end:
-            total = await executor.create_value(arguments[end], accumulate.type_signature.result)
-        operator = await executor.create_value(accumulate.proto, accumulate.type_signature)
-        runner = await plan.embedded(executor)
-        for client in range(CHUNK_SIZE):
-            start = num_shared + client * num_arguments
-            member = await runner.run(shared, arguments[start : start + num_arguments])
-            if total is None:
-                total = member
-            else:
-                total = await executor.create_call(operator, await executor.create_struct([total, member]))
-        assert total is not None
-        return total
+    def note(self, refusal: BlockRefusedError) -> None:
+        """Notes that a chunk cannot be one call."""
+        if not refusal.is_final:
+            # The time until the next look grows.
+            self.num_before_next_try = 2 * self.num_single_clients
+        elif refusal.step is not None:
+            self.singles.add(refusal.step)
+        else:
+            self.refusal = str(refusal)
 
 
-def _is_small(type_spec: fl.Type) -> bool:
-    """Whether the members of a chunk are known to take little memory."""
+def _is_small(type_spec: fl.Type, num_clients: int) -> bool:
+    """Whether the members of some clients are known to take little memory."""
     num_bytes = 0
     for leaf in fl.framework.preorder_types(type_spec):
         if isinstance(leaf, fl.TensorType):
@@ -197,4 +213,4 @@ def _is_small(type_spec: fl.Type) -> bool:
             num_bytes += int(np.prod(leaf.shape)) * np.dtype(leaf.dtype).itemsize
         elif not isinstance(leaf, fl.StructType):
             return False
-    return num_bytes * CHUNK_SIZE <= _MAX_CHUNK_BYTES
+    return num_bytes * num_clients <= _MAX_CHUNK_BYTES

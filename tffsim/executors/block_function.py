@@ -20,6 +20,7 @@ from tffsim.executors.call_duration import CallDuration
 from tffsim.executors.eager_execution import CancellationManager
 from tffsim.executors.function_calls import Seeds, SharedFunction
 from tffsim.executors.function_tensors import flatten, pack, specs_of
+from tffsim.executors.repeated_shuffles import leave_as_it_is
 from tffsim.executors.tensorflow_values import TensorFlowValue
 
 
@@ -51,6 +52,8 @@ class BlockFunction:
         def body(*tensors: tf.Tensor) -> list[tf.Tensor]:
             remaining = iter(tensors)
             arguments = [pack(remaining, type_spec, []) for type_spec in block.parameter_types]
+            for dataset in datasets_in(arguments):
+                leave_as_it_is(dataset)
             return tf.nest.flatten(concurrency.run_without_waiting(_computed(block, executor, arguments)))
 
         try:

@@ -27,17 +27,20 @@ class CallBlock:
         body: Makes the calls on an executor, given the arguments as payloads of it.
         parameter_types: The types of the arguments.
         result_type: The type of what `body` returns.
+        num_clients: For how many clients the calls are made.
     """
 
-    __slots__ = ("body", "built", "parameter_types", "result_type")
+    __slots__ = ("body", "built", "num_clients", "parameter_types", "result_type")
 
     def __init__(
         self,
         body: Callable[[Executor, Sequence[Any]], Coroutine[Any, Any, ExecutorValue]],
         parameter_types: Sequence[fl.Type],
         result_type: fl.Type,
+        num_clients: int,
     ) -> None:
         self.body = body
+        self.num_clients = num_clients
         self.parameter_types = parameter_types
         self.result_type = result_type
         self.built: dict[str | None, Any] = {}
@@ -50,11 +53,15 @@ class BlockRefusedError(Exception):
     Args:
         reason: Why not, as the end of a sentence.
         is_final: Whether it will never be.
+
+    Attributes:
+        step: The step of a `WorkPlan` that cannot be a part of one call; None if nobody knows which.
     """
 
     def __init__(self, reason: str, *, is_final: bool = True) -> None:
         super().__init__(reason)
         self.is_final = is_final
+        self.step: int | None = None
 
 
 class RunsBlocks(Protocol):

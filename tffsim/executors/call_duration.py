@@ -5,8 +5,9 @@ import collections
 SHORT_SECONDS = 0.5e-3
 """A thread hop costs 0.05-0.1 ms: for a shorter call it is not worth it."""
 
-LONG_SECONDS = 0.5e-3
-"""Longer calls are best made one by one: then they use all processors, and calling costs little of their time."""
+LONG_SECONDS = 5e-3
+"""A longer call is best made by itself: calls of one block follow each other, single ones use all processors.
+What a call costs is little then."""
 
 _NUM_CALLS = 8
 

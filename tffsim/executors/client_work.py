@@ -5,9 +5,10 @@ a function, by zipping. An aggregation can then do the whole work of many client
 call, as a `CallBlock`.
 """
 
+import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Container, Coroutine, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import federated_language as fl
 from federated_language.common_libs import structure
@@ -16,8 +17,13 @@ from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations.identity_cache import IdentityCache
 from tffsim.computations.struct_types import container, struct_type
+from tffsim.executors.call_block import BlockRefusedError
+from tffsim.executors.client_results import ClientResults
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.federating_strategy import Function
+
+MakeMembers: TypeAlias = Callable[[Sequence[Deferred[ExecutorValue] | None], int], Coroutine[Any, Any, None]]
+"""Asks for members one by one; the number is the index of the first."""
 
 
 class ClientWork:
@@ -75,11 +81,12 @@ class Shared(ClientWork):
 class Mapped(ClientWork):
     """A function is called at each client; without a source, it takes no argument."""
 
-    __slots__ = ("function",)
+    __slots__ = ("function", "results")
 
     def __init__(self, function: Function, source: ClientWork | None) -> None:
         super().__init__(function.type_signature.result, [source] if source is not None else [])
         self.function = function
+        self.results: ClientResults | None = None
 
     def key(self) -> object:
         return "Mapped", digest(self.function.proto)
@@ -123,6 +130,11 @@ class WorkPlan:
     def __init__(self, work: ClientWork) -> None:
         self.steps = list(_in_order(work, set()))
         self._positions = {id(step): position for position, step in enumerate(self.steps)}
+        self._num_uses = [0] * len(self.steps)
+        self._num_uses[-1] = 1
+        for step in self.steps:
+            for source in step.sources:
+                self._num_uses[self._positions[id(source)]] += 1
         self.shared = [step for step in self.steps if isinstance(step, Shared)]
         self.arguments = [step for step in self.steps if isinstance(step, Argument)]
 
@@ -130,14 +142,61 @@ class WorkPlan:
         """Tells apart what is done, whatever the values."""
         return tuple((step.key(), *(self._positions[id(source)] for source in step.sources)) for step in self.steps)
 
-    def is_used_elsewhere(self) -> bool:
-        """Whether somebody else needs the result of a function that is called here."""
-        uses = [0] * len(self.steps)
-        for step in self.steps:
-            for source in step.sources:
-                uses[self._positions[id(source)]] += 1
-        uses[-1] += 1
-        return any(isinstance(s, Mapped) and s.num_uses > used for s, used in zip(self.steps, uses, strict=True))
+    async def split(self, clients: range, singles: Container[int], make: MakeMembers) -> "Split | None":
+        """Looks for results that other work needs too, or has left there.
+
+        Args:
+            clients: What there is to do depends on what has been done for them.
+            singles: Positions of functions that must be called one by one.
+            make: Makes members one by one. It is called for those.
+
+        Returns:
+            What there is left to do; None if other work has begun with some of the clients.
+        """
+        given, wanted, needed = [], [], {len(self.steps) - 1}
+        for position in reversed(range(len(self.steps))):
+            step = self.steps[position]
+            if position not in needed:
+                continue
+            is_shared = isinstance(step, Mapped) and self._is_of_use_elsewhere(position)
+            if is_shared or position in singles:
+                assert isinstance(step, Mapped) and step.results is not None
+                are_there = await step.results.are_there(clients)
+                if position in singles and not are_there:
+                    await make(step.results.of(clients), clients.start)
+                    are_there = True
+                if are_there is None:
+                    return None
+                if are_there:
+                    given.append(position)
+                    continue
+                wanted.append(position)
+            needed.update(self._positions[id(source)] for source in step.sources)
+        return Split(tuple(given), tuple(wanted))
+
+    def _is_of_use_elsewhere(self, position: int) -> bool:
+        """Whether somebody else needs the result of a function, or may need it."""
+        step = self.steps[position]
+        assert isinstance(step, Mapped)
+        return step.num_uses > self._num_uses[position] or (step.results is not None and step.results.may_find_readers)
+
+    async def payload(self, position: int, client: int) -> Any:
+        """Returns what one client has of its own, or what a function has returned for it."""
+        step = self.steps[position]
+        if isinstance(step, Argument):
+            return step.payloads[client]
+        (member,) = self.results_of([position], range(client, client + 1))
+        assert member is not None
+        return await (await member.get()).compute()
+
+    def results_of(self, positions: Sequence[int], clients: range) -> Sequence[Deferred[ExecutorValue] | None]:
+        """Returns the results of functions, client by client; None for those that nobody will ask for."""
+        columns = []
+        for position in positions:
+            step = self.steps[position]
+            assert isinstance(step, Mapped) and step.results is not None
+            columns.append(step.results.of(clients))
+        return [member for row in zip(*columns, strict=True) for member in row]
 
     def can_be_run_only_once(self) -> bool:
         """Whether some payload is gone when it was read, as a generator is."""
@@ -147,12 +206,22 @@ class WorkPlan:
             for step in self.arguments
         )
 
-    def without_values(self) -> "WorkPlan":
-        """Returns the same plan without arguments, which would be kept alive by it."""
+    def without_values(self, given: Container[int] = ()) -> tuple["WorkPlan", Mapping[int, int]]:
+        """Returns the same plan without arguments, which would be kept alive by it.
+
+        Args:
+            given: Positions of steps whose results are arguments instead.
+
+        Returns:
+            The plan, and for the position of each of its steps the position of that step here.
+        """
         copies: dict[int, ClientWork] = {}
-        for step in self.steps:
-            copies[id(step)] = step.without_values([copies[id(source)] for source in step.sources])
-        return WorkPlan(copies[id(self.steps[-1])])
+        for position, step in enumerate(self.steps):
+            sources = [copies[id(source)] for source in step.sources]
+            copies[id(step)] = Argument((), step.member_type) if position in given else step.without_values(sources)
+        plan = WorkPlan(copies[id(self.steps[-1])])
+        here = {id(copies[id(step)]): position for position, step in enumerate(self.steps)}
+        return plan, {position: here[id(step)] for position, step in enumerate(plan.steps)}
 
     async def embedded(self, executor: Executor) -> "EmbeddedWork":
         """Returns the work with its functions embedded in an executor."""
@@ -163,6 +232,19 @@ class WorkPlan:
             for step in self.steps
         ]
         return EmbeddedWork(executor, self, functions)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Split:
+    """What there is to do for some clients of a plan.
+
+    Attributes:
+        given: Positions of functions whose results are there.
+        wanted: Positions of those that are to be called, and whose results others need too.
+    """
+
+    given: tuple[int, ...]
+    wanted: tuple[int, ...]
 
 
 class EmbeddedWork:
@@ -179,24 +261,31 @@ class EmbeddedWork:
         self._plan = plan
         self._functions = functions
 
-    async def run(self, shared: Sequence[ExecutorValue], arguments: Sequence[Any]) -> ExecutorValue:
+    async def run(self, shared: Sequence[ExecutorValue], arguments: Sequence[Any]) -> Sequence[ExecutorValue]:
         """Does one client's work.
 
         Args:
             shared: Handles of what all share.
             arguments: The client's payloads.
+
+        Returns:
+            The result of each step.
         """
         members = dict(zip(map(id, self._plan.shared), shared, strict=True))
         for given, payload in zip(self._plan.arguments, arguments, strict=True):
             members[id(given)] = await self._executor.create_value(payload, given.member_type)
-        for step, function in zip(self._plan.steps, self._functions, strict=True):
+        for position, (step, function) in enumerate(zip(self._plan.steps, self._functions, strict=True)):
             inputs = [members[id(source)] for source in step.sources]
             if isinstance(step, Mapped):
                 assert function is not None
-                members[id(step)] = await self._executor.create_call(function, *inputs)
+                try:
+                    members[id(step)] = await self._executor.create_call(function, *inputs)
+                except BlockRefusedError as refusal:
+                    refusal.step = position
+                    raise
             elif isinstance(step, Zipped):
                 members[id(step)] = await self._executor.create_struct(container(list(step.names), inputs))
-        return members[id(self._plan.steps[-1])]
+        return [members[id(step)] for step in self._plan.steps]
 
 
 def _in_order(work: ClientWork, seen: set[int]) -> Iterator[ClientWork]:

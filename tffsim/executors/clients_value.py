@@ -24,7 +24,7 @@ class ClientsValue(FederatedValue):
         work: How the value comes about; None if that is not known.
     """
 
-    __slots__ = ("common", "members", "work")
+    __slots__ = ("__weakref__", "common", "members", "work")
 
     def __init__(
         self,

@@ -16,7 +16,8 @@ from tffsim.executors.random_streams import current_place
 
 _T = TypeVar("_T")
 
-_WAITING, _RUNNING, _DONE, _FAILED = range(4)
+_WAITING, _RUNNING, _CLAIMED, _DONE, _FAILED = range(5)
+_UNDER_WAY = (_RUNNING, _CLAIMED)
 
 # One result may need another, and so on along the whole computation. Past this many
 # nested requests the next one runs as a task, on a stack of its own, because Python
@@ -38,7 +39,7 @@ class Deferred(Generic[_T]):
         *inputs: Its arguments; released when the work starts.
     """
 
-    __slots__ = ("_inputs", "_node", "_place", "_result", "_state", "_waiters", "_work")
+    __slots__ = ("__weakref__", "_inputs", "_node", "_place", "_result", "_state", "_waiters", "_work")
 
     def __init__(self, work: Callable[..., Coroutine[Any, Any, _T]] | None, *inputs: Any) -> None:
         self._work = work
@@ -58,6 +59,8 @@ class Deferred(Generic[_T]):
 
     async def get(self) -> _T:
         """Returns the result; the first request does the work, later ones wait for it."""
+        while self._state in _UNDER_WAY:
+            await self._change()
         if self._state == _WAITING:
             self._state = _RUNNING
             depth = _nested_requests.get() + 1
@@ -65,13 +68,47 @@ class Deferred(Generic[_T]):
                 await self._run_as_task()
             else:
                 await self._run(depth)
-        elif self._state == _RUNNING:
-            waiter = asyncio.get_running_loop().create_future()
-            self._waiters.append(waiter)
-            await waiter
         if self._state == _FAILED:
             raise self._result
         return self._result
+
+    # Somebody may do the work in another way, together with that of others.
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nobody has begun with the work."""
+        return self._state == _WAITING
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the result is there."""
+        return self._state == _DONE
+
+    async def unclaimed(self) -> None:
+        """Waits until nobody else does the work in another way."""
+        while self._state == _CLAIMED:
+            await self._change()
+
+    def claim(self) -> None:
+        """Takes over work that nobody has begun with: all wait for `settle` or `release`."""
+        assert self._state == _WAITING
+        self._state = _CLAIMED
+
+    def settle(self, result: _T) -> None:
+        """Gives the result of claimed work."""
+        assert self._state == _CLAIMED
+        self._work, self._inputs = None, ()
+        self._settle(_DONE, result)
+
+    def release(self) -> None:
+        """Gives claimed work back, undone."""
+        assert self._state == _CLAIMED
+        self._settle(_WAITING, None)
+
+    async def _change(self) -> None:
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        await waiter
 
     async def _run_as_task(self) -> None:
         await asyncio.get_running_loop().create_task(self._run(0))

@@ -201,6 +201,10 @@ class EagerTFExecutor(Executor):
             with self._placement():
                 stand_in = stack(_GraphLeaf(self._device))
                 function = block.built[self._device] = BlockFunction(block, stand_in)
+        elif (function.duration.seconds or 0.0) > block.num_clients * LONG_SECONDS:
+            # Clients have more to do than those from which it was learned that they are short.
+            del block.built[self._device]
+            raise BlockRefusedError("its clients take long now", is_final=False)
         with self._placement():
             values = [to_tensorflow(v, t) for v, t in zip(arguments, block.parameter_types, strict=True)]
         if not all(map(may_be_read_twice, datasets_in(values))):

@@ -21,6 +21,7 @@ from tffsim.executors import client_work, concurrency, federated_lambdas
 from tffsim.executors.activity import current_client
 from tffsim.executors.block_folds import BlockFold, BlockFolds
 from tffsim.executors.call_block import runs_blocks
+from tffsim.executors.client_results import ClientResults
 from tffsim.executors.client_work import Argument, ClientWork, Mapped, Shared
 from tffsim.executors.clients_value import ClientsValue, clients_value, common_struct, used_work
 from tffsim.executors.deferred import Deferred
@@ -171,9 +172,11 @@ class FederatedResolvingStrategy(FederatingStrategy):
             (structure.map_structure(lambda leaf, k=k: clients_value(leaf).members[k], value),)
             for k in range(self.num_clients)
         ]
-        zipped = self._at_clients(
-            "federated_zip_at_clients", struct_type(value), zip_members, inputs, client_work.zipped(value)
-        )
+        work = client_work.zipped(value)
+        if work is None:
+            for leaf in leaves:
+                used_work(leaf)
+        zipped = self._at_clients("federated_zip_at_clients", struct_type(value), zip_members, inputs, work)
         zipped.makers = tuple(maker for leaf in leaves for maker in leaf.makers)
         if all(leaf.common is not None for leaf in leaves):
             zipped.common = Deferred(common_struct, value)
@@ -231,7 +234,10 @@ class FederatedResolvingStrategy(FederatingStrategy):
     ) -> ClientsValue:
         run = self._run_at_client
         members = [Deferred(run, node, k, work, *more) for k, more in enumerate(inputs)]
-        return ClientsValue(member_type, members, work=known_work)
+        value = ClientsValue(member_type, members, work=known_work)
+        if isinstance(known_work, Mapped) and self._block_folds is not None:
+            known_work.results = ClientResults(value, members)
+        return value
 
     async def _run_at_client(self, node: str, client: int, work: Work, *inputs: Any) -> ExecutorValue:
         outer_client, outer_place = current_client.get(), current_place.get()
@@ -290,7 +296,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         total = await self._server.create_value(start, zero.type_signature)
         if members:
             fold = ServerFold(self._server, member_type, accumulate, merge, total, len(members))
-            folding = self._fold(members, fold, self._block_fold(work, accumulate, has_zero=True), watch, None)
+            folding = self._fold(members, fold, self._block_fold(work, accumulate), watch, None)
             del zero, start, total
             total = await folding
         reporter = await self._server.create_value(report.proto, report.type_signature)
@@ -318,15 +324,15 @@ class FederatedResolvingStrategy(FederatingStrategy):
     ) -> ExecutorValue:
         if not members:
             return await self._server.create_value(neutral_element(uri, member_type), member_type)
-        block_fold = self._block_fold(work, operator, has_zero=False) if check is None else None
+        block_fold = self._block_fold(work, operator) if check is None else None
         fold = ServerFold(self._server, member_type, operator, operator, None, len(members))
         total = await self._fold(members, fold, block_fold, watch, check)
         return total if watch is None else await watch.finish(total)
 
-    def _block_fold(self, work: ClientWork | None, accumulate: Function, has_zero: bool) -> BlockFold | None:
+    def _block_fold(self, work: ClientWork | None, accumulate: Function) -> BlockFold | None:
         if self._block_folds is None or work is None or not runs_blocks(self._clients[0]):
             return None
-        return self._block_folds.of(work, accumulate, has_zero)
+        return self._block_folds.of(work, accumulate)
 
     async def _fold(
         self,

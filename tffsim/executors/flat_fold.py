@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any, TypeAlias
 
 from federated_language.framework import Executor, ExecutorValue
 
-from tffsim.executors.block_folds import CHUNK_SIZE, BlockFold
+from tffsim.executors.block_folds import BlockFold
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.number_watch import NumberWatch, not_finite
 from tffsim.executors.random_streams import current_place
@@ -73,27 +73,37 @@ class FlatFold:
             turns: When others may go on.
         """
         while self._members and not block_fold.is_refused:
-            if await self._run_chunk(block_fold, executor):
-                await _let_others_go_on(turns, CHUNK_SIZE)
+            if size := await self._run_chunk(block_fold, executor):
+                await _let_others_go_on(turns, size)
                 continue
             num_clients = block_fold.num_single_clients(self._fold.num_folded, len(self._members))
             await self.run_one_by_one(num_clients, turns)
             block_fold.note_single_clients(num_clients)
 
-    async def _run_chunk(self, block_fold: BlockFold, executor: Executor) -> bool:
-        """Folds the next clients in one call; says whether that was possible."""
-        if not block_fold.takes_chunk_at(self._fold.num_folded, len(self._members)):
-            return False
-        start = await self._fold.take_total(CHUNK_SIZE)
-        total = await block_fold.run(executor, self._fold.num_folded, start)
+    async def _run_chunk(self, block_fold: BlockFold, executor: Executor) -> int:
+        """Folds the next clients in one call; returns how many there were, 0 if that was not possible."""
+        first = self._fold.num_folded
+        size = block_fold.chunk_size_at(first, len(self._members))
+        if not size:
+            return 0
+        start = await self._fold.take_total(size)
+        total = await block_fold.run(executor, range(first, first + size), start, self._make)
         if total is None or self._must_be_explained(total):
             await self._fold.give_back(start)
-            return False
-        del self._members[-CHUNK_SIZE:]
+            return 0
+        del self._members[-size:]
         if self._watch is not None:
-            self._watch.skip(CHUNK_SIZE)
-        await self._fold.replace(total, CHUNK_SIZE)
-        return True
+            self._watch.skip(size)
+        await self._fold.replace(total, size)
+        return size
+
+    async def _make(self, members: Sequence[Deferred[ExecutorValue] | None], first: int) -> None:
+        """Asks for members one by one. Those that are needed are kept by others until then."""
+        wanted = [member for member in members if member is not None]
+        assert len(wanted) == len(members)
+        async with contextlib.aclosing(self._payloads(wanted, first)) as payloads:
+            async for _ in payloads:
+                pass
 
     def _must_be_explained(self, total: Any) -> bool:
         """Whether the clients of a chunk must be looked at one by one, because it holds the first NaN or infinity."""

@@ -88,3 +88,55 @@ def test_a_long_chain_does_not_exhaust_the_stack():
     for _ in range(3000):
         deferred = Deferred(add_one, deferred)
     assert asyncio.run(deferred.get()) == 3000
+
+
+def test_claimed_work_is_done_by_who_claims_it():
+    async def work():
+        raise AssertionError("It was claimed.")
+
+    async def main():
+        deferred = Deferred(work)
+        deferred.claim()
+        waiting = [asyncio.create_task(deferred.get()) for _ in range(3)]
+        await asyncio.sleep(0)
+        deferred.settle(7)
+        return await asyncio.gather(*waiting, deferred.get())
+
+    assert asyncio.run(main()) == [7] * 4
+
+
+def test_claimed_work_that_is_given_back_is_done_once_by_those_who_wait():
+    calls = []
+
+    async def work(x):
+        calls.append(x)
+        await asyncio.sleep(0)
+        return x + 1
+
+    async def main():
+        deferred = Deferred(work, 1)
+        deferred.claim()
+        waiting = [asyncio.create_task(deferred.get()) for _ in range(3)]
+        await asyncio.sleep(0)
+        deferred.release()
+        return await asyncio.gather(*waiting, deferred.get())
+
+    assert asyncio.run(main()) == [2] * 4
+    assert calls == [1]
+
+
+def test_who_waits_for_claimed_work_need_not_do_it():
+    async def work():
+        raise AssertionError("Nobody asked for it.")
+
+    async def main():
+        deferred = Deferred(work)
+        deferred.claim()
+        waiting = asyncio.create_task(deferred.unclaimed())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        deferred.release()
+        await waiting
+        return deferred.is_untouched
+
+    assert asyncio.run(main())

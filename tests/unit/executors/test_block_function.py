@@ -1,0 +1,81 @@
+"""Blocks of calls at the leaf: what they are made of, and when they are refused."""
+
+import asyncio
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tffsim as tff
+from tffsim.computations import building_blocks
+from tffsim.executors.block_function import BlockFunction
+from tffsim.executors.call_block import CallBlock
+from tffsim.executors.call_duration import CallDuration
+from tffsim.executors.eager_tf_executor import EagerTFExecutor
+
+_SET = tff.SequenceType(np.float32)
+
+
+@tff.tf_computation(_SET)
+def _weighed(examples):
+    """Depends on the order."""
+    return examples.reduce(np.float32(0), lambda total, x: total / 2 + x)
+
+
+def _block(num_calls=2):
+    proto, function_type = building_blocks.to_proto(_weighed), _weighed.type_signature
+
+    async def body(executor, arguments):
+        function = await executor.create_value(proto, function_type)
+        results = [
+            await executor.create_call(function, await executor.create_value(argument, _SET)) for argument in arguments
+        ]
+        return await executor.create_struct(results)
+
+    return CallBlock(body, [_SET] * num_calls, tff.StructType([np.float32] * num_calls), num_calls)
+
+
+def _run(block, arguments, executor=None):
+    return asyncio.run((executor or EagerTFExecutor()).run_block(block, arguments, lambda leaf: leaf))
+
+
+def _data():
+    return tf.data.Dataset.range(12).map(lambda x: tf.cast(x, tf.float32))
+
+
+@pytest.fixture
+def short_calls(monkeypatch):
+    """On a busy machine calls may seem long."""
+    monkeypatch.setattr(CallDuration, "seconds", 1e-6)
+
+
+def test_data_is_read_as_it_is(short_calls, monkeypatch):
+    built = []
+    monkeypatch.setattr(BlockFunction, "__init__", _noting(built, BlockFunction.__init__))
+    _run(_block(), [_data()] * 2)
+    operations = {node.op for node in built[0]._function.graph.as_graph_def().node}
+    # TensorFlow would optimise each of them, at the price of several clients.
+    assert "OptionsDataset" not in operations
+
+
+def test_the_order_of_repeated_shuffles_is_that_of_single_calls(short_calls):
+    def shuffled():
+        return _data().shuffle(12, seed=5).repeat(3)
+
+    one, other = _run(_block(), [shuffled(), shuffled()])
+    executor = EagerTFExecutor()
+
+    async def single():
+        function = await executor.create_value(building_blocks.to_proto(_weighed))
+        return await (await executor.create_call(function, await executor.create_value(shuffled(), _SET))).compute()
+
+    expected = asyncio.run(single())
+    assert float(one) == float(other) == float(expected)
+
+
+def _noting(made, function):
+    def noted(self, *arguments):
+        function(self, *arguments)
+        made.append(self)
+
+    return noted
