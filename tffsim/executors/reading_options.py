@@ -71,9 +71,9 @@ def leave_as_it_is(dataset: tf.data.Dataset) -> None:
 
 def _within_a_function(dataset: tf.data.Dataset, variant: tf.Tensor, calls_functions: bool) -> tf.Tensor:
     """Returns the same where a call is a part of a function that is being built."""
-    # Whoever calls that function gives its arguments their options.
+    # Whoever calls that function gives its arguments their options. Nobody knows what became of others.
     is_argument = variant.op.type == "Placeholder"
-    pool = _POOL_FOR_ALL_PROCESSORS if calls_functions else None
+    pool = _POOL_FOR_ALL_PROCESSORS if calls_functions or not is_argument else None
     options = _serialised(not is_argument and _may_repeat_a_shuffle(dataset), pool)
     return _add_options(variant, options) if options else variant
 

@@ -130,13 +130,13 @@ class TensorFlowFunction:
         Raises:
             tf.errors.OpError: If the function fails, located at the user's source line.
         """
+        imported = self._imported if seeds is None else self._seeded_import
         inputs: list[tf.Tensor] = []
         datasets: list[tf.data.Dataset] = []
         if self._parameter_type is not None:
-            flatten(argument, self._parameter_type, inputs, datasets, calls_functions=self._imported.calls_functions)
+            flatten(argument, self._parameter_type, inputs, datasets, calls_functions=imported.calls_functions)
         try:
-            runner = (self._imported if seeds is None else self._seeded_import).runner
-            outputs = runner.run(inputs, cancellation, seeds)
+            outputs = imported.runner.run(inputs, cancellation, seeds)
         except tf.errors.OpError as error:
             raise locate(error, computation=self.name, source=self._source_of(error, inputs, datasets)) from None
         return pack(iter(outputs), self._result_type, datasets)

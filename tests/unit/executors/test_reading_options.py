@@ -89,12 +89,14 @@ def test_within_a_function_an_argument_brings_its_options():
     def read(variant):
         dataset = tf.data.experimental.from_variant(variant, tf.TensorSpec([], tf.int64))
         assert variant_to_read(dataset, calls_functions=False) is variant
-        return variant_to_read(dataset, calls_functions=True)
+        mapped = dataset.map(lambda x: x + 1)
+        return variant_to_read(dataset, calls_functions=True), variant_to_read(mapped, calls_functions=False)
 
     given = variant_to_read(in_memory(), calls_functions=False)
     assert options_of(given).threading_options.private_threadpool_size == -1
-    # This one is going to be mapped: it gets the pool back.
-    assert options_of(read(given)).threading_options.private_threadpool_size == 0
+    # These call functions, or will: they get the pool back.
+    for variant in read(given):
+        assert options_of(variant).threading_options.private_threadpool_size == 0
 
 
 def total(data):
@@ -144,3 +146,15 @@ def test_many_readers_at_once_whose_data_calls_functions_all_come_to_an_end():
     assert set(results) == {
         int(TensorFlowFunction(tf_computation(mapped, NUMBERS).to_proto(), as_written=True)(in_memory()))
     }
+
+
+def test_with_seeds_for_a_call_the_graph_of_that_call_counts():
+    def noisy(data):
+        return data.reduce(0.0, lambda state, x: state + tf.random.uniform([]))
+
+    function = TensorFlowFunction(tf_computation(noisy, NUMBERS).to_proto())
+    # With seeds the reduction stays one, and calls its function for each element.
+    assert (function._imported.calls_functions, function._seeded_import.calls_functions) == (False, True)
+    dataset = in_memory()
+    assert float(function(dataset, seeds=(1, 2))) == float(function(dataset, seeds=(1, 2)))
+    assert list(dataset.__dict__["tffsim_variants"]) == [True]
