@@ -225,4 +225,4 @@ def clients(draw: Any, loop: str) -> Client:
     steps = st.lists(st.sampled_from(sorted(STEPS)), max_size=2).map(tuple)
     data = Data(length, shape, fails_at, draw(st.booleans()), draw(steps))
     batch = draw(st.none() | st.integers(1, 3)) if shape == "fixed" else None
-    return Client(loop, tuple(step for step in draw(steps) if step != "prefetch"), batch, data)
+    return Client(loop, draw(steps), batch, data)

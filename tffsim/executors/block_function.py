@@ -20,7 +20,7 @@ from tffsim.executors.call_duration import CallDuration
 from tffsim.executors.eager_execution import CancellationManager
 from tffsim.executors.function_calls import Seeds, SharedFunction
 from tffsim.executors.function_tensors import flatten, pack, specs_of
-from tffsim.executors.repeated_shuffles import leave_as_it_is
+from tffsim.executors.reading_options import leave_as_it_is
 from tffsim.executors.tensorflow_values import TensorFlowValue
 
 

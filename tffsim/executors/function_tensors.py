@@ -8,7 +8,7 @@ import tensorflow as tf
 from tffsim.computations.struct_types import field_types
 from tffsim.computations.tensorflow_types import element_spec, tensor_spec
 from tffsim.executors.dataset_values import to_dataset
-from tffsim.executors.repeated_shuffles import ordered_as_ever
+from tffsim.executors.reading_options import variant_to_read
 from tffsim.executors.tensorflow_values import TensorFlowValue
 
 
@@ -28,7 +28,12 @@ def specs_of(type_spec: fl.Type) -> list[tf.TensorSpec]:
 
 
 def flatten(
-    value: TensorFlowValue | None, type_spec: fl.Type, inputs: list[tf.Tensor], datasets: list[tf.data.Dataset]
+    value: TensorFlowValue | None,
+    type_spec: fl.Type,
+    inputs: list[tf.Tensor],
+    datasets: list[tf.data.Dataset],
+    *,
+    calls_functions: bool = False,
 ) -> None:
     """Appends the tensors of a value to those that a function receives.
 
@@ -37,19 +42,20 @@ def flatten(
         type_spec: Its type.
         inputs: Where its tensors go.
         datasets: Where its datasets go, too.
+        calls_functions: See `reading_options.variant_to_read`.
     """
     if isinstance(type_spec, fl.TensorType):
         inputs.append(value)
     elif isinstance(type_spec, fl.StructType):
         assert isinstance(value, tuple)
         for element, element_type in zip(value, field_types(type_spec), strict=True):
-            flatten(element, element_type, inputs, datasets)
+            flatten(element, element_type, inputs, datasets, calls_functions=calls_functions)
     else:
         assert isinstance(type_spec, fl.SequenceType)
         # A function may name the fields of an element otherwise than its caller.
         dataset = to_dataset(value, type_spec)
         datasets.append(dataset)
-        inputs.append(tf.data.experimental.to_variant(ordered_as_ever(dataset)))
+        inputs.append(variant_to_read(dataset, calls_functions=calls_functions))
 
 
 def pack(outputs: Iterator[tf.Tensor], type_spec: fl.Type, sources: list[tf.data.Dataset]) -> TensorFlowValue:

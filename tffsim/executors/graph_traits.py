@@ -1,14 +1,16 @@
 """What running a graph means for others: the threads it holds, and whether it may run twice."""
 
-import itertools
 import re
+from collections.abc import Iterable, Iterator, Sequence
 
 import tensorflow as tf
 from tensorflow.core.framework.attr_value_pb2 import AttrValue
 from tensorflow.core.framework.graph_pb2 import GraphDef
+from tensorflow.core.framework.node_def_pb2 import NodeDef
 from tensorflow.python.framework import op_def_registry
 
-from tffsim.executors.graph_rewriting import all_nodes
+from tffsim.executors.graph_passes.node_lists import node_of
+from tffsim.executors.graph_rewriting import all_nodes, functions_named_by
 
 _BRANCHES_AND_LOOPS = {"If", "StatelessIf", "Case", "StatelessCase", "While", "StatelessWhile", "Switch", "RefSwitch"}
 
@@ -25,6 +27,8 @@ _READERS = {
 
 _STEP_BY_STEP = AttrValue(s=b"SINGLE_THREADED_EXECUTOR")
 
+_JOINS = {"ZipDataset", "ConcatenateDataset", "DirectedInterleaveDataset"}
+
 # Operations with a state that ends with the call: variables, tables, iterators, random
 # numbers, and calls, which are as harmless as what they call.
 _HARMLESS = re.compile(
@@ -38,14 +42,47 @@ _HARMLESS = re.compile(
 
 def num_threads(graph_def: GraphDef) -> int:
     """Returns how many threads of the operating system the kernels of a graph keep."""
-    nodes = list(all_nodes(graph_def))
-    if not any(node.op in _BRANCHES_AND_LOOPS for node in nodes):
+    if not any(node.op in _BRANCHES_AND_LOOPS for node in all_nodes(graph_def)):
         return 0
-    # Functions that are called step by step, whatever their caller does.
-    stepped = {node.attr["f"].func.name for node in nodes if node.attr.get("executor_type") == _STEP_BY_STEP}
-    functions = [function for function in graph_def.library.function if function.signature.name not in stepped]
-    running = itertools.chain(graph_def.node, *(function.node_def for function in functions))
-    return sum(node.op in _READERS for node in running)
+    return sum(node.op in _READERS for nodes, _ in _not_stepped(graph_def) for node in nodes)
+
+
+def data_calls_functions(graph_def: GraphDef) -> bool:
+    """Returns whether data sets that a graph makes for itself may call functions.
+
+    Those that are joined from several may: what calls one may come from outside.
+    """
+    return any(
+        node.op in _JOINS or any(functions_named_by(node))
+        for nodes, results in _not_stepped(graph_def)
+        for node in _datasets_read(nodes, results)
+    )
+
+
+def _datasets_read(nodes: Iterable[NodeDef], results: Iterable[str]) -> Iterator[NodeDef]:
+    """Yields what makes data sets and reads them, but not what made those of a loop that was rewritten."""
+    datasets = {node.name: node for node in nodes if "Dataset" in node.op}
+    waiting = [node for node in datasets.values() if node.op in _READERS]
+    others = [source for node in nodes if node.name not in datasets for source in node.input]
+    waiting += [datasets[name] for name in map(node_of, (*others, *results)) if name in datasets]
+    seen: set[str] = set()
+    while waiting:
+        node = waiting.pop()
+        if node.name not in seen:
+            seen.add(node.name)
+            yield node
+            waiting += [datasets[name] for name in map(node_of, node.input) if name in datasets]
+
+
+def _not_stepped(graph_def: GraphDef) -> Iterator[tuple[Sequence[NodeDef], Iterable[str]]]:
+    """Yields nodes and results of the graph and its functions but those that are always called step by step."""
+    stepped = {
+        node.attr["f"].func.name for node in all_nodes(graph_def) if node.attr.get("executor_type") == _STEP_BY_STEP
+    }
+    yield graph_def.node, ()
+    for function in graph_def.library.function:
+        if function.signature.name not in stepped:
+            yield function.node_def, function.ret.values()
 
 
 def may_run_twice(graph_def: GraphDef) -> bool:

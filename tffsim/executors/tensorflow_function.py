@@ -130,13 +130,13 @@ class TensorFlowFunction:
         Raises:
             tf.errors.OpError: If the function fails, located at the user's source line.
         """
+        imported = self._imported if seeds is None else self._seeded_import
         inputs: list[tf.Tensor] = []
         datasets: list[tf.data.Dataset] = []
         if self._parameter_type is not None:
-            flatten(argument, self._parameter_type, inputs, datasets)
+            flatten(argument, self._parameter_type, inputs, datasets, calls_functions=imported.calls_functions)
         try:
-            runner = (self._imported if seeds is None else self._seeded_import).runner
-            outputs = runner.run(inputs, cancellation, seeds)
+            outputs = imported.runner.run(inputs, cancellation, seeds)
         except tf.errors.OpError as error:
             raise locate(error, computation=self.name, source=self._source_of(error, inputs, datasets)) from None
         return pack(iter(outputs), self._result_type, datasets)
@@ -156,7 +156,7 @@ class TensorFlowFunction:
         inputs: list[tf.Tensor] = []
         datasets: list[tf.data.Dataset] = []
         if self._parameter_type is not None:
-            flatten(argument, self._parameter_type, inputs, datasets)
+            flatten(argument, self._parameter_type, inputs, datasets, calls_functions=imported.calls_functions)
         return pack(iter(imported.runner.write_call(inputs)), self._result_type, datasets)
 
     @functools.cached_property
@@ -247,6 +247,7 @@ class _Imported:
         may_run_twice: Whether it may be called again to find out why it failed.
         draws_without_seed: Whether it draws random numbers that have no seed in the graph.
         kept_reductions: Why reductions of data sets are not loops of the graph, by name.
+        calls_functions: Whether a data set that it makes may call functions; see `reading_options`.
         duration: How long its calls take.
     """
 
@@ -255,6 +256,7 @@ class _Imported:
     may_run_twice: bool
     draws_without_seed: bool
     kept_reductions: Mapping[str, str]
+    calls_functions: bool
     duration: CallDuration = dataclasses.field(default_factory=CallDuration)
 
 
@@ -333,7 +335,8 @@ def _import(
         runner = FunctionOfSeeds(runner, num_pairs)
     draws_without_seed = seeded_draws.draws_without_seed(graph.graph_def)
     may_run_twice = graph_traits.may_run_twice(graph.graph_def)
-    return _Imported(runner, len(outputs), may_run_twice, draws_without_seed, kept_reductions)
+    calls_functions = _has_sequence(result) or graph_traits.data_calls_functions(graph.graph_def)
+    return _Imported(runner, len(outputs), may_run_twice, draws_without_seed, kept_reductions, calls_functions)
 
 
 def _wrap(graph: CallableGraph, feeds: Mapping[str, tf.TensorSpec], tokens: Sequence[str], device: str | None) -> Any:

@@ -3,7 +3,7 @@
 A shuffle draws a new order for each reading. Which one the second reading gets depends
 on whether TensorFlow's optimisations of data sets were on: with them `ReduceDataset` reads
 a copy, whose shuffle starts anew, and `shuffle().repeat()` is one step with an order of
-its own. Where that can matter, data is read with them. `repeated_shuffles` looks at the
+its own. Where that can matter, data is read with them. `reading_options` looks at the
 data sets that come from outside.
 """
 
