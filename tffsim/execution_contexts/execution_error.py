@@ -1,5 +1,6 @@
 """The errors that users see: what was wrong, where, and what to do, on one screen."""
 
+import re
 import traceback
 import types
 
@@ -7,6 +8,9 @@ import federated_language as fl
 
 from tffsim.executors.failure_location import FailureLocation, location_of
 from tffsim.executors.failure_reason import reason_of
+
+# How TensorFlow tells that a `tf.py_function` or a generator called `sys.exit`.
+_ENDS_PYTHON = re.compile(r": SystemExit\b")
 
 
 class ExecutionError(RuntimeError):
@@ -61,6 +65,10 @@ def user_error(error: Exception, computation_name: str) -> ExecutionError | Argu
         lines.append(f"  function: {location.computation}")
     if location.source is not None:
         lines.append(f"  line:     {location.source}")
+    if _ENDS_PYTHON.search(lines[0]):
+        lines.append(
+            "Python code inside of TensorFlow cannot end the program. Raise an error there, and exit after it."
+        )
     return ExecutionError("\n".join(lines), location)
 
 

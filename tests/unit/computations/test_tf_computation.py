@@ -464,3 +464,17 @@ def test_tensorflow_still_complains_elsewhere_about_results_that_nobody_uses(cap
         tf.debugging.assert_less(tf.constant(1), tf.compat.v1.placeholder(tf.int32, []))
         gc.collect()
     assert "never used" in caplog.text
+
+
+@dataclasses.dataclass
+class Example:
+    x: int
+    label: int
+
+
+@pytest.mark.parametrize("is_nested", [False, True])
+def test_a_data_set_with_elements_of_a_dataclass_is_refused_in_the_words_of_the_user(is_nested):
+    example = tff.StructWithPythonType([("x", np.int32), ("label", np.int32)], Example)
+    element = tff.StructWithPythonType([("first", example)], dict) if is_nested else example
+    with pytest.raises(TypeError, match=r"elements are of a dataclass, such as `Example`.*Use a `typing.NamedTuple`"):
+        tff.tf_computation(lambda dataset: dataset.reduce(0, lambda n, _: n + 1), tff.SequenceType(element))
