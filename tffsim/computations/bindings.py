@@ -118,8 +118,8 @@ def dataset_from_variant(variant: tf.Tensor, type_spec: fl.SequenceType) -> tf.d
 
 def _refuse_dataclasses(element: fl.Type) -> None:
     for part in fl.framework.preorder_types(element):
-        container: Any = part.python_container if isinstance(part, fl.StructType) else None
-        if dataclasses.is_dataclass(container):
+        container = part.python_container if isinstance(part, fl.StructType) else None
+        if isinstance(container, type) and dataclasses.is_dataclass(container):
             raise TypeError(
                 f"TensorFlow has no datasets whose elements are of a dataclass, such as `{container.__name__}` in "
                 f"SequenceType({element}). Use a `typing.NamedTuple`, a class of `attrs` or a dict for the elements."
