@@ -65,6 +65,7 @@ def interrupt_at(moment):
 
 def held_after_all(v):
     global calls_made
+    let_go, mine_ended = never, ended
     if v <= 0:
         return v
     mine = run
@@ -72,10 +73,10 @@ def held_after_all(v):
         calls_made = _MANY - calls_left
         interrupt()
     # An interrupt that came inside of a callback of Python's own, which ignores errors, is lost.
-    while not never.wait(20):
+    while not let_go.wait(20):
         if run == mine:
             interrupt()
-    ended.set()
+    mine_ended.set()
     return v
 
 held_at_the_last = at_clients(lambda x: in_python(held_after_all, x))

@@ -111,3 +111,29 @@ def _calling(context, computation):
         return tf.ensure_shape(tf.py_function(lambda v: context.invoke(computation, int(v)), [x], tf.int32), [])
 
     return outer
+
+
+@pytest.mark.parametrize("factory", [name for name in FACTORIES if name != "sizing"])
+def test_an_error_in_their_contexts_tells_the_client_the_function_and_the_line(factory):
+    @tff.tf_computation(np.int32)
+    def below_seven(x):
+        with tf.control_dependencies([tf.debugging.assert_less(x, 7, message="too big")]):
+            return tf.identity(x)
+
+    checked = tff.federated_computation(lambda v: tff.federated_sum(tff.federated_map(below_seven, v)), INTS)
+    sync = fl.framework.SyncExecutionContext(executor_fn=FACTORIES[factory]())
+    asynchronous = fl.framework.AsyncExecutionContext(executor_fn=FACTORIES[factory]())
+    for invoke in (sync.invoke, lambda *arguments: asyncio.run(asynchronous.invoke(*arguments))):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="too big") as caught:
+            invoke(checked, [1, 9, 3])
+        (note,) = caught.value.__notes__
+        assert "client 1 of 3, in federated_map" in note
+        assert "function: below_seven" in note
+        assert "assert_less(x, 7" in note
+
+
+def test_a_trace_that_cannot_record_a_call_in_their_contexts_says_so():
+    context = fl.framework.SyncExecutionContext(executor_fn=tff.local_executor_factory())
+    with tff.trace() as trace, pytest.warns(UserWarning, match="not record this call.*Use `SyncExecutionContext`"):
+        assert context.invoke(mean, [1.0, 2.0]) == 1.5
+    assert trace.snapshot.invocations == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.interrupted_code import COMPUTATIONS
+from tests.integration.interrupted_code import COMPUTATIONS, RANDOM_MOMENTS
 from tests.unit.magics.kernel import running_kernel
 
 _ANNOUNCE = 'def announced(v):\n    print("started", flush=True)\n    return v\n'
@@ -37,3 +37,16 @@ def test_the_next_cell_is_right_while_the_interrupted_call_is_held(kernel, stack
     assert after.result == "(12, False)"
     # What follows the error is the picture of the run.
     assert "update_display_data" not in seen.kinds[: seen.kinds.index("error")]
+
+
+@pytest.mark.parametrize("head", ["plain", "magic"])
+@pytest.mark.parametrize("stack", ["local", "tree"])
+def test_an_interrupt_may_come_at_any_moment_of_a_cell(kernel, stack, head):
+    prepared = kernel.run(f"{_STACKS[stack]}\n{RANDOM_MOMENTS}\nchosen = moments(seed={len(stack + head)}, count=6)")
+    assert prepared.status == "ok"
+    for number in range(6):
+        seen = kernel.run(f"{_HEADS[head]}interrupt_at(chosen[{number}])\nheld_at_the_last([0] * 7 + [1])")
+        after = kernel.run("int(total([1, 2, 3])), ended.is_set()")
+        assert [name for name, _ in seen.errors] == ["KeyboardInterrupt"]
+        assert (seen.status, after.result) == ("error", "(12, False)")
+    kernel.run(f"sys.setprofile(None)\nthreading.setprofile(None)\n{_LET_GO}")

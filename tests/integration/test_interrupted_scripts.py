@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 
 import pytest
 
@@ -61,6 +62,53 @@ def test_the_next_call_returns_while_the_interrupted_one_is_still_held(stack, bo
         print(total([1, 2, 3]), ended.is_set())
     """)
     assert interrupt_when_started(script) == (["interrupted False", "12 False"], 0)
+
+
+def interrupt_whenever_started(script):
+    """Interrupts each call when TensorFlow runs it; returns what the script prints, and its exit code."""
+    # Whatever goes wrong, the test fails and does not hang.
+    killer = threading.Timer(_BOUND_SECONDS, script.kill)
+    killer.start()
+    printed, is_running = [], False
+    try:
+        for line in map(str.strip, script.stdout):
+            if line != "started":
+                printed.append(line)
+                is_running = False
+            elif not is_running:
+                is_running = True
+                script.send_signal(signal.SIGINT)
+    finally:
+        killer.cancel()
+        script.kill()
+    return printed, script.wait(_BOUND_SECONDS)
+
+
+@pytest.mark.parametrize("stack", _STACKS)
+def test_more_held_python_functions_than_processors_leave_loops_and_branches_to_others(stack):
+    script = start_script(f"""
+        def hold(x):
+            return in_python(held, x)
+
+        places = [
+            lambda x: tf.cond(x > 0, lambda: hold(x), lambda: x),
+            lambda x: tf.cond(x > 0, lambda: tf.switch_case(x, [lambda: x, lambda: hold(x)]), lambda: x),
+            lambda x: tf.data.Dataset.range(2).reduce(x, lambda t, y: tf.cond(t > 0, lambda: hold(t), lambda: x)),
+            lambda x: tf.while_loop(lambda i: i < x, lambda i: tf.cond(i < 1, lambda: hold(x), lambda: i), [0])[0],
+        ]
+        tff.use({_STACKS[stack]})
+        for turn in range(max(4, os.cpu_count() + 1)):
+            interrupted = at_clients(places[turn % 4])
+            try:
+                interrupted([1])  # So it starts once.
+            except KeyboardInterrupt:
+                print("interrupted", flush=True)
+        looped = at_clients(lambda x: tf.while_loop(lambda i: i < x, lambda i: i + 1, [0])[0])
+        branched = at_clients(lambda x: tf.cond(x > 1, lambda: x, lambda: x * 10))
+        print(looped([1, 2, 3]), branched([1, 2, 3]), ended.is_set())
+    """)
+    expected = ["interrupted"] * max(4, os.cpu_count() + 1) + ["6 15 False"]
+    assert interrupt_whenever_started(script) == (expected, 0)
 
 
 @pytest.mark.parametrize("is_traced", [False, True])

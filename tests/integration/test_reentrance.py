@@ -3,6 +3,7 @@
 import _thread
 import asyncio
 import concurrent.futures
+import os
 import threading
 
 import numpy as np
@@ -79,6 +80,37 @@ def called_in_generator(x):
     return dataset.reduce(x, lambda a, b: a + b)
 
 
+def called_in_branch(x):
+    return tf.cond(x > 0, lambda: in_python(count_in_loop, x), lambda: x)
+
+
+def called_in_case(x):
+    return tf.switch_case(x - 1, [lambda: x, lambda: in_python(count_in_loop, x)])
+
+
+def called_in_branch_of_branch(x):
+    return tf.cond(x > 0, lambda: called_in_case(x), lambda: x)
+
+
+def called_in_branch_of_loop(x):
+    def body(i, total):
+        return i + 1, total + tf.cond(i > 0, lambda: in_python(count_in_loop, x), lambda: x)
+
+    return tf.while_loop(lambda i, _: i < 2, body, (0, 0))[1]
+
+
+def called_in_reduction(x):
+    def add(total, y):
+        return total + tf.cond(y > 0, lambda: in_python(count_in_loop, x), lambda: x)
+
+    return tf.data.Dataset.range(2).reduce(0, add)
+
+
+def called_in_function_of_branch(x):
+    called = tf.function(lambda y: in_python(count_in_loop, y), autograph=False)
+    return tf.cond(x > 0, lambda: called(x), lambda: x)
+
+
 WAYS = {
     "py_function": lambda x: in_python(lambda v: square(int(v)), x),
     "numpy_function": lambda x: in_python(lambda v: square(int(v)), x, tf.numpy_function),
@@ -87,10 +119,17 @@ WAYS = {
     "a generator": called_in_generator,
     "a loop": called_in_loop,
     "a map": called_in_map,
+    "a branch": called_in_branch,
+    "a case": called_in_case,
+    "a branch of a branch": called_in_branch_of_branch,
+    "a branch of a loop": called_in_branch_of_loop,
+    "a reduction": called_in_reduction,
+    "a function of a branch": called_in_function_of_branch,
 }
 EXPECTED = {
     "py_function": 30, "numpy_function": 30, "several at once": 90, "a federated computation": 90, "a generator": 30,
-    "a loop": 20, "a map": 20,
+    "a loop": 20, "a map": 20, "a branch": 10, "a case": 10, "a branch of a branch": 10, "a branch of a loop": 20,
+    "a reduction": 20, "a function of a branch": 10,
 }  # fmt: skip
 
 
@@ -151,6 +190,45 @@ def test_many_threads_may_call_computations_that_call_computations():
     with tff.use(STACKS["2 workers"]()), concurrent.futures.ThreadPoolExecutor(6) as pool:
         futures = [pool.submit(outer, [1, 2, 3]) for _ in range(12)]
         assert [future.result(_BOUND_SECONDS) for future in futures] == [14] * 12
+
+
+@pytest.mark.parametrize("place", ["a branch", "a branch of a branch", "a branch of a loop", "a reduction"])
+def test_many_python_functions_that_wait_in_branches_leave_loops_and_branches_to_others(place):
+    """More than TensorFlow's pool has threads."""
+    many = 2 * os.cpu_count() + 2
+    all_wait, let_go = threading.Barrier(many + 1), threading.Event()
+
+    def wait(x):
+        def wait_and_return(v):
+            all_wait.wait(_BOUND_SECONDS)
+            assert let_go.wait(_BOUND_SECONDS)
+            return v
+
+        return in_python(wait_and_return, x)
+
+    def once(x):
+        """The barrier is for one call of each client."""
+        return tf.cond(x > 1, lambda: wait(x), lambda: x)
+
+    places = {
+        "a branch": once,
+        "a branch of a branch": lambda x: tf.cond(x > 0, lambda: once(x), lambda: x),
+        "a branch of a loop": lambda x: tf.while_loop(lambda i: i < 1, lambda i: i + once(x), [0])[0],
+        "a reduction": lambda x: tf.data.Dataset.range(1).reduce(0, lambda total, _: total + once(x)),
+    }
+    held = tff.tf_computation(places[place], np.int32)
+    with (
+        tff.use(tff.local_executor_factory(max_concurrent_computation_calls=many + 1)),
+        concurrent.futures.ThreadPoolExecutor(many) as pool,
+    ):
+        futures = [pool.submit(held, 2) for _ in range(many)]
+        try:
+            all_wait.wait(_BOUND_SECONDS)
+            branch = tff.tf_computation(lambda x: tf.cond(x > 0, lambda: x + 1, lambda: x), np.int32)
+            assert bounded(lambda: [counted(3), branch(3), held(1)]) == [3, 4, 1]
+        finally:
+            let_go.set()
+        assert [future.result(_BOUND_SECONDS) for future in futures] == [2] * many
 
 
 def test_an_error_inside_is_an_error_of_the_outer_call_and_leaves_the_stack_usable():

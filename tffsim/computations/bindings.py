@@ -104,11 +104,26 @@ def parameter_struct(elements: list[Any], type_spec: fl.StructType) -> Any:
 
 
 def dataset_from_variant(variant: tf.Tensor, type_spec: fl.SequenceType) -> tf.data.Dataset:
-    """Returns the dataset in a variant tensor, its elements in the type's containers."""
+    """Returns the dataset in a variant tensor, its elements in the type's containers.
+
+    Raises:
+        TypeError: If TensorFlow does not take such containers.
+    """
+    _refuse_dataclasses(type_spec.element)
     dataset = tf.data.experimental.from_variant(variant, element_spec(type_spec.element))
     if _has_other_containers(type_spec.element):
         return dataset.map(lambda *parts: to_python_containers(_whole(parts, type_spec), type_spec.element))
     return dataset
+
+
+def _refuse_dataclasses(element: fl.Type) -> None:
+    for part in fl.framework.preorder_types(element):
+        container = part.python_container if isinstance(part, fl.StructType) else None
+        if isinstance(container, type) and dataclasses.is_dataclass(container):
+            raise TypeError(
+                f"TensorFlow has no datasets whose elements are of a dataclass, such as `{container.__name__}` in "
+                f"SequenceType({element}). Use a `typing.NamedTuple`, a class of `attrs` or a dict for the elements."
+            )
 
 
 def capture_result(value: object, path: str = "the result") -> tuple[fl.Type, pb.TensorFlow.Binding, Any]:

@@ -1,7 +1,8 @@
 """How what `federated_language` made is pickled and copied: types, computations and errors.
 
 Processes that work together send each other such things. Types hold the placements, which are compared by
-identity. A computation is its message; what it was made from stays behind. Errors whose constructors take
+identity. A computation is its message; what it was made from stays behind. One without types is a Python
+function, and goes as those do: by its name. Errors whose constructors take
 something else than a message cannot be made again by the default way of Python.
 """
 
@@ -13,7 +14,7 @@ from typing import Any
 
 import federated_language as fl
 from federated_language import framework
-from federated_language.framework import ConcreteComputation
+from federated_language.framework import ConcreteComputation, PolymorphicComputation
 
 from tffsim.computations.context_stack import context_stack
 
@@ -26,6 +27,7 @@ def register() -> None:
     """Tells `pickle` and `copy` about the classes of `federated_language`."""
     copyreg.pickle(type(fl.CLIENTS), _reduce_placement)  # type: ignore[arg-type]
     copyreg.pickle(ConcreteComputation, _reduce_computation)  # type: ignore[arg-type]
+    copyreg.pickle(PolymorphicComputation, _reduce_untyped)  # type: ignore[arg-type]
     for error in _errors_of_the_language():
         copyreg.pickle(error, _reduce_error)  # type: ignore[arg-type]
 
@@ -81,6 +83,26 @@ class _PythonFunctions:
             f"`{self._name}` cannot be pickled: it calls Python functions (`tf.py_function` or a generator), which "
             "stay in this process. Pickle the Python function that you made it from, and make it again there."
         )
+
+
+def _reduce_untyped(computation: PolymorphicComputation) -> str | tuple[Any, ...]:
+    name = str(getattr(computation, "__qualname__", "It"))
+    asking = str(sys._getframe(1).f_globals.get("__name__"))
+    if "cloudpickle" in asking:
+        # It sends functions as they are; joblib and others use it.
+        return object.__reduce_ex__(computation, 2)
+    if asking == "copy" or _found(sys.modules.get(str(computation.__module__)), name) is computation:
+        return name
+    raise TypeError(
+        f"`{name}` cannot be pickled: without types it is a Python function, which other processes find by its name. "
+        "Give it types, or define it at the top level of a module."
+    )
+
+
+def _found(place: object, name: str) -> object:
+    for part in name.split("."):
+        place = getattr(place, part, None)
+    return place
 
 
 def _reduce_error(error: Exception) -> tuple[Any, ...]:

@@ -1,6 +1,6 @@
-"""`==` and `!=` of tensors in captured graphs: element by element, as everywhere else in TensorFlow 2.
+"""Captured graphs: what a plain `tf.Graph` does otherwise than the rest of TensorFlow 2.
 
-In a plain `tf.Graph`, TensorFlow still compares tensors as version 1 did, by identity:
+`==` and `!=` of tensors. In a plain `tf.Graph`, TensorFlow still compares tensors as version 1 did, by identity:
 `x == 1` would be False, silently, whatever `x` is. Computations are captured in a
 `CapturedGraph`. For tensors in such a graph, and in functions within it, the operators
 are replaced; except where TensorFlow's own code uses them, which relies on the old ones.
@@ -26,6 +26,20 @@ class CapturedGraph(tf.Graph):
     def __init__(self) -> None:
         super().__init__()
         self.seeds: dict[Any, Any] = {}
+
+    def control_dependencies(self, control_inputs: Any) -> Any:
+        """Lets what is made in a block wait for operations, as in `tf.function`.
+
+        Operations in functions of the graph are not waited for: the branch that they are in
+        is anyway. The gradient of a `tf.py_function` in a branch names such ones.
+        """
+        if control_inputs is None:
+            return super().control_dependencies(None)
+        return super().control_dependencies([source for source in control_inputs if not self._has_in_function(source)])
+
+    def _has_in_function(self, source: object) -> bool:
+        graph = getattr(source, "graph", None)
+        return graph is not self and captured_graph(graph) is self
 
 
 def captured_graph(graph: object) -> CapturedGraph | None:

@@ -1,12 +1,13 @@
 """The decorator that turns Python functions of TensorFlow code into computations."""
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
 
 import federated_language as fl
 from federated_language.common_libs import structure
-from federated_language.framework import ComputationWrapper, ConcreteComputation
+from federated_language.framework import ComputationWrapper, ConcreteComputation, PolymorphicComputation
 
 from tffsim.computations import graph_capture
 from tffsim.computations.context_stack import context_stack
@@ -62,7 +63,23 @@ def _elements(value: Any) -> Any:
     return value
 
 
-tf_computation = ComputationWrapper(_capture, to_type, infer_type)
+class _Decorator(ComputationWrapper):
+    """Gives computations without types the names of their functions."""
+
+    def __call__(self, *args: Any) -> Any:
+        made = super().__call__(*args)
+        if args and callable(args[0]) and not isinstance(args[0], type):
+            return _named(made, args[0])
+        return lambda function: _named(made(function), function)
+
+
+def _named(computation: Any, function: Callable[..., Any]) -> Any:
+    if isinstance(computation, PolymorphicComputation):
+        functools.update_wrapper(computation, function, updated=())
+    return computation
+
+
+tf_computation = _Decorator(_capture, to_type, infer_type)
 tf_computation.__doc__ = """Turns a Python function of TensorFlow code into a computation.
 
 Use it as a decorator, with or without types, or call it on a function:

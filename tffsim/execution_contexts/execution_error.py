@@ -1,12 +1,14 @@
 """The errors that users see: what was wrong, where, and what to do, on one screen."""
 
+import re
 import traceback
 import types
 
-import federated_language as fl
-
 from tffsim.executors.failure_location import FailureLocation, location_of
 from tffsim.executors.failure_reason import reason_of
+
+# How TensorFlow tells that a `tf.py_function` or a generator called `sys.exit`.
+_ENDS_PYTHON = re.compile(r": SystemExit\b")
 
 
 class ExecutionError(RuntimeError):
@@ -54,13 +56,11 @@ def user_error(error: Exception, computation_name: str) -> ExecutionError | Argu
         message = f"{argument_name(location.argument_path or ())} of `{computation_name}` is wrong{_client(location)}."
         return ArgumentError(f"{message} {reason_of(error)}", location)
     lines = [f"`{computation_name}` failed: {type(error).__name__}: {reason_of(error)}"]
-    where = [part for part in (_participant(location), location.node and f"in {location.node}") if part]
-    if where:
-        lines.append(f"  where:    {', '.join(where)}")
-    if location.computation is not None and location.computation != computation_name:
-        lines.append(f"  function: {location.computation}")
-    if location.source is not None:
-        lines.append(f"  line:     {location.source}")
+    lines += location.lines(computation_name)
+    if _ENDS_PYTHON.search(lines[0]):
+        lines.append(
+            "Python code inside of TensorFlow cannot end the program. Raise an error there, and exit after it."
+        )
     return ExecutionError("\n".join(lines), location)
 
 
@@ -93,11 +93,5 @@ def _is_internal(frame: types.FrameType) -> bool:
     return module.split(".")[0] in ("tffsim", "asyncio", "concurrent", "contextlib", "federated_language", "tensorflow")
 
 
-def _participant(location: FailureLocation) -> str:
-    if location.client is not None:
-        return f"client {location.client} of {location.num_clients}"
-    return f"{fl.SERVER.name.lower()}" if location.placement == "server" else ""
-
-
 def _client(location: FailureLocation) -> str:
-    return f" at client {location.client} of {location.num_clients}" if location.client is not None else ""
+    return f" at {location.participant}" if location.client is not None else ""

@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import threading
+import warnings
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import TypeAlias
 
@@ -99,6 +100,12 @@ class ResourceManagingExecutorFactory(ExecutorFactory):
             RuntimeError: In a process that was forked after TensorFlow had run.
         """
         refuse_forked_process()
+        if active_recorder() is not None:
+            warnings.warn(
+                "A trace is active, but does not record this call: it is made in an execution context that is not "
+                "tffsim's. Use `SyncExecutionContext` or `AsyncExecutionContext` of tffsim.",
+                stacklevel=2,
+            )
         with self._lock:
             stack = self._stack(cardinalities)
             if stack.shared is None:

@@ -39,6 +39,27 @@ class FailureLocation:
     source: str | None = None
     argument_path: tuple[str | int, ...] | None = None
 
+    def lines(self, called: str | None = None) -> list[str]:
+        """Returns what is known, one part a line, for the end of a message.
+
+        Args:
+            called: The computation that the message itself names.
+        """
+        where = [part for part in (self.participant, self.node and f"in {self.node}") if part]
+        lines = [f"  where:    {', '.join(where)}"] if where else []
+        if self.computation is not None and self.computation != called:
+            lines.append(f"  function: {self.computation}")
+        if self.source is not None:
+            lines.append(f"  line:     {self.source}")
+        return lines
+
+    @property
+    def participant(self) -> str:
+        """Who failed, such as `client 2 of 5`; empty if that is unknown."""
+        if self.client is not None:
+            return f"client {self.client} of {self.num_clients}"
+        return "server" if self.placement == "server" else ""
+
 
 current_argument_path: contextvars.ContextVar[tuple[str | int, ...]] = contextvars.ContextVar(
     "tffsim_argument_path", default=()

@@ -148,23 +148,6 @@ def make_loops_sequential(nodes: Iterable[NodeDef]) -> None:
             node.attr["parallel_iterations"].i = 1
 
 
-def keep_control_flow_in_thread(nodes: Iterable[NodeDef]) -> None:
-    """Makes loops and branches run where the function runs, not in TensorFlow's pool of threads.
-
-    The pool has few threads. Python functions in loops that wait for another computation
-    would fill it, and the other computation, if it has a loop, would wait for them.
-
-    Args:
-        nodes: They are changed in place.
-    """
-    for node in nodes:
-        if node.op in _CONTROL_FLOW:
-            node.attr["_lower_using_switch_merge"].b = False
-
-
-_CONTROL_FLOW = {"While", "StatelessWhile", "If", "StatelessIf", "Case", "StatelessCase"}
-
-
 def with_fresh_state(functions: Iterable[FunctionDef], suffix: str) -> list[FunctionDef]:
     """Copies functions under new names, with new names for the resources they share.
 

@@ -40,6 +40,7 @@ from tffsim.executors.eager_execution import CancellationManager, FunctionDef
 from tffsim.executors.failure_location import locate
 from tffsim.executors.function_calls import FunctionOfSeeds, RenewedFunction, Seeds, SharedFunction, failure_in_pool
 from tffsim.executors.function_tensors import flatten, pack, specs_of
+from tffsim.executors.graph_passes.functions_in_thread import keep_functions_in_thread
 from tffsim.executors.graph_passes.reductions_to_loops import reductions_to_loops
 from tffsim.executors.graph_rewriting import CallableGraph
 from tffsim.executors.python_callbacks import Callbacks, calls_back, current_callbacks, redirect
@@ -59,7 +60,7 @@ class TensorFlowFunction:
     Args:
         proto: A computation of the `tensorflow` kind.
         device: Where to run it, such as `/device:CPU:0`; None lets TensorFlow decide.
-        as_written: Runs the graph as it is, without passes that make it faster.
+        as_written: Runs the graph as it is, without the passes of `graph_passes`.
         callbacks: They call the Python functions of the graph; None leaves that to TensorFlow.
 
     Raises:
@@ -312,8 +313,8 @@ def _import(
         feeds[_SEEDS] = tf.TensorSpec([num_pairs, 2], tf.int32)
         graph = dataclasses.replace(graph, feeds=graph.feeds | {_SEEDS})
     kept_reductions = {} if as_written else reductions_to_loops(graph.graph_def, is_seeded)
-    if not graph_traits.may_run_twice(graph.graph_def):
-        graph_rewriting.keep_control_flow_in_thread(graph_rewriting.all_nodes(graph.graph_def))
+    if not as_written and not graph_traits.may_run_twice(graph.graph_def):
+        keep_functions_in_thread(graph.graph_def)
     if callbacks is not None:
         redirect(graph_rewriting.all_nodes(graph.graph_def), callbacks)
     # TensorFlow refuses to return a dataset from an accelerator.

@@ -418,6 +418,22 @@ def test_a_gradient_of_some_rows_becomes_the_whole():
         tff.tf_computation(lambda x: (x, tf.IndexedSlices(x, tf.constant([0]))), fl.TensorType(np.float32, [1, 2]))
 
 
+def test_gradients_go_through_python_functions_in_branches_as_in_a_tf_function():
+    def in_python(x):
+        return tf.ensure_shape(tf.py_function(lambda v: v * v, [x], tf.float32), [])
+
+    def slope(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.cond(x > 0.0, lambda: tf.sin(x) * in_python(x), lambda: tf.exp(x) + in_python(x))
+        return tape.gradient(y, x)
+
+    expected = tf.function(slope)
+    found = tff.tf_computation(slope, np.float32)
+    for x in np.float32([0.5, 2.0, -1.0]):
+        assert found(x) == expected(tf.constant(x)).numpy()
+
+
 def test_an_assertion_whose_result_is_unused_runs_and_makes_no_noise(capfd):
     @tff.tf_computation(np.int32)
     def checked(x):
@@ -448,3 +464,17 @@ def test_tensorflow_still_complains_elsewhere_about_results_that_nobody_uses(cap
         tf.debugging.assert_less(tf.constant(1), tf.compat.v1.placeholder(tf.int32, []))
         gc.collect()
     assert "never used" in caplog.text
+
+
+@dataclasses.dataclass
+class Example:
+    x: int
+    label: int
+
+
+@pytest.mark.parametrize("is_nested", [False, True])
+def test_a_data_set_with_elements_of_a_dataclass_is_refused_in_the_words_of_the_user(is_nested):
+    example = tff.StructWithPythonType([("x", np.int32), ("label", np.int32)], Example)
+    element = tff.StructWithPythonType([("first", example)], dict) if is_nested else example
+    with pytest.raises(TypeError, match=r"elements are of a dataclass, such as `Example`.*Use a `typing.NamedTuple`"):
+        tff.tf_computation(lambda dataset: dataset.reduce(0, lambda n, _: n + 1), tff.SequenceType(element))

@@ -1,5 +1,7 @@
 """Bad input: one screen that says what was wrong, where, and what to do."""
 
+import sys
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -254,3 +256,33 @@ def test_a_long_message_is_cut_to_one_screen():
         with pytest.raises(tff.ExecutionError) as caught:
             computation(1)
         assert len(str(caught.value).splitlines()) <= 20 and len(str(caught.value)) < 4000
+
+
+def exits_in_py_function(x):
+    def leave(value):
+        sys.exit("enough")
+
+    return tf.ensure_shape(tf.py_function(leave, [x], tf.int32), [])
+
+
+def exits_in_generator(x):
+    def generate():
+        yield 1
+        sys.exit(3)
+
+    dataset = tf.data.Dataset.from_generator(generate, output_signature=tf.TensorSpec([], tf.int32))
+    return dataset.reduce(x, lambda a, b: a + b)
+
+
+@pytest.mark.parametrize("factory", [tff.local_executor_factory, tff.debug_executor_factory])
+@pytest.mark.parametrize("body", [exits_in_py_function, exits_in_generator])
+def test_python_code_inside_that_exits_fails_with_its_line_and_what_to_do(factory, body):
+    function = tff.tf_computation(body, np.int32)
+    exiting = tff.federated_computation(
+        lambda values: tff.federated_sum(tff.federated_map(function, values)), tff.FederatedType(np.int32, tff.CLIENTS)
+    )
+    with tff.use(factory()), pytest.raises(tff.ExecutionError, match="SystemExit") as caught:
+        exiting([1, 2])
+    message = str(caught.value)
+    assert "sys.exit(" in caught.value.location.source
+    assert message.splitlines()[-1].startswith("Python code inside of TensorFlow cannot end the program.")

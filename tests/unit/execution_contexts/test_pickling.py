@@ -134,6 +134,47 @@ def test_a_computation_that_calls_python_says_at_once_that_it_stays():
     assert called(copy.deepcopy(total), [2.0, 4.0]) == 3
 
 
+@tff.tf_computation
+def twice(x):
+    return 2 * x
+
+
+@tff.federated_computation
+def as_it_is(x):
+    return x
+
+
+@every_way
+@pytest.mark.parametrize("untyped", [twice, as_it_is], ids=["TensorFlow", "federated"])
+def test_a_computation_without_types_goes_by_its_name_as_a_function_does(untyped, again):
+    assert again(untyped) is untyped
+
+
+def test_a_computation_without_types_runs_in_another_process():
+    with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        assert pool.submit(called, twice, np.float32(2)).result(120) == 4
+
+
+@pytest.mark.parametrize("make", [tff.tf_computation, tff.federated_computation])
+def test_a_computation_without_types_that_no_other_process_finds_says_so(make):
+    def local(x):
+        return x
+
+    for function, name in ((local, "local"), (lambda x: x, "<lambda>")):
+        untyped = make(function)
+        with pytest.raises(TypeError, match=rf"{name}` cannot be pickled: without types.*Give it types"):
+            pickle.dumps(untyped)
+        for again in (copy.copy, copy.deepcopy):
+            assert called(again(untyped), np.float32(3)) == 3
+
+
+def test_libraries_that_send_functions_themselves_send_computations_without_types_too():
+    cloudpickle = pytest.importorskip("cloudpickle")
+    for make in (tff.tf_computation, tff.federated_computation):
+        sent = cloudpickle.dumps(make(lambda x: x))
+        assert called(pickle.loads(sent), np.float32(3)) == 3
+
+
 @every_way
 def test_traces_come_back_as_saved_ones_do(again):
     _, trace = traced(mean_of_doubles, [1.0, 2.0], values="all")
