@@ -44,7 +44,7 @@ def _counted(counted, kind, function):
 def _take(monkeypatch, *seconds):
     """Calls seem to take so long, in turn."""
     durations, record = itertools.cycle(seconds), CallDuration.record
-    monkeypatch.setattr(CallDuration, "record", lambda self, _: record(self, next(durations)))
+    monkeypatch.setattr(CallDuration, "record", lambda self, *_: record(self, next(durations)))
 
 
 @pytest.fixture

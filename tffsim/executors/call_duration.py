@@ -1,6 +1,7 @@
 """Learns how long the calls of a function take."""
 
 import collections
+from collections.abc import Iterable
 
 SHORT_SECONDS = 0.5e-3
 """A thread hop costs 0.05-0.1 ms: for a shorter call it is not worth it."""
@@ -20,11 +21,13 @@ class CallDuration:
     shortest: that of a client without data says nothing about the others.
     """
 
-    __slots__ = ("_is_warm", "_latest", "_median")
+    __slots__ = ("_busy", "_is_warm", "_latest", "_median", "_median_busy")
 
     def __init__(self) -> None:
         self._latest: collections.deque[float] = collections.deque(maxlen=_NUM_CALLS)
+        self._busy: collections.deque[float] = collections.deque(maxlen=_NUM_CALLS)
         self._median: float | None = None
+        self._median_busy: float | None = None
         self._is_warm = False
 
     @property
@@ -33,19 +36,31 @@ class CallDuration:
         return self._median is not None and self._median < SHORT_SECONDS
 
     @property
-    def seconds(self) -> float | None:
-        """How long a call takes; None as long as nobody knows."""
-        return self._median
+    def busy_seconds(self) -> float | None:
+        """For how long a call keeps a processor busy, at most; None as long as nobody knows.
 
-    def record(self, seconds: float) -> None:
-        """Takes one call into account, in seconds.
+        While others use the machine a call takes much longer, but not more work.
+        """
+        return self._median_busy
+
+    def record(self, seconds: float, busy_seconds: float | None = None) -> None:
+        """Takes one call into account.
 
         The first call is not typical: TensorFlow prepares the function in it.
+
+        Args:
+            seconds: How long it took.
+            busy_seconds: How long processors worked for this process meanwhile; None if nobody knows.
         """
         if not self._is_warm:
             self._is_warm = True
             return
         self._latest.append(seconds)
+        self._busy.append(seconds if busy_seconds is None else min(seconds, busy_seconds))
         # Appending from several threads is safe; one of their medians stays.
-        latest = sorted(self._latest)
-        self._median = latest[len(latest) // 2]
+        self._median, self._median_busy = _median(self._latest), _median(self._busy)
+
+
+def _median(latest: Iterable[float]) -> float:
+    in_order = sorted(latest)
+    return in_order[len(in_order) // 2]

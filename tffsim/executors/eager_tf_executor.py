@@ -201,7 +201,7 @@ class EagerTFExecutor(Executor):
             with self._placement():
                 stand_in = stack(_GraphLeaf(self._device))
                 function = block.built[self._device] = BlockFunction(block, stand_in)
-        elif (function.duration.seconds or 0.0) > block.num_clients * LONG_SECONDS:
+        elif (function.duration.busy_seconds or 0.0) > block.num_clients * LONG_SECONDS:
             # Clients have more to do than those from which it was learned that they are short.
             del block.built[self._device]
             raise BlockRefusedError("its clients take long now", is_final=False)
@@ -286,7 +286,7 @@ class _GraphLeaf(EagerTFExecutor):
         return await super().create_value(value, type_spec)
 
     async def _call(self, function: TensorFlowFunction, value: TensorFlowValue | None) -> TensorFlowValue:  # type: ignore[override]
-        seconds = function.duration.seconds
+        seconds = function.duration.busy_seconds
         if seconds is None:
             raise BlockRefusedError("nobody knows yet how long a call takes", is_final=False)
         if seconds > LONG_SECONDS:
@@ -325,9 +325,9 @@ _pool_of_other_contexts = WorkerPool(max_workers=1)
 def _timed_call(
     function: _Callable, value: Any, cancellation: CancellationManager, seeds: tuple[int, int] | None
 ) -> TensorFlowValue:
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     result = function(value, cancellation, seeds)
-    function.duration.record(time.perf_counter() - start)
+    function.duration.record(time.perf_counter() - start, time.process_time() - busy)
     return result
 
 

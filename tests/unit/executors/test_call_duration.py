@@ -25,3 +25,18 @@ def test_a_few_interrupted_calls_change_nothing_and_many_long_ones_change_all():
 
 def test_empty_clients_among_long_ones_do_not_make_calls_short():
     assert not duration_after(1.0, *[0.0, 8 * SHORT_SECONDS, 8 * SHORT_SECONDS, 8 * SHORT_SECONDS] * 5).is_short
+
+
+def test_the_work_of_others_on_the_machine_makes_calls_take_longer_but_not_busier():
+    duration = CallDuration()
+    for _ in range(9):
+        duration.record(40 * SHORT_SECONDS, 2 * SHORT_SECONDS)
+    assert duration.busy_seconds == 2 * SHORT_SECONDS
+    assert not duration.is_short  # Others would wait for it, whyever it takes long.
+
+
+def test_what_other_calls_do_meanwhile_is_no_work_of_a_call():
+    duration = CallDuration()
+    for _ in range(9):
+        duration.record(2 * SHORT_SECONDS, 16 * SHORT_SECONDS)
+    assert duration.busy_seconds == 2 * SHORT_SECONDS
