@@ -53,7 +53,7 @@ class TracedValue(ExecutorValue):
         if span is None:
             return await self.target.compute()
         inputs = (self.number if self.recorder is span.recorder else -1,)
-        payload = await self.executor.run(span, self.target.compute(), inputs)
+        payload = await spans.run(span, _gated(span, self.target.compute()), inputs)
         span.recorder.close_computed(span, inputs, self, payload)
         return payload
 
@@ -87,8 +87,9 @@ class TracingExecutor(Executor):
             return await self._target.create_value(value, type_spec)
         if type(value) is pb.Computation:
             span.recorder.nodes.receive(value, span.node)
-        origins = span.recorder.origins.of(value)
-        return await self._create(span, self._target.create_value(value, type_spec), (), value, origins)
+        inputs = span.recorder.origins.of(value)
+        work = self._target.create_value(value, type_spec)
+        return self._made(span, inputs, (), await spans.run(span, _gated(span, work), inputs), value)
 
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> ExecutorValue:
         """Calls a function in the target."""
@@ -96,14 +97,19 @@ class TracingExecutor(Executor):
         work = self._target.create_call(_unwrapped(comp), _unwrapped(arg))
         if span is None:
             return await work
-        return await self._create(span, work, (comp,) if arg is None else (comp, arg))
+        handles = (comp,) if arg is None else (comp, arg)
+        inputs = _numbers(span.recorder, handles)
+        return self._made(span, inputs, handles, await spans.run(span, _gated(span, work), inputs))
 
     async def create_struct(self, elements: Any) -> ExecutorValue:
         """Makes a struct in the target."""
         span = self.open(CREATE_STRUCT)
         handles, unwrapped = _unwrapped_elements(elements)
         work = self._target.create_struct(unwrapped)
-        return await (work if span is None else self._create(span, work, handles))
+        if span is None:
+            return await work
+        inputs = _numbers(span.recorder, handles)
+        return self._made(span, inputs, handles, await spans.run(span, _gated(span, work), inputs))
 
     async def create_selection(self, source: ExecutorValue, index: int) -> ExecutorValue:
         """Selects from a struct in the target."""
@@ -112,35 +118,26 @@ class TracingExecutor(Executor):
         if span is None:
             return await work
         span.index = index
-        return await self._create(span, work, (source,))
+        inputs = _numbers(span.recorder, (source,))
+        return self._made(span, inputs, (source,), await spans.run(span, _gated(span, work), inputs))
 
     def open(self, operation: int) -> Span | None:
         """Opens a span; None if nobody watches, or the trace is full."""
         parent = current_span.get()
         return parent.recorder.open(parent, operation, self.layer) if parent is not None else None
 
-    async def run(self, span: Span, work: Coroutine[Any, Any, Any], inputs: tuple[int, ...]) -> Any:
-        """Runs the work of a span, after the gate."""
-        gate = span.recorder.gate
-        if gate is not None:
-            work = _after(gate.pass_through(span), work)
-        return await spans.run(span, work, inputs)
-
-    async def _create(
-        self,
-        span: Span,
-        work: Coroutine[Any, Any, ExecutorValue],
-        handles: Any,
-        payload: object = None,
-        origins: tuple[int, ...] = (),
+    def _made(
+        self, span: Span, inputs: tuple[int, ...], handles: Any, target: ExecutorValue, payload: object = None
     ) -> TracedValue:
-        recorder = span.recorder
-        inputs = _numbers(recorder, handles) if handles else origins
-        if recorder.gate is not None:
-            work = _after(recorder.gate.pass_through(span), work)
-        handle = TracedValue(await spans.run(span, work, inputs), self, span)
-        recorder.close_created(span, inputs, handles, handle, payload)
+        handle = TracedValue(target, self, span)
+        span.recorder.close_created(span, inputs, handles, handle, payload)
         return handle
+
+
+def _gated(span: Span, work: Coroutine[Any, Any, Any]) -> Coroutine[Any, Any, Any]:
+    """Returns the work of a span, after the gate."""
+    gate = span.recorder.gate
+    return work if gate is None else _after(gate.pass_through(span), work)
 
 
 async def _after(first: Coroutine[Any, Any, None], work: Coroutine[Any, Any, Any]) -> Any:
