@@ -112,7 +112,7 @@ def test_more_held_python_functions_than_processors_leave_loops_and_branches_to_
 
 
 @pytest.mark.parametrize("is_traced", [False, True])
-@pytest.mark.parametrize("stack", ["local", "one worker", "tree"])
+@pytest.mark.parametrize("stack", _STACKS)
 def test_an_interrupt_may_come_at_any_moment(stack, is_traced):
     script = start_script(f"""
         tff.use({_STACKS[stack]})

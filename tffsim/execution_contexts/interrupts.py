@@ -7,6 +7,7 @@ announce every signal at once by a byte in a socket. Another thread waits for th
 and cancels what TensorFlow does.
 """
 
+import _thread
 import contextlib
 import os
 import signal
@@ -17,6 +18,14 @@ from types import FrameType
 from typing import Any
 
 from tffsim.executors.cancellation import CancellationScope
+
+_SECONDS_TO_COME_AGAIN = 0.01
+
+# What TensorFlow calls before it calls a Python function, and to make a tensor.
+_WITHOUT_ERRORS = {
+    ("tensorflow.python.ops.script_ops", "_ctx"),
+    ("tensorflow.python.eager.context", "_handle"),
+}
 
 
 @contextlib.contextmanager
@@ -47,6 +56,7 @@ def cancelled_by_interrupts(scope: CancellationScope) -> Iterator[None]:
         if recorded.raised is None or error is recorded.raised:
             raise
     finally:
+        recorded.end()
         signal.signal(signal.SIGINT, handler)
     if recorded.raised is not None:
         raise recorded.raised.with_traceback(None)
@@ -59,6 +69,7 @@ class _Handler:
         self.original = handler
         self._scope = scope
         self.raised: BaseException | None = None
+        self._again: threading.Timer | None = None
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         try:
@@ -66,7 +77,26 @@ class _Handler:
         except BaseException as error:
             self.raised = error
             self._scope.cancel()
-            raise
+            if not _would_end_process(frame):
+                raise
+            # What is called next may wait for long.
+            self._again = threading.Timer(_SECONDS_TO_COME_AGAIN, _thread.interrupt_main)
+            self._again.daemon = True
+            self._again.start()
+
+    def end(self) -> None:
+        """Keeps an interrupt that was put off from coming again."""
+        if self._again is not None:
+            self._again.cancel()
+
+
+def _would_end_process(frame: FrameType | None) -> bool:
+    """Whether an error would come in code that TensorFlow calls without a thought of errors: it aborts then."""
+    while frame is not None:
+        if (frame.f_globals.get("__name__"), frame.f_code.co_name) in _WITHOUT_ERRORS:
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextlib.contextmanager
