@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from federated_language import framework, program
 
     from tffsim import tensorflow
+    from tffsim.computations.definition_error import DefinitionError
     from tffsim.computations.federated_computation import federated_computation
     from tffsim.computations.tensorflow_computation import tf_computation
     from tffsim.execution_contexts.async_execution_context import AsyncExecutionContext
@@ -53,6 +54,7 @@ _MODULES_OF_NAMES = {
     "SyncExecutionContext": "execution_contexts.sync_execution_context",
     "ArgumentError": "execution_contexts.execution_error",
     "CardinalityError": "execution_contexts.execution_error",
+    "DefinitionError": "computations.definition_error",
     "ExecutionError": "execution_contexts.execution_error",
     "tf_computation": "computations.tensorflow_computation",
     "federated_computation": "computations.federated_computation",

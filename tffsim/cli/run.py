@@ -88,6 +88,8 @@ def _save(trace: "Trace", path: str) -> None:
 def _report(error: Exception, full: bool) -> str:
     if not full:
         error.__traceback__ = _user_frames(error.__traceback__)
+    elif (whole := getattr(error, "whole_traceback", None)) is not None:
+        (error.__cause__ or error).__traceback__ = whole
     return "".join(traceback.format_exception(error, chain=full))
 
 

@@ -6,4 +6,7 @@ execution context can run. The other modules know the form of such computations:
 bindings, containers, types and where they came from. Executors import this package; it
 imports nothing of tffsim. Only the modules named after TensorFlow, graphs and bindings
 load TensorFlow.
+
+A function that cannot become a computation gets a `DefinitionError` (`definition`). What
+was wrong is found by the modules named after mistakes.
 """

@@ -88,7 +88,10 @@ def stamp_parameter(type_spec: fl.Type) -> tuple[Any, pb.TensorFlow.Binding]:
         stamped = [stamp_parameter(t) for t in type_spec]
         binding = Binding(struct=pb.TensorFlow.StructBinding(element=[b for _, b in stamped]))
         return parameter_struct([value for value, _ in stamped], type_spec), binding
-    raise TypeError(f"A TensorFlow function cannot take a value of type {type_spec}.")
+    raise TypeError(
+        f"A TensorFlow function cannot take a value of type {type_spec}. Give the type of one value, without a "
+        "placement, or make it a `tff.federated_computation`."
+    )
 
 
 def parameter_struct(elements: list[Any], type_spec: fl.StructType) -> Any:
@@ -263,13 +266,18 @@ def _to_tensor(value: Any, path: str) -> tf.Tensor:
     if is_sparse(value):
         raise TypeError(f"Expected a tensor in {path}. {not_dense(value)}")
     if not isinstance(value, (bool, int, float, complex, str, bytes, np.generic, np.ndarray)):
-        raise TypeError(
-            f"Expected a tensor, a dataset or a container of them in {path}, "
-            f"found a value of Python type `{type(value).__name__}`."
-        )
+        raise TypeError(f"Expected a tensor, a dataset or a container of them in {path}, found {_what(value)}")
     inferred = infer_type(value)
     assert isinstance(inferred, fl.TensorType)
     return tf.constant(value, tensor_spec(inferred).dtype)
+
+
+def _what(value: object) -> str:
+    if isinstance(value, fl.Value):
+        return "a value of a federated computation, which TensorFlow cannot read. Give it as an argument."
+    if callable(value):
+        return "a function. Did you forget to call it?"
+    return f"a value of Python type `{type(value).__name__}`."
 
 
 def _shape(tensor: tf.Tensor) -> tuple[int | None, ...] | None:

@@ -15,6 +15,8 @@ import attrs
 import federated_language as fl
 from federated_language.common_libs import py_typecheck, structure
 
+from tffsim.computations.type_differences import listed, short
+
 
 def struct_elements(value: object, type_spec: fl.StructType) -> list[object]:
     """Returns the elements of a container in the order of `type_spec`.
@@ -43,9 +45,24 @@ def struct_elements(value: object, type_spec: fl.StructType) -> list[object]:
     if isinstance(value, (list, tuple)):
         return _pair_by_position(value, names, type_spec)
     raise TypeError(
-        f"Expected a container with {_field_list(names)} for type {_short(type_spec)}, "
+        f"Expected a container with {_field_list(names)} for type {short(type_spec)}, "
         f"found a value of Python type `{type(value).__name__}`. Pass a dict, a tuple, a list or a dataclass."
     )
+
+
+def parts_of(value: object) -> list[object] | None:
+    """Returns the parts of a container; None if it is none."""
+    if isinstance(value, structure.Struct):
+        return list(value)
+    fields = _named_fields(value)
+    if fields is not None:
+        return list(fields.values())
+    return list(value) if isinstance(value, (list, tuple)) else None
+
+
+def is_container(value: object) -> bool:
+    """Whether it may be given for a struct."""
+    return parts_of(value) is not None
 
 
 def to_container(elements: Sequence[object], type_spec: fl.StructType) -> Any:
@@ -138,7 +155,8 @@ def _pair_by_name(fields: Mapping[Any, object], names: list[str | None], type_sp
     if missing or unexpected:
         problems = [f"missing {_field_list(missing)}"] if missing else []
         problems += [f"unexpected {_field_list(unexpected)}"] if unexpected else []
-        raise TypeError(f"Expected {_field_list(names)}: {' and '.join(problems)}.")
+        # What is wrong comes before what is expected, which may be long.
+        raise TypeError(f"Its fields differ: {' and '.join(problems)}. Expected {_field_list(names)}.")
     return [fields[name] for name in names]
 
 
@@ -150,7 +168,7 @@ def _in_type_order(fields: Mapping[Any, object], names: list[str | None]) -> lis
 def _pair_by_position(elements: Sequence[object], names: list[str | None], type_spec: fl.StructType) -> list[object]:
     if len(elements) != len(names):
         raise TypeError(
-            f"Expected {len(names)} element{'s' * (len(names) != 1)} for type {_short(type_spec)}, "
+            f"Expected {len(names)} element{'s' * (len(names) != 1)} for type {short(type_spec)}, "
             f"found {len(elements)}."
         )
     return list(elements)
@@ -197,10 +215,5 @@ def _parameters(container: type) -> dict[str, str | None]:
 
 
 def _field_list(names: Iterable[object]) -> str:
-    quoted = [f"`{name}`" if name is not None else "an unnamed field" for name in names]
-    return f"the field{'s' * (len(quoted) != 1)} {', '.join(quoted)}" if quoted else "no fields"
-
-
-def _short(type_spec: fl.Type, limit: int = 200) -> str:
-    text = type_spec.compact_representation()
-    return text if len(text) <= limit else text[:limit] + " ..."
+    names = list(names)
+    return f"the field{'s' * (len(names) != 1)} {listed(names)}" if names else "no fields"

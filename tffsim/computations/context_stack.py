@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 from federated_language.framework import (
     AsyncContext,
-    ConcreteComputation,
     RuntimeErrorContext,
     SyncContext,
     get_context_stack,
@@ -45,12 +44,3 @@ class SharedDefaultContextStack:
 
 
 context_stack = SharedDefaultContextStack()
-
-
-def with_shared_default(computation: ConcreteComputation) -> ConcreteComputation:
-    """Returns the same computation, to run in the shared default context."""
-    return ConcreteComputation(
-        computation_proto=computation.to_proto(),
-        context_stack=context_stack,  # type: ignore[arg-type]
-        annotated_type=computation.type_signature,
-    )

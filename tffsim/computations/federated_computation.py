@@ -7,9 +7,16 @@ from typing import Any
 import federated_language as fl
 from federated_language.framework import ConcreteComputation, PolymorphicComputation
 
-from tffsim.computations.context_stack import with_shared_default
+from tffsim.computations import federated_equality
+from tffsim.computations.computation_calls import UntypedComputation, with_shared_default
+from tffsim.computations.definition import being_defined, define
+from tffsim.computations.federated_mistakes import explain
+from tffsim.computations.user_error import user_facing
+
+federated_equality.install()
 
 
+@user_facing
 def federated_computation(*args: Any) -> Any:
     """Turns a Python function that orchestrates into a computation.
 
@@ -24,13 +31,17 @@ def federated_computation(*args: Any) -> Any:
         call.
 
     Raises:
-        TypeError: If the types do not fit the function.
-        ComputationReturnedNoneError: If the function returns None.
+        DefinitionError: If the function cannot become a computation: what was wrong,
+            where, and what to do.
     """
     if args and callable(args[0]) and not isinstance(args[0], type):
-        return _named(fl.federated_computation(*args), args[0])
-    decorate = fl.federated_computation(*args)
-    return lambda function: _named(decorate(function), function)
+        return _made(args[0], lambda: fl.federated_computation(*args), is_typed=len(args) > 1)
+    decorate = _defined(lambda: fl.federated_computation(*args), None, is_typed=True)
+    return user_facing(lambda function: _made(function, lambda: decorate(function), is_typed=bool(args)))
+
+
+def _made(function: Callable[..., Any], make: Callable[[], Any], *, is_typed: bool) -> Any:
+    return _named(_defined(make, function, is_typed=is_typed), function)
 
 
 def _named(computation: Any, function: Callable[..., Any]) -> Any:
@@ -38,9 +49,9 @@ def _named(computation: Any, function: Callable[..., Any]) -> Any:
         made = computation
 
         def concrete(parameter_type: fl.Type, unpack: bool | None) -> ConcreteComputation:
-            return _named(made.fn_for_argument_type(parameter_type, unpack), function)
+            return _made(function, lambda: made.fn_for_argument_type(parameter_type, unpack), is_typed=False)
 
-        computation = PolymorphicComputation(concrete, _infer_type)
+        computation = UntypedComputation(concrete, _infer_type, function, is_plain=False)
     else:
         computation = with_shared_default(computation)
     return functools.update_wrapper(computation, function, updated=())
@@ -51,3 +62,12 @@ def _infer_type(value: object) -> fl.Type:
     from tffsim.computations.tensorflow_types import infer_type
 
     return infer_type(value)
+
+
+def _defined(make: Callable[[], Any], function: Callable[..., Any] | None, *, is_typed: bool) -> Any:
+    name = str(getattr(function, "__name__", "computation"))
+    token = being_defined.set(name)
+    try:
+        return define(make, explain, function=function, name=name, is_typed=is_typed)
+    finally:
+        being_defined.reset(token)

@@ -12,6 +12,7 @@ from federated_language.proto import computation_pb2 as pb
 from tffsim.computations import bindings, building_blocks, provenance
 from tffsim.computations.containers import struct_elements
 from tffsim.computations.tensorflow_types import tensor_spec
+from tffsim.computations.type_differences import short
 
 _copies = itertools.count()
 
@@ -105,32 +106,41 @@ def _initialize_first(graph_def: tf.compat.v1.GraphDef, initialize_op: str) -> N
             node.input.append(f"^{initialize_op}")
 
 
-def _to_tensors(value: Any, type_spec: fl.Type) -> Iterator[tf.Tensor]:
+def _to_tensors(value: Any, type_spec: fl.Type, path: str = "") -> Iterator[tf.Tensor]:
     if isinstance(type_spec, fl.StructType):
-        for element, element_type in zip(struct_elements(value, type_spec), type_spec, strict=True):
-            yield from _to_tensors(element, element_type)
+        elements = zip(struct_elements(value, type_spec), type_spec.items(), strict=True)
+        for position, (element, (name, element_type)) in enumerate(elements):
+            step = f"[{position}]" if name is None else f".{name}"
+            yield from _to_tensors(element, element_type, path + step)
     elif isinstance(type_spec, fl.SequenceType):
         if not isinstance(value, tf.data.Dataset):
             raise TypeError(
-                f"Expected a `tf.data.Dataset` of type {type_spec}, "
+                f"{_argument(path)} must be a `tf.data.Dataset` of type {short(type_spec)}, "
                 f"found a value of Python type `{type(value).__name__}`."
             )
         _, _, tensors = bindings.capture_result(value, "the argument")
         yield from tensors
     else:
         assert isinstance(type_spec, fl.TensorType)
-        yield _to_tensor(value, type_spec)
+        yield _to_tensor(value, type_spec, path)
 
 
-def _to_tensor(value: Any, type_spec: fl.TensorType) -> tf.Tensor:
+def _to_tensor(value: Any, type_spec: fl.TensorType, path: str) -> tf.Tensor:
     spec = tensor_spec(type_spec)
     try:
         tensor = tf.convert_to_tensor(value, spec.dtype)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"Expected a tensor of type {type_spec}, found {value!r}. Cast it with `tf.cast`.") from error
+        found = f"one of {value.dtype.name}" if isinstance(value, tf.Tensor) else f"{value!r:.40}"
+        raise TypeError(
+            f"{_argument(path)} must be a tensor of type {type_spec}, found {found}. Cast it with `tf.cast`."
+        ) from error
     if not spec.shape.is_compatible_with(tensor.shape):
-        raise TypeError(f"Expected a tensor of type {type_spec}, found one of shape {tensor.shape}.")
+        raise TypeError(f"{_argument(path)} must be a tensor of type {type_spec}, found one of shape {tensor.shape}.")
     return tensor
+
+
+def _argument(path: str) -> str:
+    return f"Argument `{path.removeprefix('.')}`" if path else "The argument"
 
 
 def _from_tensors(tensors: Iterator[tf.Tensor], type_spec: fl.Type) -> Any:

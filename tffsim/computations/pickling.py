@@ -16,6 +16,7 @@ import federated_language as fl
 from federated_language import framework
 from federated_language.framework import ConcreteComputation, PolymorphicComputation
 
+from tffsim.computations.computation_calls import TypedComputation, UntypedComputation
 from tffsim.computations.context_stack import context_stack
 
 # How the op of a node is written in a serialised graph: field 2 of `NodeDef`, its length, its text.
@@ -26,8 +27,10 @@ _COPIED_ATTRIBUTES = ("__name__", "__qualname__", "__module__", "__doc__")
 def register() -> None:
     """Tells `pickle` and `copy` about the classes of `federated_language`."""
     copyreg.pickle(type(fl.CLIENTS), _reduce_placement)  # type: ignore[arg-type]
-    copyreg.pickle(ConcreteComputation, _reduce_computation)  # type: ignore[arg-type]
-    copyreg.pickle(PolymorphicComputation, _reduce_untyped)  # type: ignore[arg-type]
+    for kind in (ConcreteComputation, TypedComputation):
+        copyreg.pickle(kind, _reduce_computation)  # type: ignore[arg-type]
+    for untyped in (PolymorphicComputation, UntypedComputation):
+        copyreg.pickle(untyped, _reduce_untyped)  # type: ignore[arg-type]
     for error in _errors_of_the_language():
         copyreg.pickle(error, _reduce_error)  # type: ignore[arg-type]
 
@@ -62,7 +65,7 @@ def _computation(
     message: Any, content: bytes, type_signature: fl.Type, attributes: dict[str, Any], is_shared: bool, *_: Any
 ) -> ConcreteComputation:
     stack: Any = context_stack if is_shared else framework.get_context_stack()
-    computation = ConcreteComputation(
+    computation = (TypedComputation if is_shared else ConcreteComputation)(
         computation_proto=message.FromString(content), context_stack=stack, annotated_type=type_signature
     )
     computation.__dict__.update(attributes)

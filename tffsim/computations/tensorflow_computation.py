@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import federated_language as fl
@@ -10,17 +10,90 @@ from federated_language.common_libs import structure
 from federated_language.framework import ComputationWrapper, ConcreteComputation, PolymorphicComputation
 
 from tffsim.computations import graph_capture
+from tffsim.computations.computation_calls import TypedComputation, UntypedComputation
 from tffsim.computations.context_stack import context_stack
+from tffsim.computations.definition import define
+from tffsim.computations.tensorflow_mistakes import explain
 from tffsim.computations.tensorflow_types import infer_type, to_type
+from tffsim.computations.user_error import user_facing
+
+
+@user_facing
+def tf_computation(*args: Any) -> Any:
+    """Turns a Python function of TensorFlow code into a computation.
+
+    Use it as a decorator, with or without types, or call it on a function:
+
+        @tf_computation(np.float32, np.float32)
+        def add(x, y):
+            return x + y
+
+        double = tf_computation(lambda x: 2 * x, np.float32)
+
+    Without types, the function is captured again for every new type of arguments.
+
+    The function receives tensors, `tf.data.Dataset`s and containers of them, and returns the
+    same; numbers and NumPy arrays become tensors. It may create variables, tables and Keras
+    models: every call starts from their initial values. It may call other TensorFlow
+    computations.
+
+    Random numbers of TensorFlow and Keras are new in every call. Operations and layers with a
+    seed draw the same ones in every call. With a global seed (`tf.random.set_seed`) calls
+    differ, and the whole program draws the same numbers each time it runs.
+
+    Args:
+        *args: A function, or the types of its parameters, or both, the function first. A
+            type is whatever `tffsim.to_type` takes, a `tf.DType`, a `tf.TensorSpec`, a
+            `tf.data.DatasetSpec` or a dataclass of them.
+
+    Returns:
+        A computation; without types, a function that makes one for the types of each call.
+
+    Raises:
+        DefinitionError: If the function cannot become a computation: what was wrong, where, and what to do.
+    """
+    if args and callable(args[0]) and not isinstance(args[0], type):
+        return _made(args[0], args[1:])
+    types = define(lambda: _to_types(args), explain, function=None, name="computation", is_typed=True)
+    return user_facing(lambda function: _made(function, types))
+
+
+def _made(function: Callable[..., Any], types: Sequence[Any]) -> Any:
+    def make() -> Any:
+        return _wrap(function, *types)
+
+    computation = define(make, explain, function=function, name=_name_of(function), is_typed=bool(types))
+    if not isinstance(computation, PolymorphicComputation):
+        return computation
+
+    def concrete(parameter_type: fl.Type, unpack: bool | None) -> ConcreteComputation:
+        return define(
+            lambda: computation.fn_for_argument_type(parameter_type, unpack),
+            explain,
+            function=function,
+            name=_name_of(function),
+            is_typed=False,
+        )
+
+    untyped = UntypedComputation(concrete, infer_type, function, is_plain=True)
+    return functools.update_wrapper(untyped, function, updated=())
+
+
+def _to_types(specs: Sequence[Any]) -> list[fl.Type | None]:
+    return [to_type(spec) for spec in specs]
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    return str(getattr(graph_capture.unwrapped(function), "__name__", "<unnamed>"))
 
 
 def _capture(
     function: Callable[..., Any], parameter_type: fl.Type | None, unpack: bool | None, name: str | None = None
 ) -> ConcreteComputation:
-    name = name or str(getattr(graph_capture.unwrapped(function), "__name__", "<unnamed>"))
+    name = name or _name_of(function)
     one_argument = _with_one_argument(function, parameter_type, unpack)
     proto, type_signature = graph_capture.capture(one_argument, parameter_type, name)
-    computation = ConcreteComputation(
+    computation = TypedComputation(
         computation_proto=proto,
         context_stack=context_stack,  # type: ignore[arg-type]
         annotated_type=type_signature,
@@ -63,53 +136,4 @@ def _elements(value: Any) -> Any:
     return value
 
 
-class _Decorator(ComputationWrapper):
-    """Gives computations without types the names of their functions."""
-
-    def __call__(self, *args: Any) -> Any:
-        made = super().__call__(*args)
-        if args and callable(args[0]) and not isinstance(args[0], type):
-            return _named(made, args[0])
-        return lambda function: _named(made(function), function)
-
-
-def _named(computation: Any, function: Callable[..., Any]) -> Any:
-    if isinstance(computation, PolymorphicComputation):
-        functools.update_wrapper(computation, function, updated=())
-    return computation
-
-
-tf_computation = _Decorator(_capture, to_type, infer_type)
-tf_computation.__doc__ = """Turns a Python function of TensorFlow code into a computation.
-
-Use it as a decorator, with or without types, or call it on a function:
-
-    @tf_computation(np.float32, np.float32)
-    def add(x, y):
-        return x + y
-
-    double = tf_computation(lambda x: 2 * x, np.float32)
-
-Without types, the function is captured again for every new type of arguments.
-
-The function receives tensors, `tf.data.Dataset`s and containers of them, and returns the
-same; numbers and NumPy arrays become tensors. It may create variables, tables and Keras
-models: every call starts from their initial values. It may call other TensorFlow
-computations.
-
-Random numbers of TensorFlow and Keras are new in every call. Operations and layers with a
-seed draw the same ones in every call. With a global seed (`tf.random.set_seed`) calls
-differ, and the whole program draws the same numbers each time it runs.
-
-Args:
-    *args: A function, or the types of its parameters, or both, the function first. A
-        type is whatever `tffsim.to_type` takes, a `tf.DType`, a `tf.TensorSpec`, a
-        `tf.data.DatasetSpec` or a dataclass of them.
-
-Returns:
-    A computation; without types, a function that makes one for the types of each call.
-
-Raises:
-    TypeError: If the result cannot be represented, or the types do not fit the function.
-    ComputationReturnedNoneError: If the function returns None.
-"""
+_wrap = ComputationWrapper(_capture, to_type, infer_type)

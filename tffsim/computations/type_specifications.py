@@ -32,6 +32,8 @@ from federated_language.common_libs import py_typecheck, structure
 from federated_language.framework import PlacementLiteral
 from federated_language.types import computation_types
 
+from tffsim.computations.struct_keys import wrong_key
+
 _KNOWN_VERSIONS: Final = ("0.5.",)
 
 _PYTHON_SCALARS: Final = {
@@ -83,6 +85,8 @@ def to_type(obj: object) -> fl.Type:
     """
     if isinstance(obj, fl.Type):
         return obj
+    if isinstance(obj, Mapping) and (wrong := wrong_key(obj, "this one")) is not None:
+        raise TypeError(wrong)
     if isinstance(obj, tuple) and len(obj) == 2 and _is_of_tensorflow(obj):
         return fl.TensorType(obj[0], _dimensions(obj[1]))
     if _is_known_to_language(obj):

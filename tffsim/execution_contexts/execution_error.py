@@ -4,6 +4,8 @@ import re
 import traceback
 import types
 
+from tffsim.computations.argument_error import ArgumentError
+from tffsim.computations.user_error import UserError
 from tffsim.executors.failure_location import FailureLocation, location_of
 from tffsim.executors.failure_reason import reason_of
 
@@ -11,7 +13,7 @@ from tffsim.executors.failure_reason import reason_of
 _ENDS_PYTHON = re.compile(r": SystemExit\b")
 
 
-class ExecutionError(RuntimeError):
+class ExecutionError(UserError, RuntimeError):
     """A computation failed while it ran.
 
     Attributes:
@@ -24,19 +26,7 @@ class ExecutionError(RuntimeError):
         self.location = location if location is not None else FailureLocation()
 
 
-class ArgumentError(TypeError):
-    """The argument of a call does not fit the computation.
-
-    Attributes:
-        location: Which part of the argument, and whose.
-    """
-
-    def __init__(self, message: str, location: FailureLocation | None = None) -> None:
-        super().__init__(message)
-        self.location = location if location is not None else FailureLocation()
-
-
-class CardinalityError(ValueError):
+class CardinalityError(UserError, ValueError):
     """The argument does not tell how many clients there are, or tells two numbers."""
 
 

@@ -55,6 +55,13 @@ def test_an_error_shows_the_lines_of_the_script_only(run):
     assert "decoder.py" not in done.stderr
 
 
+def test_a_full_traceback_of_a_definition_shows_all_lines(run):
+    text = "import numpy as np\nimport tffsim as tff\ntff.federated_computation(lambda x: x + 1, np.float32)\n"
+    short, full = run(text), run(text, options=["--full-traceback"])
+    assert "tffsim.DefinitionError" in short.stderr and "computation_wrapper.py" not in short.stderr
+    assert "tffsim.DefinitionError" in full.stderr and "computation_wrapper.py" in full.stderr
+
+
 def test_a_full_traceback_shows_all_lines(run):
     done = run("import json\njson.loads('no')\n", options=["--full-traceback"])
     assert "decoder.py" in done.stderr

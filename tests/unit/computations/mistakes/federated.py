@@ -1,0 +1,594 @@
+"""Mistakes in federated computations, and what is said about them."""
+
+MISTAKES = {
+    "arithmetic": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_mean(x + 1)  # here
+""",
+        "`average` cannot be defined. `x + 1` does not work here: `x` stands for a value at CLIENTS "
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "arithmetic with what an operator returned": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    total = tff.federated_sum(x)
+    return total / 10  # here
+""",
+        "`average` cannot be defined. `total / 10` does not work here: `total` stands for a value at "
+        "SERVER (float32@SERVER), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, total)`.",
+    ),
+    "arithmetic with the results of two operators": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_sum(x) / tff.federated_sum(x)  # here
+""",
+        "`average` cannot be defined. `tff.federated_sum(x) / tff.federated_sum(x)` does not work here: "
+        "federated values are no numbers, and Python cannot compute with them. Put the calculation into a"
+        " `tf_computation` `f`, and apply it: `tff.federated_map(f, (x, y))`.",
+    ),
+    "arithmetic in an assignment": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    x *= 2  # here
+    return x
+""",
+        "`average` cannot be defined. `x *= 2` does not work here: `x` stands for a value at CLIENTS "
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "arithmetic between server and clients": (
+        """
+@tff.federated_computation(AT_CLIENTS, AT_SERVER)
+def average(x, state):
+    return x - state  # here
+""",
+        "`average` cannot be defined. `x - state` does not work here: `x` stands for a value at CLIENTS "
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, (x, state))`. Send the value at SERVER"
+        " to the clients first: `tff.federated_broadcast`.",
+    ),
+    "arithmetic in a function that is called": (
+        """
+def helper(value):
+    return 2 * value  # here
+
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return helper(x)
+""",
+        "`average` cannot be defined. `2 * value` does not work here: `value` stands for a value at "
+        "CLIENTS ({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, value)`.",
+    ),
+    "arithmetic with a value without a placement": (
+        """
+@tff.federated_computation(np.float32)
+def increase(x):
+    return x + 1  # here
+""",
+        "`increase` cannot be defined. `x + 1` does not work here: `x` stands for a value of type "
+        "float32, and Python cannot compute with it. Put the calculation into a `tf_computation` `f`, and"
+        " call it: `f(x)`.",
+    ),
+    "a comparison": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return x if x > 0 else x  # here
+""",
+        "`average` cannot be defined. `x > 0` does not work here: `x` stands for a value at CLIENTS "
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "an equality": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return x if x == 3 else x  # here
+""",
+        "`average` cannot be defined. `x == 3` does not work here: `x` stands for a value at CLIENTS "
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "an inequality": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    if x != 3:  # here
+        return x
+    return tff.federated_mean(x)
+""",
+        "`average` cannot be defined. `x != 3` does not work here: `x` stands for a value at CLIENTS "
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "a membership": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return x if x in [1, 3] else x  # here
+""",
+        "`average` cannot be defined. `x in [1, 3]` does not work here: `x` stands for a value at CLIENTS"
+        " ({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "an if": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    if x:  # here
+        return x
+    return tff.federated_mean(x)
+""",
+        "`average` cannot be defined. `if x` does not work here: `x` stands for a value at CLIENTS "
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "a loop over the clients": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    for value in x:  # here
+        print(value)
+    return x
+""",
+        "`average` cannot be defined. `for value in x` does not work here: `x` stands for a value at "
+        "CLIENTS ({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "unpacked clients": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    first, second = x  # here
+    return first
+""",
+        "`average` cannot be defined. `first, second` does not work here: `x` stands for a value at CLIENTS "
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a `tf_computation` "
+        "`f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "a list of the clients": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return [value + 1 for value in x]  # here
+""",
+        "`average` cannot be defined. `[value + 1 for value in x]` does not work here: this stands for a value "
+        "at CLIENTS ({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "the number of clients": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return len(x)  # here
+""",
+        "`average` cannot be defined. `len(x)` does not work here: `x` stands for a value at CLIENTS "
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "one client's value": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return x[0]  # here
+""",
+        "`average` cannot be defined. `x[0]` does not work here: `x` stands for a value at CLIENTS "
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "a number of Python": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return float(x)  # here
+""",
+        "`average` cannot be defined. `float(x)` does not work here: `x` stands for a value at CLIENTS "
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "a function of Python": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return math.sqrt(x)  # here
+""",
+        "`average` cannot be defined. `math.sqrt(x)` does not work here: `x` stands for a value at "
+        "CLIENTS ({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "a function of NumPy": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return np.mean(x)  # here
+""",
+        "`average` cannot be defined. `np.mean(x)` does not work here: `x` stands for a value at CLIENTS "
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "a function of TensorFlow": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tf.reduce_sum(x)  # here
+""",
+        "`average` cannot be defined. `tf.reduce_sum(x)` does not work here: `x` stands for a value at "
+        "CLIENTS ({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "the value in a number format": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    print(f"{x:.2f}")  # here
+    return x
+""",
+        '`average` cannot be defined. `f"{x:.2f}"` does not work here: `x` stands for a value at CLIENTS '
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "a method of arrays": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return x.mean()  # here
+""",
+        "`average` cannot be defined. `x.mean` does not work here: `x` stands for a value at CLIENTS "
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "a field that is not there": (
+        """
+@tff.federated_computation(tff.FederatedType([("kernel", np.float32), ("bias", np.float32)], tff.CLIENTS))
+def average(x):
+    return x.bais  # here
+""",
+        "`average` cannot be defined. `x.bais`: the value has no field 'bais'. Did you mean `bias`?",
+    ),
+    "a call of a value": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return x(1)  # here
+""",
+        "`average` cannot be defined. `x(1)` does not work here: `x` stands for a value at CLIENTS "
+        "({float32}@CLIENTS), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "swapped arguments": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_map(x, halve)  # here
+""",
+        "`average` cannot be defined. The arguments of `federated_map` are swapped: the function comes "
+        "first, then the value. Write `tff.federated_map(halve, x)`.",
+    ),
+    "a Python function for a computation": (
+        """
+def round_it(value):
+    return value
+
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_map(round_it, x)  # here
+""",
+        "`average` cannot be defined. `federated_map` needs a computation as `fn`, and `round_it` is a "
+        "Python function. Make one of it: `tff.tf_computation(round_it)`, or the decorator "
+        "`@tff.tf_computation` above its `def`.",
+    ),
+    "a lambda for a computation": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_map(lambda v: v / 2, x)  # here
+""",
+        "`average` cannot be defined. `federated_map` needs a computation as `fn`, and a lambda is a "
+        "Python function. Make one of it: `tff.tf_computation(f)`, or the decorator `@tff.tf_computation`"
+        " above its `def`.",
+    ),
+    "two values without a tuple": (
+        """
+@tff.federated_computation(AT_CLIENTS, AT_CLIENTS)
+def average(x, y):
+    return tff.federated_map(add, x, y)  # here
+""",
+        "`average` cannot be defined. federated_map() takes 2 positional arguments but 3 were given. "
+        "Several values are mapped together in a tuple: `tff.federated_map(f, (x, y))`.",
+    ),
+    "a direct call on client values": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return halve(x)  # here
+""",
+        "`average` cannot be defined. `halve` computes on plain values, and this is a value at CLIENTS "
+        "({float32}@CLIENTS). Apply it where the values are: `tff.federated_map(halve, x)`.",
+    ),
+    "a direct call of an untyped computation": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return double(x)  # here
+""",
+        "`average` cannot be defined. `double` computes on plain values, and this is a value at CLIENTS "
+        "({float32}@CLIENTS). Apply it where the values are: `tff.federated_map(double, x)`.",
+    ),
+    "a direct call with values of both": (
+        """
+@tff.federated_computation(AT_CLIENTS, AT_SERVER)
+def average(x, state):
+    return add(x, state)  # here
+""",
+        "`average` cannot be defined. `add` computes on plain values, and this is a value at CLIENTS "
+        "({float32}@CLIENTS). Apply it where the values are: `tff.federated_map(add, (x, y))`. Send the "
+        "value at SERVER to the clients first: `tff.federated_broadcast`.",
+    ),
+    "server and clients mapped together": (
+        """
+@tff.federated_computation(AT_CLIENTS, AT_SERVER)
+def average(x, state):
+    return tff.federated_map(add, (x, state))  # here
+""",
+        "`average` cannot be defined. `federated_map` got a value at SERVER together with one at CLIENTS."
+        " Send the one at SERVER to the clients first: `tff.federated_broadcast(state)`.",
+    ),
+    "server and clients zipped": (
+        """
+@tff.federated_computation(AT_CLIENTS, AT_SERVER)
+def average(x, state):
+    return tff.federated_zip((x, state))  # here
+""",
+        "`average` cannot be defined. `federated_zip` got a value at SERVER together with one at CLIENTS."
+        " Send the one at SERVER to the clients first: `tff.federated_broadcast(state)`.",
+    ),
+    "a constant mapped with client values": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_map(add, (x, 1.0))  # here
+""",
+        "`average` cannot be defined. `federated_map` got a value at CLIENTS together with one without a "
+        "placement. Give it one: `tff.federated_value(..., tff.CLIENTS)`.",
+    ),
+    "a mean of a server value": (
+        """
+@tff.federated_computation(AT_SERVER)
+def average(x):
+    return tff.federated_mean(x)  # here
+""",
+        "`average` cannot be defined. `federated_mean` takes a value at CLIENTS, found a value at SERVER "
+        "(float32@SERVER). The server has one value: there is nothing to aggregate, use it as it is.",
+    ),
+    "a sum of a sum": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_sum(tff.federated_sum(x))  # here
+""",
+        "`average` cannot be defined. `federated_sum` takes a value at CLIENTS, found a value at SERVER "
+        "(float32@SERVER). The server has one value: there is nothing to aggregate, use it as it is.",
+    ),
+    "a weight at the server": (
+        """
+@tff.federated_computation(AT_CLIENTS, AT_SERVER)
+def average(x, state):
+    return tff.federated_mean(x, state)  # here
+""",
+        "`average` cannot be defined. `federated_mean` takes `weight` at CLIENTS, found a value at SERVER"
+        " (float32@SERVER). Send it to the clients first: `tff.federated_broadcast`.",
+    ),
+    "a broadcast of client values": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_broadcast(x)  # here
+""",
+        "`average` cannot be defined. `federated_broadcast` takes a value at SERVER, found a value at "
+        "CLIENTS ({float32}@CLIENTS). The clients have their values already; to send them something of "
+        "all, aggregate it first, as with `tff.federated_mean`.",
+    ),
+    "a mean of integers": (
+        """
+@tff.federated_computation(tff.FederatedType(np.int32, tff.CLIENTS))
+def average(x):
+    return tff.federated_mean(x)  # here
+""",
+        "`average` cannot be defined. `federated_mean` takes floats, found int32. Convert the values at "
+        "the clients first: `tff.federated_map` of a `tf_computation` with `tf.cast`.",
+    ),
+    "a mean of data sets": (
+        """
+@tff.federated_computation(tff.FederatedType(DATA, tff.CLIENTS))
+def average(x):
+    return tff.federated_mean(x)  # here
+""",
+        "`average` cannot be defined. `federated_mean` takes numbers, and each client holds a data set "
+        "(float32[?,1]*). Map a `tf_computation` that makes a number of it, as with `dataset.reduce`, and"
+        " aggregate what that returns.",
+    ),
+    "a mean of a value without a placement": (
+        """
+@tff.federated_computation(np.float32)
+def average(x):
+    return tff.federated_mean(x)  # here
+""",
+        "`average` cannot be defined. `federated_mean` takes a value at CLIENTS, and this one has no "
+        "placement: a value of type float32. Give the parameter the type `tff.FederatedType(..., "
+        "tff.CLIENTS)`.",
+    ),
+    "no type for client values": (
+        """
+@tff.federated_computation
+def average(x):
+    return tff.federated_mean(x)  # here
+
+average([1.0, 2.0])
+""",
+        "`average` cannot be defined. `federated_mean` takes a value at CLIENTS, and this one has no "
+        "placement: a value of type <float32,float32>. The computation has no types, so a list is taken "
+        "for one value with several parts. Say where its values are: "
+        "`@tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))`.",
+    ),
+    "a function for another type": (
+        """
+@tff.federated_computation(tff.FederatedType(np.int32, tff.CLIENTS))
+def average(x):
+    return tff.federated_map(halve, x)  # here
+""",
+        "`average` cannot be defined. The function does not fit the value in `federated_map`: expected "
+        "float32, found int32.",
+    ),
+    "one of 150 weights with another shape": (
+        """
+@tff.federated_computation(tff.FederatedType(OTHER_WEIGHTS, tff.CLIENTS))
+def average(x):
+    return tff.federated_map(shrink, x)  # here
+""",
+        "`average` cannot be defined. The function does not fit the value in `federated_map`: field "
+        "`layer_99`: expected float32[2], found float32[3].",
+    ),
+    "one of 150 weights that is missing": (
+        """
+@tff.federated_computation(tff.FederatedType(FEWER_WEIGHTS, tff.CLIENTS))
+def average(x):
+    return tff.federated_map(shrink, x)  # here
+""",
+        "`average` cannot be defined. The function does not fit the value in `federated_map`: field "
+        "`layer_99`: it is missing.",
+    ),
+    "150 weights for a call, one with another shape": (
+        """
+@tff.federated_computation(tff.to_type(OTHER_WEIGHTS))
+def reduce(x):
+    return shrink(x)  # here
+""",
+        "`reduce` cannot be defined. The argument of `shrink` does not fit: field `layer_99`: expected "
+        "float32[2], found float32[3].",
+    ),
+    "a zero of another type": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_aggregate(x, 0, add, add, halve)  # here
+""",
+        "`average` cannot be defined. `accumulate` of `federated_aggregate` does not fit `zero` and a "
+        "client's value: field `[0]`: expected float32, found int32.",
+    ),
+    "a placement as text": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_value(1.0, "clients")  # here
+""",
+        "`average` cannot be defined. `federated_value` needs a placement, found 'clients'. Write "
+        "`tff.CLIENTS` or `tff.SERVER`.",
+    ),
+    "a placed value placed again": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_value(x, tff.CLIENTS)  # here
+""",
+        "`average` cannot be defined. `federated_value` places a number, and this is a value at CLIENTS "
+        "({float32}@CLIENTS) already. Use it as it is.",
+    ),
+    "an evaluation of a function with a parameter": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_eval(halve, tff.CLIENTS)  # here
+""",
+        "`average` cannot be defined. `federated_eval` runs a function without parameters; this one takes"
+        " float32. To give it a value, write `tff.federated_map(halve, x)`.",
+    ),
+    "a forgotten return": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):  # here
+    tff.federated_mean(x)
+""",
+        "`average` cannot be defined. It returned `None`. Did you forget to write `return` in front of the result?",
+    ),
+    "a tensor as federated result": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):  # here
+    return tff.federated_mean(x), tf.constant(1.0)
+""",
+        "`average` cannot be defined. Field `1` of its result is a `EagerTensor` of TensorFlow. Make it "
+        "in a `tf_computation`, and return what that returns; with a placement: `tff.federated_eval(f, "
+        "tff.SERVER)`.",
+    ),
+    "None in a federated result": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):  # here
+    return {"mean": tff.federated_mean(x), "max": None}
+""",
+        "`average` cannot be defined. Field `max` of its result is None. Leave it out, or return a value.",
+    ),
+    "a function that was not called": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):  # here
+    return lambda: tff.federated_mean(x)
+""",
+        "`average` cannot be defined. Its result is a function. Did you forget to call it? To return a "
+        "computation, decorate it.",
+    ),
+    "integer keys in a federated result": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):  # here
+    return {0: x, 1: x}
+""",
+        "`average` cannot be defined. The keys of a dict become the names of fields, so they must be "
+        'texts; this one has the key 0. Write the key as a text, such as "0", or use a list or a tensor, '
+        "with the key as position.",
+    ),
+    "a federated computation that is async": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+async def average(x):  # here
+    return x
+""",
+        "`average` cannot be defined. It is an `async` function, which computes nothing when it is "
+        "called. Write `def`, without `await`.",
+    ),
+    "a text for a type": (
+        """
+@tff.tf_computation("float32")
+def step(x):
+    return x
+""",
+        "`computation` cannot be defined. Expected a type, found the text 'float32'. Write `np.float32`.",
+    ),
+    "a value for a type": (
+        """
+@tff.federated_computation([1.0, 2.0])
+def average(x):
+    return x
+""",
+        "`computation` cannot be defined. Expected a type, found a value of Python type `float`. Write "
+        "`np.float32`, or the width you want.",
+    ),
+    "integer keys in a type": (
+        """
+@tff.federated_computation({0: np.float32})
+def average(x):
+    return x
+""",
+        "`computation` cannot be defined. The keys of a dict become the names of fields, so they must be texts; "
+        'this one has the key 0. Write the key as a text, such as "0", or use a list or a tensor, with the key '
+        "as position.",
+    ),
+}

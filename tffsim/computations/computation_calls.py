@@ -1,0 +1,76 @@
+"""Computations as users call them: what is wrong with a call is said in the user's line."""
+
+from collections.abc import Callable
+from typing import Any
+
+import federated_language as fl
+from federated_language.framework import ConcreteComputation, PolymorphicComputation
+
+from tffsim.computations.call_mistakes import explain_call, explain_untyped_call
+from tffsim.computations.context_stack import context_stack
+from tffsim.computations.user_error import UserError, as_cause, user_facing
+
+
+class TypedComputation(ConcreteComputation):
+    """A computation, with its types."""
+
+    # AutoGraph, which converts `tf.function`s and what they call, looks for this, and leaves it alone.
+    autograph_info__ = None
+
+    @user_facing
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().__call__(*args, **kwargs)
+        except Exception as error:
+            better = explain_call(self, args, kwargs, error)
+            if better is None:
+                raise
+            raise better from _cause(error)
+
+
+class UntypedComputation(PolymorphicComputation):
+    """A function that becomes a computation for the types of each call.
+
+    Args:
+        make: Makes the computation for a type of arguments.
+        infer_type: Returns the type of an argument.
+        function: The user's function.
+        is_plain: Whether it takes values without a placement only.
+    """
+
+    autograph_info__ = None
+
+    def __init__(
+        self,
+        make: Callable[[fl.Type, bool | None], ConcreteComputation],
+        infer_type: Callable[[object], fl.Type],
+        function: Callable[..., Any],
+        *,
+        is_plain: bool,
+    ) -> None:
+        super().__init__(make, infer_type)
+        self._function = function
+        self._is_plain = is_plain
+
+    @user_facing
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().__call__(*args, **kwargs)
+        except Exception as error:
+            better = explain_untyped_call(self._function, args, kwargs, error, is_plain=self._is_plain)
+            if better is None:
+                raise
+            raise better from _cause(error)
+
+
+def with_shared_default(computation: ConcreteComputation) -> "TypedComputation":
+    """Returns the same computation, to run in the shared default context."""
+    return TypedComputation(
+        computation_proto=computation.to_proto(),
+        context_stack=context_stack,  # type: ignore[arg-type]
+        annotated_type=computation.type_signature,
+    )
+
+
+def _cause(error: Exception) -> BaseException | None:
+    return None if isinstance(error, UserError) else as_cause(error)
