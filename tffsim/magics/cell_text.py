@@ -16,10 +16,10 @@ from typing import Any
 
 from tffsim.execution_contexts.client_code import Callbacks, current_callbacks
 
-_MAX_LOOKS = 100
+_MAX_LOOKS = 1000
 _SECONDS_BETWEEN_LOOKS = 0.001
 # A thread that has read something waits for Python's lock before it asks where it belongs.
-_SECONDS_AFTER_READING = 0.05
+_SECONDS_AFTER_READING = 0.1
 
 # As the kernel has them, by the class of the stream.
 _headers: dict[type, Any] = {}
@@ -48,6 +48,10 @@ class CellCallbacks(Callbacks):
                 self._num_inside -= 1
                 self._heard_until = time.monotonic() + _SECONDS_AFTER_READING
 
+    def wait_until_heard(self) -> None:
+        """Waits, not for long, for what functions wrote that have ended; not for those that still run."""
+        time.sleep(max(self._heard_until - time.monotonic(), 0.0))
+
     def look_up(self, question: Callable[..., Any], *arguments: Any) -> Any:
         """Asks something in the context of the cell."""
         return super().call(question, *arguments)
@@ -73,7 +77,7 @@ class TextOfNobody:
         try:
             yield
         finally:
-            _let_be_read()
+            callbacks.wait_until_heard()
             self._running.remove(callbacks)
 
     def _decide_for(self, kind: type) -> None:

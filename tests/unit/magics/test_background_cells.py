@@ -37,7 +37,7 @@ def natively(x):
     return tf.ensure_shape(tf.numpy_function(write, [x], tf.float32), [])
 def from_a_process(x):
     def write(v):
-        subprocess.run([sys.executable, "-c", f"print('says', {int(v)})"], check=True); return v
+        subprocess.run([sys.executable, "-c", f"import os; os.write(1, b'says {int(v)}\\\\n')"], check=True); return v
     return tf.ensure_shape(tf.numpy_function(write, [x], tf.float32), [])
 def warns(x):
     def warn(v):
@@ -215,3 +215,13 @@ def test_what_is_printed_after_a_cell_in_the_background_is_as_before(kernel):
         "talk([7.])\nos.write(1, b'eight\\n');", "flush()", until=lambda seen: "eight" in seen[0].printed
     )
     assert lines(front) == ["eight", "says 7"]
+
+
+def test_a_cancelled_cell_does_not_wait_for_a_client_that_cannot_be_stopped(kernel):
+    kernel.run("def stay(x):\n    begun.set(); go_on.wait(100); return x")
+    kernel.run("talk = client(lambda x: tf.ensure_shape(tf.numpy_function(stay, [x], tf.float32), []))")
+    kernel.run(BACKGROUND + "run\ntalk([1.])")
+    seen = kernel.run(
+        "begun.wait(60); run.cancel(); print(type(run.exception(60)).__name__, go_on.is_set()); let_go_on()"
+    )
+    assert seen.printed == "CancelledError False\n"
