@@ -5,8 +5,6 @@ BIN := .venv/bin
 READY := .venv/ready
 # `make PYTHON=/path/to/python3.12 test` chooses the interpreter of a new environment.
 PYTHON ?=
-# Hides TensorFlow's start-up messages. Errors still show.
-export TF_CPP_MIN_LOG_LEVEL := 3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help

@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 import tffsim as tff
-from tffsim.cli.native_messages import native_messages_hidden
 
 
 @click.command()
@@ -31,7 +30,7 @@ from tffsim.cli.native_messages import native_messages_hidden
 def demo(clients: int, rounds: int, split: str, seed: int, learning_rate: float) -> None:
     """Train on handwritten digits with federated averaging."""
     console = Console(highlight=False)
-    with console.status("Loading TensorFlow ..."), native_messages_hidden():
+    with console.status("Loading TensorFlow ..."):
         from tffsim.simulation import digits, fed_avg  # Imports TensorFlow, which takes seconds.
 
         try:

@@ -1,7 +1,5 @@
 """The `tffsim` command and its sub-commands."""
 
-import os
-
 import click
 
 import tffsim
@@ -16,9 +14,6 @@ from tffsim.cli.view import view
 @click.version_option(tffsim.__version__, prog_name="tffsim")
 def main() -> None:
     """Run federated computations on a local execution stack."""
-    # TensorFlow reads this when it is imported. Its warnings speak to its developers, such
-    # as those about every dataset that is not read to its end. Errors still show.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 
 main.add_command(demo)

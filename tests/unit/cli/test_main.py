@@ -1,13 +1,10 @@
-import contextlib
 import importlib.metadata
-import os
 import re
 
 import pytest
 from click.testing import CliRunner
 
 from tffsim.cli.main import main
-from tffsim.cli.native_messages import native_messages_hidden
 
 
 def test_the_version_is_printed():
@@ -19,20 +16,6 @@ def test_help_lists_the_commands(flag):
     output = CliRunner().invoke(main, [flag]).output
     assert "demo " in output
     assert "run " in output
-
-
-def test_native_messages_are_hidden(capfd):
-    with native_messages_hidden():
-        os.write(2, b"noise")
-    os.write(2, b"news")
-    assert capfd.readouterr().err == "news"
-
-
-def test_native_messages_are_shown_when_an_import_fails(capfd):
-    with contextlib.suppress(ImportError), native_messages_hidden():
-        os.write(2, b"the reason")
-        raise ImportError
-    assert capfd.readouterr().err == "the reason"
 
 
 def test_the_installed_command_is_this_one():
