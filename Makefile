@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help demo test bench mutants layers lint types format lock picture widgets widgets-check tools clean
 
 help:  ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: $(READY)  ## train on handwritten digits with federated averaging
 	@$(BIN)/tffsim demo
@@ -31,6 +31,7 @@ layers: $(READY)  ## run the layers of TensorFlow Federated, whose sources are i
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/deptry --no-ansi .
 
 types: $(READY)
 	$(BIN)/mypy
@@ -40,7 +41,6 @@ format: $(READY)  ## rewrite the code in the house style
 	$(BIN)/ruff format .
 
 lock: $(READY)  ## choose new versions for requirements/lock.txt
-	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-config --no-annotate --quiet \
 	  --custom-compile-command "make lock" --extra dev --overrides requirements/overrides.txt \
 	  --output-file requirements/lock.txt pyproject.toml requirements/lock.in
@@ -71,9 +71,7 @@ clean:  ## remove everything that make created
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment is made again only when what is installed in it changes.
-$(READY): requirements/lock.txt pyproject.toml requirements/create_venv.sh
+$(READY): requirements/lock.txt pyproject.toml requirements/create_venv.sh requirements/install.sh
 	@PYTHON="$(PYTHON)" requirements/create_venv.sh
-	@echo "Installing what requirements/lock.txt lists; the first time takes some minutes ..."
-	@$(BIN)/python -m pip install --quiet --requirement requirements/lock.txt
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@requirements/install.sh
 	@touch $@
