@@ -149,10 +149,11 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
 
 
 def _why_not_live(error: Exception) -> str:
-    """Returns one sentence. What goes wrong lies between the kernel and its front end: a traceback of ours says nothing."""
+    """Returns one sentence; a traceback of ours would say nothing of what fails, which is the kernel."""
     version = importlib.metadata.version("ipykernel")
+    reason = f"{type(error).__name__}: {error}"
     advice = ": install another one with `pip install 'ipykernel!=7.0.*'`" if version.startswith("7.0.") else ""
-    return f"This view is not live, because ipykernel {version} cannot send to it ({type(error).__name__}: {error}){advice}."
+    return f"This view is not live, because ipykernel {version} cannot send to it ({reason}){advice}."
 
 
 _displayed_before: TraceView | None = None
