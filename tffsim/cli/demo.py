@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 import tffsim as tff
 
 
-@click.command()
+@click.command(short_help="Train on handwritten digits with federated averaging.")
 @click.option("--clients", default=20, show_default=True, type=click.IntRange(1), help="How many clients train.")
 @click.option("--rounds", default=10, show_default=True, type=click.IntRange(1), help="For how many rounds.")
 @click.option(

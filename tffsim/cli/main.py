@@ -5,6 +5,7 @@ import click
 import tffsim
 from tffsim.cli.demo import demo
 from tffsim.cli.export_trace import export_trace
+from tffsim.cli.info import info
 from tffsim.cli.run import run
 from tffsim.cli.show import show
 from tffsim.cli.view import view
@@ -21,3 +22,4 @@ main.add_command(run)
 main.add_command(show)
 main.add_command(export_trace)
 main.add_command(view)
+main.add_command(info)
