@@ -67,7 +67,7 @@ def native_messages_hidden(is_noise: Callable[[str], bool]) -> Iterator[list[str
 
 
 def _diversion() -> "_Diversion | None":
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, TypeError):
         return _Diversion()
     return None
 
@@ -91,6 +91,7 @@ class _Diversion:
             opened.callback(self._end_watcher)
             _flush()
             os.dup2(self._file.fileno(), 2)
+            opened.callback(os.dup2, self._terminal, 2)  # Whatever interrupts the end.
             self._opened = opened.pop_all()
 
     def end(self) -> bytes:

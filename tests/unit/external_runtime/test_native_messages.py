@@ -74,8 +74,9 @@ def test_a_block_inside_of_another_loses_nothing(capfd):
     assert capfd.readouterr().err == "inner\n"
 
 
-def test_without_a_second_process_nothing_is_hidden(capfd, monkeypatch):
-    monkeypatch.setattr(sys, "executable", "/no/such/python")
+@pytest.mark.parametrize("python", ["/no/such/python", "", None])
+def test_without_a_second_process_nothing_is_hidden(capfd, monkeypatch, python):
+    monkeypatch.setattr(sys, "executable", python)
     with native_messages_hidden(everything):
         os.write(2, b"shown")
     assert capfd.readouterr().err == "shown"
