@@ -43,10 +43,13 @@ format: $(READY)  ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: $(READY)  ## choose new versions for requirements/lock.txt
+lock: $(READY)  ## choose new versions for requirements/lock.txt and binder/requirements.txt
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-config --no-annotate --quiet \
 	  --custom-compile-command "make lock" --extra dev --overrides requirements/overrides.txt \
 	  --output-file requirements/lock.txt pyproject.toml requirements/lock.in
+	echo tensorflow-cpu | $(BIN)/uv pip compile --python-version 3.12 --python-platform x86_64-manylinux_2_28 \
+	  --no-config --no-annotate --quiet --custom-compile-command "make lock" --overrides requirements/overrides.txt \
+	  --constraint requirements/lock.txt --output-file binder/requirements.txt pyproject.toml -
 
 picture: $(READY)  ## draw docs/images again
 	$(BIN)/python docs/images/draw_stack.py

@@ -29,7 +29,7 @@ ENVIRONMENTS: dict[str, tuple[str, Install, tuple[Check, ...]]] = {
     "wheel, plain TensorFlow, Python 3.13": ("3.13", environments.with_wheel(), TRIED),
     "Colab 2026.07, Python 3.12": ("3.12", environments.with_colab("colab_2026_07_python312.txt"), TRIED),
     "Colab 2026.08, Python 3.13": ("3.13", environments.with_colab("colab_2026_08_python313.txt"), TRIED),
-    "Binder's order, Python 3.12": ("3.12", environments.in_order_of_binder, TRIED),
+    "Binder's order, Python 3.12": ("3.12", environments.in_order_of_binder, (*TRIED, checks.fits_into_binder)),
     "lowest versions, Python 3.11": (
         "3.11",
         environments.with_lowest_versions,

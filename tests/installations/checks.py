@@ -9,6 +9,7 @@ from tests.installations.environments import ROOT, Environment, StepError, outpu
 
 _LIVE_CELL = pathlib.Path(__file__).with_name("live_cell.py")
 _FEWEST_MESSAGES = 5
+_MOST_GB_FOR_BINDER = 2.0
 
 
 def silent_example(environment: Environment, folder: pathlib.Path) -> str:
@@ -34,6 +35,15 @@ def live_cell(environment: Environment, folder: pathlib.Path) -> str:
     if seen["problems"] or seen["messages"] < _FEWEST_MESSAGES:
         raise StepError(f"The cell sent {seen['messages']} live messages. {' '.join(seen['problems'])}")
     return f"{seen['messages']} live messages"
+
+
+def fits_into_binder(environment: Environment, folder: pathlib.Path) -> str:
+    """What is installed is small enough for an image of Binder."""
+    files = (path for path in environment.folder.rglob("*") if path.is_file() and not path.is_symlink())
+    size = sum(path.stat().st_size for path in files) / 1e9
+    if size > _MOST_GB_FOR_BINDER:
+        raise StepError(f"{size:.2f} GB are installed; {_MOST_GB_FOR_BINDER} may be.")
+    return f"{size:.2f} GB"
 
 
 def unit_and_property_tests(environment: Environment, folder: pathlib.Path) -> str:

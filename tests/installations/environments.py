@@ -127,9 +127,10 @@ def with_colab(versions: str) -> Callable[[Environment, pathlib.Path], None]:
 
 
 def in_order_of_binder(environment: Environment, wheel: pathlib.Path) -> None:
-    """Installs what Binder's images have, an ipykernel 7.0 among it, and then tffsim."""
+    """Installs what Binder's images have, an ipykernel 7.0 among it, and then what `binder/` says."""
     front_end = ("jupyterlab==4.4.9", "notebook==7.4.7", "ipywidgets==8.1.7", "ipython==9.6.0", "ipykernel==7.0.1")
     environment.uv("install", *front_end)
-    environment.uv("install", str(wheel))
+    environment.uv("install", "--requirement", str(ROOT / "binder" / "requirements.txt"))
+    environment.uv("install", "--no-deps", str(wheel))
     if environment.versions()["ipykernel"].startswith("7.0."):
         raise StepError("ipykernel 7.0 was left in place, with which live views stay empty.")
