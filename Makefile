@@ -5,15 +5,13 @@ BIN := .venv/bin
 READY := .venv/ready
 # `make PYTHON=/path/to/python3.12 test` chooses the interpreter of a new environment.
 PYTHON ?=
-# Hides TensorFlow's start-up messages. Errors still show.
-export TF_CPP_MIN_LOG_LEVEL := 3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench mutants layers lint types format lock picture widgets widgets-check tools clean
+.PHONY: help demo test bench mutants install-check layers lint types format lock picture widgets widgets-check tools clean
 
 help:  ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: $(READY)  ## train on handwritten digits with federated averaging
 	@$(BIN)/tffsim demo
@@ -30,9 +28,13 @@ mutants: $(READY)  ## put small faults into the code and list those that no test
 layers: $(READY)  ## run the layers of TensorFlow Federated, whose sources are in TFF=folder, on tffsim
 	@$(BIN)/python -m tests.layers "$(TFF)" $(if $(ONLY),--only "$(ONLY)")
 
+install-check: $(READY)  ## install the package as users do, in eight environments (up to an hour)
+	@$(BIN)/python -m tests.installations $(if $(ONLY),--only "$(ONLY)")
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/deptry --no-ansi .
 
 types: $(READY)
 	$(BIN)/mypy
@@ -41,11 +43,13 @@ format: $(READY)  ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: $(READY)  ## choose new versions for requirements/lock.txt
-	$(BIN)/python -m pip install --quiet uv
+lock: $(READY)  ## choose new versions for requirements/lock.txt and binder/requirements.txt
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-config --no-annotate --quiet \
 	  --custom-compile-command "make lock" --extra dev --overrides requirements/overrides.txt \
 	  --output-file requirements/lock.txt pyproject.toml requirements/lock.in
+	echo tensorflow-cpu | $(BIN)/uv pip compile --python-version 3.12 --python-platform x86_64-manylinux_2_28 \
+	  --no-config --no-annotate --quiet --custom-compile-command "make lock" --overrides requirements/overrides.txt \
+	  --constraint requirements/lock.txt --output-file binder/requirements.txt pyproject.toml -
 
 picture: $(READY)  ## draw docs/images again
 	$(BIN)/python docs/images/draw_stack.py
@@ -73,9 +77,7 @@ clean:  ## remove everything that make created
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment is made again only when what is installed in it changes.
-$(READY): requirements/lock.txt pyproject.toml requirements/create_venv.sh
+$(READY): requirements/lock.txt pyproject.toml requirements/create_venv.sh requirements/install.sh
 	@PYTHON="$(PYTHON)" requirements/create_venv.sh
-	@echo "Installing what requirements/lock.txt lists; the first time takes some minutes ..."
-	@$(BIN)/python -m pip install --quiet --requirement requirements/lock.txt
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@requirements/install.sh
 	@touch $@

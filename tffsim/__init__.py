@@ -27,6 +27,7 @@ from tffsim.computations.secure_modular_sum import federated_secure_modular_sum
 from tffsim.computations.type_specifications import to_type
 from tffsim.execution_contexts import default_context as _default_context
 from tffsim.execution_contexts.default_context import get_context, use
+from tffsim.external_runtime.tensorflow_startup import hide_startup_messages as _hide_startup_messages
 
 if TYPE_CHECKING:
     from federated_language import framework, program
@@ -89,6 +90,7 @@ del federated_computation
 for _name in ("framework", "program", "types"):
     globals().pop(_name, None)
 
+_hide_startup_messages()
 _default_context.install()
 _pickling.register()
 _type_specifications.install()

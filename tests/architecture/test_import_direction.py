@@ -14,6 +14,7 @@ FACE = "tffsim"
 """The public face, `tffsim/__init__.py` and the names it lends; users import it."""
 
 MAY_IMPORT = {
+    "external_runtime": set(),
     "computations": set(),
     "compiler": {"computations"},
     "executors": {"computations"},
@@ -24,9 +25,19 @@ MAY_IMPORT = {
     "simulation": {FACE, "aliases", "computations", "tracing"},
     "views": {"tracing"},
     "magics": {FACE, "views", "tracing", "execution_contexts", "executor_stacks", "simulation"},
-    "cli": {FACE, "views", "tracing", "remote", "execution_contexts", "executor_stacks", "simulation"},
+    "cli": {
+        FACE,
+        "external_runtime",
+        "views",
+        "tracing",
+        "remote",
+        "execution_contexts",
+        "executor_stacks",
+        "simulation",
+    },
     FACE: {
         "aliases",
+        "external_runtime",
         "computations",
         "execution_contexts",
         "executor_stacks",

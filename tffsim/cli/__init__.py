@@ -1,4 +1,4 @@
-"""The command line: `tffsim demo`, `run`, `show`, `view`, `export`.
+"""The command line: `tffsim demo`, `run`, `show`, `view`, `export`, `info`.
 
 One module per command; `main` collects them. Commands import what they run only when
 they run, so that `tffsim --help` answers at once. May import everything, through the

@@ -7,10 +7,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 import tffsim as tff
-from tffsim.cli.native_messages import native_messages_hidden
 
 
-@click.command()
+@click.command(short_help="Train on handwritten digits with federated averaging.")
 @click.option("--clients", default=20, show_default=True, type=click.IntRange(1), help="How many clients train.")
 @click.option("--rounds", default=10, show_default=True, type=click.IntRange(1), help="For how many rounds.")
 @click.option(
@@ -31,7 +30,7 @@ from tffsim.cli.native_messages import native_messages_hidden
 def demo(clients: int, rounds: int, split: str, seed: int, learning_rate: float) -> None:
     """Train on handwritten digits with federated averaging."""
     console = Console(highlight=False)
-    with console.status("Loading TensorFlow ..."), native_messages_hidden():
+    with console.status("Loading TensorFlow ..."):
         from tffsim.simulation import digits, fed_avg  # Imports TensorFlow, which takes seconds.
 
         try:

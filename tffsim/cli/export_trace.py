@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _ENDINGS = {"perfetto": ".json", "graphml": ".graphml", "dot": ".dot", "html": ".html", "csv": "-csv"}
 
 
-@click.command("export")
+@click.command("export", short_help="Write a trace in the format of another tool.")
 @click.argument("file", type=click.Path())
 @click.option("--to", "format_", required=True, type=click.Choice(list(_ENDINGS)), help="The format.")
 @click.option(

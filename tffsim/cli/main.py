@@ -1,12 +1,11 @@
 """The `tffsim` command and its sub-commands."""
 
-import os
-
 import click
 
 import tffsim
 from tffsim.cli.demo import demo
 from tffsim.cli.export_trace import export_trace
+from tffsim.cli.info import info
 from tffsim.cli.run import run
 from tffsim.cli.show import show
 from tffsim.cli.view import view
@@ -16,9 +15,6 @@ from tffsim.cli.view import view
 @click.version_option(tffsim.__version__, prog_name="tffsim")
 def main() -> None:
     """Run federated computations on a local execution stack."""
-    # TensorFlow reads this when it is imported. Its warnings speak to its developers, such
-    # as those about every dataset that is not read to its end. Errors still show.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 
 main.add_command(demo)
@@ -26,3 +22,4 @@ main.add_command(run)
 main.add_command(show)
 main.add_command(export_trace)
 main.add_command(view)
+main.add_command(info)

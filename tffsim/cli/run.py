@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from tffsim.tracing.trace import Trace
 
 
-@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.command(
+    short_help="Run a Python file; computations run on a local stack.",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
 @click.option("--full-traceback", is_flag=True, help="On errors, show the frames of tffsim too.")
 @click.option("--trace", "trace_file", type=click.Path(dir_okay=False), help="Save a trace of the run in a file.")
 @click.argument("script", type=click.Path(exists=True, dir_okay=False))

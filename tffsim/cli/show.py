@@ -5,7 +5,7 @@ import click
 from tffsim.cli.trace_files import load
 
 
-@click.command()
+@click.command(short_help="Show a summary of a trace.")
 @click.argument("file", type=click.Path())
 def show(file: str) -> None:
     """Show a summary of FILE, a trace that `tffsim run --trace` or `Trace.save` wrote."""

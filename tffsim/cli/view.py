@@ -9,7 +9,7 @@ import click
 from tffsim.cli.trace_files import load
 
 
-@click.command()
+@click.command(short_help="Open a trace in a browser.")
 @click.argument("file", type=click.Path())
 @click.option("--no-open", is_flag=True, help="Write the page and say where, but open no browser.")
 def view(file: str, no_open: bool) -> None:

@@ -1,32 +1,38 @@
 """Completing the lines of the magics with the tab key."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from federated_language.framework import AsyncContext, ExecutorFactory, SyncContext
-from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from tffsim.tracing.trace import Trace
 from tffsim.views import PANELS
 
-IDENTIFIER = "tffsim"
+if TYPE_CHECKING:
+    from IPython.core.completer import CompletionContext, SimpleMatcherResult
+
+_IDENTIFIER = "tffsim"
 
 _FLAGS = ("--clients", "--max-fanout", "--trace", "--save", "--no-trace", "--background", "--help")
 _VALUES = ("none", "preview", "all")
 _STACKS = ("local", "debug")
 
-Matcher = Callable[[CompletionContext], SimpleMatcherResult]
 
+def complete_magics(shell: Any) -> None:
+    """Lets IPython complete the lines of our magics, for which ours is then the only matcher to answer.
 
-def matcher(shell: Any) -> Matcher:
-    """Returns what IPython asks for completions; for the lines of our magics it is the only one to answer.
+    IPython before 8.6, such as Colab's, knows no matchers of this kind: there is no completion then.
 
     Args:
         shell: The `InteractiveShell`, whose variables may be stacks and traces.
     """
+    try:
+        from IPython.core.completer import SimpleCompletion, context_matcher
+    except ImportError:
+        return
 
-    @context_matcher(identifier=IDENTIFIER)  # type: ignore[untyped-decorator]
-    def complete(context: CompletionContext) -> SimpleMatcherResult:
+    @context_matcher(identifier=_IDENTIFIER)  # type: ignore[untyped-decorator]
+    def complete(context: "CompletionContext") -> "SimpleMatcherResult":
         magic, space, written = context.line_with_cursor.lstrip().partition(" ")
         if magic not in ("%%tff_execute", "%tff_execute", "%tff_stack", "%tff_trace") or not space:
             return {"completions": []}
@@ -37,8 +43,10 @@ def matcher(shell: Any) -> Matcher:
         fitting = [SimpleCompletion(text, type="magic") for text in possible if text.startswith(current)]
         return {"completions": fitting, "matched_fragment": current, "suppress": True}
 
-    complete_: Matcher = complete
-    return complete_
+    matchers = shell.Completer.custom_matchers
+    # Loading the extension again replaces what was registered.
+    matchers[:] = [known for known in matchers if getattr(known, "matcher_identifier", "") != _IDENTIFIER]
+    matchers.append(complete)
 
 
 def _possible(magic: str, before: list[str], namespace: dict[str, Any]) -> Iterable[str]:

@@ -20,7 +20,7 @@ from tffsim.magics.background_run import BackgroundRun
 from tffsim.magics.cell_code import CellCode
 from tffsim.magics.cell_source import CellSource, split_statement
 from tffsim.magics.cell_text import TextOfNobody
-from tffsim.magics.completion import IDENTIFIER, matcher
+from tffsim.magics.completion import complete_magics
 from tffsim.magics.errors import show_user_errors
 from tffsim.magics.output import LiveOutput
 from tffsim.magics.recorded_block import RecordedBlock
@@ -257,7 +257,4 @@ def register(shell: Any) -> None:
     """Registers the magics, their completion, and how errors of computations are shown."""
     TffMagics(shell).install()
     show_user_errors(shell)
-    matchers = shell.Completer.custom_matchers
-    # Loading the extension again replaces what was registered.
-    matchers[:] = [known for known in matchers if getattr(known, "matcher_identifier", "") != IDENTIFIER]
-    matchers.append(matcher(shell))
+    complete_magics(shell)

@@ -1,8 +1,8 @@
 """Small real federated data sets, and a federated training run on them.
 
 `client_data` says what a federated data set is: one set of examples per client;
-`derived_client_data` makes one from another. `digits` makes one from the handwritten digits
-inside scikit-learn, `emnist` reads a larger one from disk (`emnist_sqlite`, `emnist_hdf5`,
+`derived_client_data` makes one from another. `digits` makes one from handwritten digits that
+lie in `data`, `emnist` reads a larger one from disk (`emnist_sqlite`, `emnist_hdf5`,
 `packed_files`), `partitioning` deals examples out to clients. `fed_avg` trains a
 small network on any of them, written as a user of tffsim would write it.
 

@@ -2,6 +2,7 @@
 
 import html
 import io
+import shutil
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -14,7 +15,7 @@ from tffsim.tracing.spans import OPERATIONS
 if TYPE_CHECKING:
     from tffsim.tracing.trace import Trace
 
-_WIDTH = 100
+_WIDEST, _NARROWEST = 100, 40
 _MAX_ROWS = 12
 _MAX_ERROR = 400
 
@@ -22,14 +23,15 @@ _Rows = list[tuple[str, ...]]
 
 
 def summary(trace: "Trace") -> str:
-    """Returns the trace as tables of text, at most 100 columns wide."""
+    """Returns the trace as tables of text, as wide as the terminal, but at most 100 columns."""
     output = io.StringIO()
-    console = Console(file=output, width=_WIDTH, color_system=None, legacy_windows=False, force_jupyter=False)
+    width = max(_NARROWEST, min(shutil.get_terminal_size((_WIDEST, 0)).columns, _WIDEST))
+    console = Console(file=output, width=width, color_system=None, legacy_windows=False, force_jupyter=False)
     console.print(Text(_headline(trace)))
     for title, columns, rows in _tables(trace):
         if rows:
             console.print()
-            console.print(_rich_table(title, columns, rows))
+            console.print(_rich_table(title, columns, rows, width))
     return "\n".join(line.rstrip() for line in output.getvalue().splitlines()).rstrip("\n")
 
 
@@ -150,8 +152,8 @@ def _more(count: int, width: int) -> _Rows:
     return [(f"… {count - _MAX_ROWS:,} more", *[""] * (width - 1))] if count > _MAX_ROWS else []
 
 
-def _rich_table(title: str, columns: tuple[str, ...], rows: _Rows) -> RichTable:
-    table = RichTable(title=title, title_justify="left", box=box.SIMPLE_HEAD, width=_WIDTH, title_style="bold")
+def _rich_table(title: str, columns: tuple[str, ...], rows: _Rows, width: int) -> RichTable:
+    table = RichTable(title=title, title_justify="left", box=box.SIMPLE_HEAD, width=width, title_style="bold")
     left = {"computation", "executor", "operation", "intrinsic", "direction", "where", "error", "client", "outcome"}
     for name in columns:
         table.add_column(name, justify="left" if name in left or "sees" in name else "right", overflow="fold")

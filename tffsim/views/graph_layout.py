@@ -1,102 +1,114 @@
-"""Where the calls of a graph stand: columns follow the flow of values, rows keep edges short."""
+"""Where the calls of a graph stand: columns follow the flow of values, rows keep edges short.
+
+An edge over several columns gets a low row of its own in each column between: a passage,
+so that it crosses no call. All such edges of one call share their passages.
+"""
 
 import dataclasses
-from typing import Any
+from collections.abc import Iterable
 
 import networkx as nx
 
+Edge = tuple[int, int]
+Passage = tuple[int, int]  # The call where its edges begin, and the column that they pass.
+
 _SWEEPS = 6
-
-
-@dataclasses.dataclass(slots=True)
-class CallNode:
-    """A call and the value that it made.
-
-    Attributes:
-        text: What was called.
-        value: What it made: its value, or its type.
-        placement: Where.
-        count: For how many calls it stands.
-        failed: Whether it raised an error.
-        x: The column.
-        y: The row; a number between rows is possible.
-    """
-
-    text: str
-    value: str
-    placement: str
-    count: int
-    failed: bool
-    x: int = 0
-    y: float = 0.0
+_HEIGHT_OF_CALL, _HEIGHT_OF_PASSAGE = 1.0, 0.3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class GraphLayout:
-    """Calls, and the edges between them: from a call to one that uses its value, or carries it to the next client."""
+    """Places of calls, and of the edges between them, in columns and rows.
 
-    nodes: dict[int, CallNode]
-    flow: list[tuple[int, int]]
-    carries: list[tuple[int, int]]
+    Attributes:
+        columns: The column of each call.
+        rows: The row of each call; a number between rows is possible.
+        passed: For each edge, the rows in which it passes the columns between its calls.
+        num_rows: How many rows there are.
+    """
+
+    columns: dict[int, int]
+    rows: dict[int, float]
+    passed: dict[Edge, list[float]]
+    num_rows: float
 
     @property
     def num_columns(self) -> int:
         """How many calls are one after the other."""
-        return 1 + max((node.x for node in self.nodes.values()), default=0)
-
-    @property
-    def num_rows(self) -> float:
-        """How many calls are one above the other."""
-        return 1 + max((node.y for node in self.nodes.values()), default=0)
+        return 1 + max(self.columns.values(), default=-1)
 
 
-def graph_layout(summary: dict[str, Any]) -> GraphLayout:
-    """Lays out what `graph_summary` returns."""
-    nodes = {
-        call["span"]: CallNode(call["label"], call["value"], call["placement"], call["count"], call["failed"])
-        for call in summary["calls"]
-    }
-    edges = [(edge["source"], edge["target"], edge["kind"]) for edge in summary["edges"]]
-    flow = [(source, target) for source, target, kind in edges if kind == "flow"]
-    _place(nodes, flow)
-    return GraphLayout(nodes, flow, [(source, target) for source, target, kind in edges if kind == "carry"])
-
-
-def _place(nodes: dict[int, CallNode], flow: list[tuple[int, int]]) -> None:
+def graph_layout(calls: Iterable[int], flow: Iterable[Edge]) -> GraphLayout:
+    """Lays out calls, by their numbers, between which values flow from left to right."""
     graph = nx.DiGraph()
-    graph.add_nodes_from(nodes)
+    graph.add_nodes_from(calls)
     graph.add_edges_from(flow)
-    for column, generation in enumerate(nx.topological_generations(graph)):
-        for node in generation:
-            nodes[node].x = column
-    for node in reversed(list(nx.topological_sort(graph))):
+    if not nx.is_directed_acyclic_graph(graph):  # A file from elsewhere may say so.
+        graph.remove_edges_from([(source, target) for source, target in graph.edges if source >= target])
+    columns = _columns(graph)
+    ways = {edge: _way(edge, columns) for edge in graph.edges}
+    rows, num_rows = _rows(columns, ways)
+    return GraphLayout(
+        columns,
+        {call: rows[call] for call in columns},
+        {edge: [rows[passage] for passage in way[1:-1]] for edge, way in ways.items()},
+        num_rows,
+    )
+
+
+def _columns(graph: nx.DiGraph) -> dict[int, int]:
+    generations = enumerate(nx.topological_generations(graph))
+    columns = {call: column for column, generation in generations for call in generation}
+    for call in reversed(list(nx.topological_sort(graph))):
         # Calls stand right before what uses them first.
-        if graph.out_degree(node):
-            nodes[node].x = min(nodes[user].x for user in graph.successors(node)) - 1
-    columns: dict[int, list[int]] = {}
-    for node in nodes:
-        columns.setdefault(nodes[node].x, []).append(node)
-    for calls in columns.values():
-        for row, node in enumerate(calls):
-            nodes[node].y = row
-    tallest = max(map(len, columns.values()), default=1)
+        if graph.out_degree(call):
+            columns[call] = min(columns[user] for user in graph.successors(call)) - 1
+    return {call: columns[call] for call in graph}
+
+
+def _way(edge: Edge, columns: dict[int, int]) -> list[int | Passage]:
+    source, target = edge
+    return [source, *((source, column) for column in range(columns[source] + 1, columns[target])), target]
+
+
+def _rows(columns: dict[int, int], ways: dict[Edge, list[int | Passage]]) -> tuple[dict[int | Passage, float], float]:
+    """Returns the row of each call and passage, and how many rows there are."""
+    steps = nx.DiGraph()
+    steps.add_nodes_from(columns)
+    for way in ways.values():
+        nx.add_path(steps, way)
+    in_columns: dict[int, list[int | Passage]] = {}
+    for node in steps:
+        in_columns.setdefault(node[1] if isinstance(node, tuple) else columns[node], []).append(node)
+    rows = {node: float(row) for nodes in in_columns.values() for row, node in enumerate(nodes)}
+    num_rows = max((sum(map(_height, nodes)) for nodes in in_columns.values()), default=0.0)
     for sweep in range(_SWEEPS):
-        neighbours = graph.predecessors if sweep % 2 == 0 else graph.successors
-        for x in sorted(columns, reverse=sweep % 2 == 1):
-            wanted = {node: _mean([nodes[other].y for other in neighbours(node)], nodes[node].y) for node in columns[x]}
-            _settle(nodes, sorted(columns[x], key=lambda node: (wanted[node], node)), wanted, tallest)
+        neighbours = steps.predecessors if sweep % 2 == 0 else steps.successors
+        for column in sorted(in_columns, reverse=sweep % 2 == 1):
+            nodes = in_columns[column]
+            wanted = {node: _mean([rows[other] for other in neighbours(node)], rows[node]) for node in nodes}
+            rows |= _settled(sorted(nodes, key=wanted.__getitem__), wanted, num_rows)
+    return rows, num_rows
 
 
-def _settle(nodes: dict[int, CallNode], ordered: list[int], wanted: dict[int, float], tallest: int) -> None:
-    """Puts nodes in one column near where they want to be, in order, a row apart, within the tallest column."""
-    row = -1.0
+def _settled(
+    ordered: list[int | Passage], wanted: dict[int | Passage, float], num_rows: float
+) -> dict[int | Passage, float]:
+    """Puts nodes of one column near where they want to be, in order, without overlaps, within all rows."""
+    rows = {}
+    top = -0.5
     for node in ordered:
-        row = max(row + 1, wanted[node])
-        nodes[node].y = row
-    limit = float(tallest - 1)
+        rows[node] = max(top + _height(node) / 2, wanted[node])
+        top = rows[node] + _height(node) / 2
+    bottom = num_rows - 0.5
     for node in reversed(ordered):
-        nodes[node].y = min(nodes[node].y, limit)
-        limit = nodes[node].y - 1
+        rows[node] = min(rows[node], bottom - _height(node) / 2)
+        bottom = rows[node] - _height(node) / 2
+    return rows
+
+
+def _height(node: int | Passage) -> float:
+    return _HEIGHT_OF_PASSAGE if isinstance(node, tuple) else _HEIGHT_OF_CALL
 
 
 def _mean(numbers: list[float], default: float) -> float:

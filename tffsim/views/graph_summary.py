@@ -1,4 +1,4 @@
-"""The graph of calls and the values they made, small enough to be drawn."""
+"""The graph of calls and the values they made, small enough to be drawn, and where all of it stands."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 from tffsim.tracing.graph import collapsed_clients
 from tffsim.tracing.snapshot import ALL_OUTCOMES, RUNNING
 from tffsim.tracing.trace import Trace
+from tffsim.views.graph_layout import graph_layout
 
 MAX_CALLS = 60
 _MAX_MEMBERS = 20_000
@@ -27,22 +28,33 @@ def graph_summary(trace: Trace, max_calls: int = MAX_CALLS) -> dict[str, Any]:
 
     Returns:
         `calls`: `span`, `label`, `value` (what it made, or its type), `placement`, `count`,
-        `self_ms`, `failed`, and `members`: the spans that are collapsed, if they are of clients and
-        not too many. `edges`: `source`, `target`, and `kind`: `flow` to a call that uses the value,
-        `carry` to the call of the next client. `hidden`: how many calls are left out.
+        `self_ms`, `failed`, `column`, `row`, and `members`: the spans that are collapsed, if they are
+        of clients and not too many. `edges`: `source`, `target`, `kind` (`flow` to a call that uses the
+        value, `carry` to the call of the next client), and `passed`: the rows in which it passes the
+        columns between. `num_columns` and `num_rows`. `hidden`: how many calls are left out.
     """
     graph = _flow_of_leaves(trace)
     calls = {span: _call(trace, graph, span) for span in sorted({span for _, span in graph.nodes})}
     edges = _edges(graph)
     kept = _largest(calls, _connected(calls, edges), max_calls)
     _add_members(trace, [calls[span] for span in kept])
+    shown = [edge for edge in edges if edge[0] in kept and edge[1] in kept]
+    layout = graph_layout(sorted(kept), [(source, target) for source, target, kind in shown if kind == "flow"])
     return {
-        "calls": [calls[span] for span in calls if span in kept],
-        "edges": [
-            {"source": source, "target": target, "kind": kind}
-            for source, target, kind in edges
-            if source in kept and target in kept
+        "calls": [
+            calls[span] | {"column": layout.columns[span], "row": round(layout.rows[span], 2)} for span in sorted(kept)
         ],
+        "edges": [
+            {
+                "source": source,
+                "target": target,
+                "kind": kind,
+                "passed": [round(row, 2) for row in layout.passed.get((source, target), ())] if kind == "flow" else [],
+            }
+            for source, target, kind in shown
+        ],
+        "num_columns": layout.num_columns,
+        "num_rows": round(layout.num_rows, 2),
         "hidden": len(calls) - len(kept),
     }
 

@@ -7,6 +7,8 @@ that is the busy main thread, the answer comes after the cell.
 """
 
 import contextlib
+import importlib.metadata
+import logging
 import threading
 import time
 import uuid
@@ -24,6 +26,7 @@ from tffsim.views.feed import Feed, Message
 from tffsim.views.mime_bundle import MAX_SPANS_EMBEDDED, is_in_kernel, mime_bundle
 from tffsim.views.page import FRONT_END
 
+_log = logging.getLogger("tffsim")
 _SECONDS_BETWEEN_BATCHES = 0.05
 # Until the front end has said that it listens, messages may be lost: it then gets everything anew,
 # at times that are ever further apart, so that a slow front end is not buried in messages.
@@ -49,6 +52,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
     panels = traitlets.List(traitlets.Unicode(), list(PANELS)).tag(sync=True)
     widget_id = traitlets.Unicode().tag(sync=True)
     _subscription: Subscription | None = None
+    _cannot_send = False
 
     def __init__(self, trace: Trace, panels: Sequence[str] = PANELS, title: str = "") -> None:
         unknown = [name for name in panels if name not in PANELS]
@@ -124,8 +128,15 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
     def _transmit(self, make: Callable[[], list[Message]]) -> None:
         """Makes messages and sends them before any other is made."""
         with self._send_lock:
-            for message in make():
-                self.send(*message)
+            if self._cannot_send:
+                return
+            messages = make()
+            try:
+                for message in messages:
+                    self.send(*message)
+            except Exception as error:
+                self._cannot_send = True
+                _log.warning(_why_not_live(error))
 
     def _answer_from_any_thread(self) -> None:
         """Lets messages from the front end be handled while a cell runs.
@@ -135,6 +146,14 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         """
         with contextlib.suppress(AttributeError):
             self.comm._reply_subshell_for = None
+
+
+def _why_not_live(error: Exception) -> str:
+    """Returns one sentence; a traceback of ours would say nothing of what fails, which is the kernel."""
+    version = importlib.metadata.version("ipykernel")
+    reason = f"{type(error).__name__}: {error}"
+    advice = ": install another one with `pip install 'ipykernel!=7.0.*'`" if version.startswith("7.0.") else ""
+    return f"This view is not live, because ipykernel {version} cannot send to it ({reason}){advice}."
 
 
 _displayed_before: TraceView | None = None

@@ -1,13 +1,10 @@
-import contextlib
 import importlib.metadata
-import os
 import re
 
 import pytest
 from click.testing import CliRunner
 
 from tffsim.cli.main import main
-from tffsim.cli.native_messages import native_messages_hidden
 
 
 def test_the_version_is_printed():
@@ -21,18 +18,12 @@ def test_help_lists_the_commands(flag):
     assert "run " in output
 
 
-def test_native_messages_are_hidden(capfd):
-    with native_messages_hidden():
-        os.write(2, b"noise")
-    os.write(2, b"news")
-    assert capfd.readouterr().err == "news"
-
-
-def test_native_messages_are_shown_when_an_import_fails(capfd):
-    with contextlib.suppress(ImportError), native_messages_hidden():
-        os.write(2, b"the reason")
-        raise ImportError
-    assert capfd.readouterr().err == "the reason"
+def test_no_summary_in_the_help_is_cut():
+    output = CliRunner().invoke(main, ["--help"], terminal_width=80).output
+    (commands,) = re.findall(r"^Commands:\n(.*)", output, re.MULTILINE | re.DOTALL)
+    assert set(re.findall(r"^  (\w+)  ", commands, re.MULTILINE)) == set(main.commands)
+    assert "..." not in commands
+    assert len(commands.splitlines()) == len(main.commands)
 
 
 def test_the_installed_command_is_this_one():

@@ -7,6 +7,7 @@ import threading
 
 import numpy as np
 import pytest
+from IPython.core import completer
 from IPython.core.completer import provisionalcompleter
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
@@ -202,6 +203,15 @@ def test_help_lists_every_option(shell, capsys):
         assert option in printed.out + printed.err
 
 
+def test_an_ipython_without_matchers_of_ours_loads_the_magics(shell, monkeypatch):
+    monkeypatch.delattr(completer, "context_matcher", raising=False)
+    before = list(shell.Completer.custom_matchers)
+    shell.run_line_magic("reload_ext", "tffsim")
+    assert shell.Completer.custom_matchers == before
+    assert execute(shell, "--view none", "y = mean([1.0, 3.0])").success
+
+
+@pytest.mark.skipif(not hasattr(completer, "context_matcher"), reason="this IPython has no such matchers")
 @pytest.mark.parametrize(
     ("line", "completions"),
     [

@@ -1,3 +1,5 @@
+import hashlib
+
 import numpy as np
 import pytest
 
@@ -16,6 +18,18 @@ def test_all_1797_digits_are_used_once(split):
     assert len(test["label"]) == 359
     images = np.concatenate([all_pixels(train), test["pixels"]])
     assert len(np.unique(images, axis=0)) == 1797
+
+
+def test_the_digits_are_those_of_the_repository_bit_for_bit():
+    train, test = load_digits(1)
+    examples = [train.examples(client) for client in train.client_ids] + [test]
+    pixels = np.concatenate([some["pixels"] for some in examples]) * 16
+    rows = np.column_stack([pixels, np.concatenate([some["label"] for some in examples])]).astype(np.uint8)
+    in_order = np.empty_like(rows)
+    in_order[np.roll(np.random.default_rng(0).permutation(1797), -len(test["label"]))] = rows
+    assert hashlib.sha256(in_order.tobytes()).hexdigest() == (
+        "68aea062d35a127749050fa0e52dca09d6569ac08092c925610e0954e172dde2"
+    )
 
 
 def test_an_example_is_a_label_and_scaled_pixels():

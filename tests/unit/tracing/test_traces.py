@@ -267,6 +267,12 @@ def test_the_summary_says_how_many_rows_it_leaves_out():
     assert "… 1 more" in summary(13)
 
 
+@pytest.mark.parametrize(("columns", "widest"), [("64", 64), ("80", 80), ("300", 100)])
+def test_tables_are_as_wide_as_the_terminal_but_stay_readable(broadcast, monkeypatch, columns, widest):
+    monkeypatch.setenv("COLUMNS", columns)
+    assert max(map(len, broadcast.summary().splitlines())) in range(widest - 6, widest + 1)
+
+
 def test_the_summary_fits_100_columns_and_names_what_matters(broadcast):
     text = str(broadcast)
     assert max(map(len, text.splitlines())) <= 100

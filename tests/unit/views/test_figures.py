@@ -1,5 +1,4 @@
 import dataclasses
-import itertools
 
 import matplotlib as mpl
 import numpy as np
@@ -12,8 +11,6 @@ import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, double, mean_of_doubles, traced
 from tffsim.tracing.snapshot import ThreadInfo
 from tffsim.tracing.trace import Trace
-from tffsim.views.graph_layout import graph_layout
-from tffsim.views.graph_summary import graph_summary
 from tffsim.views.stack_boxes import stack_boxes
 from tffsim.views.theme import DARK, LIGHT
 from tffsim.views.timeline_lanes import timeline_lanes
@@ -118,14 +115,6 @@ def test_alike_executors_of_many_clients_are_one_box():
 
 def _all(boxes):
     return [found for box in boxes for found in (box, *_all(box.below))]
-
-
-def test_the_graph_draws_no_two_calls_on_each_other():
-    _, trace = traced(mean_of_doubles, [1.0] * 5)
-    layout = graph_layout(graph_summary(trace))
-    places = sorted((node.x, node.y) for node in layout.nodes.values())
-    assert all(b[0] > a[0] or b[1] - a[1] > 0.99 for a, b in itertools.pairwise(places))
-    assert all(layout.nodes[a].x < layout.nodes[b].x for a, b in layout.flow)
 
 
 def test_a_timeline_of_many_spans_has_few_bars():

@@ -139,6 +139,31 @@ def test_a_view_shows_only_panels_that_there_are(trace):
         TraceView(trace, ["cake"])
 
 
+def refuse(*_):
+    raise LookupError("no cell is known in this thread")
+
+
+def test_a_view_that_cannot_send_says_so_in_one_sentence(monkeypatch, caplog):
+    monkeypatch.setattr(TraceView, "send", refuse)
+    with tff.trace() as live:
+        view = live.show()
+        assert [mean_of_doubles([1.0]) for _ in range(3)] == [2.0] * 3
+    view.close()
+    (record,) = caplog.records
+    assert record.exc_info is None
+    assert re.fullmatch(r"This view is not live, because ipykernel \S+ cannot .*no cell is known.*\.", record.message)
+
+
+def test_where_an_ipykernel_is_known_to_fail_the_sentence_says_what_to_install(trace, monkeypatch, caplog):
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "7.0.1")
+    view = trace.show()
+    monkeypatch.setattr(view, "send", refuse)
+    for span in (0, 1):
+        view._receive(view, {"kind": "inspect", "span": span}, [])
+    (record,) = caplog.records
+    assert record.message.endswith(": install another one with `pip install 'ipykernel!=7.0.*'`.")
+
+
 def test_a_view_answers_what_the_front_end_asks(trace, monkeypatch):
     view = trace.show()
     sent = []

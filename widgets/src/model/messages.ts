@@ -46,6 +46,9 @@ export interface GraphCall {
   count: number;
   self_ms: number;
   failed: boolean;
+  column: number;
+  /** Numbers between rows are possible. */
+  row: number;
   /** The spans of clients that it stands for, if they are not too many. */
   members?: number[];
 }
@@ -55,6 +58,8 @@ export interface GraphEdge {
   source: number;
   target: number;
   kind: "flow" | "carry";
+  /** The rows in which it passes the columns between. */
+  passed: number[];
 }
 
 export interface Graph {

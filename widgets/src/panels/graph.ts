@@ -1,15 +1,14 @@
 // Calls and the values they made as a graph, collapsed over clients until one of them is chosen.
 
-import dagre from "@dagrejs/dagre";
 import { select } from "d3-selection";
 import { zoom, type ZoomBehavior, zoomIdentity } from "d3-zoom";
+import { HEIGHT, place, type Route } from "../model/graph_places";
 import { type Graph, type GraphCall, type GraphEdge, OUTCOMES } from "../model/messages";
 import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
 import { button, element, fill, ObservedSize, Panel } from "./panel";
 
 const SVG = "http://www.w3.org/2000/svg";
-const HEIGHT = 40;
 const NARROWEST = 64;
 const MAX_LABEL = 20;
 const MAX_VALUE = 24;
@@ -29,6 +28,8 @@ interface Point {
 /** A call as it is shown: of all clients, or of the chosen one. */
 interface ShownCall {
   span: number;
+  column: number;
+  row: number;
   placement: string;
   label: string;
   value: string;
@@ -128,7 +129,7 @@ export class GraphPanel extends Panel {
     const shown = new Map(graph.calls.map((call, k) => [call.span, calls[k].span]));
     const edges = graph.edges
       .filter((edge) => this.client < 0 || edge.kind !== "carry")
-      .map(({ source, target, kind }) => ({ source: shown.get(source)!, target: shown.get(target)!, kind }));
+      .map((edge) => ({ ...edge, source: shown.get(edge.source)!, target: shown.get(edge.target)! }));
     if (this.client >= 0) this.store.askForPreviews(calls.map((call) => call.span));
     const content = JSON.stringify([calls, edges]);
     if (content === this.laidOut) return;
@@ -142,38 +143,28 @@ export class GraphPanel extends Panel {
   private shownCall(call: GraphCall): ShownCall {
     const { ints, previews } = this.store;
     const own = this.client < 0 ? undefined : call.members?.filter((span) => ints.client[span] === this.client);
-    const { placement, label } = call;
+    const { span: shown, column, row, placement, label } = call;
+    const same = { span: shown, column, row, placement, label };
     if (own === undefined) {
-      const { span, value, count: copies, self_ms: ownTime, failed } = call;
-      return { span, placement, label, value, copies, ownTime, failed };
+      const { value, count: copies, self_ms: ownTime, failed } = call;
+      return { ...same, value, copies, ownTime, failed };
     }
-    if (own.length === 0) {
-      return { span: call.span, placement, label, value: "not done", copies: 0, ownTime: 0, failed: false };
-    }
+    if (own.length === 0) return { ...same, value: "not done", copies: 0, ownTime: 0, failed: false };
     const ownTime = own.reduce((sum, span) => sum + this.store.ownTime(span), 0);
     const failed = own.some((span) => OUTCOMES[ints.outcome[span]] === "error");
     const [span] = own;
-    return { span, placement, label, value: previews[span] ?? "", copies: own.length, ownTime, failed };
+    return { ...same, span, value: previews[span] ?? "", copies: own.length, ownTime, failed };
   }
 
   private layOut(): void {
-    const layout = new dagre.graphlib.Graph({ multigraph: true });
-    layout.setGraph({ rankdir: "LR", nodesep: 10, ranksep: 28, marginx: 8, marginy: 8 });
-    layout.setDefaultEdgeLabel(() => ({}));
-    for (const call of this.calls) layout.setNode(String(call.span), { width: widthOf(call), height: HEIGHT });
-    this.edges.forEach((edge, k) => {
-      layout.setEdge(String(edge.source), String(edge.target), {}, String(k));
-    });
-    dagre.layout(layout);
+    const sized = this.calls.map((call) => ({ ...call, width: widthOf(call) }));
+    const { calls, routes, width, height } = place(sized, this.edges);
     const focused = [...this.groups].find(([, group]) => group === document.activeElement)?.[0];
     this.content.replaceChildren();
-    this.edges.forEach((edge, k) => {
-      const name = { v: String(edge.source), w: String(edge.target), name: String(k) };
-      this.content.append(...edgeElements(edge, layout.edge(name).points));
-    });
+    this.edges.forEach((edge, k) => this.content.append(...edgeElements(edge, routes[k])));
     this.groups.clear();
     for (const call of this.calls) {
-      const { x, y } = layout.node(String(call.span));
+      const { x, y } = calls.get(call.span)!;
       const group = this.callElement(call);
       group.setAttribute("transform", `translate(${x},${y})`);
       this.groups.set(call.span, group);
@@ -181,7 +172,7 @@ export class GraphPanel extends Panel {
     }
     if (focused !== undefined) this.groups.get(focused)?.focus();
     this.svg.setAttribute("aria-label", this.describe());
-    this.size = { x: layout.graph().width ?? 1, y: layout.graph().height ?? 1 };
+    this.size = { x: width, y: height };
   }
 
   private paintLegend(graph: Graph): void {
@@ -259,29 +250,15 @@ export class GraphPanel extends Panel {
   }
 }
 
-function edgeElements(edge: GraphEdge, points: Point[]): SVGElement[] {
+function edgeElements(edge: GraphEdge, route: Route): SVGElement[] {
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("class", `edge ${edge.kind}`);
-  path.setAttribute("d", smooth(points));
-  const [before, tip] = points.slice(-2);
+  path.setAttribute("d", route.path);
   const arrow = document.createElementNS(SVG, "path");
-  const angle = (Math.atan2(tip.y - before.y, tip.x - before.x) * 180) / Math.PI;
   arrow.setAttribute("class", `arrow ${edge.kind}`);
   arrow.setAttribute("d", "M0,0L-6,-3L-6,3Z");
-  arrow.setAttribute("transform", `translate(${tip.x},${tip.y}) rotate(${angle})`);
+  arrow.setAttribute("transform", `translate(${route.x},${route.y}) rotate(${route.angle})`);
   return [path, arrow];
-}
-
-/** Rounds the corners of a line: the curve passes half way between two corners. */
-function smooth(points: Point[]): string {
-  const text = (point: Point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`;
-  const middle = (a: Point, b: Point): Point => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
-  const corners = points.slice(1, -1);
-  const curves = corners.map((corner, k) => {
-    const next = points[k + 2];
-    return `Q${text(corner)} ${text(k === corners.length - 1 ? next : middle(corner, next))}`;
-  });
-  return `M${text(points[0])}${curves.join("") || `L${text(points[points.length - 1])}`}`;
 }
 
 function textAt(y: number, name: string, text: string): SVGTextElement {

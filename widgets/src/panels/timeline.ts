@@ -1,9 +1,9 @@
 // Spans over time, in lanes. Zoom and pan with keys, wheel or buttons; drag on the ruler to brush.
 
-import { scaleLinear } from "d3-scale";
 import { type Bar, barAt, firstEndingAfter, type Grouping, type Lanes, layOut, visible } from "../model/lanes";
 import { OPERATIONS, OUTCOMES, RUNNING } from "../model/messages";
 import type { TraceStore } from "../model/store";
+import { ticks } from "../model/ticks";
 import { duration } from "../model/units";
 import type { Colours } from "../theme";
 import { button, CanvasPanel, element, fill, keyEntry } from "./panel";
@@ -92,7 +92,7 @@ export class TimelinePanel extends CanvasPanel {
     const x = (time: number) => this.left + (time - from) / perPixel;
     context.font = "11px system-ui, sans-serif";
     context.textBaseline = "middle";
-    this.paintAxis(context, colours);
+    this.paintAxis(context, colours, x);
     context.save();
     context.beginPath();
     context.rect(this.left, AXIS, this.width - this.left, this.height - AXIS);
@@ -203,14 +203,13 @@ export class TimelinePanel extends CanvasPanel {
     context.fillText(title, this.width - width + 5, y + this.row / 2 - 0.5);
   }
 
-  private paintAxis(context: CanvasRenderingContext2D, colours: Colours): void {
-    const x = scaleLinear(this.shown(), [this.left, this.width]);
+  private paintAxis(context: CanvasRenderingContext2D, colours: Colours, x: Scale): void {
     context.strokeStyle = colours.line;
     context.fillStyle = colours.raised;
     context.fillRect(this.left, 0, this.width - this.left, AXIS - 5);
     context.fillStyle = colours.soft;
     context.lineWidth = 1;
-    for (const tick of x.ticks(Math.max(2, Math.floor((this.width - this.left) / 110)))) {
+    for (const tick of ticks(...this.shown(), Math.max(2, (this.width - this.left) / 110))) {
       const place = Math.round(x(tick)) + 0.5;
       context.beginPath();
       context.moveTo(place, AXIS - 5);
