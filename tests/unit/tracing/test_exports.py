@@ -398,3 +398,12 @@ def test_a_finished_trace_reads_inputs_and_previews_as_any_trace(trace):
     spans = range(trace.spans.num_rows)
     assert [finished.inputs(span) for span in spans] == [trace.inputs(span) for span in spans]
     assert [finished.preview(span) for span in spans] == [trace.preview(span) for span in spans]
+
+
+def test_a_trace_whose_times_make_no_sense_is_drawn_all_the_same(tmp_path):
+    _, trace = traced(mean_of_doubles, [1.0, 2.0])
+    columns = trace.snapshot.columns
+    columns["start"][:], columns["end"][:] = 0, 1  # No value was there before it was used.
+    assert "carry" in {kind for _, _, kind in trace.graph().edges(data="kind")}
+    trace.export(tmp_path / "t.dot")
+    assert 'tooltip="carry"' in (tmp_path / "t.dot").read_text()

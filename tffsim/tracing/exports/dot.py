@@ -10,7 +10,7 @@ from tffsim.tracing.exports.finished_trace import FinishedTrace
 from tffsim.tracing.exports.labelled_graph import labelled_graph
 from tffsim.tracing.output_files import whole_text_file
 
-_EDGE_STYLES = {"input": "solid", "output": "solid", "delegation": "dashed", "alias": "dotted"}
+_EDGE_STYLES = {"input": "solid", "carry": "dashed", "output": "solid", "delegation": "dashed", "alias": "dotted"}
 _COLORS = {"clients": "#f6d7b0", "server": "#c9dcf2", "": "#eeeeee"}
 _ERROR_COLOR = "#c62828"
 
