@@ -19,8 +19,8 @@ from federated_language.common_libs import structure
 
 # A tensor that does not lend its memory, such as one of texts, is copied only if it is small.
 _MAX_COPIED = 16_384
-# As TensorFlow numbers them: strings, resources and variants.
-_WITHOUT_NUMBERS = {7, 20, 21}
+# As TensorFlow numbers its dtypes.
+_STRING, _RESOURCE, _VARIANT = 7, 20, 21
 
 
 class Kind(enum.Enum):
@@ -120,7 +120,10 @@ def _kind_of_class(cls: type) -> Kind:
 
 
 def _array_of_tensor(tensor: Any, max_copied: float) -> "np.ndarray | None":
-    if tensor.dtype.as_datatype_enum not in _WITHOUT_NUMBERS:
+    dtype = tensor.dtype.as_datatype_enum
+    if dtype in (_RESOURCE, _VARIANT):
+        return None
+    if dtype != _STRING:
         try:
             # Not `tensor.numpy()`, which copies, nor `memoryview(tensor)`, which knows NumPy's own dtypes only.
             return np.asarray(tensor.__array__())

@@ -6,11 +6,12 @@ by its id.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import federated_language as fl
 import numpy as np
 
+from tffsim.tracing.payloads import array_of
 from tffsim.tracing.sketch_parts import add_tensors, category
 
 _MAX_SIZE = 32_768
@@ -18,49 +19,46 @@ _MAX_BYTES = 1_048_576
 _MAX_VALUES = 256
 
 
-class WaitingValue(NamedTuple):
-    """A value that waits.
+class WaitingValues:
+    """The values that wait, in columns: an object for each would be one more for each garbage collection to look at.
 
     Attributes:
-        number: Its number.
-        value: What it is.
-        type_number: The number of its type.
-        type_spec: Its type.
-        tensors: The tensors that it consists of.
+        numbers: Their numbers.
+        values: What they are.
+        type_numbers: The numbers of their types.
+        types: Their types.
+        tensors: The tensors that they consist of, those of one after those of another.
+        ends: Where those of each end.
     """
 
-    number: int
-    value: Any
-    type_number: int
-    type_spec: fl.Type
-    tensors: list[Any]
-
-
-class WaitingValues:
-    """The values that wait."""
-
     def __init__(self) -> None:
-        self._values: list[WaitingValue] = []
+        self.numbers: list[int] = []
+        self.values: list[Any] = []
+        self.type_numbers: list[int] = []
+        self.types: list[fl.Type] = []
+        self.tensors: list[Any] = []
+        self.ends: list[int] = []
         self._bytes = 0
 
     @property
     def are_many(self) -> bool:
         """Whether it is time to look at them."""
-        return self._bytes >= _MAX_BYTES or len(self._values) >= _MAX_VALUES
+        return self._bytes >= _MAX_BYTES or len(self.numbers) >= _MAX_VALUES
 
     def add(self, number: int, value: Any, type_number: int, type_spec: fl.Type | None, size: int) -> bool:
         """Lets a value of so many bytes wait; False if it may not: it is large, of unknown type, or can be changed."""
-        tensors: list[Any] = []
-        if not 0 <= size <= _MAX_SIZE or type_spec is None or not add_tensors(value, tensors):
+        if not 0 <= size <= _MAX_SIZE or type_spec is None:
             return False
-        self._values.append(WaitingValue(number, value, type_number, type_spec, tensors))
+        if not add_tensors(value, self.tensors):
+            del self.tensors[self.ends[-1] if self.ends else 0 :]
+            return False
+        self.ends.append(len(self.tensors))
+        self.numbers.append(number)
+        self.values.append(value)
+        self.type_numbers.append(type_number)
+        self.types.append(type_spec)
         self._bytes += size
         return True
-
-    def take(self) -> list[WaitingValue]:
-        """Returns them; none waits any more."""
-        values, self._values, self._bytes = self._values, [], 0
-        return values
 
 
 class TensorNumbers:
@@ -77,11 +75,7 @@ class TensorNumbers:
         self._indices: dict[int, int] = {}
 
     def indices(self, tensors: list[Any]) -> list[int]:
-        """Returns the numbers under which tensors are known here.
-
-        Raises:
-            ValueError: If one has no real numbers.
-        """
+        """Returns the numbers under which tensors are known here; -1 for those that have no real numbers."""
         return [index if (index := self._indices.get(id(t))) is not None else self._add(t) for t in tensors]
 
     def joined(self) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
@@ -93,9 +87,12 @@ class TensorNumbers:
         return np.concatenate(arrays, dtype=np.float64, casting="unsafe"), ends - np.maximum(sizes, 1), sizes
 
     def _add(self, tensor: Any) -> int:
-        array = tensor.__array__()
-        if category(array.dtype) not in ("b", "i", "f"):
-            raise ValueError("A tensor has no real numbers.")
+        try:
+            array = array_of(tensor, max_copied=0)
+        except Exception:
+            array = None
+        if array is None or category(array.dtype) not in ("b", "i", "f"):
+            return -1
         self._arrays.append(array)
         self.marks.append(self._mark_of(array))
         index = self._indices[id(tensor)] = len(self._arrays) - 1

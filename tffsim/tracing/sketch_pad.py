@@ -13,7 +13,7 @@ import federated_language as fl
 import numpy as np
 
 from tffsim.tracing.seen_tensors import Leaf, SeenTensor, SeenTensors
-from tffsim.tracing.sketch_batch import TensorNumbers, WaitingValue, WaitingValues
+from tffsim.tracing.sketch_batch import TensorNumbers, WaitingValues
 from tffsim.tracing.sketch_coordinates import Coordinates
 from tffsim.tracing.sketch_forms import Layout, layout_of, unknown
 from tffsim.tracing.sketch_parts import Parts, numbers_of, take_apart
@@ -31,12 +31,12 @@ class _OfForm:
         self.layout = layout
         self.numbers: list[int] = []
         self.rows: list[tuple[np.ndarray, ...]] = []
-        self.waiting: dict[int, list[int]] = {}
+        self.waiting: tuple[list[int], list[int]] = ([], [])
 
-    def compute(self, waiting: dict[int, list[int]], statistics: Statistics) -> None:
-        """Adds the rows of some sketches, whose segments are given by their numbers."""
-        self.numbers += waiting
-        self.rows.append(rows_of(self.layout, np.array(list(waiting.values())), statistics))
+    def compute(self, numbers: list[int], segments: list[int], statistics: Statistics) -> None:
+        """Adds the rows of some sketches, from their segments, those of one after those of another."""
+        self.numbers += numbers
+        self.rows.append(rows_of(self.layout, np.array(segments).reshape(len(numbers), -1), statistics))
 
     def joined(self) -> "tuple[np.ndarray, ...]":
         """Returns all rows."""
@@ -56,6 +56,7 @@ class SketchPad:
         self._segments: Segments | None = None
         self._batch = 0
         self._forms: dict[Any, _OfForm] = {}
+        self._forms_of_tensors: dict[Any, _OfForm | None] = {}
         self._waiting: list[_OfForm] = []
         self._values: list[int] = []
         self._sketches: list[int] = []
@@ -123,41 +124,52 @@ class SketchPad:
 
     def _take_later(self) -> None:
         """Takes the sketches of the values that wait."""
+        later, self._later = self._later, WaitingValues()
         tensors = TensorNumbers(lambda array: self._tensors.leaf(array.dtype, array.shape).mark)
-        waiting: dict[_OfForm, dict[int, list[int]]] = {}
+        indices = tensors.indices(later.tensors)
+        waiting: dict[_OfForm, tuple[list[int], list[int]]] = {}
         known: dict[tuple[int, ...], int] = {}
-        for value in self._later.take():
-            try:
-                copies = tensors.indices(value.tensors)
-                form = self._form_of_tensors(value, [tensors.marks[copy] for copy in copies])
-            except Exception:
-                form = None
-            if form is None or not form.layout.is_whole:
-                self._take(value.number, value.value, value.type_number, value.type_spec)
+        start = 0
+        for place, end in enumerate(later.ends):
+            copies, start = indices[start:end], end
+            form = self._form_of_tensors(later, place, tensors.marks, copies)
+            if form is None:
+                self._take(later.numbers[place], later.values[place], later.type_numbers[place], later.types[place])
                 continue
             sketch = known.setdefault((id(form), *copies), self._num_sketches)
             if sketch == self._num_sketches:
-                waiting.setdefault(form, {})[sketch] = copies
+                numbers, segments = waiting.setdefault(form, ([], []))
+                numbers.append(sketch)
+                segments += copies
                 self._num_sketches += 1
-            self._values.append(value.number)
+            self._values.append(later.numbers[place])
             self._sketches.append(sketch)
         if waiting:
             statistics = Statistics.of(*tensors.joined())
-            for form, sketches in waiting.items():
-                form.compute(sketches, statistics)
+            for form, (numbers, segments) in waiting.items():
+                form.compute(numbers, segments, statistics)
 
-    def _form_of_tensors(self, value: WaitingValue, marks: list[int]) -> _OfForm:
+    def _form_of_tensors(self, later: WaitingValues, place: int, marks: list[int], copies: list[int]) -> _OfForm | None:
+        """Returns the form of a value that waits; None if it is none of tensors that are looked at whole."""
         # A type without open dimensions says how the tensors are nested.
-        kind = self._kind(value.type_number, value.type_spec)
-        key = (_OfForm, kind, *marks)
-        form = self._forms.get(key)
-        if form is None:
-            parts = Parts(self._tensors, kind)
-            take_apart(value.value, parts)
-            form = self._forms[key] = self._form(
-                tuple(parts.marks), lambda: layout_of(value.value, parts, value.type_spec)
-            )
-        return form
+        kind = self._kind(later.type_numbers[place], later.types[place])
+        key = (kind, *[marks[copy] if copy >= 0 else -1 for copy in copies])
+        try:
+            return self._forms_of_tensors[key]
+        except KeyError:
+            form = self._form_of_value(later.values[place], kind, later.types[place], len(copies))
+            self._forms_of_tensors[key] = form
+            return form
+
+    def _form_of_value(self, value: Any, kind: int, type_spec: fl.Type, num_tensors: int) -> _OfForm | None:
+        parts = Parts(self._tensors, kind)
+        try:
+            take_apart(value, parts)
+            form = self._form(tuple(parts.marks), lambda: layout_of(value, parts, type_spec))
+        except Exception:
+            return None
+        # Not if there are others than those with numbers, or too many.
+        return form if form.layout.is_whole and len(form.layout.taken) == num_tensors else None
 
     def _take(self, number: int, value: Any, type_number: int, type_spec: fl.Type | None) -> None:
         try:
@@ -208,9 +220,11 @@ class SketchPad:
             self._copy(leaf, value, taken)
             for leaf, value, taken in zip(parts.leaves, parts.values, layout.taken, strict=True)
         ]
-        if not form.waiting:
+        numbers, segments = form.waiting
+        if not numbers:
             self._waiting.append(form)
-        form.waiting[self._num_sketches] = copies or [self._segments.add(None, 0)]
+        numbers.append(self._num_sketches)
+        segments += copies or [self._segments.add(None, 0)]
         self._num_sketches += 1
         return self._num_sketches - 1
 
@@ -236,8 +250,8 @@ class SketchPad:
             return
         statistics = self._segments.statistics()
         for form in self._waiting:
-            form.compute(form.waiting, statistics)
-            form.waiting = {}
+            form.compute(*form.waiting, statistics)
+            form.waiting = ([], [])
         self._waiting.clear()
         self._segments.clear()
         self._batch += 1

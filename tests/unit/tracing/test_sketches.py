@@ -230,6 +230,19 @@ def test_values_that_wait_are_forgotten_when_they_were_looked_at():
     assert [table[number].mean for number in (0, 1, 999, 1999)] == [0, 1, 999, 1999]
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_tensors_without_numbers_are_left_out(place):
+    pad, variant = SketchPad(), tf.data.Dataset.range(3)._variant_tensor
+    members = [tf.constant([3.0, 4.0]), tf.ones([2])]
+    members.insert(place, variant)
+    for number, value in enumerate([members, [tf.constant(["a", "b"]), tf.ones([2])], [tf.ones([])] * 300]):
+        pad.add(number, value, number, tff.StructType([np.float32] * len(value)), size=24)
+    table = pad.table()
+    assert (table[0].norm, table[0].size) == (pytest.approx(math.sqrt(27)), 4)
+    assert str(table[1]).startswith("<str[2], float32[2]>")
+    assert (table[2].num_nan, table[2].is_sampled, table[2].examined) == (0, True, 256)
+
+
 # In a trace.
 
 FLOATS = tff.TensorType(np.float32, [3])
