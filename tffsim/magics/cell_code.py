@@ -3,12 +3,15 @@
 import ast
 import asyncio
 import inspect
+import io
+import tokenize
 from typing import Any
 
-from IPython.core.displayhook import DisplayHook
 from IPython.core.error import UsageError
 
 from tffsim.magics.cell_source import transformed
+
+_NOT_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER)
 
 
 class CellCode:
@@ -36,7 +39,9 @@ class CellCode:
     @property
     def ends_silently(self) -> bool:
         """Whether a semicolon at its end says that its value is not to be displayed."""
-        return bool(DisplayHook.semicolon_at_end_of_expression(self._source))
+        # `DisplayHook` says it too; that of Colab's IPython does so of the cell only.
+        tokens = tokenize.generate_tokens(io.StringIO(self._source).readline)
+        return [token.string for token in tokens if token.type not in _NOT_CODE][-1:] == [";"]
 
     @property
     def awaits(self) -> bool:
