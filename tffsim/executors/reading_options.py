@@ -9,8 +9,8 @@ as options:
   next reader of the same data gets is not. All of TensorFlow's optimisations cost more
   than the reading. For a data set with a repeated shuffle this one is asked for by name,
   so that its order stays.
-- TensorFlow starts a pool of threads for every reading: 0.2 to 0.4 ms, half of a short
-  client's time. It runs functions, such as that of a `map`. Data that calls none need
+- TensorFlow starts a pool of threads for every reading: 0.2 to 0.4 ms of processor
+  time. It runs functions, such as that of a `map`. Data that calls none need
   no pool.
 """
 
