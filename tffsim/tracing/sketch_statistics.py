@@ -91,6 +91,7 @@ class Statistics:
         num_inf: How many are infinite.
     """
 
+    @np.errstate(all="ignore")  # Whatever users let NumPy do about it.
     def __init__(
         self, numbers: "np.ndarray", scratch: "np.ndarray", starts: "np.ndarray", counts: "np.ndarray"
     ) -> None:
@@ -133,6 +134,7 @@ class Statistics:
         return np.where(is_finite, numbers, 0.0)
 
 
+@np.errstate(all="ignore")
 def rows_of(layout: Layout, copies: "np.ndarray", known: Statistics) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
     """Returns the totals, the shown numbers and the details of many sketches of one form; see `Sketches`.
 
@@ -148,7 +150,7 @@ def rows_of(layout: Layout, copies: "np.ndarray", known: Statistics) -> "tuple[n
     largest = norms.max(axis=1, keepdims=True)
     # So that squares of large norms are no infinity; one leaf keeps its norm to the bit.
     quotients = np.divide(norms, largest, out=np.zeros_like(norms), where=largest > 0)
-    totals[:, 0] = largest[:, 0] * np.sqrt((quotients * quotients).sum(axis=1))
+    totals[:, 0] = np.where(np.isinf(largest[:, 0]), math.inf, largest[:, 0] * np.sqrt((quotients**2).sum(axis=1)))
     total = counts.sum(axis=1)
     weights = counts / np.maximum(total, 1)[:, None]
     totals[:, 1] = (known.means[copies] * weights).sum(axis=1)

@@ -195,6 +195,14 @@ def test_norms_of_very_large_and_very_small_numbers_are_right(factor):
         assert sketch_of(value).mean == pytest.approx(3.5 * factor, rel=1e-12)
 
 
+def test_norms_that_are_too_large_are_infinite_whatever_numpy_is_told_to_do():
+    largest = np.finfo(np.float64).max
+    with np.errstate(all="raise"):
+        for value in (np.full(4, largest), [np.full(2, largest), np.ones(1), np.array([np.nan, np.inf])]):
+            sketch = sketch_of(value)
+            assert (sketch.norm, sketch.greatest) == (math.inf, largest)
+
+
 def test_alike_values_share_a_form_and_have_numbers_of_their_own():
     pad = SketchPad()
     for number in range(4):
