@@ -90,8 +90,8 @@ def test_a_modulus_out_of_range_is_refused(stack, modulus):
 @pytest.mark.parametrize(
     ("type_spec", "modulus", "sentence"),
     [
-        (tff.FederatedType(np.float32, tff.CLIENTS), 5, "structure of integers"),
-        (tff.FederatedType(np.int32, tff.SERVER), 5, "placed at CLIENTS"),
+        (tff.FederatedType(np.float32, tff.CLIENTS), 5, "takes integers, found float32"),
+        (tff.FederatedType(np.int32, tff.SERVER), 5, "takes a value at CLIENTS, found a value at SERVER"),
         (INT, 0.5, "Expected one integer as modulus"),
         (STRUCT, {"seen": 3}, "one for each tensor"),
     ],
