@@ -128,7 +128,8 @@ def _work(trace: Trace) -> tuple[dict[int, int], dict[int, int]]:
     table = trace.timing()
     calls: dict[int, int] = {}
     times: dict[int, int] = {}
-    for layer, count, time in zip(*(table[name].tolist() for name in ("executor", "calls", "self_time")), strict=True):
+    columns = (table.numbers("executor"), table["calls"], table["self_time"])
+    for layer, count, time in zip(*(column.tolist() for column in columns), strict=True):
         calls[layer] = calls.get(layer, 0) + count
         times[layer] = times.get(layer, 0) + time
     return calls, times

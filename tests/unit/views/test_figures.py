@@ -105,6 +105,16 @@ def test_axes_that_are_given_keep_the_colours_of_their_figure():
     plt.close(figure)
 
 
+def test_the_stack_shows_calls_and_own_times():
+    _, trace = traced(mean_of_doubles, [1.0, 2.0, 3.0])
+    axes = trace.plot.stack(dark=False)
+    calls = [int(text.split(" call")[0].split()[-1]) for text in _texts(axes) if " call" in text]
+    lowest = [count for count in calls if count > 0]
+    assert sum(calls) == int((trace.spans.numbers("executor") >= 0).sum())
+    assert len(lowest) >= 3 and sum(text == "0 ns" for text in _texts(axes)) == len(calls) - len(lowest)
+    plt.close(axes.figure)
+
+
 def test_alike_executors_of_many_clients_are_one_box():
     factory = tff.local_executor_factory(max_fanout=2)
     _, trace = traced(mean_of_doubles, [1.0] * 9, factory=factory)
