@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from federated_language.framework import AsyncContext, ExecutorFactory, SyncContext
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
@@ -25,11 +24,11 @@ from tffsim.magics.errors import show_user_errors
 from tffsim.magics.output import LiveOutput
 from tffsim.magics.recorded_block import RecordedBlock
 from tffsim.magics.running_cells import RunningCells
+from tffsim.magics.stack_choice import chosen_context
 from tffsim.tracing.recorder import Recorder
 from tffsim.tracing.trace import Trace
 from tffsim.views import PANELS
 
-_MAX_FANOUT = 100
 # Traces that got no name are kept only for a while, as a cell may run often.
 _MAX_UNNAMED = 20
 
@@ -49,8 +48,8 @@ class TffMagics(Magics):  # type: ignore[misc]
 
     @magic_arguments()
     @argument("--stack", help="local, debug, or the name of a context or factory; by default the current one")
-    @argument("--clients", type=int, default=0, help="how many clients, where arguments do not tell")
-    @argument("--max-fanout", type=int, default=_MAX_FANOUT, help="how many children an executor may have")
+    @argument("--clients", type=int, help="how many clients, where arguments do not tell")
+    @argument("--max-fanout", type=int, help="how many children an executor may have")
     @argument("--view", default=",".join(PANELS), help="panels, separated by commas, or none")
     @argument("--trace", metavar="NAME", help="the variable that gets the trace")
     @argument("--save", metavar="FILE", help="save the trace in a .tfftrace file")
@@ -97,9 +96,11 @@ class TffMagics(Magics):  # type: ignore[misc]
             _check_name(option, getattr(options, option))
         if options.trace and options.trace == options.background:
             raise UsageError(f"--trace and --background cannot both be called {options.trace!r}.")
+        if options.no_trace and (options.trace or options.save):
+            raise UsageError(f"--no-trace records nothing, so {'--trace' if options.trace else '--save'} has no trace.")
         if options.save and not pathlib.Path(options.save).parent.is_dir():
             raise UsageError(f"--save cannot write {options.save!r}: there is no such folder.")
-        options.context = self._context(options)
+        options.context = chosen_context(self._shell.user_ns, options.stack, options.clients, options.max_fanout)
         return options
 
     def _follow_cell(self, options: Any) -> None:
@@ -174,7 +175,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         from tffsim.executor_stacks.drawing import draw
 
         if line.strip():
-            tff.use(self._named_context(line.strip(), 0, _MAX_FANOUT))
+            tff.use(chosen_context(self._shell.user_ns, line.strip()))
         factory = getattr(tff.get_context(), "executor_factory", None)
         print(draw(factory, 3) if factory is not None else repr(tff.get_context()))
 
@@ -209,22 +210,6 @@ class TffMagics(Magics):  # type: ignore[misc]
         self._shell.register_magics(self)
         self._cells.follow()
         CellSource(self._shell, self.tff_execute).install()
-
-    def _context(self, options: Any) -> Any:
-        if options.stack is None and not options.clients and options.max_fanout == _MAX_FANOUT:
-            return None
-        return self._named_context(options.stack or "local", options.clients, options.max_fanout)
-
-    def _named_context(self, name: str, clients: int, max_fanout: int) -> Any:
-        if name == "local":
-            found = tff.local_executor_factory(clients, max_fanout)
-        elif name == "debug":
-            found = tff.debug_executor_factory(clients)
-        else:
-            found = self._shell.user_ns.get(name)
-        if not isinstance(found, (ExecutorFactory, SyncContext, AsyncContext)):
-            raise UsageError(f"--stack is local, debug, or the name of a context or factory; found {name!r}.")
-        return tff.SyncExecutionContext(found) if isinstance(found, ExecutorFactory) else found
 
 
 def _new_trace(options: Any) -> Trace | None:

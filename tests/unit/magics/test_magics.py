@@ -187,9 +187,17 @@ def test_traces_without_a_name_replace_no_other(shell, capsys):
         ("--trace 't", "No closing quotation"),
         ("mean([1.0])", "unrecognized arguments"),
         ("--clients many", "invalid int value"),
+        ("--clients -2", "--clients is a number from 0 on, found -2"),
+        ("--max-fanout 1", "--max-fanout is a number from 2 on, found 1"),
+        ("--stack debug --max-fanout 3", "--max-fanout 3 does not go with --stack debug"),
+        ("--stack mine --clients 3", "--clients 3 does not go with --stack mine. Set it where mine is made"),
+        ("--stack mine --max-fanout 3", "--max-fanout 3 does not go with --stack mine"),
+        ("--no-trace --trace t", "--no-trace records nothing, so --trace has no trace"),
+        ("--no-trace --save t.tfftrace", "--no-trace records nothing, so --save has no trace"),
     ],
 )
 def test_bad_options_are_told_before_anything_runs(shell, capsys, line, message):
+    shell.user_ns["mine"] = tff.local_executor_factory()
     execute(shell, line, "ran = True")
     printed = capsys.readouterr()
     assert message in printed.out + printed.err
