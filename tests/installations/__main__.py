@@ -37,7 +37,7 @@ ENVIRONMENTS: dict[str, tuple[str, Install, tuple[Check, ...]]] = {
     ),
 }
 SOURCES = "unpacked source archive, make test"
-SHOWN = ("tensorflow", "numpy", "ipython", "ipykernel", "ipywidgets")
+SHOWN = ("tensorflow", "tensorflow-cpu", "numpy", "ipython", "ipykernel", "ipywidgets")
 
 
 def main() -> int:
@@ -67,7 +67,7 @@ def _try(title: str, wheel: pathlib.Path, folder: pathlib.Path) -> str | None:
     install(environment, wheel)
     seen = [check(environment, _empty(folder / "work")) for check in tried]
     versions = environment.versions()
-    return ", ".join([*seen, *(f"{name} {versions[name]}" for name in SHOWN)])
+    return ", ".join([*seen, *(f"{name} {versions[name]}" for name in SHOWN if name in versions)])
 
 
 def _empty(folder: pathlib.Path) -> pathlib.Path:

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+import IPython
 import pytest
 
 from tests.unit.magics.kernel import running_kernel
@@ -121,6 +122,7 @@ def test_a_cell_does_what_a_plain_one_does(kernel, name):
         assert seen(kernel, LINE, cell) == seen(kernel, PLAIN, cell)
 
 
+@pytest.mark.skipif(IPython.version_info[0] < 8, reason="its %%time shows an error, and the cell counts as done")
 @pytest.mark.parametrize("name", [name for name, cell in CELLS.items() if cell.timed])
 def test_a_cell_does_what_it_does_with_time(kernel, name):
     ours, left = seen(kernel, OURS, CELLS[name])
