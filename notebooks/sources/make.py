@@ -104,7 +104,7 @@ def _read(name: str, target: pathlib.Path) -> NotebookNode:
     up = "../" * len(target.parent.relative_to(ROOT).parts)
     cells = []
     for number, cell in enumerate(read.cells):
-        source = cell.source.replace("WHERE_TFFSIM_IS", _where_tffsim_is(up))
+        source = cell.source.replace("INSTALL_TFFSIM", _installation(up))
         if cell.cell_type == "markdown":
             source = _LINK_UPWARDS.sub(up, source)
         new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
@@ -113,10 +113,13 @@ def _read(name: str, target: pathlib.Path) -> NotebookNode:
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
 
 
-def _where_tffsim_is(up: str) -> str:
-    """Returns what pip installs: the repository, or as long as nobody knows its address the folder of this clone."""
+def _installation(up: str) -> str:
+    """Returns the line that installs tffsim: from its repository, or as long as that has no address from this clone."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["tffsim"]
-    return f"git+{project['repository']}" if project["repository"] else up
+    if project["repository"]:
+        return f"%pip install --quiet git+{project['repository']}"
+    hint = f"# In Colab: upload a wheel of tffsim, and write its name in place of {up}"
+    return f"{hint}\n    %pip install --quiet {up}"
 
 
 def main(names: list[str]) -> None:
