@@ -8,7 +8,7 @@ PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench mutants install-check layers lint types format lock picture widgets widgets-check tools clean
+.PHONY: help demo test bench mutants install-check layers lint types format lock lessons picture widgets widgets-check tools clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -50,6 +50,9 @@ lock: $(READY)  ## choose new versions for requirements/lock.txt and binder/requ
 	echo tensorflow-cpu | $(BIN)/uv pip compile --python-version 3.12 --python-platform x86_64-manylinux_2_28 \
 	  --no-config --no-annotate --quiet --custom-compile-command "make lock" --overrides requirements/overrides.txt \
 	  --constraint requirements/lock.txt --output-file binder/requirements.txt pyproject.toml -
+
+lessons: $(READY)  ## make the notebooks from notebooks/sources, and run them
+	$(BIN)/python -m notebooks.sources.make $(if $(ONLY),"$(ONLY)")
 
 picture: $(READY)  ## draw docs/images again
 	$(BIN)/python docs/images/draw_stack.py

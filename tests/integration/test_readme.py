@@ -30,6 +30,12 @@ def test_the_example_prints_what_the_readme_says_and_nothing_else(tmp_path, how)
     assert (done.returncode, done.stderr, done.stdout) == (0, "", block("text"))
 
 
+def test_the_korean_readme_has_the_same_example():
+    korean = (ROOT / "README.ko.md").read_text(encoding="utf-8")
+    for language in ("python", "text"):
+        assert re.findall(rf"```{language}\n(.*?)```", korean, re.DOTALL) == [block(language)]
+
+
 def test_the_example_is_short():
     assert len(block("python").splitlines()) <= 15
 
@@ -39,7 +45,7 @@ def test_the_commands_exist():
     assert set(re.findall(r"`?make ([a-z]+)", README)) <= set(targets)
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("document", ["README.md", "README.ko.md", "CONTRIBUTING.md"])
 def test_files_that_are_linked_exist(document):
     text = (ROOT / document).read_text(encoding="utf-8")
     targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", text) + re.findall(r"`((?:tffsim|tests)/[^`]+)`", text)

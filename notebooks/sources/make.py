@@ -1,0 +1,137 @@
+"""Makes the notebooks of the course from their sources, in this folder. Run it with `make lessons`.
+
+A source is a Markdown file; its code blocks become the code cells. What stands between `### BEGIN SOLUTION` and
+`### END SOLUTION` (the marks of nbgrader and otter) is left out of the student's version, which is run and kept with
+its outputs. An exercise begins with `name = None`, so a notebook runs from top to bottom before anything is done.
+The teacher's version has everything, and no outputs.
+"""
+
+import dataclasses
+import pathlib
+import re
+import sys
+import time
+import tomllib
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+SOURCES = pathlib.Path(__file__).parent
+NOTEBOOKS = SOURCES.parent
+ROOT = NOTEBOOKS.parent
+_SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION$", re.DOTALL | re.MULTILINE)
+_LINK_UPWARDS = re.compile(r"(?<=\]\()\.\./")
+_SECONDS_FOR_A_CELL = 600
+# The largest amount of memory that a process had, and nothing of those that it came from.
+_PEAK_MEMORY = 'print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Cost:
+    """What it took to run a notebook.
+
+    Attributes:
+        seconds: By the clock, with the start of the kernel.
+        peak_megabytes: The largest resident memory of the kernel.
+    """
+
+    seconds: float
+    peak_megabytes: float
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.0f} s, {self.peak_megabytes:.0f} MB at the most"
+
+
+def sources() -> list[str]:
+    """Returns the names of all lessons, such as `01_first_computation` and `ko/01_first_computation`."""
+    return sorted(path.relative_to(SOURCES).with_suffix("").as_posix() for path in SOURCES.rglob("[0-9]*.md"))
+
+
+def student_path(name: str) -> pathlib.Path:
+    """Returns where the student's version of a lesson is kept."""
+    return NOTEBOOKS / f"{name}.ipynb"
+
+
+def teacher_path(name: str) -> pathlib.Path:
+    """Returns where the teacher's version of a lesson is kept."""
+    return NOTEBOOKS / "solutions" / f"{name}.ipynb"
+
+
+def student_version(name: str) -> NotebookNode:
+    """Returns a lesson without its solutions and without outputs."""
+    notebook = _read(name, student_path(name))
+    for cell in notebook.cells:
+        cell.source = _SOLUTION.sub(r"\1# Write your code here.", cell.source)
+    return notebook
+
+
+def teacher_version(name: str) -> NotebookNode:
+    """Returns a lesson with its solutions, without outputs."""
+    return _read(name, teacher_path(name))
+
+
+def run(notebook: NotebookNode) -> Cost:
+    """Runs all cells of a notebook, which keeps what they put out."""
+    measure = nbformat.v4.new_code_cell(_PEAK_MEMORY)
+    notebook.cells.append(measure)
+    client = NotebookClient(notebook, timeout=_SECONDS_FOR_A_CELL, kernel_name="python3", record_timing=False)
+    client.store_widget_state = False
+    start = time.perf_counter()
+    try:
+        client.execute(cwd=str(NOTEBOOKS))
+    finally:
+        notebook.cells.remove(measure)
+    return Cost(time.perf_counter() - start, int(measure.outputs[0].text) / 1024)
+
+
+def keep_pictures(notebook: NotebookNode) -> None:
+    """Drops what a page on GitHub cannot show: it then shows the picture that is stored beside it.
+
+    An interactive view is a page of 200 kB; a cell that is run again makes it again.
+    """
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                output.data = {kind: output.data[kind] for kind in ("image/png", "text/plain") if kind in output.data}
+    notebook.metadata.language_info = {"name": "python"}
+
+
+def _read(name: str, target: pathlib.Path) -> NotebookNode:
+    text = (SOURCES / f"{name}.md").read_text(encoding="utf-8")
+    read = jupytext.reads(text, fmt="md")
+    up = "../" * len(target.parent.relative_to(ROOT).parts)
+    cells = []
+    for number, cell in enumerate(read.cells):
+        source = cell.source.replace("INSTALL_TFFSIM", _installation(up))
+        if cell.cell_type == "markdown":
+            source = _LINK_UPWARDS.sub(up, source)
+        new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
+        cells.append(new(source, id=f"cell-{number}"))
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+
+
+def _installation(up: str) -> str:
+    """Returns the line that installs tffsim: from its repository, or as long as that has no address from this clone."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["tffsim"]
+    if project["repository"]:
+        return f"%pip install --quiet git+{project['repository']}"
+    hint = f"# In Colab: upload a wheel of tffsim, and write its name in place of {up}"
+    return f"{hint}\n    %pip install --quiet {up}"
+
+
+def main(names: list[str]) -> None:
+    """Writes the notebooks of some lessons, by default of all."""
+    for name in names or sources():
+        notebook = student_version(name)
+        print(f"{name}: {run(notebook)}", flush=True)
+        keep_pictures(notebook)
+        for path, version in ((student_path(name), notebook), (teacher_path(name), teacher_version(name))):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(version, path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

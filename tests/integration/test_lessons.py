@@ -1,0 +1,129 @@
+"""The lessons are what their sources make, they run from top to bottom, and their solutions are right."""
+
+import re
+
+import nbformat
+import pytest
+
+from notebooks.sources import make
+
+LESSONS = make.sources()
+MAX_MEGABYTES = 1000
+EXERCISES = 3
+
+
+@pytest.fixture(autouse=True)
+def kernels_find_this_tffsim(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(make.ROOT))
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)  # `make` sets it, a reader does not.
+
+
+def without_outputs(notebook):
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def printed(notebook):
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return "".join(output.text for output in outputs if output.output_type == "stream")
+
+
+def code(notebook):
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_student_version_that_is_kept_is_what_the_source_makes(name):
+    kept = nbformat.read(make.student_path(name), as_version=4)
+    assert without_outputs(kept) == make.student_version(name), "Run `make lessons`."
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_teacher_version_that_is_kept_is_what_the_source_makes(name):
+    assert nbformat.read(make.teacher_path(name), as_version=4) == make.teacher_version(name), "Run `make lessons`."
+
+
+def test_notebooks_without_a_source_are_not_kept():
+    kept = {path for path in make.NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts}
+    assert kept == {path(name) for name in LESSONS for path in (make.student_path, make.teacher_path)}
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_what_is_kept_has_run_and_shows_its_views_as_pictures_only(name):
+    kept = nbformat.read(make.student_path(name), as_version=4)
+    nbformat.validate(kept)
+    cells = [cell for cell in kept.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in cells] == [*range(1, len(cells) + 1)]
+    data = [[output.get("data", {}) for output in cell.outputs] for cell in cells]
+    for cell, outputs in zip(cells, data, strict=True):
+        if re.match(r"%%tff_execute(?!.*--view none)", cell.source) or ".plot." in cell.source:
+            assert any("image/png" in output for output in outputs), cell.source
+    assert not any("image/png" in output and "text/html" in output for outputs in data for output in outputs)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_student_gets_no_solution_and_three_exercises(name):
+    students, teachers = code(make.student_version(name)), code(make.teacher_version(name))
+    marks = ("### BEGIN SOLUTION", "### END SOLUTION")
+    assert not any(mark in cell for cell in students for mark in marks)
+    exercises = [cell for cell, solved in zip(students, teachers, strict=True) if marks[0] in solved]
+    assert len(exercises) == EXERCISES
+    assert all(re.match(r"\w+ = None\n# Write your code here\.$", cell) for cell in exercises)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_answers_of_the_quiz_fold_open_without_a_kernel(name):
+    text = "\n".join(cell.source for cell in make.student_version(name).cells if cell.cell_type == "markdown")
+    quiz = re.search(r"^## [^\n]*(?:Quiz|퀴즈)(.*?)(?=^## )", text, re.DOTALL | re.MULTILINE)[1]
+    questions = re.findall(r"^\*\*\d\.\*\*", quiz, re.MULTILINE)
+    assert len(questions) >= 3
+    assert quiz.count("<details><summary>") == quiz.count("</details>") == len(questions)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_opens_with_a_picture_and_links_to_files_that_exist(name):
+    for path, notebook in (
+        (make.student_path(name), make.student_version(name)),
+        (make.teacher_path(name), make.teacher_version(name)),
+    ):
+        assert re.match(r"# .+\n\n!\[.+\]\(.+\)", notebook.cells[0].source)
+        texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+        links = [link for text in texts for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", text)]
+        assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_first_cell_installs_what_is_missing_from_an_address_that_is_known(name, monkeypatch):
+    (known, unknown) = ('repository = "https://example.org/of/tffsim"', 'repository = ""')
+    project = (make.ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    first = code(make.student_version(name))[0]
+    assert "%pip install" in first
+    if unknown in project:
+        (target,) = re.findall(r"%pip install --quiet (\S+)", first)
+        assert (make.student_path(name).parent / target).resolve() == make.ROOT
+        monkeypatch.setattr(make.tomllib, "loads", lambda _: {"tool": {"tffsim": {"repository": known.split('"')[1]}}})
+        assert "%pip install --quiet git+https://example.org/of/tffsim" in code(make.student_version(name))[0]
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_student_version_runs_before_anything_is_done(name):
+    notebook = make.student_version(name)
+    cost = make.run(notebook)
+    print(f"{name}: {cost}")
+    assert cost.peak_megabytes <= MAX_MEGABYTES
+    assert errors_of_tensorflow_and_python(notebook) == ""
+    assert len(re.findall(r"not done yet|아직", printed(notebook))) == EXERCISES
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_solutions_are_right(name):
+    notebook = make.teacher_version(name)
+    print(f"{name} with solutions: {make.run(notebook)}")
+    assert len(re.findall(r": right!|: 맞았습니다!", printed(notebook))) == EXERCISES
+
+
+def errors_of_tensorflow_and_python(notebook):
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return "".join(output.text for output in outputs if output.get("name") == "stderr")
