@@ -153,7 +153,10 @@ def _more(count: int, width: int) -> _Rows:
 
 
 def _rich_table(title: str, columns: tuple[str, ...], rows: _Rows, width: int) -> RichTable:
-    table = RichTable(title=title, title_justify="left", box=box.SIMPLE_HEAD, width=width, title_style="bold")
+    table = RichTable(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, width=width,
+        collapse_padding=width < _WIDEST, pad_edge=width == _WIDEST,  # Names stay whole in 80 columns.
+    )  # fmt: skip
     left = {"computation", "executor", "operation", "intrinsic", "direction", "where", "error", "client", "outcome"}
     for name in columns:
         table.add_column(name, justify="left" if name in left or "sees" in name else "right", overflow="fold")

@@ -18,7 +18,7 @@ def let_go_on():
     go_on.set()
 
 def says(x):
-    print("says", int(x)); return x
+    print(f"says {int(x)}\\n", end=""); return x
 def generated():
     print("says 1"); yield 1.0
 def flush():
@@ -172,14 +172,15 @@ def lines(seen):
 @pytest.mark.parametrize("code", CODE)
 def test_what_clients_print_is_shown_below_their_cell_while_others_print(kernel, code, stack):
     define = f"talk = client({code}); first_begun, second_begun = threading.Event(), threading.Event()"
-    cell = "{name}_begun.set(); go_on.wait(60)\nprint('own', {number})\ntalk([{number}1., {number}2.])"
+    # Each text is written at once: errors and output are two streams, and pieces of them may mix.
+    cell = "{name}_begun.set(); go_on.wait(60)\nprint('own {number}\\n', end='')\ntalk([{number}1., {number}2.])"
     head = f"%%tff_execute --view none --stack {stack} --background "
     _, first, second, front, _ = kernel.run_all(
         define,
         head + "first\n" + cell.format(name="first", number=1),
         head + "second\n" + cell.format(name="second", number=2),
         "first_begun.wait(60), second_begun.wait(60); let_go_on(); talk([5.])\n"
-        "first.result(); second.result(); print('front')",
+        "first.result(); second.result(); print('front\\n', end='')",
         "flush()",
     )
     assert lines(first) == ["own 1", "says 11", "says 12"]

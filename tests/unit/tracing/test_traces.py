@@ -273,7 +273,9 @@ def test_tables_are_as_wide_as_the_terminal_but_stay_readable(broadcast, monkeyp
     assert max(map(len, broadcast.summary().splitlines())) in range(widest - 6, widest + 1)
 
 
-def test_the_summary_fits_100_columns_and_names_what_matters(broadcast):
+@pytest.mark.parametrize("columns", ["80", "100"])
+def test_the_summary_fits_100_columns_and_names_what_matters(broadcast, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
     text = str(broadcast)
     assert max(map(len, text.splitlines())) <= 100
     for word in ("sum_of_products", "EagerTFExecutor", "federated_sum", "individual"):

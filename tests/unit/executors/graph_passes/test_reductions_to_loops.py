@@ -345,7 +345,8 @@ def test_a_failing_step_names_the_line_of_the_reduction():
 
 def test_failing_data_names_the_line_that_reads_it():
     def fail(data):
-        return data.map(lambda x: 12 // x).reduce(tf.constant(0, tf.int64), lambda state, x: state + x)  # here
+        total = tf.constant(0, tf.int64)
+        return data.map(lambda x: 12 // x).reduce(total, lambda t, x: t + x)  # here
 
     with pytest.raises(tf.errors.InvalidArgumentError) as caught:
         TensorFlowFunction(tf_computation(fail, NUMBERS).to_proto())(numbers(1, 0))
