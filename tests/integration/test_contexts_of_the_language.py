@@ -137,3 +137,18 @@ def test_a_trace_that_cannot_record_a_call_in_their_contexts_says_so():
     with tff.trace() as trace, pytest.warns(UserWarning, match="not record this call.*Use `SyncExecutionContext`"):
         assert context.invoke(mean, [1.0, 2.0]) == 1.5
     assert trace.snapshot.invocations == []
+
+
+@pytest.mark.parametrize("factory", [FACTORIES["local"], FACTORIES["tree"], FACTORIES["debug"]])
+def test_a_nan_in_their_contexts_is_told_in_a_warning_with_its_client(factory):
+    mean = tff.federated_computation(lambda x: tff.federated_mean(x), tff.FederatedType(np.float32, tff.CLIENTS))
+    context = tff.framework.SyncExecutionContext(executor_fn=factory())
+    with pytest.warns(UserWarning, match=r"federated_mean: the result holds NaN.*client 1 of 3") as caught:
+        assert np.isnan(context.invoke(mean, [1.0, np.nan, 2.0]))
+    assert len(caught) == 1
+
+
+def test_numbers_that_are_right_are_not_warned_of_in_their_contexts(recwarn):
+    mean = tff.federated_computation(lambda x: tff.federated_mean(x), tff.FederatedType(np.float32, tff.CLIENTS))
+    assert tff.framework.SyncExecutionContext(executor_fn=tff.local_executor_factory()).invoke(mean, [1.0, 3.0]) == 2.0
+    assert not recwarn.list

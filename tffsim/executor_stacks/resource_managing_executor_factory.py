@@ -5,7 +5,7 @@ import contextlib
 import threading
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from federated_language.framework import CardinalitiesType, Executor, ExecutorFactory, PlacementLiteral
 
@@ -60,6 +60,12 @@ class ResourceManagingExecutorFactory(ExecutorFactory):
         self._runs_in_caller = runs_in_caller
         self._stacks: collections.OrderedDict[Hashable, _Stack] = collections.OrderedDict()
         self._lock = threading.RLock()
+
+    def __reduce__(self) -> "str | tuple[Any, ...]":
+        raise TypeError(
+            "A factory of executors stays in its process, and so does its context: stacks hold threads. "
+            "Make another one there, as in `tff.use(tff.local_executor_factory())`."
+        )
 
     @property
     def default_num_clients(self) -> int:

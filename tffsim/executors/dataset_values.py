@@ -94,6 +94,11 @@ def _renamed(dataset: tf.data.Dataset, type_spec: fl.SequenceType) -> tf.data.Da
 
 
 def _check_component(spec: tf.TypeSpec, type_spec: fl.TensorType) -> tf.TypeSpec:
+    if not isinstance(spec, tf.TypeSpec):
+        raise TypeError(
+            f"Expected a dataset with components of type {type_spec}, found a value of Python type "
+            f"`{type(spec).__name__}` in their place. Take one component of it with `dataset.map`."
+        )
     if not isinstance(spec, tf.TensorSpec):
         raise TypeError(f"Expected a dataset with components of type {type_spec}. {not_dense(spec)}")
     found = to_type(spec)
@@ -108,6 +113,11 @@ def _structured(value: Any, type_spec: fl.Type, convert: Callable[[Any, fl.Tenso
         return convert(value, type_spec)
     if not isinstance(type_spec, fl.StructType):
         raise TypeError(f"A dataset holds tensors and structs of them, found an element type {type_spec}.")
+    if isinstance(value, tf.TensorSpec):
+        raise TypeError(
+            f"Expected a dataset with elements of type {type_spec}, found tensors of type {to_type(value)}. "
+            "Make a dict or a tuple of each with `dataset.map`."
+        )
     components: list[Any] = []
     names: list[str | None] = []
     fields = zip(struct_elements(value, type_spec), type_spec.items(), strict=True)

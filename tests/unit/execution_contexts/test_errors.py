@@ -54,6 +54,11 @@ def total(dataset):
     return dataset.reduce(0, lambda x, y: x + y)
 
 
+@tff.tf_computation(tff.SequenceType({"n": np.int32}))
+def total_of_fields(dataset):
+    return dataset.reduce(0, lambda x, y: x + y["n"])
+
+
 @tff.federated_computation(tff.FederatedType(tff.SequenceType(np.int32), tff.CLIENTS))
 def totals(datasets):
     return tff.federated_sum(tff.federated_map(total, datasets))
@@ -153,6 +158,9 @@ BAD_ARGUMENTS = [
     (totals, ([[1], [2, "x"]],), r"Argument `\[1\]` of `totals` is wrong at client 1 of 2"),
     (totals, (tf.data.Dataset.range(3),), "one `tf.data.Dataset`. Pass a list of datasets"),
     (totals, (iter([[1]]),), "can be read only once"),
+    (total, (tf.data.Dataset.from_tensors({"n": 1}),), "components of type int32, found .*`dict`.*Take one component"),
+    (total, (tf.data.Dataset.from_tensors((1, 2)),), "components of type int32, found .*`tuple`.*`dataset.map`"),
+    (total_of_fields, (tf.data.Dataset.range(3),), "elements of type <n=int32>, found .* int64.*Make a dict"),
 ]
 
 

@@ -192,6 +192,15 @@ def test_a_trace_that_is_still_written_says_at_once_that_it_stays(again):
         assert again(trace.frozen()).snapshot.num_spans == 0
 
 
+@pytest.mark.parametrize("again", [pickle.dumps, copy.deepcopy])
+@pytest.mark.parametrize("make", [tff.local_executor_factory, tff.debug_executor_factory, tff.sizing_executor_factory])
+def test_a_factory_and_its_context_say_at_once_that_they_stay(make, again):
+    factory = make()
+    for lives_here in (factory, tff.SyncExecutionContext(factory), tff.AsyncExecutionContext(factory)):
+        with pytest.raises(TypeError, match=r"stays in its process.*Make another one there"):
+            again(lives_here)
+
+
 @every_way
 def test_tables_keep_their_columns_texts_and_units(again):
     _, trace = traced(mean_of_doubles, [1.0, 2.0])
