@@ -15,6 +15,7 @@ from tffsim.computations.federated_values import described, placements, type_of_
 from tffsim.computations.signature_mistakes import METHOD, is_method
 from tffsim.computations.struct_keys import wrong_key
 from tffsim.computations.type_differences import difference, listed
+from tffsim.computations.type_specifications import SpecificationError
 from tffsim.computations.user_error import UserError, passed_user
 
 
@@ -69,7 +70,8 @@ def explain_untyped_call(
     if being_defined.get() is not None:
         wrong = _placed(args, kwargs, name) if is_plain else None
         return MistakeError(wrong) if wrong is not None else None
-    is_about_types = isinstance(error, (TypeError, NotImplementedError)) and not isinstance(error, UserError)
+    is_told = isinstance(error, UserError) and not isinstance(error, SpecificationError)
+    is_about_types = isinstance(error, (TypeError, NotImplementedError)) and not is_told
     if is_about_types and not passed_user(error):
         reason = _wrong_keys([*args, *kwargs.values()]) or str(error)
         return ArgumentError(f"`{name}` cannot take its argument. {reason}")
