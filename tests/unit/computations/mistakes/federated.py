@@ -591,4 +591,25 @@ def average(x):
         'this one has the key 0. Write the key as a text, such as "0", or use a list or a tensor, with the key '
         "as position.",
     ),
+    "a function of TensorFlow on what an operator returned": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tf.sqrt(tff.federated_mean(x))  # here
+""",
+        "`average` cannot be defined. `tf.sqrt(tff.federated_mean(x))` does not work here: this stands for a value "
+        "at SERVER (float32@SERVER), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "a field that is set": (
+        """
+@tff.federated_computation(tff.FederatedType([("round", np.int32)], tff.SERVER), AT_CLIENTS)
+def step(state, x):
+    state.loss = tff.federated_mean(x)  # here
+    return state
+""",
+        "`step` cannot be defined. A field `loss` cannot be set: this stands for a value at SERVER "
+        "(<round=int32>@SERVER), and nothing can change it. Make a new value, with a `tf_computation` or as a "
+        "dict or tuple, and return that.",
+    ),
 }
