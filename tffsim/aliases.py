@@ -238,7 +238,7 @@ _NAMESPACES: Final = frozenset(
 
 
 class MissingNameError(AttributeError):
-    """A name of TensorFlow Federated is not here; the message says what to use."""
+    """A name is not here; if TensorFlow Federated has it, the message says what to use."""
 
     def _render_traceback_(self) -> list[str]:
         """Returns what IPython shows: the user's lines only."""
@@ -301,4 +301,4 @@ def find(path: str) -> Any:
     if path in INSTEAD:
         raise MissingNameError(f"tffsim has no `{path}`. {INSTEAD[path]}")
     namespace, _, name = f"tffsim.{path}".rpartition(".")
-    raise AttributeError(f"module {namespace!r} has no attribute {name!r}")
+    raise MissingNameError(f"module {namespace!r} has no attribute {name!r}")

@@ -149,6 +149,12 @@ def _wrong_types(parameter: fl.Type | None, args: Sequence[Any], kwargs: Mapping
     types = {key: type_of_value(value) for key, value in [*enumerate(args), *kwargs.items()]}
     if len(args) == 1 and not kwargs:
         expected, given = parameter, types[0]
+        if given is None and isinstance(expected, fl.FederatedType) and not any(map(type_of_value, _leaves(args[0]))):
+            return (
+                f"`{name}` needs {described(expected)} in a federated computation, found a value of Python type "
+                f"`{type(args[0]).__name__}`. Pass one that is federated already, such as a parameter, or call "
+                f"`{name}` outside of the computation."
+            )
         if given is not None and not expected.is_assignable_from(given):
             return f"The argument of `{name}` does not fit: {difference(expected, given)}."
     elif isinstance(parameter, fl.StructType):

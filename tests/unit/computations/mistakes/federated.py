@@ -612,4 +612,44 @@ def step(state, x):
         "(<round=int32>@SERVER), and nothing can change it. Make a new value, with a `tf_computation` or as a "
         "dict or tuple, and return that.",
     ),
+    "a number for the weights": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_mean(x, weight=2.0)  # here
+""",
+        "`average` cannot be defined. `federated_mean` takes a weight of each client, and this one has no "
+        "placement: a value of type float32. Leave it out: all clients weigh the same then. "
+        "Or give one at CLIENTS, such as the number of examples.",
+    ),
+    "an operator for a computation": (
+        """
+@tff.federated_computation(tff.FederatedType(tff.SequenceType(np.float32), tff.CLIENTS))
+def totals(data):
+    return tff.federated_map(tff.sequence_sum, data)  # here
+""",
+        "`totals` cannot be defined. `federated_map` needs a computation as `fn`, and `sequence_sum` is an operator. "
+        "Call it with the value itself, as in `tff.sequence_sum(x)`.",
+    ),
+    "an object that can be called for a computation": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_map(tf.keras.layers.Dense(1), x)  # here
+""",
+        "`average` cannot be defined. `federated_map` needs a computation as `fn`, and this is a `Dense`. Make one of "
+        "it: `tff.tf_computation(f)`, or the decorator `@tff.tf_computation` above its `def`.",
+    ),
+    "a list for a federated computation within another": (
+        """
+mean = tff.federated_computation(lambda x: tff.federated_mean(x), AT_CLIENTS)
+
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return mean([1.0, 2.0])  # here
+""",
+        "`average` cannot be defined. `<lambda>` needs a value at CLIENTS ({float32}@CLIENTS) in a federated "
+        "computation, found a value of Python type `list`. Pass one that is federated already, such as a parameter, "
+        "or call `<lambda>` outside of the computation.",
+    ),
 }
