@@ -21,6 +21,7 @@ import federated_language as _language
 from federated_language import *  # noqa: F403 (the names of the language are our names)
 
 from tffsim import aliases as _aliases
+from tffsim.computations import operators_outside as _operators_outside
 from tffsim.computations import pickling as _pickling
 from tffsim.computations import type_specifications as _type_specifications
 from tffsim.computations.secure_modular_sum import federated_secure_modular_sum
@@ -93,6 +94,7 @@ for _name in ("framework", "program", "types"):
 _hide_startup_messages()
 _default_context.install()
 _pickling.register()
+_operators_outside.install()
 _type_specifications.install()
 
 

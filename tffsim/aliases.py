@@ -237,6 +237,18 @@ _NAMESPACES: Final = frozenset(
 ) - {""}
 
 
+class MissingNameError(AttributeError):
+    """A name is not here; if TensorFlow Federated has it, the message says what to use."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Returns what IPython shows: the user's lines only."""
+        lines: list[str] = importlib.import_module("tffsim.computations.notebook_traceback").lines_for_notebook(self)
+        return lines
+
+
+MissingNameError.__module__ = "tffsim"
+
+
 class _Namespace(types.ModuleType):
     """Looks like a module of that system, such as `tff.backends.native`."""
 
@@ -287,6 +299,6 @@ def find(path: str) -> Any:
     if path in _LAYERS_OF_TFF and "tensorflow_federated" in sys.modules:
         return importlib.import_module(_LAYERS_OF_TFF[path])
     if path in INSTEAD:
-        raise AttributeError(f"tffsim has no `{path}`. {INSTEAD[path]}")
+        raise MissingNameError(f"tffsim has no `{path}`. {INSTEAD[path]}")
     namespace, _, name = f"tffsim.{path}".rpartition(".")
-    raise AttributeError(f"module {namespace!r} has no attribute {name!r}")
+    raise MissingNameError(f"module {namespace!r} has no attribute {name!r}")

@@ -206,3 +206,10 @@ def test_types_become_specs_of_tensorflow():
     assert tff.types.is_tensorflow_compatible_type(type_spec) and tff.types.is_tensorflow_compatible_type(None)
     assert not tff.types.is_tensorflow_compatible_type(tff.type_at_server(tf.int32))
     assert tff.types.count(type_spec, lambda t: isinstance(t, tff.TensorType)) == 2
+
+
+def test_a_notebook_shows_a_missing_name_in_the_users_lines_only():
+    with pytest.raises(AttributeError) as caught:
+        exec("tff.simulation.datasets.emnist.load_data()", {"tff": tff})
+    shown = "\n".join(caught.value._render_traceback_())
+    assert len(shown.splitlines()) <= 12 and "tffsim/aliases.py" not in shown and "simulation.emnist" in shown

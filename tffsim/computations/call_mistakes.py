@@ -15,6 +15,7 @@ from tffsim.computations.federated_values import described, placements, type_of_
 from tffsim.computations.signature_mistakes import METHOD, is_method
 from tffsim.computations.struct_keys import wrong_key
 from tffsim.computations.type_differences import difference, listed
+from tffsim.computations.type_specifications import SpecificationError
 from tffsim.computations.user_error import UserError, passed_user
 
 
@@ -69,7 +70,8 @@ def explain_untyped_call(
     if being_defined.get() is not None:
         wrong = _placed(args, kwargs, name) if is_plain else None
         return MistakeError(wrong) if wrong is not None else None
-    is_about_types = isinstance(error, (TypeError, NotImplementedError)) and not isinstance(error, UserError)
+    is_told = isinstance(error, UserError) and not isinstance(error, SpecificationError)
+    is_about_types = isinstance(error, (TypeError, NotImplementedError)) and not is_told
     if is_about_types and not passed_user(error):
         reason = _wrong_keys([*args, *kwargs.values()]) or str(error)
         return ArgumentError(f"`{name}` cannot take its argument. {reason}")
@@ -147,6 +149,12 @@ def _wrong_types(parameter: fl.Type | None, args: Sequence[Any], kwargs: Mapping
     types = {key: type_of_value(value) for key, value in [*enumerate(args), *kwargs.items()]}
     if len(args) == 1 and not kwargs:
         expected, given = parameter, types[0]
+        if given is None and isinstance(expected, fl.FederatedType) and not any(map(type_of_value, _leaves(args[0]))):
+            return (
+                f"`{name}` needs {described(expected)} in a federated computation, found a value of Python type "
+                f"`{type(args[0]).__name__}`. Pass one that is federated already, such as a parameter, or call "
+                f"`{name}` outside of the computation."
+            )
         if given is not None and not expected.is_assignable_from(given):
             return f"The argument of `{name}` does not fit: {difference(expected, given)}."
     elif isinstance(parameter, fl.StructType):

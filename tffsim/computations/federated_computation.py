@@ -7,12 +7,13 @@ from typing import Any
 import federated_language as fl
 from federated_language.framework import ConcreteComputation, PolymorphicComputation
 
-from tffsim.computations import federated_equality
+from tffsim.computations import federated_assignment, federated_equality
 from tffsim.computations.computation_calls import UntypedComputation, with_shared_default
 from tffsim.computations.definition import being_defined, define
 from tffsim.computations.federated_mistakes import explain
 from tffsim.computations.user_error import user_facing
 
+federated_assignment.install()
 federated_equality.install()
 
 

@@ -127,8 +127,17 @@ def _library_on_value(failure: Failure) -> str | None:
     """A function of TensorFlow, NumPy or another library got a federated value."""
     if not failure.called or failure.is_called("federated_language") or failure.is_called("tffsim"):
         return None
-    values = values_in(failure)
+    values = values_in(failure) or dict(_unnamed(failure.called[0]))
     return not_a_number(f"`{failure.expression}`", values) if values else None
+
+
+def _unnamed(called: types.FrameType) -> Iterator[tuple[str, fl.Value]]:
+    """Yields a value that a function got which has no name where it is called: `tf.sqrt(tff.federated_mean(x))`."""
+    for local in called.f_locals.values():
+        for part in local if isinstance(local, (tuple, list)) else [local]:
+            if isinstance(part, fl.Value):
+                yield "", part
+                return
 
 
 def _result(failure: Failure) -> str | None:

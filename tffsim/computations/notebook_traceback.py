@@ -23,7 +23,8 @@ def lines_for_notebook(error: BaseException) -> list[str]:
     if formatter is None:
         return "".join(traceback.format_exception(type(alone), alone, linked(entries))).splitlines()
     lines: list[str] = []
-    for context, kept in ((5, entries), (3, entries), (2, entries), (1, entries), (1, entries[-3:])):
+    shorter = [(1, entries[-count:]) for count in (3, 2, 1)]
+    for context, kept in ((5, entries), (3, entries), (2, entries), (1, entries), *shorter):
         shown = formatter.structured_traceback(type(alone), alone, linked(kept), tb_offset=0, context=context)
         lines = "\n".join(shown).split("\n")
         if len(lines) <= _MAX_LINES:

@@ -69,9 +69,13 @@ def _no_computation(operator: str, values: Mapping[str, Any], functions: Mapping
     for name, function in functions.items():
         if is_python_function(function):
             called = name_of_function(function)
-            which = f"`{called}`" if called != "f" or getattr(function, "__name__", "") == "f" else "a lambda"
+            if getattr(function, "__module__", None) == fl.federated_sum.__module__:
+                return (
+                    f"`{operator}` needs a computation as `{name}`, and `{called}` is an operator. Call it with the "
+                    f"value itself, as in `tff.{called}(x)`."
+                )
             return (
-                f"`{operator}` needs a computation as `{name}`, and {which} is a Python function. Make one of it: "
+                f"`{operator}` needs a computation as `{name}`, and {_kind_of_function(function)}. Make one of it: "
                 f"`tff.tf_computation({called})`, or the decorator `@tff.tf_computation` above its `def`."
             )
         if not is_function(function):
@@ -85,6 +89,13 @@ def _no_computation(operator: str, values: Mapping[str, Any], functions: Mapping
                 "`federated_computation`; tensors belong into a `tf_computation`."
             )
     return None
+
+
+def _kind_of_function(function: object) -> str:
+    name = getattr(function, "__name__", None)
+    if name is None:
+        return f"this is a `{type(function).__name__}`"
+    return "a lambda is a Python function" if name == "<lambda>" else f"`{name}` is a Python function"
 
 
 def _is_of_tensorflow(value: object) -> bool:
@@ -124,6 +135,12 @@ def _no_placement(operator: str, values: Mapping[str, Any], failure: Failure) ->
     if name is None or not operator.startswith("federated_") or operator in ("federated_value", "federated_zip"):
         return None
     found = type_of_value(values[name])
+    weight = type_of_value(values.get("weight"))
+    if weight is not None and placements(weight) == {None}:
+        return (
+            f"`{operator}` takes a weight of each client, and this one has no placement: {described(weight)}. Leave it "
+            "out: all clients weigh the same then. Or give one at CLIENTS, such as the number of examples."
+        )
     if found is None or placements(found) != {None}:
         return None
     place = "SERVER" if operator == "federated_broadcast" else "CLIENTS"

@@ -11,6 +11,8 @@ from federated_language import framework
 from federated_language.common_libs import structure
 from federated_language.framework import AggregationKind, IntrinsicDef
 
+from tffsim.computations.operators_outside import check_is_inside
+
 _V, _M = fl.AbstractType("V"), fl.AbstractType("M")
 
 FEDERATED_SECURE_MODULAR_SUM = IntrinsicDef(
@@ -40,6 +42,7 @@ def federated_secure_modular_sum(value: Any, modulus: Any) -> fl.Value:
         TypeError: If the value is not at the clients or holds no integers, or the modulus
             has another structure.
     """
+    check_is_inside("federated_secure_modular_sum")
     summand = framework.ensure_federated_value(fl.to_value(value, type_spec=None), fl.CLIENTS, "value to be summed")
     framework.check_is_structure_of_integers(summand.type_signature)
     member_type = summand.type_signature.member
@@ -66,8 +69,4 @@ def _call(
 
 def _bound(block: framework.ComputationBuildingBlock) -> fl.Value:
     context = framework.get_context_stack().current
-    if not isinstance(context, framework.SymbolBindingContext):
-        raise framework.ContextError(
-            "`federated_secure_modular_sum` orchestrates. Call it in a function with `@tff.federated_computation`."
-        )
     return fl.Value(context.bind_computation_to_reference(block))

@@ -15,6 +15,7 @@ from tffsim.computations.source_places import is_library, walk
 
 _SYMPTOMS = (
     "Attempting to capture an EagerTensor",
+    "Encountered an Eager-defined Tensor",
     "numpy() is only available when eager",
     "must be from the same graph",
     "is out of scope",
@@ -25,13 +26,19 @@ def explain_outside(failure: Failure) -> str | None:
     """Says which object was made outside of the function, if that was the mistake."""
     if not any(symptom in str(failure.error) for symptom in _SYMPTOMS):
         return None
-    name, value = next(((n, v) for n, v in _named_values(failure) if _is_outside(v)), ("", None))
+    named = list(_named_values(failure))
+    holders = (pair for is_it in (_is_outside, _is_outside_data) for pair in named if is_it(pair[1]))
+    name, value = next(holders, ("", None))
     kind = _kind_of(value)
     subject = f"The {kind} `{name}`" if name else "A variable, model or table that it uses"
     advice = "Make it inside."
     if kind in ("variable", "model", "layer"):
         what = "value" if kind == "variable" else "weights"
         advice = f"Make it inside, or pass its {what} as an argument."
+    elif kind == "tensor":
+        advice = f"Pass it as an argument, or take its number: `{name}.numpy()` outside becomes a constant."
+    elif kind == "data set":
+        advice = "Make it inside, or pass it as an argument."
     return f"{subject} was made outside of this function, and a computation cannot take it along. {advice}"
 
 
@@ -42,6 +49,9 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "layer": (keras.layers.Layer,),
     "variable": (tf.Variable, keras.Variable),
     "random generator": (tf.random.Generator,),
+    "iterator": (tf.data.Iterator,),
+    "data set": (tf.data.Dataset,),
+    "tensor": (tf.Tensor,),
 }
 
 
@@ -64,6 +74,13 @@ def _is_outside(value: object) -> bool:
     if _is_eager(getattr(value, "resource_handle", None)):
         return True
     return any(_is_outside(part) for part in parts_of(value) or ())
+
+
+def _is_outside_data(value: object) -> bool:
+    """Whether it is a tensor, a data set or its iterator; functions may name some that they do not need."""
+    if isinstance(value, (tf.data.Dataset, tf.data.Iterator)):
+        return _is_eager(getattr(value, "_variant_tensor", getattr(value, "_iterator_resource", None)))
+    return _is_eager(value)
 
 
 def _is_eager(handle: object) -> bool:

@@ -185,8 +185,6 @@ def _container_type(value: object, convert: Any, otherwise: Any) -> fl.Type:
     if isinstance(value, Mapping):
         return fl.StructWithPythonType([(k, convert(v)) for k, v in value.items()], type(value))
     if isinstance(value, (list, tuple)) and not _is_tensor_type_pair(value):
-        if value and all(py_typecheck.is_name_value_pair(element, name_type=str) for element in value):
-            return fl.StructType([(name, convert(element)) for name, element in value])
         return fl.StructWithPythonType([convert(element) for element in value], type(value))
     return otherwise(value)
 

@@ -33,6 +33,7 @@ from federated_language.framework import PlacementLiteral
 from federated_language.types import computation_types
 
 from tffsim.computations.struct_keys import wrong_key
+from tffsim.computations.user_error import UserError
 
 _KNOWN_VERSIONS: Final = ("0.5.",)
 
@@ -52,6 +53,13 @@ _EXAMPLES: Final = (
 _to_type_of_language: Callable[[object], fl.Type] = computation_types.to_type
 _to_dtype_of_language: Callable[[object], np.dtype] = computation_types._to_dtype
 _arguments_of_federated_type: Callable[..., Hashable] = fl.FederatedType._hashable_from_init_args.__func__
+
+
+class SpecificationError(UserError, TypeError):
+    """What was written for a type is none."""
+
+
+SpecificationError.__module__ = "tffsim"
 
 
 def install() -> None:
@@ -86,7 +94,7 @@ def to_type(obj: object) -> fl.Type:
     if isinstance(obj, fl.Type):
         return obj
     if isinstance(obj, Mapping) and (wrong := wrong_key(obj, "this one")) is not None:
-        raise TypeError(wrong)
+        raise SpecificationError(wrong)
     if isinstance(obj, tuple) and len(obj) == 2 and _is_of_tensorflow(obj):
         return fl.TensorType(obj[0], _dimensions(obj[1]))
     if _is_known_to_language(obj):
@@ -96,7 +104,10 @@ def to_type(obj: object) -> fl.Type:
     if _belongs_to_tensorflow(obj):
         from tffsim.computations.tensorflow_types import from_spec
 
-        found = from_spec(obj)
+        try:
+            found = from_spec(obj)
+        except TypeError as error:
+            raise SpecificationError(str(error)) from None
         if found is not None:
             return found
     raise _no_type(obj)
@@ -158,40 +169,49 @@ def _to_dtype(dtype: object) -> np.dtype:
 
 
 def _checked_arguments_of_federated_type(
-    cls: type[fl.FederatedType], member: object, placement: object, all_equal: bool | None = None
+    cls: type[fl.FederatedType], member: object, placement: object = None, all_equal: bool | None = None
 ) -> Hashable:
     arguments = _arguments_of_federated_type(cls, member, placement, all_equal)
     if not isinstance(placement, PlacementLiteral):
         raise _no_placement(placement)
+    if isinstance(member, fl.FederatedType):
+        raise SpecificationError(
+            f"The type {member} says already where the values are. Use it as it is, or write the type of one value: "
+            f"`tff.FederatedType({member.member}, tff.{placement})`."
+        )
     return arguments
 
 
-def _no_placement(found: object) -> TypeError:
+def _no_placement(found: object) -> SpecificationError:
     if isinstance(found, str):
         advice = f"`tff.{found.upper()}`" if found.upper() in ("CLIENTS", "SERVER") else "`tff.CLIENTS` or `tff.SERVER`"
-        return TypeError(f"Expected a placement, found the text {found!r}. Write {advice}.")
-    return TypeError(
+        return SpecificationError(f"Expected a placement, found the text {found!r}. Write {advice}.")
+    return SpecificationError(
         f"Expected a placement, found a value of Python type `{type(found).__name__}`. "
         "Write `tff.CLIENTS` or `tff.SERVER`."
     )
 
 
-def _no_type(found: Any) -> TypeError:
+def _no_type(found: Any) -> SpecificationError:
     """Returns an error that says what to write instead of what was found."""
     if isinstance(found, type):
         name = _PYTHON_SCALARS.get(found)
         advice = f"Write `{name}`, or the width you want." if name is not None else _EXAMPLES
-        return TypeError(f"Expected a type of tensors, found the Python class `{found.__name__}`. {advice}")
+        return SpecificationError(f"Expected a type of tensors, found the Python class `{found.__name__}`. {advice}")
     if isinstance(found, PlacementLiteral):
-        return TypeError(
+        return SpecificationError(
             f"Expected a type, found the placement {found}. "
             f"The type comes first: `tff.FederatedType(np.float32, tff.{found})`."
         )
     if isinstance(found, str):
-        return TypeError(f"Expected a type, found the text {found!r}. {_type_of_text(found)}")
+        return SpecificationError(f"Expected a type, found the text {found!r}. {_type_of_text(found)}")
     if isinstance(found, fl.TypedObject):
-        return TypeError(f"Expected a type, found a value of type {found.type_signature}. Write its `.type_signature`.")
-    return TypeError(f"Expected a type, found a value of Python type `{type(found).__name__}`. {_type_of_value(found)}")
+        return SpecificationError(
+            f"Expected a type, found a value of type {found.type_signature}. Write its `.type_signature`."
+        )
+    return SpecificationError(
+        f"Expected a type, found a value of Python type `{type(found).__name__}`. {_type_of_value(found)}"
+    )
 
 
 def _type_of_text(text: str) -> str:

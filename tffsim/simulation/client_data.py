@@ -213,8 +213,15 @@ class InMemoryClientData(ClientData):
                 have the same length, and all clients have the same names.
 
         Raises:
+            TypeError: If the arrays of a client have no names.
             ValueError: If the lengths or the names differ.
         """
+        for client_id, arrays in examples_by_client.items():
+            if not isinstance(arrays, Mapping):
+                raise TypeError(
+                    f"The examples of client {client_id!r} must be arrays by name, such as {{'x': [...]}}; found a "
+                    f"`{type(arrays).__name__}`. Give the array a name."
+                )
         self._examples = {
             client_id: collections.OrderedDict((name, np.asarray(array)) for name, array in arrays.items())
             for client_id, arrays in examples_by_client.items()

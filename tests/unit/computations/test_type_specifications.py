@@ -135,6 +135,8 @@ REFUSED = {
     "a tensor": (lambda: tff.to_type(tf.zeros([2])), r"Tensor`.*`\(x.dtype, x.shape\)`"),
     "a dataset": (lambda: tff.SequenceType(IMAGES), "Write `tff.SequenceType.dataset.element_spec.`"),
     "a placement first": (lambda: tff.FederatedType(tff.CLIENTS, np.float32), "The type comes first"),
+    "a forgotten placement": (lambda: tff.FederatedType(np.float32), "Write `tff.CLIENTS` or `tff.SERVER`"),
+    "two placements": (lambda: tff.FederatedType(tff.FederatedType(np.float32, tff.CLIENTS), tff.SERVER), "already"),
     "a computation": (lambda: tff.to_type(tff.tf_computation(lambda: 1)), r"\( -> int32\).*`.type_signature`"),
     "a function": (lambda: tff.FunctionType(np.int32, lambda x: x), "the function comes first"),
     "ragged elements": (lambda: tff.SequenceType(RAGGED), r"`tf.RaggedTensor`.*`.to_tensor\(\)`"),

@@ -47,6 +47,10 @@ VALUES = {
     "list": [1, [2.0, Model(3, np.int64(4))]],
     "dict": {"b": tf.constant(1), "a": (np.float32(2), "c")},
     "nothing": {},
+    "text of two letters": "ab",
+    "pair with a text": ("ab", 1),
+    "list of a text and a number": ["ab", 1],
+    "list of such pairs": [("a", 1), ("b", 2.0)],
 }
 
 

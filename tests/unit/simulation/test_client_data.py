@@ -181,6 +181,12 @@ def test_an_unknown_client_is_refused_with_those_there_are(client_data):
         client_data.datasets(["ann", "eve"])
 
 
+@pytest.mark.parametrize(("arrays", "found"), [([1.0, 2.0], "`list`"), (tf.data.Dataset.range(3), "Dataset`")])
+def test_examples_without_names_are_refused_with_the_client(arrays, found):
+    with pytest.raises(TypeError, match=rf"client 'ann' must be arrays by name, .*found a .*{found}"):
+        InMemoryClientData({"ann": arrays})
+
+
 def test_arrays_of_different_lengths_are_refused():
     with pytest.raises(ValueError, match=r"client 'ann' have different lengths: {'x': 2, 'y': 3}"):
         InMemoryClientData({"ann": {"x": np.zeros(2), "y": np.zeros(3)}})

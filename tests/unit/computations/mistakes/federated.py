@@ -591,4 +591,65 @@ def average(x):
         'this one has the key 0. Write the key as a text, such as "0", or use a list or a tensor, with the key '
         "as position.",
     ),
+    "a function of TensorFlow on what an operator returned": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tf.sqrt(tff.federated_mean(x))  # here
+""",
+        "`average` cannot be defined. `tf.sqrt(tff.federated_mean(x))` does not work here: this stands for a value "
+        "at SERVER (float32@SERVER), and Python cannot compute with it. Put the calculation into a "
+        "`tf_computation` `f`, and apply it: `tff.federated_map(f, x)`.",
+    ),
+    "a field that is set": (
+        """
+@tff.federated_computation(tff.FederatedType([("round", np.int32)], tff.SERVER), AT_CLIENTS)
+def step(state, x):
+    state.loss = tff.federated_mean(x)  # here
+    return state
+""",
+        "`step` cannot be defined. A field `loss` cannot be set: this stands for a value at SERVER "
+        "(<round=int32>@SERVER), and nothing can change it. Make a new value, with a `tf_computation` or as a "
+        "dict or tuple, and return that.",
+    ),
+    "a number for the weights": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_mean(x, weight=2.0)  # here
+""",
+        "`average` cannot be defined. `federated_mean` takes a weight of each client, and this one has no "
+        "placement: a value of type float32. Leave it out: all clients weigh the same then. "
+        "Or give one at CLIENTS, such as the number of examples.",
+    ),
+    "an operator for a computation": (
+        """
+@tff.federated_computation(tff.FederatedType(tff.SequenceType(np.float32), tff.CLIENTS))
+def totals(data):
+    return tff.federated_map(tff.sequence_sum, data)  # here
+""",
+        "`totals` cannot be defined. `federated_map` needs a computation as `fn`, and `sequence_sum` is an operator. "
+        "Call it with the value itself, as in `tff.sequence_sum(x)`.",
+    ),
+    "an object that can be called for a computation": (
+        """
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_map(tf.keras.layers.Dense(1), x)  # here
+""",
+        "`average` cannot be defined. `federated_map` needs a computation as `fn`, and this is a `Dense`. Make one of "
+        "it: `tff.tf_computation(f)`, or the decorator `@tff.tf_computation` above its `def`.",
+    ),
+    "a list for a federated computation within another": (
+        """
+mean = tff.federated_computation(lambda x: tff.federated_mean(x), AT_CLIENTS)
+
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return mean([1.0, 2.0])  # here
+""",
+        "`average` cannot be defined. `<lambda>` needs a value at CLIENTS ({float32}@CLIENTS) in a federated "
+        "computation, found a value of Python type `list`. Pass one that is federated already, such as a parameter, "
+        "or call `<lambda>` outside of the computation.",
+    ),
 }

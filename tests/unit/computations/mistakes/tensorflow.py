@@ -430,4 +430,38 @@ def step(weights):
         "`step` cannot be defined. Argument `layer_99` must be a tensor of type float32[2], found one of "
         "int32. Cast it with `tf.cast`.",
     ),
+    "a tensor from outside": (
+        """
+scale = tf.constant([1.0, 2.0])
+
+@tff.tf_computation(VECTOR)
+def step(x):
+    return x * scale  # here
+""",
+        "`step` cannot be defined. The tensor `scale` was made outside of this function, and a "
+        "computation cannot take it along. Pass it as an argument, or take its number: `scale.numpy()` outside "
+        "becomes a constant.",
+    ),
+    "a data set from outside": (
+        """
+data = tf.data.Dataset.range(3)
+
+@tff.tf_computation(np.int64)
+def step(x):
+    return data.reduce(x, lambda total, y: total + y)  # here
+""",
+        "`step` cannot be defined. The data set `data` was made outside of this function, and a "
+        "computation cannot take it along. Make it inside, or pass it as an argument.",
+    ),
+    "an iterator from outside": (
+        """
+batches = iter(tf.data.Dataset.range(3))
+
+@tff.tf_computation(np.int64)
+def step(x):
+    return x + next(batches)  # here
+""",
+        "`step` cannot be defined. The iterator `batches` was made outside of this function, and a "
+        "computation cannot take it along. Make it inside.",
+    ),
 }
