@@ -30,6 +30,7 @@ from tffsim.executors.executor_base import (
 from tffsim.executors.failure_location import locate, locate_argument
 from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
 from tffsim.executors.owned_value import OwnedValue, own_handle
+from tffsim.executors.stack_parts import StackPart
 
 _SEQUENCE_INTRINSIC_URIS = frozenset({"sequence_map", "sequence_reduce", "sequence_sum"})
 _UNPLACED_INTRINSIC_URIS = LEAF_INTRINSIC_URIS | _SEQUENCE_INTRINSIC_URIS
@@ -91,10 +92,9 @@ class FederatingExecutor(Executor):
         """Knows the participants."""
         return self._strategy
 
-    @property
-    def unplaced_executor(self) -> Executor:
-        """Runs what has no placement."""
-        return self._unplaced_executor
+    def parts(self) -> list[StackPart]:
+        """Returns the executor for what has no placement, and those of the participants."""
+        return [StackPart(self._unplaced_executor, "unplaced"), *self._strategy.parts()]
 
     def close(self) -> None:
         self._is_closed = True
