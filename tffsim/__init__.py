@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from tffsim.execution_contexts.execution_error import ArgumentError, CardinalityError, ExecutionError
     from tffsim.execution_contexts.sync_execution_context import SyncExecutionContext
     from tffsim.executor_stacks.debug import debug_executor_factory
+    from tffsim.executor_stacks.instrumentation import hooked
     from tffsim.executor_stacks.local import local_executor_factory
     from tffsim.executor_stacks.sizing import sizing_executor_factory
     from tffsim.tff_layers import load_tff_layers
@@ -63,6 +64,7 @@ _MODULES_OF_NAMES = {
     "local_executor_factory": "executor_stacks.local",
     "debug_executor_factory": "executor_stacks.debug",
     "sizing_executor_factory": "executor_stacks.sizing",
+    "hooked": "executor_stacks.instrumentation",
     "trace": "tracing.session",
     "Trace": "tracing.trace",
     "load_trace": "tracing.trace_file",

@@ -34,9 +34,11 @@ from tffsim.execution_contexts.execution_error import (
     user_error,
     without_internals,
 )
+from tffsim.executor_stacks.instrumentation import hides_its_parts, traced_stack
 from tffsim.executors.failure_location import locate_argument
 from tffsim.executors.random_streams import Place, current_place, start_run
 from tffsim.executors.result_values import to_numpy
+from tffsim.tracing.recorder import Recorder
 from tffsim.tracing.session import active_recorder
 
 _log = logging.getLogger("tffsim")
@@ -219,11 +221,27 @@ def _stack(factory: ExecutorFactory, cardinalities: Mapping[PlacementLiteral, in
         with lease(cardinalities) as executor:
             yield executor
         return
+    recorder = active_recorder()
     try:
-        yield factory.create_executor(dict(cardinalities))
+        if recorder is None:
+            yield factory.create_executor(dict(cardinalities))
+        else:
+            yield _traced_stack(factory, cardinalities, recorder)
     except Exception:
         factory.clean_up_executor(dict(cardinalities))
         raise
+
+
+def _traced_stack(
+    factory: ExecutorFactory, cardinalities: Mapping[PlacementLiteral, int], recorder: Recorder
+) -> Executor:
+    stack = traced_stack(factory, cardinalities)
+    if hides_its_parts(stack):
+        recorder.remark(
+            f"Only the top executor of this stack is recorded. A {type(factory).__name__} made it, which hooks "
+            "no other: see `tffsim.hooked`."
+        )
+    return stack
 
 
 def _warn_once(settings: InvocationSettings, computation: ConcreteComputation, name: str, remark: str) -> None:

@@ -7,15 +7,18 @@ where its parts are only when it is complete: `describe` then tells the hooks.
 
 import contextlib
 import contextvars
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterator, Mapping
 
-from federated_language.framework import Executor
+from federated_language.framework import Executor, ExecutorFactory, PlacementLiteral
 
-from tffsim.executor_stacks.drawing import Child, children_of
+from tffsim.executors.stack_parts import StackPart, parts_of
 from tffsim.tracing.layers import Layer
 from tffsim.tracing.tracing_executor import TracingExecutor
 
 _is_traced: contextvars.ContextVar[bool] = contextvars.ContextVar("tffsim_builds_traced_stack", default=False)
+# Of executors that came without a hook: a trace knows them again when their factory hands them out again.
+_layers: "weakref.WeakKeyDictionary[Executor, Layer]" = weakref.WeakKeyDictionary()
 
 
 @contextlib.contextmanager
@@ -29,26 +32,70 @@ def building(traced: bool) -> Iterator[None]:
 
 
 def hooked(executor: Executor) -> Executor:
-    """Puts a tracing hook above an executor, if the stack is built for a trace."""
+    """Lets traces see an executor: use it where a factory of your own puts a stack together.
+
+    In a stack that is built while a trace is active, this puts a hook above the executor,
+    which records what goes in and out. In any other stack it returns the executor itself.
+    Every executor of `federated_language` can be hooked.
+
+        class MyFactory(federated_language.framework.ExecutorFactory):
+            def create_executor(self, cardinalities):
+                leaf = tffsim.hooked(EagerTFExecutor())
+                return tffsim.hooked(MyExecutor(leaf))
+
+    Traces and drawings must know what stands below an executor. They read its attribute
+    `target`, or, if there are several, what its method `parts()` returns: see
+    `tffsim.executors.stack_parts`.
+
+    Args:
+        executor: Any executor.
+    """
     return TracingExecutor(executor) if _is_traced.get() else executor
 
 
 def describe(stack: Executor) -> None:
     """Tells the hooks of a complete stack where in it they are."""
-    _describe(Child("", stack), None, set())
+    _describe(StackPart(stack), None, set())
 
 
-def _describe(child: Child, parent: Layer | None, seen: set[int]) -> None:
-    executor = child.executor
+def traced_stack(factory: ExecutorFactory, cardinalities: Mapping[PlacementLiteral, int]) -> Executor:
+    """Returns a stack of any factory, with a hook at its top at least.
+
+    Args:
+        factory: A factory that is not ours; it need not know of traces.
+        cardinalities: How many participants there are at each placement.
+    """
+    with building(True):
+        executor = factory.create_executor(dict(cardinalities))
+    if not isinstance(executor, TracingExecutor):
+        layer = _layers.setdefault(executor, Layer(type(executor).__name__))
+        executor = TracingExecutor(executor, layer)
+    describe(executor)
+    return executor
+
+
+def hides_its_parts(stack: Executor) -> bool:
+    """Returns whether a trace sees nothing of a stack but its top."""
+    return not any(isinstance(part.executor, TracingExecutor) for part in _all_parts(stack))
+
+
+def _all_parts(executor: Executor) -> Iterator[StackPart]:
+    for part in parts_of(executor):
+        yield part
+        yield from _all_parts(part.executor)
+
+
+def _describe(part: StackPart, parent: Layer | None, seen: set[int]) -> None:
+    executor = part.executor
     if isinstance(executor, TracingExecutor):
         if id(executor) in seen:
             return
         seen.add(id(executor))
         layer = executor.layer
-        layer.parent, layer.role = parent, child.role
-        layer.placement, layer.first_client, layer.num_clients = child.placement, child.first_client, child.num_clients
+        layer.parent, layer.role = parent, part.role
+        layer.placement, layer.first_client, layer.num_clients = part.placement, part.first_client, part.num_clients
         layer.device = str(getattr(executor.target, "device", None) or "")
         parent = layer
-    for lower in children_of(executor):
-        inherited = lower if lower.role or lower.placement else child.with_executor(lower.executor)
+    for lower in parts_of(executor):
+        inherited = lower if lower.role or lower.placement else part.with_executor(lower.executor)
         _describe(inherited, parent, seen)

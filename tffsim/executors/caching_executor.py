@@ -23,16 +23,17 @@ from tffsim.executors.executor_base import (
     check_argument,
     check_open,
     named_elements,
-    own_handle,
     resolve_type,
     select_element_type,
 )
+from tffsim.executors.owned_value import OwnedValue, own_handle
 
 
-class CachedValue(ExecutorValue):
+class CachedValue(OwnedValue):
     """A handle of the `CachingExecutor`.
 
     Args:
+        executor: The executor that makes it.
         key: Equal for equal values; None if the value may not be remembered.
         target_value: A handle of the target executor.
         type_signature: The type of the value.
@@ -40,26 +41,23 @@ class CachedValue(ExecutorValue):
         forget: Called when the value cannot be computed.
     """
 
-    __slots__ = ("_forget", "_result", "_type_signature", "is_pure", "key", "target_value")
+    __slots__ = ("_forget", "_result", "is_pure", "key", "target_value")
 
     def __init__(
         self,
+        executor: "CachingExecutor",
         key: int | None,
         target_value: ExecutorValue,
         type_signature: fl.Type,
         is_pure: bool,
         forget: Callable[[], object],
     ) -> None:
+        super().__init__(executor, type_signature)
         self.key = key
         self.target_value = target_value
         self.is_pure = is_pure
-        self._type_signature = type_signature
         self._forget = forget
         self._result: tuple[Any, ...] = ()
-
-    @property
-    def type_signature(self) -> fl.Type:
-        return self._type_signature
 
     @property
     def reference(self) -> ExecutorValue:
@@ -149,8 +147,7 @@ class CachingExecutor(Executor):
         return await self._remember(key, element_type, False, self._select, handle, index)
 
     def _own(self, value: object) -> CachedValue:
-        own_handle(value, CachedValue, self)
-        return value  # type: ignore[return-value]
+        return own_handle(value, CachedValue, self)
 
     async def _remember(
         self,
@@ -166,11 +163,11 @@ class CachingExecutor(Executor):
                 return self._entries[key]
         target_value = await work(*inputs)
         if key is None:
-            return CachedValue(None, target_value, type_signature, is_pure, lambda: None)
+            return CachedValue(self, None, target_value, type_signature, is_pure, lambda: None)
         with self._lock:
             self._last_number += 1
             forget = functools.partial(self._entries.pop, key, None)
-            entry = CachedValue(self._last_number, target_value, type_signature, is_pure, forget)
+            entry = CachedValue(self, self._last_number, target_value, type_signature, is_pure, forget)
             self._entries[key] = entry
             if len(self._entries) > self._max_size:
                 self._entries.popitem(last=False)

@@ -37,13 +37,13 @@ from tffsim.executors.executor_base import (
     check_argument,
     check_open,
     named_elements,
-    own_handle,
     resolve_type,
     select_element_type,
 )
 from tffsim.executors.graph_traits import may_be_read_twice
 from tffsim.executors.leaf_intrinsics import binary_operator, cast_to, type_of_operator, zero
 from tffsim.executors.modular_sums import digits_of_remainder, number_of_digits
+from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.executors.random_streams import seeds_of_call
 from tffsim.executors.tensorflow_function import TensorFlowFunction, tensorflow_function
 from tffsim.executors.tensorflow_values import TensorFlowValue, materialise, to_tensorflow
@@ -54,25 +54,14 @@ _Callable: TypeAlias = TensorFlowFunction | BlockFunction
 _Reference: TypeAlias = TensorFlowValue | TensorFlowFunction | _IntrinsicFunction
 
 
-class EagerTFExecutorValue(ExecutorValue):
+class EagerTFExecutorValue(OwnedValue):
     """A tensor, dataset, struct of these, or function inside one `EagerTFExecutor`."""
 
-    __slots__ = ("_executor", "_reference", "_type_signature")
+    __slots__ = ("_reference",)
 
     def __init__(self, executor: EagerTFExecutor, reference: _Reference, type_signature: fl.Type) -> None:
-        self._executor = executor
+        super().__init__(executor, type_signature)
         self._reference = reference
-        self._type_signature = type_signature
-
-    @property
-    def executor(self) -> EagerTFExecutor:
-        """The executor that made this handle."""
-        return self._executor
-
-    @property
-    def type_signature(self) -> fl.Type:
-        """The type of the value."""
-        return self._type_signature
 
     @property
     def reference(self) -> _Reference:
@@ -212,14 +201,7 @@ class EagerTFExecutor(Executor):
         return materialise(await self._call(function, values), block.result_type)
 
     def _own(self, value: ExecutorValue) -> EagerTFExecutorValue:
-        own_handle(value, EagerTFExecutorValue, self)
-        assert isinstance(value, EagerTFExecutorValue)
-        if value.executor is not self:
-            raise TypeError(
-                "The value is embedded in another EagerTFExecutor. Compute it there and embed it here "
-                "with `create_value`."
-            )
-        return value
+        return own_handle(value, EagerTFExecutorValue, self)
 
     def _placement(self) -> contextlib.AbstractContextManager[object]:
         return tf.device(self._device) if self._device is not None else _NO_PLACEMENT

@@ -32,7 +32,6 @@ __all__ = [
     "describe_failure",
     "named_elements",
     "offload_observer",
-    "own_handle",
     "provenance_of",
     "resolve_type",
     "select_element_type",
@@ -139,24 +138,6 @@ def check_argument(function_type: fl.Type, argument_type: fl.Type | None, name: 
         raise TypeError(f"The function{name} needs an argument of type {parameter}. Call it with one.")
     if not parameter.is_assignable_from(argument_type):
         raise TypeError(f"The function{name} needs an argument of type {parameter}, found type {argument_type}.")
-
-
-def own_handle(value: object, handle_class: type[ExecutorValue], executor: Executor) -> None:
-    """Checks that `value` is a handle which `executor` made.
-
-    Args:
-        value: What was passed as a handle.
-        handle_class: The class of the executor's own handles; they carry `.executor`.
-        executor: The executor it was passed to.
-
-    Raises:
-        TypeError: If the handle belongs to another executor, or is none.
-    """
-    if type(value) is not handle_class:
-        raise TypeError(
-            f"Expected a value embedded in this {type(executor).__name__}, found a {type(value).__name__}. "
-            "Embed it first with `create_value`."
-        )
 
 
 def check_open(is_closed: bool, executor: Executor) -> None:

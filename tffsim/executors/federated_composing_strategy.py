@@ -49,6 +49,7 @@ from tffsim.executors.placed_values import (
     zip_members,
 )
 from tffsim.executors.server_fold import ServerFold
+from tffsim.executors.stack_parts import StackPart
 from tffsim.executors.turn_taking import taking_turns
 
 
@@ -90,6 +91,15 @@ class FederatedComposingStrategy(FederatingStrategy):
     def server(self) -> Executor:
         """The server's executor."""
         return self._server
+
+    def parts(self) -> list[StackPart]:
+        """Returns the executors of the server and the children."""
+        ends = itertools.accumulate(self._cardinalities)
+        children = [
+            StackPart(child, f"{count} client{'s' * (count != 1)}", "", end - count, count)
+            for (child, count), end in zip(self.children, ends, strict=True)
+        ]
+        return [StackPart(self._server, "server", "server"), *children]
 
     @property
     def children(self) -> Sequence[tuple[Executor, int]]:

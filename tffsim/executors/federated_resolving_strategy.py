@@ -51,6 +51,7 @@ from tffsim.executors.placed_values import (
 from tffsim.executors.random_streams import current_place
 from tffsim.executors.secure_sum_bounds import check_bounds
 from tffsim.executors.server_fold import ServerFold
+from tffsim.executors.stack_parts import StackPart, parts_of_clients
 from tffsim.executors.turn_taking import taking_turns
 
 
@@ -84,20 +85,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
         self._block_folds = block_folds if len({id(client) for client in clients}) == 1 else None
         self._cohort_size = cohort_size if cohort_size is not None else len(clients)
 
-    @property
-    def server(self) -> Executor:
-        """The server's executor."""
-        return self._server
-
-    @property
-    def clients(self) -> Sequence[Executor]:
-        """The clients' executors, in client order."""
-        return self._clients
-
-    @property
-    def first_client(self) -> int:
-        """Index of the first client in the whole cohort."""
-        return self._first_client
+    def parts(self) -> list[StackPart]:
+        """Returns the executors of the server and the clients; clients that share one are one part."""
+        return [StackPart(self._server, "server", "server"), *parts_of_clients(self._clients, self._first_client)]
 
     @property
     def num_clients(self) -> int:

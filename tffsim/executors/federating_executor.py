@@ -24,19 +24,20 @@ from tffsim.executors.executor_base import (
     check_argument,
     check_open,
     named_elements,
-    own_handle,
     resolve_type,
     select_element_type,
 )
 from tffsim.executors.failure_location import locate, locate_argument
 from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
+from tffsim.executors.owned_value import OwnedValue, own_handle
+from tffsim.executors.stack_parts import StackPart
 
 _SEQUENCE_INTRINSIC_URIS = frozenset({"sequence_map", "sequence_reduce", "sequence_sum"})
 _UNPLACED_INTRINSIC_URIS = LEAF_INTRINSIC_URIS | _SEQUENCE_INTRINSIC_URIS
 _FUNCTION_KINDS = frozenset({"lambda", "tensorflow", "xla", "data", "intrinsic"})
 
 
-class FederatingExecutorValue(ExecutorValue):
+class FederatingExecutorValue(OwnedValue):
     """A handle of the `FederatingExecutor`.
 
     Args:
@@ -44,19 +45,14 @@ class FederatingExecutorValue(ExecutorValue):
             executor, a placement literal, or a tuple of handles of this executor, one
             per field of a struct.
         type_signature: The type of the value.
-        strategy: Materialises federated values.
+        executor: The executor that makes it.
     """
 
-    __slots__ = ("_strategy", "_type_signature", "_value")
+    __slots__ = ("_value",)
 
-    def __init__(self, value: object, type_signature: fl.Type, strategy: FederatingStrategy) -> None:
+    def __init__(self, value: object, type_signature: fl.Type, executor: "FederatingExecutor") -> None:
+        super().__init__(executor, type_signature)
         self._value = value
-        self._type_signature = type_signature
-        self._strategy = strategy
-
-    @property
-    def type_signature(self) -> fl.Type:
-        return self._type_signature
 
     @property
     def reference(self) -> Any:
@@ -66,7 +62,7 @@ class FederatingExecutorValue(ExecutorValue):
         value = self._value
         if isinstance(value, FederatedValue):
             assert isinstance(self._type_signature, fl.FederatedType)
-            return await self._strategy.materialize(value, self._type_signature.all_equal)
+            return await self._executor.strategy.materialize(value, self._type_signature.all_equal)
         if isinstance(value, Function):
             raise TypeError(f"A function of type {self._type_signature} has no value. Did you forget to call it?")
         if isinstance(value, tuple):
@@ -96,10 +92,9 @@ class FederatingExecutor(Executor):
         """Knows the participants."""
         return self._strategy
 
-    @property
-    def unplaced_executor(self) -> Executor:
-        """Runs what has no placement."""
-        return self._unplaced_executor
+    def parts(self) -> list[StackPart]:
+        """Returns the executor for what has no placement, and those of the participants."""
+        return [StackPart(self._unplaced_executor, "unplaced"), *self._strategy.parts()]
 
     def close(self) -> None:
         self._is_closed = True
@@ -175,11 +170,10 @@ class FederatingExecutor(Executor):
         return self._handle(await self._unplaced_executor.create_selection(value, index), element_type)
 
     def _handle(self, value: object, type_signature: fl.Type) -> FederatingExecutorValue:
-        return FederatingExecutorValue(value, type_signature, self._strategy)
+        return FederatingExecutorValue(value, type_signature, self)
 
     def _own(self, value: object) -> FederatingExecutorValue:
-        own_handle(value, FederatingExecutorValue, self)
-        return value  # type: ignore[return-value]
+        return own_handle(value, FederatingExecutorValue, self)
 
     async def _embed_computation(self, proto: pb.Computation, type_signature: fl.Type) -> FederatingExecutorValue:
         kind = building_blocks.kind_of(proto)

@@ -10,6 +10,7 @@ count) are written here, once for all strategies.
 
 import abc
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import federated_language as fl
@@ -22,6 +23,7 @@ from tffsim.computations.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINI
 from tffsim.executors import federated_lambdas
 from tffsim.executors.deferred import Deferred
 from tffsim.executors.secure_sum_bounds import check_modulus, maximum_of_bitwidth, maximum_type_of_bitwidth
+from tffsim.executors.stack_parts import StackPart
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +56,10 @@ class FederatedValue:
 
 class FederatingStrategy(abc.ABC):
     """Where the participants are, and how they work together."""
+
+    @abc.abstractmethod
+    def parts(self) -> Sequence[StackPart]:
+        """Returns the participants' executors."""
 
     @abc.abstractmethod
     def close(self) -> None:

@@ -10,33 +10,31 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-import federated_language as fl
 from federated_language.framework import Executor
 
 from tffsim.computations.struct_types import container
-from tffsim.executors.executor_base import ExecutorValue, PassThroughExecutor, named_elements, own_handle
+from tffsim.executors.executor_base import ExecutorValue, PassThroughExecutor, named_elements
 from tffsim.executors.failure_location import location_of
 from tffsim.executors.number_watch import Notice, current_notices
+from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.executors.result_values import to_numpy
 
 
-class MaterialisingExecutorValue(ExecutorValue):
+class MaterialisingExecutorValue(OwnedValue):
     """A handle of the `MaterialisingExecutor`.
 
     Args:
         value: A handle of the target executor.
+        executor: The executor that makes it.
         notices: What the aggregations below it notice.
     """
 
     __slots__ = ("_notices", "_value")
 
-    def __init__(self, value: ExecutorValue, notices: list[Notice]) -> None:
+    def __init__(self, value: ExecutorValue, executor: "MaterialisingExecutor", notices: list[Notice]) -> None:
+        super().__init__(executor, value.type_signature)
         self._value = value
         self._notices = notices
-
-    @property
-    def type_signature(self) -> fl.Type:
-        return self._value.type_signature
 
     @property
     def reference(self) -> ExecutorValue:
@@ -111,8 +109,7 @@ class MaterialisingExecutor(PassThroughExecutor):
         return self._handle(await self._target.create_selection(self._own(source), index))
 
     def _handle(self, value: ExecutorValue) -> MaterialisingExecutorValue:
-        return MaterialisingExecutorValue(value, self._notices)
+        return MaterialisingExecutorValue(value, self, self._notices)
 
     def _own(self, value: object) -> ExecutorValue:
-        own_handle(value, MaterialisingExecutorValue, self)
-        return value.reference  # type: ignore[attr-defined]
+        return own_handle(value, MaterialisingExecutorValue, self).reference

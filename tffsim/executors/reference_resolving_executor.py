@@ -31,11 +31,11 @@ from tffsim.executors.executor_base import (
     check_argument,
     check_open,
     named_elements,
-    own_handle,
     resolve_type,
     select_element_type,
 )
 from tffsim.executors.failure_location import current_argument_path, locate, locate_argument
+from tffsim.executors.owned_value import own_handle
 from tffsim.executors.random_streams import current_place
 from tffsim.executors.resolved_values import (
     ReferenceResolvingExecutorValue,
@@ -87,13 +87,13 @@ class ReferenceResolvingExecutor(Executor):
         """
         check_open(self._is_closed, self)
         if isinstance(value, ReferenceResolvingExecutorValue):
-            return value
+            return self._own(value)
         type_signature = resolve_type(value, type_spec)
         if building_blocks.is_computation(value):
             return await self._evaluate(building_blocks.to_building_block(value), None)
         if is_struct_type(type_signature):
             return await self._embed_struct(value, type_signature)
-        return ReferenceResolvingExecutorValue(await self._target.create_value(value, type_signature), type_signature)
+        return self._handle(await self._target.create_value(value, type_signature), type_signature)
 
     async def create_call(
         self, comp: ExecutorValue, arg: ExecutorValue | None = None
@@ -111,13 +111,13 @@ class ReferenceResolvingExecutor(Executor):
             return await self._call_lambda(value, argument)
         target_argument = await self.embed(argument) if argument is not None else None
         result = await self._target.create_call(value, target_argument)
-        return ReferenceResolvingExecutorValue(result, function.type_signature.result)
+        return self._handle(result, function.type_signature.result)
 
     async def create_struct(self, elements: object) -> ReferenceResolvingExecutorValue:
         """Makes a struct of handles; nothing reaches the target."""
         check_open(self._is_closed, self)
         names, handles = named_elements(elements)
-        return _struct(names, [self._own(handle) for handle in handles])
+        return self._struct(names, [self._own(handle) for handle in handles])
 
     async def create_selection(self, source: ExecutorValue, index: int) -> ReferenceResolvingExecutorValue:
         """Selects one element of a struct.
@@ -132,7 +132,7 @@ class ReferenceResolvingExecutor(Executor):
         value = handle.reference
         if isinstance(value, tuple):
             return value[index]
-        return ReferenceResolvingExecutorValue(await self._target.create_selection(value, index), element_type)
+        return self._handle(await self._target.create_selection(value, index), element_type)
 
     async def run_block(self, block: CallBlock, arguments: Sequence[Any], stack: Stack) -> Any:
         """Makes many calls in one, if the target can: see `call_block`.
@@ -163,9 +163,18 @@ class ReferenceResolvingExecutor(Executor):
         closed = await closure_conversion.close_lambda(value.block, value.resolve)
         return await self._target.create_value(closed.to_proto(), handle.type_signature)
 
+    def _handle(
+        self, value: Any, type_signature: fl.Type, source: ComputationBuildingBlock | None = None
+    ) -> ReferenceResolvingExecutorValue:
+        return ReferenceResolvingExecutorValue(value, type_signature, self, source)
+
+    def _struct(
+        self, names: Sequence[str | None], handles: Sequence[ReferenceResolvingExecutorValue]
+    ) -> ReferenceResolvingExecutorValue:
+        return self._handle(tuple(handles), struct_type(names, [handle.type_signature for handle in handles]))
+
     def _own(self, value: object) -> ReferenceResolvingExecutorValue:
-        own_handle(value, ReferenceResolvingExecutorValue, self)
-        return value  # type: ignore[return-value]
+        return own_handle(value, ReferenceResolvingExecutorValue, self)
 
     async def _embed_struct(self, value: object, type_signature: fl.StructType) -> ReferenceResolvingExecutorValue:
         try:
@@ -179,7 +188,7 @@ class ReferenceResolvingExecutor(Executor):
                 for position, (element, element_type, name) in enumerate(fields)
             )
         )
-        return ReferenceResolvingExecutorValue(tuple(embedded), type_signature)
+        return self._handle(tuple(embedded), type_signature)
 
     async def _embed_element(
         self, element: object, element_type: fl.Type, segment: str | int
@@ -214,7 +223,7 @@ class ReferenceResolvingExecutor(Executor):
             if evaluator is not None:
                 return await evaluator(block, scope)
             value = await self._target.create_value(block.to_proto(), block.type_signature)
-            return ReferenceResolvingExecutorValue(value, block.type_signature, block)
+            return self._handle(value, block.type_signature, block)
         finally:
             current_node.set(outer_node)
             if outer_place is not None:
@@ -226,7 +235,7 @@ class ReferenceResolvingExecutor(Executor):
         return await resolve(block.name, scope)
 
     async def _evaluate_lambda(self, block: framework.Lambda, scope: Scope | None) -> ReferenceResolvingExecutorValue:
-        return ReferenceResolvingExecutorValue(ScopedLambda(block, scope), block.type_signature, block)
+        return self._handle(ScopedLambda(block, scope), block.type_signature, block)
 
     async def _evaluate_block(self, block: framework.Block, scope: Scope | None) -> ReferenceResolvingExecutorValue:
         for position, (name, value) in enumerate(block.locals):
@@ -250,19 +259,12 @@ class ReferenceResolvingExecutor(Executor):
         values = await concurrency.gather(
             *(self._evaluate(element, scope, position) for position, element in enumerate(block))
         )
-        return _struct(field_names(block.type_signature), values)
+        return self._struct(field_names(block.type_signature), values)
 
     async def _evaluate_selection(
         self, block: framework.Selection, scope: Scope | None
     ) -> ReferenceResolvingExecutorValue:
         return await self.create_selection(await self._evaluate(block.source, scope), block.as_index())
-
-
-def _struct(
-    names: Sequence[str | None], handles: Sequence[ReferenceResolvingExecutorValue]
-) -> ReferenceResolvingExecutorValue:
-    type_signature = struct_type(names, [handle.type_signature for handle in handles])
-    return ReferenceResolvingExecutorValue(tuple(handles), type_signature)
 
 
 def _node_name(function: ComputationBuildingBlock) -> str:

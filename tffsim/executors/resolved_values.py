@@ -6,11 +6,12 @@ from typing import Any
 
 import federated_language as fl
 from federated_language import framework
-from federated_language.framework import ComputationBuildingBlock, ExecutorValue
+from federated_language.framework import ComputationBuildingBlock, Executor, ExecutorValue
 
 from tffsim.computations.struct_types import to_struct
 from tffsim.executors import concurrency
 from tffsim.executors.deferred import Deferred
+from tffsim.executors.owned_value import OwnedValue
 
 
 class Scope:
@@ -66,31 +67,29 @@ class ScopedLambda:
         return await resolve(name, self.scope)
 
 
-class ReferenceResolvingExecutorValue(ExecutorValue):
+class ReferenceResolvingExecutorValue(OwnedValue):
     """A handle of the `ReferenceResolvingExecutor`.
 
     Args:
         value: A handle of the target executor, a `ScopedLambda`, or a tuple of handles
             of this executor, one per field of a struct.
         type_signature: The type of the value.
+        executor: The executor that makes it.
         source: The AST node a function was made from; lets lambdas capture it.
     """
 
-    __slots__ = ("_source", "_type_signature", "_value")
+    __slots__ = ("_source", "_value")
 
     def __init__(
         self,
         value: ExecutorValue | tuple[ReferenceResolvingExecutorValue, ...] | ScopedLambda,
         type_signature: fl.Type,
+        executor: Executor,
         source: ComputationBuildingBlock | None = None,
     ) -> None:
+        super().__init__(executor, type_signature)
         self._value = value
-        self._type_signature = type_signature
         self._source = source
-
-    @property
-    def type_signature(self) -> fl.Type:
-        return self._type_signature
 
     @property
     def reference(self) -> ExecutorValue | tuple[ReferenceResolvingExecutorValue, ...] | ScopedLambda:

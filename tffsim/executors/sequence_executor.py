@@ -21,12 +21,12 @@ from tffsim.executors.executor_base import (
     check_argument,
     check_open,
     named_elements,
-    own_handle,
     resolve_type,
     select_element_type,
 )
 from tffsim.executors.failure_location import locate
 from tffsim.executors.neutral_elements import neutral_element
+from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.executors.random_streams import current_place
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 
@@ -80,24 +80,21 @@ class MappedSequence:
 _OWN_REPRESENTATIONS = frozenset({tuple, SequenceOperator, MappedSequence, pb.Computation})
 
 
-class SequenceExecutorValue(ExecutorValue):
+class SequenceExecutorValue(OwnedValue):
     """A handle of the `SequenceExecutor`.
 
     Args:
         value: A handle of the target executor, a `SequenceOperator`, a `MappedSequence`,
             a function proto that the target cannot hold, or a tuple of handles.
         type_signature: The type of the value.
+        executor: The executor that makes it.
     """
 
-    __slots__ = ("_type_signature", "_value")
+    __slots__ = ("_value",)
 
-    def __init__(self, value: Any, type_signature: fl.Type) -> None:
+    def __init__(self, value: Any, type_signature: fl.Type, executor: "SequenceExecutor") -> None:
+        super().__init__(executor, type_signature)
         self._value = value
-        self._type_signature = type_signature
-
-    @property
-    def type_signature(self) -> fl.Type:
-        return self._type_signature
 
     @property
     def reference(self) -> Any:
@@ -156,10 +153,10 @@ class SequenceExecutor(Executor):
             kind = building_blocks.kind_of(proto)
             if kind == "intrinsic" and proto.intrinsic.uri in self._operators:
                 building_blocks.to_building_block(proto)  # Checks the type against the definition.
-                return SequenceExecutorValue(SequenceOperator(proto.intrinsic.uri), type_signature)
+                return self._handle(SequenceOperator(proto.intrinsic.uri), type_signature)
             if kind == "lambda":
-                return SequenceExecutorValue(proto, type_signature)
-        return SequenceExecutorValue(await self._target.create_value(value, type_signature), type_signature)
+                return self._handle(proto, type_signature)
+        return self._handle(await self._target.create_value(value, type_signature), type_signature)
 
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> SequenceExecutorValue:
         """Calls an intrinsic on sequences, or a function of the target.
@@ -181,7 +178,7 @@ class SequenceExecutor(Executor):
         if isinstance(callee, pb.Computation):
             raise ValueError("The sequence executor cannot call a lambda. Put a ReferenceResolvingExecutor above it.")
         embedded = await self._embed(argument) if argument is not None else None
-        return SequenceExecutorValue(await self._target.create_call(callee, embedded), result_type)
+        return self._handle(await self._target.create_call(callee, embedded), result_type)
 
     async def create_struct(self, elements: object) -> SequenceExecutorValue:
         """Makes a struct; in the target, if all its elements live there."""
@@ -191,8 +188,8 @@ class SequenceExecutor(Executor):
         type_signature = struct_type(names, [handle.type_signature for handle in handles])
         targets = [handle.reference for handle in handles]
         if any(type(target) in _OWN_REPRESENTATIONS for target in targets):
-            return SequenceExecutorValue(handles, type_signature)
-        return SequenceExecutorValue(await self._target.create_struct(container(names, targets)), type_signature)
+            return self._handle(handles, type_signature)
+        return self._handle(await self._target.create_struct(container(names, targets)), type_signature)
 
     async def create_selection(self, source: ExecutorValue, index: int) -> SequenceExecutorValue:
         """Selects one element of a struct.
@@ -207,7 +204,7 @@ class SequenceExecutor(Executor):
         value = handle.reference
         if isinstance(value, tuple):
             return value[index]
-        return SequenceExecutorValue(await self._target.create_selection(value, index), element_type)
+        return self._handle(await self._target.create_selection(value, index), element_type)
 
     async def run_block(self, block: CallBlock, arguments: Sequence[Any], stack: Stack) -> Any:
         """Makes many calls in one, if the target can: see `call_block`.
@@ -218,9 +215,11 @@ class SequenceExecutor(Executor):
         check_open(self._is_closed, self)
         return await run_block_below(self._target, block, arguments, lambda leaf: stack(SequenceExecutor(leaf)))
 
+    def _handle(self, value: Any, type_signature: fl.Type) -> SequenceExecutorValue:
+        return SequenceExecutorValue(value, type_signature, self)
+
     def _own(self, value: object) -> SequenceExecutorValue:
-        own_handle(value, SequenceExecutorValue, self)
-        return value  # type: ignore[return-value]
+        return own_handle(value, SequenceExecutorValue, self)
 
     async def _embed(self, handle: SequenceExecutorValue) -> ExecutorValue:
         value = handle.reference
@@ -246,7 +245,7 @@ class SequenceExecutor(Executor):
         function_handle, source = await self._operands(argument)
         executor, function = await self._function(function_handle)
         mapped = MappedSequence(source, function, executor, source.type_signature.element)
-        return SequenceExecutorValue(mapped, fl.SequenceType(function.type_signature.result))
+        return self._handle(mapped, fl.SequenceType(function.type_signature.result))
 
     async def _reduce(self, argument: SequenceExecutorValue) -> SequenceExecutorValue:
         source, zero, operator_handle = await self._operands(argument)
@@ -255,14 +254,14 @@ class SequenceExecutor(Executor):
         total = await executor.create_value(await zero.compute(), zero.type_signature)
         total = await _fold(source, executor, operator, total)
         if executor is self._target:
-            return SequenceExecutorValue(total, total_type)
+            return self._handle(total, total_type)
         return self._own(await self._resolver.embed(total))
 
     async def _sum(self, argument: SequenceExecutorValue) -> SequenceExecutorValue:
         element_type = argument.type_signature.element
         operator = await self._target.create_value(federated_lambdas.generic_operator("generic_plus", element_type))
         zero = await self._target.create_value(neutral_element("generic_plus", element_type), element_type)
-        return SequenceExecutorValue(await _fold(argument, self._target, operator, zero), element_type)
+        return self._handle(await _fold(argument, self._target, operator, zero), element_type)
 
     async def _operands(self, argument: SequenceExecutorValue) -> list[SequenceExecutorValue]:
         size = len(argument.type_signature)

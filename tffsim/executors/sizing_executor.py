@@ -18,9 +18,9 @@ from tffsim.executors.executor_base import (
     ExecutorValue,
     PassThroughExecutor,
     named_elements,
-    own_handle,
     resolve_type,
 )
+from tffsim.executors.owned_value import OwnedValue, own_handle
 
 
 @dataclasses.dataclass(slots=True)
@@ -47,23 +47,19 @@ class Traffic:
         return sum(_num_bytes(*entry) for entry in self.received)
 
 
-class SizingExecutorValue(ExecutorValue):
+class SizingExecutorValue(OwnedValue):
     """A handle of the `SizingExecutor`.
 
     Args:
         value: A handle of the target executor.
-        traffic: Where computed values are counted.
+        executor: The executor that makes it, and counts what is computed.
     """
 
-    __slots__ = ("_traffic", "_value")
+    __slots__ = ("_value",)
 
-    def __init__(self, value: ExecutorValue, traffic: Traffic) -> None:
+    def __init__(self, value: ExecutorValue, executor: "SizingExecutor") -> None:
+        super().__init__(executor, value.type_signature)
         self._value = value
-        self._traffic = traffic
-
-    @property
-    def type_signature(self) -> fl.Type:
-        return self._value.type_signature
 
     @property
     def reference(self) -> ExecutorValue:
@@ -71,7 +67,7 @@ class SizingExecutorValue(ExecutorValue):
 
     async def compute(self) -> Any:
         payload = await self._value.compute()
-        self._traffic.received.extend(sizes(payload, self.type_signature))
+        self._executor.traffic.received.extend(sizes(payload, self.type_signature))
         return payload
 
 
@@ -99,26 +95,25 @@ class SizingExecutor(PassThroughExecutor):
         handle = await self._target.create_value(value, type_spec)
         if not building_blocks.is_computation(value):
             self._traffic.sent.extend(sizes(value, type_signature))
-        return SizingExecutorValue(handle, self._traffic)
+        return SizingExecutorValue(handle, self)
 
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> SizingExecutorValue:
         """Calls a function in the target."""
         target_arg = self._own(arg) if arg is not None else None
-        return SizingExecutorValue(await self._target.create_call(self._own(comp), target_arg), self._traffic)
+        return SizingExecutorValue(await self._target.create_call(self._own(comp), target_arg), self)
 
     async def create_struct(self, elements: object) -> SizingExecutorValue:
         """Makes a struct in the target."""
         names, handles = named_elements(elements)
         owned = container(names, [self._own(handle) for handle in handles])
-        return SizingExecutorValue(await self._target.create_struct(owned), self._traffic)
+        return SizingExecutorValue(await self._target.create_struct(owned), self)
 
     async def create_selection(self, source: ExecutorValue, index: int) -> SizingExecutorValue:
         """Selects from a struct in the target."""
-        return SizingExecutorValue(await self._target.create_selection(self._own(source), index), self._traffic)
+        return SizingExecutorValue(await self._target.create_selection(self._own(source), index), self)
 
     def _own(self, value: object) -> ExecutorValue:
-        own_handle(value, SizingExecutorValue, self)
-        return value.reference  # type: ignore[attr-defined]
+        return own_handle(value, SizingExecutorValue, self).reference
 
 
 def sizes(payload: Any, type_spec: fl.Type) -> list[tuple[int, type[np.generic]]]:

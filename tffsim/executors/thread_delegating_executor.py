@@ -11,15 +11,14 @@ import weakref
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-import federated_language as fl
-
 from tffsim.computations.struct_types import container
-from tffsim.executors.executor_base import Executor, ExecutorValue, check_open, named_elements, own_handle
+from tffsim.executors.executor_base import Executor, ExecutorValue, check_open, named_elements
+from tffsim.executors.owned_value import OwnedValue, own_handle
 
 _T = TypeVar("_T")
 
 
-class ThreadDelegatingExecutorValue(ExecutorValue):
+class ThreadDelegatingExecutorValue(OwnedValue):
     """A handle of the `ThreadDelegatingExecutor`.
 
     Args:
@@ -27,15 +26,11 @@ class ThreadDelegatingExecutorValue(ExecutorValue):
         executor: The executor whose thread computes the value.
     """
 
-    __slots__ = ("_executor", "_value")
+    __slots__ = ("_value",)
 
     def __init__(self, value: ExecutorValue, executor: "ThreadDelegatingExecutor") -> None:
+        super().__init__(executor, value.type_signature)
         self._value = value
-        self._executor = executor
-
-    @property
-    def type_signature(self) -> fl.Type:
-        return self._value.type_signature
 
     @property
     def reference(self) -> ExecutorValue:
@@ -100,8 +95,7 @@ class ThreadDelegatingExecutor(Executor):
         return ThreadDelegatingExecutorValue(await self.delegate(coroutine), self)
 
     def _own(self, value: object) -> ExecutorValue:
-        own_handle(value, ThreadDelegatingExecutorValue, self)
-        return value.reference  # type: ignore[attr-defined]
+        return own_handle(value, ThreadDelegatingExecutorValue, self).reference
 
 
 def _run_loop(loop: asyncio.AbstractEventLoop) -> None:

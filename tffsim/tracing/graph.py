@@ -97,8 +97,8 @@ def _add_nodes(graph: nx.MultiDiGraph, trace: "Trace", spans: "np.ndarray", merg
         )  # fmt: skip
         if columns["type"][span] >= 0:
             graph.add_node(
-                ("value", span), kind="value", type=snapshot.types[columns["type"][span]], size=int(size[position]),
-                payload=bool(columns["operation"][span] == COMPUTE), **shared,
+                ("value", span), kind="value", type=snapshot.types[columns["type"][span]].text,
+                size=int(size[position]), payload=bool(columns["operation"][span] == COMPUTE), **shared,
             )  # fmt: skip
             graph.add_edge(("call", span), ("value", span), kind="output")
 

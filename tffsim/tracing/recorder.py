@@ -94,6 +94,7 @@ class Recorder:
         self.nodes = AstNodes()
         self.invocations: list[Invocation] = []
         self.errors: dict[int, str] = {}  # An invocation that ended well may have a warning here.
+        self._remarks: dict[int, list[str]] = {}
         self.origins = PayloadOrigins()
         self.sketches = SketchPad()
         self.arrays: dict[int, np.ndarray] = {}
@@ -152,11 +153,18 @@ class Recorder:
         """
         with self._invocation(name, computation, cardinalities) as span:
             result = await run(span, work, ())
-            remarks = [remark] if remark else list(map(str, current_notices.get() or ()))
+            found = [*map(str, current_notices.get() or ()), *self._remarks.pop(span.id, ())]
+            remarks = [remark] if remark else found
             for text in remarks[:1]:
                 self.errors[span.id] = f"Warning: {text}"
             self._append(span, OK, (), self.types.number(computation.type_signature.result), 0, math.nan, -1)
             return result
+
+    def remark(self, text: str) -> None:
+        """Notes what readers should know of the invocation that is under way here."""
+        span = current_span.get()
+        if span is not None:
+            self._remarks[span.id] = [text]
 
     def open(self, parent: Span, operation: int, layer: Layer) -> Span | None:
         """Opens a span inside another one; None if the trace is full."""

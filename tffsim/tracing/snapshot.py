@@ -9,6 +9,7 @@ import numpy as np
 from tffsim.tracing.ast_nodes import AstNode
 from tffsim.tracing.sketches import Sketches
 from tffsim.tracing.spans import OUTCOMES, SPAN_DTYPE, now
+from tffsim.tracing.type_info import TypeInfo, describe_type
 
 if TYPE_CHECKING:
     from tffsim.tracing.layers import Layer
@@ -94,7 +95,7 @@ class Snapshot:
     inputs: "np.ndarray"
     executors: list[ExecutorInfo]
     threads: list[ThreadInfo]
-    types: list[str]
+    types: list[TypeInfo]
     nodes: list[AstNode]
     invocations: list[InvocationInfo]
     errors: dict[int, str]
@@ -108,6 +109,11 @@ class Snapshot:
     def num_spans(self) -> int:
         """The number of spans."""
         return len(self.columns["parent"])
+
+    @property
+    def type_texts(self) -> list[str]:
+        """The types, as people read them."""
+        return [type_info.text for type_info in self.types]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -162,7 +168,7 @@ def take_snapshot(recorder: "Recorder") -> Snapshot:
         renumber(inputs),
         legend.executors,
         legend.threads,
-        [type_spec.compact_representation()[:400] for type_spec in list(recorder.types.types)],
+        [describe_type(type_spec) for type_spec in list(recorder.types.types)],
         legend.nodes,
         invocations,
         _of_rows(legend.errors),

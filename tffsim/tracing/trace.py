@@ -11,7 +11,6 @@ from tffsim.tracing.sketches import Sketch
 from tffsim.tracing.snapshot import ALL_OUTCOMES, Snapshot, input_offsets, take_snapshot
 from tffsim.tracing.spans import COMPUTE, CREATE_STRUCT, INVOKE, OPERATIONS
 from tffsim.tracing.table import Table
-from tffsim.tracing.type_notation import member_names
 
 if TYPE_CHECKING:
     import pathlib
@@ -132,7 +131,7 @@ class Trace:
                 "is_payload": columns["operation"][produced] == COMPUTE,
             },
             {
-                "type": snapshot.types,
+                "type": snapshot.type_texts,
                 "executor": [executor.label for executor in snapshot.executors],
                 "placement": placements,
             },
@@ -219,15 +218,13 @@ class Trace:
             if not np.isnan(scalar):
                 return f"{scalar:.6g}"
         number = snapshot.columns["type"][value]
-        return snapshot.types[number] if number >= 0 else ""
+        return snapshot.types[number].text if number >= 0 else ""
 
     def _preview_of_struct(self, value: int, depth: int) -> str:
         snapshot = self.snapshot
         parts = self.inputs(value)
-        names = member_names(snapshot.types[snapshot.columns["type"][value]])
-        if len(names) != len(parts):
-            names = ("",) * len(parts)
-        named = list(zip(names, parts, strict=True))[:_MAX_PARTS]
+        names = [*snapshot.types[snapshot.columns["type"][value]].members, *[""] * _MAX_PARTS]
+        named = zip(names, parts[:_MAX_PARTS], strict=False)
         shown = [(f"{name}=" if name else "") + self.preview(part, depth + 1) for name, part in named if part >= 0]
         return f"<{', '.join([*shown, '…'] if len(parts) > _MAX_PARTS else shown)}>"
 

@@ -11,9 +11,10 @@ from tffsim.tracing.ast_nodes import AstNode
 from tffsim.tracing.json_stream import JsonStream
 from tffsim.tracing.sketches import MAX_LEAVES, MAX_SHOWN, PLACE_OF_NUMBER, LeafForm, SketchForm
 from tffsim.tracing.snapshot import COLUMNS, ExecutorInfo, InvocationInfo, Snapshot, ThreadInfo
+from tffsim.tracing.type_info import MAX_MEMBERS, TypeInfo
 
 FORMAT = "tffsim trace"
-VERSION = 2
+VERSION = 3
 ARRAY_KINDS = "biufc"
 PLACEMENTS = ("", "server", "clients")
 KINDS = ("array", "text", "dataset", "members", "other")
@@ -62,7 +63,7 @@ def describe(snapshot: Snapshot, columns: "dict[str, np.ndarray]") -> dict[str, 
         "columns": {name: {"dtype": column.dtype.str, "count": len(column)} for name, column in columns.items()},
         "executors": [_saved(executor) for executor in snapshot.executors],
         "threads": [_saved(thread) for thread in snapshot.threads],
-        "types": [_saved_text(text) for text in snapshot.types],
+        "types": [_saved(type_info) for type_info in snapshot.types],
         "nodes": [_saved(node) for node in snapshot.nodes],
         "invocations": [_saved(call) for call in snapshot.invocations],
         "errors": {str(number): _saved_text(text) for number, text in snapshot.errors.items()},
@@ -83,8 +84,13 @@ def saved_arrays(snapshot: Snapshot) -> "dict[int, np.ndarray]":
 
 
 def _saved(entry: Any) -> dict[str, Any]:
-    fields = {field.name: getattr(entry, field.name) for field in dataclasses.fields(entry)}
-    return {name: _saved_text(value) if isinstance(value, str) else value for name, value in fields.items()}
+    return {field.name: _saved_value(getattr(entry, field.name)) for field in dataclasses.fields(entry)}
+
+
+def _saved_value(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_saved_value(part) for part in value]
+    return _saved_text(value) if isinstance(value, str) else value
 
 
 def _saved_text(text: str) -> str:
@@ -163,14 +169,22 @@ def _items_of_spans(stream: JsonStream, num_spans: int, read: Callable[[Any], _T
         yield number, read(stream.value())
 
 
-def _types(stream: JsonStream, found: dict[str, Any]) -> list[str]:
+def _types(stream: JsonStream, found: dict[str, Any]) -> list[TypeInfo]:
     limit = _num_spans(found)
-    types: list[str] = []
+    types: list[TypeInfo] = []
     for _ in stream.elements():
-        types.append(_text(stream.value()))
+        types.append(_type(stream.value()))
         if len(types) > limit:
             raise TraceFileError("it has more types than spans.")
     return types
+
+
+def _type(value: Any) -> TypeInfo:
+    entry = _fields(TypeInfo, value)
+    members = entry["members"]
+    if type(entry["is_function"]) is not bool or not isinstance(members, list) or len(members) > MAX_MEMBERS:
+        raise TraceFileError("its types are of no known form.")
+    return TypeInfo(_text(entry["text"]), entry["is_function"], tuple(_text(name) for name in members))
 
 
 def _threads(stream: JsonStream, found: dict[str, Any]) -> list[ThreadInfo]:

@@ -36,7 +36,7 @@ def traffic(trace: "Trace") -> Table:
     snapshot = trace.snapshot
     columns = snapshot.columns
     entering = entering_clients(trace)
-    is_data = np.array([not text.startswith("(") or "->" not in text for text in snapshot.types] + [False])
+    is_data = np.array([not type_info.is_function for type_info in snapshot.types] + [False])
     crossing = np.flatnonzero(
         entering
         & np.isin(columns["operation"], (CREATE_VALUE, COMPUTE))
@@ -63,7 +63,12 @@ def traffic(trace: "Trace") -> Table:
             "intrinsic": intrinsic,
             "visibility": visibility,
         },
-        {"direction": list(DIRECTIONS), "type": snapshot.types, "intrinsic": names, "visibility": list(VISIBILITIES)},
+        {
+            "direction": list(DIRECTIONS),
+            "type": snapshot.type_texts,
+            "intrinsic": names,
+            "visibility": list(VISIBILITIES),
+        },
         {"size": "bytes"},
     )
 

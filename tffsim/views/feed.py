@@ -174,7 +174,7 @@ class Feed:
         if 0 <= span < snapshot.num_spans:
             columns = snapshot.columns
             if columns["type"][span] >= 0:
-                lines.append(["type", snapshot.types[columns["type"][span]]])
+                lines.append(["type", snapshot.types[columns["type"][span]].text])
             if columns["operation"][span] != INVOKE:
                 lines.append(["value", trace.preview(span)])
             if columns["size"][span]:

@@ -139,16 +139,6 @@ def test_a_federated_value_is_refused():
         embed(1.0, fl.FederatedType(np.float32, fl.SERVER))
 
 
-def test_an_own_handle_embeds_as_itself_and_a_foreign_one_not_at_all():
-    executor = EagerTFExecutor()
-    handle = embed(1.0, FLOAT, executor)
-    assert embed(handle, None, executor) is handle
-    with pytest.raises(TypeError, match="another EagerTFExecutor"):
-        embed(handle)
-    with pytest.raises(TypeError, match="another EagerTFExecutor"):
-        asyncio.run(EagerTFExecutor().create_struct([handle]))
-
-
 def test_a_closed_executor_says_so():
     executor = EagerTFExecutor()
     executor.close()

@@ -149,7 +149,9 @@ def test_a_function_that_no_ast_describes_cannot_be_taken_along():
 
     async def main():
         # Such is what a call of the target returns: only the target knows what is inside.
-        opaque = ReferenceResolvingExecutorValue(PlainValue(abs, function_type), function_type)
+        opaque = ReferenceResolvingExecutorValue(
+            PlainValue(abs, function_type), function_type, ReferenceResolvingExecutor(PlainLeaf())
+        )
 
         async def resolve(name):
             return opaque

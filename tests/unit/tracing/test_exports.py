@@ -25,6 +25,7 @@ from tffsim.tracing.exports.finished_trace import FinishedTrace
 from tffsim.tracing.exports.opentelemetry import export_spans
 from tffsim.tracing.exports.slices import place_slices
 from tffsim.tracing.trace import Trace
+from tffsim.tracing.type_info import TypeInfo
 
 HOSTILE = '<script>alert("1")</script>\\" --> $\\frac$\n\x1b[2J\x00&amp;]]>'
 
@@ -76,7 +77,7 @@ def hostile(failed):
             snapshot,
             executors=[dataclasses.replace(e, name=HOSTILE, role=HOSTILE) for e in snapshot.executors],
             threads=[dataclasses.replace(thread, name=HOSTILE) for thread in snapshot.threads],
-            types=[HOSTILE] * len(snapshot.types),
+            types=[TypeInfo(HOSTILE, members=(HOSTILE,))] * len(snapshot.types),
             nodes=[dataclasses.replace(node, label=HOSTILE, type=HOSTILE) for node in snapshot.nodes],
             invocations=[dataclasses.replace(call, name=HOSTILE) for call in snapshot.invocations],
             errors=dict.fromkeys(snapshot.errors, HOSTILE),
@@ -232,7 +233,7 @@ def test_a_slice_tells_about_its_span(trace, timeline):
 @pytest.mark.parametrize(("name", "lowest"), [("trace", 0), ("failed", -1)])
 def test_a_slice_tells_the_type_and_size_of_its_value_whatever_its_number(name, lowest, request, timeline):
     trace = request.getfixturevalue(name)
-    columns, types = trace.snapshot.columns, trace.snapshot.types
+    columns, types = trace.snapshot.columns, trace.snapshot.type_texts
     told = {e["args"]["span"]: e["args"] for e in timeline(trace)["X"] if e["cat"] == "span"}
     assert 0 in columns["type"] and columns["type"].min() == lowest
     for span, (number, size) in enumerate(zip(columns["type"].tolist(), columns["size"].tolist(), strict=True)):

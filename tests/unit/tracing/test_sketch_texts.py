@@ -8,7 +8,6 @@ import pytest
 import tensorflow as tf
 
 from tffsim.tracing.sketch_pad import sketch_of
-from tffsim.tracing.type_notation import member_names
 
 
 @pytest.mark.parametrize(
@@ -48,23 +47,6 @@ class TracedValueLike(fl.TypedObject):
     @property
     def type_signature(self):
         return self._type_signature
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("<a=int32,b=<c=int32,d=float32[2,?]>>@SERVER", ("a", "b")),
-        ("<int32,f=(<x=int32,y=int32> -> int32),{<z=int32>*}@CLIENTS>", ("", "f", "")),
-        ("<>", ()),
-        ("<a=int32>", ("a",)),
-        ("float32[3]", ()),
-        ("{<a=int32>}@CLIENTS", ()),
-        ("<a=int32,b=flo", ()),
-        ("", ()),
-    ],
-)
-def test_the_names_of_members_are_read_from_the_text_of_a_type(text, names):
-    assert member_names(text) == names
 
 
 def test_datasets_are_described_by_their_elements():

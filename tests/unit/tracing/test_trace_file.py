@@ -89,7 +89,7 @@ def test_a_file_that_is_no_trace_is_refused(tmp_path):
 
 
 def test_a_newer_version_is_refused_by_number(file):
-    with pytest.raises(TraceFileError, match="version 99; this tffsim reads version 2"):
+    with pytest.raises(TraceFileError, match="version 99; this tffsim reads version 3"):
         tff.load_trace(rewritten(file, version=99))
 
 

@@ -39,7 +39,7 @@ class FinishedTrace(Trace):
         if number < 0:
             return ""
         preview = self.preview(span)
-        return "" if preview == self.snapshot.types[number] else plain(preview)
+        return "" if preview == self.snapshot.types[number].text else plain(preview)
 
     @cached_property
     def _computations(self) -> dict[int, str]:

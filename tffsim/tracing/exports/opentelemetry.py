@@ -99,6 +99,6 @@ def _attributes(trace: FinishedTrace, span: int) -> dict[str, str | int]:
     if node >= 0:
         attributes["tffsim.node"] = plain(snapshot.nodes[node].label)
     if type_number >= 0:
-        attributes["tffsim.type"] = plain(snapshot.types[type_number])
+        attributes["tffsim.type"] = plain(snapshot.types[type_number].text)
         attributes["tffsim.size"] = int(columns["size"][span])
     return attributes

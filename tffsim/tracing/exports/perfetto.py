@@ -87,7 +87,7 @@ class _Arguments:
         self._columns = {name: column.tolist() for name, column in snapshot.columns.items()}
         self._executors = [plain(executor.label) for executor in snapshot.executors]
         self._nodes = [plain(node.label) for node in snapshot.nodes]
-        self._types = [plain(text) for text in snapshot.types]
+        self._types = [plain(text) for text in snapshot.type_texts]
 
     def of(self, span: int) -> _Event:
         columns = self._columns
