@@ -7,7 +7,8 @@ from typing import Any
 import federated_language as fl
 from federated_language.framework import ConcreteComputation, PolymorphicComputation
 
-from tffsim.computations import federated_assignment, federated_equality
+from tffsim.computations import call_places, federated_assignment, federated_equality
+from tffsim.computations.call_places import naming_calls_of
 from tffsim.computations.computation_calls import UntypedComputation, with_shared_default
 from tffsim.computations.definition import being_defined, define
 from tffsim.computations.federated_mistakes import explain
@@ -15,6 +16,7 @@ from tffsim.computations.user_error import user_facing
 
 federated_assignment.install()
 federated_equality.install()
+call_places.install()
 
 
 @user_facing
@@ -69,6 +71,7 @@ def _defined(make: Callable[[], Any], function: Callable[..., Any] | None, *, is
     name = str(getattr(function, "__name__", "computation"))
     token = being_defined.set(name)
     try:
-        return define(make, explain, function=function, name=name, is_typed=is_typed)
+        with naming_calls_of(function):
+            return define(make, explain, function=function, name=name, is_typed=is_typed)
     finally:
         being_defined.reset(token)

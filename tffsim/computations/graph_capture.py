@@ -7,7 +7,6 @@ variable is such an operation too, so every call starts from the initial values.
 """
 
 import functools
-import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -109,9 +108,8 @@ def _pack(graph: tf.Graph) -> any_pb2.Any:
 
 
 def _origin(function: Callable[..., Any], name: str, op_lines: Mapping[str, str]) -> provenance.Provenance:
-    code = getattr(unwrapped(getattr(function, "user_function", function)), "__code__", None)
-    filename, line = (code.co_filename, code.co_firstlineno) if isinstance(code, types.CodeType) else ("?", 0)
-    return provenance.Provenance(name, filename, line, op_lines)
+    source = provenance.source_of(unwrapped(getattr(function, "user_function", function)), name)
+    return provenance.Provenance(source, op_lines)
 
 
 def _op_lines(graph: tf.Graph) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """How what `federated_language` made is pickled and copied: types, computations and errors.
 
 Processes that work together send each other such things. Types hold the placements, which are compared by
-identity. A computation is its message; what it was made from stays behind. One without types is a Python
+identity. A computation is its message, and what is known of its source. One without types is a Python
 function, and goes as those do: by its name. Errors whose constructors take
 something else than a message cannot be made again by the default way of Python.
 """
@@ -9,13 +9,14 @@ something else than a message cannot be made again by the default way of Python.
 import copyreg
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import federated_language as fl
 from federated_language import framework
 from federated_language.framework import ConcreteComputation, PolymorphicComputation
 
+from tffsim.computations import provenance
 from tffsim.computations.computation_calls import TypedComputation, UntypedComputation
 from tffsim.computations.context_stack import context_stack
 
@@ -57,13 +58,21 @@ def _reduce_computation(computation: ConcreteComputation) -> tuple[Any, ...]:
     content = message.SerializeToString(deterministic=True)
     attributes = {name: value for name in _COPIED_ATTRIBUTES if (value := computation.__dict__.get(name)) is not None}
     is_shared = computation.context_stack is context_stack
+    origins = provenance.entries_of(message)
     stays = [_PythonFunctions(str(attributes.get("__name__", "It")))] if _CALLS_PYTHON.search(content) else []
-    return _computation, (type(message), content, computation.type_signature, attributes, is_shared, *stays)
+    return _computation, (type(message), content, computation.type_signature, attributes, is_shared, origins, *stays)
 
 
 def _computation(
-    message: Any, content: bytes, type_signature: fl.Type, attributes: dict[str, Any], is_shared: bool, *_: Any
+    message: Any,
+    content: bytes,
+    type_signature: fl.Type,
+    attributes: dict[str, Any],
+    is_shared: bool,
+    origins: Sequence[provenance.Entry],
+    *_: Any,
 ) -> ConcreteComputation:
+    provenance.learn(origins)
     stack: Any = context_stack if is_shared else framework.get_context_stack()
     computation = (TypedComputation if is_shared else ConcreteComputation)(
         computation_proto=message.FromString(content), context_stack=stack, annotated_type=type_signature

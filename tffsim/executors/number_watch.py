@@ -275,7 +275,7 @@ def _notice(what: str, makers: "tuple[Function, ...]") -> Notice:
         if building_blocks.kind_of(maker.proto) == "tensorflow":
             origin = provenance.provenance_of(maker.proto)
             if origin is not None:
-                return Notice(node, what, origin.name, origin.filename, origin.line)
+                return Notice(node, what, origin.name, origin.source.filename, origin.source.line)
     return Notice(node, what)
 
 

@@ -1,6 +1,5 @@
 """A function is blamed for its own failures, whichever other function has the same graph."""
 
-import collections
 import gc
 import importlib
 import inspect
@@ -253,13 +252,12 @@ def test_a_computation_from_elsewhere_has_no_provenance():
 
 
 def test_what_is_used_stays_known_when_old_entries_are_forgotten(monkeypatch):
-    monkeypatch.setattr(provenance, "_entries", collections.OrderedDict())
-    monkeypatch.setattr(provenance, "_MAX_ENTRIES", 3)
+    monkeypatch.setattr(provenance, "_graphs", provenance._Entries(3))
 
     def entry(line):
         proto = pb.Computation()
         proto.CopyFrom(shelf.to_proto())
-        provenance.record(proto, provenance.Provenance("f", "model.py", line, {}))
+        provenance.record(proto, provenance.Provenance(provenance.Source("f", "model.py", line), {}))
         return proto
 
     used, unused = entry(1), entry(2)
@@ -267,4 +265,4 @@ def test_what_is_used_stays_known_when_old_entries_are_forgotten(monkeypatch):
         assert provenance.provenance_of(used) is not None
         entry(line)
     assert provenance.provenance_of(unused) is None
-    assert provenance.provenance_of(used).line == 1
+    assert provenance.provenance_of(used).source.line == 1

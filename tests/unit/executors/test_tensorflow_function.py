@@ -306,7 +306,7 @@ def test_a_running_call_is_cancelled_from_another_thread():
 def test_a_failing_call_names_the_computation_and_the_source_line():
     proto = unary(lambda x: tf.debugging.check_numerics(x, "bad", name="check"), FLOAT, FLOAT)
     line = "model.py:12: return tf.debugging.check_numerics(x, 'bad')"
-    provenance.record(proto, provenance.Provenance("train_step", "model.py", 10, {"check": line}))
+    provenance.record(proto, provenance.Provenance(provenance.Source("train_step", "model.py", 10), {"check": line}))
     with pytest.raises(tf.errors.InvalidArgumentError, match="bad") as failure:
         TensorFlowFunction(proto)(tf.constant(float("nan")))
     assert location_of(failure.value).computation == "train_step"
@@ -324,7 +324,7 @@ def test_a_failure_in_a_called_function_names_the_line_of_the_call_if_its_own_is
     (checking,) = [f.signature.name for f in graph_def.library.function if any(n.name == "check" for n in f.node_def)]
 
     def source_of_failure(op_lines: dict[str, str]) -> str | None:
-        origin = provenance.Provenance("train_step", "model.py", 10, op_lines)
+        origin = provenance.Provenance(provenance.Source("train_step", "model.py", 10), op_lines)
         provenance.record(proto, origin)
         with pytest.raises(tf.errors.InvalidArgumentError, match="bad") as failure:
             TensorFlowFunction(proto)(tf.constant(float("nan")))
@@ -342,7 +342,7 @@ def test_a_failure_in_a_function_of_a_dataset_names_the_line_that_reads_the_data
 
     proto = unary(total, INT, INT)
     lines = {"divide": "a namesake", "ReduceDataset": "model.py:3: return quotients.reduce(2, add)"}
-    provenance.record(proto, provenance.Provenance("total", "model.py", 1, lines))
+    provenance.record(proto, provenance.Provenance(provenance.Source("total", "model.py", 1), lines))
     with pytest.raises(tf.errors.InvalidArgumentError, match="division by zero") as failure:
         TensorFlowFunction(proto)(tf.constant(0, tf.int64))
     assert location_of(failure.value).source == lines["ReduceDataset"]
