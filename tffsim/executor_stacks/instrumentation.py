@@ -31,6 +31,11 @@ def building(traced: bool) -> Iterator[None]:
         _is_traced.reset(token)
 
 
+def is_building_traced() -> bool:
+    """Whether a stack is being built for a trace."""
+    return _is_traced.get()
+
+
 def hooked(executor: Executor) -> Executor:
     """Lets traces see an executor: use it where a factory of your own puts a stack together.
 

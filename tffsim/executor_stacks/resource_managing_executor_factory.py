@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from federated_language.framework import CardinalitiesType, Executor, ExecutorFactory, PlacementLiteral
 
-from tffsim.executor_stacks.instrumentation import building, describe
+from tffsim.executor_stacks.instrumentation import building, describe, is_building_traced
 from tffsim.executors.forked_process import refuse_forked_process
 from tffsim.executors.materialising_executor import MaterialisingExecutor
 from tffsim.tracing.session import active_recorder
@@ -106,7 +106,7 @@ class ResourceManagingExecutorFactory(ExecutorFactory):
             RuntimeError: In a process that was forked after TensorFlow had run.
         """
         refuse_forked_process()
-        if active_recorder() is not None:
+        if active_recorder() is not None and not is_building_traced():
             warnings.warn(
                 "A trace is active, but does not record this call: it is made in an execution context that is not "
                 "tffsim's. Use `SyncExecutionContext` or `AsyncExecutionContext` of tffsim.",

@@ -103,6 +103,7 @@ def test_the_executor_is_given_up_after_an_error_and_the_next_call_works(factory
     assert run(factory, [1, 2, 3]) == 12
 
 
+@pytest.mark.filterwarnings("error:A trace is active")
 def test_it_can_be_the_default_and_be_traced(factory):
     with tff.use(factory), tff.trace() as trace:
         assert total([1, 2, 3]) == 12
