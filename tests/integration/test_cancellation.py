@@ -179,6 +179,12 @@ def test_a_timeout_stops_the_computation_and_says_so(forever):
     assert patient.invoke(tff.tf_computation(lambda: 3), None) == 3
 
 
+def test_a_timeout_stops_a_computation_that_is_awaited(forever):
+    context = tff.AsyncExecutionContext(tff.local_executor_factory(), timeout=0.2)
+    with pytest.raises(TimeoutError, match=r"`loop` took longer than 0.2 s and was cancelled.*`timeout`"):
+        asyncio.run(context.invoke(forever, None))
+
+
 def test_a_timeout_stops_a_computation_on_the_debug_stack_too(forever):
     factory = tff.debug_executor_factory()
     context = tff.SyncExecutionContext(factory, timeout=0.2)

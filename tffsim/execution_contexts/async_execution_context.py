@@ -3,6 +3,7 @@
 import asyncio
 import concurrent.futures
 import contextlib
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +17,11 @@ from tffsim.execution_contexts.invocation import (
     CompilerFn,
     invocation_settings,
     invoke,
+    timeout_error,
 )
 from tffsim.executors.forked_process import refuse_forked_process
+from tffsim.tracing.session import active_recorder, trace
+from tffsim.tracing.trace import Trace
 
 # An interrupt that does not wake the event loop is heard when the loop wakes for another
 # reason. In a notebook's cell there may be none before the computation ends.
@@ -27,8 +31,7 @@ _SECONDS_BETWEEN_LOOKS = 0.1
 class AsyncExecutionContext(AsyncContext):
     """Runs computations without holding up the event loop that awaits them.
 
-    Cancelling the awaiting task cancels the invocation. Bound the time with
-    `asyncio.timeout`.
+    Cancelling the awaiting task cancels the invocation.
 
     Args:
         executor_fn: Makes or lends execution stacks.
@@ -36,7 +39,9 @@ class AsyncExecutionContext(AsyncContext):
         transform_args: Applied to the argument before anything else.
         transform_result: Applied to the result after everything else.
         cardinality_inference_fn: Tells from the argument how many clients there are.
+        timeout: How many seconds an invocation may take; None sets no limit.
         max_attempts: How often an invocation is tried that fails with `RetryableError`.
+        trace: Whether each invocation is traced; `last_trace` is the trace of the one that started last.
     """
 
     def __init__(
@@ -47,7 +52,9 @@ class AsyncExecutionContext(AsyncContext):
         transform_args: Callable[[Any], Any] | None = None,
         transform_result: Callable[[Any], Any] | None = None,
         cardinality_inference_fn: CardinalityInferenceFn = infer_cardinalities,
+        timeout: float | None = None,
         max_attempts: int = 3,
+        trace: bool = False,
     ) -> None:
         self._settings = invocation_settings(
             executor_fn,
@@ -57,11 +64,19 @@ class AsyncExecutionContext(AsyncContext):
             cardinality_inference_fn=cardinality_inference_fn,
             max_attempts=max_attempts,
         )
+        self._timeout = timeout
+        self._traces = trace
+        self._last_trace: Trace | None = None
 
     @property
     def executor_factory(self) -> ExecutorFactory:
         """Makes or lends execution stacks."""
         return self._settings.factory
+
+    @property
+    def last_trace(self) -> Trace | None:
+        """What happened in the invocation that started last, if the context was made with `trace=True`."""
+        return self._last_trace
 
     async def invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
         """Runs a computation and returns its result.
@@ -71,15 +86,23 @@ class AsyncExecutionContext(AsyncContext):
             CardinalityError: If the number of clients is ambiguous.
             ExecutionError: If the computation fails.
             RuntimeError: In a process that was forked after TensorFlow had run.
+            TimeoutError: If it takes longer than `timeout`.
         """
         refuse_forked_process()
         if asyncio.iscoroutine(arg):
             # Here, in the caller's loop: what it waits for may belong to that loop.
             arg = await arg
+        if not self._traces or active_recorder() is not None:
+            return await self._invoke(comp, arg)
+        with trace() as self._last_trace:
+            return await self._invoke(comp, arg)
+
+    async def _invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
         running = RunningInvocation(invoke(self._settings, comp, arg))
         try:
             running.start()
-            await _end_of(running.future)
+            if not await _has_ended(running.future, self._timeout):
+                raise timeout_error(comp, self._timeout)
             return running.future.result()
         except USER_ERRORS as error:
             raise error.with_traceback(None) from error.__cause__
@@ -91,7 +114,7 @@ class AsyncExecutionContext(AsyncContext):
             raise
 
 
-async def _end_of(future: concurrent.futures.Future[Any]) -> None:
+async def _has_ended(future: concurrent.futures.Future[Any], timeout: float | None) -> bool:
     """Waits until an invocation has ended, and tells nothing of how: a task that is cancelled leaves no error behind.
 
     An error in a future of the loop would be logged, had the task stopped waiting for it.
@@ -105,8 +128,10 @@ async def _end_of(future: concurrent.futures.Future[Any]) -> None:
             loop.call_soon_threadsafe(_settle, ended)
 
     future.add_done_callback(tell)
-    while not ended.done():
-        await asyncio.wait([ended], timeout=_SECONDS_BETWEEN_LOOKS)
+    end = math.inf if timeout is None else loop.time() + timeout
+    while not ended.done() and loop.time() < end:
+        await asyncio.wait([ended], timeout=min(_SECONDS_BETWEEN_LOOKS, end - loop.time()))
+    return ended.done()
 
 
 def _settle(ended: "asyncio.Future[None]") -> None:

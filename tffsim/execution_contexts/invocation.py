@@ -140,6 +140,14 @@ def name_of(computation: object) -> str:
     return str(getattr(computation, "__name__", "computation"))
 
 
+def timeout_error(computation: object, seconds: float | None) -> TimeoutError:
+    """Returns what a context raises when an invocation takes too long."""
+    return TimeoutError(
+        f"`{name_of(computation)}` took longer than {seconds} s and was cancelled. "
+        "Raise the context's `timeout`, or give it less work."
+    )
+
+
 async def _invoke(settings: InvocationSettings, computation: ConcreteComputation, argument: Any, name: str) -> Any:
     # The result takes the containers of the computation before it is compiled.
     result_type = computation.type_signature.result

@@ -17,7 +17,7 @@ from tffsim.execution_contexts.invocation import (
     CompilerFn,
     invocation_settings,
     invoke,
-    name_of,
+    timeout_error,
 )
 from tffsim.executors.forked_process import refuse_forked_process
 from tffsim.tracing.session import active_recorder, trace
@@ -112,7 +112,7 @@ class SyncExecutionContext(SyncContext):
             if running.has_ended:
                 raise
             _stop(running)
-            raise self._timeout_error(comp) from error
+            raise timeout_error(comp, self._timeout) from error
         except BaseException:
             if not running.has_ended:
                 _stop(running)
@@ -122,13 +122,7 @@ class SyncExecutionContext(SyncContext):
         try:
             return drive_in_caller(coroutine, self._timeout)
         except TookTooLongError:
-            raise self._timeout_error(comp) from None
-
-    def _timeout_error(self, comp: ConcreteComputation) -> TimeoutError:
-        return TimeoutError(
-            f"`{name_of(comp)}` took longer than {self._timeout} s and was cancelled. "
-            "Raise the context's `timeout`, or give it less work."
-        )
+            raise timeout_error(comp, self._timeout) from None
 
 
 def _wait(running: RunningInvocation[Any], timeout: float | None) -> Any:

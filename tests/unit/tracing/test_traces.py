@@ -1,5 +1,6 @@
 """What a trace tells about computations that ran."""
 
+import asyncio
 import math
 
 import networkx as nx
@@ -344,6 +345,20 @@ def test_a_context_can_trace_every_invocation():
     context.invoke(double, 2.0)
     assert first is not context.last_trace
     assert context.last_trace.invocations.num_rows == 1
+
+
+def test_an_async_context_can_trace_every_invocation_too():
+    context = tff.AsyncExecutionContext(tff.local_executor_factory(), trace=True)
+
+    async def main():
+        assert await context.invoke(double, 1.0) == 2
+        first = context.last_trace
+        assert await context.invoke(double, 2.0) == 4
+        return first
+
+    first = asyncio.run(main())
+    assert first is not context.last_trace
+    assert first.invocations.num_rows == context.last_trace.invocations.num_rows == 1
 
 
 def test_values_none_keeps_no_sketches_and_all_keeps_arrays():
