@@ -30,35 +30,38 @@ class PayloadOrigins:
 
     def add(self, payload: Any, span: int) -> None:
         """Notes that a span took out a payload, unless a span below it has done so before."""
+        origins = self._origins
         for part in _parts(payload):
-            if type(part) in _SHARED or self._of_part(part) >= 0:
+            known = origins.get(id(part))
+            # Another object may have got the place of one that is gone.
+            if (known is not None and known[0]() is part) or type(part) in _SHARED:
                 continue
             reference = _reference(part)
             if reference is not None:
-                self._origins[id(part)] = (reference, span)
-        while len(self._origins) > _MAX_REMEMBERED:
+                origins[id(part)] = (reference, span)
+        while len(origins) > _MAX_REMEMBERED:
             # Another thread may be doing the same.
             with contextlib.suppress(KeyError, RuntimeError):
-                del self._origins[next(iter(self._origins))]
+                del origins[next(iter(origins))]
 
     def of(self, payload: Any) -> tuple[int, ...]:
         """Returns the spans that took out a payload, or the parts of a struct."""
-        if not self._origins:
+        origins = self._origins
+        if not origins:
             return ()
         if type(payload) not in _CONTAINERS:
-            known = self._origins.get(id(payload))
+            known = origins.get(id(payload))
             return (known[1],) if known is not None and known[0]() is payload else ()
-        origins = dict.fromkeys(self._of_part(part) for part in _parts(payload))
-        return tuple(span for span in origins if span >= 0)
+        found: dict[int, None] = {}
+        for part in _parts(payload):
+            known = origins.get(id(part))
+            if known is not None and known[0]() is part:
+                found[known[1]] = None
+        return tuple(found)
 
     def clear(self) -> None:
         """Forgets all payloads."""
         self._origins.clear()
-
-    def _of_part(self, part: Any) -> int:
-        known = self._origins.get(id(part))
-        # Another object may have got the place of one that is gone.
-        return known[1] if known is not None and known[0]() is part else -1
 
 
 def _reference(part: Any) -> Callable[[], Any] | None:

@@ -53,6 +53,7 @@ from tffsim.tracing.type_numbers import FUNCTION, TypeNumbers
 
 _log = logging.getLogger("tffsim")
 _ROWS_PER_CHUNK = 4096
+_OPAQUE = (Kind.HANDLE, Kind.OTHER)
 VALUE_MODES = ("none", "preview", "all")
 
 
@@ -185,14 +186,14 @@ class Recorder:
         return span
 
     def close_created(
-        self, span: Span, inputs: tuple[int, ...], handles: Any, handle: TracedValue, payload: object
+        self, span: Span, inputs: tuple[int, ...], members: Any, handle: TracedValue, payload: object
     ) -> None:
         """Records the end of an operation that made a handle.
 
         Args:
             span: The operation.
             inputs: The numbers of the values that it used.
-            handles: The handles of these.
+            members: Of a struct: the handles of these.
             handle: What it made.
             payload: What was embedded; None for other operations.
         """
@@ -204,7 +205,7 @@ class Recorder:
             handle.scalar, handle.size = reference.scalar, reference.size
             alias = reference.number if reference.recorder is self else -1
         elif span.operation == CREATE_STRUCT:
-            handle.size = sum([h.size for h in handles if type(h) is TracedValue])
+            handle.size = sum([h.size for h in members if type(h) is TracedValue])
         else:
             self._examine(handle, type_number, payload if payload is not None else reference)
         self._append(span, OK, inputs, type_number, handle.size, handle.scalar, alias)
@@ -293,7 +294,7 @@ class Recorder:
             pack_span(
                 span.id, span.parent.id if span.parent is not None else -1, span.invocation, span.layer,
                 span.operation, outcome, span.client, span.node, span.thread, span.worker,
-                span.start, now(), span.self_time, span.queue_time, span.worker_time,
+                span.start, span.end, span.self_time, span.queue_time, span.worker_time,
                 type_number, size, scalar, alias, span.index,
                 num_inputs, inputs[0] if num_inputs else -1, inputs[1] if num_inputs > 1 else -1,
             )
@@ -321,7 +322,7 @@ class Recorder:
             if scalar is not None and scalar == scalar:
                 handle.scalar, handle.size = scalar, size
                 return
-            if kind_of(value) in (Kind.HANDLE, Kind.OTHER):
+            if kind_of(value) in _OPAQUE:
                 return
             type_spec = self.types.types[type_number]
             handle.size = size if size >= 0 else size_of(value, type_spec)

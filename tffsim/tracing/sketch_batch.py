@@ -5,18 +5,20 @@ values that consist of tensors can wait: nobody can change those. While they wai
 by its id.
 """
 
-from collections.abc import Callable
+import itertools
 from typing import Any
 
 import federated_language as fl
 import numpy as np
 
-from tffsim.tracing.payloads import array_of
+from tffsim.tracing.seen_tensors import SeenTensors
 from tffsim.tracing.sketch_parts import add_tensors, category
 
 _MAX_SIZE = 32_768
 _MAX_BYTES = 1_048_576
 _MAX_VALUES = 256
+_REAL = ("b", "i", "f")
+NO_NUMBERS = 0
 
 
 class WaitingValues:
@@ -64,36 +66,59 @@ class WaitingValues:
 class TensorNumbers:
     """The numbers of some tensors, each of them once.
 
+    A tensor is known here by an index; `NO_NUMBERS` is that of all tensors that have no real numbers.
+
     Args:
-        mark_of: Returns a number that stands for the dtype and the shape of an array.
+        leaves: Numbers dtypes and shapes.
+
+    Attributes:
+        marks: What stands for the dtype and the shape of a tensor, by index.
     """
 
-    def __init__(self, mark_of: "Callable[[np.ndarray], int]") -> None:
-        self.marks: list[int] = []
-        self._mark_of = mark_of
-        self._arrays: list[np.ndarray] = []
+    def __init__(self, leaves: SeenTensors) -> None:
+        self.marks: list[int] = [-1]
+        self._leaf = leaves.leaf
+        self._arrays: list[np.ndarray] = [np.zeros(1)]
         self._indices: dict[int, int] = {}
 
     def indices(self, tensors: list[Any]) -> list[int]:
-        """Returns the numbers under which tensors are known here; -1 for those that have no real numbers."""
-        return [index if (index := self._indices.get(id(t))) is not None else self._add(t) for t in tensors]
+        """Returns the indices of tensors."""
+        known = self._indices
+        return [index if (index := known.get(id(tensor))) is not None else self._add(tensor) for tensor in tensors]
 
-    def joined(self) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
-        """Returns all numbers, one tensor after the other, where each begins, and how many it has."""
-        sizes = np.array([array.size for array in self._arrays])
+    def joined(self) -> "tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]":
+        """Returns all numbers, one tensor after the other, where each begins, how many it has, and its place.
+
+        The numbers of one dtype are together. By index, `places` tells where those of a tensor are among the tensors.
+        """
+        of_dtype: dict[np.dtype[Any], list[int]] = {}
+        for index, array in enumerate(self._arrays):
+            of_dtype.setdefault(array.dtype, []).append(index)
+        order = np.array(list(itertools.chain.from_iterable(of_dtype.values())))
+        sizes = np.array([array.size for array in self._arrays])[order]
         # One number stands for none: every tensor needs a place.
-        arrays = [array.reshape(-1) if array.size else np.zeros(1) for array in self._arrays]
         ends = np.cumsum(np.maximum(sizes, 1))
-        return np.concatenate(arrays, dtype=np.float64, casting="unsafe"), ends - np.maximum(sizes, 1), sizes
+        numbers = np.empty(ends[-1])
+        start = 0
+        for dtype, indices in of_dtype.items():
+            none = np.zeros(1, dtype)
+            arrays = map(self._arrays.__getitem__, indices)
+            joined = np.concatenate([array.ravel() if array.size else none for array in arrays])
+            numbers[start : start + len(joined)] = joined
+            start += len(joined)
+        places = np.empty(len(order), np.int64)
+        places[order] = np.arange(len(order))
+        return numbers, ends - np.maximum(sizes, 1), sizes, places
 
     def _add(self, tensor: Any) -> int:
         try:
-            array = array_of(tensor, max_copied=0)
+            # Types that tell the bytes of their values are those of numbers, so this copies nothing.
+            array = np.asarray(tensor.__array__())
+            index = len(self._arrays) if category(array.dtype) in _REAL else NO_NUMBERS
         except Exception:
-            array = None
-        if array is None or category(array.dtype) not in ("b", "i", "f"):
-            return -1
-        self._arrays.append(array)
-        self.marks.append(self._mark_of(array))
-        index = self._indices[id(tensor)] = len(self._arrays) - 1
+            index = NO_NUMBERS
+        if index != NO_NUMBERS:
+            self.marks.append(self._leaf(array.dtype, array.shape).mark)
+            self._arrays.append(array)
+        self._indices[id(tensor)] = index
         return index

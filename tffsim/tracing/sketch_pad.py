@@ -5,6 +5,7 @@ the rest the numbers of the sample are copied at once, at most a few thousand. W
 somebody reads, the statistics of all of them are computed in one go. Nothing is kept of a value but its sketch.
 """
 
+import itertools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -33,10 +34,10 @@ class _OfForm:
         self.rows: list[tuple[np.ndarray, ...]] = []
         self.waiting: tuple[list[int], list[int]] = ([], [])
 
-    def compute(self, numbers: list[int], segments: list[int], statistics: Statistics) -> None:
+    def compute(self, numbers: list[int], segments: "list[int] | np.ndarray", statistics: Statistics) -> None:
         """Adds the rows of some sketches, from their segments, those of one after those of another."""
         self.numbers += numbers
-        self.rows.append(rows_of(self.layout, np.array(segments).reshape(len(numbers), -1), statistics))
+        self.rows.append(rows_of(self.layout, np.asarray(segments).reshape(len(numbers), -1), statistics))
 
     def joined(self) -> "tuple[np.ndarray, ...]":
         """Returns all rows."""
@@ -125,41 +126,41 @@ class SketchPad:
     def _take_later(self) -> None:
         """Takes the sketches of the values that wait."""
         later, self._later = self._later, WaitingValues()
-        tensors = TensorNumbers(lambda array: self._tensors.leaf(array.dtype, array.shape).mark)
+        tensors = TensorNumbers(self._tensors)
         indices = tensors.indices(later.tensors)
-        waiting: dict[_OfForm, tuple[list[int], list[int]]] = {}
-        known: dict[tuple[int, ...], int] = {}
+        mark_of = tensors.marks.__getitem__
+        # For each form: the numbers of its sketches, by the tensors of each.
+        taken: dict[_OfForm, dict[tuple[int, ...], int]] = {}
+        values, sketches = self._values, self._sketches
         start = 0
         for place, end in enumerate(later.ends):
-            copies, start = indices[start:end], end
-            form = self._form_of_tensors(later, place, tensors.marks, copies)
+            copies, start = tuple(indices[start:end]), end
+            kind = self._kinds.get(later.type_numbers[place])
+            if kind is None:
+                kind = self._kind(later.type_numbers[place], later.types[place])
+            # A type without open dimensions says how the tensors are nested.
+            key = (kind, *map(mark_of, copies))
+            try:
+                form = self._forms_of_tensors[key]
+            except KeyError:
+                form = self._form_of_value(later.values[place], kind, later.types[place], len(copies))
+                self._forms_of_tensors[key] = form
             if form is None:
                 self._take(later.numbers[place], later.values[place], later.type_numbers[place], later.types[place])
                 continue
-            sketch = known.setdefault((id(form), *copies), self._num_sketches)
+            of_form = taken.get(form)
+            if of_form is None:
+                of_form = taken[form] = {}
+            sketch = of_form.setdefault(copies, self._num_sketches)
             if sketch == self._num_sketches:
-                numbers, segments = waiting.setdefault(form, ([], []))
-                numbers.append(sketch)
-                segments += copies
                 self._num_sketches += 1
-            self._values.append(later.numbers[place])
-            self._sketches.append(sketch)
-        if waiting:
-            statistics = Statistics.of(*tensors.joined())
-            for form, (numbers, segments) in waiting.items():
-                form.compute(numbers, segments, statistics)
-
-    def _form_of_tensors(self, later: WaitingValues, place: int, marks: list[int], copies: list[int]) -> _OfForm | None:
-        """Returns the form of a value that waits; None if it is none of tensors that are looked at whole."""
-        # A type without open dimensions says how the tensors are nested.
-        kind = self._kind(later.type_numbers[place], later.types[place])
-        key = (kind, *[marks[copy] if copy >= 0 else -1 for copy in copies])
-        try:
-            return self._forms_of_tensors[key]
-        except KeyError:
-            form = self._form_of_value(later.values[place], kind, later.types[place], len(copies))
-            self._forms_of_tensors[key] = form
-            return form
+            values.append(later.numbers[place])
+            sketches.append(sketch)
+        if taken:
+            *joined, places = tensors.joined()
+            statistics = Statistics.of(*joined)
+            for form, of_form in taken.items():
+                form.compute(list(of_form.values()), places[list(itertools.chain.from_iterable(of_form))], statistics)
 
     def _form_of_value(self, value: Any, kind: int, type_spec: fl.Type, num_tensors: int) -> _OfForm | None:
         parts = Parts(self._tensors, kind)

@@ -1,6 +1,7 @@
 """Taking a value apart: which arrays of numbers it has, and what else tells it from values of another form."""
 
 import functools
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -108,14 +109,23 @@ def _add_leaf(parts: Parts, leaf: Leaf, value: Any, place: tuple[int, ...]) -> N
 
 def add_tensors(value: Any, tensors: list[Any]) -> bool:
     """Adds the tensors of a value to a list; False if there is anything else in it."""
-    kind = kind_of(value)
-    if kind is Kind.TENSOR:
+    cls = type(value)
+    members: Iterable[Any]
+    # First what is common: executors keep structs as tuples.
+    if cls is tuple:
+        members = value
+    elif (kind := kind_of(value)) is Kind.TENSOR:
         tensors.append(value)
         return True
     # Others have members with names, which may come in another order.
-    if kind is not Kind.CONTAINER or issubclass(type(value), dict):
+    elif kind is not Kind.CONTAINER or issubclass(cls, dict):
         return False
-    return all(add_tensors(member, tensors) for _, member in members_of(value))
+    else:
+        members = (member for _, member in members_of(value))
+    for member in members:  # noqa: SIM110 (a generator takes longer than what it is for)
+        if not add_tensors(member, tensors):
+            return False
+    return True
 
 
 _WITH_NUMBERS = {Kind.TENSOR, Kind.ARRAY, Kind.NUMBER}

@@ -11,6 +11,10 @@ from tffsim.tracing.sketches import STATISTICS
 # Squares of larger and of smaller numbers are no numbers.
 _LARGE, _SMALL = 1e150, 1e-150
 _SINGLE = float(np.finfo(np.float32).max)
+_NORM, _MEAN, _LEAST, _GREATEST, _NUM_NAN, _NUM_INF, _COUNT = range(len(STATISTICS) + 1)
+# The totals of a value have the first wrong leaf where the table has the count.
+_FIRST_WRONG = _COUNT
+_OF_FINITE = slice(_MEAN, _GREATEST + 1)
 
 
 class Segments:
@@ -89,6 +93,7 @@ class Statistics:
         greatest: The greatest of them; minus infinity where there are none.
         num_nan: How many numbers are NaN.
         num_inf: How many are infinite.
+        table: All of these, in the order of `STATISTICS`, and the counts: a row for each segment.
     """
 
     @np.errstate(all="ignore")  # Whatever users let NumPy do about it.
@@ -118,6 +123,8 @@ class Statistics:
         self.counts = counts
         self.least[counts == 0] = math.inf
         self.greatest[counts == 0] = -math.inf
+        columns = (self.norms, self.means, self.least, self.greatest, self.num_nan, self.num_inf, counts)
+        self.table = np.stack(columns, axis=1)
 
     @classmethod
     def of(cls, numbers: "np.ndarray", starts: "np.ndarray", counts: "np.ndarray") -> "Statistics":
@@ -143,41 +150,46 @@ def rows_of(layout: Layout, copies: "np.ndarray", known: Statistics) -> "tuple[n
         copies: The segments of the leaves: a row for each sketch.
         known: What is known of the segments.
     """
-    counts = known.counts[copies]
-    num_nan, num_inf = known.num_nan[copies], known.num_inf[copies]
-    totals = np.empty((len(copies), len(STATISTICS) + 1))
-    norms = known.norms[copies]
-    largest = norms.max(axis=1, keepdims=True)
-    # So that squares of large norms are no infinity; one leaf keeps its norm to the bit.
-    quotients = np.divide(norms, largest, out=np.zeros_like(norms), where=largest > 0)
-    totals[:, 0] = np.where(np.isinf(largest[:, 0]), math.inf, largest[:, 0] * np.sqrt((quotients**2).sum(axis=1)))
-    total = counts.sum(axis=1)
-    weights = counts / np.maximum(total, 1)[:, None]
-    totals[:, 1] = (known.means[copies] * weights).sum(axis=1)
-    totals[:, 2] = known.least[copies].min(axis=1)
-    totals[:, 3] = known.greatest[copies].max(axis=1)
-    totals[total == 0, 1:4] = math.nan
-    totals[:, 4], totals[:, 5] = num_nan.sum(axis=1), num_inf.sum(axis=1)
-    is_wrong = num_nan + num_inf > 0
-    totals[:, 6] = np.where(is_wrong.any(axis=1), is_wrong.argmax(axis=1), -1)
+    leaves = known.table[copies]
+    totals = leaves[:, 0] if copies.shape[1] == 1 else _totals_of_leaves(leaves)
+    is_wrong = leaves[..., _NUM_NAN] + leaves[..., _NUM_INF] > 0
+    totals[leaves[..., _COUNT].sum(axis=1) == 0, _OF_FINITE] = math.nan
+    totals[:, _FIRST_WRONG] = np.where(is_wrong.any(axis=1), is_wrong.argmax(axis=1), -1)
     first = known.numbers[known.starts[copies[:, layout.first_leaf]] + layout.first_place]
     cells = known.numbers[known.starts[copies[:, layout.cells_leaf]][:, None] + layout.cells]
     details = _single(cells)
     if layout.form.num_leaves > 1:
-        details = np.concatenate([_leaves(copies[:, layout.detailed], known), details], axis=1)
+        details = np.concatenate([_details_of_leaves(leaves[:, layout.detailed]), details], axis=1)
     return totals, first, details
 
 
-def _leaves(copies: "np.ndarray", known: Statistics) -> "np.ndarray":
+def _totals_of_leaves(leaves: "np.ndarray") -> "np.ndarray":
+    """Returns the statistics of all leaves together; without the first wrong one, and as if there were numbers."""
+    totals = np.empty((len(leaves), len(STATISTICS) + 1))
+    norms, counts = leaves[..., _NORM], leaves[..., _COUNT]
+    largest = norms.max(axis=1, keepdims=True)
+    # So that squares of large norms are no infinity; one leaf keeps its norm to the bit.
+    quotients = np.divide(norms, largest, out=np.zeros_like(norms), where=largest > 0)
+    totals[:, _NORM] = np.where(np.isinf(largest[:, 0]), math.inf, largest[:, 0] * np.sqrt((quotients**2).sum(axis=1)))
+    weights = counts / np.maximum(counts.sum(axis=1), 1)[:, None]
+    totals[:, _MEAN] = (leaves[..., _MEAN] * weights).sum(axis=1)
+    totals[:, _LEAST] = leaves[..., _LEAST].min(axis=1)
+    totals[:, _GREATEST] = leaves[..., _GREATEST].max(axis=1)
+    totals[:, _NUM_NAN : _NUM_INF + 1] = leaves[..., _NUM_NAN : _NUM_INF + 1].sum(axis=1)
+    return totals
+
+
+def _details_of_leaves(leaves: "np.ndarray") -> "np.ndarray":
     """Returns the statistics of leaves, those of one after those of another."""
-    is_empty = known.counts[copies] == 0
-    columns = [known.norms[copies]]
-    columns += [np.where(is_empty, math.nan, column[copies]) for column in (known.means, known.least, known.greatest)]
-    columns += [known.num_nan[copies], known.num_inf[copies]]
-    return _single(np.stack(columns, axis=-1).reshape(len(copies), -1))
+    details = leaves[..., : len(STATISTICS)].copy()
+    details[leaves[..., _COUNT] == 0, _OF_FINITE] = math.nan
+    return _single(details.reshape(len(leaves), -1))
 
 
 def _single(numbers: "np.ndarray") -> "np.ndarray":
     """Rounds to `float32`; what is finite stays finite."""
+    rounded = numbers.astype(np.float32)
+    if np.isfinite(rounded).all():
+        return rounded
     limited = np.clip(numbers, -_SINGLE, _SINGLE)
     return np.where(np.isinf(numbers), numbers, limited).astype(np.float32)

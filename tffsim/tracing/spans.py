@@ -77,7 +77,7 @@ class ThreadClock:
 
     def leave(self, span: "Span", interrupted: "Span | None") -> None:
         """The step of `span` ends, and `interrupted` goes on."""
-        moment = now()
+        span.end = moment = now()
         span.self_time += moment - self._since
         self._running, self._since = interrupted, moment
         if interrupted is None:
@@ -99,6 +99,7 @@ class Span:
         thread: The number of the thread on which it started.
         index: The element that a selection selects, -1 for other operations.
         start: When it started.
+        end: When its latest step ended; 0 before.
         self_time: How long its own code ran, on its own thread.
         queue_time: How long its work waited for a worker thread.
         worker_time: How long its work ran in a worker thread.
@@ -110,6 +111,7 @@ class Span:
 
     __slots__ = (
         "client",
+        "end",
         "id",
         "index",
         "invocation",
@@ -145,6 +147,7 @@ class Span:
         self.worker = -1
         self.index = -1
         self.thread = -1
+        self.end = 0
         self.start = now()
 
 
@@ -152,8 +155,41 @@ current_span: contextvars.ContextVar[Span | None] = contextvars.ContextVar("tffs
 """The span inside which code runs now, in this task or thread."""
 
 
-async def run(span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int, ...]) -> Any:
-    """Runs the work of a span and records how it ended, if it fails.
+class Unfinished:
+    """The work of a span, which waits for something.
+
+    Args:
+        span: The span.
+        coroutine: Its work.
+        inputs: The numbers of the values it uses.
+        waiting_for: What the coroutine waits for.
+    """
+
+    __slots__ = ("_coroutine", "_inputs", "_span", "_waiting_for")
+
+    def __init__(
+        self, span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int, ...], waiting_for: Any
+    ) -> None:
+        self._span = span
+        self._coroutine = coroutine
+        self._inputs = inputs
+        self._waiting_for = waiting_for
+
+    async def rest(self) -> Any:
+        """Runs the rest and returns its result; records a failure."""
+        outer = current_span.get()
+        current_span.set(self._span)
+        try:
+            return await _steps(self._span, self._coroutine, self._waiting_for)
+        except BaseException as error:
+            _record_failure(self._span, self._inputs, error)
+            raise
+        finally:
+            current_span.set(outer)
+
+
+def begin(span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int, ...]) -> Any:
+    """Runs the work of a span up to its first real wait, which few have, and records how it ended if it fails.
 
     Args:
         span: Newly opened.
@@ -161,12 +197,11 @@ async def run(span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int
         inputs: The numbers of the values it uses.
 
     Returns:
-        What the coroutine returns; the caller closes the span.
+        What the coroutine returns, or what there is still to do. The caller closes the span.
     """
-    recorder = span.recorder
     outer = current_span.get()
     current_span.set(span)
-    clock = recorder.clock()
+    clock = span.recorder.clock()
     span.thread = clock.index
     try:
         interrupted = clock.enter(span)
@@ -176,17 +211,27 @@ async def run(span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int
             return stop.value
         finally:
             clock.leave(span, interrupted)
-        return await _rest(span, coroutine, waiting_for)
     except BaseException as error:
-        cancelled = isinstance(error, (asyncio.CancelledError, KeyboardInterrupt))
-        recorder.close_failed(span, inputs, error, CANCELLED if cancelled else ERROR)
+        _record_failure(span, inputs, error)
         raise
     finally:
         current_span.set(outer)
+    return Unfinished(span, coroutine, inputs, waiting_for)
+
+
+async def run(span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int, ...]) -> Any:
+    """Runs all the work of a span; see `begin`."""
+    result = begin(span, coroutine, inputs)
+    return await result.rest() if type(result) is Unfinished else result
+
+
+def _record_failure(span: Span, inputs: tuple[int, ...], error: BaseException) -> None:
+    cancelled = isinstance(error, (asyncio.CancelledError, KeyboardInterrupt))
+    span.recorder.close_failed(span, inputs, error, CANCELLED if cancelled else ERROR)
 
 
 @types.coroutine
-def _rest(span: Span, coroutine: Coroutine[Any, Any, Any], waiting_for: Any) -> Generator[Any, Any, Any]:
+def _steps(span: Span, coroutine: Coroutine[Any, Any, Any], waiting_for: Any) -> Generator[Any, Any, Any]:
     """Passes on what a coroutine waits for, and times each of its steps."""
     while True:
         step, argument = coroutine.send, None
@@ -194,6 +239,7 @@ def _rest(span: Span, coroutine: Coroutine[Any, Any, Any], waiting_for: Any) -> 
             yield waiting_for
         except GeneratorExit:
             coroutine.close()
+            span.end = now()
             raise
         except BaseException as error:
             step, argument = coroutine.throw, error

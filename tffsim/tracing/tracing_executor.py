@@ -13,9 +13,18 @@ from federated_language.common_libs import structure
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.executors.executor_base import Executor, ExecutorValue
-from tffsim.tracing import spans
 from tffsim.tracing.layers import Layer
-from tffsim.tracing.spans import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE, Span, current_span
+from tffsim.tracing.spans import (
+    COMPUTE,
+    CREATE_CALL,
+    CREATE_SELECTION,
+    CREATE_STRUCT,
+    CREATE_VALUE,
+    Span,
+    Unfinished,
+    begin,
+    current_span,
+)
 
 if TYPE_CHECKING:
     from tffsim.tracing.recorder import Recorder
@@ -53,7 +62,9 @@ class TracedValue(ExecutorValue):
         if span is None:
             return await self.target.compute()
         inputs = (self.number if self.recorder is span.recorder else -1,)
-        payload = await spans.run(span, _gated(span, self.target.compute()), inputs)
+        payload = _begin(span, self.target.compute(), inputs)
+        if type(payload) is Unfinished:
+            payload = await payload.rest()
         span.recorder.close_computed(span, inputs, self, payload)
         return payload
 
@@ -88,8 +99,10 @@ class TracingExecutor(Executor):
         if type(value) is pb.Computation:
             span.recorder.nodes.receive(value, span.node)
         inputs = span.recorder.origins.of(value)
-        work = self._target.create_value(value, type_spec)
-        return self._made(span, inputs, (), await spans.run(span, _gated(span, work), inputs), value)
+        made = _begin(span, self._target.create_value(value, type_spec), inputs)
+        if type(made) is Unfinished:
+            made = await made.rest()
+        return self._handle(span, inputs, (), made, value)
 
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> ExecutorValue:
         """Calls a function in the target."""
@@ -97,9 +110,12 @@ class TracingExecutor(Executor):
         work = self._target.create_call(_unwrapped(comp), _unwrapped(arg))
         if span is None:
             return await work
-        handles = (comp,) if arg is None else (comp, arg)
-        inputs = _numbers(span.recorder, handles)
-        return self._made(span, inputs, handles, await spans.run(span, _gated(span, work), inputs))
+        number = _number(span.recorder, comp)
+        inputs = (number,) if arg is None else (number, _number(span.recorder, arg))
+        made = _begin(span, work, inputs)
+        if type(made) is Unfinished:
+            made = await made.rest()
+        return self._handle(span, inputs, (), made)
 
     async def create_struct(self, elements: Any) -> ExecutorValue:
         """Makes a struct in the target."""
@@ -108,8 +124,12 @@ class TracingExecutor(Executor):
         work = self._target.create_struct(unwrapped)
         if span is None:
             return await work
-        inputs = _numbers(span.recorder, handles)
-        return self._made(span, inputs, handles, await spans.run(span, _gated(span, work), inputs))
+        recorder = span.recorder
+        inputs = tuple([_number(recorder, handle) for handle in handles])
+        made = _begin(span, work, inputs)
+        if type(made) is Unfinished:
+            made = await made.rest()
+        return self._handle(span, inputs, handles, made)
 
     async def create_selection(self, source: ExecutorValue, index: int) -> ExecutorValue:
         """Selects from a struct in the target."""
@@ -118,26 +138,29 @@ class TracingExecutor(Executor):
         if span is None:
             return await work
         span.index = index
-        inputs = _numbers(span.recorder, (source,))
-        return self._made(span, inputs, (source,), await spans.run(span, _gated(span, work), inputs))
+        inputs = (_number(span.recorder, source),)
+        made = _begin(span, work, inputs)
+        if type(made) is Unfinished:
+            made = await made.rest()
+        return self._handle(span, inputs, (), made)
 
     def open(self, operation: int) -> Span | None:
         """Opens a span; None if nobody watches, or the trace is full."""
         parent = current_span.get()
         return parent.recorder.open(parent, operation, self.layer) if parent is not None else None
 
-    def _made(
-        self, span: Span, inputs: tuple[int, ...], handles: Any, target: ExecutorValue, payload: object = None
+    def _handle(
+        self, span: Span, inputs: tuple[int, ...], members: Any, target: ExecutorValue, payload: object = None
     ) -> TracedValue:
         handle = TracedValue(target, self, span)
-        span.recorder.close_created(span, inputs, handles, handle, payload)
+        span.recorder.close_created(span, inputs, members, handle, payload)
         return handle
 
 
-def _gated(span: Span, work: Coroutine[Any, Any, Any]) -> Coroutine[Any, Any, Any]:
-    """Returns the work of a span, after the gate."""
+def _begin(span: Span, work: Coroutine[Any, Any, Any], inputs: tuple[int, ...]) -> Any:
+    """Begins with the work of a span, after the gate; see `spans.begin`."""
     gate = span.recorder.gate
-    return work if gate is None else _after(gate.pass_through(span), work)
+    return begin(span, work if gate is None else _after(gate.pass_through(span), work), inputs)
 
 
 async def _after(first: Coroutine[Any, Any, None], work: Coroutine[Any, Any, Any]) -> Any:
@@ -165,6 +188,6 @@ def _unwrapped_elements(elements: Any) -> tuple[Sequence[Any], Any]:
     return [element for _, element in named], structure.Struct((name, _unwrapped(e)) for name, e in named)
 
 
-def _numbers(recorder: "Recorder", handles: Any) -> tuple[int, ...]:
-    """Returns the numbers of values; -1 for those that another trace, or none, has seen."""
-    return tuple([h.number if type(h) is TracedValue and h.recorder is recorder else -1 for h in handles])
+def _number(recorder: "Recorder", handle: Any) -> int:
+    """Returns the number of a value; -1 for one that another trace, or none, has seen."""
+    return handle.number if type(handle) is TracedValue and handle.recorder is recorder else -1
