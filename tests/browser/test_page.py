@@ -201,6 +201,16 @@ def test_what_a_trace_says_is_never_run(page, tmp_path):
     assert page.problems == []
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "gallery").glob("*.html")), ids=lambda path: path.name[:2])
+def test_a_page_of_the_gallery_shows_every_panel(page, path):
+    opened(page, path)
+    for tab in TABS:
+        show(page, tab)
+    for panel in ("clients", "timeline", "graph", "traffic"):
+        wait_for_summary(page, panel, "[1-9].*")
+    assert page.problems == []
+
+
 def test_an_empty_trace_says_so(page, tmp_path):
     with tff.trace() as trace:
         pass

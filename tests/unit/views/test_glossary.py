@@ -25,7 +25,9 @@ def test_a_word_is_explained_in_short_whole_sentences(word):
 
 def test_words_of_a_chapter_stand_together():
     chapters = [entry.chapter for entry in WORDS.values()]
-    assert [chapter for k, chapter in enumerate(chapters) if chapter in chapters[:k] and chapters[k - 1] != chapter] == []
+    assert [
+        chapter for k, chapter in enumerate(chapters) if chapter in chapters[:k] and chapters[k - 1] != chapter
+    ] == []
 
 
 def test_a_picture_exists_and_is_described():
@@ -36,7 +38,12 @@ def test_a_picture_exists_and_is_described():
 
 def test_every_executor_has_an_entry():
     files = (ROOT / "tffsim" / "executors").glob("*_executor.py")
-    names = {line.split("(")[0].split()[1] for file in files for line in file.read_text().splitlines() if line[:6] == "class "}
+    names = {
+        line.split("(")[0].split()[1]
+        for file in files
+        for line in file.read_text().splitlines()
+        if line[:6] == "class "
+    }
     executors = {name for name in names if name.endswith("Executor") and not name.startswith("_")}
     assert executors <= {word for word, entry in WORDS.items() if entry.chapter == "The executors"}
 
