@@ -12,10 +12,13 @@ from tffsim.cli.main import main as command_line
 _LANGUAGE = """# Names of the language
 
 These names come from Google's package `federated_language`. `tffsim` has all of them: write `tff.federated_map`.
-
-| name | what it is |
-|---|---|
 """
+_SECTIONS = {
+    "Operators": re.compile(r"(federated|sequence)_(?!computation)"),
+    "Types and placements": re.compile(r"\w*Type$|CLIENTS|SERVER|to_type|to_value"),
+    "Others": re.compile(""),
+}
+_TABLE = "\n## {title}\n\n| name | what it is |\n|---|---|\n{rows}\n"
 _COMMANDS = """# Command line
 
 `tffsim` is installed with the package. Here is what each command says of itself.
@@ -24,9 +27,13 @@ _COMMANDS = """# Command line
 
 def pages() -> dict[str, str]:
     """Returns the pages by their file names."""
-    rows = [f"| `{name}` | {meaning} |" for name, meaning in _names()]
+    rows: dict[str, list[str]] = {title: [] for title in _SECTIONS}
+    for name, meaning in _names():
+        title = next(title for title, pattern in _SECTIONS.items() if pattern.match(name))
+        rows[title].append(f"| `{name}` | {meaning} |")
+    tables = [_TABLE.format(title=title, rows="\n".join(found)) for title, found in rows.items()]
     sections = [f"\n## {title}\n\n```text\n{text}```\n" for title, text in _commands()]
-    return {"language.md": _LANGUAGE + "\n".join(rows) + "\n", "command_line.md": _COMMANDS + "".join(sections)}
+    return {"language.md": _LANGUAGE + "".join(tables), "command_line.md": _COMMANDS + "".join(sections)}
 
 
 def _names() -> Iterator[tuple[str, str]]:
