@@ -3,12 +3,14 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/ready
+DOCS_READY := .venv/docs-ready
 # `make PYTHON=/path/to/python3.12 test` chooses the interpreter of a new environment.
 PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench mutants install-check layers lint types format lock lessons picture widgets widgets-check tools clean
+.PHONY: help demo test bench mutants install-check layers lint types format lock lessons docs glossary address picture
+.PHONY: widgets widgets-check tools clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -47,6 +49,9 @@ lock: $(READY)  ## choose new versions for requirements/lock.txt and binder/requ
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-config --no-annotate --quiet \
 	  --custom-compile-command "make lock" --extra dev --overrides requirements/overrides.txt \
 	  --output-file requirements/lock.txt pyproject.toml requirements/lock.in
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --no-config --no-annotate --quiet \
+	  --custom-compile-command "make lock" --extra docs --overrides requirements/overrides.txt \
+	  --constraint requirements/lock.txt --output-file requirements/docs.txt pyproject.toml
 	echo tensorflow-cpu | $(BIN)/uv pip compile --python-version 3.12 --python-platform x86_64-manylinux_2_28 \
 	  --no-config --no-annotate --quiet --custom-compile-command "make lock" --overrides requirements/overrides.txt \
 	  --constraint requirements/lock.txt --output-file binder/requirements.txt pyproject.toml -
@@ -54,10 +59,21 @@ lock: $(READY)  ## choose new versions for requirements/lock.txt and binder/requ
 lessons: $(READY)  ## make the notebooks from notebooks/sources, and run them
 	$(BIN)/python -m notebooks.sources.make $(if $(ONLY),"$(ONLY)")
 
+docs: $(READY) $(DOCS_READY)  ## build the documentation site in build/docs/html
+	@$(BIN)/python -m docs.site
+
+glossary: $(READY)  ## write docs/concepts.md from tffsim/views/glossary.json
+	@$(BIN)/python -m docs.site.concepts
+
+address: $(READY)  ## write what depends on where the project is published: see tool.tffsim in pyproject.toml
+	@$(BIN)/python -m docs.site.first_screen
+
 picture: $(READY)  ## draw docs/images again
 	$(BIN)/python docs/images/draw_stack.py
 	$(BIN)/python docs/images/draw_traces.py
 	$(BIN)/python docs/images/capture_notebook.py
+	$(BIN)/python docs/images/capture_concepts.py
+	$(BIN)/python docs/images/capture_gallery.py
 
 widgets: widgets/node_modules/.package-lock.json  ## build the front end into the package
 	cd widgets && npm run --silent build
@@ -83,4 +99,9 @@ clean:  ## remove everything that make created
 $(READY): requirements/lock.txt pyproject.toml requirements/create_venv.sh requirements/install.sh
 	@PYTHON="$(PYTHON)" requirements/create_venv.sh
 	@requirements/install.sh
+	@touch $@
+
+# Only `make docs` needs these; the tests do without.
+$(DOCS_READY): requirements/docs.txt $(READY)
+	@requirements/install.sh requirements/docs.txt
 	@touch $@

@@ -10,9 +10,9 @@ import tomllib
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-# A link or a picture in Markdown, or a picture in HTML; not what has an address already.
+# A link or a picture in Markdown or in HTML; not what has an address already.
 _RELATIVE = re.compile(
-    r'(?P<before>(?P<mark>!?)\[[^\]]*\]\(|(?P<attribute>src|srcset)=")(?![a-z]+:|#)(?P<target>[^)"]+)'
+    r'(?P<before>(?P<mark>!?)\[[^\]]*\]\(|(?P<attribute>src|srcset|href)=")(?![a-z]+:|#)(?P<target>[^)"]+)'
 )
 
 
@@ -46,7 +46,7 @@ def readme(text: str, repository: str) -> str:
         return text
 
     def absolute(found: re.Match[str]) -> str:
-        is_picture = found["mark"] == "!" or found["attribute"] is not None
+        is_picture = found["mark"] == "!" or found["attribute"] in ("src", "srcset")
         return f"{found['before']}{repository}/{'raw' if is_picture else 'blob'}/main/{found['target']}"
 
     return _RELATIVE.sub(absolute, text)

@@ -4,6 +4,9 @@ A source is a Markdown file; its code blocks become the code cells. What stands 
 `### END SOLUTION` (the marks of nbgrader and otter) is left out of the student's version, which is run and kept with
 its outputs. An exercise begins with `name = None`, so a notebook runs from top to bottom before anything is done.
 The teacher's version has everything, and no outputs.
+
+A line such as `WORDS: runtime, executor` becomes a table of what these words mean in the glossary. A trace of the run
+becomes a page of the gallery.
 """
 
 import dataclasses
@@ -18,10 +21,21 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from tffsim.views.glossary import glossary
+
 SOURCES = pathlib.Path(__file__).parent
 NOTEBOOKS = SOURCES.parent
 ROOT = NOTEBOOKS.parent
+GALLERY = ROOT / "docs" / "gallery"
+# The variable of a lesson with the trace that is shown in the gallery.
+TRACES = {
+    "01_first_computation": "t",
+    "02_executors_and_stacks": "tree",
+    "03_client_fan_out": "thousand",
+    "04_federated_averaging": "round_1",
+}
 _SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION$", re.DOTALL | re.MULTILINE)
+_WORDS = re.compile(r"^WORDS: (.*)$", re.MULTILINE)
 _LINK_UPWARDS = re.compile(r"(?<=\]\()\.\./")
 _SECONDS_FOR_A_CELL = 600
 # The largest amount of memory that a process had, and nothing of those that it came from.
@@ -72,17 +86,22 @@ def teacher_version(name: str) -> NotebookNode:
     return _read(name, teacher_path(name))
 
 
-def run(notebook: NotebookNode) -> Cost:
-    """Runs all cells of a notebook, which keeps what they put out."""
-    measure = nbformat.v4.new_code_cell(_PEAK_MEMORY)
-    notebook.cells.append(measure)
+def gallery_path(name: str) -> pathlib.Path:
+    """Returns where the page with the run of a lesson is kept."""
+    return GALLERY / f"{name}.html"
+
+
+def run(notebook: NotebookNode, last: str = "") -> Cost:
+    """Runs all cells of a notebook, which keeps what they put out, and then some more code."""
+    measure, after = nbformat.v4.new_code_cell(_PEAK_MEMORY), nbformat.v4.new_code_cell(last)
+    notebook.cells += [measure, after]
     client = NotebookClient(notebook, timeout=_SECONDS_FOR_A_CELL, kernel_name="python3", record_timing=False)
     client.store_widget_state = False
     start = time.perf_counter()
     try:
         client.execute(cwd=str(NOTEBOOKS))
     finally:
-        notebook.cells.remove(measure)
+        del notebook.cells[-2:]
     return Cost(time.perf_counter() - start, int(measure.outputs[0].text) / 1024)
 
 
@@ -107,10 +126,29 @@ def _read(name: str, target: pathlib.Path) -> NotebookNode:
         source = cell.source.replace("INSTALL_TFFSIM", _installation(up))
         if cell.cell_type == "markdown":
             source = _LINK_UPWARDS.sub(up, source)
+            source = _WORDS.sub(lambda found: _table(found[1].split(", "), target.parent.name == "ko"), source)
         new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
         cells.append(new(source, id=f"cell-{number}"))
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+
+
+def _table(words: list[str], is_korean: bool) -> str:
+    entries = glossary()
+    meanings = [entries[word].korean if is_korean else entries[word].means for word in words]
+    rows = [f"| **{word}** | {meaning} |" for word, meaning in zip(words, meanings, strict=True)]
+    return "\n".join(["| 낱말 | 뜻 |" if is_korean else "| word | what it is |", "|---|---|", *rows])
+
+
+def _write_page(name: str) -> str:
+    """Returns the code that writes a lesson's page of the gallery."""
+    if name not in TRACES:
+        return ""
+    title = re.match(r"# (.+)", (SOURCES / f"{name}.md").read_text(encoding="utf-8"))
+    assert title is not None
+    page = f"page({TRACES[name]}, title={'Lesson ' + title[1]!r})"
+    path = str(gallery_path(name))
+    return f"import pathlib\nfrom tffsim.views.page import page\npathlib.Path({path!r}).write_text({page}, 'utf-8')"
 
 
 def _installation(up: str) -> str:
@@ -126,7 +164,8 @@ def main(names: list[str]) -> None:
     """Writes the notebooks of some lessons, by default of all."""
     for name in names or sources():
         notebook = student_version(name)
-        print(f"{name}: {run(notebook)}", flush=True)
+        GALLERY.mkdir(exist_ok=True)
+        print(f"{name}: {run(notebook, _write_page(name))}", flush=True)
         keep_pictures(notebook)
         for path, version in ((student_path(name), notebook), (teacher_path(name), teacher_version(name))):
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ import pytest
 import tffsim as tff
 from tests.browser.lab import CHROMIUM, ROOT
 from tests.unit.tracing.traced_runs import FLOATS, mean_of_doubles, traced
+from tffsim.views.glossary import hover_texts
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed; see `make tools`")
 
@@ -57,6 +58,19 @@ def test_every_panel_shows_the_trace(page, path):
     wait_for_summary(page, "graph", r"\d+ calls and their values, \d+ edges")
     wait_for_summary(page, "traffic", "2 kinds of crossings")
     assert page.problems == []
+
+
+def test_what_is_named_is_explained_on_hover(page, path):
+    opened(page, path)
+    meanings = hover_texts()
+    for tab in page.locator("[role=tab]").all():
+        assert tab.get_attribute("title") == meanings[tab.inner_text()]
+    for box in page.locator(".tff-box").all():
+        assert box.get_attribute("title").endswith(f"\n{meanings[box.locator('.name').inner_text()]}")
+    show(page, "timeline")
+    page.locator("[data-panel=timeline] .tff-key", has_text="create_call").wait_for()
+    keys = page.locator("[data-panel=timeline] .tff-key").all()
+    assert [key.get_attribute("title") for key in keys] == [meanings[key.inner_text()] for key in keys]
 
 
 def test_brushing_the_timeline_tells_of_that_time_only(page, path):
@@ -198,6 +212,16 @@ def test_what_a_trace_says_is_never_run(page, tmp_path):
     for _ in range(6):
         page.keyboard.press("ArrowRight")
         page.locator(".tff-details dd").first.wait_for()
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "gallery").glob("*.html")), ids=lambda path: path.name[:2])
+def test_a_page_of_the_gallery_shows_every_panel(page, path):
+    opened(page, path)
+    for tab in TABS:
+        show(page, tab)
+    for panel in ("clients", "timeline", "graph", "traffic"):
+        wait_for_summary(page, panel, "[1-9].*")
     assert page.problems == []
 
 

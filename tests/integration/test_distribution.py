@@ -57,6 +57,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
         "tffsim/py.typed",
         "tffsim/simulation/data/README.md",
         "tffsim/simulation/data/digits.csv.gz",
+        "tffsim/views/glossary.json",
         "tffsim/views/static/THIRD_PARTY_LICENSES.txt",
         "tffsim/views/static/front_end.js",
     }
@@ -111,6 +112,7 @@ def test_an_address_is_told_to_package_indexes(hatch_build):
         ("[a](docs/a.md)", f"[a]({ADDRESS}/blob/main/docs/a.md)"),
         ("![a](docs/a.svg)", f"![a]({ADDRESS}/raw/main/docs/a.svg)"),
         ('<img src="a.gif" width="8">', f'<img src="{ADDRESS}/raw/main/a.gif" width="8">'),
+        ('<a href="docs/a.html">a</a>', f'<a href="{ADDRESS}/blob/main/docs/a.html">a</a>'),
         ('<source srcset="a.gif">', f'<source srcset="{ADDRESS}/raw/main/a.gif">'),
         ("[a](https://b.org/c) [d](#e)", "[a](https://b.org/c) [d](#e)"),
     ],

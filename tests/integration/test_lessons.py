@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from notebooks.sources import make
+from tffsim.views.glossary import glossary
 
 LESSONS = make.sources()
 MAX_MEGABYTES = 1000
@@ -92,6 +93,15 @@ def test_a_lesson_opens_with_a_picture_and_links_to_files_that_exist(name):
         texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
         links = [link for text in texts for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", text)]
         assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_words_are_explained_as_in_the_glossary(name):
+    cells = [cell.source for cell in make.student_version(name).cells if cell.cell_type == "markdown"]
+    rows = re.findall(r"^\| \*\*([^*]+)\*\* \| (.+) \|$", "\n".join(cells), re.MULTILINE)
+    meanings = {word: entry.korean if name.startswith("ko/") else entry.means for word, entry in glossary().items()}
+    assert rows and rows == [(word, meanings[word]) for word, _ in rows]
+    assert "WORDS:" not in "\n".join(cells)
 
 
 @pytest.mark.parametrize("name", LESSONS)

@@ -22,7 +22,7 @@ from tffsim.computations.user_error import user_facing
 def tf_computation(*args: Any) -> Any:
     """Turns a Python function of TensorFlow code into a computation.
 
-    Use it as a decorator, with or without types, or call it on a function:
+    Use it as a decorator, with or without types, or call it on a function::
 
         @tf_computation(np.float32, np.float32)
         def add(x, y):
@@ -32,8 +32,8 @@ def tf_computation(*args: Any) -> Any:
 
     Without types, the function is captured again for every new type of arguments.
 
-    The function receives tensors, `tf.data.Dataset`s and containers of them, and returns the
-    same; numbers and NumPy arrays become tensors. It may create variables, tables and Keras
+    The function receives tensors, datasets (`tf.data.Dataset`) and containers of them, and returns
+    the same; numbers and NumPy arrays become tensors. It may create variables, tables and Keras
     models: every call starts from their initial values. It may call other TensorFlow
     computations.
 

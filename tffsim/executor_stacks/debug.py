@@ -24,7 +24,7 @@ def debug_executor_factory(
         default_num_clients: How many clients there are when the argument of a
             computation does not tell.
         leaf_executor_fn: Makes the executors at the bottom; by default
-            `EagerTFExecutor`s that run every call in place.
+            an `EagerTFExecutor` that runs every call in place.
 
     Returns:
         A factory for an execution context.

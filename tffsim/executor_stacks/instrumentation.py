@@ -41,7 +41,7 @@ def hooked(executor: Executor) -> Executor:
 
     In a stack that is built while a trace is active, this puts a hook above the executor,
     which records what goes in and out. In any other stack it returns the executor itself.
-    Every executor of `federated_language` can be hooked.
+    Every executor of `federated_language` can be hooked::
 
         class MyFactory(federated_language.framework.ExecutorFactory):
             def create_executor(self, cardinalities):

@@ -78,7 +78,7 @@ def local_executor_factory(
         max_concurrent_computation_calls: How many TensorFlow calls may run at a time, and
             about how many clients; by default one per processor. Fewer need less memory.
         leaf_executor_fn: Makes the executors at the bottom, from a device or None; by
-            default `EagerTFExecutor`s.
+            default an `EagerTFExecutor`.
 
     Returns:
         A factory for an execution context.

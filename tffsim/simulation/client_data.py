@@ -75,7 +75,7 @@ class ClientData(abc.ABC):
 
     @functools.cached_property
     def element_type_structure(self) -> Any:
-        """The `tf.TensorSpec`s of an example. The first client is read for it, and the others have the same."""
+        """The `tf.TensorSpec` of each part of an example. The first client is read for it; the others have the same."""
         if not self.client_ids:
             raise ValueError("This data set has no clients, so there is no example that tells the type of the others.")
         return self.create_tf_dataset_for_client(self.client_ids[0]).element_spec

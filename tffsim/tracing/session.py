@@ -38,7 +38,7 @@ class Traced(NamedTuple):
 class trace:  # noqa: N801 (it is called like a function)
     """Records what execution stacks do.
 
-    In a `with` statement, all computations that are called in the block are recorded:
+    In a `with` statement, all computations that are called in the block are recorded::
 
         with tffsim.trace() as t:
             train(weights, datasets)

@@ -266,7 +266,7 @@ class Sketches(Mapping[int, Sketch]):
         return iter(self.values_sketched.tolist())
 
     def __contains__(self, value: object) -> bool:
-        return isinstance(value, int) and self._place(value) >= 0
+        return isinstance(value, int | np.integer) and self._place(int(value)) >= 0
 
     def __getitem__(self, value: int) -> Sketch:
         place = self._place(value)

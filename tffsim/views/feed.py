@@ -15,6 +15,7 @@ from tffsim.tracing.snapshot import Legend, Snapshot, read_legend
 from tffsim.tracing.spans import INVOKE, Span, now
 from tffsim.tracing.subscription import Batch
 from tffsim.tracing.trace import Trace
+from tffsim.views.glossary import hover_texts
 from tffsim.views.graph_summary import graph_summary
 
 Message = tuple[dict[str, Any], list[bytes]]
@@ -61,7 +62,7 @@ class Feed:
             cuts = [0, *range(spans_per_message, snapshot.num_spans - num_running, spans_per_message), len(order)]
             end = float(snapshot.columns["end"].max(initial=0)) / 1e6
             self._num_spans, self._num_invocations = snapshot.num_spans, 0
-            description = self._description(snapshot) | self._sums()
+            description = self._description(snapshot) | self._sums() | {"words": hover_texts()}
             messages = []
             for first, last in itertools.pairwise(cuts):
                 is_last = last == len(order)

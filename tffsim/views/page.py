@@ -20,6 +20,8 @@ from tffsim.views.feed import Feed
 FRONT_END = pathlib.Path(__file__).parent / "static" / "front_end.js"
 _MAX_PREVIEWS = 10_000
 _COMPRESSION = 6
+# Times are kept to an eighth of a microsecond: their other bits are noise, and half of a page.
+_TICKS_PER_MILLISECOND = 8192
 # As in the style sheet of the front end, so that nothing jumps when this takes the place of a live view.
 _HEIGHT = 640
 _LOW = 420
@@ -60,7 +62,7 @@ def page(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "", paddin
         padding: The space around, in pixels.
     """
     trace = trace.frozen()
-    ((batch, buffers),) = Feed(trace, title).everything(finished=True, spans_per_message=sys.maxsize)
+    ((batch, (ints, times)),) = Feed(trace, title).everything(finished=True, spans_per_message=sys.maxsize)
     description = batch["description"]
     calls = description["graph"]["calls"]
     needed = [call["span"] for call in calls] + [span for call in calls for span in call.get("members", [])]
@@ -68,7 +70,7 @@ def page(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "", paddin
     name = description["title"] or "tffsim"
     data = {
         "batch": _packed(json.dumps(batch).encode()),
-        "buffers": [_packed(buffer) for buffer in buffers],
+        "buffers": [_packed(ints), _packed(_rounded(times))],
         "panels": list(panels),
     }
     script = FRONT_END.read_text(encoding="utf-8").replace("</script", "<\\/script")
@@ -91,6 +93,11 @@ def frame(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "") -> st
         f'<iframe class="tffsim-frame" title="Trace" srcdoc="{content}" width="100%" height="{height}" '
         'style="border: 0" sandbox="allow-scripts"></iframe>'
     )
+
+
+def _rounded(times: bytes) -> bytes:
+    milliseconds = np.frombuffer(times, "<f8")
+    return bytes((np.round(milliseconds * _TICKS_PER_MILLISECOND) / _TICKS_PER_MILLISECOND).astype("<f8").tobytes())
 
 
 def _packed(content: bytes) -> str:

@@ -188,6 +188,7 @@ export class View {
   private drawStatus(): void {
     const { store } = this;
     write(this.title, store.title || "tffsim");
+    for (const tab of this.tabs.querySelectorAll("button")) tab.title = store.words[tab.textContent!] ?? "";
     const state = this.state();
     const silence = performance.now() - store.heardAt;
     const isSilent = !store.finished && silence > MILLISECONDS_UNTIL_SILENT;

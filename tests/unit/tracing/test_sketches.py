@@ -215,6 +215,14 @@ def test_alike_values_share_a_form_and_have_numbers_of_their_own():
     assert len(pad.table().forms) == 1
 
 
+def test_a_number_from_a_table_finds_its_sketch():
+    pad = SketchPad()
+    pad.add(7, np.ones(3))
+    (number,) = pad.table().table()["value"]
+    assert number in pad.table() and pad.table()[number].mean == 1
+    assert np.int64(8) not in pad.table() and "7" not in pad.table()
+
+
 def test_structs_of_the_same_tensors_share_a_sketch():
     pad, weights = SketchPad(), (tf.ones([3]), tf.zeros([20_000]))
     for number in range(10):

@@ -1,11 +1,13 @@
 """Traces as messages to the front end, and as pages that stand alone."""
 
+import base64
 import dataclasses
 import itertools
 import json
 import re
 import time
 import types
+import zlib
 
 import numpy as np
 import pytest
@@ -51,6 +53,17 @@ def test_everything_holds_all_spans_and_their_descriptions(trace):
     assert [executor["name"] for executor in description["executors"]] == trace.executors.shown("name").tolist()
     assert description["graph"]["calls"] and description["traffic"]
     json.dumps(content)
+
+
+def test_a_page_keeps_times_to_a_fraction_of_a_microsecond_in_their_order(trace):
+    data = json.loads(re.search(r'id="tffsim-trace">(.*?)</script>', page(trace), re.DOTALL)[1])
+    kept, exact = (
+        np.frombuffer(zlib.decompress(base64.b64decode(data["buffers"][1])), "<f8").reshape(5, -1),
+        columns_of(Feed(trace).everything(finished=True)[0])[1],
+    )
+    assert np.abs(kept - exact).max() < 1e-4
+    assert (kept[1] >= kept[0]).all()
+    assert (np.diff(kept[0][np.argsort(exact[0])]) >= 0).all()
 
 
 def test_a_large_trace_goes_in_several_messages(trace):

@@ -81,6 +81,8 @@ export interface Description {
   errors?: Record<string, string>;
   previews?: Record<string, string>;
   title?: string;
+  /** What words of the glossary mean; told once. */
+  words?: Record<string, string>;
 }
 
 /** Spans, `count` of them; the columns follow one another in two buffers. */

@@ -53,6 +53,7 @@ export class TraceStore {
   traffic: TrafficRow[] = [];
   graph: Graph | null = null;
   errors: Record<string, string> = {};
+  words: Record<string, string> = {};
   previews: Record<string, string> = {};
   details: Details | null = null;
 

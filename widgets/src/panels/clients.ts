@@ -148,10 +148,12 @@ export class ClientsPanel extends CanvasPanel {
   }
 
   private paintLegend(colours: Colours): void {
+    const { words } = this.store;
+    const name = (state: number) => CLIENT_STATES[state];
     const entries = this.shown
       .totals()
       .flatMap((total, state) =>
-        total > 0 ? [keyEntry(`${count(total)} ${CLIENT_STATES[state]}`, colours.clients[state])] : [],
+        total > 0 ? [keyEntry(`${count(total)} ${name(state)}`, colours.clients[state], words[name(state)])] : [],
       );
     if (this.perTile > 1 && this.shown.count > 0)
       entries.push(element("span", "", `a tile is ${this.perTile} clients`));

@@ -68,10 +68,11 @@ export function button(text: string, title: string, act: () => void): HTMLButton
 }
 
 /** Makes a word of a picture's key, beside a small square of its colour. */
-export function keyEntry(text: string, colour: string): HTMLElement {
+export function keyEntry(text: string, colour: string, meaning = ""): HTMLElement {
   const entry = element("span", "tff-key", text);
   const square = document.createElement("i");
   square.style.background = colour;
+  entry.title = meaning;
   entry.prepend(square);
   return entry;
 }

@@ -64,7 +64,9 @@ export class StackPanel extends Panel {
   }
 
   private build(group: Group, level: number): HTMLElement {
-    const box = new Box(group, level, (selection) => this.store.select(selection));
+    const box = new Box(group, level, this.store.words[group.executor.name] ?? "", (selection) =>
+      this.store.select(selection),
+    );
     this.boxes.push(box);
     const layer = element("div", "tff-layer");
     layer.append(box.root);
@@ -123,6 +125,7 @@ class Box {
   constructor(
     readonly group: Group,
     level: number,
+    meaning: string,
     select: (selection: Partial<Selection>) => void,
   ) {
     const { executor, layers } = group;
@@ -134,7 +137,7 @@ class Box {
     const track = element("div", "track");
     track.append(this.fill);
     this.root.append(name, facts, track);
-    this.root.title = this.text;
+    this.root.title = `${this.text}\n${meaning}`.trim();
     this.root.dataset.row = String(layers[0]);
     this.root.dataset.placement = executor.placement;
     this.root.classList.toggle("many", layers.length > 1);

@@ -232,8 +232,8 @@ export class TimelinePanel extends CanvasPanel {
   }
 
   private paintLegend(colours: Colours): void {
-    const { finished } = this.store;
-    const entries = OPERATIONS.map((name, k) => keyEntry(name, colours.operations[k]));
+    const { finished, words } = this.store;
+    const entries = OPERATIONS.map((name, k) => keyEntry(name, colours.operations[k], words[name]));
     fill(this.legend, finished ? entries : [...entries, keyEntry("running", colours.running)]);
   }
 

@@ -1,0 +1,49 @@
+"""The words of the project, each explained once, in `glossary.json`.
+
+The page `docs/concepts.md`, the tables of words in the lessons and the hover texts of the
+front end are made from it.
+"""
+
+import dataclasses
+import functools
+import json
+import pathlib
+from collections.abc import Mapping
+
+PATH = pathlib.Path(__file__).with_name("glossary.json")
+# What the panels of the front end show by these names; the other words would only make each page larger.
+_IN_PANELS = ("The executors", "What a trace records", "The panels")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """What is said of a word.
+
+    Attributes:
+        chapter: Under which title it stands.
+        means: What it means, in one or two short sentences of Markdown.
+        more: What a reader of the glossary may want to know besides.
+        picture: The file of a picture in `docs/images`.
+        shows: What is in the picture.
+        korean: The same as `means`, in Korean.
+    """
+
+    chapter: str
+    means: str
+    more: str = ""
+    picture: str = ""
+    shows: str = ""
+    korean: str = ""
+
+
+@functools.cache
+def glossary() -> Mapping[str, Entry]:
+    """Returns what is said of each word, in the order of the page."""
+    return {word: Entry(**entry) for word, entry in json.loads(PATH.read_text(encoding="utf-8")).items()}
+
+
+@functools.cache
+def hover_texts() -> Mapping[str, str]:
+    """Returns the meaning of the words that panels show, as plain text."""
+    shown = {word: entry for word, entry in glossary().items() if entry.chapter in _IN_PANELS or word == "AST"}
+    return {word: entry.means.replace("`", "") for word, entry in shown.items()}
