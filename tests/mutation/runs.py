@@ -11,6 +11,7 @@ import dataclasses
 import importlib.util
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -72,6 +73,7 @@ class Run:
         started: When they started.
         outcome: `survived`, `killed` or `too slow`; "" while they run.
         seconds: How long they took.
+        found_by: The test that failed.
     """
 
     mutant: Mutant | None
@@ -81,6 +83,7 @@ class Run:
     started: float
     outcome: str = ""
     seconds: float = 0.0
+    found_by: str = ""
 
     def has_ended(self) -> bool:
         """Looks whether the tests have ended, and stops them at their deadline."""
@@ -96,24 +99,32 @@ class Run:
         else:
             self.outcome = "survived" if os.waitstatus_to_exitcode(status) == pytest.ExitCode.OK else "killed"
         self.seconds = time.monotonic() - self.started
+        if self.outcome == "killed":
+            failed = re.search(
+                r"^(?:FAILED|ERROR) (\S+)", log_of(self.checkout).read_text(errors="replace"), re.MULTILINE
+            )
+            self.found_by = failed[1] if failed else ""
         self.checkout.restore(self.mutant)
         return True
 
 
-def start(checkout: Checkout, tests: Sequence[str], seconds: float, mutant: Mutant | None = None) -> Run:
+def start(
+    checkout: Checkout, tests: Sequence[str], seconds: float, plugin: object, mutant: Mutant | None = None
+) -> Run:
     """Starts tests on a mutant; the first that fails ends them.
 
     Args:
         checkout: Where to run; no other run may be under way there.
-        tests: Paths of files and folders, relative to the checkout, in the order in which they run.
+        tests: Paths of files and folders, relative to the checkout.
         seconds: When to stop them.
+        plugin: Of pytest: what watches the tests, or chooses some of them.
         mutant: The fault to put in.
     """
     checkout.write(mutant)
     started = time.monotonic()
     pid = os.fork()
     if pid == 0:
-        _run_and_exit(checkout.folder, tests)
+        _run_and_exit(checkout.folder, tests, plugin)
     return Run(mutant, checkout, started + seconds, pid, started)
 
 
@@ -122,7 +133,7 @@ def log_of(checkout: Checkout) -> pathlib.Path:
     return checkout.folder.with_suffix(".log")
 
 
-def _run_and_exit(folder: pathlib.Path, tests: Sequence[str]) -> None:
+def _run_and_exit(folder: pathlib.Path, tests: Sequence[str], plugin: object) -> None:
     code = 70
     try:
         os.setsid()
@@ -136,6 +147,6 @@ def _run_and_exit(folder: pathlib.Path, tests: Sequence[str]) -> None:
         for name in [name for name in sys.modules if name.split(".")[0] in ("tests", "tffsim")]:
             del sys.modules[name]
         sys.path[:] = [str(folder), *(entry for entry in sys.path if pathlib.Path(entry or ".").resolve() != ROOT)]
-        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder), *tests])
+        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder), *tests], plugins=[plugin])
     finally:
         os._exit(code)
