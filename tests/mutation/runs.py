@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import pytest
 
@@ -73,7 +73,7 @@ class Run:
         started: When they started.
         outcome: `survived`, `killed` or `too slow`; "" while they run.
         seconds: How long they took.
-        found_by: The test that failed.
+        log: What pytest has printed.
     """
 
     mutant: Mutant | None
@@ -83,7 +83,13 @@ class Run:
     started: float
     outcome: str = ""
     seconds: float = 0.0
-    found_by: str = ""
+    log: str = ""
+
+    @property
+    def found_by(self) -> str:
+        """The test that failed; "" if none did."""
+        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", self.log, re.MULTILINE)
+        return failed[1] if failed else ""
 
     def has_ended(self) -> bool:
         """Looks whether the tests have ended, and stops them at their deadline."""
@@ -99,11 +105,7 @@ class Run:
         else:
             self.outcome = "survived" if os.waitstatus_to_exitcode(status) == pytest.ExitCode.OK else "killed"
         self.seconds = time.monotonic() - self.started
-        if self.outcome == "killed":
-            failed = re.search(
-                r"^(?:FAILED|ERROR) (\S+)", log_of(self.checkout).read_text(errors="replace"), re.MULTILINE
-            )
-            self.found_by = failed[1] if failed else ""
+        self.log = _log_of(self.checkout.folder).read_text(errors="replace")
         self.checkout.restore(self.mutant)
         return True
 
@@ -128,16 +130,30 @@ def start(
     return Run(mutant, checkout, started + seconds, pid, started)
 
 
-def log_of(checkout: Checkout) -> pathlib.Path:
-    """Returns the file with the output of the last run."""
-    return checkout.folder.with_suffix(".log")
+def in_turn(starts: Iterable[Callable[[Checkout], Run]], checkouts: Sequence[Checkout]) -> Iterator[Run]:
+    """Starts runs, one at a time in each checkout, and yields each when it has ended."""
+    waiting, idle, under_way = iter(starts), list(checkouts), list[Run]()
+    while True:
+        while idle and (start_in := next(waiting, None)) is not None:
+            under_way.append(start_in(idle.pop()))
+        if not under_way:
+            return
+        for run in [run for run in under_way if run.has_ended()]:
+            yield run
+            under_way.remove(run)
+            idle.append(run.checkout)
+        time.sleep(0.05)
+
+
+def _log_of(folder: pathlib.Path) -> pathlib.Path:
+    return folder.with_suffix(".log")
 
 
 def _run_and_exit(folder: pathlib.Path, tests: Sequence[str], plugin: object) -> None:
     code = 70
     try:
         os.setsid()
-        log = os.open(folder.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        log = os.open(_log_of(folder), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(log, 1)
         os.dup2(log, 2)
         os.chdir(folder)

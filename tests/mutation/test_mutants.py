@@ -37,12 +37,14 @@ def test_statements_that_do_something_are_left_out(differences):
 def test_parts_of_what_is_compared_or_passed_on_are_left_out(differences):
     assert differences("key = (a, b, c)\n") == {"key = ((b, c))", "key = ((a, c))", "key = ((a, b))"}
     assert differences("y = f(a, b=c)\n") == {"y = f(a)"}
+    assert differences("y = zip(a, b, strict=True)\n") == set()
 
 
 def test_words_for_people_and_for_the_type_checker_are_left_alone(differences):
     source = '''
         """The 1 < 2 of a docstring."""
         __all__ = ["a", "b"]
+        Pair: TypeAlias = tuple[int, str]
         if TYPE_CHECKING:
             import x
         @decorated(slots=True)
