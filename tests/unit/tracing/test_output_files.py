@@ -124,6 +124,16 @@ def test_the_owner_stays(tmp_path):
     assert (path.stat().st_uid, path.stat().st_gid) == (1234, 2345)
 
 
+def test_whoever_reads_the_old_file_reads_on(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    with open(path, "rb") as reader:
+        with whole_file(path) as file:
+            file.write(b"new")
+        assert reader.read() == b"old"
+    assert path.read_bytes() == b"new"
+
+
 def test_a_name_as_long_as_names_can_be(tmp_path):
     path = tmp_path / ("n" * 255)
     with whole_file(path) as file:

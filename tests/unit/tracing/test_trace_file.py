@@ -11,6 +11,7 @@ import pytest
 import tffsim as tff
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
 from tffsim.tracing.snapshot import COLUMNS
+from tffsim.tracing.trace_description import MAX_TEXT
 from tffsim.tracing.trace_file import TraceFileError
 
 
@@ -99,6 +100,26 @@ def test_references_to_nothing_are_refused(file, trace, name):
     column[len(column) // 2] = 100 if name == "operation" else 30_000
     with pytest.raises(TraceFileError):
         tff.load_trace(rewritten(file, {f"columns/{name}": column.tobytes()}))
+
+
+@pytest.mark.parametrize("name", ["start", "end", "self_time", "queue_time", "worker_time", "size"])
+def test_times_and_sizes_that_nothing_has_are_refused(file, trace, name):
+    column = trace.snapshot.columns[name].copy()
+    column[-1] = 1 << 60
+    with pytest.raises(TraceFileError, match=name):
+        tff.load_trace(rewritten(file, {f"columns/{name}": column.tobytes()}))
+    column[-1] -= 1
+    if name == "start":
+        column[-1] = trace.snapshot.columns["end"][-1]
+    tff.load_trace(rewritten(file, {f"columns/{name}": column.tobytes()}))
+
+
+def test_texts_are_as_long_as_they_may_be_and_no_longer(file, trace):
+    _, *others = trace.snapshot.types
+    assert tff.load_trace(rewritten(file, types=["x" * MAX_TEXT, *others])).snapshot.types[0] == "x" * MAX_TEXT
+    for text in ("x" * (MAX_TEXT + 1), 7, None, ["x"]):
+        with pytest.raises(TraceFileError, match="expected a text"):
+            tff.load_trace(rewritten(file, types=[text, *others]))
 
 
 def test_cycles_are_refused(file, trace):

@@ -145,6 +145,23 @@ def test_what_the_server_does_is_at_no_client(broadcast):
     assert (spans["client"] >= 0).any()
 
 
+@pytest.mark.parametrize(
+    "factory",
+    [tff.local_executor_factory, lambda: tff.local_executor_factory(max_fanout=2), tff.debug_executor_factory],
+    ids=["local", "tree", "debug"],
+)
+@pytest.mark.parametrize("aggregate", [tff.federated_sum, lambda x: x], ids=["aggregated", "at the clients"])
+def test_only_what_is_at_the_clients_is_at_one_of_them(factory, aggregate):
+    at_clients = tff.federated_computation(
+        lambda x: (aggregate(tff.federated_map(double, x)), tff.federated_sum(x)), FLOATS
+    )
+    _, trace = traced(at_clients, [1.0, 2.0, 6.0], factory=factory())
+    placements = np.array([executor.placement for executor in trace.snapshot.executors] + [""])
+    is_at_clients = placements[trace.spans.numbers("executor")] == "clients"
+    assert set(trace.spans["client"][is_at_clients].tolist()) >= {0, 1, 2}
+    assert (trace.spans["client"][~is_at_clients] == -1).all()
+
+
 @pytest.mark.parametrize("max_fanout", [100, 2])
 def test_traffic_adds_up(max_fanout):
     factory = tff.local_executor_factory(max_fanout=max_fanout)
@@ -198,6 +215,16 @@ def test_a_result_descends_from_the_argument_and_nothing_descends_from_it():
         before = nx.ancestors(graph, ("value", result))
         assert {("value", span) for span in outermost.tolist() if span != result} <= before
         assert nx.descendants(graph, ("value", result)) == set()
+
+
+def test_the_graph_tells_how_each_call_ended():
+    finite = tff.tf_computation(lambda x: tf.debugging.check_numerics(x, "too large"), np.float32)
+    with pytest.raises(tff.ExecutionError), tff.trace() as trace:
+        finite(math.inf)
+    spans = trace.spans
+    outcomes = {node[1]: data["outcome"] for node, data in trace.graph().nodes(data=True) if data["kind"] == "call"}
+    assert outcomes == {span: spans.row(span)["outcome"] for span in outcomes}
+    assert set(outcomes.values()) == {"ok", "error"}
 
 
 def test_the_graph_can_be_limited_and_collapsed(trace):

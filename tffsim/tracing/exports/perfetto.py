@@ -61,7 +61,7 @@ def _lane(slice_: Slice) -> Lane:
 def _lane_numbers(trace: FinishedTrace, slices: list[Slice]) -> dict[Lane, int]:
     """Numbers the lanes from 1, because Perfetto takes 0 for the idle thread: first lanes, then further ones."""
     lanes = dict.fromkeys(map(_lane, slices))
-    further = sorted((lane for lane in lanes if lane.index), key=lambda lane: (lane.thread, lane.index))
+    further = sorted((lane for lane in lanes if lane.index), key=lambda lane: lane.thread)
     first_number = len(trace.snapshot.threads) + 2
     numbers = {lane: first_number + k for k, lane in enumerate(further)}
     return {lane: numbers.get(lane, lane.thread + 1) for lane in lanes}
