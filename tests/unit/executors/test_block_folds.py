@@ -69,12 +69,22 @@ def context(monkeypatch):
     return tff.SyncExecutionContext(tff.local_executor_factory(max_fanout=1000))
 
 
+@pytest.fixture
+def calls(monkeypatch):
+    """Calls of blocks so far."""
+    made, call = [], BlockFunction.__call__
+    monkeypatch.setattr(BlockFunction, "__call__", lambda self, *arguments: made.append(self) or call(self, *arguments))
+    return made
+
+
 @pytest.mark.parametrize("aggregate", [tff.federated_sum, tff.federated_max], ids=["sum", "max"])
-def test_each_computation_has_its_own_result_on_a_stack_that_knows_others(aggregate, context):
+def test_each_computation_has_its_own_result_and_shares_calls_on_a_stack_that_knows_others(aggregate, context, calls):
     values = np.arange(NUM_CLIENTS, dtype=np.float32)
     expected = {"sum": np.sum, "max": np.max}[aggregate.__name__.removeprefix("federated_")]
     for name, (work, by_hand) in [*WORKS.items(), *reversed(WORKS.items())]:
         assert context.invoke(_aggregated(aggregate, work), list(values)) == expected(by_hand(values)), name
+        assert calls, name
+        calls.clear()
 
 
 def _aggregated(aggregate, work):
@@ -93,13 +103,7 @@ def _aggregated(aggregate, work):
     ],
     ids=str,
 )
-def test_members_are_in_one_call_only_if_they_are_known_to_be_small(
-    member_type, member, is_small, context, monkeypatch
-):
-    calls, call = [], BlockFunction.__call__
-    monkeypatch.setattr(
-        BlockFunction, "__call__", lambda self, *arguments: calls.append(self) or call(self, *arguments)
-    )
+def test_members_are_in_one_call_only_if_they_are_known_to_be_small(member_type, member, is_small, context, calls):
     same = tff.tf_computation(lambda x: x, member_type)
     count = tff.tf_computation(lambda total, _: total + 1, np.int32, member_type)
     merge = tff.tf_computation(lambda x, y: x + y, np.int32, np.int32)
