@@ -115,7 +115,8 @@ def _report(run: Run, number: int, count: int) -> None:
     assert run.mutant is not None
     place = f"{run.mutant.path.relative_to(ROOT)}:{run.mutant.line}"
     found_by = f"  {run.found_by}" if run.outcome == "killed" else ""
-    console.print(f"{number:4} of {count}  {run.outcome:8}  {run.seconds:5.0f} s  {place}{found_by}", highlight=False)
+    line = f"{number:4} of {count}  {run.outcome:8}  {run.seconds:5.0f} s  {place}{found_by}"
+    console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def print_results(ended: list[Run], count: int) -> None:

@@ -95,8 +95,10 @@ def _is_declaration(node: ast.AST) -> bool:
         return node.arg == "strict"  # It says that what is zipped is of one length, which is so.
     if isinstance(node, ast.AnnAssign):
         return ast.unparse(node.annotation) == "TypeAlias"
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    return any(isinstance(target, ast.Name) and target.id in _DECLARATIONS for target in targets)
+    if isinstance(node, ast.Assign):
+        is_variable = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "TypeVar"
+        return is_variable or any(ast.unparse(target) in _DECLARATIONS for target in node.targets)
+    return False
 
 
 def _replacements(node: ast.AST) -> Iterator[str]:

@@ -88,7 +88,7 @@ class Run:
     @property
     def found_by(self) -> str:
         """The test that failed; "" if none did."""
-        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", self.log, re.MULTILINE)
+        failed = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", self.log, re.MULTILINE)
         return failed[1] if failed else ""
 
     def has_ended(self) -> bool:

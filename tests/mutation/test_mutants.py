@@ -44,6 +44,7 @@ def test_words_for_people_and_for_the_type_checker_are_left_alone(differences):
     source = '''
         """The 1 < 2 of a docstring."""
         __all__ = ["a", "b"]
+        T = TypeVar("T", bound=int)
         Pair: TypeAlias = tuple[int, str]
         if TYPE_CHECKING:
             import x
