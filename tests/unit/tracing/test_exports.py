@@ -241,6 +241,17 @@ def test_a_slice_tells_the_type_and_size_of_its_value_whatever_its_number(name, 
         assert (told[span].get("type"), told[span].get("size")) == expected
 
 
+def test_a_slice_tells_the_times_of_its_span_in_microseconds(trace, timeline):
+    columns = trace.snapshot.columns
+    told = {e["args"]["span"]: e["args"] for e in timeline(trace)["X"] if e["cat"] == "span"}
+    for span, arguments in told.items():
+        assert arguments["self time (µs)"] == columns["self_time"][span] / 1000
+        for name in ("queue", "worker"):
+            expected = columns[f"{name}_time"][span] / 1000 if columns["worker"][span] >= 0 else None
+            assert arguments.get(f"{name} time (µs)") == expected
+    assert any("worker time (µs)" in arguments for arguments in told.values())
+
+
 def test_the_root_slice_is_called_like_the_computation(trace, timeline):
     assert timeline(trace)["X"][0]["name"] == "mean_of_doubles"
 

@@ -1,12 +1,15 @@
 """A trace as tables of text."""
 
+import dataclasses
 import re
 
 import pytest
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import sum_of_products, traced
+from tffsim.tracing.spans import OPERATIONS
 from tffsim.tracing.summary import data_size, duration
+from tffsim.tracing.trace import Trace
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +82,17 @@ def test_of_many_rows_the_last_one_tells_how_many_are_left_out():
         *told, (rest, *others) = map(dict.values, rows_of(trace, title))
         assert len(told) == 12
         assert rest == f"… {count - 12} more" and set(others) == {""}
+
+
+def test_an_error_is_told_with_the_executor_and_the_client_where_it_happened(trace):
+    columns, executors = trace.snapshot.columns, trace.snapshot.executors
+    for span in range(trace.snapshot.num_spans):
+        snapshot = dataclasses.replace(trace.snapshot, errors={span: "too large"})
+        (row,) = rows_of(Trace(snapshot), "Errors")
+        layer, client = columns["layer"][span], columns["client"][span]
+        label = executors[layer].label if layer >= 0 else "execution context"
+        at_client = f", client {client}" if client >= 0 else ""
+        assert row == {"where": f"{label}, {OPERATIONS[columns['operation'][span]]}{at_client}", "error": "too large"}
 
 
 def test_an_invocation_is_told_with_its_clients_and_its_time(trace):

@@ -122,6 +122,19 @@ def test_texts_are_as_long_as_they_may_be_and_no_longer(file, trace):
             tff.load_trace(rewritten(file, types=[text, *others]))
 
 
+@pytest.mark.parametrize("started_at", [-1.0, 1e12, "yesterday", None])
+def test_a_start_that_is_no_time_is_refused(file, started_at):
+    with pytest.raises(TraceFileError):
+        tff.load_trace(rewritten(file, started_at=started_at))
+
+
+def test_what_comes_after_the_description_is_refused(file):
+    with zipfile.ZipFile(file) as archive:
+        description = archive.read("trace.json")
+    with pytest.raises(TraceFileError):
+        tff.load_trace(rewritten(file, {"trace.json": description + b" {}"}))
+
+
 def test_cycles_are_refused(file, trace):
     parent = trace.snapshot.columns["parent"].copy()
     parent[1] = 2

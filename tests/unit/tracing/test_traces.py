@@ -364,6 +364,18 @@ def test_a_traced_function_returns_its_result_and_a_trace_of_its_own():
     assert first.trace.invocations.num_rows == second.trace.invocations.num_rows == 1
 
 
+def test_after_the_end_of_an_inner_trace_the_outer_one_records_again():
+    with tff.trace() as outer:
+        double(1.0)
+        with tff.trace() as inner:
+            double(2.0)
+            double(3.0)
+        tff.trace(double)(4.0)
+        double(5.0)
+    double(6.0)
+    assert (outer.invocations.num_rows, inner.invocations.num_rows) == (2, 2)
+
+
 def test_a_context_can_trace_every_invocation():
     context = tff.SyncExecutionContext(tff.local_executor_factory(), trace=True)
     assert context.last_trace is None

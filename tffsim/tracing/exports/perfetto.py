@@ -8,7 +8,7 @@ what it caused on another lane. Times are microseconds since the trace began.
 import json
 import pathlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from tffsim.tracing.exports.finished_trace import FinishedTrace
 from tffsim.tracing.exports.plain_text import plain
@@ -18,7 +18,7 @@ from tffsim.tracing.snapshot import ALL_OUTCOMES
 from tffsim.tracing.spans import OPERATIONS
 
 _PROCESS = 1
-_Event = dict[str, Any]
+_Event: TypeAlias = dict[str, Any]
 
 
 def write(trace: FinishedTrace, path: pathlib.Path) -> None:
