@@ -135,6 +135,18 @@ def test_what_comes_after_the_description_is_refused(file):
         tff.load_trace(rewritten(file, {"trace.json": description + b" {}"}))
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("kind", "picture"), ("num_leaves", 2), ("leaves", []), ("shown", "xxx"), ("shown", "ff"), ("text", "no number")],
+)
+def test_sketches_that_contradict_themselves_are_refused(file, field, value):
+    with zipfile.ZipFile(file) as archive:
+        forms = json.loads(archive.read("trace.json"))["sketch_forms"]
+    forms[0][field] = value
+    with pytest.raises(TraceFileError, match="sketches"):
+        tff.load_trace(rewritten(file, sketch_forms=forms))
+
+
 def test_cycles_are_refused(file, trace):
     parent = trace.snapshot.columns["parent"].copy()
     parent[1] = 2
