@@ -91,6 +91,22 @@ def _aggregated(aggregate, work):
     return tff.federated_computation(lambda x: aggregate(work(x)), FLOATS)
 
 
+@pytest.mark.parametrize("num_arguments", [1, 2, 3])
+def test_each_client_gets_its_own_arguments(num_arguments, context, calls):
+    columns = [np.arange(NUM_CLIENTS, dtype=np.float32) * 100**k for k in range(num_arguments)]
+    weighed = tff.tf_computation(lambda row: sum((k + 1) * x for k, x in enumerate(row)), [np.float32] * num_arguments)
+
+    @tff.federated_computation([FLOATS] * num_arguments)
+    def extremes_and_sum(row):
+        weights = tff.federated_map(weighed, tff.federated_zip(row))
+        return tff.federated_max(weights), tff.federated_min(weights), tff.federated_sum(weights)
+
+    expected = sum((k + 1) * column for k, column in enumerate(columns))
+    found = context.invoke(extremes_and_sum, tuple(map(list, columns)))
+    assert found == (expected.max(), expected.min(), pytest.approx(expected.sum(dtype=np.float64)))
+    assert calls
+
+
 @pytest.mark.parametrize(
     ("member_type", "member", "is_small"),
     [
