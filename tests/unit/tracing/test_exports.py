@@ -267,6 +267,17 @@ def test_lanes_are_numbered_from_one_and_named_after_their_thread(trace, timelin
     assert f"{names[1]} (2)" in names.values()
 
 
+def test_the_lanes_of_a_thread_follow_each_other(trace, timeline):
+    of_kind = collections.defaultdict(dict)
+    for event in timeline(trace)["M"]:
+        of_kind[event["name"]][event.get("tid")] = event["args"]
+    places = {lane: arguments["sort_index"] for lane, arguments in of_kind["thread_sort_index"].items()}
+    names = [of_kind["thread_name"][lane]["name"] for lane in sorted(places, key=places.get)]
+    threads = [thread.name for thread in trace.snapshot.threads]
+    assert len(names) == len(of_kind["thread_name"])
+    assert names[:2] == [threads[0], f"{threads[0]} (2)"]
+
+
 def test_a_span_that_starts_before_the_one_above_it_is_placed_all_the_same(trace):
     columns = {name: column.copy() for name, column in trace.snapshot.columns.items()}
     columns["start"][5] = -10

@@ -115,11 +115,14 @@ def test_times_and_sizes_that_nothing_has_are_refused(file, trace, name):
 
 
 def test_texts_are_as_long_as_they_may_be_and_no_longer(file, trace):
-    _, *others = trace.snapshot.types
-    assert tff.load_trace(rewritten(file, types=["x" * MAX_TEXT, *others])).snapshot.types[0] == "x" * MAX_TEXT
-    for text in ("x" * (MAX_TEXT + 1), 7, None, ["x"]):
+    def with_name(name):
+        threads = [{"name": name, "busy": thread.busy} for thread in trace.snapshot.threads]
+        return tff.load_trace(rewritten(file, threads=threads)).snapshot.threads[0].name
+
+    assert with_name("x" * MAX_TEXT) == "x" * MAX_TEXT
+    for name in ("x" * (MAX_TEXT + 1), 7, None, ["x"]):
         with pytest.raises(TraceFileError, match="expected a text"):
-            tff.load_trace(rewritten(file, types=[text, *others]))
+            with_name(name)
 
 
 @pytest.mark.parametrize("started_at", [-1.0, 1e12, "yesterday", None])

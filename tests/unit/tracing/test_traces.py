@@ -10,8 +10,10 @@ import tensorflow as tf
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, double, mean_of_doubles, sum_of_products, traced
+from tffsim.tracing.graph import collapsed_clients
 from tffsim.tracing.summary import data_size, duration
 from tffsim.tracing.timing import thread_time
+from tffsim.tracing.trace import Trace
 from tffsim.tracing.tracing_executor import TracingExecutor
 
 
@@ -52,6 +54,8 @@ def test_every_layer_of_the_stack_is_recorded(trace):
         "ReferenceResolvingExecutor", "SequenceExecutor", "EagerTFExecutor",
     ]  # fmt: skip
     assert executors.parent.tolist() == [-1, 0, 1, 2, 3, 1, 5, 6]
+    assert executors.role.tolist() == [executor.role for executor in trace.snapshot.executors]
+    assert executors.device.tolist() == [executor.device for executor in trace.snapshot.executors]
     assert executors.placement.tolist() == ["", "", *["server"] * 3, *["clients"] * 3]
     assert executors.num_clients.tolist() == [0] * 5 + [3] * 3
 
@@ -239,6 +243,26 @@ def test_the_graph_can_be_limited_and_collapsed(trace):
         trace.graph(layer="X")
     with pytest.raises(ValueError, match="`collapse`"):
         trace.graph(collapse="servers")
+
+
+@pytest.mark.parametrize("max_fanout", [100, 2])
+def test_what_is_merged_for_all_clients_does_the_same_in_the_same_place(max_fanout):
+    factory = tff.local_executor_factory(max_fanout=max_fanout)
+    snapshot = traced(sum_of_products, [1.0] * 5, 2.0, factory=factory)[1].snapshot
+    columns, executors = snapshot.columns, snapshot.executors
+    merged = collapsed_clients(Trace(snapshot))
+
+    def place(layer):
+        """The classes of the executors from here up."""
+        return (executors[layer].name, *place(executors[layer].parent)) if layer >= 0 else ()
+
+    for span, first in enumerate(merged.tolist()):
+        for name in ("operation", "node", "type"):
+            assert columns[name][span] == columns[name][first]
+        assert place(columns["layer"][span]) == place(columns["layer"][first])
+        if columns["parent"][span] >= 0:
+            assert merged[columns["parent"][span]] == merged[columns["parent"][first]]
+    assert len(set(merged.tolist())) < len(merged)
 
 
 def test_a_collapsed_graph_does_not_grow_with_the_clients_and_has_no_cycle():
