@@ -8,16 +8,20 @@ TensorFlow hangs; `cosmic-ray` imports TensorFlow anew for every fault. So this 
 
 import argparse
 import collections
+import functools
+import itertools
 import pathlib
 import random
 import tempfile
 import time
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.mutation import runs
+from tests.mutation import reach, runs
 from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.reach import Only, Watch, WatchedTest, choose_tests
 from tests.mutation.runs import ROOT, Checkout, Run
 
 TARGETS = (
@@ -27,8 +31,15 @@ TARGETS = (
     "tffsim/execution_contexts/event_loop_thread.py",
     "tffsim/execution_contexts/invocation.py",
 )
-THROUGH_ALL = ("tests/integration/test_local_stack.py", "tests/integration/test_cancellation.py")
-"""What survives the tests of its own chapter meets these, which run whole stacks."""
+THROUGH_ALL = (
+    "tests/integration/test_cancellation.py",
+    "tests/integration/test_clients_that_share_calls.py",
+    "tests/integration/test_local_stack.py",
+)
+"""Beside the tests of its own chapter, a fault meets these, which run whole stacks."""
+
+SECONDS_PER_MUTANT = 120.0
+"""What reached a fault that long without finding it is taken not to find it."""
 
 console = Console(width=120)
 
@@ -53,54 +64,59 @@ def choose(patterns: tuple[str, ...] | list[str], count: int, seed: int) -> list
     return random.Random(seed).sample(mutants, min(count, len(mutants)))
 
 
-def chapter_tests(path: pathlib.Path) -> list[str]:
-    """Returns what may find a fault in a module, what finds it soonest first."""
-    chapter = pathlib.Path("tests/unit", path.relative_to(ROOT / "tffsim").parts[0])
-    own = chapter / f"test_{path.stem}.py"
-    tests = [str(own)] if (ROOT / own).is_file() else []
-    return [*tests, str(chapter), *THROUGH_ALL]
-
-
 def try_all(mutants: list[Mutant], jobs: int, seconds: float) -> list[Run]:
     """Runs the tests on mutants and returns the runs; none starts after the time is over."""
     for name in runs.SLOW_IMPORTS:
         __import__(name)
     end = time.monotonic() + seconds
     with tempfile.TemporaryDirectory(prefix="tffsim-mutants-") as folder:
-        idle = [Checkout(pathlib.Path(folder, f"checkout_{number}")) for number in range(jobs)]
-        limits = {path.parent: 0.0 for path in sorted(mutant.path for mutant in mutants)}
-        for parent in limits:
-            limits[parent] = _limit(idle[0], next(mutant.path for mutant in mutants if mutant.path.parent == parent))
-        waiting, under_way, ended = list(reversed(mutants)), list[Run](), list[Run]()
-        while under_way or (waiting and time.monotonic() < end):
-            while idle and waiting and time.monotonic() < end:
-                mutant = waiting.pop()
-                limit = limits[mutant.path.parent]
-                under_way.append(runs.start(idle.pop(), chapter_tests(mutant.path), limit, mutant))
-            for run in [run for run in under_way if run.has_ended()]:
-                under_way.remove(run)
-                idle.append(run.checkout)
-                ended.append(run)
-                _report(run, len(ended), len(mutants))
-            time.sleep(0.05)
+        checkouts = [Checkout(pathlib.Path(folder, f"checkout_{number}")) for number in range(jobs)]
+        tests = _watch_tests(mutants, checkouts)
+        in_time = itertools.takewhile(lambda _: time.monotonic() < end, mutants)
+        ended = []
+        for run in runs.in_turn((functools.partial(_try, mutant, tests) for mutant in in_time), checkouts):
+            ended.append(run)
+            _report(run, len(ended), len(mutants))
     return ended
 
 
-def _limit(checkout: Checkout, path: pathlib.Path) -> float:
-    """Measures how long tests take without a fault; with one they may take three times as long."""
-    run = runs.start(checkout, chapter_tests(path), 1800)
-    while not run.has_ended():
-        time.sleep(0.05)
-    if run.outcome != "survived":
-        raise SystemExit(f"{runs.log_of(checkout).read_text()}\nThe tests fail without any fault. Mend them first.")
-    console.print(f"The tests of {path.parent.relative_to(ROOT)} take {run.seconds:.0f} s.", highlight=False)
-    return 60 + 3 * run.seconds
+def _watch_tests(mutants: Sequence[Mutant], checkouts: Sequence[Checkout]) -> list[WatchedTest]:
+    """Runs the tests without any fault and returns what they reach."""
+    chapters = {f"tests/unit/{mutant.path.relative_to(ROOT / 'tffsim').parts[0]}" for mutant in mutants}
+    modules = {str(mutant.path.relative_to(ROOT)) for mutant in mutants}
+    tests, started = list[WatchedTest](), time.monotonic()
+    for run in runs.in_turn(
+        [functools.partial(_watch, each, modules) for each in (*chapters, *THROUGH_ALL)], checkouts
+    ):
+        if run.outcome != "survived":
+            raise SystemExit(f"{run.log}\nThe tests fail without any fault. Mend them first.")
+        tests += reach.read(_watched(run.checkout))
+    console.print(f"{len(tests)} tests without any fault: {time.monotonic() - started:.0f} s", highlight=False)
+    return tests
+
+
+def _watch(tests: str, modules: Iterable[str], checkout: Checkout) -> Run:
+    return runs.start(checkout, [tests], 3600, Watch(checkout.folder, modules, _watched(checkout)))
+
+
+def _watched(checkout: Checkout) -> pathlib.Path:
+    return checkout.folder.with_suffix(".json")
+
+
+def _try(mutant: Mutant, tests: Sequence[WatchedTest], checkout: Checkout) -> Run:
+    """Starts the tests that reach a mutant. They may take three times as long as without it."""
+    chosen = choose_tests(tests, str(mutant.path.relative_to(ROOT)), mutant.line, SECONDS_PER_MUTANT)
+    limit = 60 + 3 * sum(test.seconds for test in chosen)
+    only = Only(test.name for test in chosen)
+    return runs.start(checkout, sorted({test.file for test in chosen}), limit, only, mutant)
 
 
 def _report(run: Run, number: int, count: int) -> None:
     assert run.mutant is not None
     place = f"{run.mutant.path.relative_to(ROOT)}:{run.mutant.line}"
-    console.print(f"{number:4} of {count}  {run.outcome:8}  {run.seconds:5.0f} s  {place}", highlight=False)
+    found_by = f"  {run.found_by}" if run.outcome == "killed" else ""
+    line = f"{number:4} of {count}  {run.outcome:8}  {run.seconds:5.0f} s  {place}{found_by}"
+    console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def print_results(ended: list[Run], count: int) -> None:

@@ -1,8 +1,8 @@
 """Small faults in a module, as edits of its text: what a tired programmer might have written.
 
 The syntax tree says where an edit is possible and what it may be; the text around it stays,
-so that the difference is one readable line. Annotations, decorators, docstrings and texts
-of messages are left alone: faults there change nothing that a test should find.
+so that the difference is one readable line. Annotations, decorators, docstrings, texts of
+messages and `strict=` are left alone: faults there change nothing that a test should find.
 """
 
 import ast
@@ -91,8 +91,14 @@ def _is_declaration(node: ast.AST) -> bool:
         return ast.unparse(node.test).endswith("TYPE_CHECKING")
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    return any(isinstance(target, ast.Name) and target.id in _DECLARATIONS for target in targets)
+    if isinstance(node, ast.keyword):
+        return node.arg == "strict"  # It says that what is zipped is of one length, which is so.
+    if isinstance(node, ast.AnnAssign):
+        return ast.unparse(node.annotation) == "TypeAlias"
+    if isinstance(node, ast.Assign):
+        is_variable = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "TypeVar"
+        return is_variable or any(ast.unparse(target) in _DECLARATIONS for target in node.targets)
+    return False
 
 
 def _replacements(node: ast.AST) -> Iterator[str]:
@@ -120,7 +126,9 @@ def _replacements(node: ast.AST) -> Iterator[str]:
         case ast.Tuple(ctx=ast.Load(), elts=[_, _, *_] as elements):
             yield from (f"({ast.unparse(_edited_tree(node, elts=rest))})" for rest in _without_one(elements))
         case ast.Call(keywords=[_, *_] as keywords):
-            yield from (_edited(node, keywords=rest) for rest in _without_one(keywords))
+            for keyword in keywords:
+                if not _is_declaration(keyword):
+                    yield _edited(node, keywords=[other for other in keywords if other is not keyword])
         case _:
             return
 

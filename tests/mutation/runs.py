@@ -11,12 +11,13 @@ import dataclasses
 import importlib.util
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import pytest
 
@@ -72,6 +73,7 @@ class Run:
         started: When they started.
         outcome: `survived`, `killed` or `too slow`; "" while they run.
         seconds: How long they took.
+        log: What pytest has printed.
     """
 
     mutant: Mutant | None
@@ -81,6 +83,13 @@ class Run:
     started: float
     outcome: str = ""
     seconds: float = 0.0
+    log: str = ""
+
+    @property
+    def found_by(self) -> str:
+        """The test that failed; "" if none did."""
+        failed = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", self.log, re.MULTILINE)
+        return failed[1] if failed else ""
 
     def has_ended(self) -> bool:
         """Looks whether the tests have ended, and stops them at their deadline."""
@@ -96,37 +105,55 @@ class Run:
         else:
             self.outcome = "survived" if os.waitstatus_to_exitcode(status) == pytest.ExitCode.OK else "killed"
         self.seconds = time.monotonic() - self.started
+        self.log = _log_of(self.checkout.folder).read_text(errors="replace")
         self.checkout.restore(self.mutant)
         return True
 
 
-def start(checkout: Checkout, tests: Sequence[str], seconds: float, mutant: Mutant | None = None) -> Run:
+def start(
+    checkout: Checkout, tests: Sequence[str], seconds: float, plugin: object, mutant: Mutant | None = None
+) -> Run:
     """Starts tests on a mutant; the first that fails ends them.
 
     Args:
         checkout: Where to run; no other run may be under way there.
-        tests: Paths of files and folders, relative to the checkout, in the order in which they run.
+        tests: Paths of files and folders, relative to the checkout.
         seconds: When to stop them.
+        plugin: Of pytest: what watches the tests, or chooses some of them.
         mutant: The fault to put in.
     """
     checkout.write(mutant)
     started = time.monotonic()
     pid = os.fork()
     if pid == 0:
-        _run_and_exit(checkout.folder, tests)
+        _run_and_exit(checkout.folder, tests, plugin)
     return Run(mutant, checkout, started + seconds, pid, started)
 
 
-def log_of(checkout: Checkout) -> pathlib.Path:
-    """Returns the file with the output of the last run."""
-    return checkout.folder.with_suffix(".log")
+def in_turn(starts: Iterable[Callable[[Checkout], Run]], checkouts: Sequence[Checkout]) -> Iterator[Run]:
+    """Starts runs, one at a time in each checkout, and yields each when it has ended."""
+    waiting, idle, under_way = iter(starts), list(checkouts), list[Run]()
+    while True:
+        while idle and (start_in := next(waiting, None)) is not None:
+            under_way.append(start_in(idle.pop()))
+        if not under_way:
+            return
+        for run in [run for run in under_way if run.has_ended()]:
+            yield run
+            under_way.remove(run)
+            idle.append(run.checkout)
+        time.sleep(0.05)
 
 
-def _run_and_exit(folder: pathlib.Path, tests: Sequence[str]) -> None:
+def _log_of(folder: pathlib.Path) -> pathlib.Path:
+    return folder.with_suffix(".log")
+
+
+def _run_and_exit(folder: pathlib.Path, tests: Sequence[str], plugin: object) -> None:
     code = 70
     try:
         os.setsid()
-        log = os.open(folder.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        log = os.open(_log_of(folder), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(log, 1)
         os.dup2(log, 2)
         os.chdir(folder)
@@ -136,6 +163,6 @@ def _run_and_exit(folder: pathlib.Path, tests: Sequence[str]) -> None:
         for name in [name for name in sys.modules if name.split(".")[0] in ("tests", "tffsim")]:
             del sys.modules[name]
         sys.path[:] = [str(folder), *(entry for entry in sys.path if pathlib.Path(entry or ".").resolve() != ROOT)]
-        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder), *tests])
+        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder), *tests], plugins=[plugin])
     finally:
         os._exit(code)

@@ -1,11 +1,11 @@
-"""What mutation testing puts into the code, and that the checkout stays as it is."""
+"""What mutation testing puts into the code."""
 
 import ast
 import textwrap
 
 import pytest
 
-from tests.mutation.__main__ import TARGETS, chapter_tests, choose
+from tests.mutation.__main__ import TARGETS, choose
 from tests.mutation.mutants import mutants_of
 from tests.mutation.runs import ROOT
 
@@ -37,12 +37,15 @@ def test_statements_that_do_something_are_left_out(differences):
 def test_parts_of_what_is_compared_or_passed_on_are_left_out(differences):
     assert differences("key = (a, b, c)\n") == {"key = ((b, c))", "key = ((a, c))", "key = ((a, b))"}
     assert differences("y = f(a, b=c)\n") == {"y = f(a)"}
+    assert differences("y = zip(a, b, strict=True)\n") == set()
 
 
 def test_words_for_people_and_for_the_type_checker_are_left_alone(differences):
     source = '''
         """The 1 < 2 of a docstring."""
         __all__ = ["a", "b"]
+        T = TypeVar("T", bound=int)
+        Pair: TypeAlias = tuple[int, str]
         if TYPE_CHECKING:
             import x
         @decorated(slots=True)
@@ -60,9 +63,3 @@ def test_text_outside_ascii_does_not_shift_the_edit(differences):
 def test_a_seed_chooses_the_same_faults_from_modules_of_every_target():
     assert choose(TARGETS, 20, seed=3) == choose(TARGETS, 20, seed=3) != choose(TARGETS, 20, seed=4)
     assert all(list(ROOT.glob(pattern)) for pattern in TARGETS)
-
-
-def test_the_chapter_tests_a_module_come_before_those_of_its_chapter():
-    tests = chapter_tests(ROOT / "tffsim/executors/concurrency.py")
-    assert tests[:2] == ["tests/unit/executors/test_concurrency.py", "tests/unit/executors"]
-    assert chapter_tests(ROOT / "tffsim/tracing/exports/dot.py")[0] == "tests/unit/tracing"

@@ -1,12 +1,13 @@
 """The outer values that a computation uses without defining them itself."""
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from federated_language.framework import Block, ComputationBuildingBlock, Lambda, Reference, Selection
 
 from tffsim.computations.identity_cache import IdentityCache
 
-Path = tuple[int, ...]
+Path: TypeAlias = tuple[int, ...]
 """The fields selected one after the other; empty for the whole value."""
 
 

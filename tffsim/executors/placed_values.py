@@ -1,7 +1,7 @@
 """Federated values and functions in their places, shared by the strategies."""
 
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import federated_language as fl
 from federated_language.common_libs import structure
@@ -14,8 +14,8 @@ from tffsim.executors.failure_location import current_argument_path, locate, loc
 from tffsim.executors.federating_strategy import FederatedValue, Function
 from tffsim.executors.number_watch import explained_quotient
 
-ArgumentPath = tuple[str | int, ...]
-Work = Callable[..., Coroutine[Any, Any, ExecutorValue]]
+ArgumentPath: TypeAlias = tuple[str | int, ...]
+Work: TypeAlias = Callable[..., Coroutine[Any, Any, ExecutorValue]]
 
 
 class ServerValue(FederatedValue):

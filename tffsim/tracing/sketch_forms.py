@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import federated_language as fl
 import numpy as np
@@ -168,7 +168,7 @@ def _path(value: Any, type_spec: fl.Type | None, place: tuple[int, ...]) -> str:
     return path[:_MAX_TEXT]
 
 
-_Member = tuple[str | None, Any, fl.Type | None]
+_Member: TypeAlias = tuple[str | None, Any, fl.Type | None]
 
 
 def _named_members(value: Any, type_spec: fl.Type | None) -> Iterator[tuple[int, _Member]]:

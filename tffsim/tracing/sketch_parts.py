@@ -183,8 +183,8 @@ def max_examined(sizes: list[int]) -> int:
 
 def first_texts(array: "np.ndarray") -> tuple[str, ...]:
     """Returns the first elements of an array of texts or complex numbers, as Python writes them."""
-    flat: Any = array.reshape(-1) if array.flags.c_contiguous else array.flat
-    return tuple(short_text(x) if type(x) in (str, bytes) else _named(x) for x in flat[:_MAX_SHOWN].tolist())
+    first = array.flat[:_MAX_SHOWN].tolist()
+    return tuple(short_text(x) if type(x) in (str, bytes) else _named(x) for x in first)
 
 
 def _named(element: Any) -> str:

@@ -3,7 +3,7 @@
 import html
 import io
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from rich import box
 from rich.console import Console
@@ -19,7 +19,7 @@ _WIDEST, _NARROWEST = 100, 40
 _MAX_ROWS = 12
 _MAX_ERROR = 400
 
-_Rows = list[tuple[str, ...]]
+_Rows: TypeAlias = list[tuple[str, ...]]
 
 
 def summary(trace: "Trace") -> str:

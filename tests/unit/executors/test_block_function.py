@@ -12,6 +12,7 @@ from tffsim.executors.block_function import BlockFunction
 from tffsim.executors.call_block import CallBlock
 from tffsim.executors.call_duration import CallDuration
 from tffsim.executors.eager_tf_executor import EagerTFExecutor
+from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 
 _SET = tff.SequenceType(np.float32)
 
@@ -37,6 +38,14 @@ def _block(num_calls=2):
 
 def _run(block, arguments, executor=None):
     return asyncio.run((executor or EagerTFExecutor()).run_block(block, arguments, lambda leaf: leaf))
+
+
+@pytest.mark.parametrize("below", [lambda leaf: leaf, ReferenceResolvingExecutor], ids=["leaf", "above it"])
+def test_a_closed_executor_runs_no_block(below):
+    executor = below(EagerTFExecutor())
+    executor.close()
+    with pytest.raises(RuntimeError, match=f"This {type(executor).__name__} is closed"):
+        _run(_block(), [_data()] * 2, executor)
 
 
 def _data():

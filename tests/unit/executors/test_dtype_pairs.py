@@ -119,6 +119,13 @@ def test_a_python_number_that_would_become_infinite_is_refused(value, dtype):
         to_tensor(value, fl.TensorType(dtype))
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [np.float64(1e300), np.array([1.0, -1e300]), np.array(1e300)])
+def test_a_number_that_would_become_infinite_is_refused_where_warnings_are_errors_too(value):
+    with pytest.raises(ValueError, match="1e\\+300"):
+        to_tensor(value, fl.TensorType(np.float32, np.shape(value)))
+
+
 @pytest.mark.parametrize("dtype", _FLOATS)
 def test_infinities_and_nan_stay(dtype):
     numbers = [to_tensor(number, fl.TensorType(dtype)).numpy() for number in (np.inf, -np.inf, np.nan)]

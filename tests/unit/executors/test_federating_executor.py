@@ -8,6 +8,7 @@ from federated_language.common_libs import structure
 
 from tests.unit.executors.plain_leaf import PlainLeaf
 from tests.unit.executors.running import STACKS, binary, evaluate, run
+from tffsim.executor_stacks.debug import debug_executor_factory
 from tffsim.executor_stacks.local import local_executor_factory
 from tffsim.executors.failure_location import location_of
 from tffsim.executors.federating_executor import FederatingExecutor
@@ -292,6 +293,26 @@ def test_a_closed_stack_says_so():
     executor.close()
     with pytest.raises(RuntimeError, match="is closed"):
         asyncio.run(evaluate(executor, _sum, [1.0]))
+
+
+@pytest.mark.parametrize(
+    ("make", "options"),
+    [(local_executor_factory, {}), (local_executor_factory, {"max_fanout": 2}), (debug_executor_factory, {})],
+    ids=["flat", "tree", "debug"],
+)
+def test_a_stack_that_is_closed_closes_all_its_leaves(make, options):
+    leaves = []
+
+    def leaf(device):
+        leaves.append(PlainLeaf())
+        return leaves[-1]
+
+    factory = make(leaf_executor_fn=leaf, **options)
+    with factory.lease({fl.CLIENTS: 5}) as executor:
+        assert asyncio.run(evaluate(executor, _sum, [1.0] * 5)) == 5
+    assert leaves and not any(leaf.is_closed for leaf in leaves)
+    factory.close()
+    assert all(leaf.is_closed for leaf in leaves)
 
 
 def test_a_closed_federating_executor_says_so_whatever_is_asked_of_it():

@@ -221,7 +221,8 @@ results = await asyncio.gather(one(), one())
     assert kernel.run("id(tff.get_context())").result == before
 
 
-@pytest.mark.parametrize("ending", ["time.sleep(60)", "await asyncio.sleep(60)", "slowly([1.0, 2.0])"])
+# Plain cells that await hear of an interrupt when the event loop wakes up: of one sleep, at its end.
+@pytest.mark.parametrize("ending", ["time.sleep(60)", "while True: await asyncio.sleep(0.1)", "slowly([1.0, 2.0])"])
 @pytest.mark.parametrize("head", [OURS, "%%tff_execute --view stack\n"], ids=["no view", "view"])
 def test_an_interrupt_is_shown_once_and_first_and_the_cell_has_failed(kernel, head, ending):
     assert kernel.run(NAP).status == "ok"

@@ -241,6 +241,17 @@ def test_a_slice_tells_the_type_and_size_of_its_value_whatever_its_number(name, 
         assert (told[span].get("type"), told[span].get("size")) == expected
 
 
+def test_a_slice_tells_the_times_of_its_span_in_microseconds(trace, timeline):
+    columns = trace.snapshot.columns
+    told = {e["args"]["span"]: e["args"] for e in timeline(trace)["X"] if e["cat"] == "span"}
+    for span, arguments in told.items():
+        assert arguments["self time (µs)"] == columns["self_time"][span] / 1000
+        for name in ("queue", "worker"):
+            expected = columns[f"{name}_time"][span] / 1000 if columns["worker"][span] >= 0 else None
+            assert arguments.get(f"{name} time (µs)") == expected
+    assert any("worker time (µs)" in arguments for arguments in told.values())
+
+
 def test_the_root_slice_is_called_like_the_computation(trace, timeline):
     assert timeline(trace)["X"][0]["name"] == "mean_of_doubles"
 
@@ -254,6 +265,17 @@ def test_lanes_are_numbered_from_one_and_named_after_their_thread(trace, timelin
     assert min(names) == 1
     assert names[1] == trace.snapshot.threads[0].name
     assert f"{names[1]} (2)" in names.values()
+
+
+def test_the_lanes_of_a_thread_follow_each_other(trace, timeline):
+    of_kind = collections.defaultdict(dict)
+    for event in timeline(trace)["M"]:
+        of_kind[event["name"]][event.get("tid")] = event["args"]
+    places = {lane: arguments["sort_index"] for lane, arguments in of_kind["thread_sort_index"].items()}
+    names = [of_kind["thread_name"][lane]["name"] for lane in sorted(places, key=places.get)]
+    threads = [thread.name for thread in trace.snapshot.threads]
+    assert len(names) == len(of_kind["thread_name"])
+    assert names[:2] == [threads[0], f"{threads[0]} (2)"]
 
 
 def test_a_span_that_starts_before_the_one_above_it_is_placed_all_the_same(trace):

@@ -23,6 +23,7 @@ from tffsim.tracing.sketch_pad import sketch_of
         (collections.OrderedDict(a=tf.ones([3, 2]), b=1), "<a=float32[3,2], b=1>  norm 2.646"),
         ([0] * 9, "<0, 0, 0, 0, 0, 0, …>"),
         ([[[[[0]]]]], "<<<<…>>>>"),
+        (["x" * 14, "x" * 15], f"<'{'x' * 14}', '{'x' * 14}…>"),
         ([np.array(None), object()], "<object, object>"),
     ],
 )

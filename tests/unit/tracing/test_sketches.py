@@ -1,6 +1,7 @@
 """What a sketch says of the numbers of a value, and how much of it is looked at."""
 
 import collections
+import dataclasses
 import math
 
 import ml_dtypes
@@ -13,6 +14,7 @@ from hypothesis.extra import numpy as npst
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import traced
+from tffsim.tracing import trace_file
 from tffsim.tracing.sketch_pad import SketchPad, sketch_of
 from tffsim.tracing.sketches import MAX_LEAVES
 
@@ -320,6 +322,23 @@ def test_saved_sketches_are_loaded_as_they_were(tmp_path):
     for name, column in trace.snapshot.sketches.columns().items():
         np.testing.assert_array_equal(loaded.snapshot.sketches.columns()[name], column)
     assert loaded.snapshot.sketches.forms == trace.snapshot.sketches.forms
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (np.float32(2), "array"), (np.arange(3), "array"), ("text", "text"), (tf.data.Dataset.range(3), "dataset"),
+        ([1, "text"], "members"), ({"a": np.arange(3)}, "members"), (tf.ragged.constant([[1], []]), "other"),
+    ],
+)  # fmt: skip
+def test_a_sketch_of_any_kind_of_value_is_loaded_as_it_was_saved(value, kind):
+    _, trace = traced(logarithm, np.ones(3, np.float32))
+    pad = SketchPad()
+    pad.add(0, value)
+    snapshot = dataclasses.replace(trace.snapshot, sketches=pad.table())
+    loaded = trace_file.from_bytes(trace_file.to_bytes(snapshot)).snapshot
+    assert loaded.sketches.forms == snapshot.sketches.forms
+    assert [form.kind for form in loaded.sketches.forms] == [kind]
 
 
 def test_a_trace_of_scalars_keeps_few_sketches():

@@ -11,6 +11,7 @@ import pytest
 import tffsim as tff
 from tffsim.tracing.sketch_pad import SketchPad
 from tffsim.tracing.snapshot import take_snapshot
+from tffsim.tracing.spans import now
 
 
 @contextlib.contextmanager
@@ -39,6 +40,24 @@ def test_a_snapshot_is_taken_while_another_thread_records(known):
         with at_every_collection(lambda: recorded.setdefault(next(numbers), new)):
             snapshot = take_snapshot(t.recorder)
     assert len(snapshot.columns["parent"]) >= 20
+
+
+def test_times_count_from_the_start_of_the_recording():
+    double = tff.tf_computation(lambda x: 2 * x, np.float32)
+    before = now()
+    with tff.trace() as t:
+        double(1.0)
+    columns = t.snapshot.columns
+    assert 0 <= columns["start"].min() <= columns["end"].max() <= now() - before
+
+
+def test_a_snapshot_leaves_out_the_sketch_of_a_span_that_is_about_to_end():
+    double = tff.tf_computation(lambda x: 2 * x, tff.TensorType(np.float32, [3]))
+    with tff.trace() as t:
+        double([1.0, 2.0, 3.0])
+        before = dict(take_snapshot(t.recorder).sketches)
+        t.recorder.sketches.add(1_000_000, np.full(3, 7.0))
+        assert list(map(str, take_snapshot(t.recorder).sketches.values())) == list(map(str, before.values()))
 
 
 def test_a_snapshot_has_whole_sketches_while_another_thread_records():

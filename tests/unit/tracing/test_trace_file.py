@@ -11,6 +11,7 @@ import pytest
 import tffsim as tff
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
 from tffsim.tracing.snapshot import COLUMNS
+from tffsim.tracing.trace_description import MAX_TEXT
 from tffsim.tracing.trace_file import TraceFileError
 
 
@@ -99,6 +100,54 @@ def test_references_to_nothing_are_refused(file, trace, name):
     column[len(column) // 2] = 100 if name == "operation" else 30_000
     with pytest.raises(TraceFileError):
         tff.load_trace(rewritten(file, {f"columns/{name}": column.tobytes()}))
+
+
+@pytest.mark.parametrize("name", ["start", "end", "self_time", "queue_time", "worker_time", "size"])
+def test_times_and_sizes_that_nothing_has_are_refused(file, trace, name):
+    column = trace.snapshot.columns[name].copy()
+    column[-1] = 1 << 60
+    with pytest.raises(TraceFileError, match=name):
+        tff.load_trace(rewritten(file, {f"columns/{name}": column.tobytes()}))
+    column[-1] -= 1
+    if name == "start":
+        column[-1] = trace.snapshot.columns["end"][-1]
+    tff.load_trace(rewritten(file, {f"columns/{name}": column.tobytes()}))
+
+
+def test_texts_are_as_long_as_they_may_be_and_no_longer(file, trace):
+    def with_name(name):
+        threads = [{"name": name, "busy": thread.busy} for thread in trace.snapshot.threads]
+        return tff.load_trace(rewritten(file, threads=threads)).snapshot.threads[0].name
+
+    assert with_name("x" * MAX_TEXT) == "x" * MAX_TEXT
+    for name in ("x" * (MAX_TEXT + 1), 7, None, ["x"]):
+        with pytest.raises(TraceFileError, match="expected a text"):
+            with_name(name)
+
+
+@pytest.mark.parametrize("started_at", [-1.0, 1e12, "yesterday", None])
+def test_a_start_that_is_no_time_is_refused(file, started_at):
+    with pytest.raises(TraceFileError):
+        tff.load_trace(rewritten(file, started_at=started_at))
+
+
+def test_what_comes_after_the_description_is_refused(file):
+    with zipfile.ZipFile(file) as archive:
+        description = archive.read("trace.json")
+    with pytest.raises(TraceFileError):
+        tff.load_trace(rewritten(file, {"trace.json": description + b" {}"}))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("kind", "picture"), ("num_leaves", 2), ("leaves", []), ("shown", "xxx"), ("shown", "ff"), ("text", "no number")],
+)
+def test_sketches_that_contradict_themselves_are_refused(file, field, value):
+    with zipfile.ZipFile(file) as archive:
+        forms = json.loads(archive.read("trace.json"))["sketch_forms"]
+    forms[0][field] = value
+    with pytest.raises(TraceFileError, match="sketches"):
+        tff.load_trace(rewritten(file, sketch_forms=forms))
 
 
 def test_cycles_are_refused(file, trace):

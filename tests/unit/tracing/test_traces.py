@@ -10,8 +10,10 @@ import tensorflow as tf
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, double, mean_of_doubles, sum_of_products, traced
+from tffsim.tracing.graph import collapsed_clients
 from tffsim.tracing.summary import data_size, duration
 from tffsim.tracing.timing import thread_time
+from tffsim.tracing.trace import Trace
 from tffsim.tracing.tracing_executor import TracingExecutor
 
 
@@ -52,6 +54,8 @@ def test_every_layer_of_the_stack_is_recorded(trace):
         "ReferenceResolvingExecutor", "SequenceExecutor", "EagerTFExecutor",
     ]  # fmt: skip
     assert executors.parent.tolist() == [-1, 0, 1, 2, 3, 1, 5, 6]
+    assert executors.role.tolist() == [executor.role for executor in trace.snapshot.executors]
+    assert executors.device.tolist() == [executor.device for executor in trace.snapshot.executors]
     assert executors.placement.tolist() == ["", "", *["server"] * 3, *["clients"] * 3]
     assert executors.num_clients.tolist() == [0] * 5 + [3] * 3
 
@@ -145,6 +149,23 @@ def test_what_the_server_does_is_at_no_client(broadcast):
     assert (spans["client"] >= 0).any()
 
 
+@pytest.mark.parametrize(
+    "factory",
+    [tff.local_executor_factory, lambda: tff.local_executor_factory(max_fanout=2), tff.debug_executor_factory],
+    ids=["local", "tree", "debug"],
+)
+@pytest.mark.parametrize("aggregate", [tff.federated_sum, lambda x: x], ids=["aggregated", "at the clients"])
+def test_only_what_is_at_the_clients_is_at_one_of_them(factory, aggregate):
+    at_clients = tff.federated_computation(
+        lambda x: (aggregate(tff.federated_map(double, x)), tff.federated_sum(x)), FLOATS
+    )
+    _, trace = traced(at_clients, [1.0, 2.0, 6.0], factory=factory())
+    placements = np.array([executor.placement for executor in trace.snapshot.executors] + [""])
+    is_at_clients = placements[trace.spans.numbers("executor")] == "clients"
+    assert set(trace.spans["client"][is_at_clients].tolist()) >= {0, 1, 2}
+    assert (trace.spans["client"][~is_at_clients] == -1).all()
+
+
 @pytest.mark.parametrize("max_fanout", [100, 2])
 def test_traffic_adds_up(max_fanout):
     factory = tff.local_executor_factory(max_fanout=max_fanout)
@@ -200,6 +221,16 @@ def test_a_result_descends_from_the_argument_and_nothing_descends_from_it():
         assert nx.descendants(graph, ("value", result)) == set()
 
 
+def test_the_graph_tells_how_each_call_ended():
+    finite = tff.tf_computation(lambda x: tf.debugging.check_numerics(x, "too large"), np.float32)
+    with pytest.raises(tff.ExecutionError), tff.trace() as trace:
+        finite(math.inf)
+    spans = trace.spans
+    outcomes = {node[1]: data["outcome"] for node, data in trace.graph().nodes(data=True) if data["kind"] == "call"}
+    assert outcomes == {span: spans.row(span)["outcome"] for span in outcomes}
+    assert set(outcomes.values()) == {"ok", "error"}
+
+
 def test_the_graph_can_be_limited_and_collapsed(trace):
     leaves = trace.graph(layer="EagerTFExecutor")
     assert {data["executor"] for _, data in leaves.nodes(data=True)} == {"EagerTFExecutor"}
@@ -212,6 +243,26 @@ def test_the_graph_can_be_limited_and_collapsed(trace):
         trace.graph(layer="X")
     with pytest.raises(ValueError, match="`collapse`"):
         trace.graph(collapse="servers")
+
+
+@pytest.mark.parametrize("max_fanout", [100, 2])
+def test_what_is_merged_for_all_clients_does_the_same_in_the_same_place(max_fanout):
+    factory = tff.local_executor_factory(max_fanout=max_fanout)
+    snapshot = traced(sum_of_products, [1.0] * 5, 2.0, factory=factory)[1].snapshot
+    columns, executors = snapshot.columns, snapshot.executors
+    merged = collapsed_clients(Trace(snapshot))
+
+    def place(layer):
+        """The classes of the executors from here up."""
+        return (executors[layer].name, *place(executors[layer].parent)) if layer >= 0 else ()
+
+    for span, first in enumerate(merged.tolist()):
+        for name in ("operation", "node", "type"):
+            assert columns[name][span] == columns[name][first]
+        assert place(columns["layer"][span]) == place(columns["layer"][first])
+        if columns["parent"][span] >= 0:
+            assert merged[columns["parent"][span]] == merged[columns["parent"][first]]
+    assert len(set(merged.tolist())) < len(merged)
 
 
 def test_a_collapsed_graph_does_not_grow_with_the_clients_and_has_no_cycle():
@@ -335,6 +386,18 @@ def test_a_traced_function_returns_its_result_and_a_trace_of_its_own():
     first, second = traced_double(1.0), traced_double(2.0)
     assert (first.result, second.result) == (2, 4)
     assert first.trace.invocations.num_rows == second.trace.invocations.num_rows == 1
+
+
+def test_after_the_end_of_an_inner_trace_the_outer_one_records_again():
+    with tff.trace() as outer:
+        double(1.0)
+        with tff.trace() as inner:
+            double(2.0)
+            double(3.0)
+        tff.trace(double)(4.0)
+        double(5.0)
+    double(6.0)
+    assert (outer.invocations.num_rows, inner.invocations.num_rows) == (2, 2)
 
 
 def test_a_context_can_trace_every_invocation():

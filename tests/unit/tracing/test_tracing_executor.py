@@ -225,6 +225,30 @@ class TestGate:
         thread.join(60)
         assert done == [0, 1, 2]
 
+    def test_no_more_pass_than_steps_were_granted(self):
+        gate = Gate(is_open=False)
+        gate.step(2)
+        done, thread = self.run_behind(gate, count=4)
+        self.wait_until_held(gate)
+        assert done == [0, 1]
+        gate.step()
+        self.wait_until_held(gate)
+        assert done == [0, 1, 2]
+        gate.open()
+        thread.join(60)
+        assert done == [0, 1, 2, 3]
+
+    def test_steps_that_were_left_when_the_gate_was_opened_count_no_more(self):
+        gate = Gate(is_open=False)
+        gate.step(5)
+        gate.open()
+        gate.close()
+        done, thread = self.run_behind(gate)
+        self.wait_until_held(gate)
+        assert done == []
+        gate.open()
+        thread.join(60)
+
     def test_an_operation_is_not_held_for_ever(self):
         gate = Gate(is_open=False, timeout=0.05)
         recorder = Recorder(gate=gate)

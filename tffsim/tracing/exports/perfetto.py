@@ -8,7 +8,7 @@ what it caused on another lane. Times are microseconds since the trace began.
 import json
 import pathlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from tffsim.tracing.exports.finished_trace import FinishedTrace
 from tffsim.tracing.exports.plain_text import plain
@@ -18,7 +18,7 @@ from tffsim.tracing.snapshot import ALL_OUTCOMES
 from tffsim.tracing.spans import OPERATIONS
 
 _PROCESS = 1
-_Event = dict[str, Any]
+_Event: TypeAlias = dict[str, Any]
 
 
 def write(trace: FinishedTrace, path: pathlib.Path) -> None:
@@ -61,7 +61,7 @@ def _lane(slice_: Slice) -> Lane:
 def _lane_numbers(trace: FinishedTrace, slices: list[Slice]) -> dict[Lane, int]:
     """Numbers the lanes from 1, because Perfetto takes 0 for the idle thread: first lanes, then further ones."""
     lanes = dict.fromkeys(map(_lane, slices))
-    further = sorted((lane for lane in lanes if lane.index), key=lambda lane: (lane.thread, lane.index))
+    further = sorted((lane for lane in lanes if lane.index), key=lambda lane: lane.thread)
     first_number = len(trace.snapshot.threads) + 2
     numbers = {lane: first_number + k for k, lane in enumerate(further)}
     return {lane: numbers.get(lane, lane.thread + 1) for lane in lanes}
