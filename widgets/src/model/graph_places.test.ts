@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HEIGHT, place } from "../src/model/graph_places";
+import { HEIGHT, place } from "./graph_places";
 
 const call = (span: number, column: number, row: number, width = 80) => ({ span, column, row, width });
 const flow = (source: number, target: number, passed: number[] = []) => ({

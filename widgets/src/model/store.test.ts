@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { barAt, layOut } from "../src/model/lanes";
-import { type Batch, type Description, FLOAT_COLUMNS, INT_COLUMNS, type Request } from "../src/model/messages";
-import { CLIENT_RUNNING, DONE, FAILED, SLOW, WAITING } from "../src/model/clients";
-import { groups } from "../src/model/layers";
-import { TraceStore } from "../src/model/store";
-import { count, dataSize, duration } from "../src/model/units";
+import { barAt, layOut } from "./lanes";
+import { type Batch, type Description, FLOAT_COLUMNS, INT_COLUMNS, type Request } from "./messages";
+import { CLIENT_RUNNING, DONE, FAILED, SLOW, WAITING } from "./clients";
+import { groups } from "./layers";
+import { TraceStore } from "./store";
+import { count, dataSize, duration } from "./units";
 
 type Row = Partial<Record<(typeof INT_COLUMNS)[number] | (typeof FLOAT_COLUMNS)[number], number>>;
 
