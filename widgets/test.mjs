@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+import { styles } from "./styles.mjs";
 
 const MADE = "node_modules/.tests";
 const wanted = process.argv[2] ?? "";
@@ -19,7 +20,7 @@ await build({
   outdir: MADE,
   outbase: "src",
   outExtension: { ".js": ".mjs" },
-  loader: { ".css": "text" },
+  plugins: [styles],
   logLevel: "warning",
 });
 const made = entryPoints.map((path) => path.replace(/^src/, MADE).replace(/\.ts$/, ".mjs"));

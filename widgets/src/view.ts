@@ -10,7 +10,7 @@ import { button, element, type Panel, write } from "./panels/panel";
 import { StackPanel } from "./panels/stack";
 import { TimelinePanel } from "./panels/timeline";
 import { TrafficPanel } from "./panels/traffic";
-import css from "./style.css";
+import css from "./styles/index.css";
 import { followTheme } from "./theme";
 
 const PANELS: Record<string, new (store: TraceStore) => Panel> = {
