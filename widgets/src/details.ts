@@ -4,7 +4,7 @@ import { CLIENT_STATES } from "./model/clients";
 import { OPERATIONS, OUTCOMES } from "./model/messages";
 import type { TraceStore } from "./model/store";
 import { count, duration } from "./model/units";
-import { button, element } from "./panels/panel";
+import { button, element } from "./dom/elements";
 
 const MAX_STEPS = 8;
 

@@ -3,12 +3,13 @@
 import type { TraceStore } from "./model/store";
 import { count, duration } from "./model/units";
 import { Details } from "./details";
+import { button, element, write } from "./dom/elements";
 import { AstPanel } from "./panels/ast";
 import { ClientsPanel } from "./panels/clients";
-import { GraphPanel } from "./panels/graph";
-import { button, element, type Panel, write } from "./panels/panel";
+import { GraphPanel } from "./panels/graph/panel";
+import type { Panel } from "./panels/panel";
 import { StackPanel } from "./panels/stack";
-import { TimelinePanel } from "./panels/timeline";
+import { TimelinePanel } from "./panels/timeline/panel";
 import { TrafficPanel } from "./panels/traffic";
 import css from "./styles/index.css";
 import { followTheme } from "./theme";

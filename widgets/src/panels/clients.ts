@@ -4,7 +4,8 @@ import { CLIENT_STATES, type Clients, WAITING } from "../model/clients";
 import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
 import type { Colours } from "../theme";
-import { CanvasPanel, element, fill, keyEntry } from "./panel";
+import { element, fill, keyEntry } from "../dom/elements";
+import { CanvasPanel } from "./canvas_panel";
 
 const LARGEST = 84;
 const SMALLEST = 6;

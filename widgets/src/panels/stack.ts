@@ -3,7 +3,9 @@
 import { type Group, groups } from "../model/layers";
 import type { Selection, TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
-import { element, ObservedSize, Panel, write } from "./panel";
+import { element, write } from "../dom/elements";
+import { ObservedSize } from "../dom/observed_size";
+import { Panel } from "./panel";
 
 const SMALLEST = 0.5;
 

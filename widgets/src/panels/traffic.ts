@@ -3,7 +3,8 @@
 import type { TrafficRow } from "../model/messages";
 import type { TraceStore } from "../model/store";
 import { count, dataSize } from "../model/units";
-import { element, Panel } from "./panel";
+import { element } from "../dom/elements";
+import { Panel } from "./panel";
 
 const SEEN: Record<string, string> = {
   individual: "the server sees each value",

@@ -2,7 +2,8 @@
 
 import type { Selection } from "../model/store";
 import { count, duration } from "../model/units";
-import { element, Panel, write } from "./panel";
+import { element, write } from "../dom/elements";
+import { Panel } from "./panel";
 
 // More rows than this nobody reads, and the page would become slow.
 const MAX_ROWS = 1000;

@@ -1,12 +1,13 @@
 // Spans over time, in lanes. Zoom and pan with keys, wheel or buttons; drag on the ruler to brush.
 
-import { type Bar, barAt, firstEndingAfter, type Grouping, type Lanes, layOut, visible } from "../model/lanes";
-import { OPERATIONS, OUTCOMES, RUNNING } from "../model/messages";
-import type { TraceStore } from "../model/store";
-import { ticks } from "../model/ticks";
-import { duration } from "../model/units";
-import type { Colours } from "../theme";
-import { button, CanvasPanel, element, fill, keyEntry } from "./panel";
+import { type Bar, barAt, firstEndingAfter, type Grouping, type Lanes, layOut, visible } from "../../model/lanes";
+import { OPERATIONS, OUTCOMES, RUNNING } from "../../model/messages";
+import type { TraceStore } from "../../model/store";
+import { ticks } from "../../model/ticks";
+import { duration } from "../../model/units";
+import type { Colours } from "../../theme";
+import { button, element, fill, keyEntry } from "../../dom/elements";
+import { CanvasPanel } from "../canvas_panel";
 
 const AXIS = 24;
 const LOWEST_ROW = 16;

@@ -2,11 +2,13 @@
 
 import { select } from "d3-selection";
 import { zoom, type ZoomBehavior, zoomIdentity } from "d3-zoom";
-import { HEIGHT, place, type Route } from "../model/graph_places";
-import { type Graph, type GraphCall, type GraphEdge, OUTCOMES } from "../model/messages";
-import type { TraceStore } from "../model/store";
-import { count, duration } from "../model/units";
-import { button, element, fill, ObservedSize, Panel } from "./panel";
+import { HEIGHT, place, type Route } from "../../model/graph_places";
+import { type Graph, type GraphCall, type GraphEdge, OUTCOMES } from "../../model/messages";
+import type { TraceStore } from "../../model/store";
+import { count, duration } from "../../model/units";
+import { button, element, fill } from "../../dom/elements";
+import { ObservedSize } from "../../dom/observed_size";
+import { Panel } from "../panel";
 
 const SVG = "http://www.w3.org/2000/svg";
 const NARROWEST = 64;
