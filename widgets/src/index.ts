@@ -54,7 +54,7 @@ class Hail {
   constructor(private readonly store: TraceStore) {}
 
   call(): void {
-    this.store.ask({ kind: "ready", listener: this.listener });
+    this.store.requests.announce(this.listener);
     this.calls += 1;
     if (this.calls < MAX_CALLS) this.timer = setTimeout(() => this.call(), FIRST_PAUSE * 2 ** this.calls);
   }
@@ -70,7 +70,9 @@ function nameOf(model: Model): string {
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const panels = (model.get("panels") as string[]) ?? ALL;
-  const view = new View(stores.get(nameOf(model))!, { panels });
+  const store = stores.get(nameOf(model));
+  if (store === undefined) throw new Error("A view was asked for before its widget began.");
+  const view = new View(store, { panels });
   el.append(view.root);
   return () => view.close();
 }

@@ -1,5 +1,6 @@
 // The view of a trace: a head line, the panels in tabs, the first of them several side by side, and details.
 
+import { NONE } from "./model/messages";
 import type { TraceStore } from "./model/store";
 import { count, duration } from "./model/units";
 import { Details } from "./details";
@@ -40,7 +41,9 @@ export class View {
   private readonly title = element("span", "tff-title");
   private readonly tabs = element("div", "tff-tabs");
   private readonly body = element("div", "tff-panels");
-  private readonly error = button("", "Show where it arose", () => this.store.select({ span: this.store.firstError }));
+  private readonly error = button("", "Show where it arose", () =>
+    this.store.selection.select({ span: this.store.failures.first }),
+  );
   private readonly details: Details;
   private readonly search = document.createElement("input");
   private readonly panels: Panel[];
@@ -55,21 +58,24 @@ export class View {
     private readonly options: ViewOptions,
   ) {
     this.details = new Details(store);
-    const names = options.panels.filter((name) => name in PANELS);
-    this.panels = names.map((name) => new PANELS[name](store));
+    this.panels = options.panels.flatMap((name) => {
+      const PanelOfName = PANELS[name];
+      return PanelOfName === undefined ? [] : [new PanelOfName(store)];
+    });
+    const names = this.panels.map((panel) => panel.name);
     const together = SIDE_BY_SIDE.filter((name) => names.includes(name));
     if (together.length > 1) this.contents.set(OVERVIEW, together);
     for (const name of names) this.contents.set(name, [name]);
     const remembered = recall();
-    this.active = this.contents.has(remembered) ? remembered : [...this.contents.keys()][0];
+    this.active = this.contents.has(remembered) ? remembered : ([...this.contents.keys()][0] ?? "");
     this.build();
-    this.cleanUp.push(store.subscribe(() => this.request()));
+    this.cleanUp.push(store.changes.subscribe(() => this.request()));
     this.cleanUp.push(followTheme(this.root, () => this.request()));
     const observer = new ResizeObserver(() => this.request());
     observer.observe(this.body);
     this.cleanUp.push(() => observer.disconnect());
     const clock = setInterval(() => {
-      if (!store.finished) this.request();
+      if (!store.progress.finished) this.request();
     }, MILLISECONDS_BETWEEN_LOOKS);
     this.cleanUp.push(() => clearInterval(clock));
   }
@@ -85,10 +91,11 @@ export class View {
     this.search.type = "search";
     this.search.placeholder = "search ( / )";
     this.search.setAttribute("aria-label", "Search executors, AST nodes and clients; Enter goes to the next span");
-    this.search.addEventListener("input", () => this.store.search(this.search.value));
+    this.search.addEventListener("input", () => this.store.search.search(this.search.value));
     this.search.addEventListener("keydown", (event) => {
-      const match = event.key === "Enter" ? this.store.nextMatch(this.store.selection.span) : -1;
-      if (match >= 0) this.store.select({ span: match });
+      const { search, selection } = this.store;
+      const match = event.key === "Enter" ? search.next(selection.chosen.span) : NONE;
+      if (match >= 0) selection.select({ span: match });
     });
     const head = element("div", "tff-head");
     head.append(this.title, this.status, this.search);
@@ -112,7 +119,7 @@ export class View {
       if (event.key === "/" && event.target !== this.search) {
         event.preventDefault();
         this.search.focus();
-      } else if (event.key === "Escape") this.store.clearSelection();
+      } else if (event.key === "Escape") this.store.selection.clear();
       // JupyterLab has shortcuts of its own for most keys.
       event.stopPropagation();
     });
@@ -128,7 +135,7 @@ export class View {
   }
 
   private arrange(): void {
-    const shown = this.contents.get(this.active)!;
+    const shown = this.contents.get(this.active) ?? [];
     const isAlone = shown.length === 1;
     this.tabs.hidden = this.contents.size < 2;
     this.root.classList.toggle("low", this.panels.length <= 2);
@@ -158,7 +165,8 @@ export class View {
     if (step === undefined) return;
     event.preventDefault();
     const names = [...this.contents.keys()];
-    this.activate(names[(names.indexOf(this.active) + step + names.length) % names.length]);
+    const next = names.at((names.indexOf(this.active) + step) % names.length);
+    if (next !== undefined) this.activate(next);
     this.tabs.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
   }
 
@@ -178,38 +186,30 @@ export class View {
     this.details.draw();
   }
 
-  private state(): "waiting" | "running" | "failed" | "cancelled" | "done" {
-    const { store } = this;
-    if (!store.isHeard) return "waiting";
-    if (!store.finished) return "running";
-    const outcomes = store.invocations.map((invocation) => store.ints.outcome[invocation.span]);
-    return outcomes.includes(1) ? "failed" : outcomes.includes(2) ? "cancelled" : "done";
-  }
-
   private drawStatus(): void {
-    const { store } = this;
-    write(this.title, store.title || "tffsim");
-    const state = this.state();
-    const silence = performance.now() - store.heardAt;
-    const isSilent = !store.finished && silence > MILLISECONDS_UNTIL_SILENT;
+    const { columns, legend, progress, cohorts, failures, changes } = this.store;
+    write(this.title, legend.title || "tffsim");
+    const { state } = progress;
+    const silence = performance.now() - progress.heardAt;
+    const isSilent = !progress.finished && silence > MILLISECONDS_UNTIL_SILENT;
     this.root.classList.toggle("silent", state === "waiting" && isSilent);
     if (state === "waiting") {
       const text = isSilent ? "no answer from the kernel: run the cell again" : "waiting for the kernel";
       this.status.replaceChildren(element("span", "state waiting", text));
     } else {
-      const text = store.finished && store.count === 0 ? "nothing recorded" : state;
-      const parts = [duration(store.now), `${count(store.count)} spans`];
-      if (store.clients.count > 0) parts.push(`${count(store.clients.count)} clients`);
-      if (store.dropped > 0) parts.push(`${count(store.dropped)} dropped`);
+      const text = progress.finished && columns.count === 0 ? "nothing recorded" : state;
+      const parts = [duration(progress.now), `${count(columns.count)} spans`];
+      if (cohorts.latest.count > 0) parts.push(`${count(cohorts.latest.count)} clients`);
+      if (progress.dropped > 0) parts.push(`${count(progress.dropped)} dropped`);
       if (isSilent) parts.push(`nothing new for ${Math.floor(silence / 1000)} s`);
       this.status.replaceChildren(element("span", `state ${state}`, text), ` · ${parts.join(" · ")}`);
     }
-    const { firstError } = store;
-    this.error.hidden = firstError < 0;
-    if (firstError >= 0) write(this.error, `${store.label(firstError)}: ${store.errors[firstError]}`);
+    const { first } = failures;
+    this.error.hidden = first < 0;
+    if (first >= 0) write(this.error, `${this.store.labelOf(first)}: ${failures.textOf(first)}`);
     this.root.dataset.state = state;
-    this.root.dataset.spans = String(store.count);
-    this.root.dataset.version = String(store.version);
+    this.root.dataset.spans = String(columns.count);
+    this.root.dataset.version = String(changes.version);
   }
 }
 

@@ -16,7 +16,8 @@ export function write(target: HTMLElement, text: string): void {
 /** Changes what is in an element, if it is something else. */
 export function fill(target: HTMLElement, content: HTMLElement[]): void {
   const isSame = content.length === target.childNodes.length;
-  if (!isSame || content.some((made, k) => !made.isEqualNode(target.childNodes[k]))) target.replaceChildren(...content);
+  if (!isSame || content.some((made, k) => !made.isEqualNode(target.childNodes[k] ?? null)))
+    target.replaceChildren(...content);
 }
 
 /** Makes a button. */

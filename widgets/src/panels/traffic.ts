@@ -25,11 +25,11 @@ export class TrafficPanel extends Panel {
   }
 
   describe(): string {
-    return `${this.store.traffic.length} kinds of crossings`;
+    return `${this.store.legend.traffic.length} kinds of crossings`;
   }
 
   draw(): void {
-    const { traffic } = this.store;
+    const { traffic } = this.store.legend;
     this.root.dataset.summary = this.describe();
     if (traffic === this.shown) return;
     this.shown = traffic;

@@ -3,7 +3,8 @@
 import { select } from "d3-selection";
 import { zoom, type ZoomBehavior, zoomIdentity } from "d3-zoom";
 import { HEIGHT, place, type Route } from "../../model/graph_places";
-import { type Graph, type GraphCall, type GraphEdge, OUTCOMES } from "../../model/messages";
+import type { Graph, GraphEdge } from "../../model/messages";
+import { shownGraph, type ShownCall } from "../../model/graph_calls";
 import type { TraceStore } from "../../model/store";
 import { count, duration } from "../../model/units";
 import { button, element, fill } from "../../dom/elements";
@@ -25,19 +26,6 @@ const PLACES: [string, string][] = [
 interface Point {
   x: number;
   y: number;
-}
-
-/** A call as it is shown: of all clients, or of the chosen one. */
-interface ShownCall {
-  span: number;
-  column: number;
-  row: number;
-  placement: string;
-  label: string;
-  value: string;
-  copies: number;
-  ownTime: number;
-  failed: boolean;
 }
 
 export class GraphPanel extends Panel {
@@ -83,7 +71,7 @@ export class GraphPanel extends Panel {
     Object.assign(this.choice, { type: "number", min: "0", placeholder: "all" });
     this.choice.addEventListener("input", () => {
       const isClient = this.choice.validity.valid && this.choice.value !== "";
-      this.store.select(isClient ? { client: this.choice.valueAsNumber } : {});
+      this.store.selection.select(isClient ? { client: this.choice.valueAsNumber } : {});
     });
     this.choiceLabel.append(this.choice);
     line.append(this.choiceLabel, buttons, this.legend);
@@ -92,33 +80,33 @@ export class GraphPanel extends Panel {
   }
 
   describe(): string {
-    const { graph } = this.store;
+    const { graph } = this.store.legend;
     const whose = this.client >= 0 ? ` of client ${this.client}` : "";
     return graph ? `${graph.calls.length} calls and their values${whose}, ${graph.edges.length} edges` : "no graph yet";
   }
 
   draw(): void {
-    const { graph, finished, selection, query, clients } = this.store;
+    const { legend, progress, selection, search, cohorts, sums, columns } = this.store;
+    const { graph } = legend;
+    const { chosen } = selection;
     this.choiceLabel.hidden = graph === null || !graph.calls.some((call) => call.members);
-    this.choice.max = String(clients.count - 1);
+    this.choice.max = String(cohorts.latest.count - 1);
     // What is chosen stays while its calls are looked at.
-    if (selection.span < 0) this.choose(selection.client);
+    if (chosen.span < 0) this.choose(chosen.client);
     this.root.dataset.summary = this.describe();
     const isEmpty = graph === null || graph.calls.length === 0;
     this.empty.hidden = !isEmpty;
-    this.empty.textContent = finished ? "Nothing was recorded." : "No value has been made yet.";
+    this.empty.textContent = progress.finished ? "Nothing was recorded." : "No value has been made yet.";
     this.svg.style.display = isEmpty ? "none" : "";
     if (isEmpty || this.room.width === 0) return;
     this.show(graph);
-    const { running } = this.store.asts;
-    this.calls.forEach((call, k) => {
+    for (const [k, call] of this.calls.entries()) {
       const group = this.groups.get(call.span);
-      const isSelected = call.span === selection.span || graph.calls[k].members?.includes(selection.span) === true;
-      const isFound = query === "" || `${call.label} ${call.value}`.toLowerCase().includes(query);
+      const isSelected = call.span === chosen.span || graph.calls[k]?.members?.includes(chosen.span) === true;
       group?.classList.toggle("selected", isSelected);
-      group?.classList.toggle("dim", !isFound);
-      group?.classList.toggle("lit", running[this.store.ints.node[call.span]] > 0);
-    });
+      group?.classList.toggle("dim", !search.finds(`${call.label} ${call.value}`));
+      group?.classList.toggle("lit", sums.nodes.of(columns.node(call.span)).running > 0);
+    }
   }
 
   private choose(client: number): void {
@@ -127,12 +115,8 @@ export class GraphPanel extends Panel {
   }
 
   private show(graph: Graph): void {
-    const calls = graph.calls.map((call) => this.shownCall(call));
-    const shown = new Map(graph.calls.map((call, k) => [call.span, calls[k].span]));
-    const edges = graph.edges
-      .filter((edge) => this.client < 0 || edge.kind !== "carry")
-      .map((edge) => ({ ...edge, source: shown.get(edge.source)!, target: shown.get(edge.target)! }));
-    if (this.client >= 0) this.store.askForPreviews(calls.map((call) => call.span));
+    const { calls, edges } = shownGraph(graph, this.client, this.store);
+    if (this.client >= 0) this.store.requests.askForPreviews(calls.map((call) => call.span));
     const content = JSON.stringify([calls, edges]);
     if (content === this.laidOut) return;
     [this.laidOut, this.calls, this.edges] = [content, calls, edges];
@@ -141,32 +125,15 @@ export class GraphPanel extends Panel {
     if (!this.isMoved) this.fit(SMALLEST_TEXT);
   }
 
-  /** Takes the part of the chosen client out of a call of many. */
-  private shownCall(call: GraphCall): ShownCall {
-    const { ints, previews } = this.store;
-    const own = this.client < 0 ? undefined : call.members?.filter((span) => ints.client[span] === this.client);
-    const { span: shown, column, row, placement, label } = call;
-    const same = { span: shown, column, row, placement, label };
-    if (own === undefined) {
-      const { value, count: copies, self_ms: ownTime, failed } = call;
-      return { ...same, value, copies, ownTime, failed };
-    }
-    if (own.length === 0) return { ...same, value: "not done", copies: 0, ownTime: 0, failed: false };
-    const ownTime = own.reduce((sum, span) => sum + this.store.ownTime(span), 0);
-    const failed = own.some((span) => OUTCOMES[ints.outcome[span]] === "error");
-    const [span] = own;
-    return { ...same, span, value: previews[span] ?? "", copies: own.length, ownTime, failed };
-  }
-
   private layOut(): void {
     const sized = this.calls.map((call) => ({ ...call, width: widthOf(call) }));
     const { calls, routes, width, height } = place(sized, this.edges);
     const focused = [...this.groups].find(([, group]) => group === document.activeElement)?.[0];
     this.content.replaceChildren();
-    this.edges.forEach((edge, k) => this.content.append(...edgeElements(edge, routes[k])));
+    for (const route of routes) this.content.append(...edgeElements(route));
     this.groups.clear();
     for (const call of this.calls) {
-      const { x, y } = calls.get(call.span)!;
+      const { x, y } = calls.get(call.span) ?? { x: 0, y: 0 };
       const group = this.callElement(call);
       group.setAttribute("transform", `translate(${x},${y})`);
       this.groups.set(call.span, group);
@@ -209,7 +176,7 @@ export class GraphPanel extends Panel {
     group.setAttribute("tabindex", "0");
     group.setAttribute("role", "button");
     group.setAttribute("aria-label", `${shownLabel(call)} ${shownValue(call)}: ${title.textContent}`);
-    group.addEventListener("click", () => this.store.select({ span: call.span }));
+    group.addEventListener("click", () => this.store.selection.select({ span: call.span }));
     return group;
   }
 
@@ -228,7 +195,7 @@ export class GraphPanel extends Panel {
     const next = targets[event.key]?.();
     if (next === undefined) return;
     event.preventDefault();
-    this.store.select({ span: next });
+    this.store.selection.select({ span: next });
     this.groups.get(next)?.focus();
   }
 
@@ -252,12 +219,12 @@ export class GraphPanel extends Panel {
   }
 }
 
-function edgeElements(edge: GraphEdge, route: Route): SVGElement[] {
+function edgeElements(route: Route): SVGElement[] {
   const path = document.createElementNS(SVG, "path");
-  path.setAttribute("class", `edge ${edge.kind}`);
+  path.setAttribute("class", `edge ${route.kind}`);
   path.setAttribute("d", route.path);
   const arrow = document.createElementNS(SVG, "path");
-  arrow.setAttribute("class", `arrow ${edge.kind}`);
+  arrow.setAttribute("class", `arrow ${route.kind}`);
   arrow.setAttribute("d", "M0,0L-6,-3L-6,3Z");
   arrow.setAttribute("transform", `translate(${route.x},${route.y}) rotate(${route.angle})`);
   return [path, arrow];

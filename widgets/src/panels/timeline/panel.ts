@@ -1,7 +1,8 @@
 // Spans over time, in lanes. Zoom and pan with keys, wheel or buttons; drag on the ruler to brush.
 
-import { type Bar, barAt, firstEndingAfter, type Grouping, type Lanes, layOut, visible } from "../../model/lanes";
-import { OPERATIONS, OUTCOMES, RUNNING } from "../../model/messages";
+import { type Bar, type Grouping, Lanes, layOut } from "../../model/lanes";
+import { FAILED } from "../../model/clients";
+import { OPERATIONS, OUTCOME, OUTCOMES } from "../../model/messages";
 import type { TraceStore } from "../../model/store";
 import { ticks } from "../../model/ticks";
 import { duration } from "../../model/units";
@@ -19,7 +20,6 @@ const SMALLEST_LABEL = 56;
 // While spans arrive, laying them out may take one part in this many of the time.
 const LAYOUT_SHARE = 6;
 const ZOOM = 0.6;
-const FAILED_CLIENT = 5;
 
 interface Drag {
   x: number;
@@ -33,7 +33,7 @@ type Scale = (time: number) => number;
 
 export class TimelinePanel extends CanvasPanel {
   private grouping: Grouping = "thread";
-  private lanes: Lanes = { titles: [], bars: [], offsets: [0] };
+  private lanes = new Lanes();
   private laidOut = "";
   private layOutAfter = 0;
   private view: [number, number] | null = null;
@@ -57,7 +57,7 @@ export class TimelinePanel extends CanvasPanel {
   }
 
   describe(): string {
-    const { range } = this.store;
+    const { range } = this.store.selection;
     const brushed = range === null ? "" : `, brushed from ${duration(range[0])} to ${duration(range[1])}`;
     return `${this.lanes.bars.length} spans in ${this.lanes.titles.length} lanes, ${this.painted} drawn${brushed}`;
   }
@@ -69,8 +69,9 @@ export class TimelinePanel extends CanvasPanel {
 
   /** Lays the spans out anew if there are others; while they arrive, not all the time. */
   private refresh(): void {
-    const { count, finished, now } = this.store;
-    const state = `${this.grouping} ${count} ${finished ? "" : now}`;
+    const { columns, progress } = this.store;
+    const { finished, now } = progress;
+    const state = `${this.grouping} ${columns.count} ${finished ? "" : now}`;
     const started = performance.now();
     if (state === this.laidOut || (!finished && started < this.layOutAfter)) return;
     this.lanes = layOut(this.store, this.grouping);
@@ -112,14 +113,15 @@ export class TimelinePanel extends CanvasPanel {
   private paintRow(context: CanvasRenderingContext2D, colours: Colours, row: number, x: Scale, perPixel: number): void {
     const { bars } = this.lanes;
     const y = AXIS + row * this.row - this.scroll;
-    const [first, last] = visible(this.lanes, row, ...this.shown());
+    const [first, last] = this.lanes.visible(row, ...this.shown());
     for (let k = first; k < last;) {
       const bar = bars[k];
+      if (bar === undefined) return;
       const left = x(bar.start);
       const right = Math.max(x(bar.end), left + 0.7);
       this.paintBar(context, colours, bar, left, right, y);
       // What would fall on a pixel that is drawn already is not drawn again.
-      k = firstEndingAfter(this.lanes, k + 1, last, bar.end + perPixel * Math.max(0, 0.7 - (x(bar.end) - left)));
+      k = this.lanes.firstEndingAfter(k + 1, last, bar.end + perPixel * Math.max(0, 0.7 - (x(bar.end) - left)));
     }
   }
 
@@ -131,20 +133,12 @@ export class TimelinePanel extends CanvasPanel {
     right: number,
     y: number,
   ): void {
-    const { ints } = this.store;
-    const operation = ints.operation[bar.span];
-    const outcome = ints.outcome[bar.span];
     context.globalAlpha = this.isDim(bar.span) ? 0.2 : 1;
-    context.fillStyle =
-      outcome === RUNNING
-        ? colours.running
-        : outcome === 1
-          ? colours.clients[FAILED_CLIENT]
-          : colours.operations[operation];
+    context.fillStyle = this.groundOf(bar.span, colours);
     context.fillRect(left, y, right - left - (right - left > 3 ? 0.7 : 0), this.row - 2);
     this.painted += 1;
     if (right - left < SMALLEST_LABEL) return;
-    context.fillStyle = outcome === RUNNING || outcome === 1 ? "#10161c" : colours.onOperations[operation];
+    context.fillStyle = this.inkOf(bar.span, colours);
     this.paintLabel(context, bar, left, right, y);
   }
 
@@ -152,12 +146,12 @@ export class TimelinePanel extends CanvasPanel {
     const start = Math.max(left, this.left) + 4;
     const room = Math.floor((Math.min(right, this.width) - start) / 5.8);
     if (room < 6) return;
-    const text = this.store.label(bar.span).replaceAll("Executor", "");
+    const text = this.store.labelOf(bar.span).replaceAll("Executor", "");
     context.fillText(text.length > room ? `${text.slice(0, room - 1)}…` : text, start, y + this.row / 2 - 0.5);
   }
 
   private paintSelected(context: CanvasRenderingContext2D, colours: Colours, x: Scale): void {
-    const { span } = this.store.selection;
+    const { span } = this.store.selection.chosen;
     const bar = span >= 0 ? this.lanes.bars.find((candidate) => candidate.span === span) : undefined;
     if (bar === undefined) return;
     const left = x(bar.start);
@@ -166,20 +160,25 @@ export class TimelinePanel extends CanvasPanel {
     context.strokeRect(left, AXIS + bar.row * this.row - this.scroll, Math.max(x(bar.end) - left, 3), this.row - 2);
   }
 
+  private groundOf(span: number, colours: Colours): string {
+    const { columns } = this.store;
+    if (columns.isRunning(span)) return colours.running;
+    if (columns.outcome(span) === OUTCOME.error) return colours.clients[FAILED] ?? colours.ink;
+    return colours.operations[columns.operation(span)] ?? colours.soft;
+  }
+
+  private inkOf(span: number, colours: Colours): string {
+    const { columns } = this.store;
+    if (columns.isRunning(span) || columns.outcome(span) === OUTCOME.error) return "#10161c";
+    return colours.onOperations[columns.operation(span)] ?? colours.ink;
+  }
+
   private isDim(span: number): boolean {
-    const { ints, selection, query, range, floats } = this.store;
-    if (query !== "" && !this.store.matches(span)) return true;
-    if (range !== null && (floats.end[span] < range[0] || floats.start[span] > range[1])) return true;
-    if (selection.span >= 0) return false;
-    return (
-      (selection.client >= 0 && ints.client[span] !== selection.client) ||
-      (selection.layer >= 0 && ints.layer[span] !== selection.layer) ||
-      (selection.node >= 0 && ints.node[span] !== selection.node)
-    );
+    return !this.store.search.matches(span) || !this.store.selection.concerns(span);
   }
 
   private paintTitle(context: CanvasRenderingContext2D, colours: Colours, row: number): void {
-    const title = this.lanes.titles[row];
+    const title = this.lanes.titles[row] ?? "";
     const y = AXIS + row * this.row - this.scroll;
     if (title === "" || y < AXIS - 2) return;
     if (row > 0) {
@@ -222,8 +221,10 @@ export class TimelinePanel extends CanvasPanel {
   }
 
   private paintBrush(context: CanvasRenderingContext2D, colours: Colours, x: Scale): void {
-    if (this.store.range === null) return;
-    const [from, to] = this.store.range.map((time) => Math.min(Math.max(x(time), this.left), this.width));
+    const { range } = this.store.selection;
+    if (range === null) return;
+    const place = (time: number) => Math.min(Math.max(x(time), this.left), this.width);
+    const [from, to] = [place(range[0]), place(range[1])];
     context.fillStyle = colours.accent;
     context.globalAlpha = 0.1;
     context.fillRect(from, AXIS, to - from, this.height - AXIS);
@@ -233,8 +234,8 @@ export class TimelinePanel extends CanvasPanel {
   }
 
   private paintLegend(colours: Colours): void {
-    const { finished } = this.store;
-    const entries = OPERATIONS.map((name, k) => keyEntry(name, colours.operations[k]));
+    const { finished } = this.store.progress;
+    const entries = OPERATIONS.map((name, k) => keyEntry(name, colours.operations[k] ?? ""));
     fill(this.legend, finished ? entries : [...entries, keyEntry("running", colours.running)]);
   }
 
@@ -242,13 +243,11 @@ export class TimelinePanel extends CanvasPanel {
     const line = element("div", "tff-controls");
     const label = element("label", "", "lanes ");
     const select = document.createElement("select");
-    for (const [value, text] of [
-      ["thread", "threads"],
-      ["executor", "executors"],
-      ["client", "clients"],
-    ]) {
-      select.append(new Option(text, value));
-    }
+    select.append(
+      new Option("threads", "thread"),
+      new Option("executors", "executor"),
+      new Option("clients", "client"),
+    );
     select.addEventListener("change", () => {
       this.grouping = select.value as Grouping;
       this.scroll = 0;
@@ -262,7 +261,7 @@ export class TimelinePanel extends CanvasPanel {
       button("+", "Zoom in (key +, or ctrl and wheel)", () => this.zoom(ZOOM)),
       button("all", "Show the whole trace, end the brush (key 0, or double click)", () => this.show(null)),
       button("brush", "Brush what is shown: all panels tell of that time only (key b, or drag on the ruler)", () =>
-        this.store.brush(this.shown()),
+        this.store.selection.brush(this.shown()),
       ),
     );
     line.append(label, buttons, this.legend);
@@ -275,18 +274,18 @@ export class TimelinePanel extends CanvasPanel {
   }
 
   private shown(): [number, number] {
-    return this.view ?? this.store.extent;
+    return this.view ?? this.store.progress.extent;
   }
 
   private show(view: [number, number] | null): void {
-    const [low, high] = this.store.extent;
+    const [low, high] = this.store.progress.extent;
     if (view !== null) {
       const length = Math.min(Math.max(view[1] - view[0], SMALLEST_VIEW), high - low);
       const from = Math.min(Math.max(view[0], low), high - length);
       this.view = [from, from + length];
     } else {
       this.view = null;
-      this.store.brush(null);
+      this.store.selection.brush(null);
     }
     this.draw();
   }
@@ -334,10 +333,9 @@ export class TimelinePanel extends CanvasPanel {
     const [from, to] = this.drag.view;
     const perPixel = (to - from) / Math.max(this.width - this.left, 1);
     if (this.drag.brush) {
-      const ends = [this.drag.x, event.clientX]
-        .map((x) => from + (x - box.left - this.left) * perPixel)
-        .sort((a, b) => a - b);
-      this.store.brush([ends[0], ends[1]]);
+      const moment = (x: number) => from + (x - box.left - this.left) * perPixel;
+      const [one, other] = [moment(this.drag.x), moment(event.clientX)];
+      this.store.selection.brush([Math.min(one, other), Math.max(one, other)]);
       return;
     }
     const moved = (this.drag.x - event.clientX) * perPixel;
@@ -349,25 +347,27 @@ export class TimelinePanel extends CanvasPanel {
   private release(event: PointerEvent): void {
     const drag = this.drag;
     this.drag = null;
-    if (drag?.brush && event.clientX === drag.x) this.store.brush(null);
+    if (drag?.brush && event.clientX === drag.x) this.store.selection.brush(null);
     if (drag === null || drag.brush || Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > 4) return;
     const box = this.canvas.getBoundingClientRect();
     const bar = this.barUnder(event.clientX - box.left, event.clientY - box.top);
-    this.store.select(bar ? { span: bar.span } : {});
+    this.store.selection.select(bar ? { span: bar.span } : {});
   }
 
   private barUnder(x: number, y: number): Bar | null {
     if (y < AXIS || x < this.left) return null;
     const perPixel = this.perPixel();
     const time = this.shown()[0] + (x - this.left) * perPixel;
-    return barAt(this.lanes, Math.floor((y - AXIS + this.scroll) / this.row), time, 2 * perPixel);
+    return this.lanes.at(Math.floor((y - AXIS + this.scroll) / this.row), time, 2 * perPixel);
   }
 
   private tipOf(bar: Bar | null): string {
     if (bar === null) return "";
-    const { ints } = this.store;
-    const own = this.store.ownTime(bar.span);
-    return `${OPERATIONS[ints.operation[bar.span]]} · ${this.store.label(bar.span)} · ${duration(bar.end - bar.start)}, own ${duration(own)}, ${OUTCOMES[ints.outcome[bar.span]]}`;
+    const { columns } = this.store;
+    const operation = OPERATIONS[columns.operation(bar.span)] ?? "";
+    const times = `${duration(bar.end - bar.start)}, own ${duration(columns.ownTime(bar.span))}`;
+    const outcome = OUTCOMES[columns.outcome(bar.span)] ?? "";
+    return `${operation} · ${this.store.labelOf(bar.span)} · ${times}, ${outcome}`;
   }
 
   private pressKey(event: KeyboardEvent): void {
@@ -377,7 +377,7 @@ export class TimelinePanel extends CanvasPanel {
       "+": () => this.zoom(ZOOM),
       "=": () => this.zoom(ZOOM),
       "-": () => this.zoom(1 / ZOOM),
-      b: () => this.store.brush([from, to]),
+      b: () => this.store.selection.brush([from, to]),
       "0": () => this.show(null),
       a: () => this.show([from - step, to - step]),
       d: () => this.show([from + step, to + step]),
@@ -395,25 +395,21 @@ export class TimelinePanel extends CanvasPanel {
   /** Selects the span beside the selected one, in the same row. */
   private step(by: number): void {
     const { bars } = this.lanes;
-    if (bars.length === 0) return;
-    const index = bars.findIndex((bar) => bar.span === this.store.selection.span);
+    const index = bars.findIndex((bar) => bar.span === this.store.selection.chosen.span);
     const next = bars[index < 0 ? 0 : Math.min(Math.max(index + by, 0), bars.length - 1)];
-    this.store.select({ span: next.span });
+    if (next !== undefined) this.store.selection.select({ span: next.span });
   }
 
   private parent(): void {
-    const span = this.store.selection.span;
-    if (span >= 0 && this.store.ints.parent[span] >= 0) this.store.select({ span: this.store.ints.parent[span] });
+    const { columns, selection } = this.store;
+    const parent = columns.parent(selection.chosen.span);
+    if (parent >= 0) selection.select({ span: parent });
   }
 
   private child(): void {
-    const { ints, count, selection } = this.store;
-    for (let span = selection.span + 1; span < count; span++) {
-      if (ints.parent[span] === selection.span) {
-        this.store.select({ span });
-        return;
-      }
-    }
+    const { columns, selection } = this.store;
+    const child = columns.firstChild(selection.chosen.span);
+    if (child >= 0) selection.select({ span: child });
   }
 }
 
