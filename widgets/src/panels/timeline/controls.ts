@@ -1,0 +1,39 @@
+// What stands above a timeline: which lanes it has, its buttons, and what the colours mean.
+
+import { button, element, fill, keyEntry } from "../../dom/elements";
+import type { Grouping } from "../../model/lanes";
+import { OPERATIONS } from "../../model/messages";
+import type { Colours } from "../../theme";
+import type { Actions } from "./actions";
+
+export class Controls {
+  readonly root = element("div", "tff-controls");
+  private readonly legend = element("span", "tff-keys");
+  private readonly lanes = document.createElement("select");
+
+  constructor(actions: Actions, group: (grouping: Grouping) => void) {
+    const groupings: [string, Grouping][] = [
+      ["threads", "thread"],
+      ["executors", "executor"],
+      ["clients", "client"],
+    ];
+    this.lanes.append(...groupings.map(([text, grouping]) => new Option(text, grouping)));
+    this.lanes.addEventListener("change", () => group(groupings[this.lanes.selectedIndex]?.[1] ?? "thread"));
+    const label = element("label", "", "lanes ");
+    label.append(this.lanes);
+    const brush = "Brush what is shown: all panels tell of that time only (key b, or drag on the ruler)";
+    const buttons = element("span", "tff-buttons");
+    buttons.append(
+      button("−", "Zoom out (key -, or ctrl and wheel)", () => actions.zoomOut()),
+      button("+", "Zoom in (key +, or ctrl and wheel)", () => actions.zoomIn()),
+      button("all", "Show the whole trace, end the brush (key 0, or double click)", () => actions.showAll()),
+      button("brush", brush, () => actions.brushShown()),
+    );
+    this.root.append(label, buttons, this.legend);
+  }
+
+  paintLegend(colours: Colours, isFinished: boolean): void {
+    const entries = OPERATIONS.map((name, k) => keyEntry(name, colours.operations[k] ?? ""));
+    fill(this.legend, isFinished ? entries : [...entries, keyEntry("running", colours.running)]);
+  }
+}
