@@ -5,6 +5,9 @@ import type { TraceStore } from "./model/store";
 import { count, duration } from "./model/units";
 import { Details } from "./details";
 import { button, element, write } from "./dom/elements";
+import { NextFrame } from "./dom/next_frame";
+import { ObservedSize } from "./dom/observed_size";
+import { Opened } from "./dom/opened";
 import { AstPanel } from "./panels/ast";
 import { ClientsPanel } from "./panels/clients";
 import { GraphPanel } from "./panels/graph/panel";
@@ -15,7 +18,7 @@ import { TrafficPanel } from "./panels/traffic";
 import css from "./styles/index.css";
 import { followTheme } from "./theme";
 
-const PANELS: Record<string, new (store: TraceStore) => Panel> = {
+export const PANELS: Record<string, new (store: TraceStore) => Panel> = {
   stack: StackPanel,
   clients: ClientsPanel,
   timeline: TimelinePanel,
@@ -47,11 +50,11 @@ export class View {
   private readonly details: Details;
   private readonly search = document.createElement("input");
   private readonly panels: Panel[];
-  private readonly cleanUp: (() => void)[] = [];
+  private readonly opened = new Opened();
+  private readonly frame = this.opened.add(new NextFrame(() => this.draw()));
   /** Which panels each tab shows. */
   private readonly contents = new Map<string, string[]>();
   private active: string;
-  private requested = false;
 
   constructor(
     private readonly store: TraceStore,
@@ -60,7 +63,7 @@ export class View {
     this.details = new Details(store);
     this.panels = options.panels.flatMap((name) => {
       const PanelOfName = PANELS[name];
-      return PanelOfName === undefined ? [] : [new PanelOfName(store)];
+      return PanelOfName === undefined ? [] : [this.opened.add(new PanelOfName(store))];
     });
     const names = this.panels.map((panel) => panel.name);
     const together = SIDE_BY_SIDE.filter((name) => names.includes(name));
@@ -69,19 +72,17 @@ export class View {
     const remembered = recall();
     this.active = this.contents.has(remembered) ? remembered : ([...this.contents.keys()][0] ?? "");
     this.build();
-    this.cleanUp.push(store.changes.subscribe(() => this.request()));
-    this.cleanUp.push(followTheme(this.root, () => this.request()));
-    const observer = new ResizeObserver(() => this.request());
-    observer.observe(this.body);
-    this.cleanUp.push(() => observer.disconnect());
+    this.opened.addEnd(store.changes.subscribe(() => this.frame.request()));
+    this.opened.addEnd(followTheme(this.root, () => this.frame.request()));
+    this.opened.add(new ObservedSize(this.body, () => this.frame.request()));
     const clock = setInterval(() => {
-      if (!store.progress.finished) this.request();
+      if (!store.progress.finished) this.frame.request();
     }, MILLISECONDS_BETWEEN_LOOKS);
-    this.cleanUp.push(() => clearInterval(clock));
+    this.opened.addEnd(() => clearInterval(clock));
   }
 
   close(): void {
-    for (const clean of this.cleanUp) clean();
+    this.opened.close();
     this.root.remove();
   }
 
@@ -151,7 +152,7 @@ export class View {
       tab.setAttribute("aria-selected", String(isActive));
       tab.tabIndex = isActive ? 0 : -1;
     }
-    this.request();
+    this.frame.request();
   }
 
   private activate(name: string): void {
@@ -168,16 +169,6 @@ export class View {
     const next = names.at((names.indexOf(this.active) + step) % names.length);
     if (next !== undefined) this.activate(next);
     this.tabs.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
-  }
-
-  /** Draws once before the next frame, however much changes until then. */
-  private request(): void {
-    if (this.requested) return;
-    this.requested = true;
-    requestAnimationFrame(() => {
-      this.requested = false;
-      this.draw();
-    });
   }
 
   private draw(): void {

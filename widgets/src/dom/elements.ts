@@ -30,6 +30,24 @@ export function button(text: string, title: string, act: () => void): HTMLButton
   return made;
 }
 
+/** Makes a list of which one thing is chosen; each has a text and a value. */
+export function choiceOf(options: [text: string, value: string][]): HTMLSelectElement {
+  const made = document.createElement("select");
+  offer(made, options);
+  return made;
+}
+
+/** Changes what a list offers. */
+export function offer(list: HTMLSelectElement, options: [text: string, value: string][]): void {
+  const made = options.map(([text, value]) => {
+    const option = document.createElement("option");
+    option.textContent = text;
+    option.value = value;
+    return option;
+  });
+  list.replaceChildren(...made);
+}
+
 /** Makes a word of a picture's key, beside a small square of its colour. */
 export function keyEntry(text: string, colour: string): HTMLElement {
   const entry = element("span", "tff-key", text);

@@ -4,13 +4,19 @@
 export class ObservedSize {
   width = 0;
   height = 0;
+  private readonly observer: ResizeObserver;
 
   /** `changed` is called after every change, also when the element appears. */
   constructor(target: HTMLElement, changed: () => void) {
-    new ResizeObserver(() => {
+    this.observer = new ResizeObserver(() => {
       this.width = target.clientWidth;
       this.height = target.clientHeight;
       changed();
-    }).observe(target);
+    });
+    this.observer.observe(target);
+  }
+
+  close(): void {
+    this.observer.disconnect();
   }
 }

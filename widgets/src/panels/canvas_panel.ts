@@ -11,7 +11,7 @@ export abstract class CanvasPanel extends Panel {
   protected readonly frame = element("div", "tff-canvas");
   protected readonly canvas = document.createElement("canvas");
   protected readonly tip = element("div", "tff-tip");
-  protected readonly room = new ObservedSize(this.frame, () => this.draw());
+  protected readonly room = this.opened.add(new ObservedSize(this.frame, () => this.draw()));
 
   constructor(name: string, title: string, store: TraceStore) {
     super(name, title, store);

@@ -4,7 +4,7 @@ import { CLIENT_STATES, type Clients, WAITING } from "../model/clients";
 import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
 import type { Colours } from "../theme";
-import { element, fill, keyEntry } from "../dom/elements";
+import { element, fill, keyEntry, offer } from "../dom/elements";
 import { CanvasPanel } from "./canvas_panel";
 
 const LARGEST = 84;
@@ -167,10 +167,10 @@ export class ClientsPanel extends CanvasPanel {
     const calls = invocations.map((call, k) => ({ call, k })).filter(({ call }) => call.num_clients > 0);
     this.callsLabel.hidden = calls.length < 2;
     const chosen = this.calls.value || LATEST;
-    const options = calls
+    const named = calls
       .slice(-MAX_CALLS)
-      .map(({ call, k }) => new Option(`${k + 1}: ${call.name}`, String(call.span)));
-    this.calls.replaceChildren(new Option("the latest", LATEST), ...options);
+      .map(({ call, k }): [string, string] => [`${k + 1}: ${call.name}`, String(call.span)]);
+    offer(this.calls, [["the latest", LATEST], ...named]);
     this.calls.value = chosen;
   }
 

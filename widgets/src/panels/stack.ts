@@ -15,7 +15,7 @@ export class StackPanel extends Panel {
   private readonly tree = element("div", "tff-stack");
   private readonly scroll = element("div", "tff-scroll");
   private readonly empty = element("div", "tff-empty", "No executor has been used yet.");
-  private readonly room = new ObservedSize(this.scroll, () => this.draw());
+  private readonly room = this.opened.add(new ObservedSize(this.scroll, () => this.draw()));
   private boxes: Box[] = [];
   private built = "";
   private fitted = "";

@@ -19,11 +19,11 @@ const PLACES: [string, string][] = [
 
 export class GraphPanel extends Panel {
   private readonly frame = element("div", "tff-graph");
-  private readonly room = new ObservedSize(this.frame, () => this.draw());
+  private readonly room = this.opened.add(new ObservedSize(this.frame, () => this.draw()));
   private readonly legend = element("span", "tff-keys");
   private readonly content = shape("g");
   private readonly svg = shape("svg", { role: "group" });
-  private readonly zoom = new Zoom(this.svg, this.content);
+  private readonly zoom = this.opened.add(new Zoom(this.svg, this.content));
   private readonly empty = element("div", "tff-empty");
   private readonly choice = document.createElement("input");
   private readonly choiceLabel = element("label", "", "client ");

@@ -1,5 +1,6 @@
 // Which part of a graph is seen: all of it, or its beginning, until somebody moves or zooms.
 
+import type { Closable } from "../../dom/opened";
 import { select } from "d3-selection";
 import { type D3ZoomEvent, zoom, type ZoomBehavior, zoomIdentity } from "d3-zoom";
 
@@ -13,7 +14,7 @@ interface Size {
   height: number;
 }
 
-export class Zoom {
+export class Zoom implements Closable {
   private readonly behaviour: ZoomBehavior<SVGSVGElement, unknown>;
   /** Whether somebody chose what part of the graph is seen. */
   private isMoved = false;
@@ -49,6 +50,12 @@ export class Zoom {
   /** Shows the whole graph, or its beginning where it could not be read; what somebody chose to see stays. */
   showBeginning(graph: Size, room: Size): void {
     if (!this.isMoved) this.fit(graph, room, SMALLEST_TEXT);
+  }
+
+  close(): void {
+    select(this.svg).on(".zoom", null);
+    // Who drags listens to the window, until the button is up.
+    select(window).on(".zoom", null).on(".drag", null);
   }
 
   private zoomBy(factor: number): void {

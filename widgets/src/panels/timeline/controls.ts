@@ -1,6 +1,6 @@
 // What stands above a timeline: which lanes it has, its buttons, and what the colours mean.
 
-import { button, element, fill, keyEntry } from "../../dom/elements";
+import { button, choiceOf, element, fill, keyEntry } from "../../dom/elements";
 import type { Grouping } from "../../model/lanes";
 import { OPERATIONS } from "../../model/messages";
 import type { Colours } from "../../theme";
@@ -9,18 +9,17 @@ import type { Actions } from "./actions";
 export class Controls {
   readonly root = element("div", "tff-controls");
   private readonly legend = element("span", "tff-keys");
-  private readonly lanes = document.createElement("select");
 
   constructor(actions: Actions, group: (grouping: Grouping) => void) {
-    const groupings: [string, Grouping][] = [
+    const groupings: [text: string, grouping: Grouping][] = [
       ["threads", "thread"],
       ["executors", "executor"],
       ["clients", "client"],
     ];
-    this.lanes.append(...groupings.map(([text, grouping]) => new Option(text, grouping)));
-    this.lanes.addEventListener("change", () => group(groupings[this.lanes.selectedIndex]?.[1] ?? "thread"));
+    const lanes = choiceOf(groupings);
+    lanes.addEventListener("change", () => group(groupings[lanes.selectedIndex]?.[1] ?? "thread"));
     const label = element("label", "", "lanes ");
-    label.append(this.lanes);
+    label.append(lanes);
     const brush = "Brush what is shown: all panels tell of that time only (key b, or drag on the ruler)";
     const buttons = element("span", "tff-buttons");
     buttons.append(
