@@ -101,7 +101,9 @@ function inflated(text: string): Promise<ArrayBuffer> {
   return new Response(stream).arrayBuffer();
 }
 
-const embedded = document.querySelector(EMBEDDED);
-if (embedded !== null) void showEmbedded(JSON.parse(embedded.textContent!) as Embedded, embedded.parentElement!);
+const embedded = document.querySelector<HTMLElement>(EMBEDDED);
+if (embedded?.parentElement) {
+  void showEmbedded(JSON.parse(embedded.textContent) as Embedded, embedded.parentElement);
+}
 
 export default { initialize, render };

@@ -128,8 +128,8 @@ export class Columns {
   private reserve(count: number): void {
     if (count > this.size) {
       this.size = Math.max(count, this.size * 2);
-      this.ints = grown(this.ints, emptyInts(this.size));
-      this.floats = grown(this.floats, emptyFloats(this.size));
+      this.ints = grown(INT_COLUMNS, this.ints, emptyInts(this.size));
+      this.floats = grown(FLOAT_COLUMNS, this.floats, emptyFloats(this.size));
     }
     this.count = Math.max(this.count, count);
   }
@@ -148,9 +148,12 @@ function emptyFloats(size: number): Floats {
   return Object.fromEntries(FLOAT_COLUMNS.map((name) => [name, new Float64Array(size)])) as Floats;
 }
 
-function grown<T extends Ints | Floats>(from: T, to: T): T {
-  const target: Record<string, Int32Array | Float64Array> = to;
-  for (const [name, column] of Object.entries(from)) target[name]?.set(column);
+function grown<N extends string, A extends Int32Array | Float64Array>(
+  names: readonly N[],
+  from: Record<N, A>,
+  to: Record<N, A>,
+): Record<N, A> {
+  for (const name of names) to[name].set(from[name]);
   return to;
 }
 

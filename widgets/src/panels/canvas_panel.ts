@@ -40,7 +40,8 @@ export abstract class CanvasPanel extends Panel {
       this.canvas.width = width;
       this.canvas.height = height;
     }
-    const context = this.canvas.getContext("2d")!;
+    const context = this.canvas.getContext("2d");
+    if (context === null) return;
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     this.paint(context, coloursOf(this.root.closest<HTMLElement>(".tffsim") ?? this.root));
