@@ -16,7 +16,7 @@ import { TimelinePanel } from "./panels/timeline/panel";
 import { TrafficPanel } from "./panels/traffic";
 import css from "./styles/index.css";
 import { Tabs } from "./tabs";
-import { followTheme } from "./theme";
+import { followTheme, variables } from "./theme";
 
 export const PANELS: Record<string, new (store: TraceStore) => Panel> = {
   stack: StackPanel,
@@ -97,7 +97,7 @@ export class View implements Closable {
     this.root.classList.toggle("page", isPage);
     this.root.classList.toggle("low", this.placed.length <= MOST_IN_A_LOW_VIEW);
     this.body.append(...this.placed.map(({ panel }) => panel.root));
-    const style = element("style", "", css);
+    const style = element("style", "", variables() + css);
     this.root.append(style, this.head.root, this.head.error, this.tabs.root, this.body, this.details.root);
     this.root.addEventListener("keydown", (event) => {
       if (event.key === "/" && this.head.focusSearch(event.target)) event.preventDefault();

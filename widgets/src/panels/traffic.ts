@@ -4,13 +4,8 @@ import type { TrafficRow } from "../model/messages";
 import type { TraceStore } from "../model/store";
 import { count, dataSize } from "../model/units";
 import { element } from "../dom/elements";
+import { VISIBILITY_WORDS } from "../theme";
 import { Panel } from "./panel";
-
-const SEEN: Record<string, string> = {
-  individual: "the server sees each value",
-  aggregate: "the server sees only the aggregate",
-  caller: "the server sees nothing",
-};
 
 export class TrafficPanel extends Panel {
   private readonly list = element("div", "tff-scroll");
@@ -50,7 +45,9 @@ function line(row: TrafficRow, most: number): HTMLElement {
   const name = element("div", "name");
   name.setAttribute("role", "rowheader");
   const values = row.values === 1 ? "1 value" : `${count(row.values)} values`;
-  const facts = [row.intrinsic ? direction : "", values, SEEN[row.visibility] ?? ""].filter(Boolean).join(" · ");
+  const facts = [row.intrinsic ? direction : "", values, VISIBILITY_WORDS.get(row.visibility) ?? ""]
+    .filter(Boolean)
+    .join(" · ");
   name.append(element("strong", "", row.intrinsic || direction), element("span", "soft", facts));
   const size = element("div", "number", dataSize(row.size));
   size.setAttribute("role", "cell");

@@ -7,15 +7,10 @@ import { place } from "../../model/graph_places";
 import type { Graph, GraphEdge } from "../../model/messages";
 import type { TraceStore } from "../../model/store";
 import { count } from "../../model/units";
+import { PLACEMENT_WORDS } from "../../theme";
 import { Panel } from "../panel";
 import { callShape, edgeShapes, shape, widthOf } from "./shapes";
 import { Zoom } from "./zoom";
-
-const PLACES: [string, string][] = [
-  ["clients", "at clients"],
-  ["server", "at the server"],
-  ["", "without placement"],
-];
 
 export class GraphPanel extends Panel {
   private readonly frame = element("div", "tff-graph");
@@ -134,7 +129,7 @@ export class GraphPanel extends Panel {
   }
 
   private paintLegend(graph: Graph): void {
-    const present = PLACES.filter(([place]) => graph.calls.some((call) => call.placement === place));
+    const present = [...PLACEMENT_WORDS].filter(([place]) => graph.calls.some((call) => call.placement === place));
     const entries = present.map(([place, text]) => {
       const entry = element("span", "tff-key", text);
       entry.prepend(element("i", `place-${place || "none"}`));
