@@ -2,9 +2,8 @@
 
 import type { Batch, Message, Request } from "./model/messages";
 import { TraceStore } from "./model/store";
+import { NAMES } from "./panels/names";
 import { View } from "./view";
-
-const ALL = ["stack", "clients", "timeline", "graph", "ast", "traffic"];
 
 /** The element in which a page has its trace: a script, which no text of a notebook can become. */
 const EMBEDDED = "script#tffsim-trace";
@@ -69,7 +68,7 @@ function nameOf(model: Model): string {
 }
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
-  const panels = (model.get("panels") as string[]) ?? ALL;
+  const panels = (model.get("panels") as string[]) ?? NAMES;
   const store = stores.get(nameOf(model));
   if (store === undefined) throw new Error("A view was asked for before its widget began.");
   const view = new View(store, { panels });

@@ -3,9 +3,9 @@ import { before, test } from "node:test";
 import { TraceStore } from "./model/store";
 import { batchOf, DESCRIPTION } from "./testing/batches";
 import { openPage, type Page } from "./testing/page";
+import { NAMES, OVERVIEW } from "./panels/names";
 import { PANELS, View } from "./view";
 
-const NAMES = Object.keys(PANELS);
 const GRAPH = {
   calls: [0, 1].map((span) => ({
     span,
@@ -43,7 +43,7 @@ before(() => {
 });
 
 /** Opens a view, as a notebook does, and lets it show a trace that is under way. */
-function opened(panels: string[], store = new TraceStore()): View {
+function opened(panels: readonly string[], store = new TraceStore()): View {
   const view = new View(store, { panels });
   document.body.append(view.root);
   page.appear();
@@ -51,6 +51,14 @@ function opened(panels: string[], store = new TraceStore()): View {
   assert.equal(page.nextFrame(), 1);
   return view;
 }
+
+test("each panel that is declared can be opened, and no other", () => {
+  assert.deepEqual(Object.keys(PANELS), NAMES);
+  assert.deepEqual(
+    OVERVIEW.filter((name) => !NAMES.includes(name)),
+    [],
+  );
+});
 
 for (const name of NAMES) {
   test(`nothing is left of the panel ${name} when its view is closed`, () => {
@@ -110,7 +118,7 @@ test("a widget that ends says nothing more to its kernel, and hears nothing more
   const listeners = new Set<unknown>();
   const sent: unknown[] = [];
   const model = {
-    get: (name: string) => ({ widget_id: "1", panels: NAMES })[name],
+    get: (name: string) => ({ widget_id: "1" })[name],
     on: (_: string, listener: unknown) => listeners.add(listener),
     off: (_: string, listener: unknown) => listeners.delete(listener),
     send: (request: unknown) => sent.push(request),

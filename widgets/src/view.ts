@@ -10,6 +10,7 @@ import type { TraceStore } from "./model/store";
 import { AstPanel } from "./panels/ast";
 import { ClientsPanel } from "./panels/clients";
 import { GraphPanel } from "./panels/graph/panel";
+import { OVERVIEW } from "./panels/names";
 import type { Panel } from "./panels/panel";
 import { StackPanel } from "./panels/stack";
 import { TimelinePanel } from "./panels/timeline/panel";
@@ -26,13 +27,12 @@ export const PANELS: Record<string, new (store: TraceStore) => Panel> = {
   ast: AstPanel,
   traffic: TrafficPanel,
 };
-const OVERVIEW = "overview";
-const SIDE_BY_SIDE = ["stack", "clients", "ast", "timeline"];
+const SIDE_BY_SIDE = "overview";
 const MILLISECONDS_BETWEEN_LOOKS = 1000;
 const MOST_IN_A_LOW_VIEW = 2;
 
 export interface ViewOptions {
-  panels: string[];
+  panels: readonly string[];
   /** Whether the view is all there is on its page. */
   isPage?: boolean;
 }
@@ -63,8 +63,8 @@ export class View implements Closable {
     this.details = new Details(store);
     this.placed = panels.flatMap((name) => this.open(name, isPage ? 2 : 4));
     const names = this.placed.map(({ panel }) => panel.name);
-    const together = SIDE_BY_SIDE.filter((name) => names.includes(name));
-    if (together.length > 1) this.contents.set(OVERVIEW, together);
+    const together = OVERVIEW.filter((name) => names.includes(name));
+    if (together.length > 1) this.contents.set(SIDE_BY_SIDE, together);
     for (const name of names) this.contents.set(name, [name]);
     this.tabs = new Tabs(this.titles(), () => this.arrange());
     this.build(isPage);
@@ -126,6 +126,7 @@ export class View implements Closable {
     this.body.dataset.count = String(shown.length);
     for (const { panel, heading } of this.placed) {
       panel.root.hidden = !shown.includes(panel.name);
+      panel.root.style.order = String(shown.indexOf(panel.name));
       heading.hidden = isAlone;
       panel.root.setAttribute("role", isAlone && !this.tabs.root.hidden ? "tabpanel" : "region");
     }

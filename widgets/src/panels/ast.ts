@@ -7,7 +7,7 @@ export class AstPanel extends TreePanel {
   protected readonly emptyText = "No computation has been called yet.";
 
   constructor(store: TraceStore) {
-    super("ast", "AST", "AST node", store);
+    super("ast", "AST node", store);
   }
 
   describe(): string {

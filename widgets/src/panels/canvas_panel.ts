@@ -13,8 +13,8 @@ export abstract class CanvasPanel extends Panel {
   protected readonly tip = element("div", "tff-tip");
   protected readonly room = this.opened.add(new ObservedSize(this.frame, () => this.draw()));
 
-  constructor(name: string, title: string, store: TraceStore) {
-    super(name, title, store);
+  constructor(name: string, store: TraceStore) {
+    super(name, store);
     this.tip.hidden = true;
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute("role", "img");

@@ -28,7 +28,7 @@ export class ClientsPanel extends CanvasPanel {
   private perTile = 1;
 
   constructor(store: TraceStore) {
-    super("clients", "Clients", store);
+    super("clients", store);
     this.shown = store.cohorts.latest;
     this.callsLabel.append(this.calls);
     this.callsLabel.hidden = true;

@@ -2,20 +2,23 @@
 
 import { type Closable, Opened } from "../dom/opened";
 import type { TraceStore } from "../model/store";
+import { titleOf } from "./names";
 
 export abstract class Panel implements Closable {
   readonly root = document.createElement("section");
+  readonly title: string;
   /** What ends with the panel. Listeners on its own elements end with these. */
   protected readonly opened = new Opened();
 
+  /** `name` is one of those in `names.ts`. */
   constructor(
     readonly name: string,
-    readonly title: string,
     protected readonly store: TraceStore,
   ) {
+    this.title = titleOf(name);
     this.root.className = "tff-panel";
     this.root.dataset.panel = name;
-    this.root.setAttribute("aria-label", title);
+    this.root.setAttribute("aria-label", this.title);
   }
 
   /** Draws what the store holds now. */

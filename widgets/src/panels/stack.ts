@@ -21,7 +21,7 @@ export class StackPanel extends Panel {
   private fitted = "";
 
   constructor(store: TraceStore) {
-    super("stack", "Stack", store);
+    super("stack", store);
     this.tree.setAttribute("role", "tree");
     this.tree.setAttribute("aria-label", "Executors, from the top downwards");
     this.tree.addEventListener("keydown", (event) => this.move(event));

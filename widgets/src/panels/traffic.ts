@@ -12,7 +12,7 @@ export class TrafficPanel extends Panel {
   private shown: TrafficRow[] | null = null;
 
   constructor(store: TraceStore) {
-    super("traffic", "Traffic", store);
+    super("traffic", store);
     this.list.tabIndex = 0;
     this.list.setAttribute("role", "table");
     this.list.setAttribute("aria-label", "What crossed between server and clients");

@@ -31,15 +31,15 @@ export abstract class TreePanel extends Panel {
   protected abstract makeRows(): TreeRow[];
   protected abstract readonly emptyText: string;
 
-  protected constructor(name: string, title: string, heading: string, store: Panel["store"]) {
-    super(name, title, store);
+  protected constructor(name: string, heading: string, store: Panel["store"]) {
+    super(name, store);
     const header = element("div", "tff-row header");
     for (const text of [heading, "calls", "own time", ""]) {
       header.append(element("span", text === heading ? "name" : "number", text));
     }
     header.setAttribute("aria-hidden", "true");
     this.list.setAttribute("role", "listbox");
-    this.list.setAttribute("aria-label", title);
+    this.list.setAttribute("aria-label", this.title);
     this.list.addEventListener("keydown", (event) => this.move(event));
     this.root.append(header, this.list, this.empty);
   }

@@ -31,7 +31,7 @@ export class GraphPanel extends Panel {
   private readonly boxes = new Map<number, SVGGElement>();
 
   constructor(store: TraceStore) {
-    super("graph", "Graph", store);
+    super("graph", store);
     this.svg.append(this.content);
     this.svg.addEventListener("keydown", (event) => this.move(event));
     this.frame.append(this.empty, this.svg);

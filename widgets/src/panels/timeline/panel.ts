@@ -27,7 +27,7 @@ export class TimelinePanel extends CanvasPanel {
   private painted = 0;
 
   constructor(store: TraceStore) {
-    super("timeline", "Timeline", store);
+    super("timeline", store);
     const lanes = () => this.lanes;
     this.actions = new Actions(store, this.viewport, lanes, () => this.draw());
     this.controls = new Controls(this.actions, (grouping) => this.group(grouping));
