@@ -2,6 +2,7 @@
 // `node build.mjs --check` only compares, and refuses a bundle that is too large.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { styles } from "./styles.mjs";
 
 const MAX_SIZE = 150_000; // Every exported page and every cell of a saved notebook carries it.
 const LICENSES = "THIRD_PARTY_LICENSES.txt";
@@ -15,7 +16,7 @@ const options = {
   minify: true,
   charset: "ascii",
   legalComments: "none",
-  loader: { ".css": "text" },
+  plugins: [styles],
   metafile: true,
   write: false,
 };

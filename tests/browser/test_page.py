@@ -78,9 +78,10 @@ def test_brushing_the_timeline_tells_of_that_time_only(page, path):
     before = total_calls(page)
     box = page.locator("[data-panel=timeline] canvas").bounding_box()
     y = box["y"] + 8
-    page.mouse.move(box["x"] + box["width"] * 0.5, y)
+    # At the end there are always some calls: in the middle the first one may still be on its way to TensorFlow.
+    page.mouse.move(box["x"] + box["width"] * 0.9, y)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.6, y, steps=4)
+    page.mouse.move(box["x"] + box["width"] * 0.97, y, steps=4)
     page.mouse.up()
     wait_for_summary(page, "timeline", ".*brushed from .*")
     assert 0 < total_calls(page) < before

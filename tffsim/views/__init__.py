@@ -6,4 +6,9 @@ live: it sends what `feed` makes of a trace to the front end, whose sources are 
 `tffsim.tracing`, never executors.
 """
 
-PANELS = ("stack", "clients", "timeline", "graph", "ast", "traffic")
+import json
+import pathlib
+
+_DECLARED = json.loads((pathlib.Path(__file__).parent / "panels.json").read_text(encoding="utf-8"))
+PANELS: tuple[str, ...] = tuple(panel["name"] for panel in _DECLARED["panels"])
+"""The names of the panels, in their order; the front end reads the same file."""

@@ -11,7 +11,17 @@ from matplotlib.path import Path
 
 from tffsim.tracing.trace import Trace
 from tffsim.views.graph_summary import graph_summary
-from tffsim.views.theme import OUTCOME_COLOURS, PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
+from tffsim.views.theme import (
+    OUTCOME_COLOURS,
+    PLACEMENT_COLOURS,
+    PLACEMENT_WORDS,
+    Theme,
+    inches,
+    literal,
+    nothing,
+    prepare,
+    width_of,
+)
 
 _MAX_CALLS = 50
 _ROW_HEIGHT = 0.5
@@ -20,7 +30,6 @@ _LEAST_WIDTH, _MOST_WIDTH = 9.0, 18.0
 _WIDTH, _HEIGHT = 0.84, 0.72
 _SIZE = 8.0
 _CARRY = OUTCOME_COLOURS["error"]
-_PLACES = {"clients": "at clients", "server": "at the server", "": "without placement"}
 
 
 def width_of_graph(trace: Trace) -> float:
@@ -120,7 +129,9 @@ def _curve(start: tuple[float, float], end: tuple[float, float]) -> list[tuple[f
 
 def _add_key(axes: Axes, theme: Theme, summary: dict[str, Any]) -> None:
     present = {call["placement"] for call in summary["calls"]}
-    parts: list[Artist] = [Patch(color=PLACEMENT_COLOURS[p], label=name) for p, name in _PLACES.items() if p in present]
+    parts: list[Artist] = [
+        Patch(color=PLACEMENT_COLOURS[p], label=name) for p, name in PLACEMENT_WORDS.items() if p in present
+    ]
     if any(edge["kind"] == "carry" for edge in summary["edges"]):
         parts.append(Line2D([], [], color=_CARRY, linestyle="--", label="to the next client"))
     if summary["hidden"]:

@@ -1,23 +1,35 @@
-"""Colours and units of the matplotlib pictures, light and dark."""
+"""Colours and words of the matplotlib pictures, light and dark."""
 
 import dataclasses
+import json
+import pathlib
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-# After Okabe and Ito: to be told apart by colour-blind readers. The front end has the same.
-OPERATION_COLOURS = {
-    "invoke": "#9aa5b1",
-    "create_value": "#56b4e9",
-    "create_call": "#0072b2",
-    "create_struct": "#8f9c2b",
-    "create_selection": "#cc79a7",
-    "compute": "#009e73",
-}
-OUTCOME_COLOURS = {"ok": "#56b4e9", "error": "#d55e00", "cancelled": "#cc79a7", "running": "#e69f00"}
-PLACEMENT_COLOURS = {"": "#0072b2", "server": "#007a5a", "clients": "#c04f00"}
+# After Okabe and Ito: to be told apart by colour-blind readers. The front end reads the same file. `light` and `dark`
+# are colours by the ground; a figure has those of `light` on either ground, unless there is one of its own.
+_FACTS: dict[str, dict[str, dict[str, str]]] = json.loads(
+    (pathlib.Path(__file__).parent / "theme.json").read_text(encoding="utf-8")
+)
+
+
+def _colours(subject: str) -> dict[str, str]:
+    return {name: facts["figure"] if "figure" in facts else facts["light"] for name, facts in _FACTS[subject].items()}
+
+
+def _words(subject: str) -> dict[str, str]:
+    return {name: facts["words"] for name, facts in _FACTS[subject].items()}
+
+
+OPERATION_COLOURS = _colours("operations")
+OUTCOME_COLOURS = _colours("outcomes")
+PLACEMENT_COLOURS = _colours("placements")
+PLACEMENT_WORDS = _words("placements")
+VISIBILITY_COLOURS = _colours("visibilities")
+VISIBILITY_WORDS = _words("visibilities")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,8 +44,13 @@ class Theme:
     strong: str
 
 
-LIGHT = Theme("#ffffff", "#1b2733", "#566473", "#d5dbe1", "#bfdcf2", "#08406e")
-DARK = Theme("#14191f", "#e6ebf0", "#a7b3bf", "#39434e", "#1f4a68", "#bfe3fb")
+def _theme(ground: str) -> Theme:
+    names = ("surface", "ink", "soft", "line", "faint", "strong")
+    return Theme(*(_FACTS["ground"][name][ground] for name in names))
+
+
+LIGHT = _theme("light")
+DARK = _theme("dark")
 
 
 def theme_for(dark: bool | None, axes: Axes | None = None) -> Theme:

@@ -7,15 +7,17 @@ from matplotlib.patches import Rectangle
 
 from tffsim.tracing.summary import data_size
 from tffsim.tracing.trace import Trace
-from tffsim.views.theme import Theme, inches, literal, nothing, prepare, width_of
+from tffsim.views.theme import (
+    VISIBILITY_COLOURS,
+    VISIBILITY_WORDS,
+    Theme,
+    inches,
+    literal,
+    nothing,
+    prepare,
+    width_of,
+)
 
-_SEEN = {
-    "individual": "the server sees each value",
-    "aggregate": "the server sees only the aggregate",
-    "caller": "the server sees nothing",
-    "": "",
-}
-_COLOURS = {"individual": "#d55e00", "aggregate": "#009e73", "caller": "#9aa5b1", "": "#0072b2"}
 _HATCHES = {"individual": "", "aggregate": "////", "caller": "", "": ""}
 _MAX_ROWS = 16
 _ROW_HEIGHT = 0.42
@@ -62,7 +64,7 @@ def _add_row(
             0.52,
             linewidth=0,
             edgecolor=theme.ground,
-            facecolor=_COLOURS[row["visibility"]],
+            facecolor=VISIBILITY_COLOURS[row["visibility"]],
             hatch=_HATCHES[row["visibility"]],
         )
     )
@@ -79,5 +81,5 @@ def _texts(row: dict[str, Any]) -> tuple[str, str]:
     """Returns what a row is about, and the details."""
     direction = row["direction"].replace(" to ", " → ")
     count = f"{row['values']:,} value{'s' * (row['values'] != 1)}"
-    parts = [direction if row["intrinsic"] else "", count, _SEEN[row["visibility"]]]
+    parts = [direction if row["intrinsic"] else "", count, VISIBILITY_WORDS[row["visibility"]]]
     return row["intrinsic"] or direction, " · ".join(part for part in parts if part)

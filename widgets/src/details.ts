@@ -4,7 +4,7 @@ import { CLIENT_STATES } from "./model/clients";
 import { OPERATIONS, OUTCOMES } from "./model/messages";
 import type { TraceStore } from "./model/store";
 import { count, duration } from "./model/units";
-import { button, element } from "./panels/panel";
+import { button, element } from "./dom/elements";
 
 const MAX_STEPS = 8;
 
@@ -26,11 +26,11 @@ export class Details {
   }
 
   draw(): void {
-    const { span, client } = this.store.selection;
+    const { span, client } = this.store.selection.chosen;
     this.root.hidden = span < 0 && client < 0;
     if (span !== this.inspected) {
       this.inspected = span;
-      if (span >= 0) this.store.ask({ kind: "inspect", span });
+      if (span >= 0) this.store.requests.inspect(span);
     }
     const lines = span >= 0 ? this.ofSpan(span) : client >= 0 ? this.ofClient(client) : [];
     const shown = JSON.stringify(lines);
@@ -41,49 +41,54 @@ export class Details {
   }
 
   private ofSpan(span: number): Line[] {
-    const { store } = this;
-    const { ints, floats } = store;
-    const total = duration(floats.end[span] - floats.start[span]);
-    const lines = [
-      { name: "span", text: `${span} · ${OPERATIONS[ints.operation[span]]} · ${OUTCOMES[ints.outcome[span]] ?? ""}` },
-      { name: "where", text: store.label(span) },
-      { name: "time", text: `${total}, own ${duration(store.ownTime(span))}, queued ${duration(floats.queue[span])}` },
+    const { columns, requests, failures } = this.store;
+    const operation = OPERATIONS[columns.operation(span)] ?? "";
+    const outcome = OUTCOMES[columns.outcome(span)] ?? "";
+    const total = duration(columns.end(span) - columns.start(span));
+    const [own, queue] = [duration(columns.ownTime(span)), duration(columns.queue(span))];
+    const lines: Line[] = [
+      { name: "span", text: `${span} · ${operation} · ${outcome}` },
+      { name: "where", text: this.store.labelOf(span) },
+      { name: "time", text: `${total}, own ${own}, queued ${queue}` },
     ];
-    if (store.details?.span === span) lines.push(...store.details.lines.map(([name, text]) => ({ name, text })));
-    else if (store.previews[span]) lines.push({ name: "value", text: store.previews[span] });
-    if (store.errors[span]) lines.push({ name: "error", text: store.errors[span] });
+    const told = requests.linesOf(span);
+    const preview = requests.previewOf(span);
+    if (told !== undefined) lines.push(...told.map(([name, text]) => ({ name, text })));
+    else if (preview) lines.push({ name: "value", text: preview });
+    if (failures.textOf(span)) lines.push({ name: "error", text: failures.textOf(span) });
     return lines;
   }
 
   private ofClient(client: number): Line[] {
-    const { store } = this;
-    const { invocation } = store.selection;
-    const isLatest = invocation < 0 || invocation === store.clients.invocation;
-    const clients = isLatest ? store.clients : store.clientsOf(invocation);
+    const { selection, cohorts, failures, requests } = this.store;
+    const { invocation } = selection.chosen;
+    const isLatest = invocation < 0 || invocation === cohorts.latest.invocation;
+    const clients = isLatest ? cohorts.latest : cohorts.of(invocation);
     if (client >= clients.count) return [{ name: "client", text: `${client} · took no part in this call` }];
-    const lines: Line[] = [{ name: "client", text: `${client} · ${CLIENT_STATES[clients.stateOf(client)]}` }];
-    if (Number.isNaN(clients.start[client])) return lines;
-    const total = duration(clients.end[client] - clients.start[client]);
-    lines.push({ name: "time", text: `busy ${duration(clients.busy[client])} of ${total}` });
-    const failure = store.firstErrorOf(client, clients.invocation);
-    if (failure >= 0) lines.push({ name: "error", text: store.errors[failure], span: failure });
-    const steps = store.stepsOf(client, clients.invocation, MAX_STEPS);
-    store.askForPreviews(steps);
+    const lines: Line[] = [{ name: "client", text: `${client} · ${CLIENT_STATES[clients.stateOf(client)] ?? ""}` }];
+    if (!clients.hasBegun(client)) return lines;
+    const total = duration(clients.lengthOf(client));
+    lines.push({ name: "time", text: `busy ${duration(clients.busyOf(client))} of ${total}` });
+    const failure = failures.firstOf(client, clients.invocation);
+    if (failure >= 0) lines.push({ name: "error", text: failures.textOf(failure), span: failure });
+    const steps = cohorts.stepsOf(client, clients.invocation, MAX_STEPS);
+    requests.askForPreviews(steps);
     return [...lines, ...steps.map((span) => this.step(span))];
   }
 
   private step(span: number): Line {
-    const { ints, nodes, previews } = this.store;
-    const label = nodes[ints.node[span]]?.label ?? "";
-    const name = label.replace("call ", "") || OPERATIONS[ints.operation[span]];
-    const isRunning = OUTCOMES[ints.outcome[span]] === "running";
-    const value = isRunning ? "running" : (previews[span] ?? OUTCOMES[ints.outcome[span]]);
-    return { name, text: `${duration(this.store.ownTime(span))} · ${value}`, span };
+    const { columns, legend, requests } = this.store;
+    const label = legend.nodes[columns.node(span)]?.label ?? "";
+    const name = label.replace("call ", "") || (OPERATIONS[columns.operation(span)] ?? "");
+    const outcome = OUTCOMES[columns.outcome(span)] ?? "";
+    const value = columns.isRunning(span) ? outcome : (requests.previewOf(span) ?? outcome);
+    return { name, text: `${duration(columns.ownTime(span))} · ${value}`, span };
   }
 
   private elements({ name, text, span }: Line): HTMLElement[] {
     const shown = element("dd", "", span === undefined ? text : "");
-    if (span !== undefined) shown.append(button(text, `Span ${count(span)}`, () => this.store.select({ span })));
+    if (span !== undefined)
+      shown.append(button(text, `Span ${count(span)}`, () => this.store.selection.select({ span })));
     return [element("dt", "", name), shown];
   }
 }

@@ -2,9 +2,8 @@
 
 import type { Batch, Message, Request } from "./model/messages";
 import { TraceStore } from "./model/store";
+import { NAMES } from "./panels/names";
 import { View } from "./view";
-
-const ALL = ["stack", "clients", "timeline", "graph", "ast", "traffic"];
 
 /** The element in which a page has its trace: a script, which no text of a notebook can become. */
 const EMBEDDED = "script#tffsim-trace";
@@ -54,7 +53,7 @@ class Hail {
   constructor(private readonly store: TraceStore) {}
 
   call(): void {
-    this.store.ask({ kind: "ready", listener: this.listener });
+    this.store.requests.announce(this.listener);
     this.calls += 1;
     if (this.calls < MAX_CALLS) this.timer = setTimeout(() => this.call(), FIRST_PAUSE * 2 ** this.calls);
   }
@@ -69,8 +68,10 @@ function nameOf(model: Model): string {
 }
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
-  const panels = (model.get("panels") as string[]) ?? ALL;
-  const view = new View(stores.get(nameOf(model))!, { panels });
+  const panels = (model.get("panels") as string[]) ?? NAMES;
+  const store = stores.get(nameOf(model));
+  if (store === undefined) throw new Error("A view was asked for before its widget began.");
+  const view = new View(store, { panels });
   el.append(view.root);
   return () => view.close();
 }
@@ -99,7 +100,9 @@ function inflated(text: string): Promise<ArrayBuffer> {
   return new Response(stream).arrayBuffer();
 }
 
-const embedded = document.querySelector(EMBEDDED);
-if (embedded !== null) void showEmbedded(JSON.parse(embedded.textContent!) as Embedded, embedded.parentElement!);
+const embedded = document.querySelector<HTMLElement>(EMBEDDED);
+if (embedded?.parentElement) {
+  void showEmbedded(JSON.parse(embedded.textContent) as Embedded, embedded.parentElement);
+}
 
 export default { initialize, render };

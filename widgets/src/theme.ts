@@ -1,6 +1,22 @@
 // Light and dark, following JupyterLab, or the system where there is no JupyterLab.
+// Colours and words are those of `theme.json`, which the pictures of matplotlib read too.
 
-/** The colours that canvases draw with, read from the style sheet. */
+import facts from "../../tffsim/views/theme.json";
+
+interface Filled {
+  light: string;
+  dark: string;
+  inkOnLight: string;
+  inkOnDark: string;
+}
+
+/** What a placement is called in a key; the empty one is no placement. */
+export const PLACEMENT_WORDS: ReadonlyMap<string, string> = wordsOf(facts.placements);
+
+/** What the server sees of a value that crosses, by its visibility. */
+export const VISIBILITY_WORDS: ReadonlyMap<string, string> = wordsOf(facts.visibilities);
+
+/** The colours that canvases draw with. */
 export interface Colours {
   surface: string;
   raised: string;
@@ -18,15 +34,6 @@ export interface Colours {
   /** What is written on these. */
   onClients: string[];
 }
-
-// After Okabe and Ito: to be told apart by colour-blind readers, on light and dark ground.
-const OPERATIONS_LIGHT = ["#9aa5b1", "#56b4e9", "#0072b2", "#8f9c2b", "#cc79a7", "#00805d"];
-const OPERATIONS_DARK = ["#6b7784", "#3f8fc4", "#1f6ea8", "#b9c255", "#d992bb", "#188a66"];
-const ON_OPERATIONS = ["#10161c", "#10161c", "#ffffff", "#10161c", "#10161c", "#ffffff"];
-const CLIENTS_LIGHT = ["#e4e8ec", "#56b4e9", "#0072b2", "#cc79a7", "#f0a818", "#d55e00"];
-const CLIENTS_DARK = ["#2b343e", "#3f8fc4", "#9fd0f2", "#d992bb", "#f0b840", "#ff7a45"];
-const ON_CLIENTS_LIGHT = ["#566473", "#10161c", "#ffffff", "#10161c", "#10161c", "#10161c"];
-const ON_CLIENTS_DARK = ["#a7b3bf", "#10161c", "#10161c", "#10161c", "#10161c", "#10161c"];
 
 export function isDark(): boolean {
   const light = document.body?.dataset.jpThemeLight;
@@ -55,21 +62,34 @@ export function followTheme(element: HTMLElement, changed: () => void): () => vo
   };
 }
 
+/** Returns the colours of the ground as variables of the style sheet: `--tff-ink` and so on. */
+export function variables(): string {
+  const declared = (ground: "light" | "dark") =>
+    Object.entries(facts.ground).map(([name, colour]) => `--tff-${name}:${colour[ground]};`);
+  return `.tffsim{${declared("light").join("")}}.tffsim.dark{${declared("dark").join("")}}`;
+}
+
 export function coloursOf(element: HTMLElement): Colours {
-  const style = getComputedStyle(element);
-  const value = (name: string) => style.getPropertyValue(`--tff-${name}`).trim();
-  const dark = element.classList.contains("dark");
+  const isOnDark = element.classList.contains("dark");
+  const ground = isOnDark ? "dark" : "light";
+  const { surface, raised, line, ink, soft, accent, running } = facts.ground;
+  const [operations, clients]: [Filled[], Filled[]] = [Object.values(facts.operations), Object.values(facts.clients)];
+  const inks = (filled: Filled[]) => filled.map(({ inkOnDark, inkOnLight }) => (isOnDark ? inkOnDark : inkOnLight));
   return {
-    surface: value("surface"),
-    raised: value("raised"),
-    line: value("line"),
-    ink: value("ink"),
-    soft: value("soft"),
-    accent: value("accent"),
-    running: value("running"),
-    operations: dark ? OPERATIONS_DARK : OPERATIONS_LIGHT,
-    onOperations: ON_OPERATIONS,
-    clients: dark ? CLIENTS_DARK : CLIENTS_LIGHT,
-    onClients: dark ? ON_CLIENTS_DARK : ON_CLIENTS_LIGHT,
+    surface: surface[ground],
+    raised: raised[ground],
+    line: line[ground],
+    ink: ink[ground],
+    soft: soft[ground],
+    accent: accent[ground],
+    running: running[ground],
+    operations: operations.map((colours) => colours[ground]),
+    onOperations: inks(operations),
+    clients: clients.map((colours) => colours[ground]),
+    onClients: inks(clients),
   };
+}
+
+function wordsOf(subject: Record<string, { words: string }>): Map<string, string> {
+  return new Map(Object.entries(subject).map(([name, { words }]) => [name, words]));
 }

@@ -1,19 +1,25 @@
 // The view of a trace: a head line, the panels in tabs, the first of them several side by side, and details.
 
-import type { TraceStore } from "./model/store";
-import { count, duration } from "./model/units";
 import { Details } from "./details";
+import { element } from "./dom/elements";
+import { NextFrame } from "./dom/next_frame";
+import { ObservedSize } from "./dom/observed_size";
+import { type Closable, Opened } from "./dom/opened";
+import { Head } from "./head";
+import type { TraceStore } from "./model/store";
 import { AstPanel } from "./panels/ast";
 import { ClientsPanel } from "./panels/clients";
-import { GraphPanel } from "./panels/graph";
-import { button, element, type Panel, write } from "./panels/panel";
+import { GraphPanel } from "./panels/graph/panel";
+import { OVERVIEW } from "./panels/names";
+import type { Panel } from "./panels/panel";
 import { StackPanel } from "./panels/stack";
-import { TimelinePanel } from "./panels/timeline";
+import { TimelinePanel } from "./panels/timeline/panel";
 import { TrafficPanel } from "./panels/traffic";
-import css from "./style.css";
-import { followTheme } from "./theme";
+import css from "./styles/index.css";
+import { Tabs } from "./tabs";
+import { followTheme, variables } from "./theme";
 
-const PANELS: Record<string, new (store: TraceStore) => Panel> = {
+export const PANELS: Record<string, new (store: TraceStore) => Panel> = {
   stack: StackPanel,
   clients: ClientsPanel,
   timeline: TimelinePanel,
@@ -21,210 +27,121 @@ const PANELS: Record<string, new (store: TraceStore) => Panel> = {
   ast: AstPanel,
   traffic: TrafficPanel,
 };
-const OVERVIEW = "overview";
-const SIDE_BY_SIDE = ["stack", "clients", "ast", "timeline"];
+const SIDE_BY_SIDE = "overview";
 const MILLISECONDS_BETWEEN_LOOKS = 1000;
-const MILLISECONDS_UNTIL_SILENT = 3000;
-const MEMORY = "tffsim-tab";
+const MOST_IN_A_LOW_VIEW = 2;
 
 export interface ViewOptions {
-  panels: string[];
+  panels: readonly string[];
   /** Whether the view is all there is on its page. */
   isPage?: boolean;
 }
 
-export class View {
+/** A panel in its place, below a heading that is seen where there are several. */
+interface Placed {
+  panel: Panel;
+  heading: HTMLElement;
+}
+
+export class View implements Closable {
   readonly root = element("div", "tffsim");
-  private readonly status = element("span", "tff-status");
-  private readonly title = element("span", "tff-title");
-  private readonly tabs = element("div", "tff-tabs");
+  private readonly opened = new Opened();
+  private readonly frame = this.opened.add(new NextFrame(() => this.draw()));
   private readonly body = element("div", "tff-panels");
-  private readonly error = button("", "Show where it arose", () => this.store.select({ span: this.store.firstError }));
+  private readonly head: Head;
   private readonly details: Details;
-  private readonly search = document.createElement("input");
-  private readonly panels: Panel[];
-  private readonly cleanUp: (() => void)[] = [];
+  private readonly tabs: Tabs;
+  private readonly placed: Placed[];
   /** Which panels each tab shows. */
   private readonly contents = new Map<string, string[]>();
-  private active: string;
-  private requested = false;
 
   constructor(
     private readonly store: TraceStore,
-    private readonly options: ViewOptions,
+    { panels, isPage = false }: ViewOptions,
   ) {
+    this.head = new Head(store, isPage ? 1 : 3);
     this.details = new Details(store);
-    const names = options.panels.filter((name) => name in PANELS);
-    this.panels = names.map((name) => new PANELS[name](store));
-    const together = SIDE_BY_SIDE.filter((name) => names.includes(name));
-    if (together.length > 1) this.contents.set(OVERVIEW, together);
+    this.placed = panels.flatMap((name) => this.open(name, isPage ? 2 : 4));
+    const names = this.placed.map(({ panel }) => panel.name);
+    const together = OVERVIEW.filter((name) => names.includes(name));
+    if (together.length > 1) this.contents.set(SIDE_BY_SIDE, together);
     for (const name of names) this.contents.set(name, [name]);
-    const remembered = recall();
-    this.active = this.contents.has(remembered) ? remembered : [...this.contents.keys()][0];
-    this.build();
-    this.cleanUp.push(store.subscribe(() => this.request()));
-    this.cleanUp.push(followTheme(this.root, () => this.request()));
-    const observer = new ResizeObserver(() => this.request());
-    observer.observe(this.body);
-    this.cleanUp.push(() => observer.disconnect());
-    const clock = setInterval(() => {
-      if (!store.finished) this.request();
-    }, MILLISECONDS_BETWEEN_LOOKS);
-    this.cleanUp.push(() => clearInterval(clock));
+    this.tabs = new Tabs(this.titles(), () => this.arrange());
+    this.build(isPage);
+    this.arrange();
+    this.follow();
   }
 
   close(): void {
-    for (const clean of this.cleanUp) clean();
+    this.opened.close();
     this.root.remove();
   }
 
-  private build(): void {
-    const style = document.createElement("style");
-    style.textContent = css;
-    this.search.type = "search";
-    this.search.placeholder = "search ( / )";
-    this.search.setAttribute("aria-label", "Search executors, AST nodes and clients; Enter goes to the next span");
-    this.search.addEventListener("input", () => this.store.search(this.search.value));
-    this.search.addEventListener("keydown", (event) => {
-      const match = event.key === "Enter" ? this.store.nextMatch(this.store.selection.span) : -1;
-      if (match >= 0) this.store.select({ span: match });
-    });
-    const head = element("div", "tff-head");
-    head.append(this.title, this.status, this.search);
-    this.title.setAttribute("role", "heading");
-    this.title.setAttribute("aria-level", this.options.isPage ? "1" : "3");
-    this.root.classList.toggle("page", this.options.isPage === true);
-    this.tabs.setAttribute("role", "tablist");
-    this.tabs.setAttribute("aria-label", "Panels");
-    for (const name of this.contents.keys()) this.tabs.append(this.tab(name));
-    for (const panel of this.panels) {
-      const heading = element("div", "tff-heading", panel.title);
-      heading.setAttribute("role", "heading");
-      heading.setAttribute("aria-level", this.options.isPage ? "2" : "4");
-      panel.root.prepend(heading);
-      this.body.append(panel.root);
-    }
-    this.tabs.addEventListener("keydown", (event) => this.moveTab(event));
-    this.error.className = "tff-error";
-    this.root.append(style, head, this.error, this.tabs, this.body, this.details.root);
+  private open(name: string, level: number): Placed[] {
+    const PanelOfName = PANELS[name];
+    if (PanelOfName === undefined) return [];
+    const panel = this.opened.add(new PanelOfName(this.store));
+    const heading = element("div", "tff-heading", panel.title);
+    heading.setAttribute("role", "heading");
+    heading.setAttribute("aria-level", String(level));
+    panel.root.prepend(heading);
+    return [{ panel, heading }];
+  }
+
+  private titles(): Map<string, string> {
+    const titles = new Map(this.placed.map(({ panel }) => [panel.name, panel.title]));
+    return new Map([...this.contents.keys()].map((name) => [name, titles.get(name) ?? "Overview"]));
+  }
+
+  private build(isPage: boolean): void {
+    this.root.classList.toggle("page", isPage);
+    this.root.classList.toggle("low", this.placed.length <= MOST_IN_A_LOW_VIEW);
+    this.body.append(...this.placed.map(({ panel }) => panel.root));
+    const style = element("style", "", variables() + css);
+    this.root.append(style, this.head.root, this.head.error, this.tabs.root, this.body, this.details.root);
     this.root.addEventListener("keydown", (event) => {
-      if (event.key === "/" && event.target !== this.search) {
-        event.preventDefault();
-        this.search.focus();
-      } else if (event.key === "Escape") this.store.clearSelection();
+      if (event.key === "/" && this.head.focusSearch(event.target)) event.preventDefault();
+      else if (event.key === "Escape") this.store.selection.clear();
       // JupyterLab has shortcuts of its own for most keys.
       event.stopPropagation();
     });
-    this.arrange();
   }
 
-  private tab(name: string): HTMLElement {
-    const panel = this.panels.find((candidate) => candidate.name === name);
-    const tab = button(panel?.title ?? "Overview", "", () => this.activate(name));
-    tab.setAttribute("role", "tab");
-    tab.dataset.tab = name;
-    return tab;
+  /** Draws anew when something has changed: the trace, the theme, the size, or that nothing is heard. */
+  private follow(): void {
+    const request = () => this.frame.request();
+    this.opened.addEnd(this.store.changes.subscribe(request));
+    this.opened.addEnd(followTheme(this.root, request));
+    this.opened.add(new ObservedSize(this.body, request));
+    const clock = setInterval(() => {
+      if (!this.store.progress.finished) request();
+    }, MILLISECONDS_BETWEEN_LOOKS);
+    this.opened.addEnd(() => clearInterval(clock));
   }
 
   private arrange(): void {
-    const shown = this.contents.get(this.active)!;
+    const shown = this.contents.get(this.tabs.active) ?? [];
     const isAlone = shown.length === 1;
-    this.tabs.hidden = this.contents.size < 2;
-    this.root.classList.toggle("low", this.panels.length <= 2);
     this.body.classList.toggle("overview", !isAlone);
     this.body.dataset.count = String(shown.length);
-    for (const panel of this.panels) {
+    for (const { panel, heading } of this.placed) {
       panel.root.hidden = !shown.includes(panel.name);
-      panel.root.querySelector<HTMLElement>(".tff-heading")!.hidden = isAlone;
-      panel.root.setAttribute("role", isAlone && !this.tabs.hidden ? "tabpanel" : "region");
+      panel.root.style.order = String(shown.indexOf(panel.name));
+      heading.hidden = isAlone;
+      panel.root.setAttribute("role", isAlone && !this.tabs.root.hidden ? "tabpanel" : "region");
     }
-    for (const tab of this.tabs.querySelectorAll<HTMLElement>("[role=tab]")) {
-      const isActive = tab.dataset.tab === this.active;
-      tab.setAttribute("aria-selected", String(isActive));
-      tab.tabIndex = isActive ? 0 : -1;
-    }
-    this.request();
-  }
-
-  private activate(name: string): void {
-    this.active = name;
-    remember(name);
-    this.arrange();
-  }
-
-  private moveTab(event: KeyboardEvent): void {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    const names = [...this.contents.keys()];
-    this.activate(names[(names.indexOf(this.active) + step + names.length) % names.length]);
-    this.tabs.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
-  }
-
-  /** Draws once before the next frame, however much changes until then. */
-  private request(): void {
-    if (this.requested) return;
-    this.requested = true;
-    requestAnimationFrame(() => {
-      this.requested = false;
-      this.draw();
-    });
+    this.frame.request();
   }
 
   private draw(): void {
-    this.drawStatus();
-    for (const panel of this.panels) if (!panel.root.hidden) panel.draw();
+    const { progress, columns, changes, legend } = this.store;
+    this.head.draw();
+    this.tabs.explain(legend.words);
+    for (const { panel } of this.placed) if (!panel.root.hidden) panel.draw();
     this.details.draw();
-  }
-
-  private state(): "waiting" | "running" | "failed" | "cancelled" | "done" {
-    const { store } = this;
-    if (!store.isHeard) return "waiting";
-    if (!store.finished) return "running";
-    const outcomes = store.invocations.map((invocation) => store.ints.outcome[invocation.span]);
-    return outcomes.includes(1) ? "failed" : outcomes.includes(2) ? "cancelled" : "done";
-  }
-
-  private drawStatus(): void {
-    const { store } = this;
-    write(this.title, store.title || "tffsim");
-    for (const tab of this.tabs.querySelectorAll("button")) tab.title = store.words[tab.textContent!] ?? "";
-    const state = this.state();
-    const silence = performance.now() - store.heardAt;
-    const isSilent = !store.finished && silence > MILLISECONDS_UNTIL_SILENT;
-    this.root.classList.toggle("silent", state === "waiting" && isSilent);
-    if (state === "waiting") {
-      const text = isSilent ? "no answer from the kernel: run the cell again" : "waiting for the kernel";
-      this.status.replaceChildren(element("span", "state waiting", text));
-    } else {
-      const text = store.finished && store.count === 0 ? "nothing recorded" : state;
-      const parts = [duration(store.now), `${count(store.count)} spans`];
-      if (store.clients.count > 0) parts.push(`${count(store.clients.count)} clients`);
-      if (store.dropped > 0) parts.push(`${count(store.dropped)} dropped`);
-      if (isSilent) parts.push(`nothing new for ${Math.floor(silence / 1000)} s`);
-      this.status.replaceChildren(element("span", `state ${state}`, text), ` · ${parts.join(" · ")}`);
-    }
-    const { firstError } = store;
-    this.error.hidden = firstError < 0;
-    if (firstError >= 0) write(this.error, `${store.label(firstError)}: ${store.errors[firstError]}`);
-    this.root.dataset.state = state;
-    this.root.dataset.spans = String(store.count);
-    this.root.dataset.version = String(store.version);
-  }
-}
-
-function recall(): string {
-  try {
-    return localStorage.getItem(MEMORY) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-function remember(tab: string): void {
-  try {
-    localStorage.setItem(MEMORY, tab);
-  } catch {
-    // A sandboxed page has no storage; the tab is then forgotten.
+    this.root.classList.toggle("silent", progress.state === "waiting" && this.head.isSilent);
+    this.root.dataset.state = progress.state;
+    this.root.dataset.spans = String(columns.count);
+    this.root.dataset.version = String(changes.version);
   }
 }

@@ -1,5 +1,7 @@
 // What the clients of one call do: waiting, running, done.
 
+import { OUTCOME } from "./messages";
+
 /** States of a client, the more urgent the larger. */
 export const WAITING = 0;
 export const DONE = 1;
@@ -21,16 +23,16 @@ export interface ClientSpan {
   start: number;
   end: number;
   busy: number;
-  /** As in `OUTCOMES`. */
+  /** As in `OUTCOME`. */
   outcome: number;
 }
 
 export class Clients {
   count = 0;
-  states = new Uint8Array(16);
-  start = new Float64Array(16).fill(Number.NaN);
-  end = new Float64Array(16);
-  busy = new Float64Array(16);
+  private states = new Uint8Array(16);
+  private start = new Float64Array(16).fill(Number.NaN);
+  private end = new Float64Array(16);
+  private busy = new Float64Array(16);
   private slowBeyond = Number.POSITIVE_INFINITY;
 
   /** `invocation` is the root span of the call, -1 before the first. */
@@ -51,9 +53,9 @@ export class Clients {
   add(span: ClientSpan): void {
     const { client } = span;
     this.touch(span);
-    this.busy[client] += span.busy;
-    if (span.outcome === 1) this.states[client] = FAILED;
-    else if (span.outcome === 2 && this.states[client] !== FAILED) this.states[client] = CANCELLED;
+    this.busy[client] = this.busyOf(client) + span.busy;
+    if (span.outcome === OUTCOME.error) this.states[client] = FAILED;
+    else if (span.outcome === OUTCOME.cancelled && this.states[client] !== FAILED) this.states[client] = CANCELLED;
   }
 
   /** Says which spans are under way; other clients are not running. */
@@ -71,31 +73,54 @@ export class Clients {
 
   /** The state as it is shown. */
   stateOf(client: number): number {
-    const state = this.states[client];
-    return state === DONE && this.busy[client] > this.slowBeyond ? SLOW : state;
+    const state = this.states[client] ?? WAITING;
+    return state === DONE && this.busyOf(client) > this.slowBeyond ? SLOW : state;
+  }
+
+  /** Whether anything was done for a client. */
+  hasBegun(client: number): boolean {
+    return !Number.isNaN(this.start[client] ?? Number.NaN);
+  }
+
+  /** The own time of all spans of a client, in milliseconds. */
+  busyOf(client: number): number {
+    return this.busy[client] ?? 0;
+  }
+
+  /** The time from the first start to the last end, in milliseconds. */
+  lengthOf(client: number): number {
+    return (this.end[client] ?? 0) - (this.start[client] ?? 0);
+  }
+
+  /** The own time of the busiest client. */
+  get mostBusy(): number {
+    return this.busy.subarray(0, this.count).reduce((most, busy) => Math.max(most, busy), 0);
   }
 
   /** How many clients are in each state. */
   totals(): number[] {
     const totals = CLIENT_STATES.map(() => 0);
-    for (let client = 0; client < this.count; client++) totals[this.stateOf(client)] += 1;
+    for (let client = 0; client < this.count; client++) {
+      const state = this.stateOf(client);
+      totals[state] = (totals[state] ?? 0) + 1;
+    }
     return totals;
   }
 
   private touch({ client, start, end }: ClientSpan): void {
     this.reserve(client + 1);
-    if (!(this.start[client] <= start)) this.start[client] = start;
-    this.end[client] = Math.max(this.end[client], end);
+    if (!((this.start[client] ?? Number.NaN) <= start)) this.start[client] = start;
+    this.end[client] = Math.max(this.end[client] ?? 0, end);
     if (this.states[client] === WAITING) this.states[client] = DONE;
   }
 
   private medianBusy(): number {
     const done = this.busy.subarray(0, this.count).filter((_, client) => this.states[client] === DONE);
-    return done.length > 0 ? done.sort()[done.length >> 1] : Number.POSITIVE_INFINITY;
+    return done.sort()[done.length >> 1] ?? Number.POSITIVE_INFINITY;
   }
 }
 
 function copied<T extends Uint8Array | Float64Array>(from: T, to: T): T {
-  to.set(from as never);
+  to.set(from);
   return to;
 }

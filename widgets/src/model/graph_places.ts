@@ -23,16 +23,23 @@ export interface Place {
   width: number;
 }
 
-/** An edge as the path of a curve, and its tip: where it is and where it points, in degrees. */
-export interface Route {
+/** The path of a curve, and its tip: where it is and where it points, in degrees. */
+interface Curve {
   path: string;
   x: number;
   y: number;
   angle: number;
 }
 
+/** An edge as it is drawn. */
+export interface Route extends Curve {
+  kind: GraphEdge["kind"];
+}
+
 export interface Places {
+  /** By span. */
   calls: Map<number, Place>;
+  /** Of the edges between calls that are shown. */
   routes: Route[];
   width: number;
   height: number;
@@ -40,26 +47,30 @@ export interface Places {
 
 export function place(calls: PlacedCall[], edges: GraphEdge[]): Places {
   const columns = columnsOf(calls);
-  const last = columns[columns.length - 1];
   const found = new Map<number, Place>();
   for (const { span, column, row, width } of calls) {
-    found.set(span, { x: (columns[column].left + columns[column].right) / 2, y: height(row), width });
+    const { left, right } = columns[column] ?? NOWHERE;
+    found.set(span, { x: (left + right) / 2, y: height(row), width });
   }
   const columnOf = new Map(calls.map((call) => [call.span, call.column]));
-  const routes = edges.map((edge) => {
-    const [source, target] = [found.get(edge.source)!, found.get(edge.target)!];
-    const from = columnOf.get(edge.source)!;
-    const isForward = columnOf.get(edge.target)! > from;
-    return isForward ? forward(source, target, edge.passed, columns, from) : back(source, target);
+  const routes = edges.flatMap((edge) => {
+    const [source, target] = [found.get(edge.source), found.get(edge.target)];
+    const [from, to] = [columnOf.get(edge.source), columnOf.get(edge.target)];
+    if (source === undefined || target === undefined || from === undefined || to === undefined) return [];
+    const route = to > from ? forward(source, target, edge.passed, columns.slice(from)) : back(source, target);
+    return [{ ...route, kind: edge.kind }];
   });
   const lowest = Math.max(...calls.map((call) => height(call.row)));
-  return { calls: found, routes, width: (last?.right ?? 0) + MARGIN, height: lowest + HEIGHT / 2 + MARGIN };
+  const { right } = columns.at(-1) ?? NOWHERE;
+  return { calls: found, routes, width: right + MARGIN, height: lowest + HEIGHT / 2 + MARGIN };
 }
 
 interface Column {
   left: number;
   right: number;
 }
+
+const NOWHERE: Column = { left: 0, right: 0 };
 
 function columnsOf(calls: PlacedCall[]): Column[] {
   const widths: number[] = [];
@@ -76,12 +87,12 @@ function height(row: number): number {
   return MARGIN + HEIGHT / 2 + row * ROW;
 }
 
-/** From the right of a call to the left of another, level where it passes a column. */
-function forward(source: Place, target: Place, passed: number[], columns: Column[], from: number): Route {
+/** From the right of a call, in the first of the columns, to the left of another, level where it passes one. */
+function forward(source: Place, target: Place, passed: number[], columns: Column[]): Curve {
   let path = `M${source.x + source.width / 2},${source.y}`;
-  let [x, y] = [columns[from].right, source.y];
+  let [x, y] = [columns[0]?.right ?? 0, source.y];
   for (const [k, nextY] of [...passed.map(height), target.y].entries()) {
-    const { left, right } = columns[from + 1 + k];
+    const { left, right } = columns[k + 1] ?? NOWHERE;
     const middle = (x + left) / 2;
     path += `H${x}C${middle},${y} ${middle},${nextY} ${left},${nextY}`;
     [x, y] = [right, nextY];
@@ -91,7 +102,7 @@ function forward(source: Place, target: Place, passed: number[], columns: Column
 }
 
 /** To the same call, or to one that stands before: over the top. */
-function back(source: Place, target: Place): Route {
+function back(source: Place, target: Place): Curve {
   const aside = source === target ? 12 : 0;
   const [start, end] = [source.x + aside, target.x - aside];
   const [startY, endY] = [source.y - HEIGHT / 2, target.y - HEIGHT / 2];

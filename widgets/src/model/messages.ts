@@ -143,11 +143,8 @@ export type FloatColumn = (typeof FLOAT_COLUMNS)[number];
 
 export const OPERATIONS = ["invoke", "create_value", "create_call", "create_struct", "create_selection", "compute"];
 export const OUTCOMES = ["ok", "error", "cancelled", "running"];
-export const RUNNING = 3;
-export const UNKNOWN = 255;
+/** The numbers of outcomes; of a span that is not there, the last. */
+export const OUTCOME = { ok: 0, error: 1, cancelled: 2, running: 3, unknown: 255 } as const;
 
-/** Copies a buffer that may start anywhere into one that typed arrays can view. */
-export function aligned(buffer: DataView | ArrayBuffer): ArrayBuffer {
-  if (buffer instanceof ArrayBuffer) return buffer;
-  return buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength) as ArrayBuffer;
-}
+/** The number that stands for none, in all columns but that of outcomes. */
+export const NONE = -1;

@@ -1,26 +1,47 @@
 // Sums over spans, by executor or by AST node.
 
+export interface Total {
+  calls: number;
+  /** Own time, in milliseconds. */
+  time: number;
+  /** How many are under way; these are in no other sum. */
+  running: number;
+}
+
 export class Totals {
-  calls: number[] = [];
-  time: number[] = [];
-  running: number[] = [];
+  private readonly totals = new Map<number, Total>();
 
+  of(key: number): Readonly<Total> {
+    return this.totals.get(key) ?? { calls: 0, time: 0, running: 0 };
+  }
+
+  /** The calls of all. */
+  get calls(): number {
+    let calls = 0;
+    for (const total of this.totals.values()) calls += total.calls;
+    return calls;
+  }
+
+  /** Counts a span that ended; those of no executor, or of no AST node, count nowhere. */
   add(key: number, time: number): void {
-    this.reserve(key);
-    this.calls[key] += 1;
-    this.time[key] += time;
+    if (key < 0) return;
+    const total = this.entry(key);
+    total.calls += 1;
+    total.time += time;
   }
 
-  addRunning(key: number): void {
-    this.reserve(key);
-    this.running[key] += 1;
+  /** Says for whom spans are under way, a key for each; for others none is. */
+  setRunning(keys: number[]): void {
+    for (const total of this.totals.values()) total.running = 0;
+    for (const key of keys) if (key >= 0) this.entry(key).running += 1;
   }
 
-  private reserve(key: number): void {
-    while (this.calls.length <= key) {
-      this.calls.push(0);
-      this.time.push(0);
-      this.running.push(0);
+  private entry(key: number): Total {
+    let total = this.totals.get(key);
+    if (total === undefined) {
+      total = { calls: 0, time: 0, running: 0 };
+      this.totals.set(key, total);
     }
+    return total;
   }
 }

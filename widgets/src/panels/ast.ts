@@ -7,7 +7,7 @@ export class AstPanel extends TreePanel {
   protected readonly emptyText = "No computation has been called yet.";
 
   constructor(store: TraceStore) {
-    super("ast", "AST", "AST node", store);
+    super("ast", "AST node", store);
   }
 
   describe(): string {
@@ -16,21 +16,20 @@ export class AstPanel extends TreePanel {
   }
 
   protected makeRows(): TreeRow[] {
-    const { nodes, asts, selection, query } = this.store;
+    const { legend, sums, selection, search } = this.store;
     const depths: number[] = [];
-    return nodes.map((node, number) => {
-      depths[number] = node.parent >= 0 ? depths[node.parent] + 1 : 0;
+    return legend.nodes.map((node, number) => {
+      const depth = node.parent >= 0 ? (depths[node.parent] ?? 0) + 1 : 0;
+      depths.push(depth);
       return {
         id: String(number),
-        depth: depths[number],
+        depth,
         name: node.label,
         detail: [node.edge, node.type].filter(Boolean).join(": "),
         tip: `${node.kind} ${node.label}\n${node.type}`,
-        calls: asts.calls[number] ?? 0,
-        time: asts.time[number] ?? 0,
-        running: asts.running[number] ?? 0,
-        selected: selection.node === number,
-        dim: query !== "" && !`${node.label} ${node.type}`.toLowerCase().includes(query),
+        ...sums.nodes.of(number),
+        selected: selection.chosen.node === number,
+        dim: !search.finds(`${node.label} ${node.type}`),
         select: { node: number },
       };
     });

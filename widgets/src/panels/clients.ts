@@ -4,7 +4,8 @@ import { CLIENT_STATES, type Clients, WAITING } from "../model/clients";
 import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
 import type { Colours } from "../theme";
-import { CanvasPanel, element, fill, keyEntry } from "./panel";
+import { element, fill, keyEntry, offer } from "../dom/elements";
+import { CanvasPanel } from "./canvas_panel";
 
 const LARGEST = 84;
 const SMALLEST = 6;
@@ -19,7 +20,7 @@ export class ClientsPanel extends CanvasPanel {
   private readonly calls = document.createElement("select");
   private readonly callsLabel = element("label", "", "call ");
   private shown: Clients;
-  private past = { version: "", clients: this.store.clients };
+  private past = { version: "", clients: this.store.cohorts.latest };
   private listed = 0;
   private columns = 1;
   private size = 10;
@@ -27,8 +28,8 @@ export class ClientsPanel extends CanvasPanel {
   private perTile = 1;
 
   constructor(store: TraceStore) {
-    super("clients", "Clients", store);
-    this.shown = store.clients;
+    super("clients", store);
+    this.shown = store.cohorts.latest;
     this.callsLabel.append(this.calls);
     this.callsLabel.hidden = true;
     this.legend.append(this.callsLabel, this.key);
@@ -42,7 +43,7 @@ export class ClientsPanel extends CanvasPanel {
   describe(): string {
     const parts = this.shown
       .totals()
-      .map((total, state) => (total > 0 ? `${total} ${CLIENT_STATES[state]}` : ""))
+      .map((total, state) => (total > 0 ? `${total} ${CLIENT_STATES[state] ?? ""}` : ""))
       .filter(Boolean);
     return `${this.shown.count} clients: ${parts.join(", ")}`;
   }
@@ -60,14 +61,14 @@ export class ClientsPanel extends CanvasPanel {
       return;
     }
     this.arrange();
-    const busiest = Math.max(...this.shown.busy.subarray(0, this.shown.count), 1e-9);
+    const busiest = Math.max(this.shown.mostBusy, 1e-9);
     const tiles = Math.ceil(this.shown.count / this.perTile);
     for (let tile = 0; tile < tiles; tile++) {
       if (this.perTile > 1) this.paintShares(context, colours, tile);
       else this.paintTile(context, colours, tile, busiest);
     }
     context.globalAlpha = 1;
-    const { client } = this.store.selection;
+    const { client } = this.store.selection.chosen;
     if (client >= 0 && client < this.shown.count) {
       const [x, y] = this.place(Math.floor(client / this.perTile));
       context.strokeStyle = colours.ink;
@@ -96,28 +97,28 @@ export class ClientsPanel extends CanvasPanel {
   private paintTile(context: CanvasRenderingContext2D, colours: Colours, client: number, busiest: number): void {
     const [x, y] = this.place(client);
     const state = this.shown.stateOf(client);
-    const share = this.shown.busy[client] / busiest;
+    const share = this.shown.busyOf(client) / busiest;
     const isDim = this.isDim(client);
     context.globalAlpha = isDim ? 0.25 : 1;
-    context.fillStyle = colours.clients[state];
+    context.fillStyle = colours.clients[state] ?? colours.soft;
     context.beginPath();
     context.roundRect(x, y, this.size, this.size, Math.min(5, this.size / 5));
     context.fill();
     if (this.size >= 12 && state !== WAITING) {
-      context.fillStyle = colours.onClients[state];
+      context.fillStyle = colours.onClients[state] ?? colours.ink;
       context.globalAlpha = isDim ? 0.1 : 0.45;
       const inset = this.size / 8;
       context.fillRect(x + inset, y + this.size - inset - 2, (this.size - 2 * inset) * share, 2.5);
     }
     if (this.size < 24) return;
     context.globalAlpha = isDim ? 0.5 : 1;
-    context.fillStyle = colours.onClients[state];
+    context.fillStyle = colours.onClients[state] ?? colours.ink;
     context.textBaseline = "top";
     context.font = `600 ${this.size > 44 ? 15 : 11}px system-ui, sans-serif`;
     context.fillText(String(client), x + 6, y + 6, this.size - 8);
     if (this.size > 50 && state !== WAITING) {
       context.font = "11px system-ui, sans-serif";
-      context.fillText(duration(this.shown.busy[client]), x + 6, y + 28, this.size - 8);
+      context.fillText(duration(this.shown.busyOf(client)), x + 6, y + 28, this.size - 8);
     }
   }
 
@@ -129,56 +130,55 @@ export class ClientsPanel extends CanvasPanel {
     const last = Math.min(first + this.perTile, this.shown.count);
     let atWork = false;
     for (let client = first; client < last; client++) {
-      states[this.shown.stateOf(client)] += 1;
+      const state = this.shown.stateOf(client);
+      states[state] = (states[state] ?? 0) + 1;
       atWork ||= !this.isDim(client);
     }
     context.globalAlpha = atWork ? 1 : 0.25;
     let top = y;
     for (let state = states.length - 1; state >= 0; state--) {
-      const height = (this.size * states[state]) / (last - first);
-      context.fillStyle = colours.clients[state];
+      const height = (this.size * (states[state] ?? 0)) / (last - first);
+      context.fillStyle = colours.clients[state] ?? colours.soft;
       context.fillRect(x, top, this.size, height);
       top += height;
     }
   }
 
   private isDim(client: number): boolean {
-    const { query } = this.store;
-    return !this.store.wasAtWork(client) || (query !== "" && !`client ${client}`.includes(query));
+    const { sums, search } = this.store;
+    return !sums.wasAtWork(client) || !search.finds(`client ${client}`);
   }
 
   private paintLegend(colours: Colours): void {
-    const { words } = this.store;
-    const name = (state: number) => CLIENT_STATES[state];
-    const entries = this.shown
-      .totals()
-      .flatMap((total, state) =>
-        total > 0 ? [keyEntry(`${count(total)} ${name(state)}`, colours.clients[state], words[name(state)])] : [],
-      );
+    const { words } = this.store.legend;
+    const entries = this.shown.totals().flatMap((total, state) => {
+      const name = CLIENT_STATES[state] ?? "";
+      return total > 0 ? [keyEntry(`${count(total)} ${name}`, colours.clients[state] ?? "", words[name])] : [];
+    });
     if (this.perTile > 1 && this.shown.count > 0)
       entries.push(element("span", "", `a tile is ${this.perTile} clients`));
     fill(this.key, entries);
   }
 
   private listCalls(): void {
-    const { invocations } = this.store;
+    const { invocations } = this.store.legend;
     if (invocations.length === this.listed) return;
     this.listed = invocations.length;
     const calls = invocations.map((call, k) => ({ call, k })).filter(({ call }) => call.num_clients > 0);
     this.callsLabel.hidden = calls.length < 2;
     const chosen = this.calls.value || LATEST;
-    const options = calls
+    const named = calls
       .slice(-MAX_CALLS)
-      .map(({ call, k }) => new Option(`${k + 1}: ${call.name}`, String(call.span)));
-    this.calls.replaceChildren(new Option("the latest", LATEST), ...options);
+      .map(({ call, k }): [string, string] => [`${k + 1}: ${call.name}`, String(call.span)]);
+    offer(this.calls, [["the latest", LATEST], ...named]);
     this.calls.value = chosen;
   }
 
   private chosenClients(): Clients {
-    if (this.calls.value === "" || this.calls.value === LATEST) return this.store.clients;
-    const version = `${this.calls.value} ${this.store.count} ${this.store.finished}`;
+    if (this.calls.value === "" || this.calls.value === LATEST) return this.store.cohorts.latest;
+    const version = `${this.calls.value} ${this.store.columns.count} ${this.store.progress.finished}`;
     if (version !== this.past.version) {
-      this.past = { version, clients: this.store.clientsOf(Number(this.calls.value)) };
+      this.past = { version, clients: this.store.cohorts.of(Number(this.calls.value)) };
     }
     return this.past.clients;
   }
@@ -199,25 +199,23 @@ export class ClientsPanel extends CanvasPanel {
   private tipOf(tile: number): string {
     if (tile < 0) return "";
     const first = tile * this.perTile;
-    const { busy, start, end, count: clients } = this.shown;
-    if (this.perTile > 1) return `clients ${first} to ${Math.min(first + this.perTile, clients) - 1}`;
-    const state = CLIENT_STATES[this.shown.stateOf(first)];
-    const times = Number.isNaN(start[first])
-      ? ""
-      : `, busy ${duration(busy[first])} of ${duration(end[first] - start[first])}`;
-    return `client ${first}: ${state}${times}`;
+    const { shown } = this;
+    if (this.perTile > 1) return `clients ${first} to ${Math.min(first + this.perTile, shown.count) - 1}`;
+    const state = CLIENT_STATES[shown.stateOf(first)] ?? "";
+    if (!shown.hasBegun(first)) return `client ${first}: ${state}`;
+    return `client ${first}: ${state}, busy ${duration(shown.busyOf(first))} of ${duration(shown.lengthOf(first))}`;
   }
 
   private select(client: number): void {
     const { invocation } = this.shown;
-    if (client >= 0 && client < this.shown.count) this.store.select({ client, invocation });
+    if (client >= 0 && client < this.shown.count) this.store.selection.select({ client, invocation });
   }
 
   private move(event: KeyboardEvent): void {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: this.columns, ArrowUp: -this.columns }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const client = this.store.selection.client;
+    const { client } = this.store.selection.chosen;
     this.select(client < 0 ? 0 : client + step * this.perTile);
   }
 }

@@ -1,9 +1,13 @@
 // The execution stack: executors as boxes, each above those that it delegates to.
 
 import { type Group, groups } from "../model/layers";
-import type { Selection, TraceStore } from "../model/store";
+import type { Choice } from "../model/selection";
+import type { TraceStore } from "../model/store";
+import type { Total } from "../model/totals";
 import { count, duration } from "../model/units";
-import { element, ObservedSize, Panel, write } from "./panel";
+import { element, write } from "../dom/elements";
+import { ObservedSize } from "../dom/observed_size";
+import { Panel } from "./panel";
 
 const SMALLEST = 0.5;
 
@@ -11,13 +15,13 @@ export class StackPanel extends Panel {
   private readonly tree = element("div", "tff-stack");
   private readonly scroll = element("div", "tff-scroll");
   private readonly empty = element("div", "tff-empty", "No executor has been used yet.");
-  private readonly room = new ObservedSize(this.scroll, () => this.draw());
+  private readonly room = this.opened.add(new ObservedSize(this.scroll, () => this.draw()));
   private boxes: Box[] = [];
   private built = "";
   private fitted = "";
 
   constructor(store: TraceStore) {
-    super("stack", "Stack", store);
+    super("stack", store);
     this.tree.setAttribute("role", "tree");
     this.tree.setAttribute("aria-label", "Executors, from the top downwards");
     this.tree.addEventListener("keydown", (event) => this.move(event));
@@ -26,12 +30,12 @@ export class StackPanel extends Panel {
   }
 
   describe(): string {
-    const calls = this.store.layers.calls.reduce((sum, n) => sum + n, 0);
-    return `${this.store.executors.length} executors, ${calls} calls`;
+    const { legend, sums } = this.store;
+    return `${legend.executors.length} executors, ${sums.layers.calls} calls`;
   }
 
   draw(): void {
-    const top = groups(this.store.executors);
+    const top = groups(this.store.legend.executors);
     this.empty.hidden = top.length > 0;
     this.tree.hidden = top.length === 0;
     const shape = JSON.stringify(top.map(shapeOf));
@@ -40,9 +44,9 @@ export class StackPanel extends Panel {
       this.boxes = [];
       this.tree.replaceChildren(...top.map((group) => this.build(group, 1)));
     }
-    const shown = this.boxes.map((box) => ({ box, ...this.sums(box.group) }));
-    const longest = Math.max(...shown.map(({ time }) => time), 1e-9);
-    for (const { box, calls, time, running } of shown) box.show(calls, time, running, longest);
+    const shown = this.boxes.map((box) => ({ box, total: this.totalOf(box.group) }));
+    const longest = Math.max(...shown.map(({ total }) => total.time), 1e-9);
+    for (const { box, total } of shown) box.show(total, longest);
     this.mark();
     this.fit();
     this.root.dataset.summary = this.describe();
@@ -64,8 +68,8 @@ export class StackPanel extends Panel {
   }
 
   private build(group: Group, level: number): HTMLElement {
-    const box = new Box(group, level, this.store.words[group.executor.name] ?? "", (selection) =>
-      this.store.select(selection),
+    const box = new Box(group, level, this.store.legend.words[group.executor.name] ?? "", (choice) =>
+      this.store.selection.select(choice),
     );
     this.boxes.push(box);
     const layer = element("div", "tff-layer");
@@ -79,29 +83,30 @@ export class StackPanel extends Panel {
     return layer;
   }
 
-  private sums(group: Group): { calls: number; time: number; running: number } {
-    const { layers } = this.store;
-    const sum = (numbers: number[]) => group.layers.reduce((total, layer) => total + (numbers[layer] ?? 0), 0);
-    return { calls: sum(layers.calls), time: sum(layers.time), running: sum(layers.running) };
+  private totalOf(group: Group): Total {
+    const totals = group.layers.map((layer) => this.store.sums.layers.of(layer));
+    const sum = (name: keyof Total) => totals.reduce((all, total) => all + total[name], 0);
+    return { calls: sum("calls"), time: sum("time"), running: sum("running") };
   }
 
   private mark(): void {
-    const { selection, query } = this.store;
-    const selected = this.boxes.find((box) => box.group.layers.includes(selection.layer));
+    const { selection, search } = this.store;
+    const selected = this.boxes.find((box) => box.group.layers.includes(selection.chosen.layer));
     for (const box of this.boxes) {
-      const isFound = query === "" || box.text.toLowerCase().includes(query);
-      box.mark(box === selected, !isFound, box === (selected ?? this.boxes[0]));
+      box.mark(box === selected, !search.finds(box.text), box === (selected ?? this.boxes[0]));
     }
   }
 
   /** Up and down go through the boxes, each with all that is below it. */
   private move(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1, Home: -this.boxes.length, End: this.boxes.length }[event.key];
-    if (step === undefined || this.boxes.length === 0) return;
-    event.preventDefault();
-    const selected = this.boxes.findIndex((box) => box.group.layers.includes(this.store.selection.layer));
+    if (step === undefined) return;
+    const { selection } = this.store;
+    const selected = this.boxes.findIndex((box) => box.group.layers.includes(selection.chosen.layer));
     const next = this.boxes[Math.min(Math.max(selected + step, 0), this.boxes.length - 1)];
-    this.store.select({ layer: next.group.layers[0] });
+    if (next === undefined) return;
+    event.preventDefault();
+    selection.select({ layer: next.group.first });
     next.root.focus();
   }
 }
@@ -126,9 +131,9 @@ class Box {
     readonly group: Group,
     level: number,
     meaning: string,
-    select: (selection: Partial<Selection>) => void,
+    select: (choice: Partial<Choice>) => void,
   ) {
-    const { executor, layers } = group;
+    const { executor, layers, first } = group;
     const detail = detailOf(group);
     this.text = `${executor.name} ${detail}`.trim();
     const name = element("div", "name", executor.name);
@@ -138,15 +143,15 @@ class Box {
     track.append(this.fill);
     this.root.append(name, facts, track);
     this.root.title = `${this.text}\n${meaning}`.trim();
-    this.root.dataset.row = String(layers[0]);
+    this.root.dataset.row = String(first);
     this.root.dataset.placement = executor.placement;
     this.root.classList.toggle("many", layers.length > 1);
     this.root.setAttribute("role", "treeitem");
     this.root.setAttribute("aria-level", String(level));
-    this.root.addEventListener("click", () => select({ layer: layers[0] }));
+    this.root.addEventListener("click", () => select({ layer: first }));
   }
 
-  show(calls: number, time: number, running: number, longest: number): void {
+  show({ calls, time, running }: Total, longest: number): void {
     write(this.calls, calls === 1 ? "1 call" : `${count(calls)} calls`);
     write(this.time, duration(time));
     this.fill.style.width = `${(100 * time) / longest}%`;

@@ -3,20 +3,16 @@
 import type { TrafficRow } from "../model/messages";
 import type { TraceStore } from "../model/store";
 import { count, dataSize } from "../model/units";
-import { element, Panel } from "./panel";
-
-const SEEN: Record<string, string> = {
-  individual: "the server sees each value",
-  aggregate: "the server sees only the aggregate",
-  caller: "the server sees nothing",
-};
+import { element } from "../dom/elements";
+import { VISIBILITY_WORDS } from "../theme";
+import { Panel } from "./panel";
 
 export class TrafficPanel extends Panel {
   private readonly list = element("div", "tff-scroll");
   private shown: TrafficRow[] | null = null;
 
   constructor(store: TraceStore) {
-    super("traffic", "Traffic", store);
+    super("traffic", store);
     this.list.tabIndex = 0;
     this.list.setAttribute("role", "table");
     this.list.setAttribute("aria-label", "What crossed between server and clients");
@@ -24,11 +20,11 @@ export class TrafficPanel extends Panel {
   }
 
   describe(): string {
-    return `${this.store.traffic.length} kinds of crossings`;
+    return `${this.store.legend.traffic.length} kinds of crossings`;
   }
 
   draw(): void {
-    const { traffic } = this.store;
+    const { traffic } = this.store.legend;
     this.root.dataset.summary = this.describe();
     if (traffic === this.shown) return;
     this.shown = traffic;
@@ -49,7 +45,9 @@ function line(row: TrafficRow, most: number): HTMLElement {
   const name = element("div", "name");
   name.setAttribute("role", "rowheader");
   const values = row.values === 1 ? "1 value" : `${count(row.values)} values`;
-  const facts = [row.intrinsic ? direction : "", values, SEEN[row.visibility] ?? ""].filter(Boolean).join(" · ");
+  const facts = [row.intrinsic ? direction : "", values, VISIBILITY_WORDS.get(row.visibility) ?? ""]
+    .filter(Boolean)
+    .join(" · ");
   name.append(element("strong", "", row.intrinsic || direction), element("span", "soft", facts));
   const size = element("div", "number", dataSize(row.size));
   size.setAttribute("role", "cell");

@@ -1,25 +1,24 @@
 // A tree of rows with a bar each.
 
-import type { Selection } from "../model/store";
+import type { Choice } from "../model/selection";
+import type { Total } from "../model/totals";
 import { count, duration } from "../model/units";
-import { element, Panel, write } from "./panel";
+import { element, write } from "../dom/elements";
+import { Panel } from "./panel";
 
 // More rows than this nobody reads, and the page would become slow.
 const MAX_ROWS = 1000;
 
-export interface TreeRow {
+export interface TreeRow extends Readonly<Total> {
   /** What identifies the row between two drawings. */
   id: string;
   depth: number;
   name: string;
   detail: string;
   tip: string;
-  calls: number;
-  time: number;
-  running: number;
   selected: boolean;
   dim: boolean;
-  select: Partial<Selection>;
+  select: Partial<Choice>;
 }
 
 /** Draws rows and keeps their elements, so that nothing flickers and the focus stays. */
@@ -32,15 +31,15 @@ export abstract class TreePanel extends Panel {
   protected abstract makeRows(): TreeRow[];
   protected abstract readonly emptyText: string;
 
-  protected constructor(name: string, title: string, heading: string, store: Panel["store"]) {
-    super(name, title, store);
+  protected constructor(name: string, heading: string, store: Panel["store"]) {
+    super(name, store);
     const header = element("div", "tff-row header");
     for (const text of [heading, "calls", "own time", ""]) {
       header.append(element("span", text === heading ? "name" : "number", text));
     }
     header.setAttribute("aria-hidden", "true");
     this.list.setAttribute("role", "listbox");
-    this.list.setAttribute("aria-label", title);
+    this.list.setAttribute("aria-label", this.title);
     this.list.addEventListener("keydown", (event) => this.move(event));
     this.root.append(header, this.list, this.empty);
   }
@@ -55,25 +54,27 @@ export abstract class TreePanel extends Panel {
     const longest = Math.max(...this.rows.map((row) => row.time), 1e-9);
     const kept = new Map<string, RowElement>();
     this.rows.forEach((row, position) => {
-      const shown = this.elements.get(row.id) ?? new RowElement((selection) => this.store.select(selection));
+      const shown = this.elements.get(row.id) ?? new RowElement((choice) => this.store.selection.select(choice));
       shown.show(row, longest);
-      if (this.list.children[position] !== shown.root) this.list.insertBefore(shown.root, this.list.children[position]);
+      const there = this.list.children[position] ?? null;
+      if (there !== shown.root) this.list.insertBefore(shown.root, there);
       kept.set(row.id, shown);
     });
     for (const [id, shown] of this.elements) if (!kept.has(id)) shown.root.remove();
     this.elements = kept;
     const focusable = this.rows.find((row) => row.selected) ?? this.rows[0];
-    for (const row of this.rows) kept.get(row.id)!.root.tabIndex = row === focusable ? 0 : -1;
+    for (const [id, shown] of kept) shown.root.tabIndex = id === focusable?.id ? 0 : -1;
     this.root.dataset.summary = this.describe();
   }
 
   private move(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1, Home: -this.rows.length, End: this.rows.length }[event.key];
-    if (step === undefined || this.rows.length === 0) return;
-    event.preventDefault();
+    if (step === undefined) return;
     const selected = this.rows.findIndex((row) => row.selected);
     const next = this.rows[Math.min(Math.max(selected + step, 0), this.rows.length - 1)];
-    this.store.select(next.select);
+    if (next === undefined) return;
+    event.preventDefault();
+    this.store.selection.select(next.select);
     this.elements.get(next.id)?.root.focus();
   }
 }
@@ -85,26 +86,26 @@ class RowElement {
   private readonly detail = element("span", "soft");
   private readonly calls = element("span", "number");
   private readonly time = element("span", "number");
+  private readonly track = element("div", "track");
   private readonly fill = element("div", "fill");
-  private selection: Partial<Selection> = {};
+  private choice: Partial<Choice> = {};
 
-  constructor(select: (selection: Partial<Selection>) => void) {
-    const track = element("div", "track");
-    track.append(this.fill);
+  constructor(select: (choice: Partial<Choice>) => void) {
+    this.track.append(this.fill);
     this.name.append(this.label, this.detail);
-    this.root.append(this.name, this.calls, this.time, track);
+    this.root.append(this.name, this.calls, this.time, this.track);
     this.root.setAttribute("role", "option");
-    this.root.addEventListener("click", () => select(this.selection));
+    this.root.addEventListener("click", () => select(this.choice));
   }
 
   show(row: TreeRow, longest: number): void {
-    this.selection = row.select;
+    this.choice = row.select;
     this.name.style.paddingLeft = `${row.depth * 12}px`;
     write(this.label, row.name);
     write(this.detail, row.detail ? `  ${row.detail}` : "");
     write(this.calls, row.calls ? count(row.calls) : "");
     write(this.time, row.calls ? duration(row.time) : "");
-    this.fill.parentElement!.hidden = row.calls === 0;
+    this.track.hidden = row.calls === 0;
     this.fill.style.width = `${(100 * row.time) / longest}%`;
     this.name.dataset.running = row.running ? `${row.running} running` : "";
     this.root.title = row.tip;

@@ -1,0 +1,81 @@
+// The head line of a view: what is shown, how far it is, a search; and below it the first error.
+
+import { button, element, write } from "./dom/elements";
+import { NONE } from "./model/messages";
+import type { TraceStore } from "./model/store";
+import { count, duration } from "./model/units";
+
+const MILLISECONDS_UNTIL_SILENT = 3000;
+
+export class Head {
+  readonly root = element("div", "tff-head");
+  /** Leads to where the first error arose. */
+  readonly error = button("", "Show where it arose", () => this.showError());
+  private readonly title = element("span", "tff-title");
+  private readonly status = element("span", "tff-status");
+  private readonly search = document.createElement("input");
+
+  /** `level` is that of a heading. */
+  constructor(
+    private readonly store: TraceStore,
+    level: number,
+  ) {
+    this.title.setAttribute("role", "heading");
+    this.title.setAttribute("aria-level", String(level));
+    this.search.type = "search";
+    this.search.placeholder = "search ( / )";
+    this.search.setAttribute("aria-label", "Search executors, AST nodes and clients; Enter goes to the next span");
+    this.search.addEventListener("input", () => store.search.search(this.search.value));
+    this.search.addEventListener("keydown", (event) => {
+      const match = event.key === "Enter" ? store.search.next(store.selection.chosen.span) : NONE;
+      if (match >= 0) store.selection.select({ span: match });
+    });
+    this.error.className = "tff-error";
+    this.root.append(this.title, this.status, this.search);
+  }
+
+  /** Lets the keyboard write into the search; returns whether it did not do so before. */
+  focusSearch(target: EventTarget | null): boolean {
+    if (target === this.search) return false;
+    this.search.focus();
+    return true;
+  }
+
+  /** Whether nothing was heard for a while, though more is to come. */
+  get isSilent(): boolean {
+    return !this.store.progress.finished && this.silence > MILLISECONDS_UNTIL_SILENT;
+  }
+
+  draw(): void {
+    const { legend, progress, columns, failures } = this.store;
+    write(this.title, legend.title || "tffsim");
+    if (progress.state === "waiting") {
+      const text = this.isSilent ? "no answer from the kernel: run the cell again" : "waiting for the kernel";
+      this.status.replaceChildren(element("span", "state waiting", text));
+    } else {
+      const text = progress.finished && columns.count === 0 ? "nothing recorded" : progress.state;
+      this.status.replaceChildren(element("span", `state ${progress.state}`, text), ` · ${this.facts().join(" · ")}`);
+    }
+    const { first } = failures;
+    this.error.hidden = first < 0;
+    if (first >= 0) write(this.error, `${this.store.labelOf(first)}: ${failures.textOf(first)}`);
+  }
+
+  private get silence(): number {
+    return performance.now() - this.store.progress.heardAt;
+  }
+
+  private facts(): string[] {
+    const { progress, columns, cohorts } = this.store;
+    const facts = [duration(progress.now), `${count(columns.count)} spans`];
+    if (cohorts.latest.count > 0) facts.push(`${count(cohorts.latest.count)} clients`);
+    if (progress.dropped > 0) facts.push(`${count(progress.dropped)} dropped`);
+    if (this.isSilent) facts.push(`nothing new for ${Math.floor(this.silence / 1000)} s`);
+    return facts;
+  }
+
+  private showError(): void {
+    const { selection, failures } = this.store;
+    selection.select({ span: failures.first });
+  }
+}

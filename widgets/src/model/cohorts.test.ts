@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { batchOf, DESCRIPTION, storeOf } from "../testing/batches";
+import { CLIENT_RUNNING, DONE, FAILED, WAITING } from "./clients";
+
+const CALLS = [
+  { span: 0, name: "f", root: 0, num_clients: 3 },
+  { span: 5, name: "f", root: 0, num_clients: 2 },
+];
+const states = ({ cohorts }: ReturnType<typeof storeOf>) => [0, 1, 2].map((client) => cohorts.latest.stateOf(client));
+
+test("clients are waited for, run, and are done or failed", () => {
+  const span = { parent: 0, invocation: 0 };
+  const store = storeOf([{ id: 0 }, { ...span, id: 1, client: 0 }], 2);
+  assert.deepEqual(states(store), [CLIENT_RUNNING, WAITING, WAITING]);
+  store.receive(
+    ...batchOf([
+      { ...span, id: 1, client: 0 },
+      { ...span, id: 2, client: 1, outcome: 1 },
+    ]),
+  );
+  assert.deepEqual(states(store), [DONE, FAILED, WAITING]);
+});
+
+test("clients start anew with every call, and those of each can be asked for", () => {
+  const description = { ...DESCRIPTION, invocations: CALLS.slice(0, 1) };
+  const store = storeOf([{ id: 1, invocation: 0, client: 2 }], 0, { description });
+  const { cohorts } = store;
+  assert.deepEqual([cohorts.latest.count, cohorts.latest.totals()[DONE]], [3, 1]);
+  store.receive(...batchOf([{ id: 6, invocation: 5, client: 0 }], 0, { description: { invocations: CALLS } }));
+  assert.deepEqual([cohorts.latest.count, cohorts.latest.totals()[DONE]], [2, 1]);
+  assert.deepEqual([cohorts.of(0).count, cohorts.of(0).stateOf(2)], [3, DONE]);
+});
+
+test("a span of an earlier call that ends late does not come into the latest", () => {
+  const store = storeOf([{ id: 6, invocation: 5, client: 0 }], 0, { description: { invocations: CALLS } });
+  store.receive(...batchOf([{ id: 1, invocation: 0, client: 1, outcome: 1 }], 0, { description: {} }));
+  assert.deepEqual(states(store).slice(0, 2), [DONE, WAITING]);
+  assert.equal(store.cohorts.of(0).stateOf(1), FAILED);
+});
+
+test("a call of no clients leaves those of the call before", () => {
+  const store = storeOf([{ id: 1, invocation: 0, client: 2 }]);
+  const without = { span: 9, name: "g", root: 0, num_clients: 0 };
+  store.receive(...batchOf([{ id: 9 }], 0, { description: { invocations_from: 1, invocations: [without] } }));
+  assert.equal(store.cohorts.latest.count, 3);
+});
+
+test("the steps of a client are its lowest spans, the longest of them, in order", () => {
+  const span = { invocation: 0, layer: 0, node: 0 };
+  const { cohorts } = storeOf([
+    { id: 0, operation: 0, invocation: 0 },
+    { ...span, id: 1, parent: 0, client: 1, self: 9 },
+    { ...span, id: 2, parent: 1, client: 1, self: 1, start: 1 },
+    { ...span, id: 3, parent: 1, client: 1, self: 3, start: 3 },
+    { ...span, id: 4, parent: 1, client: 1, self: 2, start: 5 },
+    { ...span, id: 5, parent: 0, client: 0, self: 7 },
+  ]);
+  assert.deepEqual(cohorts.stepsOf(1, 0, 2), [3, 4]);
+  assert.deepEqual(cohorts.stepsOf(2, 0, 2), []);
+  assert.deepEqual(cohorts.stepsOf(1, 1, 2), []);
+});

@@ -1,0 +1,170 @@
+// Spans as columns of numbers. The number of a span is its index in all of them.
+
+import { type Batch, FLOAT_COLUMNS, type FloatColumn, INT_COLUMNS, type IntColumn, NONE, OUTCOME } from "./messages";
+
+const FIRST_SIZE = 1024;
+
+/** What a batch brought: spans that ended and were not known before, and those that are under way. */
+export interface Arrived {
+  ended: number[];
+  open: number[];
+}
+
+export class Columns {
+  /** The number of spans. */
+  count = 0;
+  /** Rises with every change. */
+  version = 0;
+  private size = FIRST_SIZE;
+  private ints = emptyInts(FIRST_SIZE);
+  private floats = emptyFloats(FIRST_SIZE);
+
+  parent(span: number): number {
+    return this.ints.parent[span] ?? NONE;
+  }
+
+  /** The root span of the call to which a span belongs. */
+  invocation(span: number): number {
+    return this.ints.invocation[span] ?? NONE;
+  }
+
+  /** The number of the executor. */
+  layer(span: number): number {
+    return this.ints.layer[span] ?? NONE;
+  }
+
+  /** As in `OPERATIONS`. */
+  operation(span: number): number {
+    return this.ints.operation[span] ?? NONE;
+  }
+
+  /** As in `OUTCOME`. */
+  outcome(span: number): number {
+    return this.ints.outcome[span] ?? OUTCOME.unknown;
+  }
+
+  client(span: number): number {
+    return this.ints.client[span] ?? NONE;
+  }
+
+  /** The number of the AST node. */
+  node(span: number): number {
+    return this.ints.node[span] ?? NONE;
+  }
+
+  thread(span: number): number {
+    return this.ints.thread[span] ?? NONE;
+  }
+
+  /** The thread that did its work, where another one waited for it. */
+  worker(span: number): number {
+    return this.ints.worker[span] ?? NONE;
+  }
+
+  /** In milliseconds since the trace began, as all moments. */
+  start(span: number): number {
+    return this.floats.start[span] ?? 0;
+  }
+
+  end(span: number): number {
+    return this.floats.end[span] ?? 0;
+  }
+
+  /** How long it waited until a worker began, in milliseconds. */
+  queue(span: number): number {
+    return this.floats.queue[span] ?? 0;
+  }
+
+  /** How long a worker worked for it, in milliseconds. */
+  work(span: number): number {
+    return this.floats.work[span] ?? 0;
+  }
+
+  /** The time in which its own code ran, in milliseconds. */
+  ownTime(span: number): number {
+    return (this.floats.self[span] ?? 0) + this.work(span);
+  }
+
+  /** Returns the first span that began inside another; with -1, the first of all that are in none. */
+  firstChild(parent: number): number {
+    for (let span = parent + 1; span < this.count; span++) if (this.parent(span) === parent) return span;
+    return NONE;
+  }
+
+  /** Whether anything came of a span: some are dropped, and some are still to come. */
+  isKnown(span: number): boolean {
+    return this.outcome(span) !== OUTCOME.unknown;
+  }
+
+  isRunning(span: number): boolean {
+    return this.outcome(span) === OUTCOME.running;
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.version += 1;
+    this.ints.outcome.fill(OUTCOME.unknown);
+  }
+
+  /** Takes what a batch brings, in two buffers in which the columns follow one another. */
+  read({ count, running }: Pick<Batch, "count" | "running">, buffers: readonly (DataView | ArrayBuffer)[]): Arrived {
+    this.version += 1;
+    if (count === 0) return { ended: [], open: [] };
+    const [intBuffer, floatBuffer] = buffers;
+    if (intBuffer === undefined || floatBuffer === undefined) throw new Error("A batch came without its columns.");
+    const ints = new Int32Array(aligned(intBuffer));
+    const floats = new Float64Array(aligned(floatBuffer));
+    const ids = ints.subarray(0, count);
+    this.reserve(ids.reduce((most, id) => Math.max(most, id + 1), 0));
+    const open = [...ids.subarray(count - running)];
+    // A late view gets some spans twice: with all that was, and with what is new.
+    const ended = [...ids.subarray(0, count - running)].filter((id) => this.outcome(id) >= OUTCOME.running);
+    INT_COLUMNS.forEach((name, k) => scatter(ints.subarray(k * count, (k + 1) * count), ids, this.ints[name]));
+    FLOAT_COLUMNS.forEach((name, k) => scatter(floats.subarray(k * count, (k + 1) * count), ids, this.floats[name]));
+    for (const id of open) this.ints.outcome[id] = OUTCOME.running;
+    return { ended, open };
+  }
+
+  private reserve(count: number): void {
+    if (count > this.size) {
+      this.size = Math.max(count, this.size * 2);
+      this.ints = grown(INT_COLUMNS, this.ints, emptyInts(this.size));
+      this.floats = grown(FLOAT_COLUMNS, this.floats, emptyFloats(this.size));
+    }
+    this.count = Math.max(this.count, count);
+  }
+}
+
+type Ints = Record<IntColumn, Int32Array>;
+type Floats = Record<FloatColumn, Float64Array>;
+
+function emptyInts(size: number): Ints {
+  const columns = Object.fromEntries(INT_COLUMNS.map((name) => [name, new Int32Array(size).fill(NONE)])) as Ints;
+  columns.outcome.fill(OUTCOME.unknown);
+  return columns;
+}
+
+function emptyFloats(size: number): Floats {
+  return Object.fromEntries(FLOAT_COLUMNS.map((name) => [name, new Float64Array(size)])) as Floats;
+}
+
+function grown<N extends string, A extends Int32Array | Float64Array>(
+  names: readonly N[],
+  from: Record<N, A>,
+  to: Record<N, A>,
+): Record<N, A> {
+  for (const name of names) to[name].set(from[name]);
+  return to;
+}
+
+function scatter(from: Int32Array | Float64Array, ids: Int32Array, to: Int32Array | Float64Array): void {
+  ids.forEach((id, row) => {
+    to[id] = from[row] ?? NONE;
+  });
+}
+
+/** Copies a buffer that may start anywhere into one that typed arrays can view. */
+function aligned(buffer: DataView | ArrayBuffer): ArrayBuffer {
+  if (buffer instanceof ArrayBuffer) return buffer;
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice().buffer;
+}

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { storeOf } from "../testing/batches";
+import { labelOf } from "./labels";
+
+const store = storeOf([{ id: 0 }, { id: 1, layer: 0, node: 0, client: 1 }, { id: 2, layer: 0 }, { id: 3, layer: 8 }]);
+const label = (span: number) => labelOf(span, store.columns, store.legend);
+
+test("a span is called after its executor, its AST node and its client", () => {
+  assert.equal(label(1), "EagerTFExecutor · call federated_map · client 1");
+  assert.equal(label(2), "EagerTFExecutor");
+});
+
+test("a span without an executor is a call, and has its name", () => {
+  assert.equal(label(0), "f");
+  assert.equal(label(9), "invocation");
+});
+
+test("an executor that was not told yet has no name", () => {
+  assert.equal(label(3), "");
+});

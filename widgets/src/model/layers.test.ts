@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { groups } from "./layers";
+
+const executor = (name: string, parent: number, role = "") => ({
+  name,
+  role,
+  placement: "clients",
+  first_client: 0,
+  num_clients: 1,
+  parent,
+});
+
+test("executors alike, side by side, are one group", () => {
+  const children = [1, 2, 3, 4].map((n) => executor("A", 0, `clients ${n}`));
+  const [top] = groups([executor("Top", -1), ...children, executor("B", 0)]);
+  assert.deepEqual(
+    top?.below.map((group) => group.layers),
+    [[1, 2, 3, 4], [5]],
+  );
+  assert.deepEqual([top?.first, top?.below[0]?.first], [0, 1]);
+});
+
+test("a few of one kind stand alone, and so do those of different roles", () => {
+  const few = [1, 2, 3].map(() => executor("A", 0));
+  assert.equal(groups([executor("Top", -1), ...few])[0]?.below.length, 3);
+  const roles = ["server", "clients 0", "clients 1", "clients 2", "clients 3"].map((role) => executor("A", 0, role));
+  assert.deepEqual(
+    groups([executor("Top", -1), ...roles])[0]?.below.map((group) => group.layers.length),
+    [1, 4],
+  );
+});
+
+test("below a group stands what is below any of it", () => {
+  const children = [1, 2, 3, 4].map(() => executor("A", 0));
+  const leaves = [1, 2, 3, 4].map((parent) => executor("Leaf", parent));
+  const [top] = groups([executor("Top", -1), ...children, ...leaves]);
+  assert.deepEqual(top?.below[0]?.below[0]?.layers, [5, 6, 7, 8]);
+});
+
+test("there may be several stacks, or none", () => {
+  assert.deepEqual(
+    groups([executor("A", -1), executor("B", -1)]).map((group) => group.executor.name),
+    ["A", "B"],
+  );
+  assert.deepEqual(groups([]), []);
+});

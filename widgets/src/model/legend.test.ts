@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Legend } from "./legend";
+
+const call = (span: number, num_clients = 0) => ({ span, name: `call at ${span}`, root: 0, num_clients });
+
+test("a list that comes replaces the one before, and what does not come stays", () => {
+  const legend = new Legend();
+  legend.read({ title: "f", threads: ["main"], graph: { calls: [], edges: [], hidden: 2 } });
+  legend.read({ threads: ["main", "worker"], traffic: [] });
+  assert.equal(legend.title, "f");
+  assert.deepEqual(legend.threads, ["main", "worker"]);
+  assert.equal(legend.graph?.hidden, 2);
+});
+
+test("a list that did not come is the same list: a panel need not draw it again", () => {
+  const legend = new Legend();
+  legend.read({ traffic: [{ intrinsic: "", direction: "", visibility: "", values: 1, size: 8 }] });
+  const { traffic } = legend;
+  legend.read({ title: "other" });
+  assert.equal(legend.traffic, traffic);
+});
+
+test("calls are told from a number on; those before stay", () => {
+  const legend = new Legend();
+  legend.read({ invocations: [call(0), call(5)] });
+  legend.read({ invocations_from: 1, invocations: [call(6), call(9)] });
+  assert.deepEqual(
+    legend.invocations.map(({ span }) => span),
+    [0, 6, 9],
+  );
+  legend.read({ invocations: [call(1)] });
+  assert.deepEqual(
+    legend.invocations.map(({ span }) => span),
+    [1],
+  );
+});
+
+test("a call is found by its root span", () => {
+  const legend = new Legend();
+  legend.read({ invocations: [call(0, 3), call(5, 2)] });
+  assert.equal(legend.callAt(5)?.num_clients, 2);
+  assert.equal(legend.callAt(1), undefined);
+});
+
+test("only what belongs here is taken from a description", () => {
+  const legend = new Legend();
+  const known = Object.keys(legend);
+  legend.read({ errors: { 1: "no" }, previews: { 1: "3" }, title: "f" });
+  assert.deepEqual(Object.keys(legend), known);
+});

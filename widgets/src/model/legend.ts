@@ -1,0 +1,33 @@
+// What is known of a trace that is not a number: the names to which the numbers of spans refer.
+
+import type { AstNode, Description, Executor, Graph, Invocation, TrafficRow } from "./messages";
+
+export class Legend {
+  title = "";
+  executors: Executor[] = [];
+  nodes: AstNode[] = [];
+  invocations: Invocation[] = [];
+  threads: string[] = [];
+  traffic: TrafficRow[] = [];
+  graph: Graph | null = null;
+  /** What words of the glossary mean. */
+  words: Readonly<Record<string, string>> = {};
+
+  /** Takes what came; what did not come stays as it was. */
+  read(description: Description): void {
+    this.title = description.title ?? this.title;
+    this.executors = description.executors ?? this.executors;
+    this.nodes = description.nodes ?? this.nodes;
+    this.threads = description.threads ?? this.threads;
+    this.traffic = description.traffic ?? this.traffic;
+    this.graph = description.graph ?? this.graph;
+    this.words = description.words ?? this.words;
+    const { invocations, invocations_from: from = 0 } = description;
+    if (invocations !== undefined) this.invocations = [...this.invocations.slice(0, from), ...invocations];
+  }
+
+  /** Returns the call whose root span this is. */
+  callAt(span: number): Invocation | undefined {
+    return this.invocations.find((call) => call.span === span);
+  }
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { batchOf, DESCRIPTION, storeOf } from "../testing/batches";
+import { TraceStore } from "./store";
+
+const ended = (...outcomes: number[]) =>
+  storeOf(
+    outcomes.map((outcome, id) => ({ id, outcome })),
+    0,
+    {
+      finished: true,
+      description: {
+        ...DESCRIPTION,
+        invocations: outcomes.map((_, span) => ({ span, name: "f", root: 0, num_clients: 0 })),
+      },
+    },
+  ).progress;
+
+test("until the first message a trace is waited for, and then it runs", () => {
+  const store = new TraceStore();
+  assert.equal(store.progress.state, "waiting");
+  store.receive(...batchOf([]));
+  assert.equal(store.progress.state, "running");
+});
+
+test("an answer is a message, too", () => {
+  const store = new TraceStore();
+  store.receive({ kind: "details", span: 0, lines: [] });
+  assert.equal(store.progress.isHeard, true);
+});
+
+test("a finished trace is as its calls ended, and a failure counts more than an end that was wanted", () => {
+  assert.equal(ended(0, 0).state, "done");
+  assert.equal(ended(0, 2).state, "cancelled");
+  assert.equal(ended(2, 1, 0).state, "failed");
+  assert.equal(ended().state, "done");
+});
+
+test("a span that failed inside a call that went on does not make it fail", () => {
+  const store = storeOf([{ id: 0 }, { id: 1, parent: 0, outcome: 1 }], 0, { finished: true });
+  assert.equal(store.progress.state, "done");
+});
+
+test("the last batch says how far the trace is", () => {
+  const store = storeOf([{ id: 0 }], 0, { now: 20, dropped: 1 });
+  store.receive(...batchOf([], 0, { now: 30, dropped: 4, finished: true }));
+  const { now, dropped, finished, extent } = store.progress;
+  assert.deepEqual([now, dropped, finished, extent], [30, 4, true, [0, 30]]);
+});
+
+test("a trace has a length from the beginning, so that it can be drawn", () => {
+  const [from, to] = new TraceStore().progress.extent;
+  assert.ok(to > from);
+});

@@ -1,0 +1,48 @@
+// How far a trace is, and since when nothing was heard.
+
+import type { Columns } from "./columns";
+import type { Legend } from "./legend";
+import { type Batch, OUTCOME } from "./messages";
+
+export type State = "waiting" | "running" | "failed" | "cancelled" | "done";
+
+const SHORTEST = 1e-3;
+
+export class Progress {
+  /** Milliseconds since the trace began. */
+  now = 0;
+  /** How many spans were too many to be kept. */
+  dropped = 0;
+  finished = false;
+  /** When the last message came, by the clock of `performance.now()`. */
+  heardAt = performance.now();
+  /** Whether any message came. */
+  isHeard = false;
+
+  constructor(
+    private readonly columns: Columns,
+    private readonly legend: Legend,
+  ) {}
+
+  read({ now, dropped, finished }: Pick<Batch, "now" | "dropped" | "finished">): void {
+    [this.now, this.dropped, this.finished] = [now, dropped, finished];
+  }
+
+  hear(): void {
+    this.heardAt = performance.now();
+    this.isHeard = true;
+  }
+
+  /** The first and the last moment of the trace, in milliseconds. */
+  get extent(): [number, number] {
+    return [0, Math.max(this.now, SHORTEST)];
+  }
+
+  get state(): State {
+    if (!this.isHeard) return "waiting";
+    if (!this.finished) return "running";
+    const outcomes = this.legend.invocations.map((call) => this.columns.outcome(call.span));
+    if (outcomes.includes(OUTCOME.error)) return "failed";
+    return outcomes.includes(OUTCOME.cancelled) ? "cancelled" : "done";
+  }
+}

@@ -1,0 +1,165 @@
+// Calls and the values they made as a graph, collapsed over clients until one of them is chosen.
+
+import { button, element, fill } from "../../dom/elements";
+import { ObservedSize } from "../../dom/observed_size";
+import { shownGraph, type ShownCall } from "../../model/graph_calls";
+import { place } from "../../model/graph_places";
+import type { Graph, GraphEdge } from "../../model/messages";
+import type { TraceStore } from "../../model/store";
+import { count } from "../../model/units";
+import { PLACEMENT_WORDS } from "../../theme";
+import { Panel } from "../panel";
+import { callShape, edgeShapes, shape, widthOf } from "./shapes";
+import { Zoom } from "./zoom";
+
+export class GraphPanel extends Panel {
+  private readonly frame = element("div", "tff-graph");
+  private readonly room = this.opened.add(new ObservedSize(this.frame, () => this.draw()));
+  private readonly legend = element("span", "tff-keys");
+  private readonly content = shape("g");
+  private readonly svg = shape("svg", { role: "group" });
+  private readonly zoom = this.opened.add(new Zoom(this.svg, this.content));
+  private readonly empty = element("div", "tff-empty");
+  private readonly choice = document.createElement("input");
+  private readonly choiceLabel = element("label", "", "client ");
+  /** The chosen client, -1 for all. */
+  private client = -1;
+  private calls: ShownCall[] = [];
+  private edges: GraphEdge[] = [];
+  private laidOut = "";
+  private size = { width: 1, height: 1 };
+  private readonly boxes = new Map<number, SVGGElement>();
+
+  constructor(store: TraceStore) {
+    super("graph", store);
+    this.svg.append(this.content);
+    this.svg.addEventListener("keydown", (event) => this.move(event));
+    this.frame.append(this.empty, this.svg);
+    this.root.append(this.controls(), this.frame);
+  }
+
+  describe(): string {
+    const { graph } = this.store.legend;
+    const whose = this.client >= 0 ? ` of client ${this.client}` : "";
+    return graph ? `${graph.calls.length} calls and their values${whose}, ${graph.edges.length} edges` : "no graph yet";
+  }
+
+  draw(): void {
+    const { legend, progress, selection, cohorts } = this.store;
+    const { graph } = legend;
+    const { chosen } = selection;
+    this.choiceLabel.hidden = graph === null || !graph.calls.some((call) => call.members);
+    this.choice.max = String(cohorts.latest.count - 1);
+    // What is chosen stays while its calls are looked at.
+    if (chosen.span < 0) this.choose(chosen.client);
+    this.root.dataset.summary = this.describe();
+    const isEmpty = graph === null || graph.calls.length === 0;
+    this.empty.hidden = !isEmpty;
+    this.empty.textContent = progress.finished ? "Nothing was recorded." : "No value has been made yet.";
+    this.svg.style.display = isEmpty ? "none" : "";
+    if (isEmpty || this.room.width === 0) return;
+    this.show(graph);
+    this.mark(graph);
+  }
+
+  private controls(): HTMLElement {
+    Object.assign(this.choice, { type: "number", min: "0", placeholder: "all" });
+    this.choice.addEventListener("input", () => {
+      const isClient = this.choice.validity.valid && this.choice.value !== "";
+      this.store.selection.select(isClient ? { client: this.choice.valueAsNumber } : {});
+    });
+    this.choiceLabel.append(this.choice);
+    const buttons = element("span", "tff-buttons");
+    buttons.append(
+      button("−", "Zoom out (ctrl and wheel)", () => this.zoom.out()),
+      button("+", "Zoom in (ctrl and wheel)", () => this.zoom.in()),
+      button("all", "Show the whole graph", () => this.zoom.showAll(this.size, this.room)),
+    );
+    const line = element("div", "tff-controls");
+    line.append(this.choiceLabel, buttons, this.legend);
+    return line;
+  }
+
+  private choose(client: number): void {
+    this.client = client;
+    if (document.activeElement !== this.choice) this.choice.value = client < 0 ? "" : String(client);
+  }
+
+  private show(graph: Graph): void {
+    const { calls, edges } = shownGraph(graph, this.client, this.store);
+    if (this.client >= 0) this.store.requests.askForPreviews(calls.map((call) => call.span));
+    const content = JSON.stringify([calls, edges]);
+    if (content === this.laidOut) return;
+    [this.laidOut, this.calls, this.edges] = [content, calls, edges];
+    this.layOut();
+    this.paintLegend(graph);
+    this.zoom.showBeginning(this.size, this.room);
+  }
+
+  private layOut(): void {
+    const sized = this.calls.map((call) => ({ ...call, width: widthOf(call) }));
+    const { calls, routes, width, height } = place(sized, this.edges);
+    const focused = this.focused(document.activeElement);
+    this.content.replaceChildren(...routes.flatMap(edgeShapes));
+    this.boxes.clear();
+    for (const call of this.calls) {
+      const { x, y } = calls.get(call.span) ?? { x: 0, y: 0 };
+      const box = callShape(call);
+      box.setAttribute("transform", `translate(${x},${y})`);
+      box.addEventListener("click", () => this.store.selection.select({ span: call.span }));
+      this.boxes.set(call.span, box);
+      this.content.append(box);
+    }
+    if (focused !== undefined) this.boxes.get(focused)?.focus();
+    this.svg.setAttribute("aria-label", this.describe());
+    this.size = { width, height };
+  }
+
+  /** Marks what is selected, searched for and under way. */
+  private mark(graph: Graph): void {
+    const { selection, search, sums, columns } = this.store;
+    const { span } = selection.chosen;
+    for (const [k, call] of this.calls.entries()) {
+      const marks = this.boxes.get(call.span)?.classList;
+      const isSelected = call.span === span || graph.calls[k]?.members?.includes(span) === true;
+      marks?.toggle("selected", isSelected);
+      marks?.toggle("dim", !search.finds(`${call.label} ${call.value}`));
+      marks?.toggle("lit", sums.nodes.of(columns.node(call.span)).running > 0);
+    }
+  }
+
+  private paintLegend(graph: Graph): void {
+    const present = [...PLACEMENT_WORDS].filter(([place]) => graph.calls.some((call) => call.placement === place));
+    const entries = present.map(([place, text]) => {
+      const entry = element("span", "tff-key", text);
+      entry.prepend(element("i", `place-${place || "none"}`));
+      return entry;
+    });
+    const isCarried = this.edges.some((edge) => edge.kind === "carry");
+    if (isCarried) entries.push(element("span", "", "dashed: to the next client"));
+    if (this.calls.some((call) => call.copies > 1)) entries.push(element("span", "", "× n: n times alike"));
+    if (graph.hidden > 0) entries.push(element("span", "", `${count(graph.hidden)} smaller calls are left out`));
+    fill(this.legend, entries);
+  }
+
+  /** Enter selects a call; left and right go along the edges. */
+  private move(event: KeyboardEvent): void {
+    const span = this.focused(document.activeElement) ?? this.focused(event.target);
+    const next = span === undefined ? undefined : this.next(span, event.key);
+    if (next === undefined) return;
+    event.preventDefault();
+    this.store.selection.select({ span: next });
+    this.boxes.get(next)?.focus();
+  }
+
+  private next(span: number, key: string): number | undefined {
+    if (key === "ArrowRight") return this.edges.find((edge) => edge.source === span)?.target;
+    if (key === "ArrowLeft") return this.edges.find((edge) => edge.target === span)?.source;
+    return key === "Enter" || key === " " ? span : undefined;
+  }
+
+  /** Returns the call whose box is an element. */
+  private focused(element: EventTarget | null): number | undefined {
+    return [...this.boxes].find(([, box]) => box === element)?.[0];
+  }
+}

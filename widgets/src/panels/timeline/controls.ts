@@ -1,0 +1,38 @@
+// What stands above a timeline: which lanes it has, its buttons, and what the colours mean.
+
+import { button, choiceOf, element, fill, keyEntry } from "../../dom/elements";
+import type { Grouping } from "../../model/lanes";
+import { OPERATIONS } from "../../model/messages";
+import type { Colours } from "../../theme";
+import type { Actions } from "./actions";
+
+export class Controls {
+  readonly root = element("div", "tff-controls");
+  private readonly legend = element("span", "tff-keys");
+
+  constructor(actions: Actions, group: (grouping: Grouping) => void) {
+    const groupings: [text: string, grouping: Grouping][] = [
+      ["threads", "thread"],
+      ["executors", "executor"],
+      ["clients", "client"],
+    ];
+    const lanes = choiceOf(groupings);
+    lanes.addEventListener("change", () => group(groupings[lanes.selectedIndex]?.[1] ?? "thread"));
+    const label = element("label", "", "lanes ");
+    label.append(lanes);
+    const brush = "Brush what is shown: all panels tell of that time only (key b, or drag on the ruler)";
+    const buttons = element("span", "tff-buttons");
+    buttons.append(
+      button("−", "Zoom out (key -, or ctrl and wheel)", () => actions.zoomOut()),
+      button("+", "Zoom in (key +, or ctrl and wheel)", () => actions.zoomIn()),
+      button("all", "Show the whole trace, end the brush (key 0, or double click)", () => actions.showAll()),
+      button("brush", brush, () => actions.brushShown()),
+    );
+    this.root.append(label, buttons, this.legend);
+  }
+
+  paintLegend(colours: Colours, isFinished: boolean, words: Readonly<Record<string, string>>): void {
+    const entries = OPERATIONS.map((name, k) => keyEntry(name, colours.operations[k] ?? "", words[name]));
+    fill(this.legend, isFinished ? entries : [...entries, keyEntry("running", colours.running)]);
+  }
+}

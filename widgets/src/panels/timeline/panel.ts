@@ -1,0 +1,84 @@
+// Spans over time, in lanes. Zoom and pan with keys, wheel or buttons; drag on the ruler to brush.
+
+import { type Bar, type Grouping, Lanes, layOut } from "../../model/lanes";
+import { OPERATIONS, OUTCOMES } from "../../model/messages";
+import type { TraceStore } from "../../model/store";
+import { duration } from "../../model/units";
+import type { Colours } from "../../theme";
+import { CanvasPanel } from "../canvas_panel";
+import { Actions } from "./actions";
+import { Controls } from "./controls";
+import { Gestures } from "./gestures";
+import { pressKey } from "./keys";
+import { Painter } from "./painter";
+import { Viewport } from "./viewport";
+
+// While spans arrive, laying them out may take one part in this many of the time.
+const LAYOUT_SHARE = 6;
+
+export class TimelinePanel extends CanvasPanel {
+  private readonly viewport = new Viewport(() => this.store.progress.extent);
+  private readonly actions: Actions;
+  private readonly controls: Controls;
+  private grouping: Grouping = "thread";
+  private lanes = new Lanes();
+  private laidOut = "";
+  private layOutAfter = 0;
+  private painted = 0;
+
+  constructor(store: TraceStore) {
+    super("timeline", store);
+    const lanes = () => this.lanes;
+    this.actions = new Actions(store, this.viewport, lanes, () => this.draw());
+    this.controls = new Controls(this.actions, (grouping) => this.group(grouping));
+    new Gestures(this.canvas, this.viewport, lanes, this.actions, (event, bar) => this.showTip(event, this.tipOf(bar)));
+    this.canvas.addEventListener("keydown", (event) => pressKey(event, this.actions));
+    this.root.append(this.controls.root, this.frame);
+  }
+
+  describe(): string {
+    const { range } = this.store.selection;
+    const brushed = range === null ? "" : `, brushed from ${duration(range[0])} to ${duration(range[1])}`;
+    return `${this.lanes.bars.length} spans in ${this.lanes.titles.length} lanes, ${this.painted} drawn${brushed}`;
+  }
+
+  override draw(): void {
+    this.refresh();
+    super.draw();
+  }
+
+  protected paint(context: CanvasRenderingContext2D, colours: Colours): void {
+    this.controls.paintLegend(colours, this.store.progress.finished, this.store.legend.words);
+    this.viewport.fit(this.width, this.height, this.lanes.titles.length);
+    if (this.lanes.bars.length === 0) this.paintText(context, colours, "Nothing has happened yet.");
+    else this.painted = new Painter(context, colours, this.lanes, this.viewport, this.store).paint();
+  }
+
+  /** Lays the spans out anew if there are others; while they arrive, not all the time. */
+  private refresh(): void {
+    const { columns, progress } = this.store;
+    const { finished, now } = progress;
+    const state = `${this.grouping} ${columns.count} ${finished ? "" : now}`;
+    const started = performance.now();
+    if (state === this.laidOut || (!finished && started < this.layOutAfter)) return;
+    this.lanes = layOut(this.store, this.grouping);
+    this.laidOut = state;
+    this.layOutAfter = performance.now() + LAYOUT_SHARE * (performance.now() - started);
+  }
+
+  private group(grouping: Grouping): void {
+    this.grouping = grouping;
+    this.viewport.scroll = 0;
+    this.layOutAfter = 0;
+    this.draw();
+  }
+
+  private tipOf(bar: Bar | null): string {
+    if (bar === null) return "";
+    const { columns } = this.store;
+    const operation = OPERATIONS[columns.operation(bar.span)] ?? "";
+    const times = `${duration(bar.end - bar.start)}, own ${duration(columns.ownTime(bar.span))}`;
+    const outcome = OUTCOMES[columns.outcome(bar.span)] ?? "";
+    return `${operation} · ${this.store.labelOf(bar.span)} · ${times}, ${outcome}`;
+  }
+}

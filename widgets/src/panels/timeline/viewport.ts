@@ -1,0 +1,115 @@
+// What part of time, and which rows, are seen of a timeline, and where they are on the canvas.
+
+import type { Range } from "../../model/selection";
+
+/** The height of the ruler above the rows, in pixels as all lengths. */
+export const AXIS = 24;
+const LOWEST_ROW = 16;
+const HIGHEST_ROW = 26;
+/** The titles of lanes stand before the bars, where there is room. */
+const TITLES = 124;
+const WIDE_ENOUGH = 560;
+const SMALLEST_VIEW = 1e-4;
+
+export class Viewport {
+  width = 0;
+  height = 0;
+  /** Where the bars begin. */
+  left = 0;
+  /** The height of a row. */
+  row = LOWEST_ROW;
+  /** How far the rows are scrolled. */
+  scroll = 0;
+  private numRows = 0;
+  /** The part of time that somebody chose to see; null is all of it. */
+  private view: Range | null = null;
+
+  /** `extent` says from when to when the trace goes, as far as it is known. */
+  constructor(private readonly extent: () => Range) {}
+
+  /** Takes the room that there is for so many rows; they are as high as they can be, within limits. */
+  fit(width: number, height: number, numRows: number): void {
+    [this.width, this.height, this.numRows] = [width, height, numRows];
+    this.left = width >= WIDE_ENOUGH ? TITLES : 0;
+    const room = (height - AXIS) / Math.max(numRows, 1);
+    this.row = Math.floor(Math.min(Math.max(room, LOWEST_ROW), HIGHEST_ROW));
+    this.scroll = Math.min(this.scroll, this.mostScroll());
+  }
+
+  /** The part of time that is seen. */
+  get shown(): Range {
+    return this.view ?? this.extent();
+  }
+
+  /** Whether all of time is seen, however much it becomes. */
+  get isWhole(): boolean {
+    return this.view === null;
+  }
+
+  /** The time of a pixel, in milliseconds. */
+  get perPixel(): number {
+    const [from, to] = this.shown;
+    return (to - from) / Math.max(this.width - this.left, 1);
+  }
+
+  x(time: number): number {
+    return this.left + (time - this.shown[0]) / this.perPixel;
+  }
+
+  timeAt(x: number): number {
+    return this.shown[0] + (x - this.left) * this.perPixel;
+  }
+
+  /** The upper end of a row. */
+  y(row: number): number {
+    return AXIS + row * this.row - this.scroll;
+  }
+
+  rowAt(y: number): number {
+    return Math.floor((y - AXIS + this.scroll) / this.row);
+  }
+
+  /** The first row that is seen, and the one after the last. */
+  get rows(): [number, number] {
+    const first = Math.floor(this.scroll / this.row);
+    const end = Math.ceil((this.scroll + this.height) / this.row);
+    return [Math.max(0, first), Math.min(this.numRows, end)];
+  }
+
+  /** Shows a part of time, as far as there is one: not too short, and inside the trace. */
+  show([from, to]: Range): void {
+    const [low, high] = this.extent();
+    const length = Math.min(Math.max(to - from, SMALLEST_VIEW), high - low);
+    const begin = Math.min(Math.max(from, low), high - length);
+    this.view = [begin, begin + length];
+  }
+
+  showAll(): void {
+    this.view = null;
+  }
+
+  /** Shows a part of time that is longer by a factor; what is at a share of the width stays where it is. */
+  zoom(factor: number, share = 0.5): void {
+    const [from, to] = this.shown;
+    const center = from + (to - from) * share;
+    this.show([center - (center - from) * factor, center + (to - center) * factor]);
+  }
+
+  /** Shows what is later by a share of what is seen. */
+  pan(share: number): void {
+    const [from, to] = this.shown;
+    const by = (to - from) * share;
+    this.show([from + by, to + by]);
+  }
+
+  /** Scrolls the rows, as far as there are some; returns whether that changed anything. */
+  scrollTo(scroll: number): boolean {
+    const before = this.scroll;
+    this.scroll = Math.max(0, Math.min(scroll, this.mostScroll()));
+    return this.scroll !== before;
+  }
+
+  private mostScroll(): number {
+    return Math.max(0, this.numRows * this.row - this.height + AXIS);
+  }
+}

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { TraceStore } from "./model/store";
+import { batchOf, DESCRIPTION } from "./testing/batches";
+import { openPage, type Page } from "./testing/page";
+import { NAMES, OVERVIEW } from "./panels/names";
+import { PANELS, View } from "./view";
+
+const GRAPH = {
+  calls: [0, 1].map((span) => ({
+    span,
+    label: "federated_map",
+    value: "3",
+    placement: "clients",
+    count: 2,
+    self_ms: 1,
+    failed: false,
+    column: span,
+    row: 0,
+    members: [span],
+  })),
+  edges: [{ source: 0, target: 1, kind: "flow" as const, passed: [] }],
+  hidden: 1,
+};
+const TRAFFIC = [
+  { intrinsic: "federated_sum", direction: "clients to server", visibility: "aggregate", values: 3, size: 9 },
+];
+const ROWS = [0, 1, 2].map((id) => ({
+  id,
+  layer: 0,
+  node: 0,
+  client: id,
+  thread: 0,
+  invocation: 0,
+  start: id,
+  end: 5,
+}));
+
+let page: Page;
+
+before(() => {
+  page = openPage();
+});
+
+/** Opens a view, as a notebook does, and lets it show a trace that is under way. */
+function opened(panels: readonly string[], store = new TraceStore()): View {
+  const view = new View(store, { panels });
+  document.body.append(view.root);
+  page.appear();
+  store.receive(...batchOf(ROWS, 1, { description: { ...DESCRIPTION, graph: GRAPH, traffic: TRAFFIC } }));
+  assert.equal(page.nextFrame(), 1);
+  return view;
+}
+
+test("each panel that is declared can be opened, and no other", () => {
+  assert.deepEqual(Object.keys(PANELS), NAMES);
+  assert.deepEqual(
+    OVERVIEW.filter((name) => !NAMES.includes(name)),
+    [],
+  );
+});
+
+for (const name of NAMES) {
+  test(`nothing is left of the panel ${name} when its view is closed`, () => {
+    const before = page.ledger.counts;
+    const store = new TraceStore();
+    const view = opened([name], store);
+    assert.match(view.root.querySelector<HTMLElement>(`[data-panel=${name}]`)?.dataset.summary ?? "", /\d/);
+    assert.notDeepEqual(page.ledger.counts, before);
+    view.close();
+    assert.deepEqual(page.ledger.counts, before);
+    assert.equal(store.changes.size, 0);
+    assert.equal(document.querySelector(".tffsim"), null);
+  });
+}
+
+test("views that come and go leave nothing behind, however often", () => {
+  const store = new TraceStore();
+  const before = page.ledger.counts;
+  for (let k = 0; k < 5; k++) opened(NAMES, store).close();
+  assert.deepEqual(page.ledger.counts, before);
+  assert.equal(store.changes.size, 0);
+});
+
+test("a view that is closed draws no more, not even what it was about to", () => {
+  const store = new TraceStore();
+  const view = opened(NAMES, store);
+  store.selection.select({ client: 1 });
+  view.close();
+  assert.equal(page.nextFrame(), 0);
+  store.receive(...batchOf(ROWS));
+  assert.equal(page.nextFrame(), 0);
+});
+
+test("a view that is closed again stays closed, and another of the same trace goes on", () => {
+  const store = new TraceStore();
+  const [view, other] = [opened(NAMES, store), new View(store, { panels: ["stack"] })];
+  page.nextFrame();
+  view.close();
+  view.close();
+  assert.equal(store.changes.size, 1);
+  store.selection.select({ client: 1 });
+  assert.equal(page.nextFrame(), 1);
+  other.close();
+});
+
+test("many changes are drawn once", () => {
+  const store = new TraceStore();
+  const view = opened(NAMES, store);
+  for (let k = 0; k < 9; k++) store.selection.select({ client: k });
+  assert.equal(page.nextFrame(), 1);
+  view.close();
+});
+
+test("a widget that ends says nothing more to its kernel, and hears nothing more", async () => {
+  const before = page.ledger.counts;
+  const { default: widget } = await import("./index");
+  const listeners = new Set<unknown>();
+  const sent: unknown[] = [];
+  const model = {
+    get: (name: string) => ({ widget_id: "1" })[name],
+    on: (_: string, listener: unknown) => listeners.add(listener),
+    off: (_: string, listener: unknown) => listeners.delete(listener),
+    send: (request: unknown) => sent.push(request),
+  };
+  const end = widget.initialize({ model });
+  const close = widget.render({ model, el: document.body });
+  assert.equal(sent.length, 1);
+  assert.equal(listeners.size, 1);
+  close();
+  end();
+  assert.deepEqual(page.ledger.counts, before);
+  assert.equal(listeners.size, 0);
+});
