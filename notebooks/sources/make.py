@@ -24,8 +24,12 @@ ROOT = NOTEBOOKS.parent
 _SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION$", re.DOTALL | re.MULTILINE)
 _LINK_UPWARDS = re.compile(r"(?<=\]\()\.\./")
 _SECONDS_FOR_A_CELL = 600
-# The largest amount of memory that a process had, and nothing of those that it came from.
-_PEAK_MEMORY = 'print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))'
+# The largest amount of memory that a process had, and nothing of those that it came from. Only Linux tells it.
+_PEAK_MEMORY = """
+import contextlib
+with contextlib.suppress(FileNotFoundError), open("/proc/self/status") as status:
+    print(next(line.split()[1] for line in status if line.startswith("VmHWM")))
+"""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,14 +38,15 @@ class Cost:
 
     Attributes:
         seconds: By the clock, with the start of the kernel.
-        peak_megabytes: The largest resident memory of the kernel.
+        peak_megabytes: The largest resident memory of the kernel; None where the system does not tell.
     """
 
     seconds: float
-    peak_megabytes: float
+    peak_megabytes: float | None
 
     def __str__(self) -> str:
-        return f"{self.seconds:.0f} s, {self.peak_megabytes:.0f} MB at the most"
+        memory = "" if self.peak_megabytes is None else f", {self.peak_megabytes:.0f} MB at the most"
+        return f"{self.seconds:.0f} s{memory}"
 
 
 def sources() -> list[str]:
@@ -83,7 +88,8 @@ def run(notebook: NotebookNode) -> Cost:
         client.execute(cwd=str(NOTEBOOKS))
     finally:
         notebook.cells.remove(measure)
-    return Cost(time.perf_counter() - start, int(measure.outputs[0].text) / 1024)
+    seconds = time.perf_counter() - start
+    return Cost(seconds, int(measure.outputs[0].text) / 1024 if measure.outputs else None)
 
 
 def keep_pictures(notebook: NotebookNode) -> None:
