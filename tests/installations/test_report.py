@@ -1,4 +1,5 @@
 import os
+import re
 import sys
 
 import pytest
@@ -86,3 +87,17 @@ def test_a_figure_beyond_its_bound_fails_and_says_both():
 def test_what_binder_has_before_us_would_leave_a_live_view_empty():
     """Only with this kernel does the environment show that ours takes its place."""
     assert "ipykernel==7.0.1" in binder.FRONT_END
+
+
+def test_the_workflow_tries_each_environment_once():
+    workflow = (environments.ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    chosen = re.search(r"environments: \[(.*)\]", workflow)[1].split(", ")
+    for title in installations.ENVIRONMENTS:
+        assert sum(only in title for only in chosen) == 1, title
+
+
+def test_the_workflow_calls_what_can_be_called_by_hand():
+    workflow = (environments.ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    commands = [line.split()[0] for line in re.findall(r"run: (.*)", workflow)]
+    assert set(commands) == {".ci/run", "make", "python", "tffsim", "gh"}
+    assert re.findall(r"run: (python .*)", workflow) == ["python -m pip install dist/*.whl"]
