@@ -9,8 +9,8 @@ PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench mutants install-check layers lint types format lock lessons docs glossary address picture
-.PHONY: widgets widgets-check tools clean
+.PHONY: help demo test bench mutants build install-check layers lint types format lock lessons docs glossary address
+.PHONY: picture widgets widgets-check tools clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -30,7 +30,10 @@ mutants: $(READY)  ## put small faults into the code and list those that no test
 layers: $(READY)  ## run the layers of TensorFlow Federated, whose sources are in TFF=folder, on tffsim
 	@$(BIN)/python -m tests.layers "$(TFF)" $(if $(ONLY),--only "$(ONLY)")
 
-install-check: $(READY)  ## install the package as users do, in eight environments (up to an hour)
+build: $(READY)  ## make the wheel and the source archive in dist
+	$(BIN)/python -m hatchling build
+
+install-check: $(READY) tools  ## install the package as users do, in eight environments (up to an hour)
 	@$(BIN)/python -m tests.installations $(if $(ONLY),--only "$(ONLY)")
 
 lint: $(READY)

@@ -38,8 +38,12 @@ _SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION$", re.DOTA
 _WORDS = re.compile(r"^WORDS: (.*)$", re.MULTILINE)
 _LINK_UPWARDS = re.compile(r"(?<=\]\()\.\./")
 _SECONDS_FOR_A_CELL = 600
-# The largest amount of memory that a process had, and nothing of those that it came from.
-_PEAK_MEMORY = 'print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))'
+# The largest amount of memory that a process had, and nothing of those that it came from. Only Linux tells it.
+_PEAK_MEMORY = """
+import contextlib
+with contextlib.suppress(FileNotFoundError), open("/proc/self/status") as status:
+    print(next(line.split()[1] for line in status if line.startswith("VmHWM")))
+"""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,14 +52,15 @@ class Cost:
 
     Attributes:
         seconds: By the clock, with the start of the kernel.
-        peak_megabytes: The largest resident memory of the kernel.
+        peak_megabytes: The largest resident memory of the kernel; None where the system does not tell.
     """
 
     seconds: float
-    peak_megabytes: float
+    peak_megabytes: float | None
 
     def __str__(self) -> str:
-        return f"{self.seconds:.0f} s, {self.peak_megabytes:.0f} MB at the most"
+        memory = "" if self.peak_megabytes is None else f", {self.peak_megabytes:.0f} MB at the most"
+        return f"{self.seconds:.0f} s{memory}"
 
 
 def sources() -> list[str]:
@@ -102,7 +107,8 @@ def run(notebook: NotebookNode, last: str = "") -> Cost:
         client.execute(cwd=str(NOTEBOOKS))
     finally:
         del notebook.cells[-2:]
-    return Cost(time.perf_counter() - start, int(measure.outputs[0].text) / 1024)
+    seconds = time.perf_counter() - start
+    return Cost(seconds, int(measure.outputs[0].text) / 1024 if measure.outputs else None)
 
 
 def keep_pictures(notebook: NotebookNode) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import nbformat
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -23,17 +23,18 @@ _CHROMIUM_OPTIONS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-_SECONDS_TO_START = 60
+_SECONDS_TO_START = 240
 _MILLISECONDS_TO_RUN = 90_000
 
 
 class Lab:
-    """A running server; its files are in `folder`."""
+    """A running server; its files are in `folder`, and kernels are children of its process."""
 
-    def __init__(self, folder: pathlib.Path, port: int, token: str) -> None:
+    def __init__(self, folder: pathlib.Path, port: int, token: str, process: int) -> None:
         self.folder = folder
         self.port = port
         self.token = token
+        self.process = process
 
     def url(self, notebook: str, application: str = "lab") -> str:
         """Returns the address of a notebook in `lab` or in `notebooks` (Notebook 7)."""
@@ -50,33 +51,45 @@ class Lab:
 
 
 @contextlib.contextmanager
-def running_lab(folder: pathlib.Path) -> Iterator[Lab]:
-    """Starts JupyterLab in a folder, and ends it and its kernels at the end."""
+def running_lab(
+    folder: pathlib.Path, python: Sequence[str] = (sys.executable,), environment: Mapping[str, str] | None = None
+) -> Iterator[Lab]:
+    """Starts JupyterLab in a folder, and ends it and its kernels at the end.
+
+    Args:
+        folder: Where its files are.
+        python: How the Python is started that has JupyterLab.
+        environment: What else than here is set for it; by default what tests of this checkout need.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token = secrets.token_hex(16)
     home = folder / ".home"
     home.mkdir()
-    settings = home / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
-    environment = {
-        **os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_DATA_DIR": str(home / "data"), "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "lab" / "user-settings"), "IPYTHONDIR": str(home / "ipython"),
+    notifications = home / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+    notifications.mkdir(parents=True)
+    (notifications / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    if environment is None:
+        environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(ROOT)}
+    apart = {
+        "JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"), "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "lab" / "user-settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }  # fmt: skip
     command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+        *python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
         "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}",
         "--expose-app-in-browser", "--JupyterNotebookApp.expose_app_in_browser=True", "--LabApp.news_url=",
     ]  # fmt: skip
     with (folder / ".lab.log").open("wb") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+        server = subprocess.Popen(
+            command, env={**environment, **apart}, stdout=log, stderr=subprocess.STDOUT, cwd=folder
+        )
     try:
         _wait_until_up(port, token, server, folder / ".lab.log")
-        yield Lab(folder, port, token)
+        yield Lab(folder, port, token, server.pid)
     finally:
         server.terminate()
         try:

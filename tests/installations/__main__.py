@@ -12,10 +12,10 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from tests.installations import checks, environments
-from tests.installations.environments import Environment, StepError
+from tests.installations import binder, checks, environments
+from tests.installations.environments import Environment, Package, StepError
 
-Install = Callable[[Environment, pathlib.Path], None]
+Install = Callable[[Environment, Package], None]
 Check = Callable[[Environment, pathlib.Path], str]
 
 TRIED = (checks.silent_example, checks.silent_demo, checks.live_cell)
@@ -29,7 +29,11 @@ ENVIRONMENTS: dict[str, tuple[str, Install, tuple[Check, ...]]] = {
     "wheel, plain TensorFlow, Python 3.13": ("3.13", environments.with_wheel(), TRIED),
     "Colab 2026.07, Python 3.12": ("3.12", environments.with_colab("colab_2026_07_python312.txt"), TRIED),
     "Colab 2026.08, Python 3.13": ("3.13", environments.with_colab("colab_2026_08_python313.txt"), TRIED),
-    "Binder's order, Python 3.12": ("3.12", environments.in_order_of_binder, (*TRIED, checks.fits_into_binder)),
+    "Binder's order, Python 3.12": (
+        "3.12",
+        binder.install,
+        (*TRIED, binder.size_of_files, binder.memory_of_rounds, binder.lesson_in_the_lab),
+    ),
     "lowest versions, Python 3.11": (
         "3.11",
         environments.with_lowest_versions,
@@ -50,21 +54,22 @@ def main() -> int:
         environments.run([sys.executable, "-m", "hatchling", "build", "-d", str(folder / "dist")], environments.ROOT)
         (wheel,) = (folder / "dist").glob("*.whl")
         (archive,) = (folder / "dist").glob("*.tar.gz")
+        package = Package(wheel, archive)
         failed = [
-            _report(title, lambda title=title: _try(title, wheel, folder)) for title in ENVIRONMENTS if only in title
+            _report(title, lambda title=title: _try(title, package, folder)) for title in ENVIRONMENTS if only in title
         ]
         if only in SOURCES:
-            failed.append(_report(SOURCES, lambda: checks.make_test(archive, _empty(folder / "sources"))))
+            failed.append(_report(SOURCES, lambda: checks.make_test(package, _empty(folder / "sources"))))
     return sum(failed)
 
 
-def _try(title: str, wheel: pathlib.Path, folder: pathlib.Path) -> str | None:
+def _try(title: str, package: Package, folder: pathlib.Path) -> str | None:
     version, install, tried = ENVIRONMENTS[title]
     interpreter = environments.interpreter(version)
     if interpreter is None:
         return None
     environment = environments.created(folder / "environment", interpreter)
-    install(environment, wheel)
+    install(environment, package)
     seen = [check(environment, _empty(folder / "work")) for check in tried]
     versions = environment.versions()
     return ", ".join([*seen, *(f"{name} {versions[name]}" for name in SHOWN if name in versions)])

@@ -3,13 +3,11 @@
 import json
 import pathlib
 import re
-import tarfile
 
-from tests.installations.environments import ROOT, Environment, StepError, outputs, run
+from tests.installations.environments import ROOT, Environment, Package, StepError, outputs, run
 
 _LIVE_CELL = pathlib.Path(__file__).with_name("live_cell.py")
 _FEWEST_MESSAGES = 5
-_MOST_GB_FOR_BINDER = 2.0
 
 
 def silent_example(environment: Environment, folder: pathlib.Path) -> str:
@@ -37,15 +35,6 @@ def live_cell(environment: Environment, folder: pathlib.Path) -> str:
     return f"{seen['messages']} live messages"
 
 
-def fits_into_binder(environment: Environment, folder: pathlib.Path) -> str:
-    """What is installed is small enough for an image of Binder."""
-    files = (path for path in environment.folder.rglob("*") if path.is_file() and not path.is_symlink())
-    size = sum(path.stat().st_size for path in files) / 1e9
-    if size > _MOST_GB_FOR_BINDER:
-        raise StepError(f"{size:.2f} GB are installed; {_MOST_GB_FOR_BINDER} may be.")
-    return f"{size:.2f} GB"
-
-
 def unit_and_property_tests(environment: Environment, folder: pathlib.Path) -> str:
     """The tests that need no front end pass, on the sources of this checkout."""
     command = [
@@ -63,12 +52,9 @@ def unit_and_property_tests(environment: Environment, folder: pathlib.Path) -> s
     return run(command, ROOT, {"PYTHONPATH": str(ROOT)}).strip().splitlines()[-1]
 
 
-def make_test(archive: pathlib.Path, folder: pathlib.Path) -> str:
+def make_test(package: Package, folder: pathlib.Path) -> str:
     """`make test` passes in an unpacked source archive."""
-    with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="data")
-    (unpacked,) = folder.iterdir()
-    return run(["make", "test"], unpacked).strip().splitlines()[-1]
+    return run(["make", "test"], package.unpacked(folder)).strip().splitlines()[-1]
 
 
 def _silent(command: list[str], folder: pathlib.Path) -> str:

@@ -8,9 +8,12 @@ import functools
 import glob
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
+import tomllib
 from collections.abc import Callable, Mapping
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -19,9 +22,26 @@ UV = pathlib.Path(sys.executable).with_name("uv")
 TEST_TOOLS = ("hypothesis", "nbclient", "nbconvert", "opentelemetry-sdk", "pandas", "papermill", "psutil", "pyarrow",
               "pytest", "pytest-xdist", "ruff")  # fmt: skip
 
+_FLOOR = re.compile(r"^([\w-]+)>=([\d.]+)")
+
 
 class StepError(Exception):
     """A step failed; its text is what the command printed."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Package:
+    """What was built of this checkout."""
+
+    wheel: pathlib.Path
+    archive: pathlib.Path
+
+    def unpacked(self, folder: pathlib.Path) -> pathlib.Path:
+        """Unpacks the source archive, and returns where its files are."""
+        with tarfile.open(self.archive) as packed:
+            packed.extractall(folder, filter="data")
+        (unpacked,) = folder.iterdir()
+        return unpacked
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +54,10 @@ class Environment:
     def python(self) -> str:
         """Its interpreter."""
         return str(self.folder / "bin" / "python")
+
+    def variables(self) -> dict[str, str]:
+        """Returns what is set for a command of a user who is in it."""
+        return {**_of_a_user(), "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
 
     def uv(self, *arguments: str) -> str:
         """Runs `uv pip` for it."""
@@ -82,28 +106,37 @@ def outputs(
     command: list[str], cwd: pathlib.Path | None = None, environment: Mapping[str, str] | None = None
 ) -> tuple[str, str]:
     """Returns what a command writes to both streams, without what our own environment sets."""
-    ours = ("PYTHONPATH", "TF_CPP_MIN_LOG_LEVEL", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
-    base = {name: value for name, value in os.environ.items() if name not in ours}
-    settings = base | dict(environment or {})
+    settings = _of_a_user() | dict(environment or {})
     done = subprocess.run(command, cwd=cwd, env=settings, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise StepError(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
     return done.stdout, done.stderr
 
 
-def with_wheel(*also: str) -> Callable[[Environment, pathlib.Path], None]:
+def _of_a_user() -> dict[str, str]:
+    """Returns what is set here, without what our own environment sets."""
+    ours = ("PYTHONPATH", "TF_CPP_MIN_LOG_LEVEL", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
+def with_wheel(*also: str) -> Callable[[Environment, Package], None]:
     """Installs the wheel, and with it plain TensorFlow, as a user does."""
 
-    def install(environment: Environment, wheel: pathlib.Path) -> None:
-        environment.uv("install", str(wheel), *also)
+    def install(environment: Environment, package: Package) -> None:
+        environment.uv("install", str(package.wheel), *also)
         environment.uv("check")
 
     return install
 
 
-def with_lowest_versions(environment: Environment, wheel: pathlib.Path) -> None:
+def with_lowest_versions(environment: Environment, package: Package) -> None:
     """Installs the oldest versions that we allow, and beside them the tools of tests."""
-    environment.uv("install", "--resolution", "lowest-direct", str(wheel))
+    # Not the wheel: what a wheel requires counts as indirect, and would come in its newest versions.
+    environment.uv("install", "--resolution", "lowest-direct", "--requirement", str(ROOT / "pyproject.toml"))
+    environment.uv("install", "--no-deps", str(package.wheel))
+    newer = not_lowest(environment.versions())
+    if newer:
+        raise StepError(f"These are newer than the oldest that we allow: {', '.join(newer)}.")
     kept = environment.folder / "lowest.txt"
     kept.write_text(
         "".join(f"{name}=={version}\n" for name, version in environment.versions().items()), encoding="utf-8"
@@ -111,26 +144,34 @@ def with_lowest_versions(environment: Environment, wheel: pathlib.Path) -> None:
     environment.uv("install", "--constraint", str(kept), *TEST_TOOLS)
 
 
-def with_colab(versions: str) -> Callable[[Environment, pathlib.Path], None]:
+def floors() -> dict[str, str]:
+    """Returns the oldest version of each package that we require."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {name: floor for line in project["dependencies"] for name, floor in _FLOOR.findall(line)}
+
+
+def not_lowest(versions: Mapping[str, str]) -> list[str]:
+    """Returns which of what we require is newer than it may be: `numpy 2.4.6, not 2.0`.
+
+    A floor without its last number, such as 5.29, holds for all 5.29.
+    """
+    return [
+        f"{name} {versions[name]}, not {floor}"
+        for name, floor in floors().items()
+        if not f"{versions[name]}.".startswith(f"{floor}.")
+    ]
+
+
+def with_colab(versions: str) -> Callable[[Environment, Package], None]:
     """Installs what Colab has, then tffsim so that nothing of it is replaced."""
 
-    def install(environment: Environment, wheel: pathlib.Path) -> None:
+    def install(environment: Environment, package: Package) -> None:
         environment.uv("install", "--requirement", str(ROOT / "requirements" / versions))
         before = environment.versions()
-        environment.uv("install", "--no-deps", "federated-language", str(wheel))
+        environment.uv("install", "--no-deps", "federated-language", str(package.wheel))
         after = environment.versions()
         replaced = [name for name, version in before.items() if after.get(name) != version]
         if replaced:
             raise StepError(f"These packages of Colab were replaced: {', '.join(replaced)}.")
 
     return install
-
-
-def in_order_of_binder(environment: Environment, wheel: pathlib.Path) -> None:
-    """Installs what Binder's images have, an ipykernel 7.0 among it, and then what `binder/` says."""
-    front_end = ("jupyterlab==4.4.9", "notebook==7.4.7", "ipywidgets==8.1.7", "ipython==9.6.0", "ipykernel==7.0.1")
-    environment.uv("install", *front_end)
-    environment.uv("install", "--requirement", str(ROOT / "binder" / "requirements.txt"))
-    environment.uv("install", "--no-deps", str(wheel))
-    if environment.versions()["ipykernel"].startswith("7.0."):
-        raise StepError("ipykernel 7.0 was left in place, with which live views stay empty.")

@@ -25,7 +25,7 @@ def lines_for_notebook(error: BaseException) -> list[str]:
     lines: list[str] = []
     shorter = [(1, entries[-count:]) for count in (3, 2, 1)]
     for context, kept in ((5, entries), (3, entries), (2, entries), (1, entries), *shorter):
-        shown = formatter.structured_traceback(type(alone), alone, linked(kept), tb_offset=0, context=context)
+        shown = formatter.structured_traceback(type(alone), alone, linked(kept), 0, context)
         lines = "\n".join(shown).split("\n")
         if len(lines) <= _MAX_LINES:
             break

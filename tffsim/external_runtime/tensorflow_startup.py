@@ -15,6 +15,7 @@ import os
 import re
 import sys
 import types
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ _CONTINUED = (
     "To enable the following instructions:",
     "Skipping registering GPU devices",
 )
+# Keras asks NumPy whether it has this name still.
+_LOOK_FOR_OBJECT = r"In the future `np\.object` will be defined"
 _LIBRARY_LOADED_TWICE = "Unable to register"
 _DRIVER = "/proc/driver/nvidia"
 _DEVICE_METHODS = ("ensure_initialized", "_initialize_physical_devices")
@@ -81,6 +84,7 @@ class _Finder(importlib.abc.MetaPathFinder):
     def _execute(self, execute: Callable[[types.ModuleType], None], module: types.ModuleType) -> None:
         with contextlib.suppress(ValueError):
             sys.meta_path.remove(self)
+        warnings.filterwarnings("ignore", _LOOK_FOR_OBJECT, FutureWarning)
         _silently(execute, module)
         _hide_messages_about_devices()
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _WIDEST, _NARROWEST = 100, 40
 _MAX_ROWS = 12
 _MAX_ERROR = 400
+# What a narrow terminal has no room for, the first first.
+_LEAST_NEEDED = ("queued", "p50", "calls", "max", "values")
+_LEFT = {"computation", "executor", "operation", "intrinsic", "direction", "where", "error", "client", "outcome"}
 
 _Rows: TypeAlias = list[tuple[str, ...]]
 
@@ -152,14 +155,30 @@ def _more(count: int, width: int) -> _Rows:
     return [(f"… {count - _MAX_ROWS:,} more", *[""] * (width - 1))] if count > _MAX_ROWS else []
 
 
+def _fitting(columns: tuple[str, ...], rows: _Rows, width: int) -> tuple[tuple[str, ...], _Rows]:
+    """Leaves out what is needed least, until the names in the other columns stay whole."""
+    kept = list(range(len(columns)))
+    for name in _LEAST_NEEDED:
+        if name in columns and _narrowest(columns, rows, kept) > width:
+            kept.remove(columns.index(name))
+    return tuple(columns[k] for k in kept), [tuple(row[k] for k in kept) for row in rows]
+
+
+def _narrowest(columns: tuple[str, ...], rows: _Rows, kept: list[int]) -> int:
+    """Returns how wide a table must be in which texts are broken between words only, and numbers nowhere."""
+    cells = [[row[k] for row in (columns, *rows)] for k in kept]
+    parts = [" ".join(texts).split() if columns[k] in _LEFT else texts for k, texts in zip(kept, cells, strict=True)]
+    return sum(max(map(len, column)) + 2 for column in parts)
+
+
 def _rich_table(title: str, columns: tuple[str, ...], rows: _Rows, width: int) -> RichTable:
+    columns, rows = _fitting(columns, rows, width)
     table = RichTable(
         title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, width=width,
         collapse_padding=width < _WIDEST, pad_edge=width == _WIDEST,  # Names stay whole in 80 columns.
     )  # fmt: skip
-    left = {"computation", "executor", "operation", "intrinsic", "direction", "where", "error", "client", "outcome"}
     for name in columns:
-        table.add_column(name, justify="left" if name in left or "sees" in name else "right", overflow="fold")
+        table.add_column(name, justify="left" if name in _LEFT or "sees" in name else "right", overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     return table

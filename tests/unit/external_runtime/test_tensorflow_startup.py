@@ -73,6 +73,13 @@ def test_warnings_of_python_code_are_shown(fake):
     assert "rounding" not in done.stderr
 
 
+def test_that_keras_looks_for_a_name_of_numpy_is_nobodys_business(fake):
+    looks = "warnings.warn('In the future `np.object` will be defined as the corresponding scalar.', FutureWarning)"
+    always = "import tffsim, warnings; warnings.simplefilter('always'); import tensorflow"
+    folder = fake(looks)
+    assert [run(code, folder=folder).stderr for code in (IMPORT, always)] == ["", ""]
+
+
 def test_a_failing_import_shows_everything_and_the_error(fake):
     done = run(IMPORT, folder=fake("raise ImportError('a library is missing')"))
     assert done.stderr.startswith(NOISE)

@@ -71,11 +71,18 @@ class Kernel:
     def run(self, code: str, *, answer: str | None = None, interrupt_at: str | None = None) -> Seen:
         """Runs a cell.
 
+        After an error, an ipykernel before 7 drops what comes in the next moment, too: that is sent again.
+
         Args:
             code: The cell.
             answer: What is typed when it asks.
             interrupt_at: The cell is interrupted, once, when it has printed this.
         """
+        while (seen := self._sent(code, answer, interrupt_at)).status == "aborted":
+            pass
+        return seen
+
+    def _sent(self, code: str, answer: str | None, interrupt_at: str | None) -> Seen:
         seen = Seen()
         interrupts = iter([self._manager.interrupt_kernel])
 
@@ -119,6 +126,7 @@ class Kernel:
 
     def run_queued(self, first: str, *others: str) -> list[str]:
         """Runs a cell that asks for something, which it gets when others are queued; returns the status of each."""
+        self.run("pass")  # From here on, nothing is dropped.
         numbers = [self._client.execute(cell, allow_stdin=True) for cell in (first, *others)]
         assert self._client.get_stdin_msg(timeout=_SECONDS)["msg_type"] == "input_request"
         self._client.input("go on")

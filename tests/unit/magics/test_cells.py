@@ -297,7 +297,7 @@ def test_the_same_line_is_told_in_the_background(kernel):
     seen = kernel.run("run = _\nrun.result()")
     assert seen.status == "ok"
     kernel.run("%%tff_execute --background --view none\nx = 1\n\n1/0")
-    assert "line 4" in kernel.run("run = _\nrun.result()").errors[0][1]
+    assert re.search("line 4|----> 4", kernel.run("run = _\nrun.result()").errors[0][1])
 
 
 def test_loading_again_changes_nothing(kernel):

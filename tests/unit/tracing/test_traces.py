@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 
 import networkx as nx
 import numpy as np
@@ -11,6 +12,7 @@ import tensorflow as tf
 import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, double, mean_of_doubles, sum_of_products, traced
 from tffsim.tracing.graph import collapsed_clients
+from tffsim.tracing.spans import OPERATIONS
 from tffsim.tracing.summary import data_size, duration
 from tffsim.tracing.timing import thread_time
 from tffsim.tracing.trace import Trace
@@ -323,6 +325,19 @@ def test_the_summary_says_how_many_rows_it_leaves_out():
 def test_tables_are_as_wide_as_the_terminal_but_stay_readable(broadcast, monkeypatch, columns, widest):
     monkeypatch.setenv("COLUMNS", columns)
     assert max(map(len, broadcast.summary().splitlines())) in range(widest - 6, widest + 1)
+
+
+def test_a_narrow_table_leaves_out_columns_before_it_breaks_names(broadcast, monkeypatch):
+    names = {executor.label.split(" ")[0] for executor in broadcast.snapshot.executors}
+    shown = []
+    for columns in ("120", "80", "60"):
+        monkeypatch.setenv("COLUMNS", columns)
+        (table,) = re.findall(r"Where the time went\n\n(.*?)\n\n\n", broadcast.summary(), re.DOTALL)
+        shown.append(table.splitlines()[0].split())
+        assert set(re.findall(r"\w*Exe\w*", table)) <= names
+        assert set(re.findall(r"\w*_\w*", table)) <= set(OPERATIONS)
+    assert shown[0] == ["executor", "operation", "calls", "self", "queued", "p50", "max"]
+    assert set(shown[0]) > set(shown[2]) >= {"executor", "operation", "self"} and set(shown[1]) >= set(shown[2])
 
 
 @pytest.mark.parametrize("columns", ["80", "100"])
