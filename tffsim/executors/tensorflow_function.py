@@ -97,6 +97,11 @@ class TensorFlowFunction:
         return self._imported.kept_reductions
 
     @property
+    def may_be_straight(self) -> bool:
+        """Whether a call by itself may be faster than as a part of a graph; see `straight_calls`."""
+        return self._imported.straight_calls is not None
+
+    @property
     def name(self) -> str | None:
         """The user's name for it, if it was made in this process."""
         return self._provenance.name if self._provenance is not None else None
