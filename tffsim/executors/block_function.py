@@ -1,9 +1,10 @@
 """From a block of calls to one TensorFlow function.
 
 The block's coroutine runs once, on executors whose leaf stands in the middle of a graph:
-it writes each call down instead of making it. The graph optimiser is off for the
-outcome. It would turn the additions of a fold into one `AddN`, whose order is another,
-and inline the functions, which takes seconds for a block of training loops.
+it writes each call down instead of making it, but for those of `calls_apart`. The graph
+optimiser is off for the outcome. It would turn the additions of a fold into one `AddN`,
+whose order is another, and inline the functions, which takes seconds for a block of
+training loops.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -29,9 +29,15 @@ class _Call:
 
 
 class CallsApart:
-    """Finds such calls while the block is written down, and makes them when it is called."""
+    """Finds such calls while the block is written down, and makes them when it is called.
 
-    def __init__(self) -> None:
+    Args:
+        has_lengths: Whether all data says how long it is. If not, there are only loops, which wait
+            for each other less within one function; but those that draw random numbers cannot be in it.
+    """
+
+    def __init__(self, *, has_lengths: bool) -> None:
+        self._has_lengths = has_lengths
         self._calls: list[_Call] = []
         self._positions: dict[int, int] = {}
         self._results: Iterator[TensorFlowValue] | None = None
@@ -56,12 +62,12 @@ class CallsApart:
 
     def result(self, function: TensorFlowFunction, argument: TensorFlowValue | None) -> TensorFlowValue | None:
         """Returns a stand-in for the result of a call; None if it is to be written down."""
-        if argument is None or not function.may_be_straight:
+        if argument is None or not function.may_be_straight or not self._is_known(argument):
+            return None
+        if not (self._has_lengths or function.draws_without_seed):
             return None
         if self._results is not None:
-            return next(self._results) if self._is_apart(argument) else None
-        if not self._is_apart(argument):
-            return None
+            return next(self._results)
         self._calls.append(_Call(function, _mapped(argument, lambda leaf: self._positions[id(leaf)])))
         stand_ins = [tf.compat.v1.placeholder(s.dtype, s.shape) for s in specs_of(function.type_signature.result)]
         return pack(iter(stand_ins), function.type_signature.result, [])
@@ -82,7 +88,7 @@ class CallsApart:
             results += leaves_of(timed_call(call.function, argument, cancellation, None))
         return results
 
-    def _is_apart(self, argument: TensorFlowValue) -> bool:
+    def _is_known(self, argument: TensorFlowValue) -> bool:
         return all(id(leaf) in self._positions for leaf in leaves_of(argument))
 
 

@@ -192,11 +192,11 @@ class EagerTFExecutor(Executor):
         datasets = list(datasets_in(values))
         if not all(map(may_be_read_twice, datasets)):
             raise BlockRefusedError("some data can be read only once", is_final=False)
-        # Where nobody knows the lengths, there are only loops: they wait for each other less within one function.
-        has_lengths = bool(datasets) and all(known_length(dataset) is not None for dataset in datasets)
+        has_lengths = all(known_length(dataset) is not None for dataset in datasets)
         function = block.built.get((self._device, has_lengths))
         if function is None:
-            function = self._build(block, stack, CallsApart() if has_lengths else None)
+            calls_apart = CallsApart(has_lengths=has_lengths) if datasets else None
+            function = self._build(block, stack, calls_apart)
             block.built[self._device, has_lengths] = function
         elif (function.duration.busy_seconds or 0.0) > block.num_clients * LONG_SECONDS:
             # Clients have more to do than those from which it was learned that they are short.
