@@ -20,6 +20,7 @@ from tffsim.executors.client_results import claiming
 from tffsim.executors.client_work import ClientWork, MakeMembers, Shared, Split, WorkPlan, digest
 from tffsim.executors.federating_strategy import Function
 from tffsim.executors.fold_shape import BLOCK_SIZE
+from tffsim.executors.random_streams import is_seeded
 
 _CLIENTS_BEFORE_BUILDING = 32
 _CLIENTS_BEFORE_LARGE_CHUNKS = 256
@@ -47,7 +48,8 @@ class BlockFolds:
         plan = WorkPlan(work)
         if plan.can_be_run_only_once() or not _is_small(work.member_type, min(CHUNK_SIZES)):
             return None
-        key = plan.key(), digest(accumulate.proto)
+        # With seeds, each call that draws random numbers must be made by itself.
+        key = plan.key(), digest(accumulate.proto), is_seeded()
         with self._lock:
             known = self._known.get(key)
             if known is None:

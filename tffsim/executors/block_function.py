@@ -1,9 +1,10 @@
 """From a block of calls to one TensorFlow function.
 
 The block's coroutine runs once, on executors whose leaf stands in the middle of a graph:
-it writes each call down instead of making it. The graph optimiser is off for the
-outcome. It would turn the additions of a fold into one `AddN`, whose order is another,
-and inline the functions, which takes seconds for a block of training loops.
+it writes each call down instead of making it, but for those of `calls_apart`. The graph
+optimiser is off for the outcome. It would turn the additions of a fold into one `AddN`,
+whose order is another, and inline the functions, which takes seconds for a block of
+training loops.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,9 +18,10 @@ from federated_language.framework import Executor
 from tffsim.executors import concurrency
 from tffsim.executors.call_block import BlockRefusedError, CallBlock
 from tffsim.executors.call_duration import CallDuration
+from tffsim.executors.calls_apart import CallsApart, leaves_of
 from tffsim.executors.eager_execution import CancellationManager
 from tffsim.executors.function_calls import Seeds, SharedFunction
-from tffsim.executors.function_tensors import flatten, pack, specs_of
+from tffsim.executors.function_tensors import flatten, leaf_types, pack, specs_of
 from tffsim.executors.reading_options import leave_as_it_is
 from tffsim.executors.tensorflow_values import TensorFlowValue
 
@@ -29,12 +31,13 @@ class BlockFunction:
 
     Attributes:
         duration: How long its calls take.
-        draws_without_seed: Whether it draws random numbers: never.
+        draws_without_seed: Whether it needs seeds where there are some: never.
         may_call_python: Whether Python code of the user may run in it: never.
 
     Args:
         block: What it does.
         executor: Writes calls down in the graph that is being built.
+        calls_apart: The calls that `executor` does not write down; None if it does with all.
 
     Raises:
         BlockRefusedError: If it cannot be one function.
@@ -43,22 +46,31 @@ class BlockFunction:
     draws_without_seed = False
     may_call_python = False
 
-    def __init__(self, block: CallBlock, executor: Executor) -> None:
+    def __init__(self, block: CallBlock, executor: Executor, calls_apart: CallsApart | None = None) -> None:
         self.duration = CallDuration()
-        self._parameter_types, self._result_type = block.parameter_types, block.result_type
+        self._result_type = block.result_type
+        self._leaf_types = [leaf for type_spec in block.parameter_types for leaf in leaf_types(type_spec)]
         if any(isinstance(t, fl.SequenceType) for t in fl.framework.preorder_types(block.result_type)):
             raise BlockRefusedError("its result holds a sequence")
-
-        def body(*tensors: tf.Tensor) -> list[tf.Tensor]:
-            remaining = iter(tensors)
-            arguments = [pack(remaining, type_spec, []) for type_spec in block.parameter_types]
-            for dataset in datasets_in(arguments):
-                leave_as_it_is(dataset)
-            return tf.nest.flatten(concurrency.run_without_waiting(_computed(block, executor, arguments)))
-
+        specs = [spec for type_spec in block.parameter_types for spec in specs_of(type_spec)]
+        self._calls_apart = calls_apart
         try:
-            specs = [spec for type_spec in block.parameter_types for spec in specs_of(type_spec)]
-            self._function = tf.function(body, autograph=False, input_signature=specs).get_concrete_function()
+            stand_ins: Sequence[tf.Tensor] = []
+            self._needed: Sequence[int] = range(len(specs))
+            if calls_apart is not None:
+                stand_ins, self._needed = _found_apart(block, executor, specs, calls_apart)
+
+            def body(*tensors: tf.Tensor) -> list[tf.Tensor]:
+                remaining = iter(tensors)
+                given = {position: next(remaining) for position in self._needed}
+                if calls_apart is not None:
+                    calls_apart.use(list(remaining))
+                inputs = [given[k] if k in given else stand_ins[k] for k in range(len(specs))]
+                return _written(block, executor, inputs, calls_apart)
+
+            signature = [specs[position] for position in self._needed]
+            signature += calls_apart.specs if calls_apart is not None else []
+            self._function = tf.function(body, autograph=False, input_signature=signature).get_concrete_function()
         except BlockRefusedError:
             raise
         except Exception as error:
@@ -84,10 +96,37 @@ class BlockFunction:
         """
         inputs: list[tf.Tensor] = []
         datasets: list[tf.data.Dataset] = []
-        for value, type_spec in zip(arguments, self._parameter_types, strict=True):
-            flatten(value, type_spec, inputs, datasets)
+        leaves = leaves_of(tuple(arguments))
+        for position in self._needed:
+            flatten(leaves[position], self._leaf_types[position], inputs, datasets)
+        if self._calls_apart is not None:
+            inputs += self._calls_apart.run(leaves, cancellation)
         outputs = self._call.run([*inputs, *self._function.captured_inputs], cancellation)
         return pack(iter(outputs), self._result_type, datasets)
+
+
+def _found_apart(
+    block: CallBlock, executor: Executor, specs: Sequence[tf.TensorSpec], calls_apart: CallsApart
+) -> tuple[Sequence[tf.Tensor], Sequence[int]]:
+    """Finds the calls that are made apart; returns stand-ins for all arguments, and which the rest needs."""
+    with tf.Graph().as_default():
+        stand_ins = [tf.compat.v1.placeholder(spec.dtype, spec.shape) for spec in specs]
+        results = {id(tensor) for tensor in _written(block, executor, stand_ins, calls_apart)}
+        needed = [k for k, tensor in enumerate(stand_ins) if tensor.consumers() or id(tensor) in results]
+    return stand_ins, needed
+
+
+def _written(
+    block: CallBlock, executor: Executor, tensors: Sequence[tf.Tensor], calls_apart: CallsApart | None
+) -> list[tf.Tensor]:
+    """Writes the calls of a block down in the graph that is being built, and returns what comes out."""
+    remaining = iter(tensors)
+    arguments = [pack(remaining, type_spec, []) for type_spec in block.parameter_types]
+    for dataset in datasets_in(arguments):
+        leave_as_it_is(dataset)
+    if calls_apart is not None:
+        calls_apart.find(arguments)
+    return tf.nest.flatten(concurrency.run_without_waiting(_computed(block, executor, arguments)))
 
 
 def _dtypes(tensors: Iterable[tf.Tensor]) -> list[int]:

@@ -43,8 +43,8 @@ class CallBlock:
         self.num_clients = num_clients
         self.parameter_types = parameter_types
         self.result_type = result_type
-        self.built: dict[str | None, Any] = {}
-        """What leaves made of it, by device."""
+        self.built: dict[tuple[str | None, bool], Any] = {}
+        """What leaves made of it, by device, and whether all data says how long it is."""
 
 
 class BlockRefusedError(Exception):

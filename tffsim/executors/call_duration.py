@@ -1,7 +1,9 @@
 """Learns how long the calls of a function take."""
 
 import collections
+import time
 from collections.abc import Iterable
+from typing import Any, Protocol
 
 SHORT_SECONDS = 0.5e-3
 """A thread hop costs 0.05-0.1 ms: for a shorter call it is not worth it."""
@@ -59,6 +61,22 @@ class CallDuration:
         self._busy.append(seconds if busy_seconds is None else min(seconds, busy_seconds))
         # Appending from several threads is safe; one of their medians stays.
         self._median, self._median_busy = _median(self._latest), _median(self._busy)
+
+
+class Timed(Protocol):
+    """Something to call whose duration is learned."""
+
+    duration: CallDuration
+
+    def __call__(self, *arguments: Any) -> Any: ...
+
+
+def timed_call(function: Timed, *arguments: Any) -> Any:
+    """Calls a function and records how long that took."""
+    start, busy = time.perf_counter(), time.process_time()
+    result = function(*arguments)
+    function.duration.record(time.perf_counter() - start, time.process_time() - busy)
+    return result
 
 
 def _median(latest: Iterable[float]) -> float:

@@ -59,8 +59,12 @@ def to_dataset(value: object, type_spec: fl.SequenceType) -> tf.data.Dataset:
 
 
 def _matching(dataset: tf.data.Dataset, type_spec: fl.SequenceType) -> tf.data.Dataset:
+    # Looked at for each client, several times a round; comparing specifications is slow.
+    if dataset.__dict__.get("tffsim_matches") is type_spec:
+        return dataset
     found = dataset.element_spec
     if found == _element_spec(type_spec):
+        dataset.tffsim_matches = type_spec
         return dataset
     element_type = type_spec.element
     if any(is_row(component) for component in tf.nest.flatten(found)):

@@ -27,9 +27,11 @@ from tffsim.computations.struct_types import struct_type
 from tffsim.executors.activity import offload_observer
 from tffsim.executors.block_function import BlockFunction, datasets_in
 from tffsim.executors.call_block import BlockRefusedError, CallBlock, Stack
-from tffsim.executors.call_duration import LONG_SECONDS
+from tffsim.executors.call_duration import LONG_SECONDS, timed_call
+from tffsim.executors.calls_apart import CallsApart
 from tffsim.executors.cancellation import current_scope
 from tffsim.executors.concurrency import outside_of_loop
+from tffsim.executors.dataset_lengths import known_length
 from tffsim.executors.eager_execution import CancellationManager
 from tffsim.executors.executor_base import (
     Executor,
@@ -44,7 +46,7 @@ from tffsim.executors.graph_traits import may_be_read_twice
 from tffsim.executors.leaf_intrinsics import binary_operator, cast_to, type_of_operator, zero
 from tffsim.executors.modular_sums import digits_of_remainder, number_of_digits
 from tffsim.executors.owned_value import OwnedValue, own_handle
-from tffsim.executors.random_streams import seeds_of_call
+from tffsim.executors.random_streams import is_seeded, seeds_of_call
 from tffsim.executors.tensorflow_function import TensorFlowFunction, tensorflow_function
 from tffsim.executors.tensorflow_values import TensorFlowValue, materialise, to_tensorflow
 from tffsim.executors.worker_pool import WorkerPool
@@ -185,20 +187,26 @@ class EagerTFExecutor(Executor):
             tf.errors.OpError: If a function fails; nothing tells which.
         """
         check_open(self._is_closed, self)
-        function = block.built.get(self._device)
-        if function is None:
-            with self._placement():
-                stand_in = stack(_GraphLeaf(self._device))
-                function = block.built[self._device] = BlockFunction(block, stand_in)
-        elif (function.duration.busy_seconds or 0.0) > block.num_clients * LONG_SECONDS:
-            # Clients have more to do than those from which it was learned that they are short.
-            del block.built[self._device]
-            raise BlockRefusedError("its clients take long now", is_final=False)
         with self._placement():
             values = [to_tensorflow(v, t) for v, t in zip(arguments, block.parameter_types, strict=True)]
-        if not all(map(may_be_read_twice, datasets_in(values))):
+        datasets = list(datasets_in(values))
+        if not all(map(may_be_read_twice, datasets)):
             raise BlockRefusedError("some data can be read only once", is_final=False)
+        has_lengths = all(known_length(dataset) is not None for dataset in datasets)
+        function = block.built.get((self._device, has_lengths))
+        if function is None:
+            calls_apart = CallsApart(has_lengths=has_lengths) if datasets else None
+            function = self._build(block, stack, calls_apart)
+            block.built[self._device, has_lengths] = function
+        elif (function.duration.busy_seconds or 0.0) > block.num_clients * LONG_SECONDS:
+            # Clients have more to do than those from which it was learned that they are short.
+            del block.built[self._device, has_lengths]
+            raise BlockRefusedError("its clients take long now", is_final=False)
         return materialise(await self._call(function, values), block.result_type)
+
+    def _build(self, block: CallBlock, stack: Stack, calls_apart: CallsApart | None) -> BlockFunction:
+        with self._placement():
+            return BlockFunction(block, stack(_GraphLeaf(self._device, calls_apart)), calls_apart)
 
     def _own(self, value: ExecutorValue) -> EagerTFExecutorValue:
         return own_handle(value, EagerTFExecutorValue, self)
@@ -241,7 +249,7 @@ class EagerTFExecutor(Executor):
             pool = self._worker_pool
             if pool is None or function.duration.is_short:
                 if not function.may_call_python or (scope is not None and scope.has_thread):
-                    return outside_of_loop(_timed_call, function, value, cancellation, seeds)
+                    return outside_of_loop(timed_call, function, value, cancellation, seeds)
                 # The event loop is that of another library's context. What Python code calls may need it.
                 pool = pool or _pool_of_other_contexts
             submitted = time.perf_counter_ns()
@@ -260,7 +268,16 @@ class EagerTFExecutor(Executor):
 
 
 class _GraphLeaf(EagerTFExecutor):
-    """Writes calls down in the graph that is being built, instead of making them."""
+    """Writes calls down in the graph that is being built, instead of making them.
+
+    Args:
+        device: Where they will run; None lets TensorFlow decide.
+        calls_apart: Those that are to be made before; None writes all down.
+    """
+
+    def __init__(self, device: str | None, calls_apart: CallsApart | None) -> None:
+        super().__init__(device)
+        self._calls_apart = calls_apart
 
     async def create_value(self, value: object, type_spec: object = None) -> EagerTFExecutorValue:
         if isinstance(value, (tf.Tensor, tf.data.Dataset)) and isinstance(type_spec, fl.Type):
@@ -273,7 +290,10 @@ class _GraphLeaf(EagerTFExecutor):
             raise BlockRefusedError("nobody knows yet how long a call takes", is_final=False)
         if seconds > LONG_SECONDS:
             raise BlockRefusedError(f"a call takes {seconds * 1e3:.0f} ms", is_final=False)
-        return function.write_call(value)
+        found = None
+        if self._calls_apart is not None and not (function.draws_without_seed and is_seeded()):
+            found = self._calls_apart.result(function, value)
+        return found if found is not None else function.write_call(value)
 
 
 def _device_name(device: str | tf.config.LogicalDevice | None) -> str | None:
@@ -304,15 +324,6 @@ _NO_PLACEMENT = contextlib.nullcontext()
 _pool_of_other_contexts = WorkerPool(max_workers=1)
 
 
-def _timed_call(
-    function: _Callable, value: Any, cancellation: CancellationManager, seeds: tuple[int, int] | None
-) -> TensorFlowValue:
-    start, busy = time.perf_counter(), time.process_time()
-    result = function(value, cancellation, seeds)
-    function.duration.record(time.perf_counter() - start, time.process_time() - busy)
-    return result
-
-
 def _offloaded_call(
     submitted: int,
     function: _Callable,
@@ -322,7 +333,7 @@ def _offloaded_call(
 ) -> TensorFlowValue:
     started = time.perf_counter_ns()
     try:
-        return _timed_call(function, value, cancellation, seeds)
+        return timed_call(function, value, cancellation, seeds)
     finally:
         observer = offload_observer.get()
         if observer is not None:

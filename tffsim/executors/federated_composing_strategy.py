@@ -43,6 +43,7 @@ from tffsim.executors.placed_values import (
     explained,
     move,
     payload_of,
+    places_in,
     run_at_server,
     server_value,
     struct_type,
@@ -166,15 +167,14 @@ class FederatedComposingStrategy(FederatingStrategy):
         return self._call_at_server("federated_apply", function, server_value(value).member)
 
     async def compute_federated_zip_at_clients(self, value: structure.Struct) -> FederatedValue:
-        inputs = [
-            (structure.map_structure(lambda leaf, k=k: _clients(leaf).parts[k], value),)
-            for k in range(len(self._children))
-        ]
+        leaves, places = [_clients(leaf) for leaf in structure.flatten(value)], places_in(value)
+        inputs = [(places, *(leaf.parts[k] for leaf in leaves)) for k in range(len(self._children))]
         return self._at_children(struct_type(value), _zip_at_child, inputs)
 
     async def compute_federated_zip_at_server(self, value: structure.Struct) -> FederatedValue:
-        members = structure.map_structure(lambda leaf: server_value(leaf).member, value)
-        return self._at_server("federated_zip_at_server", struct_type(value), zip_members, self._server, members)
+        members = [server_value(leaf).member for leaf in structure.flatten(value)]
+        inputs = (self._server, places_in(value), *members)
+        return self._at_server("federated_zip_at_server", struct_type(value), zip_members, *inputs)
 
     async def compute_federated_aggregate(
         self, value: FederatedValue, zero: ExecutorValue, accumulate: Function, merge: Function, report: Function
@@ -355,8 +355,8 @@ async def _fold_at_child(
     return await result.compute()
 
 
-async def _zip_at_child(child: Executor, parts: structure.Struct) -> ExecutorValue:
-    argument = await zip_members(child, parts)
+async def _zip_at_child(child: Executor, places: structure.Struct, *parts: Deferred[ExecutorValue]) -> ExecutorValue:
+    argument = await zip_members(child, places, *parts)
     member_types = _member_types(argument.type_signature)
     result_type = fl.FederatedType(member_types, fl.CLIENTS)
     return await _call_on_argument(child, "federated_zip_at_clients", argument, result_type)

@@ -43,6 +43,7 @@ from tffsim.executors.placed_values import (
     explained,
     move,
     payload_of,
+    places_in,
     run_at_server,
     server_value,
     struct_type,
@@ -158,10 +159,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
 
     async def compute_federated_zip_at_clients(self, value: structure.Struct) -> FederatedValue:
         leaves = [clients_value(leaf) for leaf in structure.flatten(value)]
-        inputs = [
-            (structure.map_structure(lambda leaf, k=k: clients_value(leaf).members[k], value),)
-            for k in range(self.num_clients)
-        ]
+        places = places_in(value)
+        inputs = [(places, *(leaf.members[k] for leaf in leaves)) for k in range(self.num_clients)]
         work = client_work.zipped(value)
         if work is None:
             for leaf in leaves:
@@ -173,8 +172,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
         return zipped
 
     async def compute_federated_zip_at_server(self, value: structure.Struct) -> FederatedValue:
-        members = structure.map_structure(lambda leaf: server_value(leaf).member, value)
-        return self._at_server("federated_zip_at_server", struct_type(value), zip_members, self._server, members)
+        members = [server_value(leaf).member for leaf in structure.flatten(value)]
+        inputs = (self._server, places_in(value), *members)
+        return self._at_server("federated_zip_at_server", struct_type(value), zip_members, *inputs)
 
     async def compute_federated_aggregate(
         self, value: FederatedValue, zero: ExecutorValue, accumulate: Function, merge: Function, report: Function

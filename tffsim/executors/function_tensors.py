@@ -27,6 +27,13 @@ def specs_of(type_spec: fl.Type) -> list[tf.TensorSpec]:
     raise TypeError(f"A TensorFlow computation takes tensors, sequences and structs of them, found {type_spec}.")
 
 
+def leaf_types(type_spec: fl.Type) -> list[fl.Type]:
+    """Returns the types of the tensors and sequences in a type, in order."""
+    if isinstance(type_spec, fl.StructType):
+        return [leaf for field_type in field_types(type_spec) for leaf in leaf_types(field_type)]
+    return [type_spec]
+
+
 def flatten(
     value: TensorFlowValue | None,
     type_spec: fl.Type,

@@ -177,14 +177,28 @@ async def embed_argument(executor: Executor, value: object, type_spec: fl.Type, 
         current_argument_path.reset(token)
 
 
-async def zip_members(executor: Executor, members: structure.Struct) -> ExecutorValue:
-    """Makes one handle of a struct from a nested `Struct` of members."""
+def places_in(value: structure.Struct) -> structure.Struct:
+    """Returns a nested `Struct` with the position of each leaf instead of the leaf."""
+    return structure.pack_sequence_as(value, list(range(len(structure.flatten(value)))))
 
-    async def zipped(member: Any) -> ExecutorValue:
-        return await (zip_members(executor, member) if isinstance(member, structure.Struct) else member.get())
 
-    handles = await concurrency.gather(*(zipped(member) for member in members))
-    return await executor.create_struct(container(structure.name_list_with_nones(members), handles))
+async def zip_members(executor: Executor, places: structure.Struct, *members: Any) -> ExecutorValue:
+    """Makes one handle of a struct.
+
+    Args:
+        executor: Makes it.
+        places: A nested `Struct` of positions in `members`; see `places_in`.
+        *members: What stands there. Not a `Struct` of them for each client: making one takes
+            longer than many a client's work.
+    """
+
+    async def zipped(place: Any) -> ExecutorValue:
+        return await (
+            zip_members(executor, place, *members) if isinstance(place, structure.Struct) else members[place].get()
+        )
+
+    handles = await concurrency.gather(*(zipped(place) for place in places))
+    return await executor.create_struct(container(structure.name_list_with_nones(places), handles))
 
 
 def renamed(named: structure.Struct, elements: Sequence[Any]) -> structure.Struct:

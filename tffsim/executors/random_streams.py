@@ -76,6 +76,17 @@ def start_run() -> Place | None:
     return None if seed is None else Place((int(seed), _runs.number_since(context()._rng)), (), collections.Counter())
 
 
+def is_seeded() -> bool:
+    """Returns whether a call that is made now gets seeds."""
+    if current_place.get() is not None:
+        return True
+    if "tensorflow" not in sys.modules:
+        return False
+    from tensorflow.python.eager.context import global_seed
+
+    return global_seed() is not None
+
+
 def seeds_of_call() -> tuple[int, int] | None:
     """Returns the seeds for a call that is made now; None if there is no global seed.
 

@@ -58,7 +58,7 @@ def variant_to_read(dataset: tf.data.Dataset, *, calls_functions: bool) -> tf.Te
         return _within_a_function(dataset, variant, calls_functions)
     known = dataset.__dict__.setdefault("tffsim_variants", {})
     if calls_functions not in known:
-        pool = _NO_POOL if not calls_functions and _calls_no_function(dataset) else None
+        pool = _NO_POOL if not calls_functions and calls_no_function(dataset) else None
         options = _serialised(_may_repeat_a_shuffle(dataset), pool)
         known[calls_functions] = _with_options(options).run([variant], None)[0] if options else variant
     return known[calls_functions]
@@ -108,11 +108,12 @@ def _add_options(variant: tf.Tensor, options: bytes) -> tf.Tensor:
     )
 
 
-def _calls_no_function(dataset: tf.data.Dataset) -> bool:
+def calls_no_function(dataset: tf.data.Dataset) -> bool:
+    """Returns whether a data set is known to call no function when it is read."""
     if type(dataset).__name__ == _OPAQUE:
         renamed = getattr(dataset, "tffsim_renamed", None)
-        return renamed is not None and _calls_no_function(renamed)
-    return type(dataset).__name__ in _CALLS_NO_FUNCTION and all(map(_calls_no_function, _inputs(dataset)))
+        return renamed is not None and calls_no_function(renamed)
+    return type(dataset).__name__ in _CALLS_NO_FUNCTION and all(map(calls_no_function, _inputs(dataset)))
 
 
 def _may_repeat_a_shuffle(dataset: tf.data.Dataset) -> bool:

@@ -9,7 +9,7 @@ import tensorflow as tf
 import tffsim as tff
 from tffsim.computations import building_blocks
 from tffsim.executors.block_function import BlockFunction
-from tffsim.executors.call_block import CallBlock
+from tffsim.executors.call_block import BlockRefusedError, CallBlock
 from tffsim.executors.call_duration import CallDuration
 from tffsim.executors.eager_tf_executor import EagerTFExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
@@ -23,8 +23,13 @@ def _weighed(examples):
     return examples.reduce(np.float32(0), lambda total, x: total / 2 + x)
 
 
-def _block(num_calls=2):
-    proto, function_type = building_blocks.to_proto(_weighed), _weighed.type_signature
+@tff.tf_computation(_SET)
+def _drawn(examples):
+    return examples.reduce(np.float32(0), lambda total, x: total + tf.random.uniform([]))
+
+
+def _block(num_calls=2, client=_weighed):
+    proto, function_type = building_blocks.to_proto(client), client.type_signature
 
     async def body(executor, arguments):
         function = await executor.create_value(proto, function_type)
@@ -80,6 +85,30 @@ def test_the_order_of_repeated_shuffles_is_that_of_single_calls(short_calls):
 
     expected = asyncio.run(single())
     assert float(one) == float(other) == float(expected)
+
+
+def test_clients_whose_data_says_its_length_are_called_before_the_block(short_calls, monkeypatch):
+    built = []
+    monkeypatch.setattr(BlockFunction, "__init__", _noting(built, BlockFunction.__init__))
+    data = [tf.data.Dataset.from_tensor_slices(np.arange(n, dtype=np.float32)) for n in (3, 0)]
+    assert [float(result) for result in _run(_block(), data)] == [2.5, 0.0]
+    # All that the block's own function is given is what they returned.
+    assert [tensor.dtype for tensor in built[0]._function.inputs] == [tf.float32] * 2
+
+
+@pytest.mark.parametrize("make", [_data, lambda: tf.data.Dataset.from_tensor_slices(np.ones(12, np.float32))])
+def test_clients_that_draw_numbers_share_a_block_but_not_the_numbers(short_calls, make):
+    one, other = _run(_block(client=_drawn), [make(), make()])
+    assert 0 < float(one) != float(other) > 0
+
+
+def test_clients_that_draw_numbers_have_no_block_while_there_is_a_global_seed(short_calls):
+    tf.random.set_seed(1)
+    try:
+        with pytest.raises(BlockRefusedError, match="random"):
+            _run(_block(client=_drawn), [_data(), _data()])
+    finally:
+        tf.random.set_seed(None)
 
 
 def _noting(made, function):

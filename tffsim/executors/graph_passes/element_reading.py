@@ -23,7 +23,7 @@ import tensorflow as tf
 from tensorflow.core.framework.function_pb2 import FunctionDef
 from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow.core.framework.tensor_shape_pb2 import TensorShapeProto
-from tensorflow.core.framework.types_pb2 import DT_BOOL, DT_INT64, DT_RESOURCE, DT_VARIANT
+from tensorflow.core.framework.types_pb2 import DT_BOOL, DT_INT64, DT_RESOURCE, DT_STRING, DT_VARIANT
 
 from tffsim.executors.graph_passes import attributes
 from tffsim.executors.graph_passes.library_functions import new_function, set_effects, set_results
@@ -37,6 +37,12 @@ _DEVICE = "/device:CPU:*"
 
 _FOREVER = TensorProto(dtype=DT_INT64, tensor_shape=attributes.SCALAR, int64_val=[-1])
 _NO_NUMBERS = TensorShapeProto(dim=[TensorShapeProto.Dim(size=0)])
+
+_IS_RESOURCE = {"T": attributes.dtype(DT_RESOURCE)}
+_IS_STRING = {"T": attributes.dtypes([DT_STRING])}
+_MORE_THAN_COUNTED = TensorProto(
+    dtype=DT_STRING, tensor_shape=attributes.SCALAR, string_val=[b"The data set has more elements than it said."]
+)
 
 # The element that ends the data must have the shape that is known of all others.
 _MAX_END = 1 << 20
@@ -90,15 +96,95 @@ def add_next_element(
         The tensors of the element, and a flag: False after the last element, when the
         element is not to be used.
     """
-    types = [*element_types, DT_BOOL]
+    tensors = add_element(nodes, name, iterator, [*element_types, DT_BOOL], [*element_shapes, attributes.SCALAR])
+    return tensors[:-1], tensors[-1]
+
+
+def add_reader(
+    nodes: NodeList,
+    scope: str,
+    dataset: str,
+    element_types: Sequence[int],
+    reshuffles: bool,
+    waits_for: Sequence[str] = (),
+) -> str:
+    """Adds the nodes that open a data set as it is, without an element that marks its end.
+
+    Only for graphs that run in the thread of the caller, without branches and loops.
+
+    Args:
+        nodes: Where to add them.
+        scope: A prefix for their names.
+        dataset: The tensor of the data set.
+        element_types: The dtypes of an element.
+        reshuffles: Whether the graph shuffles data again; see `reshuffling`.
+        waits_for: What must have run before, as `^node`.
+
+    Returns:
+        The tensor of the iterator.
+    """
+    elements = _elements(element_types)
+    as_it_is, iterator, start = (f"{scope}/{name}" for name in ("as_it_is", "iterator", "start"))
+    options = {"serialized_options": attributes.text(_as_they_are(reshuffles)), **elements}
+    add_node(nodes, as_it_is, "OptionsDataset", [dataset, *waits_for], options, _DEVICE)
+    add_node(nodes, iterator, "AnonymousIteratorV3", [], elements, _DEVICE)
+    inputs = [nodes.tensor(as_it_is, "handle"), nodes.tensor(iterator, "handle")]
+    add_node(nodes, start, "MakeIterator", inputs, {}, _DEVICE)
+    started = add_node(nodes, f"{scope}/started", "Identity", [inputs[1], f"^{start}"], _IS_RESOURCE, _DEVICE)
+    return nodes.tensor(started.name, "output")
+
+
+def add_element(
+    nodes: NodeList,
+    name: str,
+    iterator: str,
+    element_types: Sequence[int],
+    element_shapes: Sequence[TensorShapeProto],
+    waits_for: Sequence[str] = (),
+) -> list[str]:
+    """Adds the node that reads an element that is known to be there.
+
+    Args:
+        nodes: Where to add it.
+        name: Its name.
+        iterator: The tensor of the iterator.
+        element_types: The dtypes of an element.
+        element_shapes: What is known of its shapes.
+        waits_for: What must have run before, as `^node`.
+
+    Returns:
+        The tensors of the element.
+    """
     known = [
         shape if _is_kept(dtype, shape) else attributes.ANY_SHAPE
         for dtype, shape in zip(element_types, element_shapes, strict=True)
     ]
-    attrs = _elements(types) | {"output_shapes": attributes.shapes([*known, attributes.SCALAR])}
-    add_node(nodes, name, "IteratorGetNextSync", [iterator], attrs, _DEVICE)
-    tensors = [nodes.tensor(name, "components", position) for position in range(len(types))]
-    return tensors[:-1], tensors[-1]
+    attrs = _elements(element_types) | {"output_shapes": attributes.shapes(known)}
+    add_node(nodes, name, "IteratorGetNextSync", [iterator, *waits_for], attrs, _DEVICE)
+    return [nodes.tensor(name, "components", position) for position in range(len(element_types))]
+
+
+def add_check_of_end(
+    nodes: NodeList, scope: str, iterator: str, element_types: Sequence[int], waits_for: Sequence[str]
+) -> str:
+    """Adds the nodes that fail if there is one more element, and returns the name of the last one.
+
+    Args:
+        nodes: Where to add them.
+        scope: A prefix for their names.
+        iterator: The tensor of the iterator.
+        element_types: The dtypes of an element.
+        waits_for: What must have run before, as `^node`.
+    """
+    more, found, ended, message, check = (
+        f"{scope}/{name}" for name in ("one_more", "is_there", "has_ended", "message", "check_of_end")
+    )
+    add_node(nodes, more, "IteratorGetNextAsOptional", [iterator, *waits_for], _elements(element_types), _DEVICE)
+    add_node(nodes, found, "OptionalHasValue", [nodes.tensor(more, "optional")], {}, _DEVICE)
+    add_node(nodes, ended, "LogicalNot", [nodes.tensor(found, "has_value")], {}, _DEVICE)
+    data = [_add_constant(nodes, message, _MORE_THAN_COUNTED)]
+    add_node(nodes, check, "Assert", [nodes.tensor(ended, "y"), *data], _IS_STRING, _DEVICE)
+    return check
 
 
 def _add_flags(

@@ -75,7 +75,7 @@ def loop_of(reduction: Reduction, prefix: str, reshuffles: bool, is_apart: bool)
         step, returned = reduce.function.name, list(states)
     else:
         step, returned = f"{prefix}_step", [*states, *([DT_BOOL] if condition else [])]
-        functions += _step(reduction, step, given)
+        functions += step_of_scan(reduction, step)
     otherwise = _otherwise(f"{prefix}_otherwise", given, len(states), ends=len(returned) > len(states))
     loop = Loop((), f"{prefix}_open", f"{prefix}_has_more", f"{prefix}_next_step", states, arguments)
     functions += [
@@ -120,10 +120,20 @@ def _call_apart(reduce: Fold, name: str) -> FunctionDef:
     return function
 
 
-def _step(reduction: Reduction, name: str, given: Sequence[int]) -> list[FunctionDef]:
-    """Writes the step of a `for` loop: its body, its condition, then the reduction."""
+def step_of_scan(reduction: Reduction, name: str) -> list[FunctionDef]:
+    """Writes the step of a `for` loop: its body, its condition, then the reduction.
+
+    Args:
+        reduction: A reduction with a scan.
+        name: The name of the function, new in the library.
+
+    Returns:
+        The function, which takes states, an element and what was captured, and others that it needs.
+    """
     scan, condition, reduce = reduction.scan, reduction.condition, reduction.reduce
     assert scan is not None
+    given = [*reduce.state_types, *scan.state_types, *reduction.element_types]
+    given += [dtype for part in reduction.functions for dtype in part.argument_types]
     function, tensors = new_function(name, given)
     nodes = FunctionNodes(function)
     totals, tensors = _split(tensors, len(reduce.state_types))

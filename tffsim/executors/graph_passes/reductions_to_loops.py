@@ -12,35 +12,23 @@ function of it remembers something from call to call, such as a seeded random st
 a loop the stream would go on where for a reduction it starts anew.
 """
 
-from collections.abc import Iterator
-
 from tensorflow.core.framework.function_pb2 import FunctionDef
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.types_pb2 import DT_RESOURCE, DT_VARIANT
 
 from tffsim.executors.graph_passes import attributes
-from tffsim.executors.graph_passes.dataset_reductions import Library, NotALoopError, Reduction, reduction_of
+from tffsim.executors.graph_passes.dataset_reductions import NotALoopError, Reduction, reduction_of
 from tffsim.executors.graph_passes.element_reading import EXECUTOR
 from tffsim.executors.graph_passes.loop_functions import CALL, Loop, loop_of
 from tffsim.executors.graph_passes.node_lists import FunctionNodes, GraphNodes, NodeList, add_node
+from tffsim.executors.graph_passes.reduction_context import (
+    check_same_effects,
+    free_prefix,
+    free_scope,
+    functions_run_by,
+    keep_heavy_steps_apart,
+)
 from tffsim.executors.graph_passes.reshuffling import reshuffles
-from tffsim.executors.graph_rewriting import functions_named_by, remembers
-
-_RUNS_ITS_FUNCTIONS = frozenset(
-    [
-        "PartitionedCall",
-        "StatefulPartitionedCall",
-        "If",
-        "StatelessIf",
-        "While",
-        "StatelessWhile",
-        "Case",
-        "StatelessCase",
-    ]
-)
-_TENSORFLOW_1_CONTROL_FLOW = frozenset(
-    name for op in ("Enter", "Exit", "Switch", "Merge", "NextIteration") for name in (op, f"Ref{op}")
-)
 
 
 def reductions_to_loops(graph_def: GraphDef, is_seeded: bool = False) -> dict[str, str]:
@@ -65,58 +53,32 @@ def reductions_to_loops(graph_def: GraphDef, is_seeded: bool = False) -> dict[st
         for node in [node for node in nodes.nodes if node.op == "ReduceDataset"]:
             try:
                 reduction = reduction_of(node, nodes, library)
-                _check(reduction, nodes, library, is_seeded)
+                check_same_effects(reduction, nodes, library, is_seeded)
                 _rewrite(reduction, nodes, graph_def, library, again)
             except NotALoopError as reason:
                 kept["/".join(filter(None, [nodes.name, node.name]))] = str(reason)
-        for name in _functions_run_by(nodes, library):
+        for name in functions_run_by(nodes, library):
             if name not in seen:
                 seen.add(name)
                 waiting.append(FunctionNodes(library[name]))
     return kept
 
 
-def _check(reduction: Reduction, nodes: NodeList, library: Library, is_seeded: bool) -> None:
-    """Refuses what a loop would do otherwise than a reduction."""
-    if any(other.op in _TENSORFLOW_1_CONTROL_FLOW for other in nodes.nodes):
-        raise NotALoopError("it stands beside a loop or a condition of TensorFlow 1")
-    for function in reduction.functions:
-        for name in _with_all_below(function.name, library):
-            for node in library[name].node_def:
-                if remembers(node) or (is_seeded and "seed" in node.attr):
-                    raise NotALoopError(
-                        f"`{node.name}` (`{node.op}`) in its function remembers something from step to step, "
-                        "such as where a seeded random stream is"
-                    )
-
-
 def _rewrite(
     reduction: Reduction, nodes: NodeList, graph_def: GraphDef, library: dict[str, FunctionDef], again: bool
 ) -> None:
-    heavy = [function.name for function in reduction.functions if _is_heavy(function.name, library)]
-    for name in heavy:
-        library[name].attr["_noinline"].b = True
-    prefix = _free_prefix(f"{reduction.functions[0].name}_loop", library)
-    loop = loop_of(reduction, prefix, again, is_apart=bool(heavy))
+    is_apart = keep_heavy_steps_apart(reduction, library)
+    prefix = free_prefix(f"{reduction.functions[0].name}_loop", library)
+    loop = loop_of(reduction, prefix, again, is_apart)
     for new in loop.functions:
         graph_def.library.function.add().CopyFrom(new)
         library[new.signature.name] = graph_def.library.function[-1]
     _replace(reduction, loop, nodes)
 
 
-def _is_heavy(function: str, library: Library) -> bool:
-    """Returns whether a step is to be a graph of its own.
-
-    Inside a loop TensorFlow fuses no convolution, and may miss the fast kernel of a pooling's
-    gradient. A call costs 0.05 ms, too much for small steps.
-    """
-    nodes = (node for name in _with_all_below(function, library) for node in library[name].node_def)
-    return any("Conv" in node.op or "Pool" in node.op for node in nodes)
-
-
 def _replace(reduction: Reduction, loop: Loop, nodes: NodeList) -> None:
     node, scan = reduction.node, reduction.scan
-    scope = _free_scope(node.name, nodes)
+    scope = free_scope(f"{node.name}/loop", nodes)
     opening = {
         "f": attributes.function(loop.opening),
         "Tin": attributes.dtypes([DT_VARIANT]),
@@ -148,37 +110,3 @@ def _replace(reduction: Reduction, loop: Loop, nodes: NodeList) -> None:
     }.items():
         node.attr[key].CopyFrom(value)
     nodes.rename_output(node.name, "components", "output")
-
-
-def _functions_run_by(nodes: NodeList, library: Library) -> Iterator[str]:
-    """Yields the functions that nodes run themselves: what data sets call is not theirs."""
-    for node in nodes.nodes:
-        if node.op in library:
-            yield node.op
-        elif node.op in _RUNS_ITS_FUNCTIONS:
-            yield from (called.name for called in functions_named_by(node) if called.name in library)
-
-
-def _with_all_below(function: str, library: Library) -> set[str]:
-    found: set[str] = set()
-    waiting = [function]
-    while waiting:
-        name = waiting.pop()
-        if name in library and name not in found:
-            found.add(name)
-            for node in library[name].node_def:
-                waiting += [node.op, *(called.name for called in functions_named_by(node))]
-    return found
-
-
-def _free_prefix(prefix: str, library: Library) -> str:
-    while any(name.startswith(prefix) for name in library):
-        prefix += "_"
-    return prefix
-
-
-def _free_scope(name: str, nodes: NodeList) -> str:
-    scope = f"{name}/loop"
-    while any(node.name.startswith(scope) for node in nodes.nodes):
-        scope += "_"
-    return scope
