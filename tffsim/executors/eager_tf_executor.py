@@ -188,17 +188,30 @@ class EagerTFExecutor(Executor):
         function = block.built.get(self._device)
         if function is None:
             with self._placement():
-                stand_in = stack(_GraphLeaf(self._device))
+                stand_in = stack(_GraphLeaf(self._device, is_for_one=block.num_clients == 1))
                 function = block.built[self._device] = BlockFunction(block, stand_in)
-        elif (function.duration.busy_seconds or 0.0) > block.num_clients * LONG_SECONDS:
-            # Clients have more to do than those from which it was learned that they are short.
-            del block.built[self._device]
-            raise BlockRefusedError("its clients take long now", is_final=False)
+        else:
+            self._refuse_if_changed(block, function.duration.busy_seconds)
         with self._placement():
             values = [to_tensorflow(v, t) for v, t in zip(arguments, block.parameter_types, strict=True)]
         if not all(map(may_be_read_twice, datasets_in(values))):
             raise BlockRefusedError("some data can be read only once", is_final=False)
         return materialise(await self._call(function, values), block.result_type)
+
+    def _refuse_if_changed(self, block: CallBlock, busy_seconds: float | None) -> None:
+        """Refuses a block whose clients have more or less to do than those from which it was learned how much.
+
+        They are called one by one then, which teaches it anew.
+        """
+        if busy_seconds is None:
+            return
+        if block.num_clients == 1:
+            has_changed = busy_seconds < LONG_SECONDS / 2
+        else:
+            has_changed = busy_seconds > block.num_clients * LONG_SECONDS
+        if has_changed:
+            del block.built[self._device]
+            raise BlockRefusedError("its clients take longer now, or not as long as before", is_final=False)
 
     def _own(self, value: ExecutorValue) -> EagerTFExecutorValue:
         return own_handle(value, EagerTFExecutorValue, self)
@@ -260,7 +273,16 @@ class EagerTFExecutor(Executor):
 
 
 class _GraphLeaf(EagerTFExecutor):
-    """Writes calls down in the graph that is being built, instead of making them."""
+    """Writes calls down in the graph that is being built, instead of making them.
+
+    Args:
+        device: As for `EagerTFExecutor`.
+        is_for_one: Whether they are the calls of a single client, which may take long.
+    """
+
+    def __init__(self, device: str | None, *, is_for_one: bool) -> None:
+        super().__init__(device)
+        self._is_for_one = is_for_one
 
     async def create_value(self, value: object, type_spec: object = None) -> EagerTFExecutorValue:
         if isinstance(value, (tf.Tensor, tf.data.Dataset)) and isinstance(type_spec, fl.Type):
@@ -271,8 +293,8 @@ class _GraphLeaf(EagerTFExecutor):
         seconds = function.duration.busy_seconds
         if seconds is None:
             raise BlockRefusedError("nobody knows yet how long a call takes", is_final=False)
-        if seconds > LONG_SECONDS:
-            raise BlockRefusedError(f"a call takes {seconds * 1e3:.0f} ms", is_final=False)
+        if seconds > LONG_SECONDS and not self._is_for_one:
+            raise BlockRefusedError(f"a call takes {seconds * 1e3:.0f} ms", is_final=False, is_long=True)
         return function.write_call(value)
 
 
