@@ -40,7 +40,7 @@ def main() -> None:
 
 def _print_speed(console: Console, num_turns: int, workloads: Sequence[str]) -> list[Line]:
     table = Table(title="time of a round, paired turn by turn: median of the ratios (middle half)")
-    for column in ("workload", "clients", "contender", "reference", "µs a client", "first s", "ratio", "budget"):
+    for column in ("workload", "clients", "contender", "reference", "µs a client", "first s", "ratio", "budget", "met"):
         table.add_column(column, justify="left" if column in ("workload", "contender", "reference") else "right")
     measured = []
     for line in lines(num_turns, workloads):
@@ -56,6 +56,7 @@ def _print_speed(console: Console, num_turns: int, workloads: Sequence[str]) -> 
             f"{line.first_seconds:.2f}",
             f"[red]{line.found}[/]" if over else str(line.found),
             f"≤ {limit:.2f}" if limit is not None else "",
+            "" if limit is None else "no" if over else "yes",
         )
     console.print(table)
     return measured

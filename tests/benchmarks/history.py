@@ -15,7 +15,7 @@ matplotlib.use("Agg")
 
 from matplotlib import pyplot
 
-from tests.benchmarks.speed import Line
+from tests.benchmarks.speed import CASES, Budget, Line
 
 _FOLDER = pathlib.Path(__file__).parents[2] / "docs"
 HISTORY = _FOLDER / "performance_history.jsonl"
@@ -29,7 +29,10 @@ def record(lines: Sequence[Line], reason: str) -> None:
         lines: What was measured.
         reason: What has changed since the last one.
     """
-    ratios = {_key(line): [line.found.median, line.found.low, line.found.high] for line in lines}
+    ratios = {
+        _name(line.workload, line.num_clients, line.budget): [line.found.median, line.found.low, line.found.high]
+        for line in lines
+    }
     entry = {"date": datetime.date.today().isoformat(), "what": reason, "ratios": ratios}
     with HISTORY.open("a", encoding="utf-8") as history:
         history.write(json.dumps(entry, default=float) + "\n")
@@ -38,7 +41,8 @@ def record(lines: Sequence[Line], reason: str) -> None:
 def draw() -> None:
     """Draws how the ratios that have a budget have changed."""
     entries = [json.loads(line) for line in HISTORY.read_text(encoding="utf-8").splitlines()]
-    names = list(entries[-1]["ratios"])
+    # A measurement may be of some workloads only.
+    names = [name for name in _names_with_budget() if any(name in entry["ratios"] for entry in entries)]
     figure, axes = pyplot.subplots(figsize=(8, 5), layout="constrained")
     for name in names:
         known = [(k, entry["ratios"][name][0]) for k, entry in enumerate(entries) if name in entry["ratios"]]
@@ -51,5 +55,14 @@ def draw() -> None:
     figure.savefig(PICTURE, metadata={"Date": None})
 
 
-def _key(line: Line) -> str:
-    return f"{line.workload}, {line.num_clients} clients: {line.budget.contender} / {line.budget.reference}"
+def _names_with_budget() -> list[str]:
+    return [
+        _name(case.workload, case.num_clients, budget)
+        for case in CASES
+        for budget in case.budgets
+        if budget.limit is not None
+    ]
+
+
+def _name(workload: str, num_clients: int, budget: Budget) -> str:
+    return f"{workload}, {num_clients} clients: {budget.contender} / {budget.reference}"

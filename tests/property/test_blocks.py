@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import tffsim as tff
 from tffsim.executors import block_folds
 from tffsim.executors.block_function import BlockFunction
-from tffsim.executors.call_duration import CallDuration
+from tffsim.executors.call_duration import LONG_SECONDS, CallDuration
 from tffsim.executors.tensorflow_function import TensorFlowFunction
 
 _FLOATS = tff.FederatedType(np.float32, tff.CLIENTS)
@@ -175,9 +175,9 @@ def _bits(value):
     return [(leaf.dtype, leaf.tobytes()) for leaf in map(np.asarray, tf.nest.flatten(value))]
 
 
-@pytest.fixture
-def built(monkeypatch):
-    """Blocks are tried at once; counts the calls of what was built."""
+@pytest.fixture(params=["short", "long"])
+def built(monkeypatch, request):
+    """Blocks are tried at once; counts the calls of what was built. Clients are short, or so long that each is one."""
     calls = []
     run = BlockFunction.__call__
 
@@ -187,7 +187,8 @@ def built(monkeypatch):
 
     monkeypatch.setattr(block_folds, "_CLIENTS_BEFORE_BUILDING", 8)
     monkeypatch.setattr(block_folds, "_CLIENTS_BEFORE_LARGE_CHUNKS", 96)
-    monkeypatch.setattr(CallDuration, "busy_seconds", 1e-6)  # On a busy machine calls may seem long.
+    # On a busy machine calls may seem long.
+    monkeypatch.setattr(CallDuration, "busy_seconds", {"short": 1e-6, "long": 3 * LONG_SECONDS}[request.param])
     monkeypatch.setattr(BlockFunction, "__call__", counted)
     return calls
 

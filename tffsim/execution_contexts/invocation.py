@@ -8,7 +8,7 @@ import inspect
 import logging
 import random
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import federated_language as fl
 from federated_language.framework import (
@@ -38,8 +38,10 @@ from tffsim.executor_stacks.instrumentation import hides_its_parts, traced_stack
 from tffsim.executors.failure_location import locate_argument
 from tffsim.executors.random_streams import Place, current_place, start_run
 from tffsim.executors.result_values import to_numpy
-from tffsim.tracing.recorder import Recorder
 from tffsim.tracing.session import active_recorder
+
+if TYPE_CHECKING:
+    from tffsim.tracing.recorder import Recorder
 
 _log = logging.getLogger("tffsim")
 
@@ -241,7 +243,7 @@ def _stack(factory: ExecutorFactory, cardinalities: Mapping[PlacementLiteral, in
 
 
 def _traced_stack(
-    factory: ExecutorFactory, cardinalities: Mapping[PlacementLiteral, int], recorder: Recorder
+    factory: ExecutorFactory, cardinalities: Mapping[PlacementLiteral, int], recorder: "Recorder"
 ) -> Executor:
     stack = traced_stack(factory, cardinalities)
     if hides_its_parts(stack):

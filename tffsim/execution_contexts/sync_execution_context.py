@@ -4,7 +4,7 @@ import concurrent.futures
 import math
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from federated_language.framework import ConcreteComputation, ExecutorFactory, SyncContext
 
@@ -21,7 +21,9 @@ from tffsim.execution_contexts.invocation import (
 )
 from tffsim.executors.forked_process import refuse_forked_process
 from tffsim.tracing.session import active_recorder, trace
-from tffsim.tracing.trace import Trace
+
+if TYPE_CHECKING:
+    from tffsim.tracing.trace import Trace
 
 _SECONDS_TO_STOP = 0.9
 # Not every interrupt wakes a thread that waits: none does on Windows, nor does the one
@@ -77,7 +79,7 @@ class SyncExecutionContext(SyncContext):
         return self._settings.factory
 
     @property
-    def last_trace(self) -> Trace | None:
+    def last_trace(self) -> "Trace | None":
         """What happened in the last invocation, if the context was made with `trace=True`."""
         return self._last_trace
 

@@ -101,7 +101,9 @@ def local_executor_factory(
         client_stacks=functools.partial(_client_stacks, client_tf_devices, make_stack, clients_per_thread),
         max_fanout=max_fanout,
         # One client more than there are workers: it is prepared while the others run.
-        max_concurrent_clients=workers + 1,
+        # Two clients more than there are workers. One waits for a worker, so that none is idle while
+        # another client is folded, or is waited for because it comes first.
+        max_concurrent_clients=workers + 2,
         # A call for many clients ends with their fold, which belongs to the server.
         block_folds=BlockFolds() if server_tf_device is None and not client_tf_devices else None,
     )

@@ -65,7 +65,7 @@ class SizingExecutorFactory(ResourceManagingExecutorFactory):
             server_stack=lambda: participant_stack(self._make_leaf(None)),
             client_stacks=self._client_stacks,
             max_fanout=max(num_clients, 2),
-            max_concurrent_clients=self._workers + 1,
+            max_concurrent_clients=self._workers + 2,
         )
         return build_federation(plan, num_clients)
 

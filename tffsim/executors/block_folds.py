@@ -17,13 +17,15 @@ from federated_language.framework import Executor
 from tffsim.executors.call_block import BlockRefusedError
 from tffsim.executors.client_chunk import CHUNK_SIZES, ClientChunk
 from tffsim.executors.client_results import claiming
-from tffsim.executors.client_work import ClientWork, MakeMembers, Shared, Split, WorkPlan, digest
+from tffsim.executors.client_work import ClientWork, MakeMembers, Mapped, Shared, Split, WorkPlan, digest
 from tffsim.executors.federating_strategy import Function
 from tffsim.executors.fold_shape import BLOCK_SIZE
 from tffsim.executors.random_streams import is_seeded
 
 _CLIENTS_BEFORE_BUILDING = 32
 _CLIENTS_BEFORE_LARGE_CHUNKS = 256
+_TIMES_LATER_WITHOUT_FUNCTIONS = 4
+"""Clients that call no function cost little one by one: their call is built later, and rarely in a first round."""
 _MAX_CHUNK_BYTES = 8_000_000
 _MAX_FOLDS = 128
 
@@ -144,6 +146,22 @@ class BlockFold:
             self._has_failed = True
             return None
 
+    async def run_alone(self, executor: Executor, client: int, make: MakeMembers) -> Any:
+        """Does all that one client does in one call, if it takes too long to share a call with others.
+
+        Args:
+            executor: That of the clients.
+            client: Its index.
+            make: Makes members one by one.
+
+        Returns:
+            The member, materialised; None if its functions must be called one by one.
+        """
+        known = self._known
+        if not known.are_long or known.refusal is not None or self._has_failed or self._must_not_be_shared:
+            return None
+        return await self.run(executor, range(client, client + 1), None, make)
+
     async def _run(
         self, executor: Executor, chunk: ClientChunk, arguments: list[Any], clients: range, total: Any | None
     ) -> Any:
@@ -156,7 +174,7 @@ class BlockFold:
             for member, result, member_type in zip(wanted, results, types, strict=True):
                 if member is not None:
                     member.settle(await executor.create_value(result, member_type))
-            self._known.num_in_chunks += len(clients)
+            self._known.num_in_chunks += len(clients) if len(clients) > 1 else 0
             return total
 
     async def _shared_payloads(self, executor: Executor) -> Mapping[int, Any]:
@@ -177,7 +195,11 @@ class _KnownFold:
         self.refusal: str | None = None
         self.num_single_clients = 0
         self.num_in_chunks = 0
-        self.num_before_next_try = _CLIENTS_BEFORE_BUILDING
+        calls_functions = any(isinstance(step, Mapped) for step in plan.steps)
+        times_later = 1 if calls_functions else _TIMES_LATER_WITHOUT_FUNCTIONS
+        self.num_before_next_try = times_later * _CLIENTS_BEFORE_BUILDING
+        self.are_long = False
+        """Whether a client takes too long to share a call with others."""
         self.sizes = [size for size in CHUNK_SIZES if _is_small(plan.steps[-1].member_type, size)]
         self._plan = plan
         self._accumulate = accumulate
@@ -196,6 +218,7 @@ class _KnownFold:
 
     def note(self, refusal: BlockRefusedError) -> None:
         """Notes that a chunk cannot be one call."""
+        self.are_long = refusal.is_long
         if not refusal.is_final:
             # The time until the next look grows.
             self.num_before_next_try = 2 * self.num_single_clients

@@ -53,14 +53,16 @@ class BlockRefusedError(Exception):
     Args:
         reason: Why not, as the end of a sentence.
         is_final: Whether it will never be.
+        is_long: Whether it is because a client takes long: one client's calls can still be one.
 
     Attributes:
         step: The step of a `WorkPlan` that cannot be a part of one call; None if nobody knows which.
     """
 
-    def __init__(self, reason: str, *, is_final: bool = True) -> None:
+    def __init__(self, reason: str, *, is_final: bool = True, is_long: bool = False) -> None:
         super().__init__(reason)
         self.is_final = is_final
+        self.is_long = is_long
         self.step: int | None = None
 
 

@@ -42,7 +42,8 @@ class ClientChunk:
         self.wanted = [origins[position] for position in self._wanted]
         types = [step.member_type for step in self._plan.shared]
         types += [step.member_type for step in self._plan.arguments] * size
-        total_type = accumulate.type_signature.result
+        # A single client is not folded: it is what it has returned.
+        total_type = accumulate.type_signature.result if size > 1 else whole.steps[-1].member_type
         wanted_types = [self._plan.steps[position].member_type for position in self._wanted]
         result_type = fl.StructType([total_type, *wanted_types * size])
         self._start = CallBlock(self._body, types, result_type, size)
@@ -57,7 +58,7 @@ class ClientChunk:
             total: The accumulator so far; None starts at the first member.
 
         Returns:
-            The accumulator, and what others want, client by client; all materialised.
+            The accumulator (for a single client its member), and what others want, client by client; all materialised.
 
         Raises:
             BlockRefusedError: If it cannot be one call.

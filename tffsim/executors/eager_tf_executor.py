@@ -195,18 +195,35 @@ class EagerTFExecutor(Executor):
         has_lengths = all(known_length(dataset) is not None for dataset in datasets)
         function = block.built.get((self._device, has_lengths))
         if function is None:
-            calls_apart = CallsApart(has_lengths=has_lengths) if datasets else None
-            function = self._build(block, stack, calls_apart)
+            function = self._build(block, stack, datasets, has_lengths=has_lengths)
             block.built[self._device, has_lengths] = function
-        elif (function.duration.busy_seconds or 0.0) > block.num_clients * LONG_SECONDS:
-            # Clients have more to do than those from which it was learned that they are short.
-            del block.built[self._device, has_lengths]
-            raise BlockRefusedError("its clients take long now", is_final=False)
+        else:
+            self._refuse_if_changed(block, has_lengths, function.duration.busy_seconds)
         return materialise(await self._call(function, values), block.result_type)
 
-    def _build(self, block: CallBlock, stack: Stack, calls_apart: CallsApart | None) -> BlockFunction:
+    def _build(
+        self, block: CallBlock, stack: Stack, datasets: Sequence[tf.data.Dataset], *, has_lengths: bool
+    ) -> BlockFunction:
+        is_for_one = block.num_clients == 1
+        calls_apart = CallsApart(has_lengths=has_lengths) if datasets and not is_for_one else None
         with self._placement():
-            return BlockFunction(block, stack(_GraphLeaf(self._device, calls_apart)), calls_apart)
+            leaf = _GraphLeaf(self._device, calls_apart, is_for_one=is_for_one)
+            return BlockFunction(block, stack(leaf), calls_apart)
+
+    def _refuse_if_changed(self, block: CallBlock, has_lengths: bool, busy_seconds: float | None) -> None:
+        """Refuses a block whose clients have more or less to do than those from which it was learned how much.
+
+        They are called one by one then, which teaches it anew.
+        """
+        if busy_seconds is None:
+            return
+        if block.num_clients == 1:
+            has_changed = busy_seconds < LONG_SECONDS / 2
+        else:
+            has_changed = busy_seconds > block.num_clients * LONG_SECONDS
+        if has_changed:
+            del block.built[self._device, has_lengths]
+            raise BlockRefusedError("its clients take longer now, or not as long as before", is_final=False)
 
     def _own(self, value: ExecutorValue) -> EagerTFExecutorValue:
         return own_handle(value, EagerTFExecutorValue, self)
@@ -273,11 +290,13 @@ class _GraphLeaf(EagerTFExecutor):
     Args:
         device: Where they will run; None lets TensorFlow decide.
         calls_apart: Those that are to be made before; None writes all down.
+        is_for_one: Whether they are the calls of a single client, which may take long.
     """
 
-    def __init__(self, device: str | None, calls_apart: CallsApart | None) -> None:
+    def __init__(self, device: str | None, calls_apart: CallsApart | None, *, is_for_one: bool) -> None:
         super().__init__(device)
         self._calls_apart = calls_apart
+        self._is_for_one = is_for_one
 
     async def create_value(self, value: object, type_spec: object = None) -> EagerTFExecutorValue:
         if isinstance(value, (tf.Tensor, tf.data.Dataset)) and isinstance(type_spec, fl.Type):
@@ -288,8 +307,8 @@ class _GraphLeaf(EagerTFExecutor):
         seconds = function.duration.busy_seconds
         if seconds is None:
             raise BlockRefusedError("nobody knows yet how long a call takes", is_final=False)
-        if seconds > LONG_SECONDS:
-            raise BlockRefusedError(f"a call takes {seconds * 1e3:.0f} ms", is_final=False)
+        if seconds > LONG_SECONDS and not self._is_for_one:
+            raise BlockRefusedError(f"a call takes {seconds * 1e3:.0f} ms", is_final=False, is_long=True)
         found = None
         if self._calls_apart is not None and not (function.draws_without_seed and is_seeded()):
             found = self._calls_apart.result(function, value)

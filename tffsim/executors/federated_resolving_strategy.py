@@ -28,7 +28,7 @@ from tffsim.executors.deferred import Deferred
 from tffsim.executors.failure_location import current_argument_path, locate
 from tffsim.executors.federated_select import Slices
 from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
-from tffsim.executors.flat_fold import FlatFold
+from tffsim.executors.flat_fold import Alone, FlatFold
 from tffsim.executors.neutral_elements import neutral_element
 from tffsim.executors.number_watch import NumberWatch
 from tffsim.executors.placed_values import (
@@ -357,31 +357,38 @@ class FederatedResolvingStrategy(FederatingStrategy):
         self,
         members: list[Deferred[ExecutorValue]],
         first: int = 0,
+        alone: Alone | None = None,
+        *,
         check: Callable[[Any], Coroutine[Any, Any, None]] | None = None,
     ) -> AsyncGenerator[Any, None]:
-        return concurrency.in_order(self._payload_requests(members, check, first), self._max_concurrent_clients)
+        requests = self._payload_requests(members, check, first, alone)
+        return concurrency.in_order(requests, self._max_concurrent_clients)
 
     def _payload_requests(
         self,
         members: list[Deferred[ExecutorValue]],
         check: Callable[[Any], Coroutine[Any, Any, None]] | None,
         first: int,
+        alone: Alone | None,
     ) -> Iterator[Coroutine[Any, Any, Any]]:
         """Hands out the members one by one and forgets each, so that it dies when it was used."""
         members.reverse()
         for client in range(first, first + len(members)):
-            yield self._payload(client, members.pop(), check)
+            yield self._payload(client, members.pop(), check, alone)
 
     async def _payload(
         self,
         client: int,
         member: Deferred[ExecutorValue],
         check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+        alone: Alone | None,
     ) -> Any:
         # Runs in a context of its own: see `concurrency.start`.
         current_client.set(self._first_client + client)
         try:
-            payload = await payload_of(member)
+            payload = await alone(client) if alone is not None else None
+            if payload is None:
+                payload = await payload_of(member)
             if check is not None:
                 await check(payload)
             return payload

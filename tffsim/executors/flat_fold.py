@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Sequence
+import functools
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from typing import Any, TypeAlias
 
 from federated_language.framework import Executor, ExecutorValue
@@ -14,7 +15,10 @@ from tffsim.executors.random_streams import current_place
 from tffsim.executors.server_fold import ServerFold
 from tffsim.executors.turn_taking import Turns
 
-Payloads: TypeAlias = Callable[[list[Deferred[ExecutorValue]], int], AsyncGenerator[Any, None]]
+Alone: TypeAlias = Callable[[int], Coroutine[Any, Any, Any]]
+"""Returns the payload of the client with this index from a single call; None if its member must be asked."""
+
+Payloads: TypeAlias = Callable[[list[Deferred[ExecutorValue]], int, Alone | None], AsyncGenerator[Any, None]]
 """Yields the payloads of members, which it takes out of their list; the number is the index of the first."""
 
 
@@ -44,16 +48,17 @@ class FlatFold:
         self._watch = watch
         self._first_client = first_client
 
-    async def run_one_by_one(self, num_clients: int, turns: Turns | None) -> None:
+    async def run_one_by_one(self, num_clients: int, turns: Turns | None, alone: Alone | None = None) -> None:
         """Folds the members of the next clients.
 
         Args:
             num_clients: How many.
             turns: When others may go on.
+            alone: Does the work of one client in one call where it can.
         """
         first, place = self._fold.num_folded, current_place.get()
         group = [self._members.pop() for _ in range(num_clients)]
-        async with contextlib.aclosing(self._payloads(group, first)) as payloads:
+        async with contextlib.aclosing(self._payloads(group, first, alone)) as payloads:
             async for payload in payloads:
                 if place is not None:
                     current_place.set(place.at_client(self._first_client + self._fold.num_folded))
@@ -72,12 +77,13 @@ class FlatFold:
             executor: That of all the clients.
             turns: When others may go on.
         """
+        alone = functools.partial(block_fold.run_alone, executor, make=self._make)
         while self._members and not block_fold.is_refused:
             if size := await self._run_chunk(block_fold, executor):
                 await _let_others_go_on(turns, size)
                 continue
             num_clients = block_fold.num_single_clients(self._fold.num_folded, len(self._members))
-            await self.run_one_by_one(num_clients, turns)
+            await self.run_one_by_one(num_clients, turns, alone)
             block_fold.note_single_clients(num_clients)
 
     async def _run_chunk(self, block_fold: BlockFold, executor: Executor) -> int:
@@ -101,7 +107,7 @@ class FlatFold:
         """Asks for members one by one. Those that are needed are kept by others until then."""
         wanted = [member for member in members if member is not None]
         assert len(wanted) == len(members)
-        async with contextlib.aclosing(self._payloads(wanted, first)) as payloads:
+        async with contextlib.aclosing(self._payloads(wanted, first, None)) as payloads:
             async for _ in payloads:
                 pass
 

@@ -1,15 +1,22 @@
-"""Turning tracing on: for a block of code, or for one function."""
+"""Turning tracing on: for a block of code, or for one function.
+
+Each call of a computation looks here whether it is recorded. So this module is there from
+the start, but what records is loaded when it is first needed.
+"""
+
+from __future__ import annotations
 
 import contextlib
 import contextvars
 import dataclasses
 import functools
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tffsim.tracing.gate import Gate
-from tffsim.tracing.recorder import Recorder
-from tffsim.tracing.trace import Trace
+if TYPE_CHECKING:
+    from tffsim.tracing.gate import Gate
+    from tffsim.tracing.recorder import Recorder
+    from tffsim.tracing.trace import Trace
 
 
 @dataclasses.dataclass(slots=True, eq=False)
@@ -73,6 +80,8 @@ class trace:  # noqa: N801 (it is called like a function)
         max_value_bytes: int = 256 * 1024 * 1024,
         gate: Gate | None = None,
     ) -> None:
+        from tffsim.tracing.recorder import Recorder
+
         self._function = function
         self._all_threads = all_threads
         self._make_recorder = functools.partial(
@@ -82,6 +91,8 @@ class trace:  # noqa: N801 (it is called like a function)
         self._blocks = contextlib.ExitStack()
 
     def __enter__(self) -> Trace:
+        from tffsim.tracing.trace import Trace
+
         self._blocks.enter_context(recording(self._recorder, self._all_threads))
         return Trace(self._recorder)
 
@@ -91,6 +102,8 @@ class trace:  # noqa: N801 (it is called like a function)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Traced:
         """Calls the function and returns its result with a new trace."""
+        from tffsim.tracing.trace import Trace
+
         if self._function is None:
             raise TypeError("Nothing to call. Use `with tffsim.trace() as t:`, or `tffsim.trace(f)(x)`.")
         recorder = self._make_recorder()
