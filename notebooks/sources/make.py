@@ -154,7 +154,10 @@ def _write_page(name: str) -> str:
     assert title is not None
     page = f"page({TRACES[name]}, title={'Lesson ' + title[1]!r})"
     path = str(gallery_path(name))
-    return f"import pathlib\nfrom tffsim.views.page import page\npathlib.Path({path!r}).write_text({page}, 'utf-8')"
+    return (
+        "import pathlib\nfrom tffsim.views.notebook.page import page\n"
+        f"pathlib.Path({path!r}).write_text({page}, 'utf-8')"
+    )
 
 
 def _installation(up: str) -> str:

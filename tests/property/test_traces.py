@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 import tffsim as tff
 from tests.property.test_stacks_agree import _REFUSED, _bits, _result
 from tests.property.typed_federations import Example, examples
-from tffsim.tracing.recorder import Recorder
-from tffsim.tracing.session import recording
-from tffsim.tracing.snapshot import rows_of_inputs
-from tffsim.tracing.spans import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE, INVOKE
-from tffsim.tracing.timing import thread_time
-from tffsim.tracing.trace import Trace
+from tffsim.traces.session import recording
+from tffsim.traces.trace import Trace
+from tffsim.tracing.analysis.timing import thread_time
+from tffsim.tracing.document.snapshot import rows_of_inputs
+from tffsim.tracing.recording.recorder import Recorder
+from tffsim.tracing.recording.spans import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE, INVOKE
 
 _CONTEXTS = [
     tff.SyncExecutionContext(tff.local_executor_factory()),

@@ -27,9 +27,9 @@ from federated_language import framework
 from federated_language.federated_context.federated_computation_context import FederatedComputationContext
 from federated_language.framework import ComputationBuildingBlock, Reference
 
-from tffsim.computations import provenance
-from tffsim.computations.provenance import CallPlace
-from tffsim.computations.source_places import is_library
+from tffsim.failures.source_places import is_library
+from tffsim.language import provenance
+from tffsim.language.provenance import CallPlace
 
 _bind_of_language: Callable[[Any, ComputationBuildingBlock], Reference] = (
     FederatedComputationContext.bind_computation_to_reference

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from tffsim.computations.definition_error import DefinitionError, definition_error
-from tffsim.computations.definition_failure import Failure, module_of
-from tffsim.computations.source_places import describe, place_of_definition
-from tffsim.computations.user_error import as_cause
+from tffsim.failures.definition_error import DefinitionError, definition_error
+from tffsim.failures.definition_failure import Failure, module_of
+from tffsim.failures.source_places import describe, place_of_definition
+from tffsim.failures.user_error import as_cause
 
 _T = TypeVar("_T")
 

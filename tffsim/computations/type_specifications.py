@@ -32,8 +32,8 @@ from federated_language.common_libs import py_typecheck, structure
 from federated_language.framework import PlacementLiteral
 from federated_language.types import computation_types
 
-from tffsim.computations.struct_keys import wrong_key
-from tffsim.computations.user_error import UserError
+from tffsim.computations.mistakes.struct_keys import wrong_key
+from tffsim.failures.user_error import UserError
 
 _KNOWN_VERSIONS: Final = ("0.5.",)
 
@@ -102,7 +102,7 @@ def to_type(obj: object) -> fl.Type:
     if isinstance(obj, type):
         return _type_of_class(obj)
     if _belongs_to_tensorflow(obj):
-        from tffsim.computations.tensorflow_types import from_spec
+        from tffsim.external_runtime.tensorflow.tensorflow_types import from_spec
 
         try:
             found = from_spec(obj)
@@ -161,7 +161,7 @@ def _to_dtype(dtype: object) -> np.dtype:
     if _belongs_to_tensorflow(dtype):
         import tensorflow as tf
 
-        from tffsim.computations.tensorflow_types import from_tf_dtype
+        from tffsim.external_runtime.tensorflow.tensorflow_types import from_tf_dtype
 
         if isinstance(dtype, tf.DType):
             return np.dtype(from_tf_dtype(dtype))

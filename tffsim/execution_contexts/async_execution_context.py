@@ -9,8 +9,9 @@ from typing import Any
 
 from federated_language.framework import AsyncContext, ConcreteComputation, ExecutorFactory
 
+from tffsim.concurrency.event_loop_thread import RunningInvocation
+from tffsim.concurrency.forked_process import refuse_forked_process
 from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
-from tffsim.execution_contexts.event_loop_thread import RunningInvocation
 from tffsim.execution_contexts.execution_error import USER_ERRORS
 from tffsim.execution_contexts.invocation import (
     CardinalityInferenceFn,
@@ -19,9 +20,8 @@ from tffsim.execution_contexts.invocation import (
     invoke,
     timeout_error,
 )
-from tffsim.executors.forked_process import refuse_forked_process
-from tffsim.tracing.session import active_recorder, trace
-from tffsim.tracing.trace import Trace
+from tffsim.traces.session import active_recorder, trace
+from tffsim.traces.trace import Trace
 
 # An interrupt that does not wake the event loop is heard when the loop wakes for another
 # reason. In a notebook's cell there may be none before the computation ends.

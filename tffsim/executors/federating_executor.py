@@ -13,11 +13,7 @@ import federated_language as fl
 from federated_language import framework
 from federated_language.proto import computation_pb2 as pb
 
-from tffsim.computations import building_blocks
-from tffsim.computations.containers import struct_elements
-from tffsim.computations.generic_intrinsics import LEAF_INTRINSIC_URIS
-from tffsim.computations.struct_types import container, field_names, is_struct_type, struct_type, to_struct
-from tffsim.executors import concurrency
+from tffsim.concurrency import concurrency
 from tffsim.executors.executor_base import (
     Executor,
     ExecutorValue,
@@ -27,10 +23,14 @@ from tffsim.executors.executor_base import (
     resolve_type,
     select_element_type,
 )
-from tffsim.executors.failure_location import locate, locate_argument
-from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
 from tffsim.executors.owned_value import OwnedValue, own_handle
-from tffsim.executors.stack_parts import StackPart
+from tffsim.failures.failure_location import locate, locate_argument
+from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function
+from tffsim.language import building_blocks
+from tffsim.language.containers import struct_elements
+from tffsim.language.generic_intrinsics import LEAF_INTRINSIC_URIS
+from tffsim.language.stack_parts import StackPart
+from tffsim.language.struct_types import container, field_names, is_struct_type, struct_type, to_struct
 
 _SEQUENCE_INTRINSIC_URIS = frozenset({"sequence_map", "sequence_reduce", "sequence_sum"})
 _UNPLACED_INTRINSIC_URIS = LEAF_INTRINSIC_URIS | _SEQUENCE_INTRINSIC_URIS

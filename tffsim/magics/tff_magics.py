@@ -25,8 +25,8 @@ from tffsim.magics.output import LiveOutput
 from tffsim.magics.recorded_block import RecordedBlock
 from tffsim.magics.running_cells import RunningCells
 from tffsim.magics.stack_choice import chosen_context
-from tffsim.tracing.recorder import Recorder
-from tffsim.tracing.trace import Trace
+from tffsim.traces.trace import Trace
+from tffsim.tracing.recording.recorder import Recorder
 from tffsim.views import PANELS
 
 # Traces that got no name are kept only for a while, as a cell may run often.

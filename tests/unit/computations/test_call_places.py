@@ -11,7 +11,7 @@ import pytest
 
 import tffsim as tff
 from tests.unit.computations import call_places_elsewhere
-from tffsim.computations import provenance
+from tffsim.language import provenance
 
 FLOATS = tff.FederatedType(np.float32, tff.CLIENTS)
 

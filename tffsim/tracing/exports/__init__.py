@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tffsim.tracing.exports.finished_trace import FinishedTrace
 
 if TYPE_CHECKING:
-    from tffsim.tracing.trace import Trace
+    from tffsim.traces.trace import Trace
 
 _MODULES = {"perfetto": "perfetto", "graphml": "graphml", "dot": "dot", "csv": "csv_tables"}
 _FORMATS_OF_ENDINGS = {".json": "perfetto", ".graphml": "graphml", ".dot": "dot"}

@@ -5,11 +5,11 @@ import pathlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tffsim.tracing.ast_nodes import AstNode
+from tffsim.tracing.document.ast_nodes import AstNode
+from tffsim.tracing.document.output_files import whole_text_file
+from tffsim.tracing.document.plain_text import plain
+from tffsim.tracing.document.table import Table
 from tffsim.tracing.exports.finished_trace import FinishedTrace
-from tffsim.tracing.exports.plain_text import plain
-from tffsim.tracing.output_files import whole_text_file
-from tffsim.tracing.table import Table
 
 _Columns = Mapping[str, Iterable[Any]]
 

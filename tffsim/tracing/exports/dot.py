@@ -6,9 +6,9 @@ Written here and not by networkx, which needs pydot for it.
 import pathlib
 from typing import Any
 
+from tffsim.tracing.document.output_files import whole_text_file
 from tffsim.tracing.exports.finished_trace import FinishedTrace
 from tffsim.tracing.exports.labelled_graph import labelled_graph
-from tffsim.tracing.output_files import whole_text_file
 
 _EDGE_STYLES = {"input": "solid", "carry": "dashed", "output": "solid", "delegation": "dashed", "alias": "dotted"}
 _COLORS = {"clients": "#f6d7b0", "server": "#c9dcf2", "": "#eeeeee"}

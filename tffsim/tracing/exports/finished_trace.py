@@ -2,10 +2,10 @@
 
 from functools import cached_property
 
-from tffsim.tracing.exports.plain_text import plain
-from tffsim.tracing.snapshot import Snapshot, input_offsets
-from tffsim.tracing.spans import OPERATIONS
-from tffsim.tracing.trace import Trace
+from tffsim.traces.trace import Trace
+from tffsim.tracing.document.plain_text import plain
+from tffsim.tracing.document.snapshot import Snapshot, input_offsets
+from tffsim.tracing.recording.spans import OPERATIONS
 
 
 class FinishedTrace(Trace):

@@ -4,9 +4,9 @@ import pathlib
 
 import networkx as nx
 
+from tffsim.tracing.document.output_files import whole_file
 from tffsim.tracing.exports.finished_trace import FinishedTrace
 from tffsim.tracing.exports.labelled_graph import labelled_graph
-from tffsim.tracing.output_files import whole_file
 
 
 def write(trace: FinishedTrace, path: pathlib.Path) -> None:

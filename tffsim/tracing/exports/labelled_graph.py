@@ -4,8 +4,8 @@ from typing import Any
 
 import networkx as nx
 
+from tffsim.tracing.document.plain_text import plain
 from tffsim.tracing.exports.finished_trace import FinishedTrace
-from tffsim.tracing.exports.plain_text import plain
 
 
 def labelled_graph(trace: FinishedTrace) -> "nx.MultiDiGraph":

@@ -6,15 +6,15 @@ it had been instrumented with OpenTelemetry from the start.
 
 from typing import TYPE_CHECKING, Any
 
+from tffsim.tracing.document.plain_text import plain
+from tffsim.tracing.document.snapshot import ALL_OUTCOMES
 from tffsim.tracing.exports.finished_trace import FinishedTrace
-from tffsim.tracing.exports.plain_text import plain
-from tffsim.tracing.snapshot import ALL_OUTCOMES
-from tffsim.tracing.spans import ERROR, OPERATIONS
+from tffsim.tracing.recording.spans import ERROR, OPERATIONS
 
 if TYPE_CHECKING:
     from opentelemetry.trace import SpanContext, TracerProvider
 
-    from tffsim.tracing.trace import Trace
+    from tffsim.traces.trace import Trace
 
 # A `BatchSpanProcessor` drops what exceeds its queue, by default of 2048 spans.
 _SPANS_PER_FLUSH = 1024
