@@ -16,9 +16,16 @@ from tests.property.typed_federations import Example, examples
 from tffsim.traces.session import recording
 from tffsim.traces.trace import Trace
 from tffsim.tracing.analysis.timing import thread_time
+from tffsim.tracing.document.operations import (
+    COMPUTE,
+    CREATE_CALL,
+    CREATE_SELECTION,
+    CREATE_STRUCT,
+    CREATE_VALUE,
+    INVOKE,
+)
 from tffsim.tracing.document.snapshot import rows_of_inputs
 from tffsim.tracing.recording.recorder import Recorder
-from tffsim.tracing.recording.spans import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE, INVOKE
 
 _CONTEXTS = [
     tff.SyncExecutionContext(tff.local_executor_factory()),

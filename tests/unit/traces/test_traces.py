@@ -15,7 +15,7 @@ from tffsim.traces.trace import Trace
 from tffsim.tracing.analysis.graph import collapsed_clients
 from tffsim.tracing.analysis.summary import data_size, duration
 from tffsim.tracing.analysis.timing import thread_time
-from tffsim.tracing.recording.spans import OPERATIONS
+from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.recording.tracing_executor import TracingExecutor
 
 

@@ -5,7 +5,7 @@ import pathlib
 import pytest
 
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
-from tffsim.tracing.recording.spans import OPERATIONS
+from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.views.glossary import glossary, hover_texts
 from tffsim.views.notebook.feed import Feed
 

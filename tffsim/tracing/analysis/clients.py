@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tffsim.tracing.document.snapshot import ALL_OUTCOMES, RUNNING
+from tffsim.tracing.document.operations import ALL_OUTCOMES, RUNNING
 from tffsim.tracing.document.table import Table
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.document.table import Table
-from tffsim.tracing.recording.spans import OPERATIONS
 
 if TYPE_CHECKING:
     from tffsim.traces.trace import Trace

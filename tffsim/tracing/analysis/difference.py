@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tffsim.tracing.analysis.ast_tree import TimedNode
+from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, INVOKE
 from tffsim.tracing.document.table import Table
-from tffsim.tracing.recording.spans import COMPUTE, CREATE_CALL, INVOKE
 
 if TYPE_CHECKING:
     from tffsim.traces.trace import Trace

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 
-from tffsim.tracing.document.snapshot import ALL_OUTCOMES, rows_of_inputs
-from tffsim.tracing.recording.spans import COMPUTE, INVOKE, OPERATIONS
+from tffsim.tracing.document.operations import ALL_OUTCOMES, COMPUTE, INVOKE, OPERATIONS
+from tffsim.tracing.document.snapshot import rows_of_inputs
 
 if TYPE_CHECKING:
     from tffsim.traces.trace import Trace

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from tffsim.tracing.recording.spans import OPERATIONS
+from tffsim.tracing.document.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from tffsim.traces.trace import Trace

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tffsim.tracing.document.ast_nodes import AstNode
+from tffsim.tracing.document.operations import COMPUTE, CREATE_VALUE
 from tffsim.tracing.document.table import Table
-from tffsim.tracing.recording.spans import COMPUTE, CREATE_VALUE
 
 if TYPE_CHECKING:
     from tffsim.traces.trace import Trace

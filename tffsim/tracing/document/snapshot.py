@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from tffsim.tracing.document.ast_nodes import AstNode
+from tffsim.tracing.document.operations import RUNNING
 from tffsim.tracing.document.sketches import Sketches
 from tffsim.tracing.document.type_info import TypeInfo, describe_type
-from tffsim.tracing.recording.spans import OUTCOMES, SPAN_DTYPE, now
+from tffsim.tracing.recording.spans import SPAN_DTYPE, now
 
 if TYPE_CHECKING:
     from tffsim.tracing.recording.layers import Layer
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from tffsim.tracing.recording.spans import Span
 
 _T = TypeVar("_T")
-
-ALL_OUTCOMES = (*OUTCOMES, "running")
-RUNNING = len(OUTCOMES)
 
 COLUMNS: dict[str, str] = {
     "parent": "i4", "invocation": "i4", "layer": "i4", "operation": "u1", "outcome": "u1", "client": "i4", "node": "i4",

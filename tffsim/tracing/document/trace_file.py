@@ -30,11 +30,11 @@ import numpy as np
 
 from tffsim.traces.trace import Trace
 from tffsim.tracing.document.json_stream import JsonStream
+from tffsim.tracing.document.operations import ALL_OUTCOMES, INVOKE, OPERATIONS
 from tffsim.tracing.document.output_files import whole_file
 from tffsim.tracing.document.sketches import NUM_TOTALS, SKETCH_COLUMNS, Sketches, SketchForm
-from tffsim.tracing.document.snapshot import ALL_OUTCOMES, COLUMNS, Snapshot
+from tffsim.tracing.document.snapshot import COLUMNS, Snapshot
 from tffsim.tracing.document.trace_description import TraceFileError, describe, read_description, saved_arrays
-from tffsim.tracing.recording.spans import INVOKE, OPERATIONS
 
 _DESCRIPTION = "trace.json"
 # What reading may cost in bytes of memory: this, or so many times the size of the file.

@@ -3,9 +3,9 @@
 from functools import cached_property
 
 from tffsim.traces.trace import Trace
+from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.document.plain_text import plain
 from tffsim.tracing.document.snapshot import Snapshot, input_offsets
-from tffsim.tracing.recording.spans import OPERATIONS
 
 
 class FinishedTrace(Trace):

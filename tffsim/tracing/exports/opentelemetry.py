@@ -6,10 +6,9 @@ it had been instrumented with OpenTelemetry from the start.
 
 from typing import TYPE_CHECKING, Any
 
+from tffsim.tracing.document.operations import ALL_OUTCOMES, ERROR, OPERATIONS
 from tffsim.tracing.document.plain_text import plain
-from tffsim.tracing.document.snapshot import ALL_OUTCOMES
 from tffsim.tracing.exports.finished_trace import FinishedTrace
-from tffsim.tracing.recording.spans import ERROR, OPERATIONS
 
 if TYPE_CHECKING:
     from opentelemetry.trace import SpanContext, TracerProvider

@@ -10,12 +10,11 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from tffsim.tracing.document.operations import ALL_OUTCOMES, OPERATIONS
 from tffsim.tracing.document.output_files import whole_text_file
 from tffsim.tracing.document.plain_text import plain
-from tffsim.tracing.document.snapshot import ALL_OUTCOMES
 from tffsim.tracing.exports.finished_trace import FinishedTrace
 from tffsim.tracing.exports.slices import Lane, Slice, place_slices
-from tffsim.tracing.recording.spans import OPERATIONS
 
 _PROCESS = 1
 _Event: TypeAlias = dict[str, Any]

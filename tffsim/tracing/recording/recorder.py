@@ -26,6 +26,7 @@ from tffsim.executors.executor_base import (
     offload_observer,
 )
 from tffsim.tracing.document.ast_nodes import AstNodes
+from tffsim.tracing.document.operations import CREATE_STRUCT, ERROR, INVOKE, OK
 from tffsim.tracing.recording.gate import Gate
 from tffsim.tracing.recording.invocations import Invocation
 from tffsim.tracing.recording.layers import Layer
@@ -34,10 +35,6 @@ from tffsim.tracing.recording.payload_sizes import size_of
 from tffsim.tracing.recording.sketching.payloads import Kind, array_of, kind_of, number_of
 from tffsim.tracing.recording.sketching.sketch_pad import SketchPad
 from tffsim.tracing.recording.spans import (
-    CREATE_STRUCT,
-    ERROR,
-    INVOKE,
-    OK,
     SPAN_DTYPE,
     Span,
     ThreadClock,

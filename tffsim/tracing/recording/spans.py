@@ -18,14 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tffsim.tracing.document.operations import CANCELLED, ERROR
+
 if TYPE_CHECKING:
     from tffsim.tracing.recording.recorder import Recorder
-
-OPERATIONS = ("invoke", "create_value", "create_call", "create_struct", "create_selection", "compute")
-INVOKE, CREATE_VALUE, CREATE_CALL, CREATE_STRUCT, CREATE_SELECTION, COMPUTE = range(6)
-
-OUTCOMES = ("ok", "error", "cancelled")
-OK, ERROR, CANCELLED = range(3)
 
 SPAN_DTYPE = np.dtype(
     [
@@ -92,7 +88,7 @@ class Span:
         parent: The span inside which it started; None for an invocation.
         invocation: The number of the invocation it belongs to.
         layer: The number of the executor.
-        operation: An index into `OPERATIONS`.
+        operation: An index into `operations.OPERATIONS`.
         client: The index of the client it works for, or -1.
         node: The number of the AST node it works for, or -1.
         root: The number of the root of the AST of its invocation, or -1.

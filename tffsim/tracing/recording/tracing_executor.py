@@ -13,18 +13,9 @@ from federated_language.common_libs import structure
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.executors.executor_base import Executor, ExecutorValue
+from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE
 from tffsim.tracing.recording.layers import Layer
-from tffsim.tracing.recording.spans import (
-    COMPUTE,
-    CREATE_CALL,
-    CREATE_SELECTION,
-    CREATE_STRUCT,
-    CREATE_VALUE,
-    Span,
-    Unfinished,
-    begin,
-    current_span,
-)
+from tffsim.tracing.recording.spans import Span, Unfinished, begin, current_span
 
 if TYPE_CHECKING:
     from tffsim.tracing.recording.recorder import Recorder

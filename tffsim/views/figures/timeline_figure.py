@@ -6,8 +6,8 @@ from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 
 from tffsim.traces.trace import Trace
-from tffsim.tracing.document.snapshot import ALL_OUTCOMES, Snapshot
-from tffsim.tracing.recording.spans import OPERATIONS
+from tffsim.tracing.document.operations import ALL_OUTCOMES, OPERATIONS
+from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.views.figures.theme import (
     OPERATION_COLOURS,
     OUTCOME_COLOURS,

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from tffsim.traces.trace import Trace
+from tffsim.tracing.document.operations import INVOKE
 from tffsim.tracing.document.snapshot import Legend, Snapshot, read_legend
-from tffsim.tracing.recording.spans import INVOKE, Span, now
+from tffsim.tracing.recording.spans import Span, now
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views.glossary import hover_texts
 from tffsim.views.panels.graph_summary import graph_summary

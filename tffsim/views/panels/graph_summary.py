@@ -7,7 +7,7 @@ import numpy as np
 
 from tffsim.traces.trace import Trace
 from tffsim.tracing.analysis.graph import collapsed_clients
-from tffsim.tracing.document.snapshot import ALL_OUTCOMES, RUNNING
+from tffsim.tracing.document.operations import ALL_OUTCOMES, RUNNING
 from tffsim.views.panels.graph_layout import graph_layout
 
 MAX_CALLS = 60

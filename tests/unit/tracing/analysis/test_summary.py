@@ -9,7 +9,7 @@ import tffsim as tff
 from tests.unit.tracing.traced_runs import sum_of_products, traced
 from tffsim.traces.trace import Trace
 from tffsim.tracing.analysis.summary import data_size, duration
-from tffsim.tracing.recording.spans import OPERATIONS
+from tffsim.tracing.document.operations import OPERATIONS
 
 
 @pytest.fixture(scope="module")

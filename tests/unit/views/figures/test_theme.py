@@ -5,8 +5,8 @@ import pathlib
 
 import pytest
 
+from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.document.snapshot import ALL_OUTCOMES
-from tffsim.tracing.recording.spans import OPERATIONS
 from tffsim.views.figures.figures import theme
 
 FACTS = json.loads((pathlib.Path(theme.__file__).parent / "theme.json").read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ import pytest
 import tffsim as tff
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
 from tffsim.traces.trace import Trace
-from tffsim.tracing.document.snapshot import RUNNING
+from tffsim.tracing.document.operations import RUNNING
 from tffsim.tracing.recording.spans import SPAN_DTYPE
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views import PANELS
