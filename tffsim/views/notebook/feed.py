@@ -13,7 +13,8 @@ import numpy as np
 
 from tffsim.traces.trace import Trace
 from tffsim.tracing.document.operations import INVOKE
-from tffsim.tracing.document.snapshot import Legend, Snapshot, read_legend
+from tffsim.tracing.document.snapshot import Legend, Snapshot
+from tffsim.tracing.recording.reading import read_legend
 from tffsim.tracing.recording.spans import Span, now
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views.glossary import hover_texts

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tffsim as tff
-from tffsim.tracing.document.snapshot import take_snapshot
+from tffsim.tracing.recording.reading import take_snapshot
 from tffsim.tracing.recording.sketching.sketch_pad import SketchPad
 from tffsim.tracing.recording.spans import now
 
