@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tffsim.tracing.document.ast_nodes import AstNode
 from tffsim.tracing.document.operations import ALL_OUTCOMES, COMPUTE, CREATE_STRUCT, INVOKE, OPERATIONS
 from tffsim.tracing.document.sketches import Sketch
-from tffsim.tracing.document.snapshot import Snapshot, input_offsets
+from tffsim.tracing.document.snapshot import AstNode, Snapshot, input_offsets
 from tffsim.tracing.document.table import Table
 from tffsim.tracing.recording.reading import take_snapshot
 

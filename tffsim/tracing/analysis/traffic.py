@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tffsim.tracing.document.ast_nodes import AstNode
 from tffsim.tracing.document.operations import COMPUTE, CREATE_VALUE
+from tffsim.tracing.document.snapshot import AstNode
 from tffsim.tracing.document.table import Table
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ import dataclasses
 
 import numpy as np
 
-from tffsim.tracing.document.ast_nodes import AstNode
 from tffsim.tracing.document.sketches import Sketches
 from tffsim.tracing.document.type_info import TypeInfo
 
@@ -38,6 +37,26 @@ class ExecutorInfo:
     def label(self) -> str:
         """Its name, and what it is there for."""
         return f"{self.name} · {self.role}" if self.role else self.name
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AstNode:
+    """A node of an AST, as a trace keeps it.
+
+    Attributes:
+        parent: The number of the node above; -1 for a root.
+        kind: `Lambda`, `Block`, `Call`, `Reference`, `Struct`, `Selection`, `Literal`, `Intrinsic`, …
+        label: What it is, in a few words, such as `federated_map`, or the user's name of
+            a TensorFlow function.
+        type: Its type, abridged.
+        edge: What it is to the node above, such as `argument`, or the name of a local.
+    """
+
+    parent: int
+    kind: str
+    label: str
+    type: str
+    edge: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

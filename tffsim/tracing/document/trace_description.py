@@ -7,10 +7,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from tffsim.tracing.document.ast_nodes import AstNode
 from tffsim.tracing.document.json_stream import JsonStream
 from tffsim.tracing.document.sketches import MAX_LEAVES, MAX_SHOWN, PLACE_OF_NUMBER, LeafForm, SketchForm
-from tffsim.tracing.document.snapshot import COLUMNS, ExecutorInfo, InvocationInfo, Snapshot, ThreadInfo
+from tffsim.tracing.document.snapshot import COLUMNS, AstNode, ExecutorInfo, InvocationInfo, Snapshot, ThreadInfo
 from tffsim.tracing.document.type_info import MAX_MEMBERS, TypeInfo
 
 FORMAT = "tffsim trace"

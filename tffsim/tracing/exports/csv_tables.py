@@ -5,9 +5,9 @@ import pathlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tffsim.tracing.document.ast_nodes import AstNode
 from tffsim.tracing.document.output_files import whole_text_file
 from tffsim.tracing.document.plain_text import plain
+from tffsim.tracing.document.snapshot import AstNode
 from tffsim.tracing.document.table import Table
 from tffsim.tracing.exports.finished_trace import FinishedTrace
 

@@ -25,8 +25,8 @@ from tffsim.executors.executor_base import (
     describe_failure,
     offload_observer,
 )
-from tffsim.tracing.document.ast_nodes import AstNodes
 from tffsim.tracing.document.operations import CREATE_STRUCT, ERROR, INVOKE, OK
+from tffsim.tracing.recording.ast_nodes import AstNodes
 from tffsim.tracing.recording.gate import Gate
 from tffsim.tracing.recording.invocations import Invocation
 from tffsim.tracing.recording.layers import Layer

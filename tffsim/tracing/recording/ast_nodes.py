@@ -1,6 +1,5 @@
-"""The nodes of the ASTs that a trace has seen, numbered from the roots downwards."""
+"""The nodes of the ASTs that were seen while a stack ran, numbered from the roots downwards."""
 
-import dataclasses
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -9,30 +8,12 @@ from federated_language import framework
 from federated_language.framework import ComputationBuildingBlock
 from federated_language.proto import computation_pb2 as pb
 
-from tffsim.executors.executor_base import provenance_of, to_building_block
+from tffsim.language.building_blocks import to_building_block
+from tffsim.language.provenance import provenance_of
+from tffsim.tracing.document.snapshot import AstNode
 
 _MAX_LABEL = 60
 _MAX_TYPE = 120
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class AstNode:
-    """A node of an AST, as a trace keeps it.
-
-    Attributes:
-        parent: The number of the node above; -1 for a root.
-        kind: `Lambda`, `Block`, `Call`, `Reference`, `Struct`, `Selection`, `Literal`, `Intrinsic`, …
-        label: What it is, in a few words, such as `federated_map`, or the user's name of
-            a TensorFlow function.
-        type: Its type, abridged.
-        edge: What it is to the node above, such as `argument`, or the name of a local.
-    """
-
-    parent: int
-    kind: str
-    label: str
-    type: str
-    edge: str
 
 
 class AstNodes:
