@@ -13,9 +13,9 @@ import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, double, mean_of_doubles, sum_of_products, traced
 from tffsim.traces.trace import Trace
 from tffsim.tracing.analysis.graph import collapsed_clients
-from tffsim.tracing.analysis.summary import data_size, duration
 from tffsim.tracing.analysis.timing import thread_time
 from tffsim.tracing.document.operations import OPERATIONS
+from tffsim.tracing.document.units import data_size, duration
 from tffsim.tracing.recording.tracing_executor import TracingExecutor
 
 

@@ -11,6 +11,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from tffsim.tracing.document.operations import OPERATIONS
+from tffsim.tracing.document.units import data_size, duration
 
 if TYPE_CHECKING:
     from tffsim.traces.trace import Trace
@@ -47,22 +48,6 @@ def summary_html(trace: "Trace") -> str:
             body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
             parts.append(f"<table><caption>{html.escape(title)}</caption><tr>{head}</tr>{body}</table>")
     return "".join(parts)
-
-
-def duration(nanoseconds: float) -> str:
-    """Returns a time with three digits and a unit, such as `1.25 ms`."""
-    for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
-        if abs(nanoseconds) >= size:
-            return f"{nanoseconds / size:.3g} {unit}"
-    return f"{nanoseconds:.0f} ns"
-
-
-def data_size(num_bytes: float) -> str:
-    """Returns a size with three digits and a unit, such as `18.7 kB`."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if abs(num_bytes) >= size:
-            return f"{num_bytes / size:.3g} {unit}"
-    return f"{num_bytes:.0f} B"
 
 
 def _headline(trace: "Trace") -> str:

@@ -1,22 +1,35 @@
 """A table as text: its first rows, with as many columns as fit the terminal."""
 
 import shutil
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any, Protocol
 
+import numpy as np
 from rich.cells import cell_len, set_cell_size
 
-from tffsim.tracing.analysis.summary import data_size, duration
 from tffsim.tracing.document.plain_text import plain
-
-if TYPE_CHECKING:
-    from tffsim.tracing.document.table import Table
+from tffsim.tracing.document.units import data_size, duration
 
 _MAX_ROWS = 20
 _MAX_CHARACTERS = 40
 _GAP = "  "
 
 
-def table_text(table: "Table") -> str:
+class Rows(Protocol):
+    """What is needed of a table."""
+
+    units: dict[str, str]
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    def __getitem__(self, name: str, /) -> np.ndarray: ...
+
+    def row(self, index: int) -> dict[str, Any]: ...
+
+
+def table_text(table: Rows) -> str:
     """Returns the first rows of a table; what is not shown is named below."""
     names, rows, note = shown_rows(table)
     columns = [_aligned([name, *(row[k] for row in rows)], _is_text(table, name)) for k, name in enumerate(names)]
@@ -30,7 +43,7 @@ def table_text(table: "Table") -> str:
     return "\n".join([*lines, note])
 
 
-def shown_rows(table: "Table") -> tuple[list[str], list[list[str]], str]:
+def shown_rows(table: Rows) -> tuple[list[str], list[list[str]], str]:
     """Returns the names of the columns, the cells of the first rows, and a note on how many there are."""
     names, count = list(table), min(len(table), _MAX_ROWS)
     rows = [[_cell(value, table.units.get(name, "")) for name, value in table.row(k).items()] for k in range(count)]
@@ -49,7 +62,7 @@ def _cell(value: Any, unit: str) -> str:
     return text if len(text) <= _MAX_CHARACTERS else text[: _MAX_CHARACTERS - 1] + "…"
 
 
-def _is_text(table: "Table", name: str) -> bool:
+def _is_text(table: Rows, name: str) -> bool:
     return table[name].dtype == object
 
 

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 
 from tffsim.traces.trace import Trace
 from tffsim.tracing.analysis.ast_tree import TimedNode
-from tffsim.tracing.analysis.summary import duration
+from tffsim.tracing.document.units import duration
 from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
 
 _MAX_ROWS = 60

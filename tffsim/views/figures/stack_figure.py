@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from tffsim.traces.trace import Trace
-from tffsim.tracing.analysis.summary import duration
+from tffsim.tracing.document.units import duration
 from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
 from tffsim.views.panels.stack_boxes import Box, role_of, stack_boxes
 

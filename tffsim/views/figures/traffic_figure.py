@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from tffsim.traces.trace import Trace
-from tffsim.tracing.analysis.summary import data_size
+from tffsim.tracing.document.units import data_size
 from tffsim.views.figures.theme import (
     VISIBILITY_COLOURS,
     VISIBILITY_WORDS,

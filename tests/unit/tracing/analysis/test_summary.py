@@ -8,8 +8,8 @@ import pytest
 import tffsim as tff
 from tests.unit.tracing.traced_runs import sum_of_products, traced
 from tffsim.traces.trace import Trace
-from tffsim.tracing.analysis.summary import data_size, duration
 from tffsim.tracing.document.operations import OPERATIONS
+from tffsim.tracing.document.units import data_size, duration
 
 
 @pytest.fixture(scope="module")
