@@ -38,7 +38,7 @@ from tffsim.language import building_blocks
 from tffsim.language.containers import pack
 from tffsim.language.identity_cache import IdentityCache
 from tffsim.language.result_values import to_numpy
-from tffsim.traces.session import active_recorder
+from tffsim.tracing.recording.active import active_recorder
 
 if TYPE_CHECKING:
     from tffsim.tracing.recording.recorder import Recorder

@@ -20,7 +20,7 @@ from tffsim.execution_contexts.invocation import (
     invoke,
     timeout_error,
 )
-from tffsim.traces.session import active_recorder, trace
+from tffsim.tracing.recording.active import active_recorder
 
 if TYPE_CHECKING:
     from tffsim.traces.trace import Trace
@@ -96,6 +96,9 @@ class SyncExecutionContext(SyncContext):
         refuse_forked_process()
         if not self._traces or active_recorder() is not None:
             return self._invoke(comp, arg)
+        # What reads and shows traces is needed by those who trace.
+        from tffsim.traces.session import trace
+
         with trace() as self._last_trace:
             return self._invoke(comp, arg)
 

@@ -12,7 +12,7 @@ from federated_language.framework import CardinalitiesType, Executor, ExecutorFa
 from tffsim.concurrency.forked_process import refuse_forked_process
 from tffsim.executor_stacks.instrumentation import building, describe, is_building_traced
 from tffsim.executors.materialising_executor import MaterialisingExecutor
-from tffsim.traces.session import active_recorder
+from tffsim.tracing.recording.active import active_recorder
 
 StackFn: TypeAlias = Callable[[Mapping[PlacementLiteral, int]], Executor]
 

@@ -1,33 +1,14 @@
-"""Turning tracing on: for a block of code, or for one function.
-
-Each call of a computation looks here whether it is recorded. So this module is there from
-the start, but what records is loaded when it is first needed.
-"""
-
-from __future__ import annotations
+"""Turning tracing on: for a block of code, or for one function."""
 
 import contextlib
-import contextvars
-import dataclasses
 import functools
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from tffsim.traces.trace import Trace
-    from tffsim.tracing.recording.gate import Gate
-    from tffsim.tracing.recording.recorder import Recorder
-
-
-@dataclasses.dataclass(slots=True, eq=False)
-class _Block:
-    """A block that is recorded. Event loops and threads keep its context, and must not keep its trace."""
-
-    recorder: Recorder | None
-
-
-_active: contextvars.ContextVar[_Block | None] = contextvars.ContextVar("tffsim_active_recorder", default=None)
-_for_all_threads: list[Recorder] = []
+from tffsim.traces.trace import Trace
+from tffsim.tracing.recording.active import recording
+from tffsim.tracing.recording.gate import Gate
+from tffsim.tracing.recording.recorder import Recorder
 
 
 class Traced(NamedTuple):
@@ -80,8 +61,6 @@ class trace:  # noqa: N801 (it is called like a function)
         max_value_bytes: int = 256 * 1024 * 1024,
         gate: Gate | None = None,
     ) -> None:
-        from tffsim.tracing.recording.recorder import Recorder
-
         self._function = function
         self._all_threads = all_threads
         self._make_recorder = functools.partial(
@@ -91,8 +70,6 @@ class trace:  # noqa: N801 (it is called like a function)
         self._blocks = contextlib.ExitStack()
 
     def __enter__(self) -> Trace:
-        from tffsim.traces.trace import Trace
-
         self._blocks.enter_context(recording(self._recorder, self._all_threads))
         return Trace(self._recorder)
 
@@ -102,8 +79,6 @@ class trace:  # noqa: N801 (it is called like a function)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Traced:
         """Calls the function and returns its result with a new trace."""
-        from tffsim.traces.trace import Trace
-
         if self._function is None:
             raise TypeError("Nothing to call. Use `with tffsim.trace() as t:`, or `tffsim.trace(f)(x)`.")
         recorder = self._make_recorder()
@@ -112,28 +87,3 @@ class trace:  # noqa: N801 (it is called like a function)
                 return Traced(self._function(*args, **kwargs), Trace(recorder))
         finally:
             recorder.finish()
-
-
-@contextlib.contextmanager
-def recording(recorder: Recorder, all_threads: bool = False) -> Iterator[Recorder]:
-    """Makes a recorder the active one until the end of the block."""
-    block = _Block(recorder)
-    before = _active.set(block)
-    if all_threads:
-        _for_all_threads.append(recorder)
-    try:
-        yield recorder
-    finally:
-        if all_threads:
-            _for_all_threads.remove(recorder)
-        _active.reset(before)
-        block.recorder = None
-
-
-def active_recorder() -> Recorder | None:
-    """Returns where invocations that start here and now are recorded."""
-    block = _active.get()
-    recorder = block.recorder if block is not None else None
-    if recorder is None and _for_all_threads:
-        return _for_all_threads[-1]
-    return recorder

@@ -15,7 +15,7 @@ from tests.unit.executors.plain_leaf import PlainLeaf
 from tests.unit.executors.running import binary
 from tffsim.execution_contexts.sync_execution_context import SyncExecutionContext
 from tffsim.executor_stacks.local import local_executor_factory
-from tffsim.traces.session import recording
+from tffsim.tracing.recording.active import recording
 from tffsim.tracing.recording.recorder import Recorder
 
 _NUM_CLIENTS = 60
