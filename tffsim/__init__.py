@@ -46,8 +46,7 @@ if TYPE_CHECKING:
     from tffsim.failures.definition_error import DefinitionError
     from tffsim.tff_layers import load_tff_layers
     from tffsim.traces.session import trace
-    from tffsim.traces.trace import Trace
-    from tffsim.tracing.document.trace_file import load_trace
+    from tffsim.traces.trace import Trace, load_trace
     from tffsim.tracing.recording.gate import Gate
 
 __version__ = "0.1.0"
@@ -67,7 +66,7 @@ _MODULES_OF_NAMES = {
     "hooked": "executor_stacks.instrumentation",
     "trace": "traces.session",
     "Trace": "traces.trace",
-    "load_trace": "tracing.document.trace_file",
+    "load_trace": "traces.trace",
     "Gate": "tracing.recording.gate",
     "load_tff_layers": "tff_layers",
 }

@@ -152,7 +152,7 @@ def _write_page(name: str) -> str:
         return ""
     title = re.match(r"# (.+)", (SOURCES / f"{name}.md").read_text(encoding="utf-8"))
     assert title is not None
-    page = f"page({TRACES[name]}, title={'Lesson ' + title[1]!r})"
+    page = f"page({TRACES[name]}.snapshot, title={'Lesson ' + title[1]!r})"
     path = str(gallery_path(name))
     return (
         "import pathlib\nfrom tffsim.views.notebook.page import page\n"

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 import tffsim as tff
 from tests.property.test_stacks_agree import _REFUSED, _bits, _result
 from tests.property.typed_federations import Example, examples
-from tffsim.traces.session import recording
 from tffsim.traces.trace import Trace
 from tffsim.tracing.analysis.timing import thread_time
 from tffsim.tracing.document.operations import (
@@ -25,6 +24,7 @@ from tffsim.tracing.document.operations import (
     INVOKE,
 )
 from tffsim.tracing.document.snapshot import rows_of_inputs
+from tffsim.tracing.recording.active import recording
 from tffsim.tracing.recording.recorder import Recorder
 
 _CONTEXTS = [
@@ -69,7 +69,7 @@ def _assert_well_formed(trace: Trace) -> None:
     users = rows_of_inputs(snapshot)
     assert (snapshot.inputs >= 0).all() and (snapshot.inputs < users).all()
     assert (columns["type"][snapshot.inputs] >= 0).all()
-    times = thread_time(trace)
+    times = thread_time(trace.snapshot)
     assert times["busy"].tolist() == times["self_time"].tolist()
     _assert_flows_one_way(trace)
     path = trace.critical_path()

@@ -15,7 +15,8 @@ def load(path: str) -> "Trace":
     Raises:
         click.ClickException: If it is missing, is no trace, or is damaged; in one line.
     """
-    from tffsim.tracing.document.trace_file import TraceFileError, load_trace
+    from tffsim.traces.trace import load_trace
+    from tffsim.tracing.document.trace_description import TraceFileError
 
     try:
         return load_trace(path)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
 
-from tffsim.traces.session import recording
+from tffsim.tracing.recording.active import recording
 from tffsim.tracing.recording.recorder import Recorder
 
 

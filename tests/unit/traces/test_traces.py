@@ -94,7 +94,7 @@ def test_values_have_types_sizes_and_previews(trace):
 
 
 def test_timing_adds_up_for_every_thread(trace):
-    threads = thread_time(trace)
+    threads = thread_time(trace.snapshot)
     assert threads["busy"].sum() > 0
     assert threads["busy"].tolist() == threads["self_time"].tolist()
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tffsim.tracing.document.snapshot import Snapshot
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from tffsim.traces.trace import Trace
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,17 +49,16 @@ class TimedNode:
 AstTree = TimedNode
 
 
-def build_ast(trace: "Trace", invocation: int = 0) -> AstTree:
+def build_ast(snapshot: Snapshot, invocation: int = 0) -> AstTree:
     """Returns the AST of an invocation with the time of each node.
 
     Args:
-        trace: The trace.
+        snapshot: What was recorded.
         invocation: A row of `trace.invocations`.
 
     Raises:
         IndexError: If there is no such invocation.
     """
-    snapshot = trace.snapshot
     if not -len(snapshot.invocations) <= invocation < len(snapshot.invocations):
         raise IndexError(f"There is no invocation {invocation}: the trace has {len(snapshot.invocations)}.")
     call = snapshot.invocations[invocation]

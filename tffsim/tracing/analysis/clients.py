@@ -1,17 +1,14 @@
 """What each client did, and for how long."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from tffsim.tracing.analysis.traffic import traffic
 from tffsim.tracing.document.operations import ALL_OUTCOMES, RUNNING
+from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.table import Table
 
-if TYPE_CHECKING:
-    from tffsim.traces.trace import Trace
 
-
-def clients(trace: "Trace") -> Table:
+def clients(snapshot: Snapshot) -> Table:
     """Returns one row per client and invocation.
 
     Columns: `client`, `invocation` (its root span), `start` and `end` (of the first and last
@@ -22,14 +19,13 @@ def clients(trace: "Trace") -> Table:
     Times are nanoseconds. What is done once for clients that share an executor, such as
     embedding a function, is counted for the first of them.
     """
-    snapshot = trace.snapshot
     columns = snapshot.columns
     at_client = np.flatnonzero(columns["client"] >= 0)
     num_clients = int(columns["client"].max(initial=-1)) + 1
     key = columns["invocation"][at_client].astype(np.int64) * max(num_clients, 1) + columns["client"][at_client]
     groups, group = np.unique(key, return_inverse=True)
     rows = len(groups)
-    received, sent = _exchanged(trace, groups, num_clients)
+    received, sent = _exchanged(snapshot, groups, num_clients)
     worst = np.zeros(rows, np.int64)
     severity = np.array([0, 3, 1, 2])  # ok, cancelled, running, error: the later the worse
     np.maximum.at(worst, group, severity[columns["outcome"][at_client]])
@@ -56,11 +52,10 @@ def clients(trace: "Trace") -> Table:
     )
 
 
-def _exchanged(trace: "Trace", keys: "np.ndarray", num_clients: int) -> "tuple[np.ndarray, np.ndarray]":
+def _exchanged(snapshot: Snapshot, keys: "np.ndarray", num_clients: int) -> "tuple[np.ndarray, np.ndarray]":
     """Returns the bytes that each client received and sent; what clients share counts for each."""
-    ledger = trace.traffic()
+    ledger = traffic(snapshot)
     with_server = ledger.where(ledger["visibility"] != "caller")
-    snapshot = trace.snapshot
     span, copies, size = with_server["span"], with_server["copies"], with_server["size"]
     executors = snapshot.columns["layer"][span]
     served = np.array([executor.first_client for executor in snapshot.executors] + [0])[executors]

@@ -1,17 +1,13 @@
 """The chain of spans that determined when an invocation ended."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from tffsim.tracing.document.operations import OPERATIONS
+from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.table import Table
 
-if TYPE_CHECKING:
-    from tffsim.traces.trace import Trace
 
-
-def critical_path(trace: "Trace", invocation: int = 0) -> Table:
+def critical_path(snapshot: Snapshot, invocation: int = 0) -> Table:
     """Returns which span the invocation was waiting for at each moment.
 
     Read backwards from the end of the invocation: of the operations inside a span, the one
@@ -19,7 +15,7 @@ def critical_path(trace: "Trace", invocation: int = 0) -> Table:
     remains is the span's own time.
 
     Args:
-        trace: The trace.
+        snapshot: What was recorded.
         invocation: A row of `trace.invocations`.
 
     Returns:
@@ -30,7 +26,6 @@ def critical_path(trace: "Trace", invocation: int = 0) -> Table:
     Raises:
         IndexError: If there is no such invocation.
     """
-    snapshot = trace.snapshot
     columns = snapshot.columns
     if not -len(snapshot.invocations) <= invocation < len(snapshot.invocations):
         raise IndexError(f"There is no invocation {invocation}: the trace has {len(snapshot.invocations)}.")

@@ -1,16 +1,15 @@
 """Two traces of one computation, compared AST node by AST node."""
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from tffsim.tracing.analysis.ast_tree import TimedNode
+from tffsim.tracing.analysis.ast_tree import TimedNode, build_ast
 from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, INVOKE
+from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.document.table import Table
-
-if TYPE_CHECKING:
-    from tffsim.traces.trace import Trace
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,33 +46,34 @@ def _line(row: dict[str, Any]) -> str:
     )
 
 
-def compare(one: "Trace", other: "Trace") -> Difference:
+def compare(one: Snapshot, other: Snapshot) -> Difference:
     """Compares the first invocations of two traces.
 
     Raises:
         ValueError: If they are invocations of computations with different ASTs.
     """
-    trees = [one.ast(), other.ast()]
+    trees = [build_ast(one), build_ast(other)]
     flat = [[node for _, node in tree.walk()] for tree in trees]
     forms = [[_form(node) for node in nodes] for nodes in flat]
     if forms[0] != forms[1]:
-        names = [trace.snapshot.invocations[0].name for trace in (one, other)]
+        names = [snapshot.invocations[0].name for snapshot in (one, other)]
         raise ValueError(f"Only traces of the same computation can be compared, found `{names[0]}` and `{names[1]}`.")
     labels = [("  " * depth) + node.label for depth, node in trees[0].walk()]
     columns = {"node": np.arange(len(labels)), "label": np.arange(len(labels))}
-    for trace, nodes, suffix in zip((one, other), flat, ("", "_other"), strict=True):
-        sizes = trace.snapshot.columns["size"]
+    for snapshot, nodes, suffix in zip((one, other), flat, ("", "_other"), strict=True):
+        sizes = snapshot.columns["size"]
         columns["calls" + suffix] = np.array([len(node.spans) for node in nodes])
         columns["time" + suffix] = np.array([node.self_time for node in nodes])
         columns["bytes" + suffix] = np.array([int(sizes[node.spans].sum()) for node in nodes])
+    readers = (SpanReader(one), SpanReader(other))
     values = [
-        [_client_values(trace, node.spans) for node in nodes] for trace, nodes in zip((one, other), flat, strict=True)
+        [_client_values(reader, node.spans) for node in nodes] for reader, nodes in zip(readers, flat, strict=True)
     ]
     columns["values_differ"] = np.array([a != b for a, b in zip(*values, strict=True)], bool)
     table = Table(
         columns, {"label": labels}, {"time": "ns", "time_other": "ns", "bytes": "bytes", "bytes_other": "bytes"}
     )
-    return Difference(table, _results(one) != _results(other), _duration(one), _duration(other))
+    return Difference(table, _results(readers[0]) != _results(readers[1]), _duration(one), _duration(other))
 
 
 def _form(node: TimedNode) -> tuple[str, str, str]:
@@ -82,33 +82,34 @@ def _form(node: TimedNode) -> tuple[str, str, str]:
     return node.kind, "" if is_named_by_user else node.label, node.type
 
 
-def _client_values(trace: "Trace", spans: "np.ndarray") -> set[tuple[int, str]]:
+def _client_values(reader: SpanReader, spans: "np.ndarray") -> set[tuple[int, str]]:
     """Returns what leaf executors of clients computed, as far as sketches tell."""
-    columns, snapshot = trace.snapshot.columns, trace.snapshot
+    snapshot = reader.snapshot
+    columns = snapshot.columns
     made = spans[(columns["operation"][spans] == CREATE_CALL) & (columns["client"][spans] >= 0)]
     is_known = ~np.isnan(columns["scalar"][made]) | np.isin(made, snapshot.sketches.values_sketched)
     known = made[is_known & (columns["alias"][made] < 0)].tolist()
-    return {(int(columns["client"][number]), trace.preview(number)) for number in known}
+    return {(int(columns["client"][number]), reader.preview(number)) for number in known}
 
 
-def _duration(trace: "Trace") -> int:
-    root = trace.snapshot.invocations[0].span
-    return int(trace.snapshot.columns["end"][root] - trace.snapshot.columns["start"][root])
+def _duration(snapshot: Snapshot) -> int:
+    root = snapshot.invocations[0].span
+    return int(snapshot.columns["end"][root] - snapshot.columns["start"][root])
 
 
-def _results(trace: "Trace") -> list[str]:
+def _results(reader: SpanReader) -> list[str]:
     """Returns what the first invocation computed, as far as sketches tell."""
-    snapshot = trace.snapshot
+    snapshot = reader.snapshot
     columns, root = snapshot.columns, snapshot.invocations[0].span
     top = np.flatnonzero((columns["parent"] == root) & (columns["operation"] == COMPUTE))
     assert columns["operation"][root] == INVOKE
-    return [part for span in top for part in _leaves(trace, int(span))]
+    return [part for span in top for part in _leaves(reader, int(span))]
 
 
-def _leaves(trace: "Trace", span: int) -> list[str]:
+def _leaves(reader: SpanReader, span: int) -> list[str]:
     """Returns the previews of the parts of a computed value that are not structs themselves."""
-    columns = trace.snapshot.columns
-    if span in trace.snapshot.sketches or not np.isnan(columns["scalar"][span]):
-        return [trace.preview(span)]
+    snapshot, columns = reader.snapshot, reader.snapshot.columns
+    if span in snapshot.sketches or not np.isnan(columns["scalar"][span]):
+        return [reader.preview(span)]
     parts = np.flatnonzero((columns["parent"] == span) & (columns["operation"] == COMPUTE))
-    return [text for part in parts for text in _leaves(trace, int(part))]
+    return [text for part in parts for text in _leaves(reader, int(part))]

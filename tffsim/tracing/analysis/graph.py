@@ -1,21 +1,18 @@
 """The graph of values and calls."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import networkx as nx
 import numpy as np
 
 from tffsim.tracing.document.operations import ALL_OUTCOMES, COMPUTE, INVOKE, OPERATIONS
-from tffsim.tracing.document.snapshot import rows_of_inputs
-
-if TYPE_CHECKING:
-    from tffsim.traces.trace import Trace
+from tffsim.tracing.document.snapshot import Snapshot, rows_of_inputs
 
 COLLAPSE = ("clients",)
 
 
 def build_graph(
-    trace: "Trace",
+    snapshot: Snapshot,
     *,
     layer: str | None = None,
     client: int | None = None,
@@ -41,7 +38,7 @@ def build_graph(
     graph that holds without its `carry` edges.
 
     Args:
-        trace: The trace.
+        snapshot: What was recorded.
         layer: Keep only the calls of executors of this class, such as `EagerTFExecutor`.
         client: Keep only the calls for this client.
         invocation: Keep only the calls of this row of `trace.invocations`.
@@ -53,7 +50,6 @@ def build_graph(
     """
     if collapse not in (None, *COLLAPSE):
         raise ValueError(f"`collapse` must be None or `clients`, found {collapse!r}.")
-    snapshot = trace.snapshot
     columns = snapshot.columns
     names = np.array([executor.name for executor in snapshot.executors] + [""], dtype=object)
     if layer is not None and layer not in names:
@@ -65,15 +61,14 @@ def build_graph(
         keep &= columns["client"] == client
     if invocation is not None:
         keep &= columns["invocation"] == snapshot.invocations[invocation].span
-    merged = collapsed_clients(trace) if collapse else np.arange(snapshot.num_spans)
+    merged = collapsed_clients(snapshot) if collapse else np.arange(snapshot.num_spans)
     graph = nx.MultiDiGraph()
-    _add_nodes(graph, trace, np.flatnonzero(keep), merged)
-    _add_edges(graph, trace, keep, merged)
+    _add_nodes(graph, snapshot, np.flatnonzero(keep), merged)
+    _add_edges(graph, snapshot, keep, merged)
     return graph
 
 
-def _add_nodes(graph: nx.MultiDiGraph, trace: "Trace", spans: "np.ndarray", merged: "np.ndarray") -> None:
-    snapshot = trace.snapshot
+def _add_nodes(graph: nx.MultiDiGraph, snapshot: Snapshot, spans: "np.ndarray", merged: "np.ndarray") -> None:
     columns = snapshot.columns
     first, group, count = np.unique(merged[spans], return_inverse=True, return_counts=True)
     duration = _sums(group, (columns["end"] - columns["start"])[spans], len(first))
@@ -103,8 +98,7 @@ def _add_nodes(graph: nx.MultiDiGraph, trace: "Trace", spans: "np.ndarray", merg
             graph.add_edge(("call", span), ("value", span), kind="output")
 
 
-def _add_edges(graph: nx.MultiDiGraph, trace: "Trace", keep: "np.ndarray", merged: "np.ndarray") -> None:
-    snapshot = trace.snapshot
+def _add_edges(graph: nx.MultiDiGraph, snapshot: Snapshot, keep: "np.ndarray", merged: "np.ndarray") -> None:
     columns, inputs = snapshot.columns, snapshot.inputs
     users = rows_of_inputs(snapshot)
     positions = np.arange(len(inputs)) - np.repeat(
@@ -136,17 +130,17 @@ def _first(times: "np.ndarray", merged: "np.ndarray") -> "np.ndarray":
     return first
 
 
-def collapsed_clients(trace: "Trace") -> "np.ndarray":
+def collapsed_clients(snapshot: Snapshot) -> "np.ndarray":
     """Returns for each span the first span that does the same.
 
     Two spans do the same if their executors have the same place in the stack, they do the
     same operation for the same AST node, their values have the same type, and so do their
     parents. So what is done once for each client, at the client or at the server, is merged.
     """
-    columns = trace.snapshot.columns
+    columns = snapshot.columns
     parent = columns["parent"]
-    signature = _places(trace)[columns["layer"]].astype(np.int64)
-    for name, size in (("operation", len(OPERATIONS)), ("node", len(trace.nodes)), ("type", len(trace.snapshot.types))):
+    signature = _places(snapshot)[columns["layer"]].astype(np.int64)
+    for name, size in (("operation", len(OPERATIONS)), ("node", len(snapshot.nodes)), ("type", len(snapshot.types))):
         signature = signature * (size + 1) + columns[name] + 1
     signature = np.unique(signature * 2 + (columns["client"] >= 0), return_inverse=True)[1]
     num_signatures = int(signature.max(initial=0)) + 1
@@ -174,11 +168,11 @@ def _depths(parent: "np.ndarray") -> "np.ndarray":
     return depth
 
 
-def _places(trace: "Trace") -> "np.ndarray":
+def _places(snapshot: Snapshot) -> "np.ndarray":
     """Returns a number for each executor, equal for those in the same place of other clients."""
     numbers: dict[Any, int] = {}
     places: list[int] = []
-    for executor in trace.snapshot.executors:
+    for executor in snapshot.executors:
         above = places[executor.parent] if executor.parent >= 0 else -1
         role = executor.placement or executor.role.rstrip("0123456789- ,…")
         places.append(numbers.setdefault((executor.name, role, above), len(numbers)))

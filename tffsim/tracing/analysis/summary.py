@@ -3,18 +3,20 @@
 import html
 import io
 import shutil
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from rich import box
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from tffsim.tracing.analysis.clients import clients
+from tffsim.tracing.analysis.timing import timing
+from tffsim.tracing.analysis.traffic import traffic, traffic_totals
 from tffsim.tracing.document.operations import OPERATIONS
+from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.tracing.document.tables import invocation_table
 from tffsim.tracing.document.units import data_size, duration
-
-if TYPE_CHECKING:
-    from tffsim.traces.trace import Trace
 
 _WIDEST, _NARROWEST = 100, 40
 _MAX_ROWS = 12
@@ -26,23 +28,23 @@ _LEFT = {"computation", "executor", "operation", "intrinsic", "direction", "wher
 _Rows: TypeAlias = list[tuple[str, ...]]
 
 
-def summary(trace: "Trace") -> str:
+def summary(snapshot: Snapshot) -> str:
     """Returns the trace as tables of text, as wide as the terminal, but at most 100 columns."""
     output = io.StringIO()
     width = max(_NARROWEST, min(shutil.get_terminal_size((_WIDEST, 0)).columns, _WIDEST))
     console = Console(file=output, width=width, color_system=None, legacy_windows=False, force_jupyter=False)
-    console.print(Text(_headline(trace)))
-    for title, columns, rows in _tables(trace):
+    console.print(Text(_headline(snapshot)))
+    for title, columns, rows in _tables(snapshot):
         if rows:
             console.print()
             console.print(_rich_table(title, columns, rows, width))
     return "\n".join(line.rstrip() for line in output.getvalue().splitlines()).rstrip("\n")
 
 
-def summary_html(trace: "Trace") -> str:
+def summary_html(snapshot: Snapshot) -> str:
     """Returns the same tables as HTML without scripts; all text is escaped."""
-    parts = [f"<p>{html.escape(_headline(trace))}</p>"]
-    for title, columns, rows in _tables(trace):
+    parts = [f"<p>{html.escape(_headline(snapshot))}</p>"]
+    for title, columns, rows in _tables(snapshot):
         if rows:
             head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
             body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
@@ -50,8 +52,7 @@ def summary_html(trace: "Trace") -> str:
     return "".join(parts)
 
 
-def _headline(trace: "Trace") -> str:
-    snapshot = trace.snapshot
+def _headline(snapshot: Snapshot) -> str:
     text = f"Trace: {_count(len(snapshot.invocations), 'invocation')}, {_count(snapshot.num_spans, 'span')}"
     text += f", {_count(len(snapshot.executors), 'executor')}, {_count(len(snapshot.threads), 'thread')}"
     if snapshot.num_dropped:
@@ -63,21 +64,21 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
-def _tables(trace: "Trace") -> list[tuple[str, tuple[str, ...], _Rows]]:
-    timing = ("executor", "operation", "calls", "self", "queued", "p50", "max")
-    clients = ("client", "busy", "queued", "received", "sent", "outcome")
-    traffic = ("intrinsic", "direction", "values", "size", "the server sees")
+def _tables(snapshot: Snapshot) -> list[tuple[str, tuple[str, ...], _Rows]]:
+    timing_columns = ("executor", "operation", "calls", "self", "queued", "p50", "max")
+    client_columns = ("client", "busy", "queued", "received", "sent", "outcome")
+    traffic_columns = ("intrinsic", "direction", "values", "size", "the server sees")
     return [
-        ("Invocations", ("computation", "clients", "took", "outcome"), _invocation_rows(trace)),
-        ("Where the time went", timing, _timing_rows(trace)),
-        ("Clients, the busiest first", clients, _client_rows(trace)),
-        ("What clients received and sent", traffic, _traffic_rows(trace)),
-        ("Errors", ("where", "error"), _error_rows(trace)),
+        ("Invocations", ("computation", "clients", "took", "outcome"), _invocation_rows(snapshot)),
+        ("Where the time went", timing_columns, _timing_rows(snapshot)),
+        ("Clients, the busiest first", client_columns, _client_rows(snapshot)),
+        ("What clients received and sent", traffic_columns, _traffic_rows(snapshot)),
+        ("Errors", ("where", "error"), _error_rows(snapshot)),
     ]
 
 
-def _invocation_rows(trace: "Trace") -> _Rows:
-    table = trace.invocations
+def _invocation_rows(snapshot: Snapshot) -> _Rows:
+    table = invocation_table(snapshot)
     rows = []
     for row in map(table.row, range(min(table.num_rows, _MAX_ROWS))):
         clients = str(row["num_clients"]) if row["num_clients"] >= 0 else "–"
@@ -85,8 +86,8 @@ def _invocation_rows(trace: "Trace") -> _Rows:
     return [*rows, *_more(table.num_rows, 4)]
 
 
-def _timing_rows(trace: "Trace") -> _Rows:
-    table = trace.timing()
+def _timing_rows(snapshot: Snapshot) -> _Rows:
+    table = timing(snapshot)
     rows = [
         (
             row["executor"] or "execution context", row["operation"], f"{row['calls']:,}", duration(row["self_time"]),
@@ -97,8 +98,8 @@ def _timing_rows(trace: "Trace") -> _Rows:
     return [*rows, *_more(table.num_rows, 7)]
 
 
-def _client_rows(trace: "Trace") -> _Rows:
-    table = trace.clients()
+def _client_rows(snapshot: Snapshot) -> _Rows:
+    table = clients(snapshot)
     order = (-table["busy"]).argsort(kind="stable")[:_MAX_ROWS].tolist()
     rows = [
         (
@@ -110,8 +111,8 @@ def _client_rows(trace: "Trace") -> _Rows:
     return [*rows, *_more(table.num_rows, 6)]
 
 
-def _traffic_rows(trace: "Trace") -> _Rows:
-    totals = trace.traffic_totals()
+def _traffic_rows(snapshot: Snapshot) -> _Rows:
+    totals = traffic_totals(traffic(snapshot))
     rows = [
         (row["intrinsic"] or "–", row["direction"], f"{row['values']:,}", data_size(row["size"]), row["visibility"])
         for row in map(totals.row, range(min(totals.num_rows, _MAX_ROWS)))
@@ -119,9 +120,8 @@ def _traffic_rows(trace: "Trace") -> _Rows:
     return [*rows, *_more(totals.num_rows, 5)]
 
 
-def _error_rows(trace: "Trace") -> _Rows:
+def _error_rows(snapshot: Snapshot) -> _Rows:
     """The innermost span of each error: the first that it passed."""
-    snapshot = trace.snapshot
     columns = snapshot.columns
     failed_below = {int(columns["parent"][span]) for span in snapshot.errors}
     rows = []

@@ -1,17 +1,13 @@
 """Where the time went: per executor and operation."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from tffsim.tracing.document.operations import OPERATIONS
+from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.table import Table
 
-if TYPE_CHECKING:
-    from tffsim.traces.trace import Trace
 
-
-def timing(trace: "Trace") -> Table:
+def timing(snapshot: Snapshot) -> Table:
     """Returns one row per executor and operation, those that took most first.
 
     Columns: `executor` (a row of `trace.executors`, -1 for the execution context),
@@ -22,7 +18,7 @@ def timing(trace: "Trace") -> Table:
 
     Times are nanoseconds. `thread_time` adds up self times by thread.
     """
-    columns = trace.snapshot.columns
+    columns = snapshot.columns
     operation = columns["operation"].astype(np.int64)
     key = (columns["layer"].astype(np.int64) + 1) * len(OPERATIONS) + operation
     groups, group = np.unique(key, return_inverse=True)
@@ -45,20 +41,19 @@ def timing(trace: "Trace") -> Table:
             "max": duration[order][ends - 1] if len(groups) else duration[:0],
             "parallelism": total / np.maximum(_covered(group, columns["start"], columns["end"], len(groups)), 1),
         },
-        {"executor": [executor.label for executor in trace.snapshot.executors], "operation": list(OPERATIONS)},
+        {"executor": [executor.label for executor in snapshot.executors], "operation": list(OPERATIONS)},
         dict.fromkeys(("total", "self_time", "queue_time", "p50", "p95", "max"), "ns"),
     )
     return result.where(np.argsort(-self_time, kind="stable"))
 
 
-def thread_time(trace: "Trace") -> Table:
+def thread_time(snapshot: Snapshot) -> Table:
     """Returns one row per thread: `thread`, `busy`, `self_time`, both in nanoseconds.
 
     They are equal when no span is open: every moment at which a thread runs a span is the
     self time of one span.
     """
-    snapshot = trace.snapshot
-    by_thread = step_times(trace)
+    by_thread = step_times(snapshot)
     return Table(
         {
             "thread": np.arange(len(snapshot.threads)),
@@ -70,9 +65,8 @@ def thread_time(trace: "Trace") -> Table:
     )
 
 
-def step_times(trace: "Trace") -> "np.ndarray":
+def step_times(snapshot: Snapshot) -> "np.ndarray":
     """Returns the self times of all spans added up by thread, in nanoseconds."""
-    snapshot = trace.snapshot
     columns, count = snapshot.columns, len(snapshot.threads)
     own = columns["thread"] >= 0
     worker = columns["worker"] >= 0

@@ -1,16 +1,12 @@
 """What crossed between the server and the clients, and what the server could see of it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tffsim.tracing.document.operations import COMPUTE, CREATE_VALUE
-from tffsim.tracing.document.snapshot import AstNode
+from tffsim.tracing.document.snapshot import AstNode, Snapshot
 from tffsim.tracing.document.table import Table
-
-if TYPE_CHECKING:
-    from tffsim.traces.trace import Trace
 
 DIRECTIONS = ("server to clients", "clients to server", "caller to clients", "clients to caller")
 VISIBILITIES = ("", "individual", "aggregate", "caller")
@@ -20,7 +16,7 @@ _INDIVIDUAL, _AGGREGATE, _CALLER = 1, 2, 3
 _SECURE = frozenset({"federated_secure_sum", "federated_secure_sum_bitwidth", "federated_secure_modular_sum"})
 
 
-def traffic(trace: "Trace") -> Table:
+def traffic(snapshot: Snapshot) -> Table:
     """Returns the ledger of crossings: one row per value that entered or left a client.
 
     Columns: `span`, `client`, `direction`, `size` in bytes, `type`, `intrinsic` (the AST node
@@ -33,9 +29,8 @@ def traffic(trace: "Trace") -> Table:
     federation, but is embedded once here: `copies` says for how many clients it stands.
     Functions are not counted.
     """
-    snapshot = trace.snapshot
     columns = snapshot.columns
-    entering = entering_clients(trace)
+    entering = entering_clients(snapshot)
     is_data = np.array([not type_info.is_function for type_info in snapshot.types] + [False])
     crossing = np.flatnonzero(
         entering
@@ -58,7 +53,7 @@ def traffic(trace: "Trace") -> Table:
             "client": columns["client"][crossing],
             "direction": np.where(outward, 0, 1) + np.where(intrinsic < 0, 2, 0),
             "size": columns["size"][crossing],
-            "copies": _copies(trace, crossing, outward, intrinsic, names),
+            "copies": _copies(snapshot, crossing, outward, intrinsic, names),
             "type": columns["type"][crossing],
             "intrinsic": intrinsic,
             "visibility": visibility,
@@ -89,9 +84,8 @@ def traffic_totals(ledger: Table) -> Table:
     return Table(columns, ledger.texts, {"size": "bytes"}).where(np.argsort(-size, kind="stable"))
 
 
-def entering_clients(trace: "Trace") -> "np.ndarray":
+def entering_clients(snapshot: Snapshot) -> "np.ndarray":
     """Returns which spans are operations on the top executor of a client: its border."""
-    snapshot = trace.snapshot
     is_border = [
         executor.placement == "clients"
         and (executor.parent < 0 or snapshot.executors[executor.parent].placement != "clients")
@@ -101,10 +95,9 @@ def entering_clients(trace: "Trace") -> "np.ndarray":
 
 
 def _copies(
-    trace: "Trace", crossing: "np.ndarray", outward: "np.ndarray", intrinsic: "np.ndarray", names: list[str]
+    snapshot: Snapshot, crossing: "np.ndarray", outward: "np.ndarray", intrinsic: "np.ndarray", names: list[str]
 ) -> "np.ndarray":
     """Broadcast values are embedded once per executor, whatever the number of its clients."""
-    snapshot = trace.snapshot
     serves = np.array([executor.num_clients for executor in snapshot.executors] + [1])
     spread = np.array([name in ("federated_broadcast", "federated_value_at_clients") for name in names] + [False])
     shared = outward & spread[intrinsic]

@@ -28,7 +28,6 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from tffsim.traces.trace import Trace
 from tffsim.tracing.document.json_stream import JsonStream
 from tffsim.tracing.document.operations import ALL_OUTCOMES, INVOKE, OPERATIONS
 from tffsim.tracing.document.output_files import whole_file
@@ -58,7 +57,7 @@ def save(snapshot: Snapshot, path: "str | os.PathLike[str]") -> None:
         _write(snapshot, file)
 
 
-def load_trace(path: "str | os.PathLike[str]") -> Trace:
+def load(path: "str | os.PathLike[str]") -> Snapshot:
     """Reads a trace from a file. Loads neither TensorFlow nor anything that the file names.
 
     Args:
@@ -80,7 +79,7 @@ def to_bytes(snapshot: Snapshot) -> bytes:
     return file.getvalue()
 
 
-def from_bytes(content: bytes) -> Trace:
+def from_bytes(content: bytes) -> Snapshot:
     """Returns the trace that `to_bytes` has written."""
     return _load(io.BytesIO(content), "The pickled trace")
 
@@ -106,11 +105,11 @@ def _check_is_file(mode: int, path: Any) -> None:
         raise TraceFileError(f"{path} is no file but a pipe or a device. Save the trace in a file first.")
 
 
-def _load(file: BinaryIO, name: str) -> Trace:
+def _load(file: BinaryIO, name: str) -> Snapshot:
     try:
         size = file.seek(0, os.SEEK_END)
         with zipfile.ZipFile(file) as archive:
-            return Trace(_read(archive, size))
+            return _read(archive, size)
     except TraceFileError as error:
         raise TraceFileError(f"{name}: {error}") from error.__cause__
     except _ARCHIVE_ERRORS as error:

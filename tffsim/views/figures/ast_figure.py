@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from tffsim.traces.trace import Trace
-from tffsim.tracing.analysis.ast_tree import TimedNode
+from tffsim.tracing.analysis.ast_tree import TimedNode, build_ast
+from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import duration
 from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
 
@@ -29,16 +29,16 @@ class _Row:
     hidden_time: int = 0
 
 
-def height_of_ast(trace: Trace) -> float:
+def height_of_ast(snapshot: Snapshot) -> float:
     """Returns how many inches the picture needs."""
-    return 0.6 + _ROW_HEIGHT * max(len(_rows(trace)), 4)
+    return 0.6 + _ROW_HEIGHT * max(len(_rows(snapshot)), 4)
 
 
-def draw_ast(trace: Trace, axes: Axes, theme: Theme) -> Axes:
+def draw_ast(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws the nodes as an indented tree; of a large one, the nodes in whose subtrees most time was spent."""
     prepare(axes, theme, "AST: time of each node, and with the nodes below it")
     width, height = inches(axes)
-    rows = _rows(trace, max(min(_MAX_ROWS, int(height / _MIN_ROW_HEIGHT)), 4))
+    rows = _rows(snapshot, max(min(_MAX_ROWS, int(height / _MIN_ROW_HEIGHT)), 4))
     if not rows:
         return nothing(axes, theme)
     axes.set(xlim=(0, 1), ylim=(max(len(rows), 4) - 0.3, -1.6), xticks=[])
@@ -80,11 +80,11 @@ def _add_times(axes: Axes, theme: Theme, node: TimedNode, position: int, size: f
         axes.add_patch(Rectangle((_BAR_BEGIN, position - 0.3), length, 0.6, facecolor=colour, alpha=alpha, linewidth=0))
 
 
-def _rows(trace: Trace, max_rows: int = _MAX_ROWS) -> list[_Row]:
-    calls = trace.snapshot.invocations
+def _rows(snapshot: Snapshot, max_rows: int = _MAX_ROWS) -> list[_Row]:
+    calls = snapshot.invocations
     if not calls or calls[0].root < 0:
         return []
-    root = trace.ast()
+    root = build_ast(snapshot)
     # Parents took at least as long as their children and come first among equals, so they are kept with them.
     ranked = sorted((node for _, node in root.walk()), key=lambda node: -node.total_time)
     limit = max_rows

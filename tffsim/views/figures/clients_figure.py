@@ -6,7 +6,8 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Patch
 
-from tffsim.traces.trace import Trace
+from tffsim.tracing.analysis.clients import clients
+from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.table import Table
 from tffsim.views.figures.theme import OUTCOME_COLOURS, Theme, inches, nothing, prepare, time_axis
 
@@ -16,16 +17,16 @@ _BINS = (150, 60)
 _PALE = 0.4
 
 
-def height_of_clients(trace: Trace) -> float:
+def height_of_clients(snapshot: Snapshot) -> float:
     """Returns how many inches the picture needs."""
-    num_clients = int(trace.snapshot.columns["client"].max(initial=-1)) + 1
+    num_clients = int(snapshot.columns["client"].max(initial=-1)) + 1
     return 0.9 + 0.19 * min(max(num_clients, 6), 24 if num_clients > _MAX_LABELS else _MAX_LABELS)
 
 
-def draw_clients(trace: Trace, axes: Axes, theme: Theme) -> Axes:
+def draw_clients(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws a bar per client and invocation; more than 400 clients as a density map."""
     prepare(axes, theme, "Clients: when each was at work")
-    table = trace.clients()
+    table = clients(snapshot)
     if not table.num_rows:
         return nothing(axes, theme)
     time_axis(axes, theme, table["end"].max() * 1.01)

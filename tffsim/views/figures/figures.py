@@ -5,7 +5,7 @@ from collections.abc import Callable
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from tffsim.traces.trace import Trace
+from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.views.figures.ast_figure import draw_ast, height_of_ast
 from tffsim.views.figures.clients_figure import draw_clients, height_of_clients
 from tffsim.views.figures.graph_figure import draw_graph, height_of_graph, width_of_graph
@@ -24,11 +24,11 @@ class Figures:
     (by default as the figure of `ax`, or matplotlib's figure colour), and returns the axes.
 
     Args:
-        trace: The trace.
+        snapshot: What was recorded.
     """
 
-    def __init__(self, trace: Trace) -> None:
-        self._trace = trace
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
 
     def stack(self, ax: Axes | None = None, *, dark: bool | None = None) -> Axes:
         """The executors as a tree, with their calls and their own time."""
@@ -56,13 +56,13 @@ class Figures:
 
     def _draw(
         self,
-        draw: Callable[[Trace, Axes, Theme], Axes],
-        height: Callable[[Trace], float],
+        draw: Callable[[Snapshot, Axes, Theme], Axes],
+        height: Callable[[Snapshot], float],
         ax: Axes | None,
         dark: bool | None,
-        width: Callable[[Trace], float] = lambda _: _WIDTH,
+        width: Callable[[Snapshot], float] = lambda _: _WIDTH,
     ) -> Axes:
         theme = theme_for(dark, ax)
         if ax is None:
-            _, ax = plt.subplots(figsize=(width(self._trace), height(self._trace)), layout="constrained")
-        return draw(self._trace, ax, theme)
+            _, ax = plt.subplots(figsize=(width(self._snapshot), height(self._snapshot)), layout="constrained")
+        return draw(self._snapshot, ax, theme)

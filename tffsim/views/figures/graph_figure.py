@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch, PathPatch
 from matplotlib.path import Path
 
-from tffsim.traces.trace import Trace
+from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.views.figures.theme import (
     OUTCOME_COLOURS,
     PLACEMENT_COLOURS,
@@ -32,24 +32,24 @@ _SIZE = 8.0
 _CARRY = OUTCOME_COLOURS["error"]
 
 
-def width_of_graph(trace: Trace) -> float:
+def width_of_graph(snapshot: Snapshot) -> float:
     """Returns how many inches the picture needs."""
-    num_columns = graph_summary(trace, _MAX_CALLS)["num_columns"]
+    num_columns = graph_summary(snapshot, _MAX_CALLS)["num_columns"]
     return float(min(max(_LEAST_WIDTH, _COLUMN_WIDTH * num_columns), _MOST_WIDTH))
 
 
-def height_of_graph(trace: Trace) -> float:
+def height_of_graph(snapshot: Snapshot) -> float:
     """Returns how many inches the picture needs."""
-    return float(0.8 + _ROW_HEIGHT * max(graph_summary(trace, _MAX_CALLS)["num_rows"], 3))
+    return float(0.8 + _ROW_HEIGHT * max(graph_summary(snapshot, _MAX_CALLS)["num_rows"], 3))
 
 
-def draw_graph(trace: Trace, axes: Axes, theme: Theme) -> Axes:
+def draw_graph(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws the last invocation at the lowest executors, what is alike for all clients once.
 
     A box is a call, with the value that it made below it. Lines lead to the calls that use the value.
     """
     prepare(axes, theme, "Calls and the values they made, clients collapsed")
-    summary = graph_summary(trace, _MAX_CALLS)
+    summary = graph_summary(snapshot, _MAX_CALLS)
     if not summary["calls"]:
         return nothing(axes, theme)
     columns, rows = max(summary["num_columns"], 4), max(summary["num_rows"], 3)

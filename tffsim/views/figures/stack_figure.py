@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from tffsim.traces.trace import Trace
+from tffsim.tracing.analysis.timing import timing
+from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import duration
 from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
 from tffsim.views.panels.stack_boxes import Box, role_of, stack_boxes
@@ -16,21 +17,21 @@ _WIDTH, _HEIGHT = 0.92, 0.74
 _MARGIN = 0.04
 
 
-def height_of_stack(trace: Trace) -> float:
+def height_of_stack(snapshot: Snapshot) -> float:
     """Returns how many inches the picture needs."""
-    return 0.5 + _LEVEL_HEIGHT * max((box.num_levels for box in stack_boxes(trace.snapshot.executors)), default=2)
+    return 0.5 + _LEVEL_HEIGHT * max((box.num_levels for box in stack_boxes(snapshot.executors)), default=2)
 
 
-def draw_stack(trace: Trace, axes: Axes, theme: Theme) -> Axes:
+def draw_stack(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws a box per executor, those alike in one place as one; the executors that it calls are below."""
     prepare(axes, theme, "Execution stack: executors, their calls and their own time")
-    tops = stack_boxes(trace.snapshot.executors)
+    tops = stack_boxes(snapshot.executors)
     if not tops:
         return nothing(axes, theme)
     num_columns = sum(box.num_columns for box in tops)
     spread = max(num_columns, 3)
     axes.set(xlim=(0, spread), ylim=(max(box.num_levels for box in tops), -0.08), xticks=[])
-    painter = _painter(trace, axes, theme, [box for top in tops for box in _walk(top)], spread)
+    painter = _painter(snapshot, axes, theme, [box for top in tops for box in _walk(top)], spread)
     left = (spread - num_columns) / 2
     for top in tops:
         painter.draw(top, left, 0)
@@ -112,8 +113,8 @@ class _Painter:
         return text if len(text) <= limit else " · ".join(filter(None, (many or role, calls)))
 
 
-def _painter(trace: Trace, axes: Axes, theme: Theme, boxes: list[Box], spread: int) -> _Painter:
-    calls, times = _work(trace)
+def _painter(snapshot: Snapshot, axes: Axes, theme: Theme, boxes: list[Box], spread: int) -> _Painter:
+    calls, times = _work(snapshot)
     longest = max(*(sum(times.get(layer, 0) for layer in box.layers) for box in boxes), 1)
     width = inches(axes)[0] / spread * _WIDTH
     height = inches(axes)[1] / max(*(box.num_levels for box in boxes), 1)
@@ -123,9 +124,9 @@ def _painter(trace: Trace, axes: Axes, theme: Theme, boxes: list[Box], spread: i
     return _Painter(axes, theme, calls, times, longest, size, width)
 
 
-def _work(trace: Trace) -> tuple[dict[int, int], dict[int, int]]:
+def _work(snapshot: Snapshot) -> tuple[dict[int, int], dict[int, int]]:
     """Returns the calls of each executor and its own time."""
-    table = trace.timing()
+    table = timing(snapshot)
     calls: dict[int, int] = {}
     times: dict[int, int] = {}
     columns = (table.numbers("executor"), table["calls"], table["self_time"])

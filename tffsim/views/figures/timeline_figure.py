@@ -5,7 +5,6 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 
-from tffsim.traces.trace import Trace
 from tffsim.tracing.document.operations import ALL_OUTCOMES, OPERATIONS
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.views.figures.theme import (
@@ -32,16 +31,15 @@ _LABEL_SIZE = 7.0
 _FAILED = ALL_OUTCOMES.index("error")
 
 
-def height_of_timeline(trace: Trace) -> float:
+def height_of_timeline(snapshot: Snapshot) -> float:
     """Returns how many inches the picture needs."""
-    num_rows = timeline_lanes(trace.snapshot).num_rows if trace.snapshot.num_spans else 0
+    num_rows = timeline_lanes(snapshot).num_rows if snapshot.num_spans else 0
     return 0.9 + _ROW_HEIGHT * min(max(num_rows, 5), _MAX_ROWS)
 
 
-def draw_timeline(trace: Trace, axes: Axes, theme: Theme) -> Axes:
+def draw_timeline(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws spans as bars, coloured by operation; a span inside another one lies below it."""
     prepare(axes, theme, "Timeline")
-    snapshot = trace.snapshot
     if not snapshot.num_spans:
         return nothing(axes, theme)
     lanes = timeline_lanes(snapshot)

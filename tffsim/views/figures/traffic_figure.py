@@ -5,7 +5,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from tffsim.traces.trace import Trace
+from tffsim.tracing.analysis.traffic import traffic, traffic_totals
+from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size
 from tffsim.views.figures.theme import (
     VISIBILITY_COLOURS,
@@ -24,15 +25,15 @@ _ROW_HEIGHT = 0.42
 _SIZE = 9.0
 
 
-def height_of_traffic(trace: Trace) -> float:
+def height_of_traffic(snapshot: Snapshot) -> float:
     """Returns how many inches the picture needs."""
-    return 0.5 + _ROW_HEIGHT * min(max(trace.traffic_totals().num_rows, 2), _MAX_ROWS + 1)
+    return 0.5 + _ROW_HEIGHT * min(max(traffic_totals(traffic(snapshot)).num_rows, 2), _MAX_ROWS + 1)
 
 
-def draw_traffic(trace: Trace, axes: Axes, theme: Theme) -> Axes:
+def draw_traffic(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws one bar per intrinsic, direction and visibility."""
     prepare(axes, theme, "Traffic: what crossed between server and clients")
-    totals = trace.traffic_totals()
+    totals = traffic_totals(traffic(snapshot))
     if not totals.num_rows:
         return nothing(axes, theme, "nothing crossed between server and clients")
     shown = [totals.row(index) for index in range(min(totals.num_rows, _MAX_ROWS))]

@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from tffsim.traces.trace import Trace
+from tffsim.tracing.analysis.traffic import traffic, traffic_totals
 from tffsim.tracing.document.operations import INVOKE
 from tffsim.tracing.document.snapshot import Legend, Snapshot
+from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.recording.reading import read_legend
+from tffsim.tracing.recording.source import Source
 from tffsim.tracing.recording.spans import Span, now
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views.glossary import hover_texts
@@ -38,12 +40,12 @@ class Feed:
     Messages must be sent in the order in which they were made: each tells what the ones before did not.
 
     Args:
-        trace: A trace, being written or not.
+        source: Where the trace comes from.
         title: What is shown above it; by default the names of the computations.
     """
 
-    def __init__(self, trace: Trace, title: str = "") -> None:
-        self._trace = trace
+    def __init__(self, source: Source, title: str = "") -> None:
+        self._source = source
         self._title = title
         self._sizes: tuple[int, ...] = ()
         self._num_spans = 0
@@ -54,7 +56,7 @@ class Feed:
     def everything(self, finished: bool, spans_per_message: int = _SPANS_PER_MESSAGE) -> list[Message]:
         """Returns messages that replace all that was sent before."""
         with self._lock:
-            snapshot = self._trace.frozen().snapshot
+            snapshot = self._source.snapshot
             columns = dict(snapshot.columns)
             columns["id"] = np.arange(snapshot.num_spans, dtype=np.int32)
             is_running = columns["outcome"] == _RUNNING
@@ -77,7 +79,7 @@ class Feed:
 
     def update(self, batch: Batch) -> Message:
         """Returns a message with what happened since the one before."""
-        recorder = self._trace.recorder
+        recorder = self._source.recorder
         assert recorder is not None
         with self._lock:
             ended = set(batch.rows["id"].tolist())
@@ -105,14 +107,14 @@ class Feed:
     ) -> Message:
         ints = np.stack([columns[name].astype("<i4") for name in _INTS])
         times = np.stack([columns[name].astype("<f8") / 1e6 for name in _TIMES])
-        recorder = self._trace.recorder
+        recorder = self._source.recorder
         content = {
             "kind": "batch",
             "reset": reset,
             "running": running,
             "count": ints.shape[1],
             "now": moment,
-            "dropped": recorder.num_dropped if recorder is not None else self._trace.snapshot.num_dropped,
+            "dropped": recorder.num_dropped if recorder is not None else self._source.snapshot.num_dropped,
             "finished": finished,
             "description": description,
         }
@@ -120,7 +122,7 @@ class Feed:
 
     def _has_grown(self) -> bool:
         """Whether there is more of what is not a number than in the message before."""
-        recorder = self._trace.recorder
+        recorder = self._source.recorder
         assert recorder is not None
         lists = (recorder.layers, recorder.nodes.nodes, recorder.threads, recorder.invocations, recorder.errors)
         sizes, self._sizes = self._sizes, tuple(map(len, lists))
@@ -153,11 +155,11 @@ class Feed:
 
     def _sums(self) -> dict[str, Any]:
         started = time.monotonic()
-        trace = self._trace.frozen()
-        totals = trace.traffic_totals()
+        snapshot = self._source.snapshot
+        totals = traffic_totals(traffic(snapshot))
         sums = {
             "traffic": [totals.row(index) for index in range(totals.num_rows)],
-            "graph": graph_summary(trace),
+            "graph": graph_summary(snapshot),
         }
         ended = time.monotonic()
         self._sum_after = ended + max(_SECONDS_BETWEEN_SUMS, (ended - started) / _SHARE_OF_SUMS)
@@ -165,25 +167,25 @@ class Feed:
 
     def previews(self, spans: list[int]) -> dict[str, Any]:
         """Returns short descriptions of the values that spans made."""
-        trace = self._trace.frozen()
-        known = [span for span in spans if 0 <= span < trace.snapshot.num_spans]
-        return {"kind": "previews", "previews": {str(span): trace.preview(span) for span in known}}
+        reader = SpanReader(self._source.snapshot)
+        known = [span for span in spans if 0 <= span < reader.snapshot.num_spans]
+        return {"kind": "previews", "previews": {str(span): reader.preview(span) for span in known}}
 
     def details(self, span: int) -> dict[str, Any]:
         """Returns what is known of a span, in lines of a name and a text."""
-        trace = self._trace.frozen()
-        snapshot = trace.snapshot
+        snapshot = self._source.snapshot
+        reader = SpanReader(snapshot)
         lines: list[list[str]] = []
         if 0 <= span < snapshot.num_spans:
             columns = snapshot.columns
             if columns["type"][span] >= 0:
                 lines.append(["type", snapshot.types[columns["type"][span]].text])
             if columns["operation"][span] != INVOKE:
-                lines.append(["value", trace.preview(span)])
+                lines.append(["value", reader.preview(span)])
             if columns["size"][span]:
                 lines.append(["size", f"{int(columns['size'][span]):,} bytes"])
-            inputs = [value for value in trace.inputs(span) if value >= 0][:6]
-            lines += [[f"input {k}", trace.preview(value)] for k, value in enumerate(inputs)]
+            inputs = [value for value in reader.inputs(span) if value >= 0][:6]
+            lines += [[f"input {k}", reader.preview(value)] for k, value in enumerate(inputs)]
         return {"kind": "details", "span": span, "lines": lines}
 
 

@@ -4,7 +4,8 @@ import base64
 import io
 import sys
 
-from tffsim.traces.trace import Trace
+from tffsim.tracing.analysis.summary import summary, summary_html
+from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.views import PANELS
 from tffsim.views.notebook.page import frame
 
@@ -16,23 +17,23 @@ _TOO_LARGE = (
 )
 
 
-def mime_bundle(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "") -> dict[str, str]:
+def mime_bundle(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "") -> dict[str, str]:
     """Returns what a notebook shows of a finished trace, and saves; nothing in it needs a kernel.
 
     Args:
-        trace: The trace.
+        snapshot: What was recorded.
         panels: Which panels are shown.
         title: What is shown above them; by default the names of the computations.
 
     Returns:
         By MIME type: an interactive page in a frame (of a very large trace: tables), a still picture, and text.
     """
-    image = _picture(trace)
+    image = _picture(snapshot)
     source = "data:image/png;base64," + image
     still = f'<details><summary>Still picture</summary><img alt="The execution stack" src="{source}"></details>'
-    is_small = trace.snapshot.num_spans <= MAX_SPANS_EMBEDDED
-    content = frame(trace, panels, title) + still if is_small else _TOO_LARGE + trace._repr_html_() + still
-    return {"text/html": content, "image/png": image, "text/plain": trace.summary()}
+    is_small = snapshot.num_spans <= MAX_SPANS_EMBEDDED
+    content = frame(snapshot, panels, title) + still if is_small else _TOO_LARGE + summary_html(snapshot) + still
+    return {"text/html": content, "image/png": image, "text/plain": summary(snapshot)}
 
 
 def is_in_kernel() -> bool:
@@ -42,16 +43,19 @@ def is_in_kernel() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-def _picture(trace: Trace) -> str:
+def _picture(snapshot: Snapshot) -> str:
     """Returns the stack and the timeline as a PNG image in base64."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    from tffsim.views.figures.figures import Figures
+
     figure = Figure(figsize=(9, 7), layout="constrained")
     FigureCanvasAgg(figure)
     upper, lower = figure.subplots(2)
-    trace.plot.stack(ax=upper, dark=False)
-    trace.plot.timeline(ax=lower, dark=False)
+    figures = Figures(snapshot)
+    figures.stack(ax=upper, dark=False)
+    figures.timeline(ax=lower, dark=False)
     image = io.BytesIO()
     figure.savefig(image, format="png", dpi=80)
     return base64.b64encode(image.getvalue()).decode("ascii")

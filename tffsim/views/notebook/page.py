@@ -13,7 +13,9 @@ import zlib
 
 import numpy as np
 
-from tffsim.traces.trace import Trace
+from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.tracing.document.span_reader import SpanReader
+from tffsim.tracing.recording.source import Source
 from tffsim.views import PANELS
 from tffsim.views.notebook.feed import Feed
 
@@ -52,21 +54,21 @@ body {{ margin: 0; padding: {padding}px; --tff-margin: {margin}px; background: C
 """
 
 
-def page(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "", padding: int = 12) -> str:
+def page(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "", padding: int = 12) -> str:
     """Returns the HTML of a page that shows a trace; it loads nothing from anywhere.
 
     Args:
-        trace: The trace.
+        snapshot: What was recorded.
         panels: Which panels are shown.
         title: What is shown above them; by default the names of the computations.
         padding: The space around, in pixels.
     """
-    trace = trace.frozen()
-    ((batch, (ints, times)),) = Feed(trace, title).everything(finished=True, spans_per_message=sys.maxsize)
+    messages = Feed(Source(snapshot), title).everything(finished=True, spans_per_message=sys.maxsize)
+    ((batch, (ints, times)),) = messages
     description = batch["description"]
     calls = description["graph"]["calls"]
     needed = [call["span"] for call in calls] + [span for call in calls for span in call.get("members", [])]
-    description["previews"] = _previews(trace, needed[:_MAX_PREVIEWS])
+    description["previews"] = _previews(snapshot, needed[:_MAX_PREVIEWS])
     name = description["title"] or "tffsim"
     data = {
         "batch": _packed(json.dumps(batch).encode()),
@@ -84,10 +86,10 @@ def page(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "", paddin
     )
 
 
-def frame(trace: Trace, panels: tuple[str, ...] = PANELS, title: str = "") -> str:
+def frame(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "") -> str:
     """Returns the HTML of such a page inside a notebook's output."""
     height = _HEIGHT if len(panels) > 2 else _LOW
-    content = html.escape(page(trace, panels, title, padding=0), quote=True)
+    content = html.escape(page(snapshot, panels, title, padding=0), quote=True)
     return (
         f"<style>{_FOLLOW_THEME}</style>"
         f'<iframe class="tffsim-frame" title="Trace" srcdoc="{content}" width="100%" height="{height}" '
@@ -104,8 +106,9 @@ def _packed(content: bytes) -> str:
     return base64.b64encode(zlib.compress(content, _COMPRESSION)).decode("ascii")
 
 
-def _previews(trace: Trace, needed: list[int]) -> dict[str, str]:
+def _previews(snapshot: Snapshot, needed: list[int]) -> dict[str, str]:
     """Returns what values are, of as many as are reasonable; the front end cannot ask for more."""
-    produced = np.setdiff1d(np.flatnonzero(trace.snapshot.columns["type"] >= 0), needed)
+    produced = np.setdiff1d(np.flatnonzero(snapshot.columns["type"] >= 0), needed)
     step = -(-len(produced) // max(1, _MAX_PREVIEWS - len(needed))) or 1
-    return {str(span): trace.preview(span) for span in [*needed, *produced[::step].tolist()]}
+    reader = SpanReader(snapshot)
+    return {str(span): reader.preview(span) for span in [*needed, *produced[::step].tolist()]}

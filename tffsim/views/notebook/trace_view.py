@@ -19,7 +19,8 @@ import anywidget
 import traitlets
 from IPython.display import DisplayHandle
 
-from tffsim.traces.trace import Trace
+from tffsim.tracing.analysis.summary import summary
+from tffsim.tracing.recording.source import Source
 from tffsim.tracing.recording.subscription import Batch, Subscription
 from tffsim.views import PANELS
 from tffsim.views.notebook.feed import Feed, Message
@@ -39,7 +40,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
     """Shows a trace: its stack, clients, timeline, graph, AST and traffic.
 
     Args:
-        trace: A trace, being written or not.
+        source: Where the trace comes from.
         panels: Which panels are shown, in this order.
         title: What is shown above them; by default the names of the computations.
 
@@ -54,27 +55,22 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
     _subscription: Subscription | None = None
     _cannot_send = False
 
-    def __init__(self, trace: Trace, panels: Sequence[str] = PANELS, title: str = "") -> None:
+    def __init__(self, source: Source, panels: Sequence[str] = PANELS, title: str = "") -> None:
         unknown = [name for name in panels if name not in PANELS]
         if unknown or not panels:
             raise ValueError(f"There is no panel {unknown[0] if unknown else ''!r}. Panels: {', '.join(PANELS)}.")
         super().__init__(panels=list(panels), widget_id=uuid.uuid4().hex)
-        self._trace = trace
+        self._source = source
         self._title = title
-        self._feed = Feed(trace, title)
+        self._feed = Feed(source, title)
         self._listeners: set[str] = set()
         self._repeat_at = 0.0
         self._seconds_until_repeat = _SECONDS_UNTIL_REPEAT
         self._send_lock = threading.Lock()
         self.on_msg(self._receive)
         self._answer_from_any_thread()
-        if trace.recorder is not None and not trace.is_finished:
-            self._subscription = trace.recorder.subscribe(self._send_batch, _SECONDS_BETWEEN_BATCHES)
-
-    @property
-    def trace(self) -> Trace:
-        """The trace that is shown."""
-        return self._trace
+        if source.recorder is not None and not source.is_finished:
+            self._subscription = source.recorder.subscribe(self._send_batch, _SECONDS_BETWEEN_BATCHES)
 
     @property
     def num_listeners(self) -> int:
@@ -83,22 +79,22 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Shows a finished trace as a page, which a notebook keeps; a widget would be gone with its kernel."""
-        if not self._trace.is_finished or self._trace.snapshot.num_spans > MAX_SPANS_EMBEDDED:
+        if not self._source.is_finished or self._source.snapshot.num_spans > MAX_SPANS_EMBEDDED:
             return super()._repr_mimebundle_(**options)
         if not is_in_kernel():
-            return {"text/plain": self._trace.summary()}
-        return mime_bundle(self._trace.frozen(), tuple(self.panels), self._title)
+            return {"text/plain": summary(self._source.snapshot)}
+        return mime_bundle(self._source.snapshot, tuple(self.panels), self._title)
 
     def _ipython_display_(self, **_: Any) -> None:
         """Displays a trace that is being written, and in the same place a page as soon as it is finished."""
-        recorder = self._trace.recorder
-        if recorder is None or self._trace.is_finished or not is_in_kernel():
+        recorder = self._source.recorder
+        if recorder is None or self._source.is_finished or not is_in_kernel():
             raise NotImplementedError
         handle = DisplayHandle()
         widget: Any = super()._repr_mimebundle_()
         handle.display(widget[0], metadata=widget[1], raw=True)
         panels = tuple(self.panels)
-        recorder.when_finished(lambda: handle.update(mime_bundle(self._trace, panels, self._title), raw=True))
+        recorder.when_finished(lambda: handle.update(mime_bundle(self._source.snapshot, panels, self._title), raw=True))
 
     def close(self) -> None:
         """Ends the view."""
@@ -110,7 +106,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         kind = content.get("kind")
         if kind == "ready" and isinstance(listener := content.get("listener"), str) and listener not in self._listeners:
             self._listeners.add(listener)
-            self._transmit(lambda: [({"kind": "heard"}, []), *self._feed.everything(self._trace.is_finished)])
+            self._transmit(lambda: [({"kind": "heard"}, []), *self._feed.everything(self._source.is_finished)])
         elif kind == "inspect" and isinstance(content.get("span"), int):
             self._transmit(lambda: [(self._feed.details(content["span"]), [])])
         elif kind == "previews" and isinstance(content.get("spans"), list):
@@ -159,12 +155,12 @@ def _why_not_live(error: Exception) -> str:
 _displayed_before: TraceView | None = None
 
 
-def display_live(trace: Trace) -> None:
+def display_live(source: Source) -> None:
     """Displays a trace that is being written, by a view that nobody else knows, and so nobody else can close."""
-    view = TraceView(trace)
+    view = TraceView(source)
     view._ipython_display_()
-    if trace.recorder is not None:
-        trace.recorder.when_finished(lambda: _close_the_one_before(view))
+    if source.recorder is not None:
+        source.recorder.when_finished(lambda: _close_the_one_before(view))
 
 
 def _close_the_one_before(view: TraceView) -> None:
@@ -178,40 +174,40 @@ def _close_the_one_before(view: TraceView) -> None:
 class StackView(TraceView):
     """Shows the executors of a trace as layers, with their calls and own times."""
 
-    def __init__(self, trace: Trace, title: str = "") -> None:
-        super().__init__(trace, ["stack"], title)
+    def __init__(self, source: Source, title: str = "") -> None:
+        super().__init__(source, ["stack"], title)
 
 
 class ClientsView(TraceView):
     """Shows one tile per client, coloured by what it does."""
 
-    def __init__(self, trace: Trace, title: str = "") -> None:
-        super().__init__(trace, ["clients"], title)
+    def __init__(self, source: Source, title: str = "") -> None:
+        super().__init__(source, ["clients"], title)
 
 
 class TimelineView(TraceView):
     """Shows the spans of a trace over time."""
 
-    def __init__(self, trace: Trace, title: str = "") -> None:
-        super().__init__(trace, ["timeline"], title)
+    def __init__(self, source: Source, title: str = "") -> None:
+        super().__init__(source, ["timeline"], title)
 
 
 class GraphView(TraceView):
     """Shows calls and the values they made as a graph."""
 
-    def __init__(self, trace: Trace, title: str = "") -> None:
-        super().__init__(trace, ["graph"], title)
+    def __init__(self, source: Source, title: str = "") -> None:
+        super().__init__(source, ["graph"], title)
 
 
 class AstView(TraceView):
     """Shows the computation as a tree, with the nodes that are executed lit."""
 
-    def __init__(self, trace: Trace, title: str = "") -> None:
-        super().__init__(trace, ["ast"], title)
+    def __init__(self, source: Source, title: str = "") -> None:
+        super().__init__(source, ["ast"], title)
 
 
 class TrafficView(TraceView):
     """Shows what crossed between server and clients."""
 
-    def __init__(self, trace: Trace, title: str = "") -> None:
-        super().__init__(trace, ["traffic"], title)
+    def __init__(self, source: Source, title: str = "") -> None:
+        super().__init__(source, ["traffic"], title)

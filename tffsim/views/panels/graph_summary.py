@@ -5,9 +5,10 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from tffsim.traces.trace import Trace
-from tffsim.tracing.analysis.graph import collapsed_clients
+from tffsim.tracing.analysis.graph import build_graph, collapsed_clients
 from tffsim.tracing.document.operations import ALL_OUTCOMES, RUNNING
+from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.views.panels.graph_layout import graph_layout
 
 MAX_CALLS = 60
@@ -16,14 +17,14 @@ _FLOW = ("input", "output", "carry")
 _FAILED = ALL_OUTCOMES.index("error")
 
 
-def graph_summary(trace: Trace, max_calls: int = MAX_CALLS) -> dict[str, Any]:
+def graph_summary(snapshot: Snapshot, max_calls: int = MAX_CALLS) -> dict[str, Any]:
     """Returns the graph of the last ended invocation at the lowest executors, collapsed over clients.
 
     A call and the value that it made are one node. Calls that only embed a value which no
     call uses are left out.
 
     Args:
-        trace: The trace.
+        snapshot: What was recorded.
         max_calls: How many calls are kept: those with the most own time.
 
     Returns:
@@ -33,11 +34,11 @@ def graph_summary(trace: Trace, max_calls: int = MAX_CALLS) -> dict[str, Any]:
         value, `carry` to the call of the next client), and `passed`: the rows in which it passes the
         columns between. `num_columns` and `num_rows`. `hidden`: how many calls are left out.
     """
-    graph = _flow_of_leaves(trace)
-    calls = {span: _call(trace, graph, span) for span in sorted({span for _, span in graph.nodes})}
+    graph = _flow_of_leaves(snapshot)
+    calls = {span: _call(snapshot, graph, span) for span in sorted({span for _, span in graph.nodes})}
     edges = _edges(graph)
     kept = _largest(calls, _connected(calls, edges), max_calls)
-    _add_members(trace, [calls[span] for span in kept])
+    _add_members(snapshot, [calls[span] for span in kept])
     shown = [edge for edge in edges if edge[0] in kept and edge[1] in kept]
     layout = graph_layout(sorted(kept), [(source, target) for source, target, kind in shown if kind == "flow"])
     return {
@@ -59,12 +60,12 @@ def graph_summary(trace: Trace, max_calls: int = MAX_CALLS) -> dict[str, Any]:
     }
 
 
-def _flow_of_leaves(trace: Trace) -> nx.MultiDiGraph:
-    executors = trace.snapshot.executors
+def _flow_of_leaves(snapshot: Snapshot) -> nx.MultiDiGraph:
+    executors = snapshot.executors
     parents = {executor.parent for executor in executors}
     leaves = [executor.name for number, executor in enumerate(executors) if number not in parents]
     layer = max(set(leaves), key=leaves.count) if leaves else None
-    graph = trace.graph(collapse="clients", layer=layer, invocation=_invocation(trace))
+    graph = build_graph(snapshot, collapse="clients", layer=layer, invocation=_invocation(snapshot))
     edges = [(a, b, k) for a, b, k, kind in graph.edges(keys=True, data="kind") if kind in _FLOW]
     flow = nx.MultiDiGraph(graph.edge_subgraph(edges)) if edges else graph
     # Embedding a function is no step of the data's way.
@@ -76,15 +77,15 @@ def _flow_of_leaves(trace: Trace) -> nx.MultiDiGraph:
     return flow
 
 
-def _invocation(trace: Trace) -> int | None:
+def _invocation(snapshot: Snapshot) -> int | None:
     """Returns the last invocation that ended; the one under way if there is no other."""
-    outcomes = trace.snapshot.columns["outcome"]
-    roots = [invocation.span for invocation in trace.snapshot.invocations]
+    outcomes = snapshot.columns["outcome"]
+    roots = [invocation.span for invocation in snapshot.invocations]
     ended = [row for row, root in enumerate(roots) if outcomes[root] != RUNNING]
     return max(ended or range(len(roots)), default=None)
 
 
-def _call(trace: Trace, graph: nx.MultiDiGraph, span: int) -> dict[str, Any]:
+def _call(snapshot: Snapshot, graph: nx.MultiDiGraph, span: int) -> dict[str, Any]:
     """Describes a call and its value, either of which may be unknown."""
     call, value = (graph.nodes.get((kind, span), {}) for kind in ("call", "value"))
     data = call or value
@@ -93,10 +94,10 @@ def _call(trace: Trace, graph: nx.MultiDiGraph, span: int) -> dict[str, Any]:
         label = call["operation"].removeprefix("create_")
         number = call.get("node", -1)
         if call["operation"] == "create_call" and number >= 0:
-            label = trace.nodes[number].label.removeprefix("call ")
+            label = snapshot.nodes[number].label.removeprefix("call ")
     made = ""
     if value:
-        made = trace.preview(span) if value["count"] == 1 else value.get("type", "")
+        made = SpanReader(snapshot).preview(span) if value["count"] == 1 else value.get("type", "")
     return {
         "span": span,
         "label": label[:60],
@@ -107,10 +108,10 @@ def _call(trace: Trace, graph: nx.MultiDiGraph, span: int) -> dict[str, Any]:
     }
 
 
-def _add_members(trace: Trace, calls: list[dict[str, Any]]) -> None:
+def _add_members(snapshot: Snapshot, calls: list[dict[str, Any]]) -> None:
     """Adds which spans each call stands for, and whether one of them failed."""
-    columns = trace.snapshot.columns
-    groups = collapsed_clients(trace)
+    columns = snapshot.columns
+    groups = collapsed_clients(snapshot)
     failed = set(groups[columns["outcome"] == _FAILED].tolist())
     for call in calls:
         call["failed"] = int(groups[call["span"]]) in failed

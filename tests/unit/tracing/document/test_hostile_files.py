@@ -77,12 +77,12 @@ def with_description(content, change):
 
 def use(trace, folder):
     """Asks everything that can be asked of a trace."""
-    str(trace), repr(trace), trace._repr_html_(), mime_bundle(trace)
+    str(trace), repr(trace), trace._repr_html_(), mime_bundle(trace.snapshot)
     tables = [trace.spans, trace.values, trace.executors, trace.invocations, trace.timing(), trace.clients()]
     for table in [*tables, trace.traffic(), trace.traffic_totals()]:
         [table.row(k) for k in range(min(table.num_rows, 5))]
         table.to_pandas()
-    trace.graph(), trace.graph(collapse="clients"), graph_summary(trace)
+    trace.graph(), trace.graph(collapse="clients"), graph_summary(trace.snapshot)
     for span in range(trace.snapshot.num_spans):
         trace.preview(span), trace.value(span), trace.inputs(span), trace.error(span)
     for number in range(len(trace.snapshot.invocations)):

@@ -23,8 +23,8 @@ from tffsim.traces.trace import Trace
 from tffsim.tracing.document.type_info import TypeInfo
 from tffsim.tracing.exports import FORMATS, export
 from tffsim.tracing.exports.dot import quoted
-from tffsim.tracing.exports.finished_trace import FinishedTrace
 from tffsim.tracing.exports.opentelemetry import export_spans
+from tffsim.tracing.exports.plain_reader import PlainReader
 from tffsim.tracing.exports.slices import place_slices
 
 HOSTILE = '<script>alert("1")</script>\\" --> $\\frac$\n\x1b[2J\x00&amp;]]>'
@@ -356,7 +356,7 @@ def test_csv_keeps_texts_with_quotes_and_line_breaks_in_their_cell(hostile, tmp_
 def exported(trace, processor=SimpleSpanProcessor):
     exporter, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(processor(exporter))
-    export_spans(trace, provider)
+    export_spans(trace.snapshot, provider)
     provider.shutdown()
     return exporter.get_finished_spans()
 
@@ -407,17 +407,17 @@ def test_a_batch_processor_drops_nothing():
 
 def test_without_a_tracer_provider_the_error_says_what_to_do(trace):
     with pytest.raises(ValueError, match="set_tracer_provider"):
-        export_spans(trace)
+        export_spans(trace.snapshot)
 
 
 def test_without_opentelemetry_the_error_says_what_to_install(trace, monkeypatch):
     monkeypatch.setitem(sys.modules, "opentelemetry.trace", None)
     with pytest.raises(ImportError, match=r"pip install tffsim\[opentelemetry\]"):
-        export_spans(trace)
+        export_spans(trace.snapshot)
 
 
 def test_a_finished_trace_reads_inputs_and_previews_as_any_trace(trace):
-    finished = FinishedTrace(trace.snapshot)
+    finished = PlainReader(trace.snapshot)
     spans = range(trace.spans.num_rows)
     assert [finished.inputs(span) for span in spans] == [trace.inputs(span) for span in spans]
     assert [finished.preview(span) for span in spans] == [trace.preview(span) for span in spans]

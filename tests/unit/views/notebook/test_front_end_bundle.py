@@ -13,7 +13,7 @@ LICENSES = (FRONT_END.parent / "THIRD_PARTY_LICENSES.txt").read_text(encoding="u
 
 @pytest.fixture(scope="module")
 def exported():
-    return page(traced(mean_of_doubles, [1.0, 2.0])[1])
+    return page(traced(mean_of_doubles, [1.0, 2.0])[1].snapshot)
 
 
 def test_the_bundle_is_small():

@@ -43,7 +43,7 @@ def columns_of(message):
 
 
 def test_everything_holds_all_spans_and_their_descriptions(trace):
-    (message,) = Feed(trace).everything(finished=True)
+    (message,) = Feed(trace.source).everything(finished=True)
     content = message[0]
     ints, times = columns_of(message)
     assert content["reset"] and content["finished"] and content["running"] == 0
@@ -68,7 +68,7 @@ def test_a_page_keeps_times_to_a_fraction_of_a_microsecond_in_their_order(trace)
 
 
 def test_a_large_trace_goes_in_several_messages(trace):
-    messages = Feed(trace).everything(finished=True, spans_per_message=7)
+    messages = Feed(trace.source).everything(finished=True, spans_per_message=7)
     assert [content["reset"] for content, _ in messages] == [True] + [False] * (len(messages) - 1)
     assert [content["finished"] for content, _ in messages] == [False] * (len(messages) - 1) + [True]
     numbers = [number for message in messages for number in columns_of(message)[0][0].tolist()]
@@ -83,14 +83,14 @@ def test_spans_under_way_go_together_last():
     outcome = snapshot.columns["outcome"].copy()
     outcome[[0, 3, 20]] = 3
     unfinished = Trace(dataclasses.replace(snapshot, columns={**snapshot.columns, "outcome": outcome}))
-    messages = Feed(unfinished).everything(finished=False, spans_per_message=7)
+    messages = Feed(unfinished.source).everything(finished=False, spans_per_message=7)
     assert [content["running"] for content, _ in messages] == [0] * (len(messages) - 1) + [3]
     assert columns_of(messages[-1])[0][0][-3:].tolist() == [0, 3, 20]
 
 
 def test_a_trace_shows_itself_in_a_notebook_and_is_a_line_elsewhere(trace, monkeypatch):
     assert trace._repr_mimebundle_() == {"text/plain": repr(trace)}
-    monkeypatch.setattr("tffsim.views.notebook.mime_bundle.is_in_kernel", lambda: True)
+    monkeypatch.setattr("tffsim.traces.trace.is_in_kernel", lambda: True)
     assert set(trace._repr_mimebundle_()) == {"text/html", "image/png", "text/plain"}
 
 
@@ -103,7 +103,7 @@ def test_each_panel_has_a_view_of_its_own(trace, name):
 def test_updates_together_hold_every_span_once():
     messages = []
     with tff.use(tff.local_executor_factory()), tff.trace() as trace:
-        feed = Feed(trace)
+        feed = Feed(trace.source)
         trace.recorder.subscribe(lambda batch: messages.append(feed.update(batch)), interval=0.01)
         for _ in range(20):
             mean_of_doubles([1.0, 2.0])
@@ -124,22 +124,22 @@ def test_updates_together_hold_every_span_once():
 
 def test_details_tell_type_value_and_inputs(trace):
     call = int(np.flatnonzero(trace.spans.shown("operation") == "create_call")[-1])
-    lines = dict(Feed(trace).details(call)["lines"])
+    lines = dict(Feed(trace.source).details(call)["lines"])
     assert lines["type"] == "float32" and lines["value"] == "6" and "input 0" in lines
-    assert Feed(trace).details(10**9)["lines"] == []
+    assert Feed(trace.source).details(10**9)["lines"] == []
 
 
 def test_a_page_loads_nothing_and_runs_nothing_that_a_trace_says():
     evil = tff.tf_computation(lambda x: x, tff.StructType([("a", np.float32)]))
     evil.__name__ = EVIL
     trace = traced(evil, {"a": 1.0})[1]
-    for text in (page(trace), page(trace, title=EVIL)):
+    for text in (page(trace.snapshot), page(trace.snapshot, title=EVIL)):
         assert "<script>alert" not in text and "<img" not in text
         scripts = re.findall(r"<script[^>]*>", text)
         assert scripts == ['<script type="application/json" id="tffsim-trace">', '<script type="module">']
         assert not re.search(r"""(?:src|href)\s*=\s*["']https?:""", text)
         assert "default-src 'none'" in text
-    assert "<script" not in frame(trace)
+    assert "<script" not in frame(trace.snapshot)
 
 
 def test_a_page_is_written_to_a_file(trace, tmp_path):
@@ -150,7 +150,7 @@ def test_a_page_is_written_to_a_file(trace, tmp_path):
 def test_a_view_shows_only_panels_that_there_are(trace):
     assert trace.show("stack", "clients").panels == ["stack", "clients"]
     with pytest.raises(ValueError, match="no panel 'cake'"):
-        TraceView(trace, ["cake"])
+        TraceView(trace.source, ["cake"])
 
 
 def refuse(*_):
@@ -206,7 +206,7 @@ def test_a_view_of_a_finished_trace_is_kept_by_the_notebook(trace, monkeypatch):
 
 def test_a_very_large_trace_is_not_put_into_a_notebook(trace, monkeypatch):
     monkeypatch.setattr("tffsim.views.notebook.mime_bundle.MAX_SPANS_EMBEDDED", 10)
-    shown = mime_bundle(trace)["text/html"]
+    shown = mime_bundle(trace.snapshot)["text/html"]
     assert "too large" in shown and "<iframe" not in shown and "<table" in shown
 
 
@@ -226,7 +226,7 @@ def test_a_front_end_that_does_not_answer_is_told_everything_ever_more_rarely(mo
 
 
 def test_the_graph_tells_which_spans_of_clients_it_collapsed(trace):
-    calls = graph_summary(trace)["calls"]
+    calls = graph_summary(trace.snapshot)["calls"]
     collapsed = [call for call in calls if call["placement"] == "clients" and call["count"] > 1]
     clients = trace.snapshot.columns["client"]
     assert collapsed
@@ -242,8 +242,7 @@ def test_the_graph_is_of_the_last_invocation_that_ended():
     outcome = snapshot.columns["outcome"].copy()
     outcome[snapshot.invocations[1].span] = RUNNING
     unfinished = Trace(dataclasses.replace(snapshot, columns={**snapshot.columns, "outcome": outcome}))
-    spans = [call["span"] for call in graph_summary(unfinished)["calls"]]
+    spans = [call["span"] for call in graph_summary(unfinished.snapshot)["calls"]]
     assert set(snapshot.columns["invocation"][spans].tolist()) == {snapshot.invocations[0].span}
-    assert set(snapshot.columns["invocation"][[call["span"] for call in graph_summary(trace)["calls"]]].tolist()) == {
-        snapshot.invocations[1].span
-    }
+    finished = [call["span"] for call in graph_summary(trace.snapshot)["calls"]]
+    assert set(snapshot.columns["invocation"][finished].tolist()) == {snapshot.invocations[1].span}

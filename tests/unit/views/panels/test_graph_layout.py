@@ -73,7 +73,7 @@ def test_without_calls_there_are_no_columns():
 
 @pytest.mark.parametrize("max_calls", [60, 5])
 def test_the_front_end_gets_the_places_of_all_that_it_draws(max_calls):
-    summary = graph_summary(traced(mean_of_doubles, [1.0] * 5)[1], max_calls)
+    summary = graph_summary(traced(mean_of_doubles, [1.0] * 5)[1].snapshot, max_calls)
     columns = {call["span"]: call["column"] for call in summary["calls"]}
     assert set(columns.values()) == set(range(summary["num_columns"]))
     assert all(0 <= call["row"] < summary["num_rows"] for call in summary["calls"])

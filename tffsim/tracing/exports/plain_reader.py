@@ -1,15 +1,15 @@
-"""A trace that no longer changes, for reading every span of it."""
+"""Texts about spans for the formats of other tools."""
 
 from functools import cached_property
 
-from tffsim.traces.trace import Trace
 from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.document.plain_text import plain
 from tffsim.tracing.document.snapshot import Snapshot, input_offsets
+from tffsim.tracing.document.span_reader import SpanReader
 
 
-class FinishedTrace(Trace):
-    """A trace of which all spans are read, one after the other.
+class PlainReader(SpanReader):
+    """Reads all spans of a trace, one after the other, in texts that every tool bears.
 
     Args:
         snapshot: What was recorded.
@@ -17,13 +17,12 @@ class FinishedTrace(Trace):
 
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__(snapshot)
-        self._offsets: list[int] = input_offsets(snapshot).tolist()
-        self._inputs: list[int] = snapshot.inputs.tolist()
+        # Lists: who asks for single entries of an array, for every span, waits several times as long.
+        self._all_offsets: list[int] = input_offsets(snapshot).tolist()
+        self._all_inputs: list[int] = snapshot.inputs.tolist()
 
     def inputs(self, span: int) -> list[int]:
-        # Previews of structs ask for inputs. Adding up all counts for each of them would
-        # take time that grows with the square of the number of spans.
-        return self._inputs[self._offsets[span] : self._offsets[span + 1]]
+        return self._all_inputs[self._all_offsets[span] : self._all_offsets[span + 1]]
 
     def name(self, span: int) -> str:
         """Returns what a span is called: the computation, or the executor's class and the operation."""
@@ -40,6 +39,10 @@ class FinishedTrace(Trace):
             return ""
         preview = self.preview(span)
         return "" if preview == self.snapshot.types[number].text else plain(preview)
+
+    def error(self, span: int) -> str:
+        """Returns what a span raised; empty if it did not fail."""
+        return self.snapshot.errors.get(span, "")
 
     @cached_property
     def _computations(self) -> dict[int, str]:
