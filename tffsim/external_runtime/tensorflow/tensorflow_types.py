@@ -12,7 +12,6 @@ import numpy as np
 import tensorflow as tf
 from federated_language.common_libs import py_typecheck
 
-from tffsim.computations import type_specifications
 from tffsim.external_runtime.tensorflow.sparse_values import is_row, is_sparse, not_dense, to_dense
 from tffsim.language.containers import to_container
 
@@ -101,7 +100,8 @@ def to_type(spec: object) -> fl.Type:
     Raises:
         TypeError: If it describes no type.
     """
-    return cast(fl.Type, spec) if spec is None else type_specifications.to_type(spec)
+    # The language's function, which `computations.type_specifications` teaches what TensorFlow calls types.
+    return cast(fl.Type, None if spec is None else fl.to_type(spec))
 
 
 def from_spec(spec: Any) -> fl.Type | None:
