@@ -12,7 +12,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Hashable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import tensorflow as tf
 from federated_language.proto import computation_pb2 as pb
@@ -21,8 +21,7 @@ from tensorflow.python.ops import script_ops
 
 from tffsim.language.identity_cache import IdentityCache
 
-if TYPE_CHECKING:
-    from tffsim.external_runtime.tensorflow.functions.tensorflow_function import TensorFlowFunction
+_T = TypeVar("_T")
 
 _PYTHON_FUNCTIONS = ("PyFunc", "PyFuncStateless", "EagerPyFunc")
 _STREAMS = (b"stdout", b"stderr")
@@ -42,19 +41,20 @@ class Callbacks:
 
     def __init__(self, context: contextvars.Context) -> None:
         self._context = context
-        self._functions: dict[Hashable, TensorFlowFunction] = {}
+        self._functions: dict[Hashable, Any] = {}
         self._lock = threading.Lock()
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Calls a function; may be called by many threads at a time."""
         return self._context.copy().run(function, *arguments)
 
-    def function(self, key: Hashable, make: "Callable[[], TensorFlowFunction]") -> "TensorFlowFunction":
+    def function(self, key: Hashable, make: Callable[[], _T]) -> _T:
         """Returns what was made for a key; it lives as long as the callbacks."""
         with self._lock:
             if key not in self._functions:
                 self._functions[key] = make()
-            return self._functions[key]
+            made: _T = self._functions[key]
+            return made
 
 
 current_callbacks: contextvars.ContextVar[Callbacks | None] = contextvars.ContextVar("tffsim_callbacks", default=None)
