@@ -14,14 +14,14 @@ import threading
 import time
 import types
 from collections.abc import Coroutine, Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from tffsim.tracing.document.operations import CANCELLED, ERROR
-
-if TYPE_CHECKING:
-    from tffsim.tracing.recording.recorder import Recorder
+from tffsim.tracing.recording.ast_nodes import AstNodes
+from tffsim.tracing.recording.layers import Layer
+from tffsim.tracing.recording.payload_origins import PayloadOrigins
 
 SPAN_DTYPE = np.dtype(
     [
@@ -126,7 +126,7 @@ class Span:
     )
 
     def __init__(
-        self, recorder: "Recorder", number: int, parent: "Span | None", operation: int, layer: int, client: int
+        self, recorder: "SpanRecorder", number: int, parent: "Span | None", operation: int, layer: int, client: int
     ) -> None:
         self.recorder = recorder
         self.id = number
@@ -145,6 +145,34 @@ class Span:
         self.thread = -1
         self.end = 0
         self.start = now()
+
+
+class SpanGate(Protocol):
+    """What every operation passes before it starts."""
+
+    async def pass_through(self, span: Span) -> None: ...
+
+
+class SpanRecorder(Protocol):
+    """Where spans are recorded: what they, and the executors that open them, ask of a recorder."""
+
+    nodes: AstNodes
+    origins: PayloadOrigins
+
+    @property
+    def gate(self) -> SpanGate | None: ...
+
+    def clock(self) -> ThreadClock: ...
+
+    def open(self, parent: Span, operation: int, layer: Layer) -> Span | None: ...
+
+    def close_created(
+        self, span: Span, inputs: tuple[int, ...], handles: Any, handle: Any, payload: object
+    ) -> None: ...
+
+    def close_computed(self, span: Span, inputs: tuple[int, ...], source: Any, payload: object) -> None: ...
+
+    def close_failed(self, span: Span, inputs: tuple[int, ...], error: BaseException, outcome: int) -> None: ...
 
 
 current_span: contextvars.ContextVar[Span | None] = contextvars.ContextVar("tffsim_current_span", default=None)

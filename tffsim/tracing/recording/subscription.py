@@ -8,14 +8,11 @@ import dataclasses
 import logging
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from tffsim.tracing.recording.spans import SPAN_DTYPE, Span
-
-if TYPE_CHECKING:
-    from tffsim.tracing.recording.recorder import Recorder
 
 _log = logging.getLogger("tffsim")
 _SHORTEST_INTERVAL = 0.01
@@ -39,6 +36,15 @@ class Batch:
     is_last: bool
 
 
+class Watched(Protocol):
+    """What is asked of a recorder that is watched."""
+
+    open_spans: dict[int, Span]
+    num_dropped: int
+
+    def chunks(self) -> list[np.ndarray]: ...
+
+
 class Subscription:
     """Calls a function with batches until it is closed.
 
@@ -49,7 +55,7 @@ class Subscription:
         interval: For how many seconds it rests between two calls.
     """
 
-    def __init__(self, recorder: "Recorder", receive: Callable[[Batch], object], interval: float) -> None:
+    def __init__(self, recorder: Watched, receive: Callable[[Batch], object], interval: float) -> None:
         self._recorder = recorder
         self._receive = receive
         self._interval = max(interval, _SHORTEST_INTERVAL)

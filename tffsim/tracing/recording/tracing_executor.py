@@ -7,7 +7,7 @@ executors when a trace is active. In code that no trace watches it only passes o
 
 import math
 from collections.abc import Coroutine, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from federated_language.common_libs import structure
 from federated_language.proto import computation_pb2 as pb
@@ -15,10 +15,7 @@ from federated_language.proto import computation_pb2 as pb
 from tffsim.executors.executor_base import Executor, ExecutorValue
 from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE
 from tffsim.tracing.recording.layers import Layer
-from tffsim.tracing.recording.spans import Span, Unfinished, begin, current_span
-
-if TYPE_CHECKING:
-    from tffsim.tracing.recording.recorder import Recorder
+from tffsim.tracing.recording.spans import Span, SpanRecorder, Unfinished, begin, current_span
 
 
 class TracedValue(ExecutorValue):
@@ -179,6 +176,6 @@ def _unwrapped_elements(elements: Any) -> tuple[Sequence[Any], Any]:
     return [element for _, element in named], structure.Struct((name, _unwrapped(e)) for name, e in named)
 
 
-def _number(recorder: "Recorder", handle: Any) -> int:
+def _number(recorder: SpanRecorder, handle: Any) -> int:
     """Returns the number of a value; -1 for one that another trace, or none, has seen."""
     return handle.number if type(handle) is TracedValue and handle.recorder is recorder else -1
