@@ -10,9 +10,10 @@ from federated_language.framework import ConcreteComputation, PolymorphicComputa
 from tffsim.computations import call_places
 from tffsim.computations.call_places import naming_calls_of
 from tffsim.computations.computation_calls import UntypedComputation, with_shared_default
-from tffsim.computations.definition import being_defined, define
+from tffsim.computations.definition import define
 from tffsim.computations.mistakes import federated_assignment, federated_equality
 from tffsim.computations.mistakes.federated_mistakes import explain
+from tffsim.computations.mistakes.mistake_error import being_defined
 from tffsim.failures.user_error import user_facing
 
 federated_assignment.install()

@@ -32,8 +32,8 @@ from federated_language.common_libs import py_typecheck, structure
 from federated_language.framework import PlacementLiteral
 from federated_language.types import computation_types
 
+from tffsim.computations.mistakes.mistake_error import SpecificationError
 from tffsim.computations.mistakes.struct_keys import wrong_key
-from tffsim.failures.user_error import UserError
 
 _KNOWN_VERSIONS: Final = ("0.5.",)
 
@@ -53,13 +53,6 @@ _EXAMPLES: Final = (
 _to_type_of_language: Callable[[object], fl.Type] = computation_types.to_type
 _to_dtype_of_language: Callable[[object], np.dtype] = computation_types._to_dtype
 _arguments_of_federated_type: Callable[..., Hashable] = fl.FederatedType._hashable_from_init_args.__func__
-
-
-class SpecificationError(UserError, TypeError):
-    """What was written for a type is none."""
-
-
-SpecificationError.__module__ = "tffsim"
 
 
 def install() -> None:

@@ -8,11 +8,10 @@ from typing import Any
 import federated_language as fl
 from federated_language.framework import ConcreteComputation
 
-from tffsim.computations.definition import MistakeError, being_defined
 from tffsim.computations.mistakes.federated_values import described, placements, type_of_value
+from tffsim.computations.mistakes.mistake_error import MistakeError, SpecificationError, being_defined
 from tffsim.computations.mistakes.signature_mistakes import METHOD, is_method
 from tffsim.computations.mistakes.struct_keys import wrong_key
-from tffsim.computations.type_specifications import SpecificationError
 from tffsim.failures.argument_error import ArgumentError
 from tffsim.failures.user_error import UserError, passed_user
 from tffsim.language.containers import is_container, parts_of

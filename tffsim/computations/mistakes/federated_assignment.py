@@ -8,8 +8,8 @@ from typing import Any
 
 import federated_language as fl
 
-from tffsim.computations.definition import MistakeError, being_defined
 from tffsim.computations.mistakes.federated_values import described
+from tffsim.computations.mistakes.mistake_error import MistakeError, being_defined
 
 
 def install() -> None:

@@ -17,8 +17,8 @@ from typing import Any
 
 import federated_language as fl
 
-from tffsim.computations.definition import MistakeError, being_defined
 from tffsim.computations.mistakes.federated_values import not_a_number
+from tffsim.computations.mistakes.mistake_error import MistakeError, being_defined
 
 
 def install() -> None:
