@@ -21,6 +21,7 @@ import federated_language as _language
 from federated_language import *  # noqa: F403 (the names of the language are our names)
 
 from tffsim import aliases as _aliases
+from tffsim import simulation as _simulation
 from tffsim.computations import pickling as _pickling
 from tffsim.computations import type_specifications as _type_specifications
 from tffsim.computations.operators import operators_outside as _operators_outside
@@ -105,6 +106,7 @@ _default_context.install()
 _pickling.register()
 _operators_outside.install()
 _type_specifications.install()
+_simulation.look_elsewhere(_aliases.find)
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -15,6 +15,8 @@ import sys
 import types
 from typing import Any, Final
 
+from tffsim.failures.notebook_traceback import lines_for_notebook
+
 _CONTEXTS = "tffsim.execution_contexts.tff_contexts"
 _LANGUAGE = "federated_language"
 _FRAMEWORK = "federated_language.framework"
@@ -242,8 +244,7 @@ class MissingNameError(AttributeError):
 
     def _render_traceback_(self) -> list[str]:
         """Returns what IPython shows: the user's lines only."""
-        lines: list[str] = importlib.import_module("tffsim.failures.notebook_traceback").lines_for_notebook(self)
-        return lines
+        return lines_for_notebook(self)
 
 
 MissingNameError.__module__ = "tffsim"
