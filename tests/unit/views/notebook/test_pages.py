@@ -95,9 +95,8 @@ def test_a_trace_shows_itself_in_a_notebook_and_is_a_line_elsewhere(trace, monke
 
 
 @pytest.mark.parametrize("name", PANELS)
-def test_each_panel_has_a_view_of_its_own(trace, name):
-    view = getattr(trace_view, f"{name.capitalize()}View")(trace)
-    assert view.panels == [name]
+def test_each_panel_can_be_shown_alone(trace, name):
+    assert trace.show(name).panels == [name]
 
 
 def test_updates_together_hold_every_span_once():
