@@ -93,13 +93,13 @@ def _place_of_call() -> CallPlace | None:
         frame = frame.f_back
     if frame is None:
         return None
-    filename = frame.f_code.co_filename
+    filename, function = frame.f_code.co_filename, provenance.source_of_code(frame.f_code, frame.f_code.co_name)
     positions = next(itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
     line, last, column, end = positions
     if line is None or last is None or column is None or end is None:
-        return CallPlace(filename, frame.f_lineno, "")
+        return CallPlace(function, frame.f_lineno, "")
     assigned = _assigned(tuple(linecache.getlines(filename, frame.f_globals)))
-    return CallPlace(filename, line, assigned.get((line, column, last, end), ""))
+    return CallPlace(function, line, assigned.get((line, column, last, end), ""))
 
 
 @functools.lru_cache(maxsize=64)

@@ -28,8 +28,13 @@ def describe(filename: str, line: int) -> str:
     if len(source) > _MAX_SOURCE:
         source = source[:_MAX_SOURCE] + " ..."
     cell = _cell_name(filename)
-    place = f"{os.path.basename(filename)}:{line}" if cell is None else f"{cell}, line {line}"
+    place = f"{shown_file(filename)}:{line}" if cell is None else f"{cell}, line {line}"
     return place + (f": {source}" if source else "")
+
+
+def shown_file(filename: str) -> str:
+    """Returns what a reader calls a file: `Cell In[3]`, or its name without its folders."""
+    return _cell_name(filename) or os.path.basename(filename)
 
 
 def place_of_definition(function: Callable[..., Any]) -> tuple[str, int] | None:

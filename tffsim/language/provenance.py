@@ -58,12 +58,13 @@ class CallPlace:
     """Where a federated computation calls something.
 
     Attributes:
-        filename: The file of the user's innermost line.
+        function: The function that the user's innermost line is in. It may be another one than that which
+            becomes a computation: one that it calls.
         line: That line, counted from 1.
         variable: The variable to which the result is assigned; empty if there is none.
     """
 
-    filename: str
+    function: Source
     line: int
     variable: str
 
@@ -132,8 +133,11 @@ def source_of(function: Callable[..., Any], name: str = "") -> Source:
         function = function.func
     name = name or str(getattr(function, "__name__", type(function).__name__))
     code = getattr(function, "__code__", None)
-    if not isinstance(code, types.CodeType):
-        return Source(name, "?", 0)
+    return source_of_code(code, name) if isinstance(code, types.CodeType) else Source(name, "?", 0)
+
+
+def source_of_code(code: types.CodeType, name: str) -> Source:
+    """Returns what is known of a function by its code."""
     linecache.checkcache(code.co_filename)  # A module may have been edited and loaded again.
     lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 :]
     try:

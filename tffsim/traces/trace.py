@@ -14,7 +14,7 @@ from tffsim.tracing.analysis.traffic import traffic, traffic_totals
 from tffsim.tracing.document import trace_file
 from tffsim.tracing.document.output_files import whole_text_file
 from tffsim.tracing.document.sketches import Sketch
-from tffsim.tracing.document.snapshot import AstNode, Snapshot
+from tffsim.tracing.document.snapshot import AstNode, FunctionInfo, Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.document.table import Table
 from tffsim.tracing.document.tables import executor_table, invocation_table, span_table, value_table
@@ -135,6 +135,11 @@ class Trace:
         """The nodes of the ASTs of all computations; `spans["node"]` numbers them."""
         return self.snapshot.nodes
 
+    @property
+    def functions(self) -> list[FunctionInfo]:
+        """Your functions that took part, with their sources; `nodes[k].function` numbers them."""
+        return self.snapshot.functions
+
     # One span, one value.
 
     def inputs(self, span: int) -> list[int]:
@@ -219,9 +224,14 @@ class Trace:
         """Returns the trace as a text of tables, at most 100 columns wide."""
         return summary(self.snapshot)
 
-    def save(self, path: "str | pathlib.Path") -> None:
-        """Writes a file that `tffsim.load_trace` reads; see `tffsim.tracing.document.trace_file`."""
-        trace_file.save(self.snapshot, path)
+    def save(self, path: "str | pathlib.Path", *, source: bool = True) -> None:
+        """Writes a file that `tffsim.load_trace` reads; see `tffsim.tracing.document.trace_file`.
+
+        Args:
+            path: The file, by custom with the ending `.tfftrace`.
+            source: Whether the file holds the source of your functions, beside their names and lines.
+        """
+        trace_file.save(self.snapshot, path, source=source)
 
     def export(self, path: "str | pathlib.Path", format: str | None = None) -> None:  # noqa: A002
         """Writes the trace in the format of another tool; see `tffsim.tracing.exports`.

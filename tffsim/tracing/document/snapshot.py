@@ -40,6 +40,28 @@ class ExecutorInfo:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class FunctionInfo:
+    """A function of the user that takes part.
+
+    Attributes:
+        name: Its name.
+        file: The cell or the file that defines it, such as `Cell In[3]` or `model.py`.
+        line: The first line of `text`, counted from 1; 0 if nobody knows it.
+        text: Its source, decorators included; empty if nobody knows it, or the trace leaves it out.
+    """
+
+    name: str
+    file: str
+    line: int
+    text: str
+
+
+def without_source(function: FunctionInfo) -> FunctionInfo:
+    """Returns a function without its text."""
+    return dataclasses.replace(function, text="")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class AstNode:
     """A node of an AST, as a trace keeps it.
 
@@ -50,6 +72,9 @@ class AstNode:
             a TensorFlow function.
         type: Its type, abridged.
         edge: What it is to the node above, such as `argument`, or the name of a local.
+        function: The number of the user's function that it is, or in which it was written; -1 if nobody knows.
+        line: The line in which it was written; 0 if nobody knows.
+        variable: The user's variable for its result; empty if there is none.
     """
 
     parent: int
@@ -57,6 +82,9 @@ class AstNode:
     label: str
     type: str
     edge: str
+    function: int = -1
+    line: int = 0
+    variable: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -88,6 +116,7 @@ class Snapshot:
         threads: The threads that ran spans.
         types: The types that `type` numbers.
         nodes: The nodes of the ASTs that `node` numbers.
+        functions: The user's functions that `function` of a node numbers.
         invocations: The calls, in the order in which they started.
         errors: What failed spans raised, by the number of the span.
         sketches: What values were, by their number.
@@ -103,6 +132,7 @@ class Snapshot:
     threads: list[ThreadInfo]
     types: list[TypeInfo]
     nodes: list[AstNode]
+    functions: list[FunctionInfo]
     invocations: list[InvocationInfo]
     errors: dict[int, str]
     sketches: Sketches
@@ -129,6 +159,7 @@ class Legend:
     executors: list[ExecutorInfo]
     threads: list[ThreadInfo]
     nodes: list[AstNode]
+    functions: list[FunctionInfo]
     invocations: list[InvocationInfo]
     errors: dict[int, str]
 

@@ -9,7 +9,15 @@ import numpy as np
 
 from tffsim.tracing.document.json_stream import JsonStream
 from tffsim.tracing.document.sketches import MAX_LEAVES, MAX_SHOWN, PLACE_OF_NUMBER, LeafForm, SketchForm
-from tffsim.tracing.document.snapshot import COLUMNS, AstNode, ExecutorInfo, InvocationInfo, Snapshot, ThreadInfo
+from tffsim.tracing.document.snapshot import (
+    COLUMNS,
+    AstNode,
+    ExecutorInfo,
+    FunctionInfo,
+    InvocationInfo,
+    Snapshot,
+    ThreadInfo,
+)
 from tffsim.tracing.document.type_info import MAX_MEMBERS, TypeInfo
 
 FORMAT = "tffsim trace"
@@ -20,6 +28,7 @@ KINDS = ("array", "text", "dataset", "members", "other")
 MAX_TEXT = 2000
 """How many characters a text may have; longer ones are saved cut short."""
 
+_MAX_SOURCE = 20_000
 _MAX_COUNT = 1 << 30
 _MAX_NANOSECONDS = 1 << 60
 _MAX_SECONDS = 1e11
@@ -64,6 +73,9 @@ def describe(snapshot: Snapshot, columns: "dict[str, np.ndarray]") -> dict[str, 
         "threads": [_saved(thread) for thread in snapshot.threads],
         "types": [_saved(type_info) for type_info in snapshot.types],
         "nodes": [_saved(node) for node in snapshot.nodes],
+        "functions": [
+            {**_saved(function), "text": _saved_text(function.text, _MAX_SOURCE)} for function in snapshot.functions
+        ],
         "invocations": [_saved(call) for call in snapshot.invocations],
         "errors": {str(number): _saved_text(text) for number, text in snapshot.errors.items()},
         "sketch_forms": [
@@ -92,11 +104,11 @@ def _saved_value(value: Any) -> Any:
     return _saved_text(value) if isinstance(value, str) else value
 
 
-def _saved_text(text: str) -> str:
+def _saved_text(text: str, limit: int = MAX_TEXT) -> str:
     """Returns a text that every program can write: not too long, and without half characters."""
     if not text.isascii():
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def read_description(stream: JsonStream) -> Description:
@@ -219,8 +231,26 @@ def _executor(value: Any) -> ExecutorInfo:
 
 def _node(value: Any) -> AstNode:
     entry = _fields(AstNode, value)
-    texts = [_text(entry[name]) for name in ("kind", "label", "type", "edge")]
-    return AstNode(_whole(entry["parent"], -1, _MAX_COUNT), *texts)
+    return AstNode(
+        parent=_whole(entry["parent"], -1, _MAX_COUNT),
+        kind=_text(entry["kind"]),
+        label=_text(entry["label"]),
+        type=_text(entry["type"]),
+        edge=_text(entry["edge"]),
+        function=_whole(entry["function"], -1, _MAX_COUNT),
+        line=_whole(entry["line"], 0, _MAX_COUNT),
+        variable=_text(entry["variable"]),
+    )
+
+
+def _function(value: Any) -> FunctionInfo:
+    entry = _fields(FunctionInfo, value)
+    return FunctionInfo(
+        _text(entry["name"]),
+        _text(entry["file"]),
+        _whole(entry["line"], 0, _MAX_COUNT),
+        _text(entry["text"], _MAX_SOURCE),
+    )
 
 
 def _invocation(value: Any) -> InvocationInfo:
@@ -297,8 +327,8 @@ def _fields(cls: type, entry: Any) -> dict[str, Any]:
     return entry
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TEXT:
+def _text(value: Any, limit: int = MAX_TEXT) -> str:
+    if not isinstance(value, str) or len(value) > limit:
         raise TraceFileError(f"expected a text, found {value!r:.60}.")
     if not value.isascii():
         value.encode("utf-8")  # Half a character is an error here, and not when the text is shown.
@@ -330,6 +360,7 @@ _READERS: dict[str, Callable[[JsonStream, dict[str, Any]], Any]] = {
     "threads": _threads,
     "types": _types,
     "nodes": _entries(_node),
+    "functions": _entries(_function),
     "invocations": _entries(_invocation),
     "errors": _by_span(_text),
     "sketch_forms": _entries(_sketch_form),

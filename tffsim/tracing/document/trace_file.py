@@ -14,6 +14,7 @@ A part that would grow too much when it is read is stored without compression, s
 file that claims to become large is refused unread.
 """
 
+import dataclasses
 import errno
 import io
 import json
@@ -32,7 +33,7 @@ from tffsim.tracing.document.json_stream import JsonStream
 from tffsim.tracing.document.operations import ALL_OUTCOMES, INVOKE, OPERATIONS
 from tffsim.tracing.document.output_files import whole_file
 from tffsim.tracing.document.sketches import NUM_TOTALS, SKETCH_COLUMNS, Sketches, SketchForm
-from tffsim.tracing.document.snapshot import COLUMNS, Snapshot
+from tffsim.tracing.document.snapshot import COLUMNS, Snapshot, without_source
 from tffsim.tracing.document.trace_description import TraceFileError, describe, read_description, saved_arrays
 
 _DESCRIPTION = "trace.json"
@@ -46,13 +47,16 @@ _COMPRESSION_LEVEL = 1
 _MAX_DEPTH = 1000
 
 
-def save(snapshot: Snapshot, path: "str | os.PathLike[str]") -> None:
+def save(snapshot: Snapshot, path: "str | os.PathLike[str]", *, source: bool = True) -> None:
     """Writes a trace to a file as a whole; see `tffsim.tracing.document.output_files`.
 
     Args:
         snapshot: The trace.
         path: The file, by custom with the ending `.tfftrace`.
+        source: Whether the file holds the source of the user's functions, beside their names and lines.
     """
+    if not source:
+        snapshot = dataclasses.replace(snapshot, functions=[without_source(f) for f in snapshot.functions])
     with whole_file(path) as file:
         _write(snapshot, file)
 
@@ -287,6 +291,8 @@ def _check_references(snapshot: Snapshot) -> None:
         raise TraceFileError("its inputs refer to something that is not there.")
     _check_tree([executor.parent for executor in snapshot.executors], "executors")
     _check_tree([node.parent for node in snapshot.nodes], "AST nodes")
+    if any(node.function >= len(snapshot.functions) for node in snapshot.nodes):
+        raise TraceFileError("its AST nodes refer to functions that are not there.")
     for call in snapshot.invocations:
         is_there = call.span < count and call.root < len(snapshot.nodes)
         if not is_there or columns["operation"][call.span] != INVOKE:

@@ -50,7 +50,7 @@ def _shown(table: Table) -> _Columns:
 
 
 def _node_columns(nodes: list[AstNode]) -> _Columns:
-    fields = ("parent", "kind", "label", "type", "edge")
+    fields = ("parent", "kind", "label", "type", "edge", "line", "variable")
     return {"node": range(len(nodes)), **{field: [getattr(node, field) for node in nodes] for field in fields}}
 
 

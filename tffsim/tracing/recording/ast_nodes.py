@@ -8,9 +8,11 @@ from federated_language import framework
 from federated_language.framework import ComputationBuildingBlock
 from federated_language.proto import computation_pb2 as pb
 
+from tffsim.failures.source_places import shown_file
+from tffsim.language import provenance
 from tffsim.language.building_blocks import to_building_block
-from tffsim.language.provenance import provenance_of
-from tffsim.tracing.document.snapshot import AstNode
+from tffsim.language.provenance import Source
+from tffsim.tracing.document.snapshot import AstNode, FunctionInfo
 
 _MAX_LABEL = 60
 _MAX_TYPE = 120
@@ -27,6 +29,8 @@ class AstNodes:
 
     def __init__(self) -> None:
         self.nodes: list[AstNode] = []
+        self.functions: list[FunctionInfo] = []
+        self._function_numbers: dict[Source, int] = {}
         self._numbers: dict[int, int] = {}
         self._by_text: dict[str, list[int]] = {}
         self._without_text: list[tuple[ComputationBuildingBlock, int]] = []
@@ -102,7 +106,10 @@ class AstNodes:
     def _add(self, node: ComputationBuildingBlock, parent: int, edge: str, in_lambda: bool = False) -> int:
         number = len(self.nodes)
         description = _cut(node.type_signature.compact_representation(), _MAX_TYPE)
-        self.nodes.append(AstNode(parent, type(node).__name__, _label(node), description, edge))
+        function, line, variable = self._written_at(node, edge)
+        self.nodes.append(
+            AstNode(parent, type(node).__name__, _label(node), description, _shown_name(edge), function, line, variable)
+        )
         self._numbers[id(node)] = number
         if in_lambda:
             self._without_text.append((node, number))
@@ -114,22 +121,48 @@ class AstNodes:
             )
         return number
 
+    def _written_at(self, node: ComputationBuildingBlock, edge: str) -> tuple[int, int, str]:
+        """Returns the function, the line and the variable of a node."""
+        if isinstance(node, framework.CompiledComputation):
+            origin = provenance.provenance_of(node.to_proto())
+            return (-1, 0, "") if origin is None else (self._function(origin.source), origin.source.line, "")
+        if isinstance(node, framework.Lambda) and isinstance(node.result, framework.Block):
+            source = provenance.source_of_call(node.result.locals[0][0])
+            return (-1, 0, "") if source is None else (self._function(source), source.line, "")
+        place = provenance.place_of_call(edge)
+        return (-1, 0, "") if place is None else (self._function(place.function), place.line, place.variable)
+
+    def _function(self, source: Source) -> int:
+        number = self._function_numbers.get(source)
+        if number is None:
+            number = self._function_numbers[source] = len(self.functions)
+            self.functions.append(FunctionInfo(source.name, shown_file(source.filename), source.line, source.text))
+        return number
+
+
+def _shown_name(name: str) -> str:
+    """Returns a name of the AST as its user knows it: see `call_places`."""
+    place = provenance.place_of_call(name)
+    if place is None:
+        return name
+    return place.variable or name.rsplit("_", 2)[0]
+
 
 def _label(node: ComputationBuildingBlock) -> str:
     if isinstance(node, framework.Intrinsic):
         return str(node.uri)
     if isinstance(node, framework.Reference):
-        return str(node.name)
+        return _shown_name(str(node.name))
     if isinstance(node, framework.Lambda):
         return f"{node.parameter_name or ''} →"
     if isinstance(node, framework.Block):
-        return f"let {', '.join(name for name, _ in node.locals)}"
+        return f"let {', '.join(_shown_name(name) for name, _ in node.locals)}"
     if isinstance(node, framework.Call):
         return f"call {_label(node.function)}"
     if isinstance(node, framework.Selection):
         return f".{node.name}" if node.name is not None else f"[{node.index}]"
     if isinstance(node, framework.CompiledComputation):
-        origin = provenance_of(node.to_proto())
+        origin = provenance.provenance_of(node.to_proto())
         return _cut(origin.name, _MAX_LABEL) if origin is not None else "TensorFlow function"
     if isinstance(node, framework.Literal):
         return _cut(str(node.value), _MAX_LABEL)

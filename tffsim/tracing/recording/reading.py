@@ -27,6 +27,7 @@ def read_legend(recorder: Recorder, row_of: Callable[[int], int] = int) -> Legen
         [_executor_info(layer, layers) for layer in layers],
         [ThreadInfo(clock.name, clock.busy) for clock in list(recorder.threads)],
         list(recorder.nodes.nodes),
+        list(recorder.nodes.functions),
         [
             InvocationInfo(row_of(call.span), call.name, call.root, dict(call.cardinalities))
             for call in list(recorder.invocations)
@@ -58,6 +59,7 @@ def take_snapshot(recorder: Recorder) -> Snapshot:
         legend.threads,
         [describe_type(type_spec) for type_spec in list(recorder.types.types)],
         legend.nodes,
+        legend.functions,
         invocations,
         _of_rows(legend.errors),
         recorder.sketches.table(renumber),

@@ -124,7 +124,14 @@ class Feed:
         """Whether there is more of what is not a number than in the message before."""
         recorder = self._source.recorder
         assert recorder is not None
-        lists = (recorder.layers, recorder.nodes.nodes, recorder.threads, recorder.invocations, recorder.errors)
+        lists = (
+            recorder.layers,
+            recorder.nodes.nodes,
+            recorder.nodes.functions,
+            recorder.threads,
+            recorder.invocations,
+            recorder.errors,
+        )
         sizes, self._sizes = self._sizes, tuple(map(len, lists))
         return sizes != self._sizes
 
@@ -135,6 +142,7 @@ class Feed:
             "title": self._title or ", ".join(dict.fromkeys(call.name for call in legend.invocations)),
             "executors": [dataclasses.asdict(executor) for executor in legend.executors],
             "nodes": [dataclasses.asdict(node) for node in legend.nodes],
+            "functions": [dataclasses.asdict(function) for function in legend.functions],
             "threads": [thread.name for thread in legend.threads],
             "invocations_from": first,
             "invocations": [
