@@ -9,18 +9,9 @@ from typing import Any
 import federated_language as fl
 from federated_language import framework
 from federated_language.common_libs import structure
-from federated_language.framework import AggregationKind, IntrinsicDef
 
 from tffsim.computations.operators.operators_outside import check_is_inside
-
-_V, _M = fl.AbstractType("V"), fl.AbstractType("M")
-
-FEDERATED_SECURE_MODULAR_SUM = IntrinsicDef(
-    "FEDERATED_SECURE_MODULAR_SUM",
-    "federated_secure_modular_sum",
-    fl.FunctionType([fl.FederatedType(_V, fl.CLIENTS), _M], fl.FederatedType(_V, fl.SERVER)),
-    aggregation_kind=AggregationKind.SECURE,
-)
+from tffsim.language.intrinsics import FEDERATED_SECURE_MODULAR_SUM
 
 
 def federated_secure_modular_sum(value: Any, modulus: Any) -> fl.Value:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tffsim.language import intrinsics
 from tffsim.tracing.document.operations import COMPUTE, CREATE_VALUE
 from tffsim.tracing.document.snapshot import AstNode, Snapshot
 from tffsim.tracing.document.table import Table
@@ -11,9 +12,6 @@ from tffsim.tracing.document.table import Table
 DIRECTIONS = ("server to clients", "clients to server", "caller to clients", "clients to caller")
 VISIBILITIES = ("", "individual", "aggregate", "caller")
 _INDIVIDUAL, _AGGREGATE, _CALLER = 1, 2, 3
-
-# What the protocols that these intrinsics stand for reveal to the server: a sum, not its addends.
-_SECURE = frozenset({"federated_secure_sum", "federated_secure_sum_bitwidth", "federated_secure_modular_sum"})
 
 
 def traffic(snapshot: Snapshot) -> Table:
@@ -44,7 +42,7 @@ def traffic(snapshot: Snapshot) -> Table:
     numbers = np.array([names.index(label) if label else -1 for label in labels] + [-1])
     intrinsic = numbers[node]
     outward = columns["operation"][crossing] == CREATE_VALUE
-    is_secure = np.array([name in _SECURE for name in names] + [False])
+    is_secure = np.array([intrinsics.is_secure_aggregation(name) for name in names] + [False])
     seen = np.where(is_secure[intrinsic], _AGGREGATE, _INDIVIDUAL)
     visibility = np.where(intrinsic < 0, _CALLER, np.where(outward, 0, seen))
     return Table(
@@ -99,7 +97,7 @@ def _copies(
 ) -> "np.ndarray":
     """Broadcast values are embedded once per executor, whatever the number of its clients."""
     serves = np.array([executor.num_clients for executor in snapshot.executors] + [1])
-    spread = np.array([name in ("federated_broadcast", "federated_value_at_clients") for name in names] + [False])
+    spread = np.array([intrinsics.sends_one_value_to_all_clients(name) for name in names] + [False])
     shared = outward & spread[intrinsic]
     return np.where(shared, np.maximum(serves[snapshot.columns["layer"][crossing]], 1), 1)
 
