@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "tracing.recording": {"language", "concurrency", "executors", "tracing.document"},
     "tracing.analysis": {"language", "tracing.document"},
     "tracing.exports": {"language", "tracing.document", "tracing.analysis"},
+    "tracing.recorder": {"tracing.recording"},
     "executor_stacks": {*BASIS, "external_runtime", "federation", "executors", "tracing.recording"},
     "views": {"tracing.document", "tracing.analysis", "tracing.recording"},
     "traces": {"tracing.document", "tracing.recording", "tracing.analysis", "tracing.exports", "views"},

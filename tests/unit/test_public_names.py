@@ -24,6 +24,7 @@ BELOW = {
     "tffsim.simulation": {"client_data", "digits", "emnist", "fed_avg", "partitioning"},
     "tffsim.simulation.client_data": {"ClientData", "ClientDatasets", "InMemoryClientData"},
     "tffsim.executor_stacks.resource_managing_executor_factory": {"ResourceManagingExecutorFactory"},
+    "tffsim.tracing.recorder": {"Recorder"},
     "tffsim.tracing.exports.opentelemetry": {"export_spans"},
 }
 """What users import from modules below, as the docs say."""
