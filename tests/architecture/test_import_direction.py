@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "computations": {"language", "failures", "external_runtime"},
     "executors": {*BASIS, "external_runtime", "federation"},
     "tracing.document": {"language"},
-    "tracing.recording": {"language", "concurrency", "executors", "tracing.document"},
+    "tracing.recording": {"language", "concurrency", "failures", "executors", "tracing.document"},
     "tracing.analysis": {"language", "tracing.document"},
     "tracing.exports": {"language", "tracing.document", "tracing.analysis"},
     "tracing.recorder": {"tracing.recording"},
