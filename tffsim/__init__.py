@@ -21,20 +21,20 @@ import federated_language as _language
 from federated_language import *  # noqa: F403 (the names of the language are our names)
 
 from tffsim import aliases as _aliases
-from tffsim.computations import operators_outside as _operators_outside
+from tffsim import simulation as _simulation
 from tffsim.computations import pickling as _pickling
 from tffsim.computations import type_specifications as _type_specifications
-from tffsim.computations.secure_modular_sum import federated_secure_modular_sum
+from tffsim.computations.operators import operators_outside as _operators_outside
+from tffsim.computations.operators.secure_modular_sum import federated_secure_modular_sum
 from tffsim.computations.type_specifications import to_type
 from tffsim.execution_contexts import default_context as _default_context
 from tffsim.execution_contexts.default_context import get_context, use
-from tffsim.external_runtime.tensorflow_startup import hide_startup_messages as _hide_startup_messages
+from tffsim.external_runtime.tensorflow.tensorflow_startup import hide_startup_messages as _hide_startup_messages
 
 if TYPE_CHECKING:
     from federated_language import framework, program
 
     from tffsim import tensorflow
-    from tffsim.computations.definition_error import DefinitionError
     from tffsim.computations.federated_computation import federated_computation
     from tffsim.computations.tensorflow_computation import tf_computation
     from tffsim.execution_contexts.async_execution_context import AsyncExecutionContext
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
     from tffsim.executor_stacks.instrumentation import hooked
     from tffsim.executor_stacks.local import local_executor_factory
     from tffsim.executor_stacks.sizing import sizing_executor_factory
+    from tffsim.failures.definition_error import DefinitionError
     from tffsim.tff_layers import load_tff_layers
-    from tffsim.tracing.gate import Gate
-    from tffsim.tracing.session import trace
-    from tffsim.tracing.trace import Trace
-    from tffsim.tracing.trace_file import load_trace
+    from tffsim.traces.session import trace
+    from tffsim.traces.trace import Trace, load_trace
+    from tffsim.tracing.recording.gate import Gate
 
 __version__ = "0.1.0"
 
@@ -57,7 +57,7 @@ _MODULES_OF_NAMES = {
     "SyncExecutionContext": "execution_contexts.sync_execution_context",
     "ArgumentError": "execution_contexts.execution_error",
     "CardinalityError": "execution_contexts.execution_error",
-    "DefinitionError": "computations.definition_error",
+    "DefinitionError": "failures.definition_error",
     "ExecutionError": "execution_contexts.execution_error",
     "tf_computation": "computations.tensorflow_computation",
     "federated_computation": "computations.federated_computation",
@@ -65,13 +65,21 @@ _MODULES_OF_NAMES = {
     "debug_executor_factory": "executor_stacks.debug",
     "sizing_executor_factory": "executor_stacks.sizing",
     "hooked": "executor_stacks.instrumentation",
-    "trace": "tracing.session",
-    "Trace": "tracing.trace",
-    "load_trace": "tracing.trace_file",
-    "Gate": "tracing.gate",
+    "trace": "traces.session",
+    "Trace": "traces.trace",
+    "load_trace": "traces.trace",
+    "Gate": "tracing.recording.gate",
     "load_tff_layers": "tff_layers",
 }
-_SUBMODULES = ("tensorflow", "executors", "executor_stacks", "execution_contexts", "simulation", "tracing")
+_SUBMODULES = (
+    "tensorflow",
+    "executors",
+    "federation",
+    "executor_stacks",
+    "execution_contexts",
+    "simulation",
+    "tracing",
+)
 _LANGUAGE_NAMES = [name for name in dir(_language) if not name.startswith("_")]
 
 __all__ = sorted(
@@ -98,6 +106,7 @@ _default_context.install()
 _pickling.register()
 _operators_outside.install()
 _type_specifications.install()
+_simulation.look_elsewhere(_aliases.find)
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -15,6 +15,8 @@ import sys
 import types
 from typing import Any, Final
 
+from tffsim.failures.notebook_traceback import lines_for_notebook
+
 _CONTEXTS = "tffsim.execution_contexts.tff_contexts"
 _LANGUAGE = "federated_language"
 _FRAMEWORK = "federated_language.framework"
@@ -60,7 +62,7 @@ ALIASES: Final[dict[str, str]] = {
     "types.tensorflow_to_type": "tffsim.computations.type_specifications:to_type",
     "types.to_type": "tffsim.computations.type_specifications:to_type",
     "types.type_to_py_container": f"{_FRAMEWORK}:type_to_py_container",
-    "types.type_to_tf_tensor_specs": "tffsim.computations.tensorflow_types:element_spec",
+    "types.type_to_tf_tensor_specs": "tffsim.external_runtime.tensorflow.tensorflow_types:element_spec",
     # Execution stacks
     "framework.local_executor_factory": f"{_STACKS}.local:local_executor_factory",
     "framework.local_cpp_executor_factory": f"{_CONTEXTS}:local_cpp_executor_factory",
@@ -73,10 +75,10 @@ ALIASES: Final[dict[str, str]] = {
     "framework.DataBackend": f"{_EXECUTORS}.data_executor:DataBackend",
     "framework.DataExecutor": f"{_EXECUTORS}.data_executor:DataExecutor",
     "framework.EagerTFExecutor": f"{_EXECUTORS}.eager_tf_executor:EagerTFExecutor",
-    "framework.FederatedComposingStrategy": f"{_EXECUTORS}.federated_composing_strategy:FederatedComposingStrategy",
-    "framework.FederatedResolvingStrategy": f"{_EXECUTORS}.federated_resolving_strategy:FederatedResolvingStrategy",
+    "framework.FederatedComposingStrategy": "tffsim.federation.federated_composing_strategy:FederatedComposingStrategy",
+    "framework.FederatedResolvingStrategy": "tffsim.federation.federated_resolving_strategy:FederatedResolvingStrategy",
     "framework.FederatingExecutor": f"{_EXECUTORS}.federating_executor:FederatingExecutor",
-    "framework.FederatingStrategy": f"{_EXECUTORS}.federating_strategy:FederatingStrategy",
+    "framework.FederatingStrategy": "tffsim.federation.federating_strategy:FederatingStrategy",
     "framework.ReferenceResolvingExecutor": f"{_EXECUTORS}.reference_resolving_executor:ReferenceResolvingExecutor",
     "framework.SequenceExecutor": f"{_EXECUTORS}.sequence_executor:SequenceExecutor",
     "framework.SizingExecutor": f"{_EXECUTORS}.sizing_executor:SizingExecutor",
@@ -108,7 +110,7 @@ ALIASES: Final[dict[str, str]] = {
     "backends.test.create_test_execution_context": f"{_CONTEXTS}:create_python_context",
     "backends.test.set_test_execution_context": f"{_CONTEXTS}:set_python_context",
     "backends.mapreduce.federated_secure_modular_sum": (
-        "tffsim.computations.secure_modular_sum:federated_secure_modular_sum"
+        "tffsim.computations.operators.secure_modular_sum:federated_secure_modular_sum"
     ),
     "simulation.ClientData": "tffsim.simulation.client_data:ClientData",
     "simulation.datasets.ClientData": "tffsim.simulation.client_data:ClientData",
@@ -242,8 +244,7 @@ class MissingNameError(AttributeError):
 
     def _render_traceback_(self) -> list[str]:
         """Returns what IPython shows: the user's lines only."""
-        lines: list[str] = importlib.import_module("tffsim.computations.notebook_traceback").lines_for_notebook(self)
-        return lines
+        return lines_for_notebook(self)
 
 
 MissingNameError.__module__ = "tffsim"

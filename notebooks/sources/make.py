@@ -152,9 +152,12 @@ def _write_page(name: str) -> str:
         return ""
     title = re.match(r"# (.+)", (SOURCES / f"{name}.md").read_text(encoding="utf-8"))
     assert title is not None
-    page = f"page({TRACES[name]}, title={'Lesson ' + title[1]!r})"
+    page = f"page({TRACES[name]}.snapshot, title={'Lesson ' + title[1]!r})"
     path = str(gallery_path(name))
-    return f"import pathlib\nfrom tffsim.views.page import page\npathlib.Path({path!r}).write_text({page}, 'utf-8')"
+    return (
+        "import pathlib\nfrom tffsim.views.notebook.page import page\n"
+        f"pathlib.Path({path!r}).write_text({page}, 'utf-8')"
+    )
 
 
 def _installation(up: str) -> str:

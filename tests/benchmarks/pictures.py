@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.benchmarks.tracing import Measurement, repeated, trace_of_scalars
 from tests.browser.lab import CHROMIUM, running_browser
-from tffsim.tracing.trace import Trace
-from tffsim.views.page import page as html_of
+from tffsim.traces.trace import Trace
+from tffsim.views.notebook.page import page as html_of
 
 _SPANS = 100_000
 _SECONDS_OF_PANNING = 3

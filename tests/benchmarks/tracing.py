@@ -11,8 +11,8 @@ import numpy as np
 import tffsim as tff
 from tests.benchmarks.contenders import RoundFn, tffsim_round
 from tests.benchmarks.workloads import Scalars
-from tffsim.tracing.snapshot import Snapshot
-from tffsim.tracing.trace import Trace
+from tffsim.traces.trace import Trace
+from tffsim.tracing.document.snapshot import Snapshot
 
 Measurement = tuple[str, str, str]
 

@@ -13,9 +13,9 @@ import pytest
 import tensorflow as tf
 
 import tffsim as tff
-from tffsim.execution_contexts import event_loop_thread
-from tffsim.execution_contexts.event_loop_thread import RunningInvocation
-from tffsim.executors.deferred import Deferred
+from tffsim.concurrency import event_loop_thread
+from tffsim.concurrency.deferred import Deferred
+from tffsim.concurrency.event_loop_thread import RunningInvocation
 
 _BOUND_SECONDS = 30
 

@@ -12,9 +12,9 @@ import pytest
 import tensorflow as tf
 
 import tffsim as tff
-from tffsim.executors.block_function import BlockFunction
-from tffsim.executors.call_duration import LONG_SECONDS, CallDuration
-from tffsim.executors.tensorflow_function import TensorFlowFunction
+from tffsim.concurrency.call_duration import LONG_SECONDS, CallDuration
+from tffsim.external_runtime.tensorflow.functions.block_function import BlockFunction
+from tffsim.external_runtime.tensorflow.functions.tensorflow_function import TensorFlowFunction
 
 _BOUND_SECONDS = 30
 _SHORT, _LONG = 0.01 * LONG_SECONDS, 3 * LONG_SECONDS

@@ -119,7 +119,7 @@ def test_on_the_site_every_link_leads_to_a_page_a_picture_or_the_repository(tmp_
         ("[a](../notebooks/README.md)", "[a](lessons/index.md)"),
         ("[a](../notebooks/01_first_computation.ipynb)", "[a](lessons/01_first_computation.ipynb)"),
         ("![a](images/trace_ast.png)", "![a](images/trace_ast.png)"),
-        ("[a `b`](../tffsim/tracing/trace_file.py)", "a `b`"),
+        ("[a `b`](../tffsim/tracing/document/trace_file.py)", "a `b`"),
         ("[a](https://b.org) [c](#d)", "[a](https://b.org) [c](#d)"),
         ("```text\n[a](../b.py)\n```\n", "```text\n[a](../b.py)\n```\n"),
     ],
@@ -129,7 +129,9 @@ def test_links_are_written_anew_for_the_site(text, expected):
 
 
 def test_a_link_to_the_code_leads_to_the_repository_if_it_is_known():
-    text = sources.rewritten("[a](../tffsim/tracing/trace_file.py)", "docs/tracing.md", "https://github.com/some/where")
+    text = sources.rewritten(
+        "[a](../tffsim/tracing/document/trace_file.py)", "docs/tracing.md", "https://github.com/some/where"
+    )
     assert text == "[a](https://github.com/some/where/blob/main/tffsim/tracing/trace_file.py)"
 
 

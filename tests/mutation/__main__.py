@@ -26,9 +26,11 @@ from tests.mutation.runs import ROOT, Checkout, Run
 
 TARGETS = (
     "tffsim/executors/*.py",
+    "tffsim/federation/*.py",
+    "tffsim/concurrency/*.py",
+    "tffsim/external_runtime/**/*.py",
+    "tffsim/failures/*.py",
     "tffsim/tracing/**/*.py",
-    "tffsim/execution_contexts/driving.py",
-    "tffsim/execution_contexts/event_loop_thread.py",
     "tffsim/execution_contexts/invocation.py",
 )
 THROUGH_ALL = (

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tffsim as tff
-from tffsim.executors import block_folds
-from tffsim.executors.block_function import BlockFunction
-from tffsim.executors.call_duration import LONG_SECONDS, CallDuration
-from tffsim.executors.tensorflow_function import TensorFlowFunction
+from tffsim.concurrency.call_duration import LONG_SECONDS, CallDuration
+from tffsim.external_runtime.tensorflow.functions.block_function import BlockFunction
+from tffsim.external_runtime.tensorflow.functions.tensorflow_function import TensorFlowFunction
+from tffsim.federation import block_folds
 
 _FLOATS = tff.FederatedType(np.float32, tff.CLIENTS)
 _VECTORS = tff.FederatedType(tff.TensorType(np.float32, [3]), tff.CLIENTS)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.property.random_clients import CLIENTS, READS_ONCE, Client, Data, clients
-from tffsim.executors.tensorflow_function import TensorFlowFunction
+from tffsim.external_runtime.tensorflow.functions.tensorflow_function import TensorFlowFunction
 
 _bounded = settings(
     max_examples=10,

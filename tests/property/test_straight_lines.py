@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.property.random_clients import Client, Data, clients
-from tffsim.executors import straight_calls
-from tffsim.executors.call_duration import CallDuration
-from tffsim.executors.straight_calls import StraightCalls
-from tffsim.executors.tensorflow_function import TensorFlowFunction
+from tffsim.concurrency.call_duration import CallDuration
+from tffsim.external_runtime.tensorflow.functions import straight_calls
+from tffsim.external_runtime.tensorflow.functions.straight_calls import StraightCalls
+from tffsim.external_runtime.tensorflow.functions.tensorflow_function import TensorFlowFunction
 
 _STRAIGHT = ["reduced", "walked", "twice", "with keras", "with variables"]
 _bounded = settings(

@@ -13,12 +13,19 @@ from hypothesis import strategies as st
 import tffsim as tff
 from tests.property.test_stacks_agree import _REFUSED, _bits, _result
 from tests.property.typed_federations import Example, examples
-from tffsim.tracing.recorder import Recorder
-from tffsim.tracing.session import recording
-from tffsim.tracing.snapshot import rows_of_inputs
-from tffsim.tracing.spans import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE, INVOKE
-from tffsim.tracing.timing import thread_time
-from tffsim.tracing.trace import Trace
+from tffsim.traces.trace import Trace
+from tffsim.tracing.analysis.timing import thread_time
+from tffsim.tracing.document.operations import (
+    COMPUTE,
+    CREATE_CALL,
+    CREATE_SELECTION,
+    CREATE_STRUCT,
+    CREATE_VALUE,
+    INVOKE,
+)
+from tffsim.tracing.document.snapshot import rows_of_inputs
+from tffsim.tracing.recording.active import recording
+from tffsim.tracing.recording.recorder import Recorder
 
 _CONTEXTS = [
     tff.SyncExecutionContext(tff.local_executor_factory()),
@@ -62,7 +69,7 @@ def _assert_well_formed(trace: Trace) -> None:
     users = rows_of_inputs(snapshot)
     assert (snapshot.inputs >= 0).all() and (snapshot.inputs < users).all()
     assert (columns["type"][snapshot.inputs] >= 0).all()
-    times = thread_time(trace)
+    times = thread_time(trace.snapshot)
     assert times["busy"].tolist() == times["self_time"].tolist()
     _assert_flows_one_way(trace)
     path = trace.critical_path()

@@ -8,7 +8,7 @@ import click
 from tffsim.cli.trace_files import load
 
 if TYPE_CHECKING:
-    from tffsim.tracing.trace import Trace
+    from tffsim.traces.trace import Trace
 
 _ENDINGS = {"perfetto": ".json", "graphml": ".graphml", "dot": ".dot", "html": ".html", "csv": "-csv"}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 
 import tffsim
-from tffsim.external_runtime.tensorflow_startup import hidden_lines
+from tffsim.external_runtime.tensorflow.tensorflow_startup import hidden_lines
 
 _LIBRARIES = ("federated-language", "tensorflow", "tensorflow-cpu", "keras", "numpy", "protobuf")
 _NOTEBOOK = ("ipython", "ipykernel", "ipywidgets", "anywidget")

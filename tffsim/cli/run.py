@@ -14,7 +14,7 @@ import click
 from tffsim.cli.trace_files import check_writable
 
 if TYPE_CHECKING:
-    from tffsim.tracing.trace import Trace
+    from tffsim.traces.trace import Trace
 
 
 @click.command(

@@ -11,7 +11,7 @@ def show(file: str) -> None:
     """Show a summary of FILE, a trace that `tffsim run --trace` or `Trace.save` wrote."""
     trace = load(file)
 
-    from tffsim.tracing.exports.plain_text import plain
+    from tffsim.tracing.document.plain_text import plain
 
     # A file from elsewhere must not steer the terminal.
     click.echo(plain(trace.summary()))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from tffsim.tracing.trace import Trace
+    from tffsim.traces.trace import Trace
 
 
 def load(path: str) -> "Trace":
@@ -15,7 +15,8 @@ def load(path: str) -> "Trace":
     Raises:
         click.ClickException: If it is missing, is no trace, or is damaged; in one line.
     """
-    from tffsim.tracing.trace_file import TraceFileError, load_trace
+    from tffsim.traces.trace import load_trace
+    from tffsim.tracing.document.trace_description import TraceFileError
 
     try:
         return load_trace(path)

@@ -27,9 +27,9 @@ from federated_language import framework
 from federated_language.federated_context.federated_computation_context import FederatedComputationContext
 from federated_language.framework import ComputationBuildingBlock, Reference
 
-from tffsim.computations import provenance
-from tffsim.computations.provenance import CallPlace
-from tffsim.computations.source_places import is_library
+from tffsim.failures.source_places import is_library
+from tffsim.language import provenance
+from tffsim.language.provenance import CallPlace
 
 _bind_of_language: Callable[[Any, ComputationBuildingBlock], Reference] = (
     FederatedComputationContext.bind_computation_to_reference
@@ -93,13 +93,13 @@ def _place_of_call() -> CallPlace | None:
         frame = frame.f_back
     if frame is None:
         return None
-    filename = frame.f_code.co_filename
+    filename, function = frame.f_code.co_filename, provenance.source_of_code(frame.f_code, frame.f_code.co_name)
     positions = next(itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
     line, last, column, end = positions
     if line is None or last is None or column is None or end is None:
-        return CallPlace(filename, frame.f_lineno, "")
+        return CallPlace(function, frame.f_lineno, "")
     assigned = _assigned(tuple(linecache.getlines(filename, frame.f_globals)))
-    return CallPlace(filename, line, assigned.get((line, column, last, end), ""))
+    return CallPlace(function, line, assigned.get((line, column, last, end), ""))
 
 
 @functools.lru_cache(maxsize=64)

@@ -6,9 +6,9 @@ from typing import Any
 import federated_language as fl
 from federated_language.framework import ConcreteComputation, PolymorphicComputation
 
-from tffsim.computations.call_mistakes import explain_call, explain_untyped_call
 from tffsim.computations.context_stack import context_stack
-from tffsim.computations.user_error import UserError, as_cause, user_facing
+from tffsim.computations.mistakes.call_mistakes import explain_call, explain_untyped_call
+from tffsim.failures.user_error import UserError, as_cause, user_facing
 
 
 class TypedComputation(ConcreteComputation):

@@ -1,28 +1,20 @@
 """From a Python function to a computation, or to one error that says what is wrong with the function."""
 
-import contextvars
 import inspect
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from tffsim.computations.definition_error import DefinitionError, definition_error
-from tffsim.computations.definition_failure import Failure, module_of
-from tffsim.computations.source_places import describe, place_of_definition
-from tffsim.computations.user_error import as_cause
+from tffsim.computations.mistakes.mistake_error import MistakeError
+from tffsim.failures.definition_error import DefinitionError, definition_error
+from tffsim.failures.definition_failure import Failure, module_of
+from tffsim.failures.source_places import describe, place_of_definition
+from tffsim.failures.user_error import as_cause
 
 _T = TypeVar("_T")
 
 Explanation = Callable[[Failure], str | None]
 """Says what is wrong and what to do, if it knows the mistake."""
-
-
-class MistakeError(TypeError):
-    """A mistake that tffsim itself found, with what to do about it; it is told with its place."""
-
-
-# The name of the federated computation that is being defined in this thread.
-being_defined: contextvars.ContextVar[str | None] = contextvars.ContextVar("tffsim_being_defined", default=None)
 
 
 def define(

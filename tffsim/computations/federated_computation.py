@@ -7,12 +7,14 @@ from typing import Any
 import federated_language as fl
 from federated_language.framework import ConcreteComputation, PolymorphicComputation
 
-from tffsim.computations import call_places, federated_assignment, federated_equality
+from tffsim.computations import call_places
 from tffsim.computations.call_places import naming_calls_of
 from tffsim.computations.computation_calls import UntypedComputation, with_shared_default
-from tffsim.computations.definition import being_defined, define
-from tffsim.computations.federated_mistakes import explain
-from tffsim.computations.user_error import user_facing
+from tffsim.computations.definition import define
+from tffsim.computations.mistakes import federated_assignment, federated_equality
+from tffsim.computations.mistakes.federated_mistakes import explain
+from tffsim.computations.mistakes.mistake_error import being_defined
+from tffsim.failures.user_error import user_facing
 
 federated_assignment.install()
 federated_equality.install()
@@ -62,7 +64,7 @@ def _named(computation: Any, function: Callable[..., Any]) -> Any:
 
 def _infer_type(value: object) -> fl.Type:
     """Returns the type of an argument; whatever has one for a `tf_computation` has one here."""
-    from tffsim.computations.tensorflow_types import infer_type
+    from tffsim.external_runtime.tensorflow.tensorflow_types import infer_type
 
     return infer_type(value)
 

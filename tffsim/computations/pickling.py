@@ -16,9 +16,9 @@ import federated_language as fl
 from federated_language import framework
 from federated_language.framework import ConcreteComputation, PolymorphicComputation
 
-from tffsim.computations import provenance
 from tffsim.computations.computation_calls import TypedComputation, UntypedComputation
 from tffsim.computations.context_stack import context_stack
+from tffsim.language import provenance
 
 # How the op of a node is written in a serialised graph: field 2 of `NodeDef`, its length, its text.
 _CALLS_PYTHON = re.compile(rb"\x12(?:\x06PyFunc|\x0bEagerPyFunc|\x0fPyFuncStateless)")

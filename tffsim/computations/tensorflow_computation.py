@@ -9,13 +9,13 @@ import federated_language as fl
 from federated_language.common_libs import structure
 from federated_language.framework import ComputationWrapper, ConcreteComputation, PolymorphicComputation
 
-from tffsim.computations import graph_capture
 from tffsim.computations.computation_calls import TypedComputation, UntypedComputation
 from tffsim.computations.context_stack import context_stack
 from tffsim.computations.definition import define
-from tffsim.computations.tensorflow_mistakes import explain
-from tffsim.computations.tensorflow_types import infer_type, to_type
-from tffsim.computations.user_error import user_facing
+from tffsim.computations.mistakes.tensorflow_mistakes import explain
+from tffsim.external_runtime.tensorflow.capture import graph_capture
+from tffsim.external_runtime.tensorflow.tensorflow_types import infer_type, to_type
+from tffsim.failures.user_error import user_facing
 
 
 @user_facing

@@ -32,8 +32,8 @@ from federated_language.common_libs import py_typecheck, structure
 from federated_language.framework import PlacementLiteral
 from federated_language.types import computation_types
 
-from tffsim.computations.struct_keys import wrong_key
-from tffsim.computations.user_error import UserError
+from tffsim.computations.mistakes.mistake_error import SpecificationError
+from tffsim.computations.mistakes.struct_keys import wrong_key
 
 _KNOWN_VERSIONS: Final = ("0.5.",)
 
@@ -53,13 +53,6 @@ _EXAMPLES: Final = (
 _to_type_of_language: Callable[[object], fl.Type] = computation_types.to_type
 _to_dtype_of_language: Callable[[object], np.dtype] = computation_types._to_dtype
 _arguments_of_federated_type: Callable[..., Hashable] = fl.FederatedType._hashable_from_init_args.__func__
-
-
-class SpecificationError(UserError, TypeError):
-    """What was written for a type is none."""
-
-
-SpecificationError.__module__ = "tffsim"
 
 
 def install() -> None:
@@ -102,7 +95,7 @@ def to_type(obj: object) -> fl.Type:
     if isinstance(obj, type):
         return _type_of_class(obj)
     if _belongs_to_tensorflow(obj):
-        from tffsim.computations.tensorflow_types import from_spec
+        from tffsim.external_runtime.tensorflow.tensorflow_types import from_spec
 
         try:
             found = from_spec(obj)
@@ -161,7 +154,7 @@ def _to_dtype(dtype: object) -> np.dtype:
     if _belongs_to_tensorflow(dtype):
         import tensorflow as tf
 
-        from tffsim.computations.tensorflow_types import from_tf_dtype
+        from tffsim.external_runtime.tensorflow.tensorflow_types import from_tf_dtype
 
         if isinstance(dtype, tf.DType):
             return np.dtype(from_tf_dtype(dtype))

@@ -11,9 +11,9 @@ import federated_language as fl
 import numpy as np
 from federated_language.common_libs import structure
 
-from tffsim.computations.containers import struct_elements
-from tffsim.computations.struct_types import field_names, to_struct
 from tffsim.execution_contexts.execution_error import ArgumentError, argument_name
+from tffsim.language.containers import struct_elements
+from tffsim.language.struct_types import field_names, to_struct
 
 _Path = tuple[str | int, ...]
 

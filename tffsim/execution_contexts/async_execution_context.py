@@ -5,12 +5,13 @@ import concurrent.futures
 import contextlib
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from federated_language.framework import AsyncContext, ConcreteComputation, ExecutorFactory
 
+from tffsim.concurrency.event_loop_thread import RunningInvocation
+from tffsim.concurrency.forked_process import refuse_forked_process
 from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
-from tffsim.execution_contexts.event_loop_thread import RunningInvocation
 from tffsim.execution_contexts.execution_error import USER_ERRORS
 from tffsim.execution_contexts.invocation import (
     CardinalityInferenceFn,
@@ -19,9 +20,10 @@ from tffsim.execution_contexts.invocation import (
     invoke,
     timeout_error,
 )
-from tffsim.executors.forked_process import refuse_forked_process
-from tffsim.tracing.session import active_recorder, trace
-from tffsim.tracing.trace import Trace
+from tffsim.tracing.recording.active import active_recorder
+
+if TYPE_CHECKING:
+    from tffsim.traces.trace import Trace
 
 # An interrupt that does not wake the event loop is heard when the loop wakes for another
 # reason. In a notebook's cell there may be none before the computation ends.
@@ -74,7 +76,7 @@ class AsyncExecutionContext(AsyncContext):
         return self._settings.factory
 
     @property
-    def last_trace(self) -> Trace | None:
+    def last_trace(self) -> "Trace | None":
         """What happened in the invocation that started last, if the context was made with `trace=True`."""
         return self._last_trace
 
@@ -94,6 +96,9 @@ class AsyncExecutionContext(AsyncContext):
             arg = await arg
         if not self._traces or active_recorder() is not None:
             return await self._invoke(comp, arg)
+        # What reads and shows traces is needed by those who trace.
+        from tffsim.traces.session import trace
+
         with trace() as self._last_trace:
             return await self._invoke(comp, arg)
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import federated_language as fl
 from federated_language.framework import PlacementLiteral
 
-from tffsim.computations.struct_types import field_names
 from tffsim.execution_contexts.argument_normalisation import normalise_argument
 from tffsim.execution_contexts.execution_error import CardinalityError, argument_name
+from tffsim.language.struct_types import field_names
 
 _Path = tuple[str | int, ...]
 

@@ -4,10 +4,10 @@ import re
 import traceback
 import types
 
-from tffsim.computations.argument_error import ArgumentError
-from tffsim.computations.user_error import UserError
-from tffsim.executors.failure_location import FailureLocation, location_of
-from tffsim.executors.failure_reason import reason_of
+from tffsim.failures.argument_error import ArgumentError
+from tffsim.failures.failure_location import FailureLocation, location_of
+from tffsim.failures.failure_reason import reason_of
+from tffsim.failures.user_error import UserError
 
 # How TensorFlow tells that a `tf.py_function` or a generator called `sys.exit`.
 _ENDS_PYTHON = re.compile(r": SystemExit\b")

@@ -20,9 +20,7 @@ from federated_language.framework import (
 )
 from federated_language.proto import computation_pb2 as pb
 
-from tffsim.computations import building_blocks
-from tffsim.computations.containers import pack
-from tffsim.computations.identity_cache import IdentityCache
+from tffsim.concurrency.random_streams import Place, current_place, start_run
 from tffsim.execution_contexts import number_warnings, untold_clients
 from tffsim.execution_contexts.argument_normalisation import normalise_argument
 from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
@@ -35,13 +33,15 @@ from tffsim.execution_contexts.execution_error import (
     without_internals,
 )
 from tffsim.executor_stacks.instrumentation import hides_its_parts, traced_stack
-from tffsim.executors.failure_location import locate_argument
-from tffsim.executors.random_streams import Place, current_place, start_run
-from tffsim.executors.result_values import to_numpy
-from tffsim.tracing.session import active_recorder
+from tffsim.failures.failure_location import locate_argument
+from tffsim.language import building_blocks
+from tffsim.language.containers import pack
+from tffsim.language.identity_cache import IdentityCache
+from tffsim.language.result_values import to_numpy
+from tffsim.tracing.recording.active import active_recorder
 
 if TYPE_CHECKING:
-    from tffsim.tracing.recorder import Recorder
+    from tffsim.tracing.recording.recorder import Recorder
 
 _log = logging.getLogger("tffsim")
 

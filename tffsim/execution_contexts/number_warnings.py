@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from federated_language.framework import ConcreteComputation
 from federated_language.proto import computation_pb2 as pb
 
-from tffsim.computations import building_blocks
-from tffsim.computations.identity_cache import IdentityCache
 from tffsim.execution_contexts.computation_warnings import warn
-from tffsim.executors.number_watch import Notice, current_notices
+from tffsim.federation.number_watch import Notice, current_notices
+from tffsim.language import building_blocks
+from tffsim.language.identity_cache import IdentityCache
 
 _warned: IdentityCache[pb.Computation, list[Notice]] = IdentityCache(lambda proto: [])
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from federated_language.framework import ConcreteComputation, ExecutorFactory, SyncContext
 
+from tffsim.concurrency.driving import TookTooLongError, drive_in_caller
+from tffsim.concurrency.event_loop_thread import RunningInvocation
+from tffsim.concurrency.forked_process import refuse_forked_process
 from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
-from tffsim.execution_contexts.driving import TookTooLongError, drive_in_caller
-from tffsim.execution_contexts.event_loop_thread import RunningInvocation
 from tffsim.execution_contexts.execution_error import USER_ERRORS
 from tffsim.execution_contexts.invocation import (
     CardinalityInferenceFn,
@@ -19,11 +20,10 @@ from tffsim.execution_contexts.invocation import (
     invoke,
     timeout_error,
 )
-from tffsim.executors.forked_process import refuse_forked_process
-from tffsim.tracing.session import active_recorder, trace
+from tffsim.tracing.recording.active import active_recorder
 
 if TYPE_CHECKING:
-    from tffsim.tracing.trace import Trace
+    from tffsim.traces.trace import Trace
 
 _SECONDS_TO_STOP = 0.9
 # Not every interrupt wakes a thread that waits: none does on Windows, nor does the one
@@ -96,6 +96,9 @@ class SyncExecutionContext(SyncContext):
         refuse_forked_process()
         if not self._traces or active_recorder() is not None:
             return self._invoke(comp, arg)
+        # What reads and shows traces is needed by those who trace.
+        from tffsim.traces.session import trace
+
         with trace() as self._last_trace:
             return self._invoke(comp, arg)
 

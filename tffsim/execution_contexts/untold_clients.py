@@ -11,8 +11,8 @@ from federated_language import framework
 from federated_language.framework import ConcreteComputation, ExecutorFactory, PlacementLiteral
 from federated_language.proto import computation_pb2 as pb
 
-from tffsim.computations import building_blocks
-from tffsim.computations.identity_cache import IdentityCache
+from tffsim.language import building_blocks
+from tffsim.language.identity_cache import IdentityCache
 
 
 def remark(computation: ConcreteComputation, factory: ExecutorFactory, told: Mapping[PlacementLiteral, int]) -> str:

@@ -6,8 +6,8 @@ import federated_language as fl
 from federated_language.framework import Executor, ExecutorFactory
 
 from tffsim.executors.materialising_executor import MaterialisingExecutor
-from tffsim.executors.stack_parts import StackPart, parts_of
-from tffsim.tracing.tracing_executor import TracingExecutor
+from tffsim.language.stack_parts import StackPart, parts_of
+from tffsim.tracing.recording.tracing_executor import TracingExecutor
 
 
 def draw(stack: Executor | ExecutorFactory, num_clients: int | None = None) -> str:

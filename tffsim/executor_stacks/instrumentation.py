@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 
 from federated_language.framework import Executor, ExecutorFactory, PlacementLiteral
 
-from tffsim.executors.stack_parts import StackPart, parts_of
-from tffsim.tracing.layers import Layer
-from tffsim.tracing.tracing_executor import TracingExecutor
+from tffsim.language.stack_parts import StackPart, parts_of
+from tffsim.tracing.recording.layers import Layer
+from tffsim.tracing.recording.tracing_executor import TracingExecutor
 
 _is_traced: contextvars.ContextVar[bool] = contextvars.ContextVar("tffsim_builds_traced_stack", default=False)
 # Of executors that came without a hook: a trace knows them again when their factory hands them out again.
@@ -50,7 +50,7 @@ def hooked(executor: Executor) -> Executor:
 
     Traces and drawings must know what stands below an executor. They read its attribute
     `target`, or, if there are several, what its method `parts()` returns: see
-    `tffsim.executors.stack_parts`.
+    `tffsim.language.stack_parts`.
 
     Args:
         executor: Any executor.

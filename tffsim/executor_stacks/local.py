@@ -3,7 +3,7 @@
 Up to `max_fanout` clients hang directly below one federating executor; more become a
 tree in which no executor has more than `max_fanout` children. The number of children is
 then the largest power of two within `max_fanout`, so that each part of the tree is a
-part of every fold (see `tffsim.executors.fold_shape`).
+part of every fold (see `tffsim.federation.fold_shape`).
 """
 
 import dataclasses
@@ -24,13 +24,13 @@ from tffsim.executor_stacks.participant_stacks import (
     worker_pool,
 )
 from tffsim.executor_stacks.resource_managing_executor_factory import ResourceManagingExecutorFactory
-from tffsim.executors.block_folds import BlockFolds
-from tffsim.executors.federated_composing_strategy import FederatedComposingStrategy
-from tffsim.executors.federated_resolving_strategy import FederatedResolvingStrategy
 from tffsim.executors.federating_executor import FederatingExecutor
-from tffsim.executors.fold_shape import subtree_size
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.executors.thread_delegating_executor import ThreadDelegatingExecutor
+from tffsim.federation.block_folds import BlockFolds
+from tffsim.federation.federated_composing_strategy import FederatedComposingStrategy
+from tffsim.federation.federated_resolving_strategy import FederatedResolvingStrategy
+from tffsim.federation.fold_shape import subtree_size
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from federated_language.framework import Executor
 
+from tffsim.concurrency.worker_pool import WorkerPool
 from tffsim.executor_stacks.instrumentation import hooked
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.executors.sequence_executor import SequenceExecutor
-from tffsim.executors.worker_pool import WorkerPool
 
 LeafExecutorFn: TypeAlias = Callable[[object], Executor]
 """Makes a leaf executor for a device; None leaves the device to the leaf."""

@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 
 from federated_language.framework import CardinalitiesType, Executor, ExecutorFactory, PlacementLiteral
 
+from tffsim.concurrency.forked_process import refuse_forked_process
 from tffsim.executor_stacks.instrumentation import building, describe, is_building_traced
-from tffsim.executors.forked_process import refuse_forked_process
 from tffsim.executors.materialising_executor import MaterialisingExecutor
-from tffsim.tracing.session import active_recorder
+from tffsim.tracing.recording.active import active_recorder
 
 StackFn: TypeAlias = Callable[[Mapping[PlacementLiteral, int]], Executor]
 

@@ -14,9 +14,6 @@ import federated_language as fl
 import numpy as np
 from federated_language.proto import computation_pb2 as pb
 
-from tffsim.computations import building_blocks
-from tffsim.computations.purity import is_pure
-from tffsim.computations.struct_types import container, struct_type
 from tffsim.executors.executor_base import (
     Executor,
     ExecutorValue,
@@ -27,6 +24,9 @@ from tffsim.executors.executor_base import (
     select_element_type,
 )
 from tffsim.executors.owned_value import OwnedValue, own_handle
+from tffsim.external_runtime.tensorflow.functions.purity import is_pure
+from tffsim.language import building_blocks
+from tffsim.language.struct_types import container, struct_type
 
 
 class CachedValue(OwnedValue):

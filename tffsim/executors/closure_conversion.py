@@ -14,9 +14,9 @@ import numpy as np
 from federated_language import framework
 from federated_language.framework import ComputationBuildingBlock
 
-from tffsim.computations.struct_types import field_names
-from tffsim.executors.free_references import Path, free_references
 from tffsim.executors.resolved_values import ReferenceResolvingExecutorValue, ScopedLambda
+from tffsim.language.free_references import Path, free_references
+from tffsim.language.struct_types import field_names
 
 _Resolve = Callable[[str], Coroutine[Any, Any, ReferenceResolvingExecutorValue]]
 
@@ -104,7 +104,7 @@ def _constant(value: Any, type_spec: fl.Type) -> ComputationBuildingBlock:
 
 def _constant_sequence(value: Any, type_spec: fl.SequenceType) -> ComputationBuildingBlock:
     # Needs TensorFlow, which this module must not load before a computation does.
-    from tffsim.computations.constant_sequence import constant_sequence
+    from tffsim.external_runtime.tensorflow.capture.constant_sequence import constant_sequence
 
     return framework.Call(framework.CompiledComputation(constant_sequence(value, type_spec)))
 

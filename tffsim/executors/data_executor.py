@@ -5,9 +5,9 @@ import abc
 import federated_language as fl
 from federated_language.proto import computation_pb2 as pb
 
-from tffsim.computations import building_blocks
 from tffsim.executors.executor_base import Executor, ExecutorValue, PassThroughExecutor, resolve_type
-from tffsim.executors.failure_location import locate
+from tffsim.failures.failure_location import locate
+from tffsim.language import building_blocks
 
 
 class DataBackend(abc.ABC):

@@ -21,18 +21,13 @@ from federated_language import framework
 from federated_language.common_libs import structure
 from federated_language.proto import computation_pb2 as pb
 
-from tffsim.computations import building_blocks
-from tffsim.computations.generic_intrinsics import GENERIC_CAST, GENERIC_DIGITS, GENERIC_NUMBER, LEAF_INTRINSIC_URIS
-from tffsim.computations.struct_types import struct_type
-from tffsim.executors.activity import offload_observer
-from tffsim.executors.block_function import BlockFunction, datasets_in
-from tffsim.executors.call_block import BlockRefusedError, CallBlock, Stack
-from tffsim.executors.call_duration import LONG_SECONDS, timed_call
-from tffsim.executors.calls_apart import CallsApart
-from tffsim.executors.cancellation import current_scope
-from tffsim.executors.concurrency import outside_of_loop
-from tffsim.executors.dataset_lengths import known_length
-from tffsim.executors.eager_execution import CancellationManager
+from tffsim.concurrency.activity import offload_observer
+from tffsim.concurrency.call_block import BlockRefusedError, CallBlock, Stack
+from tffsim.concurrency.call_duration import LONG_SECONDS, timed_call
+from tffsim.concurrency.cancellation import current_scope
+from tffsim.concurrency.concurrency import outside_of_loop
+from tffsim.concurrency.random_streams import is_seeded, seeds_of_call
+from tffsim.concurrency.worker_pool import WorkerPool
 from tffsim.executors.executor_base import (
     Executor,
     ExecutorValue,
@@ -42,14 +37,19 @@ from tffsim.executors.executor_base import (
     resolve_type,
     select_element_type,
 )
-from tffsim.executors.graph_traits import may_be_read_twice
-from tffsim.executors.leaf_intrinsics import binary_operator, cast_to, type_of_operator, zero
-from tffsim.executors.modular_sums import digits_of_remainder, number_of_digits
 from tffsim.executors.owned_value import OwnedValue, own_handle
-from tffsim.executors.random_streams import is_seeded, seeds_of_call
-from tffsim.executors.tensorflow_function import TensorFlowFunction, tensorflow_function
-from tffsim.executors.tensorflow_values import TensorFlowValue, materialise, to_tensorflow
-from tffsim.executors.worker_pool import WorkerPool
+from tffsim.external_runtime.tensorflow.eager_execution import CancellationManager
+from tffsim.external_runtime.tensorflow.functions.block_function import BlockFunction, datasets_in
+from tffsim.external_runtime.tensorflow.functions.calls_apart import CallsApart
+from tffsim.external_runtime.tensorflow.functions.dataset_lengths import known_length
+from tffsim.external_runtime.tensorflow.functions.tensorflow_function import TensorFlowFunction, tensorflow_function
+from tffsim.external_runtime.tensorflow.graph_passes.graph_traits import may_be_read_twice
+from tffsim.external_runtime.tensorflow.values.leaf_intrinsics import binary_operator, cast_to, type_of_operator, zero
+from tffsim.external_runtime.tensorflow.values.modular_sums import digits_of_remainder, number_of_digits
+from tffsim.external_runtime.tensorflow.values.tensorflow_values import TensorFlowValue, materialise, to_tensorflow
+from tffsim.language import building_blocks
+from tffsim.language.generic_intrinsics import GENERIC_CAST, GENERIC_DIGITS, GENERIC_NUMBER, LEAF_INTRINSIC_URIS
+from tffsim.language.struct_types import struct_type
 
 _IntrinsicFunction: TypeAlias = Callable[[TensorFlowValue], TensorFlowValue]
 _Callable: TypeAlias = TensorFlowFunction | BlockFunction

@@ -12,12 +12,12 @@ import federated_language as fl
 from federated_language.common_libs import structure
 from federated_language.framework import Executor, ExecutorFactory, ExecutorValue
 
-from tffsim.computations import building_blocks
-from tffsim.computations.building_blocks import to_building_block
-from tffsim.computations.provenance import provenance_of
-from tffsim.executors.activity import current_client, current_node, offload_observer
-from tffsim.executors.failure_reason import describe_failure
-from tffsim.executors.number_watch import current_notices
+from tffsim.concurrency.activity import current_client, current_node, offload_observer
+from tffsim.failures.failure_reason import describe_failure
+from tffsim.federation.number_watch import current_notices
+from tffsim.language import building_blocks
+from tffsim.language.building_blocks import to_building_block
+from tffsim.language.provenance import provenance_of
 
 __all__ = [
     "Executor",

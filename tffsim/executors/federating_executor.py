@@ -13,11 +13,7 @@ import federated_language as fl
 from federated_language import framework
 from federated_language.proto import computation_pb2 as pb
 
-from tffsim.computations import building_blocks
-from tffsim.computations.containers import struct_elements
-from tffsim.computations.generic_intrinsics import LEAF_INTRINSIC_URIS
-from tffsim.computations.struct_types import container, field_names, is_struct_type, struct_type, to_struct
-from tffsim.executors import concurrency
+from tffsim.concurrency import concurrency
 from tffsim.executors.executor_base import (
     Executor,
     ExecutorValue,
@@ -27,13 +23,16 @@ from tffsim.executors.executor_base import (
     resolve_type,
     select_element_type,
 )
-from tffsim.executors.failure_location import locate, locate_argument
-from tffsim.executors.federating_strategy import FederatedValue, FederatingStrategy, Function
 from tffsim.executors.owned_value import OwnedValue, own_handle
-from tffsim.executors.stack_parts import StackPart
+from tffsim.failures.failure_location import locate, locate_argument
+from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function
+from tffsim.language import building_blocks, intrinsics
+from tffsim.language.containers import struct_elements
+from tffsim.language.generic_intrinsics import LEAF_INTRINSIC_URIS
+from tffsim.language.stack_parts import StackPart
+from tffsim.language.struct_types import container, field_names, is_struct_type, struct_type, to_struct
 
-_SEQUENCE_INTRINSIC_URIS = frozenset({"sequence_map", "sequence_reduce", "sequence_sum"})
-_UNPLACED_INTRINSIC_URIS = LEAF_INTRINSIC_URIS | _SEQUENCE_INTRINSIC_URIS
+_UNPLACED_INTRINSIC_URIS = LEAF_INTRINSIC_URIS | intrinsics.SEQUENCE_INTRINSIC_URIS
 _FUNCTION_KINDS = frozenset({"lambda", "tensorflow", "xla", "data", "intrinsic"})
 
 
@@ -226,9 +225,9 @@ class FederatingExecutor(Executor):
         return self._handle(result, callee.type_signature.result)
 
     async def _operands(self, uri: str, argument: FederatingExecutorValue) -> list[Any]:
-        if uri in _ZIP_URIS:
+        if intrinsics.zips(uri):
             return [await self._zipped(argument)]
-        if uri in _UNARY_INTRINSIC_URIS:
+        if not intrinsics.takes_several_operands(uri):
             return [await self._operand(argument)]
         value = argument.reference
         if not isinstance(value, tuple):
@@ -270,19 +269,3 @@ class FederatingExecutor(Executor):
             f"A function without placement cannot take a value of type {handle.type_signature}. "
             "Use `federated_map` to call it where the value is."
         )
-
-
-_ZIP_URIS = frozenset({"federated_zip_at_clients", "federated_zip_at_server"})
-_UNARY_INTRINSIC_URIS = frozenset(
-    {
-        "federated_value_at_clients",
-        "federated_value_at_server",
-        "federated_eval_at_clients",
-        "federated_eval_at_server",
-        "federated_broadcast",
-        "federated_sum",
-        "federated_mean",
-        "federated_min",
-        "federated_max",
-    }
-)

@@ -12,12 +12,12 @@ from typing import Any
 
 from federated_language.framework import Executor
 
-from tffsim.computations.struct_types import container
 from tffsim.executors.executor_base import ExecutorValue, PassThroughExecutor, named_elements
-from tffsim.executors.failure_location import location_of
-from tffsim.executors.number_watch import Notice, current_notices
 from tffsim.executors.owned_value import OwnedValue, own_handle
-from tffsim.executors.result_values import to_numpy
+from tffsim.failures.failure_location import location_of
+from tffsim.federation.number_watch import Notice, current_notices
+from tffsim.language.result_values import to_numpy
+from tffsim.language.struct_types import container
 
 
 class MaterialisingExecutorValue(OwnedValue):

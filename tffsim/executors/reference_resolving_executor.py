@@ -18,13 +18,12 @@ import federated_language as fl
 from federated_language import framework
 from federated_language.framework import ComputationBuildingBlock
 
-from tffsim.computations import building_blocks
-from tffsim.computations.containers import struct_elements
-from tffsim.computations.struct_types import container, field_names, is_struct_type, struct_type
-from tffsim.executors import closure_conversion, concurrency
-from tffsim.executors.activity import current_node
-from tffsim.executors.call_block import CallBlock, Stack, run_block_below
-from tffsim.executors.deferred import Deferred
+from tffsim.concurrency import concurrency
+from tffsim.concurrency.activity import current_node
+from tffsim.concurrency.call_block import CallBlock, Stack, run_block_below
+from tffsim.concurrency.deferred import Deferred
+from tffsim.concurrency.random_streams import current_place
+from tffsim.executors import closure_conversion
 from tffsim.executors.executor_base import (
     Executor,
     ExecutorValue,
@@ -34,15 +33,17 @@ from tffsim.executors.executor_base import (
     resolve_type,
     select_element_type,
 )
-from tffsim.executors.failure_location import current_argument_path, locate, locate_argument
 from tffsim.executors.owned_value import own_handle
-from tffsim.executors.random_streams import current_place
 from tffsim.executors.resolved_values import (
     ReferenceResolvingExecutorValue,
     Scope,
     ScopedLambda,
     resolve,
 )
+from tffsim.failures.failure_location import current_argument_path, locate, locate_argument
+from tffsim.language import building_blocks
+from tffsim.language.containers import struct_elements
+from tffsim.language.struct_types import container, field_names, is_struct_type, struct_type
 
 # The parts of a call, for the places at which random numbers are drawn.
 _FUNCTION, _ARGUMENT, _BODY = range(3)

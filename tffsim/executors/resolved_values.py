@@ -8,10 +8,10 @@ import federated_language as fl
 from federated_language import framework
 from federated_language.framework import ComputationBuildingBlock, Executor, ExecutorValue
 
-from tffsim.computations.struct_types import to_struct
-from tffsim.executors import concurrency
-from tffsim.executors.deferred import Deferred
+from tffsim.concurrency import concurrency
+from tffsim.concurrency.deferred import Deferred
 from tffsim.executors.owned_value import OwnedValue
+from tffsim.language.struct_types import to_struct
 
 
 class Scope:

@@ -11,10 +11,9 @@ from typing import Any
 import federated_language as fl
 from federated_language.proto import computation_pb2 as pb
 
-from tffsim.computations import building_blocks
-from tffsim.computations.struct_types import container, field_names, struct_type, to_struct
-from tffsim.executors import concurrency, federated_lambdas
-from tffsim.executors.call_block import CallBlock, Stack, run_block_below
+from tffsim.concurrency import concurrency
+from tffsim.concurrency.call_block import CallBlock, Stack, run_block_below
+from tffsim.concurrency.random_streams import current_place
 from tffsim.executors.executor_base import (
     Executor,
     ExecutorValue,
@@ -24,11 +23,12 @@ from tffsim.executors.executor_base import (
     resolve_type,
     select_element_type,
 )
-from tffsim.executors.failure_location import locate
-from tffsim.executors.neutral_elements import neutral_element
 from tffsim.executors.owned_value import OwnedValue, own_handle
-from tffsim.executors.random_streams import current_place
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
+from tffsim.failures.failure_location import locate
+from tffsim.language import building_blocks, federated_lambdas
+from tffsim.language.neutral_elements import neutral_element
+from tffsim.language.struct_types import container, field_names, struct_type, to_struct
 
 
 class SequenceOperator:

@@ -10,9 +10,6 @@ from typing import Any
 import federated_language as fl
 import numpy as np
 
-from tffsim.computations import building_blocks
-from tffsim.computations.containers import struct_elements
-from tffsim.computations.struct_types import container
 from tffsim.executors.executor_base import (
     Executor,
     ExecutorValue,
@@ -21,6 +18,9 @@ from tffsim.executors.executor_base import (
     resolve_type,
 )
 from tffsim.executors.owned_value import OwnedValue, own_handle
+from tffsim.language import building_blocks
+from tffsim.language.containers import struct_elements
+from tffsim.language.struct_types import container
 
 
 @dataclasses.dataclass(slots=True)

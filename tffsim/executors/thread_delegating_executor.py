@@ -11,9 +11,9 @@ import weakref
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from tffsim.computations.struct_types import container
 from tffsim.executors.executor_base import Executor, ExecutorValue, check_open, named_elements
 from tffsim.executors.owned_value import OwnedValue, own_handle
+from tffsim.language.struct_types import container
 
 _T = TypeVar("_T")
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from federated_language.framework import ComputationBuildingBlock
 
-from tffsim.computations import building_blocks
-from tffsim.computations.identity_cache import IdentityCache
 from tffsim.executors.executor_base import Executor, ExecutorValue, PassThroughExecutor
+from tffsim.language import building_blocks
+from tffsim.language.identity_cache import IdentityCache
 
 
 class TransformingExecutor(PassThroughExecutor):

@@ -14,7 +14,7 @@ from tffsim.magics.cell_code import CellCode
 from tffsim.magics.cell_figures import own_figures
 from tffsim.magics.cell_text import CellCallbacks
 from tffsim.magics.errors import show_error
-from tffsim.tracing.trace import Trace
+from tffsim.traces.trace import Trace
 
 
 class BackgroundRun(concurrent.futures.Future[Any]):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from federated_language.framework import AsyncContext, ExecutorFactory, SyncContext
 
-from tffsim.tracing.trace import Trace
+from tffsim.traces.trace import Trace
 from tffsim.views import PANELS
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from IPython.display import display
 
-from tffsim.tracing.trace import Trace
+from tffsim.traces.trace import Trace
 
 
 class LiveOutput:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
 
-from tffsim.tracing.recorder import Recorder
-from tffsim.tracing.session import recording
+from tffsim.tracing.recording.active import recording
+from tffsim.tracing.recording.recorder import Recorder
 
 
 class RecordedBlock:

@@ -6,7 +6,9 @@ from typing import Any
 from federated_language.framework import AsyncContext, ExecutorFactory, SyncContext
 from IPython.core.error import UsageError
 
-import tffsim as tff
+from tffsim.execution_contexts.sync_execution_context import SyncExecutionContext
+from tffsim.executor_stacks.debug import debug_executor_factory
+from tffsim.executor_stacks.local import local_executor_factory
 
 _MIN_FANOUT = 2
 
@@ -30,18 +32,18 @@ def chosen_context(
     _check("--clients", clients, 0)
     _check("--max-fanout", max_fanout, _MIN_FANOUT)
     if stack in (None, "local"):
-        local = tff.local_executor_factory
-        return tff.SyncExecutionContext(local(clients or 0) if max_fanout is None else local(clients or 0, max_fanout))
+        options = (clients or 0,) if max_fanout is None else (clients or 0, max_fanout)
+        return SyncExecutionContext(local_executor_factory(*options))
     if stack == "debug":
         _refuse("--max-fanout", max_fanout, "debug", "It has one executor for all clients; --stack local makes trees.")
-        return tff.SyncExecutionContext(tff.debug_executor_factory(clients or 0))
+        return SyncExecutionContext(debug_executor_factory(clients or 0))
     found = variables.get(stack or "")
     if not isinstance(found, (ExecutorFactory, SyncContext, AsyncContext)):
         raise UsageError(f"--stack is local, debug, or the name of a context or factory; found {stack!r}.")
     advice = f"Set it where {stack} is made."
     _refuse("--clients", clients, str(stack), advice)
     _refuse("--max-fanout", max_fanout, str(stack), advice)
-    return tff.SyncExecutionContext(found) if isinstance(found, ExecutorFactory) else found
+    return SyncExecutionContext(found) if isinstance(found, ExecutorFactory) else found
 
 
 def _check(option: str, number: int | None, least: int) -> None:

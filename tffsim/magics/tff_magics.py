@@ -13,8 +13,7 @@ from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 from IPython.display import display
 
-import tffsim as tff
-from tffsim.execution_contexts.default_context import separate_default
+from tffsim.execution_contexts.default_context import get_context, separate_default, use
 from tffsim.magics.background_run import BackgroundRun
 from tffsim.magics.cell_code import CellCode
 from tffsim.magics.cell_source import CellSource, split_statement
@@ -25,8 +24,8 @@ from tffsim.magics.output import LiveOutput
 from tffsim.magics.recorded_block import RecordedBlock
 from tffsim.magics.running_cells import RunningCells
 from tffsim.magics.stack_choice import chosen_context
-from tffsim.tracing.recorder import Recorder
-from tffsim.tracing.trace import Trace
+from tffsim.traces.trace import Trace
+from tffsim.tracing.recording.recorder import Recorder
 from tffsim.views import PANELS
 
 # Traces that got no name are kept only for a while, as a cell may run often.
@@ -140,7 +139,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         if trace is not None:
             self._name(options, trace)
         # Other cells go on meanwhile, with a context that this one does not change.
-        context = functools.partial(separate_default, options.context or tff.get_context())
+        context = functools.partial(separate_default, options.context or get_context())
         if options.background:
             self._shell.user_ns[options.background] = run
         else:
@@ -150,7 +149,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         return run
 
     def _block(self, options: Any) -> RecordedBlock:
-        context = functools.partial(tff.use, options.context) if options.context is not None else nullcontext
+        context = functools.partial(use, options.context) if options.context is not None else nullcontext
         return self._recorded(options, _new_trace(options), context)
 
     def _recorded(
@@ -175,9 +174,9 @@ class TffMagics(Magics):  # type: ignore[misc]
         from tffsim.executor_stacks.drawing import draw
 
         if line.strip():
-            tff.use(chosen_context(self._shell.user_ns, line.strip()))
-        factory = getattr(tff.get_context(), "executor_factory", None)
-        print(draw(factory, 3) if factory is not None else repr(tff.get_context()))
+            use(chosen_context(self._shell.user_ns, line.strip()))
+        factory = getattr(get_context(), "executor_factory", None)
+        print(draw(factory, 3) if factory is not None else repr(get_context()))
 
     @line_magic
     def tff_trace(self, line: str) -> None:

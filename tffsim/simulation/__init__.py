@@ -1,24 +1,31 @@
 """Small real federated data sets, and a federated training run on them.
 
-`client_data` says what a federated data set is: one set of examples per client;
-`derived_client_data` makes one from another. `digits` makes one from handwritten digits that
+`client_data` says what a federated data set is, one set of `examples` per client, and how
+one is made from another. `digits` makes one from handwritten digits that
 lie in `data`, `emnist` reads a larger one from disk (`emnist_sqlite`, `emnist_hdf5`,
 `packed_files`), `partitioning` deals examples out to clients. `fed_avg` trains a
 small network on any of them, written as a user of tffsim would write it.
 
-Called by users, `cli` and the benchmarks. May import the public face, `tffsim`.
+Called by users, `cli` and the benchmarks. Only `fed_avg` imports the public face, as its readers would.
 """
 
 import importlib
+from collections.abc import Callable
 from typing import Any
 
 _SUBMODULES = ("client_data", "digits", "emnist", "fed_avg", "partitioning")
+_elsewhere: list[Callable[[str], Any]] = []
 
 
 def __getattr__(name: str) -> Any:
     """Loads what lives here when it is used; names of TensorFlow Federated, such as `datasets`, are answered."""
     if name in _SUBMODULES:
-        return importlib.import_module(f"tffsim.simulation.{name}")
-    from tffsim.aliases import find
+        return importlib.import_module(f"{__name__}.{name}")
+    for find in _elsewhere:
+        return find(f"simulation.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-    return find(f"simulation.{name}")
+
+def look_elsewhere(find: Callable[[str], Any]) -> None:
+    """Lets the public face answer for names that are not here: it knows those of TensorFlow Federated."""
+    _elsewhere[:] = [find]

@@ -4,23 +4,26 @@ import abc
 import collections
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias, overload
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 from federated_language.framework import ConcreteComputation
 
-import tffsim as tff
-
-Examples = collections.OrderedDict[str, npt.NDArray[np.generic]]
-"""The examples of one client: by name, arrays whose leading axis counts the examples."""
-
-DatasetTransformation: TypeAlias = Callable[[tf.data.Dataset], tf.data.Dataset]
-"""What is done to the dataset of each client."""
-
-Seed: TypeAlias = int | Sequence[int]
-"""A seed of `numpy.random.RandomState`."""
+from tffsim.computations.tensorflow_computation import tf_computation
+from tffsim.simulation.examples import (
+    DatasetTransformation,
+    Examples,
+    Seed,
+    arrays_of,
+    check_examples,
+    check_function,
+    checked_dataset,
+    no_elements,
+    shuffled,
+    unknown_client,
+)
 
 
 class ClientData(abc.ABC):
@@ -63,7 +66,7 @@ class ClientData(abc.ABC):
         specs = self.element_type_structure
 
         def read(client_id: bytes) -> list[npt.NDArray[np.generic]]:
-            return _arrays_of(client_id.decode(), self.examples(client_id.decode()), specs)
+            return arrays_of(client_id.decode(), self.examples(client_id.decode()), specs)
 
         arrays = tf.numpy_function(read, [client_id], [spec.dtype for spec in specs.values()])
         columns = zip(specs.items(), arrays, strict=True)
@@ -87,7 +90,7 @@ class ClientData(abc.ABC):
         def dataset_of_client(client_id: tf.Tensor) -> tf.data.Dataset:
             return self.serializable_dataset_fn(client_id)
 
-        return tff.tf_computation(dataset_of_client, np.str_)
+        return tf_computation(dataset_of_client, np.str_)
 
     def create_tf_dataset_from_all_clients(self, seed: Seed | None = None) -> tf.data.Dataset:
         """Returns the examples of all clients, one client after the other, each read when its turn comes.
@@ -107,8 +110,6 @@ class ClientData(abc.ABC):
         Raises:
             TypeError: If it is no such function.
         """
-        from tffsim.simulation.derived_client_data import PreprocessedClientData
-
         return PreprocessedClientData(self, preprocess_fn)
 
     @staticmethod
@@ -125,8 +126,6 @@ class ClientData(abc.ABC):
         Raises:
             ValueError: If there are not enough clients that have examples.
         """
-        from tffsim.simulation.derived_client_data import split_clients
-
         return split_clients(client_data, num_test_clients, seed)
 
     @staticmethod
@@ -142,8 +141,6 @@ class ClientData(abc.ABC):
         Raises:
             TypeError: If it is no Python function.
         """
-        from tffsim.simulation.derived_client_data import FunctionClientData
-
         return FunctionClientData(client_ids, serializable_dataset_fn)
 
     def datasets(self, client_ids: Iterable[str] | None = None) -> "ClientDatasets":
@@ -226,7 +223,7 @@ class InMemoryClientData(ClientData):
             client_id: collections.OrderedDict((name, np.asarray(array)) for name, array in arrays.items())
             for client_id, arrays in examples_by_client.items()
         }
-        _check_examples(self._examples)
+        check_examples(self._examples)
 
     @property
     def client_ids(self) -> list[str]:
@@ -240,39 +237,140 @@ class InMemoryClientData(ClientData):
         return self._examples[client_id]
 
 
-def shuffled(client_ids: Sequence[str], seed: Seed | None) -> list[str]:
-    """Returns ids in the order that TensorFlow Federated gives them for this seed."""
-    order = list(client_ids)
-    np.random.RandomState(seed).shuffle(order)
-    return order
+class DatasetClientData(ClientData):
+    """A federated data set that knows datasets, not arrays."""
 
+    def examples(self, client_id: str) -> Examples:
+        """Returns the elements of the dataset of a client as arrays.
 
-def unknown_client(client_id: str, client_ids: Sequence[str]) -> KeyError:
-    """Returns the error for a client that a data set does not have."""
-    some = ", ".join(repr(known) for known in client_ids[:3])
-    return KeyError(f"No client {client_id!r} among the {len(client_ids)} clients ({some}, ...). See `client_ids`.")
-
-
-def _arrays_of(client_id: str, examples: Examples, specs: Mapping[str, tf.TensorSpec]) -> list[npt.NDArray[np.generic]]:
-    arrays = [np.asarray(examples[name]) for name in specs]
-    for (name, spec), array in zip(specs.items(), arrays, strict=True):
-        if tf.as_dtype(array.dtype) != spec.dtype:
-            raise TypeError(
-                f"`{name}` of client {client_id!r} is {array.dtype}, that of the first client {spec.dtype.name}."
+        Raises:
+            KeyError: If there is no such client.
+            ValueError: If the elements are no dicts, or differ in shape, as batches may.
+        """
+        spec = self.element_type_structure
+        elements = list(self.create_tf_dataset_for_client(client_id).as_numpy_iterator())
+        try:
+            return collections.OrderedDict(
+                (name, np.stack([element[name] for element in elements]) if elements else no_elements(spec[name]))
+                for name in spec
             )
-    # TensorFlow would take texts for ASCII.
-    return [np.char.encode(array.astype(str), "utf-8") if array.dtype.kind == "U" else array for array in arrays]
-
-
-def _check_examples(examples_by_client: Mapping[str, Examples]) -> None:
-    expected_names: tuple[str, ...] | None = None
-    for client_id, arrays in examples_by_client.items():
-        expected_names = expected_names or tuple(arrays)
-        if not arrays or tuple(arrays) != expected_names:
+        except (TypeError, ValueError, AttributeError) as error:
             raise ValueError(
-                f"The examples of client {client_id!r} have the names {list(arrays)}, "
-                f"those of the first client {list(expected_names)}. All clients need the same names in the same order."
-            )
-        lengths = {name: len(array) for name, array in arrays.items()}
-        if len(set(lengths.values())) > 1:
-            raise ValueError(f"The arrays of client {client_id!r} have different lengths: {lengths}.")
+                f"The elements of client {client_id!r} are no dicts of arrays of equal shapes. "
+                "Use `create_tf_dataset_for_client`."
+            ) from error
+
+    def num_examples(self, client_id: str) -> int:
+        """Returns how many elements the dataset of a client has; it is read for it."""
+        return sum(1 for _ in self.create_tf_dataset_for_client(client_id))
+
+
+class PreprocessedClientData(DatasetClientData):
+    """A federated data set with a function applied to the dataset of each client.
+
+    Args:
+        base: The data set.
+        preprocess_fn: A Python function from a dataset to a dataset.
+
+    Raises:
+        TypeError: If it is no such function.
+    """
+
+    def __init__(self, base: ClientData, preprocess_fn: DatasetTransformation) -> None:
+        check_function("`preprocess`", preprocess_fn)
+        self._base = base
+        self._preprocess_fn = preprocess_fn
+
+    @property
+    def client_ids(self) -> list[str]:
+        return self._base.client_ids
+
+    def create_tf_dataset_for_client(self, client_id: str) -> tf.data.Dataset:
+        return self._preprocessed(self._base.create_tf_dataset_for_client(client_id))
+
+    def serializable_dataset_fn(self, client_id: str | tf.Tensor) -> tf.data.Dataset:
+        return self._preprocessed(self._base.serializable_dataset_fn(client_id))
+
+    def _preprocessed(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
+        return checked_dataset("The function given to `preprocess`", self._preprocess_fn(dataset))
+
+
+class FunctionClientData(DatasetClientData):
+    """A federated data set whose datasets a function makes.
+
+    Args:
+        client_ids: The ids of the clients.
+        dataset_fn: Makes the dataset of a client from its id, which may be a tensor.
+
+    Raises:
+        TypeError: If it is no Python function.
+    """
+
+    def __init__(self, client_ids: Iterable[str], dataset_fn: Callable[[Any], tf.data.Dataset]) -> None:
+        check_function("`from_clients_and_tf_fn`", dataset_fn)
+        self._client_ids = dict.fromkeys(client_ids)
+        self._dataset_fn = dataset_fn
+
+    @property
+    def client_ids(self) -> list[str]:
+        return list(self._client_ids)
+
+    def create_tf_dataset_for_client(self, client_id: str) -> tf.data.Dataset:
+        if client_id not in self._client_ids:
+            raise unknown_client(client_id, self.client_ids)
+        return self.serializable_dataset_fn(client_id)
+
+    def serializable_dataset_fn(self, client_id: str | tf.Tensor) -> tf.data.Dataset:
+        return checked_dataset("The function given to `from_clients_and_tf_fn`", self._dataset_fn(client_id))
+
+
+class ClientSubset(ClientData):
+    """Some clients of a federated data set.
+
+    Args:
+        base: The data set.
+        client_ids: Which clients, in order.
+    """
+
+    def __init__(self, base: ClientData, client_ids: Iterable[str]) -> None:
+        self._base = base
+        self._client_ids = dict.fromkeys(client_ids)
+
+    @property
+    def client_ids(self) -> list[str]:
+        return list(self._client_ids)
+
+    def examples(self, client_id: str) -> Examples:
+        return self._base.examples(self._known(client_id))
+
+    def num_examples(self, client_id: str) -> int:
+        return self._base.num_examples(self._known(client_id))
+
+    def create_tf_dataset_for_client(self, client_id: str) -> tf.data.Dataset:
+        return self._base.create_tf_dataset_for_client(self._known(client_id))
+
+    def serializable_dataset_fn(self, client_id: str | tf.Tensor) -> tf.data.Dataset:
+        return self._base.serializable_dataset_fn(client_id)
+
+    def _known(self, client_id: str) -> str:
+        if client_id not in self._client_ids:
+            raise unknown_client(client_id, self.client_ids)
+        return client_id
+
+
+def split_clients(data: ClientData, num_test_clients: int, seed: Seed | None) -> tuple[ClientData, ClientData]:
+    """Does what `ClientData.train_test_client_split` says."""
+    client_ids = data.client_ids
+    if not 0 < num_test_clients < len(client_ids):
+        raise ValueError(
+            f"`num_test_clients` must be at least 1 and leave a client for training: "
+            f"there are {len(client_ids)} clients, found {num_test_clients}."
+        )
+    train, empty, test = shuffled(client_ids, seed), list[str](), list[str]()
+    while train and len(test) < num_test_clients:
+        client_id = train.pop()
+        has_examples = any(True for _ in data.create_tf_dataset_for_client(client_id).take(1))
+        (test if has_examples else empty).append(client_id)
+    if len(test) < num_test_clients:
+        raise ValueError(f"Only {len(test)} clients have examples, but {num_test_clients} are to be test clients.")
+    return ClientSubset(data, train + empty), ClientSubset(data, test)

@@ -11,7 +11,8 @@ import pathlib
 
 import numpy as np
 
-from tffsim.simulation.client_data import ClientData, Examples, InMemoryClientData
+from tffsim.simulation.client_data import ClientData, InMemoryClientData
+from tffsim.simulation.examples import Examples
 from tffsim.simulation.partitioning import Indices, partition_by_dirichlet, partition_iid
 
 _FILE = pathlib.Path(__file__).parent / "data" / "digits.csv.gz"

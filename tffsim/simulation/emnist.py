@@ -10,9 +10,10 @@ import os
 import pathlib
 from typing import Protocol
 
-from tffsim.simulation.client_data import ClientData, Examples, unknown_client
+from tffsim.simulation.client_data import ClientData
 from tffsim.simulation.emnist_hdf5 import Hdf5Examples, is_hdf5
 from tffsim.simulation.emnist_sqlite import SqliteExamples, is_sqlite
+from tffsim.simulation.examples import Examples, unknown_client
 from tffsim.simulation.packed_files import is_packed, unpack
 
 __all__ = ["EmnistClientData", "unpack"]

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tffsim.simulation.client_data import Examples
+from tffsim.simulation.examples import Examples
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _FEATURES = {"label": np.int32, "pixels": np.float32}

@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 from google.protobuf.message import DecodeError
 
-from tffsim.simulation.client_data import Examples
+from tffsim.simulation.examples import Examples
 
 _SIGNATURE = b"SQLite format 3\0"
 _COLUMNS = {

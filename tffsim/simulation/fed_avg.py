@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 import tffsim as tff
-from tffsim.simulation.client_data import Examples
+from tffsim.simulation.examples import Examples
 
 NUM_PIXELS, NUM_HIDDEN, NUM_CLASSES = 64, 32, 10
 

@@ -7,7 +7,7 @@ import pathlib
 import shutil
 from typing import Any
 
-from tffsim.tracing.output_files import whole_file
+from tffsim.tracing.document.output_files import whole_file
 
 _OPENERS = {b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open, b"\x5d\x00\x00": lzma.open}
 """What opens a packed file, by its first bytes."""

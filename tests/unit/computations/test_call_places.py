@@ -11,7 +11,7 @@ import pytest
 
 import tffsim as tff
 from tests.unit.computations import call_places_elsewhere
-from tffsim.computations import provenance
+from tffsim.language import provenance
 
 FLOATS = tff.FederatedType(np.float32, tff.CLIENTS)
 
@@ -33,9 +33,8 @@ def calls_of(computation):
     for entry in provenance._parts(computation.to_proto()):
         for local in entry.block.local if entry.HasField("block") else ():
             place, source = provenance.place_of_call(local.name), provenance.source_of_call(local.name)
-            first = source.text.splitlines()
-            inside = place.filename == source.filename and 0 <= place.line - source.line < len(first)
-            found.append((source.name, first[place.line - source.line].strip() if inside else None, place.variable))
+            lines = place.function.text.splitlines()
+            found.append((source.name, lines[place.line - place.function.line].strip(), place.variable))
     return found
 
 
@@ -123,7 +122,7 @@ def test_a_function_of_another_module_that_calls_an_operator_is_where_the_call_i
 
     (name,) = _names(borrowing)
     place = provenance.place_of_call(name)
-    assert place.filename == call_places_elsewhere.__file__
+    assert (place.function.name, place.function.filename) == ("total", call_places_elsewhere.__file__)
     assert place.variable == "summe_aller_werte"
     assert provenance.source_of_call(name).name == "borrowing"
 
@@ -161,7 +160,7 @@ def test_another_process_learns_the_lines_with_the_pickle(tmp_path):
     (tmp_path / "it.pickle").write_bytes(pickle.dumps(mean_of_halves))
     code = """
         import pickle, sys
-        from tffsim.computations import provenance
+        from tffsim.language import provenance
         computation = pickle.load(open(sys.argv[1], "rb"))
         for part in provenance._parts(computation.to_proto()):
             if part.WhichOneof("computation") == "tensorflow":

@@ -12,7 +12,7 @@ from tffsim.executor_stacks.drawing import draw
 from tffsim.executor_stacks.local import local_executor_factory
 from tffsim.executor_stacks.resource_managing_executor_factory import ResourceManagingExecutorFactory
 from tffsim.executor_stacks.sizing import sizing_executor_factory
-from tffsim.executors.federated_composing_strategy import FederatedComposingStrategy
+from tffsim.federation.federated_composing_strategy import FederatedComposingStrategy
 
 
 def _plain(device):

@@ -9,7 +9,7 @@ from tffsim.executor_stacks.drawing import draw
 from tffsim.executors.eager_tf_executor import EagerTFExecutor
 from tffsim.executors.executor_base import PassThroughExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
-from tffsim.executors.stack_parts import StackPart
+from tffsim.language.stack_parts import StackPart
 
 
 @tff.tf_computation(np.float32)

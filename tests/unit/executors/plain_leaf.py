@@ -5,8 +5,8 @@ import numpy as np
 from federated_language.common_libs import structure
 from federated_language.framework import Executor, ExecutorValue
 
-from tffsim.computations import building_blocks
-from tffsim.computations.containers import struct_elements
+from tffsim.language import building_blocks
+from tffsim.language.containers import struct_elements
 
 _OPERATORS = {
     "generic_plus": np.add,

@@ -5,9 +5,9 @@ import asyncio
 import federated_language as fl
 
 from tests.unit.executors.plain_leaf import PlainLeaf
-from tffsim.computations.containers import pack
 from tffsim.executor_stacks.debug import debug_executor_factory
 from tffsim.executor_stacks.local import local_executor_factory
+from tffsim.language.containers import pack
 
 
 def _plain(device):

@@ -9,12 +9,12 @@ import tensorflow as tf
 from federated_language.common_libs import structure
 from federated_language.framework import Intrinsic, Literal, Placement
 
-from tests.unit.executors.tensorflow_protos import endless, unary
-from tffsim.computations.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM, GENERIC_SCALE, GENERIC_UNSCALE
-from tffsim.executors.activity import offload_observer
-from tffsim.executors.cancellation import CancellationScope, current_scope
+from tests.unit.external_runtime.tensorflow.tensorflow_protos import endless, unary
+from tffsim.concurrency.activity import offload_observer
+from tffsim.concurrency.cancellation import CancellationScope, current_scope
+from tffsim.concurrency.worker_pool import WorkerPool
 from tffsim.executors.eager_tf_executor import EagerTFExecutor
-from tffsim.executors.worker_pool import WorkerPool
+from tffsim.language.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM, GENERIC_SCALE, GENERIC_UNSCALE
 
 FLOAT = fl.TensorType(np.float32)
 INT = fl.TensorType(np.int32)
@@ -211,7 +211,7 @@ class CountingPool(WorkerPool):
 
 @pytest.mark.parametrize(("short_seconds", "submitted"), [(3600.0, 2), (0.0, 20)])
 def test_only_calls_that_are_short_stay_on_the_loop_after_the_first_ones(monkeypatch, short_seconds, submitted):
-    monkeypatch.setattr("tffsim.executors.call_duration.SHORT_SECONDS", short_seconds)
+    monkeypatch.setattr("tffsim.concurrency.call_duration.SHORT_SECONDS", short_seconds)
     # A number of its own, since what is known of a function outlives the executor.
     add = unary(lambda x: x + 17.0 + short_seconds, FLOAT, FLOAT)
 

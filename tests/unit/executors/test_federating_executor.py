@@ -10,9 +10,9 @@ from tests.unit.executors.plain_leaf import PlainLeaf
 from tests.unit.executors.running import STACKS, binary, evaluate, run
 from tffsim.executor_stacks.debug import debug_executor_factory
 from tffsim.executor_stacks.local import local_executor_factory
-from tffsim.executors.failure_location import location_of
 from tffsim.executors.federating_executor import FederatingExecutor
-from tffsim.executors.secure_sum_bounds import maximum_type_of_bitwidth
+from tffsim.failures.failure_location import location_of
+from tffsim.federation.secure_sum_bounds import maximum_type_of_bitwidth
 
 _FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
 _INTS = fl.FederatedType(np.int32, fl.CLIENTS)

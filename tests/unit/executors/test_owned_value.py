@@ -9,13 +9,13 @@ import pytest
 from tests.unit.executors.plain_leaf import PlainLeaf
 from tffsim.executors.caching_executor import CachingExecutor
 from tffsim.executors.eager_tf_executor import EagerTFExecutor
-from tffsim.executors.federated_resolving_strategy import FederatedResolvingStrategy
 from tffsim.executors.federating_executor import FederatingExecutor
 from tffsim.executors.materialising_executor import MaterialisingExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.executors.sequence_executor import SequenceExecutor
 from tffsim.executors.sizing_executor import SizingExecutor
 from tffsim.executors.thread_delegating_executor import ThreadDelegatingExecutor
+from tffsim.federation.federated_resolving_strategy import FederatedResolvingStrategy
 
 _FLOAT = fl.TensorType(np.float32)
 _PAIR = fl.StructType([_FLOAT, _FLOAT])

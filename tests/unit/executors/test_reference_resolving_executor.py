@@ -8,9 +8,9 @@ from federated_language.framework import Block, Call, ConcreteComputation, Lambd
 from tests.unit.executors.plain_leaf import PlainLeaf, PlainValue
 from tests.unit.executors.running import binary, evaluate
 from tffsim.executors.closure_conversion import close_lambda
-from tffsim.executors.failure_location import location_of
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.executors.resolved_values import ReferenceResolvingExecutorValue
+from tffsim.failures.failure_location import location_of
 
 _FLOAT = fl.TensorType(np.float32)
 _PLUS = binary("generic_plus", np.float32).to_building_block()

@@ -12,7 +12,6 @@ from google.protobuf import any_pb2
 
 from tests.unit.executors.plain_leaf import PlainLeaf, PlainValue
 from tests.unit.executors.running import binary, evaluate
-from tffsim.computations.purity import is_pure
 from tffsim.computations.tensorflow_computation import tf_computation
 from tffsim.executors.caching_executor import CachingExecutor
 from tffsim.executors.data_executor import DataBackend, DataExecutor
@@ -21,6 +20,7 @@ from tffsim.executors.sequence_executor import SequenceExecutor
 from tffsim.executors.sizing_executor import SizingExecutor, sizes
 from tffsim.executors.thread_delegating_executor import ThreadDelegatingExecutor
 from tffsim.executors.transforming_executor import TransformingExecutor
+from tffsim.external_runtime.tensorflow.functions.purity import is_pure
 
 _FLOAT = fl.TensorType(np.float32)
 _PLUS = binary("generic_plus", np.float32)

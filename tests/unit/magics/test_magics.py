@@ -14,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import tffsim as tff
 from tffsim.magics.running_cells import RunningCells
-from tffsim.tracing.session import active_recorder
+from tffsim.tracing.recording.active import active_recorder
 
 SETUP = """
 import numpy as np

@@ -7,8 +7,8 @@ import sys
 def test_what_records_traces_is_loaded_with_the_first_trace():
     code = (
         "import sys, tffsim\n"
-        "parts = ('recorder', 'sketch_pad', 'trace')\n"
-        "def loaded(): return [f'tffsim.tracing.{part}' in sys.modules for part in parts]\n"
+        "parts = ('tracing.recording.recorder', 'tracing.recording.sketching.sketch_pad', 'traces.trace')\n"
+        "def loaded(): return [f'tffsim.{part}' in sys.modules for part in parts]\n"
         "print(loaded())\n"
         "with tffsim.trace() as trace: pass\n"
         "print(loaded(), trace.snapshot.num_spans)"

@@ -5,9 +5,9 @@ import pathlib
 import pytest
 
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
-from tffsim.tracing.spans import OPERATIONS
-from tffsim.views.feed import Feed
+from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.views.glossary import glossary, hover_texts
+from tffsim.views.notebook.feed import Feed
 
 ROOT = pathlib.Path(__file__).parents[3]
 WORDS = glossary()

@@ -1,33 +1,36 @@
 """Exports: a trace in the formats of other tools.
 
-One module per format, loaded when it is asked for, each with a function `write(trace, path)`:
+One module per format, each with a function `write(reader, path)`:
 `perfetto` (a timeline), `graphml` and `dot` (the graph of values and calls), `csv_tables`.
 `opentelemetry` sends spans instead of writing a file, so it is called by its own name.
-Called by `Trace.export`. Modules here may import `tffsim.tracing`, never TensorFlow.
+Called by `Trace.export`. Modules here read documents, and never load TensorFlow.
 """
 
-import importlib
 import os
 import pathlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from tffsim.tracing.exports.finished_trace import FinishedTrace
+from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.tracing.exports import csv_tables, dot, graphml, perfetto
+from tffsim.tracing.exports.plain_reader import PlainReader
 
-if TYPE_CHECKING:
-    from tffsim.tracing.trace import Trace
-
-_MODULES = {"perfetto": "perfetto", "graphml": "graphml", "dot": "dot", "csv": "csv_tables"}
+_WRITERS: dict[str, Callable[[PlainReader, pathlib.Path], None]] = {
+    "perfetto": perfetto.write,
+    "graphml": graphml.write,
+    "dot": dot.write,
+    "csv": csv_tables.write,
+}
 _FORMATS_OF_ENDINGS = {".json": "perfetto", ".graphml": "graphml", ".dot": "dot"}
 
-FORMATS = tuple(_MODULES)
+FORMATS = tuple(_WRITERS)
 """The names of the formats."""
 
 
-def export(trace: "Trace", path: "str | os.PathLike[str]", format: str | None = None) -> None:  # noqa: A002
+def export(snapshot: Snapshot, path: "str | os.PathLike[str]", format: str | None = None) -> None:  # noqa: A002
     """Writes a trace in the format of another tool.
 
     Args:
-        trace: The trace, as it is now.
+        snapshot: What was recorded.
         path: The file, or for `csv` the folder.
         format: One of `FORMATS`; by default the one that the name of the file ends in.
 
@@ -37,10 +40,9 @@ def export(trace: "Trace", path: "str | os.PathLike[str]", format: str | None = 
     """
     target = pathlib.Path(path)
     name = _format_of(target) if format is None else format
-    if name not in _MODULES:
+    if name not in _WRITERS:
         raise ValueError(f"There is no export format {name!r}. Formats: {', '.join(FORMATS)}.")
-    writer = importlib.import_module(f"{__name__}.{_MODULES[name]}")
-    writer.write(FinishedTrace(trace.snapshot), target)
+    _WRITERS[name](PlainReader(snapshot), target)
 
 
 def _format_of(path: pathlib.Path) -> str:

@@ -5,41 +5,43 @@ import pathlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tffsim.tracing.ast_nodes import AstNode
-from tffsim.tracing.exports.finished_trace import FinishedTrace
-from tffsim.tracing.exports.plain_text import plain
-from tffsim.tracing.output_files import whole_text_file
-from tffsim.tracing.table import Table
+from tffsim.tracing.document.output_files import whole_text_file
+from tffsim.tracing.document.plain_text import plain
+from tffsim.tracing.document.snapshot import AstNode
+from tffsim.tracing.document.table import Table
+from tffsim.tracing.document.tables import executor_table, invocation_table, span_table, value_table
+from tffsim.tracing.exports.plain_reader import PlainReader
 
 _Columns = Mapping[str, Iterable[Any]]
 
 
-def write(trace: FinishedTrace, folder: pathlib.Path) -> None:
+def write(reader: PlainReader, folder: pathlib.Path) -> None:
     """Writes `spans.csv`, `values.csv`, `executors.csv`, `invocations.csv` and `nodes.csv`.
 
     Args:
-        trace: The trace.
+        reader: Reads the trace.
         folder: Made if it is not there. Times are nanoseconds since the trace began.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, columns in _tables(trace).items():
+    for name, columns in _tables(reader).items():
         _write_table(folder / f"{name}.csv", columns)
 
 
-def _tables(trace: FinishedTrace) -> dict[str, _Columns]:
-    spans, values, executors = trace.spans, trace.values, trace.executors
+def _tables(reader: PlainReader) -> dict[str, _Columns]:
+    snapshot = reader.snapshot
+    spans, values, executors = span_table(snapshot), value_table(snapshot), executor_table(snapshot)
     produced = values["value"].tolist()
     return {
         "spans": {
             "span": range(spans.num_rows),
-            "name": map(trace.name, range(spans.num_rows)),
+            "name": map(reader.name, range(spans.num_rows)),
             **_shown(spans),
-            "error": map(trace.error, range(spans.num_rows)),
+            "error": map(reader.error, range(spans.num_rows)),
         },
-        "values": {**_shown(values), "preview": map(trace.preview, produced)},
+        "values": {**_shown(values), "preview": map(reader.preview, produced)},
         "executors": {"executor": range(executors.num_rows), **_shown(executors)},
-        "invocations": _shown(trace.invocations),
-        "nodes": _node_columns(trace.nodes),
+        "invocations": _shown(invocation_table(snapshot)),
+        "nodes": _node_columns(snapshot.nodes),
     }
 
 
@@ -48,7 +50,7 @@ def _shown(table: Table) -> _Columns:
 
 
 def _node_columns(nodes: list[AstNode]) -> _Columns:
-    fields = ("parent", "kind", "label", "type", "edge")
+    fields = ("parent", "kind", "label", "type", "edge", "line", "variable")
     return {"node": range(len(nodes)), **{field: [getattr(node, field) for node in nodes] for field in fields}}
 
 

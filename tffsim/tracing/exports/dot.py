@@ -6,18 +6,18 @@ Written here and not by networkx, which needs pydot for it.
 import pathlib
 from typing import Any
 
-from tffsim.tracing.exports.finished_trace import FinishedTrace
+from tffsim.tracing.document.output_files import whole_text_file
 from tffsim.tracing.exports.labelled_graph import labelled_graph
-from tffsim.tracing.output_files import whole_text_file
+from tffsim.tracing.exports.plain_reader import PlainReader
 
 _EDGE_STYLES = {"input": "solid", "carry": "dashed", "output": "solid", "delegation": "dashed", "alias": "dotted"}
 _COLORS = {"clients": "#f6d7b0", "server": "#c9dcf2", "": "#eeeeee"}
 _ERROR_COLOR = "#c62828"
 
 
-def write(trace: FinishedTrace, path: pathlib.Path) -> None:
+def write(reader: PlainReader, path: pathlib.Path) -> None:
     """Writes the graph of a trace: calls are boxes, values are ellipses."""
-    graph = labelled_graph(trace)
+    graph = labelled_graph(reader)
     with whole_text_file(path) as file:
         file.write('digraph trace {\n  node [fontname="sans-serif", style=filled];\n')
         for node, attributes in graph.nodes(data=True):

@@ -4,12 +4,12 @@ import pathlib
 
 import networkx as nx
 
-from tffsim.tracing.exports.finished_trace import FinishedTrace
+from tffsim.tracing.document.output_files import whole_file
 from tffsim.tracing.exports.labelled_graph import labelled_graph
-from tffsim.tracing.output_files import whole_file
+from tffsim.tracing.exports.plain_reader import PlainReader
 
 
-def write(trace: FinishedTrace, path: pathlib.Path) -> None:
+def write(reader: PlainReader, path: pathlib.Path) -> None:
     """Writes the graph of a trace."""
     with whole_file(path) as file:
-        nx.write_graphml(labelled_graph(trace), file, prettyprint=False)
+        nx.write_graphml(labelled_graph(reader), file, prettyprint=False)

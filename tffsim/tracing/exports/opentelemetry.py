@@ -6,28 +6,27 @@ it had been instrumented with OpenTelemetry from the start.
 
 from typing import TYPE_CHECKING, Any
 
-from tffsim.tracing.exports.finished_trace import FinishedTrace
-from tffsim.tracing.exports.plain_text import plain
-from tffsim.tracing.snapshot import ALL_OUTCOMES
-from tffsim.tracing.spans import ERROR, OPERATIONS
+from tffsim.tracing.document.operations import ALL_OUTCOMES, ERROR, OPERATIONS
+from tffsim.tracing.document.plain_text import plain
+from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.tracing.exports.plain_reader import PlainReader
 
 if TYPE_CHECKING:
     from opentelemetry.trace import SpanContext, TracerProvider
 
-    from tffsim.tracing.trace import Trace
 
 # A `BatchSpanProcessor` drops what exceeds its queue, by default of 2048 spans.
 _SPANS_PER_FLUSH = 1024
 
 
-def export_spans(trace: "Trace", tracer_provider: "TracerProvider | None" = None) -> None:
+def export_spans(snapshot: Snapshot, tracer_provider: "TracerProvider | None" = None) -> None:
     """Sends all spans of a trace to OpenTelemetry.
 
     Attributes of the spans: `tffsim.operation`, `tffsim.executor`, `tffsim.client`,
     `tffsim.node`, `tffsim.type`, `tffsim.size` in bytes and `tffsim.outcome`.
 
     Args:
-        trace: The trace, as it is now.
+        snapshot: What was recorded, such as `trace.snapshot`.
         tracer_provider: Where spans go; by default the provider of the process.
 
     Raises:
@@ -35,7 +34,7 @@ def export_spans(trace: "Trace", tracer_provider: "TracerProvider | None" = None
         ValueError: If the process has no provider.
     """
     provider = tracer_provider if tracer_provider is not None else _global_provider()
-    _send(FinishedTrace(trace.snapshot), provider)
+    _send(PlainReader(snapshot), provider)
 
 
 def _global_provider() -> "TracerProvider":
@@ -59,22 +58,22 @@ def _api() -> Any:
     return api
 
 
-def _send(trace: FinishedTrace, provider: "TracerProvider") -> None:
+def _send(reader: PlainReader, provider: "TracerProvider") -> None:
     api = _api()
     tracer = provider.get_tracer("tffsim")
     flush = getattr(provider, "force_flush", lambda: None)
-    snapshot = trace.snapshot
+    snapshot = reader.snapshot
     began = int(snapshot.started_at * 1e9)
     columns = {name: snapshot.columns[name].tolist() for name in ("parent", "start", "end", "outcome")}
     sent: list[SpanContext] = []
     for number, (parent, start, end, outcome) in enumerate(zip(*columns.values(), strict=True)):
         above = api.set_span_in_context(api.NonRecordingSpan(sent[parent])) if parent >= 0 else None
-        attributes = _attributes(trace, number)
+        attributes = _attributes(reader, number)
         # A context that says nothing, so that spans of the caller do not become parents.
         context = above if above is not None else api.set_span_in_context(api.INVALID_SPAN)
-        span = tracer.start_span(trace.name(number), context, attributes=attributes, start_time=began + start)
+        span = tracer.start_span(reader.name(number), context, attributes=attributes, start_time=began + start)
         if outcome == ERROR:
-            span.set_status(api.Status(api.StatusCode.ERROR, plain(trace.error(number))))
+            span.set_status(api.Status(api.StatusCode.ERROR, plain(reader.error(number))))
         # Ended at once: children need its context only, and so few spans are held.
         span.end(began + end)
         sent.append(span.get_span_context())
@@ -83,8 +82,8 @@ def _send(trace: FinishedTrace, provider: "TracerProvider") -> None:
     flush()
 
 
-def _attributes(trace: FinishedTrace, span: int) -> dict[str, str | int]:
-    snapshot = trace.snapshot
+def _attributes(reader: PlainReader, span: int) -> dict[str, str | int]:
+    snapshot = reader.snapshot
     columns = snapshot.columns
     layer, client, node = (int(columns[name][span]) for name in ("layer", "client", "node"))
     type_number = int(columns["type"][span])

@@ -10,37 +10,36 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from tffsim.tracing.exports.finished_trace import FinishedTrace
-from tffsim.tracing.exports.plain_text import plain
+from tffsim.tracing.document.operations import ALL_OUTCOMES, OPERATIONS
+from tffsim.tracing.document.output_files import whole_text_file
+from tffsim.tracing.document.plain_text import plain
+from tffsim.tracing.exports.plain_reader import PlainReader
 from tffsim.tracing.exports.slices import Lane, Slice, place_slices
-from tffsim.tracing.output_files import whole_text_file
-from tffsim.tracing.snapshot import ALL_OUTCOMES
-from tffsim.tracing.spans import OPERATIONS
 
 _PROCESS = 1
 _Event: TypeAlias = dict[str, Any]
 
 
-def write(trace: FinishedTrace, path: pathlib.Path) -> None:
+def write(reader: PlainReader, path: pathlib.Path) -> None:
     """Writes the timeline of a trace, event by event."""
     encode = json.JSONEncoder(separators=(",", ":")).encode
     with whole_text_file(path) as file:
         file.write('{"displayTimeUnit":"ms","traceEvents":[')
         separator = "\n"
-        for event in _events(trace):
+        for event in _events(reader):
             file.write(separator + encode(event))
             separator = ",\n"
         file.write("\n]}\n")
 
 
-def _events(trace: FinishedTrace) -> Iterator[_Event]:
-    slices = place_slices(trace.snapshot)
-    numbers = _lane_numbers(trace, slices)
-    yield from _metadata(trace, numbers)
-    arguments = _Arguments(trace)
+def _events(reader: PlainReader) -> Iterator[_Event]:
+    slices = place_slices(reader.snapshot)
+    numbers = _lane_numbers(reader, slices)
+    yield from _metadata(reader, numbers)
+    arguments = _Arguments(reader)
     for arrow, slice_ in enumerate(slices):
         lane = _lane(slice_)
-        name = trace.name(slice_.span)
+        name = reader.name(slice_.span)
         yield {
             "ph": "X", "name": f"{name} (work)" if slice_.is_work else name,
             "cat": "work" if slice_.is_work else "span", "pid": _PROCESS, "tid": numbers[lane],
@@ -58,18 +57,18 @@ def _lane(slice_: Slice) -> Lane:
     return slice_.lane
 
 
-def _lane_numbers(trace: FinishedTrace, slices: list[Slice]) -> dict[Lane, int]:
+def _lane_numbers(reader: PlainReader, slices: list[Slice]) -> dict[Lane, int]:
     """Numbers the lanes from 1, because Perfetto takes 0 for the idle thread: first lanes, then further ones."""
     lanes = dict.fromkeys(map(_lane, slices))
     further = sorted((lane for lane in lanes if lane.index), key=lambda lane: lane.thread)
-    first_number = len(trace.snapshot.threads) + 2
+    first_number = len(reader.snapshot.threads) + 2
     numbers = {lane: first_number + k for k, lane in enumerate(further)}
     return {lane: numbers.get(lane, lane.thread + 1) for lane in lanes}
 
 
-def _metadata(trace: FinishedTrace, numbers: dict[Lane, int]) -> Iterator[_Event]:
+def _metadata(reader: PlainReader, numbers: dict[Lane, int]) -> Iterator[_Event]:
     yield {"ph": "M", "name": "process_name", "pid": _PROCESS, "args": {"name": "tffsim"}}
-    threads = [plain(thread.name) for thread in trace.snapshot.threads] + ["no thread"]
+    threads = [plain(thread.name) for thread in reader.snapshot.threads] + ["no thread"]
     ordered = sorted(numbers, key=lambda lane: (lane.thread, lane.index))
     for position, lane in enumerate(ordered):
         name = threads[lane.thread] + (f" ({lane.index + 1})" if lane.index else "")
@@ -81,9 +80,9 @@ def _metadata(trace: FinishedTrace, numbers: dict[Lane, int]) -> Iterator[_Event
 class _Arguments:
     """What the timeline tells about a span when it is clicked."""
 
-    def __init__(self, trace: FinishedTrace) -> None:
-        snapshot = trace.snapshot
-        self._trace = trace
+    def __init__(self, reader: PlainReader) -> None:
+        snapshot = reader.snapshot
+        self._reader = reader
         self._columns = {name: column.tolist() for name, column in snapshot.columns.items()}
         self._executors = [plain(executor.label) for executor in snapshot.executors]
         self._nodes = [plain(node.label) for node in snapshot.nodes]
@@ -110,7 +109,7 @@ class _Arguments:
         if columns["worker"][span] >= 0:
             arguments["queue time (µs)"] = columns["queue_time"][span] / 1000
             arguments["worker time (µs)"] = columns["worker_time"][span] / 1000
-        value, error = self._trace.shown_value(span), self._trace.error(span)
+        value, error = self._reader.shown_value(span), self._reader.error(span)
         if value:
             arguments["value"] = value
         if error:

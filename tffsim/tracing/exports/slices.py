@@ -10,7 +10,7 @@ lane, slices are therefore disjoint, or inside the one that caused them.
 import dataclasses
 import heapq
 
-from tffsim.tracing.snapshot import Snapshot
+from tffsim.tracing.document.snapshot import Snapshot
 
 
 @dataclasses.dataclass(slots=True, eq=False)

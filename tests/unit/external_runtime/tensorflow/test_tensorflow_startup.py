@@ -1,0 +1,132 @@
+"""What TensorFlow says when it starts: hidden by every entry of tffsim, unless something is wrong."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from tffsim.external_runtime.tensorflow import tensorflow_startup
+
+ROOT = pathlib.Path(__file__).parents[4]
+DATED = "2026-01-31 10:20:30.123456: {} tensorflow/core/some_file.cc:42] {}\n"
+ABSEIL = "{}0131 00:00:1764115200.123456  4242 some_file.cc:42] {}\n"
+NOISE = DATED.format("I", "Some rounding may differ.") + DATED.format("E", "failed call to cuInit")
+IMPORT = "import tffsim, tensorflow"
+
+
+def run(code, *, folder=None, level=None):
+    """Runs code in a process of its own, with the modules of a folder before all others."""
+    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    environment["PYTHONPATH"] = os.pathsep.join([*([str(folder)] if folder else []), str(ROOT)])
+    if level is not None:
+        environment["TF_CPP_MIN_LOG_LEVEL"] = level
+    return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def fake(tmp_path):
+    """Makes a TensorFlow that speaks, then runs code."""
+
+    def make(code=""):
+        package = tmp_path / "tensorflow"
+        package.mkdir()
+        source = f"import os, warnings\nos.write(2, {NOISE.encode()!r})\n{code}\n"
+        (package / "__init__.py").write_text(source, encoding="utf-8")
+        return tmp_path
+
+    return make
+
+
+@pytest.mark.parametrize("form", [DATED, ABSEIL])
+@pytest.mark.parametrize(("level", "hidden"), [("I", True), ("W", True), ("E", True), ("F", False)])
+def test_lines_of_a_log_are_noise_but_not_the_last_words(form, level, hidden):
+    assert tensorflow_startup.is_noise(form.format(level, "something")) is hidden
+
+
+@pytest.mark.parametrize(
+    "line", ["/some/file.py:3: UserWarning: too old\n", "Illegal instruction\n", "I was here\n", "E: no space left\n"]
+)
+def test_other_lines_are_no_noise(line):
+    assert not tensorflow_startup.is_noise(line)
+
+
+@pytest.mark.parametrize("form", [DATED, ABSEIL])
+def test_where_a_gpu_should_be_found_errors_are_no_noise(form, tmp_path, monkeypatch):
+    monkeypatch.setattr(tensorflow_startup, "_DRIVER", str(tmp_path))
+    assert not tensorflow_startup.is_noise(form.format("E", "failed call to cuInit"))
+    assert tensorflow_startup.is_noise(form.format("E", "Unable to register cuDNN factory: it was registered"))
+    assert tensorflow_startup.is_noise(form.format("I", "something"))
+
+
+@pytest.mark.parametrize(
+    "entry", [IMPORT, "import tffsim.cli.main, tensorflow", "import tffsim; from tensorflow import __doc__"]
+)
+def test_an_import_after_that_of_tffsim_is_silent(fake, entry):
+    assert run(entry, folder=fake()).stderr == ""
+
+
+def test_warnings_of_python_code_are_shown(fake):
+    done = run(IMPORT, folder=fake("warnings.warn('a library is too old')"))
+    assert "a library is too old" in done.stderr
+    assert "rounding" not in done.stderr
+
+
+def test_that_keras_looks_for_a_name_of_numpy_is_nobodys_business(fake):
+    looks = "warnings.warn('In the future `np.object` will be defined as the corresponding scalar.', FutureWarning)"
+    always = "import tffsim, warnings; warnings.simplefilter('always'); import tensorflow"
+    folder = fake(looks)
+    assert [run(code, folder=folder).stderr for code in (IMPORT, always)] == ["", ""]
+
+
+def test_a_failing_import_shows_everything_and_the_error(fake):
+    done = run(IMPORT, folder=fake("raise ImportError('a library is missing')"))
+    assert done.stderr.startswith(NOISE)
+    assert done.stderr.endswith("ImportError: a library is missing\n")
+
+
+def test_an_import_that_aborts_shows_everything(fake):
+    done = run(IMPORT, folder=fake("os.write(2, b'The processor has no AVX.\\n'); os.abort()"))
+    assert done.stderr == NOISE + "The processor has no AVX.\n"
+    assert done.returncode != 0
+
+
+@pytest.mark.parametrize(("level", "shown"), [("0", NOISE), ("1", NOISE), ("2", ""), ("3", "")])
+def test_a_user_who_wants_the_text_gets_it(fake, level, shown):
+    assert run(IMPORT, folder=fake(), level=level).stderr == shown
+
+
+def test_the_level_of_the_user_stands(fake):
+    code = "import os, tffsim; print(os.environ['TF_CPP_MIN_LOG_LEVEL'])"
+    assert [run(code, level=level).stdout for level in ("0", "3", None)] == ["0\n", "3\n", "2\n"]
+
+
+def test_asking_where_tensorflow_is_does_not_import_it(fake):
+    code = (
+        "import sys, importlib.util, tffsim; importlib.util.find_spec('tensorflow'); print('tensorflow' in sys.modules)"
+    )
+    done = run(code + "; import tensorflow; print(tensorflow.__spec__.name)", folder=fake())
+    assert (done.stdout, done.stderr) == ("False\ntensorflow\n", "")
+
+
+def test_without_tensorflow_the_error_is_that_of_python():
+    done = run("import sys; sys.modules['tensorflow'] = None; import tffsim\nimport tensorflow")
+    assert done.stderr.endswith("ModuleNotFoundError: import of tensorflow halted; None in sys.modules\n")
+
+
+def test_tensorflow_itself_starts_silently_and_its_devices_can_be_configured_first():
+    code = """
+import tffsim
+import tensorflow as tf
+tf.config.threading.set_inter_op_parallelism_threads(1)
+print(len(tf.config.list_physical_devices("CPU")), tf.constant(2).numpy())
+"""
+    done = run(code)
+    assert (done.stdout, done.stderr) == ("1 2\n", "")
+
+
+def test_what_was_hidden_is_kept_for_those_who_ask(fake):
+    module = "tffsim.external_runtime.tensorflow.tensorflow_startup"
+    code = f"{IMPORT}\nfrom {module} import hidden_lines\nprint(*hidden_lines, end='')"
+    assert run(code, folder=fake()).stdout.replace("\n ", "\n") == NOISE

@@ -1,0 +1,26 @@
+"""A notebook's own formatter of tracebacks is asked for few lines, whatever it calls what it is asked."""
+
+import pytest
+
+import tffsim as tff
+from tffsim.failures import notebook_traceback
+
+
+class Formatter:
+    """Of IPython 8 and newer, as far as it is asked; shows as many lines as it is asked for, and four more."""
+
+    def structured_traceback(self, etype, evalue, etb, tb_offset=None, context=5):
+        assert tb_offset == 0
+        return [f"{etype.__name__}: {evalue}", *[f"line {number}" for number in range(4 + 2 * context)]]
+
+
+class FormatterOfIPython7(Formatter):
+    def structured_traceback(self, etype, value, tb, tb_offset=None, number_of_lines_of_context=5):
+        return super().structured_traceback(etype, value, tb, tb_offset, number_of_lines_of_context)
+
+
+@pytest.mark.parametrize("formatter", [Formatter, FormatterOfIPython7])
+def test_an_error_is_shown_on_twelve_lines_at_most(monkeypatch, formatter):
+    monkeypatch.setattr(notebook_traceback, "_formatter", formatter)
+    lines = notebook_traceback.lines_for_notebook(tff.ArgumentError("too few numbers"))
+    assert lines[0] == "ArgumentError: too few numbers" and len(lines) == 11

@@ -1,0 +1,167 @@
+"""Tables as people meet them: printed, in other libraries, copied and pickled."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from IPython.lib.pretty import pretty
+from rich.cells import cell_len
+
+import tffsim as tff
+from tffsim.tracing.document.table import Table
+
+NAMES = ("spans", "values", "executors", "invocations")
+QUESTIONS = ("timing", "clients", "traffic", "traffic_totals", "critical_path")
+
+
+@pytest.fixture(scope="module", params=["local", "tree", "debug"])
+def trace(request):
+    factory = {
+        "local": tff.local_executor_factory,
+        "tree": lambda: tff.local_executor_factory(max_fanout=2),
+        "debug": tff.debug_executor_factory,
+    }[request.param]()
+    mean = tff.federated_computation(lambda x: tff.federated_mean(x), tff.FederatedType(np.float32, tff.CLIENTS))
+    with tff.use(factory), tff.trace() as t:
+        mean([1.0, 2.0, 3.0])
+    return t
+
+
+@pytest.fixture
+def fruits():
+    columns = {"fruit": np.array([1, 0, -1]), "weight": np.array([2, 30, 400]), "took": np.array([5, 6000, 7_000_000])}
+    return Table(columns, {"fruit": ["pear", "apple"]}, {"weight": "bytes", "took": "ns"})
+
+
+def all_tables(trace):
+    return {name: getattr(trace, name) for name in NAMES} | {name: getattr(trace, name)() for name in QUESTIONS}
+
+
+def test_the_length_of_a_table_is_the_number_of_its_rows(trace, fruits):
+    assert len(fruits) == fruits.num_rows == 3 and len(fruits.where([])) == 0
+    assert len(trace.spans) == trace.snapshot.num_spans
+    assert len(trace.clients()) == 3
+    assert not fruits.where([]) and fruits
+
+
+def test_a_column_of_texts_holds_them_and_their_numbers_are_at_hand(fruits):
+    assert fruits["fruit"].tolist() == fruits.shown("fruit").tolist() == ["apple", "pear", ""]
+    assert fruits.numbers("fruit").tolist() == [1, 0, -1]
+    assert fruits.numbers("weight").tolist() == fruits["weight"].tolist() == [2, 30, 400]
+    assert fruits.where(fruits["fruit"] == "pear").row(0) == {"fruit": "pear", "weight": 30, "took": 6000}
+
+
+def test_a_column_that_is_not_there_is_told_with_those_there_are(fruits):
+    with pytest.raises(KeyError, match=r"There is no column 'colour'\. Columns: fruit, weight, took"):
+        fruits["colour"]
+
+
+def test_columns_are_items_in_their_order(fruits):
+    assert list(fruits) == list(dict(fruits)) == list(fruits.keys()) == ["fruit", "weight", "took"]
+    assert dict(fruits)["fruit"].tolist() == ["apple", "pear", ""]
+    assert {name: column.tolist() for name, column in fruits.items()}["weight"] == [2, 30, 400]
+
+
+def test_pandas_takes_every_table_as_to_pandas_gives_it(trace):
+    pandas = pytest.importorskip("pandas")
+    for name, table in all_tables(trace).items():
+        frame = table.to_pandas()
+        assert frame.shape == (len(table), len(list(table))), name
+        for made in (pandas.DataFrame(table), pandas.DataFrame(dict(table)), pandas.DataFrame.from_dict(table)):
+            pandas.testing.assert_frame_equal(made, frame)
+        for column in table:
+            np.testing.assert_array_equal(frame[column].tolist(), table[column].tolist(), name)
+        chosen = pandas.DataFrame(table, columns=list(table)[:1])
+        assert chosen.shape == (len(table), 1)
+
+
+def test_pandas_keeps_the_columns_of_a_table_without_rows(fruits):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(fruits.where([]))
+    assert frame.shape == (0, 3) and list(frame) == ["fruit", "weight", "took"]
+
+
+def test_pyarrow_takes_every_table_as_to_pandas_gives_it(trace):
+    pyarrow = pytest.importorskip("pyarrow")
+    for name, table in all_tables(trace).items():
+        made = pyarrow.table(table)
+        assert made.num_rows == len(table), name
+        for column in table:
+            np.testing.assert_array_equal(made[column].to_pylist(), table[column].tolist(), name)
+
+
+def test_arrow_keeps_texts_as_dictionaries(fruits):
+    pytest.importorskip("pyarrow")
+    made = fruits.to_arrow()
+    assert str(made.schema.field("fruit").type).startswith("dictionary")
+    assert made["fruit"].to_pylist() == ["apple", "pear", None]
+
+
+def test_polars_takes_every_table_as_to_pandas_gives_it(trace):
+    polars = pytest.importorskip("polars")
+    for name, table in all_tables(trace).items():
+        made = polars.DataFrame(table)
+        assert made.shape == (len(table), len(list(table))), name
+        for column in table:
+            np.testing.assert_array_equal(made[column].to_list(), table[column].tolist())
+    assert polars.from_dict(trace.spans)["operation"].to_list() == trace.spans["operation"].tolist()
+
+
+def test_polars_keeps_the_columns_of_a_table_without_rows(fruits):
+    polars = pytest.importorskip("polars")
+    assert polars.DataFrame(fruits.where([])).shape == (0, 3)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda table: pickle.loads(pickle.dumps(table))])
+def test_a_table_survives_copies_and_pickle(trace, copied):
+    for table in all_tables(trace).values():
+        again = copied(table)
+        assert type(again) is Table and list(again) == list(table) and again.units == table.units
+        for name in table:
+            np.testing.assert_array_equal(again[name], table[name])
+            np.testing.assert_array_equal(again.numbers(name), table.numbers(name))
+
+
+def test_a_table_prints_as_text_with_units(fruits, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert str(fruits) == repr(fruits) == pretty(fruits)
+    assert str(fruits).splitlines() == [
+        "fruit  weight  took",
+        "apple     2 B  5 ns",
+        "pear     30 B  6 µs",
+        "        400 B  7 ms",
+        "3 rows",
+    ]
+
+
+def test_a_table_without_rows_prints_its_columns(fruits):
+    assert str(fruits.where([])).splitlines() == ["fruit  weight  took", "0 rows"]
+    assert str(fruits.where([0])).splitlines()[-1] == "1 row"
+
+
+def test_a_printed_table_fits_the_terminal_and_names_what_it_leaves_out(trace, monkeypatch):
+    for width in (40, 80, 300):
+        monkeypatch.setenv("COLUMNS", str(width))
+        for table in all_tables(trace).values():
+            *lines, note = str(table).splitlines()
+            assert len(lines) == min(len(table), 20) + 1
+            assert max(map(cell_len, lines)) <= width
+            left_out = note.rpartition("do not fit: ")[2].split(", ") if "do not fit" in note else []
+            assert lines[0].split() + left_out == list(table)
+    assert "the first 20 are shown" in note or len(table) <= 20
+
+
+def test_a_printed_table_shows_no_control_characters_and_cuts_long_texts():
+    names = ["\x1b[31mred\nnext", "x" * 200, "이름"]
+    lines = str(Table({"name": np.arange(3), "n": np.arange(3)}, {"name": names})).splitlines()
+    assert "\x1b" not in "".join(lines) and len(lines) == 5
+    assert lines[2].startswith("x" * 39 + "…")
+    assert len({cell_len(line) for line in lines[:-1]}) == 1  # Wide characters count twice.
+
+
+def test_a_notebook_shows_a_table_with_all_columns_escaped(fruits):
+    page = fruits._repr_html_()
+    assert page.count("<tr>") == 4 and "<th>took</th>" in page and "<td>apple</td>" in page
+    named = Table({"name": np.array([0])}, {"name": ["<script>&"]})
+    assert "&lt;script&gt;&amp;" in named._repr_html_() and "<script" not in named._repr_html_()

@@ -1,0 +1,84 @@
+"""What a value in a federated computation is, in words, and what to do to compute with it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import federated_language as fl
+from federated_language.framework import ConcreteComputation, PolymorphicComputation
+
+from tffsim.failures.definition_failure import Failure
+from tffsim.language.type_differences import short
+
+
+def type_of_value(value: object) -> fl.Type | None:
+    """Returns the type of a value or a computation; None for other objects."""
+    is_typed = isinstance(value, (fl.Value, ConcreteComputation))
+    return value.type_signature if is_typed else None  # type: ignore[attr-defined]
+
+
+def placements(type_spec: object) -> set[Any]:
+    """Returns where the parts of a value of this type are: placements, and None for parts without one."""
+    if isinstance(type_spec, fl.FederatedType):
+        return {type_spec.placement}
+    if isinstance(type_spec, fl.StructType) and len(type_spec):
+        return set().union(*(placements(part) for part in type_spec))
+    return {None}
+
+
+def described(type_spec: fl.Type | None) -> str:
+    """Returns what a value is, such as "a value at CLIENTS ({float32}@CLIENTS)"."""
+    if isinstance(type_spec, fl.FederatedType):
+        return f"a value at {type_spec.placement} ({short(type_spec)})"
+    if isinstance(type_spec, fl.FunctionType):
+        return f"a computation ({short(type_spec)})"
+    return f"a value of type {short(type_spec)}"
+
+
+def is_struct(type_spec: fl.Type) -> bool:
+    """Whether values of this type have fields, at some placement or at none."""
+    return isinstance(type_spec.member if isinstance(type_spec, fl.FederatedType) else type_spec, fl.StructType)
+
+
+def values_in(failure: Failure) -> dict[str, fl.Value]:
+    """Returns the values of a federated computation that the failing part of a line works on, by their names."""
+    return {name: value for name, value in failure.names().items() if isinstance(value, fl.Value)}
+
+
+def is_function(value: object) -> bool:
+    """Whether it is a computation, or a Python function that may become one."""
+    if isinstance(value, fl.Value):
+        return isinstance(value.type_signature, fl.FunctionType)
+    return isinstance(value, (ConcreteComputation, PolymorphicComputation)) or is_python_function(value)
+
+
+def is_python_function(value: object) -> bool:
+    """Whether it is a Python function that is no computation."""
+    known = (fl.Value, ConcreteComputation, PolymorphicComputation, type)
+    return callable(value) and not isinstance(value, known)
+
+
+def name_of_function(value: object) -> str:
+    """Returns the name of a function for an example of code; `f` if it has none."""
+    name = str(getattr(value, "__name__", None) or "f")
+    return name if name.isidentifier() else "f"
+
+
+def not_a_number(what: str, values: Mapping[str, fl.Value]) -> str:
+    """Returns why Python cannot compute with values in a federated computation, and what to do.
+
+    Args:
+        what: What it was to compute, such as "`x + 1`".
+        values: The values in it, by their names; the name of an unknown one is empty.
+    """
+    name, value = next(iter(values.items()))
+    subject = f"`{name}`" if name else "this"
+    stands_for = f"{subject} stands for {described(value.type_signature)}"
+    reason = f"{what} does not work here: {stands_for}, and Python cannot compute with it."
+    arguments = ", ".join(filter(None, values)) or "x"
+    packed = f"({arguments})" if "," in arguments else arguments
+    found = set().union(*(placements(value.type_signature) for value in values.values()))
+    if not found & {fl.CLIENTS, fl.SERVER}:
+        return f"{reason} Put the calculation into a `tf_computation` `f`, and call it: `f({arguments})`."
+    broadcast = " Send the value at SERVER to the clients first: `tff.federated_broadcast`."
+    advice = f"Put the calculation into a `tf_computation` `f`, and apply it: `tff.federated_map(f, {packed})`."
+    return f"{reason} {advice}{broadcast if {fl.CLIENTS, fl.SERVER} <= found else ''}"

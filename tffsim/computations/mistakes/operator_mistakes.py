@@ -1,0 +1,283 @@
+"""The mistakes that are made with the federated operators, such as a mean of a value at the server."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import federated_language as fl
+import numpy as np
+from federated_language.framework import PolymorphicComputation
+
+from tffsim.computations.mistakes.federated_values import (
+    described,
+    is_function,
+    is_python_function,
+    name_of_function,
+    placements,
+    type_of_value,
+)
+from tffsim.failures.definition_failure import Failure
+from tffsim.language.type_differences import difference, short
+
+_FUNCTIONS = ("fn", "accumulate", "merge", "report", "select_fn", "op")
+_VALUES = ("arg", "value", "weight", "client_keys", "max_key", "server_val", "zero", "max_input", "bitwidth")
+_OF_NUMBERS = ("federated_mean", "federated_sum", "federated_min", "federated_max")
+
+
+def explain_operator(operator: str, arguments: Mapping[str, Any], failure: Failure) -> str | None:
+    """Says what is wrong with the call of an operator, and what to do.
+
+    Args:
+        operator: Its name, such as `federated_mean`.
+        arguments: What it was called with, by the names of its parameters.
+        failure: What happened.
+    """
+    values = {name: arguments[name] for name in _VALUES if name in arguments}
+    functions = {name: arguments[name] for name in _FUNCTIONS if name in arguments}
+    return (
+        _swapped(operator, values, functions, failure)
+        or _no_computation(operator, values, functions)
+        or _wrong_placement(operator, arguments)
+        or _several_placements(operator, values, failure)
+        or _no_placement(operator, values, failure)
+        or _wrong_kind(operator, values)
+        or _placed_already(operator, values)
+        or _without_types(operator, functions)
+        or _wrong_function(operator, values, functions, failure)
+        or _wrong_aggregation(operator, values, functions)
+    )
+
+
+def _swapped(operator: str, values: Mapping[str, Any], functions: Mapping[str, Any], failure: Failure) -> str | None:
+    if "fn" not in functions or "arg" not in values:
+        return None
+    function, value = functions["fn"], values["arg"]
+    if is_function(function) or not is_function(value):
+        return None
+    called = failure.name_of(_is_computation, name_of_function(value))
+    argument = failure.name_of(lambda named: named is function, "x")
+    return (
+        f"The arguments of `{operator}` are swapped: the function comes first, then the value. "
+        f"Write `tff.{operator}({called}, {argument})`."
+    )
+
+
+def _is_computation(value: object) -> bool:
+    return is_function(value) and not getattr(value, "__module__", "").startswith("federated_language.")
+
+
+def _no_computation(operator: str, values: Mapping[str, Any], functions: Mapping[str, Any]) -> str | None:
+    for name, function in functions.items():
+        if is_python_function(function):
+            called = name_of_function(function)
+            if getattr(function, "__module__", None) == fl.federated_sum.__module__:
+                return (
+                    f"`{operator}` needs a computation as `{name}`, and `{called}` is an operator. Call it with the "
+                    f"value itself, as in `tff.{called}(x)`."
+                )
+            return (
+                f"`{operator}` needs a computation as `{name}`, and {_kind_of_function(function)}. Make one of it: "
+                f"`tff.tf_computation({called})`, or the decorator `@tff.tf_computation` above its `def`."
+            )
+        if not is_function(function):
+            found = type_of_value(function)
+            what = described(found) if found is not None else f"a `{type(function).__name__}`"
+            return f"`{operator}` needs a computation as `{name}`, found {what}."
+    for name, value in values.items():
+        if _is_of_tensorflow(value):
+            return (
+                f"`{operator}` got a tensor of TensorFlow as `{name}`. The operators work on federated values in a "
+                "`federated_computation`; tensors belong into a `tf_computation`."
+            )
+    return None
+
+
+def _kind_of_function(function: object) -> str:
+    name = getattr(function, "__name__", None)
+    if name is None:
+        return f"this is a `{type(function).__name__}`"
+    return "a lambda is a Python function" if name == "<lambda>" else f"`{name}` is a Python function"
+
+
+def _is_of_tensorflow(value: object) -> bool:
+    return type(value).__module__.split(".")[0] in ("tensorflow", "keras")
+
+
+def _wrong_placement(operator: str, arguments: Mapping[str, Any]) -> str | None:
+    placement = arguments.get("placement", fl.CLIENTS)
+    if placement in (fl.CLIENTS, fl.SERVER):
+        return None
+    return f"`{operator}` needs a placement, found {placement!r}. Write `tff.CLIENTS` or `tff.SERVER`."
+
+
+def _several_placements(operator: str, values: Mapping[str, Any], failure: Failure) -> str | None:
+    for value in values.values():
+        found = placements(type_of_value(value))
+        if {fl.CLIENTS, fl.SERVER} <= found:
+            return (
+                f"`{operator}` got a value at SERVER together with one at CLIENTS. Send the one at SERVER to the "
+                f"clients first: `tff.federated_broadcast({_name_at(fl.SERVER, failure)})`."
+            )
+        if None in found and len(found) > 1:
+            where = next(iter(found - {None}))
+            return (
+                f"`{operator}` got a value at {where} together with one without a placement. Give it one: "
+                f"`tff.federated_value(..., tff.{where})`."
+            )
+    return None
+
+
+def _name_at(placement: object, failure: Failure) -> str:
+    return failure.name_of(lambda value: placements(type_of_value(value)) == {placement}, "...")
+
+
+def _no_placement(operator: str, values: Mapping[str, Any], failure: Failure) -> str | None:
+    name = next((name for name in ("arg", "value") if name in values), None)
+    if name is None or not operator.startswith("federated_") or operator in ("federated_value", "federated_zip"):
+        return None
+    found = type_of_value(values[name])
+    weight = type_of_value(values.get("weight"))
+    if weight is not None and placements(weight) == {None}:
+        return (
+            f"`{operator}` takes a weight of each client, and this one has no placement: {described(weight)}. Leave it "
+            "out: all clients weigh the same then. Or give one at CLIENTS, such as the number of examples."
+        )
+    if found is None or placements(found) != {None}:
+        return None
+    place = "SERVER" if operator == "federated_broadcast" else "CLIENTS"
+    reason = f"`{operator}` takes a value at {place}, and this one has no placement: {described(found)}."
+    if failure.is_typed:
+        return f"{reason} Give the parameter the type `tff.FederatedType(..., tff.{place})`."
+    return (
+        f"{reason} The computation has no types, so a list is taken for one value with several parts. "
+        f"Say where its values are: `@tff.federated_computation(tff.FederatedType(np.float32, tff.{place}))`."
+    )
+
+
+def _wrong_kind(operator: str, values: Mapping[str, Any]) -> str | None:
+    wanted = fl.SERVER if operator == "federated_broadcast" else fl.CLIENTS
+    for name in ("value", "weight", "client_keys"):
+        found = type_of_value(values.get(name))
+        if not isinstance(found, fl.FederatedType):
+            continue
+        if found.placement is not wanted and operator not in ("sequence_map", "sequence_reduce", "sequence_sum"):
+            return _elsewhere(operator, name, found)
+        wrong = next((part for part in _tensors(found.member) if not _is_numeric(part, operator)), None)
+        if wrong is not None:
+            return _not_numeric(operator, wrong)
+    for name in ("max_key", "server_val"):
+        found = type_of_value(values.get(name))
+        if isinstance(found, fl.FederatedType) and found.placement is not fl.SERVER:
+            return f"`{operator}` takes `{name}` at SERVER, found {described(found)}."
+    return None
+
+
+def _elsewhere(operator: str, name: str, found: fl.FederatedType) -> str:
+    argument = "a value" if name == "value" else f"`{name}`"
+    if found.placement is fl.SERVER:
+        advice = "The server has one value: there is nothing to aggregate, use it as it is."
+        if name != "value":
+            advice = "Send it to the clients first: `tff.federated_broadcast`."
+        return f"`{operator}` takes {argument} at CLIENTS, found {described(found)}. {advice}"
+    return (
+        f"`{operator}` takes {argument} at SERVER, found {described(found)}. The clients have their values already; "
+        "to send them something of all, aggregate it first, as with `tff.federated_mean`."
+    )
+
+
+def _tensors(type_spec: fl.Type) -> list[fl.Type]:
+    if isinstance(type_spec, fl.StructType):
+        return [tensor for part in type_spec for tensor in _tensors(part)]
+    return [type_spec]
+
+
+def _is_numeric(type_spec: fl.Type, operator: str) -> bool:
+    if operator.startswith("federated_secure") and operator != "federated_secure_select":
+        return isinstance(type_spec, fl.TensorType) and bool(np.issubdtype(type_spec.dtype, np.integer))
+    if operator not in _OF_NUMBERS:
+        return True
+    if not isinstance(type_spec, fl.TensorType) or type_spec.dtype.type is np.str_:
+        return False
+    return operator != "federated_mean" or not np.issubdtype(type_spec.dtype, np.integer)
+
+
+def _not_numeric(operator: str, found: fl.Type) -> str:
+    if isinstance(found, fl.SequenceType):
+        return (
+            f"`{operator}` takes numbers, and each client holds a data set ({short(found)}). Map a `tf_computation` "
+            "that makes a number of it, as with `dataset.reduce`, and aggregate what that returns."
+        )
+    needed = "integers" if operator.startswith("federated_secure") else "numbers"
+    needed = "floats" if operator == "federated_mean" else needed
+    return (
+        f"`{operator}` takes {needed}, found {short(found)}. Convert the values at the clients first: "
+        "`tff.federated_map` of a `tf_computation` with `tf.cast`."
+    )
+
+
+def _placed_already(operator: str, values: Mapping[str, Any]) -> str | None:
+    found = type_of_value(values.get("value"))
+    if operator != "federated_value" or placements(found) == {None}:
+        return None
+    return f"`federated_value` places a number, and this is {described(found)} already. Use it as it is."
+
+
+def _without_types(operator: str, functions: Mapping[str, Any]) -> str | None:
+    untyped = next((f for f in functions.values() if isinstance(f, PolymorphicComputation)), None)
+    if untyped is None:
+        return None
+    return (
+        f"`{operator}` needs a computation with types, and `{getattr(untyped, '__name__', 'this one')}` has none. "
+        "Give one for each of its parameters: `@tff.tf_computation(np.float32, ...)`."
+    )
+
+
+def _wrong_function(
+    operator: str, values: Mapping[str, Any], functions: Mapping[str, Any], failure: Failure
+) -> str | None:
+    function, value = functions.get("fn"), values.get("arg")
+    signature = type_of_value(function)
+    if operator == "federated_eval" and isinstance(signature, fl.FunctionType) and signature.parameter is not None:
+        return (
+            f"`federated_eval` runs a function without parameters; this one takes {short(signature.parameter)}. "
+            f"To give it a value, write `tff.federated_map({failure.name_of(_is_computation, 'f')}, x)`."
+        )
+    found = type_of_value(value)
+    member = found.member if isinstance(found, fl.FederatedType) else found
+    if not isinstance(signature, fl.FunctionType) or member is None:
+        return None
+    if signature.parameter is None:
+        return "The function of `federated_map` takes no parameter. Use `tff.federated_eval(f, placement)`."
+    if signature.parameter.is_assignable_from(member):
+        return None
+    return f"The function does not fit the value in `{operator}`: {difference(signature.parameter, member)}."
+
+
+def _wrong_aggregation(operator: str, values: Mapping[str, Any], functions: Mapping[str, Any]) -> str | None:
+    """The functions of `federated_aggregate`, which hand values to each other."""
+    if operator != "federated_aggregate":
+        return None
+    signatures = {name: type_of_value(function) for name, function in functions.items()}
+    accumulate, merge, report = (signatures.get(name) for name in ("accumulate", "merge", "report"))
+    zero, found = type_of_value(values.get("zero")), type_of_value(values.get("value"))
+    member = found.member if isinstance(found, fl.FederatedType) else found
+    if not isinstance(accumulate, fl.FunctionType) or zero is None or member is None:
+        return None
+    sum_type = accumulate.result
+    steps = (
+        ("accumulate", accumulate, "`zero` and a client's value", fl.StructType([zero, member])),
+        ("accumulate", accumulate, "its own result and a client's value", fl.StructType([sum_type, member])),
+        ("merge", merge, "two results of `accumulate`", fl.StructType([sum_type, sum_type])),
+        ("report", report, "the result of `merge`", sum_type),
+    )
+    for name, signature, given, given_type in steps:
+        if isinstance(signature, fl.FunctionType) and signature.parameter is not None:
+            expected = _without_names(signature.parameter)
+            if not expected.is_assignable_from(_without_names(given_type)):
+                what = difference(expected, _without_names(given_type))
+                return f"`{name}` of `federated_aggregate` does not fit {given}: {what}."
+    return None
+
+
+def _without_names(type_spec: fl.Type) -> fl.Type:
+    """The parameters of a function have names, and what it is called with has none."""
+    return fl.StructType(list(type_spec)) if isinstance(type_spec, fl.StructType) else type_spec

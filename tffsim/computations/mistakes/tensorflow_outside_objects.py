@@ -1,0 +1,130 @@
+"""Variables, models, optimizers and tables from outside of a TensorFlow function, and what they are called."""
+
+import inspect
+import types
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from tffsim.external_runtime.tensorflow.capture.graph_capture import unwrapped
+from tffsim.failures.definition_failure import Failure
+from tffsim.failures.source_places import is_library, walk
+from tffsim.language.containers import parts_of
+
+_SYMPTOMS = (
+    "Attempting to capture an EagerTensor",
+    "Encountered an Eager-defined Tensor",
+    "numpy() is only available when eager",
+    "must be from the same graph",
+    "is out of scope",
+)
+
+
+def explain_outside(failure: Failure) -> str | None:
+    """Says which object was made outside of the function, if that was the mistake."""
+    if not any(symptom in str(failure.error) for symptom in _SYMPTOMS):
+        return None
+    named = list(_named_values(failure))
+    holders = (pair for is_it in (_is_outside, _is_outside_data) for pair in named if is_it(pair[1]))
+    name, value = next(holders, ("", None))
+    kind = _kind_of(value)
+    subject = f"The {kind} `{name}`" if name else "A variable, model or table that it uses"
+    advice = "Make it inside."
+    if kind in ("variable", "model", "layer"):
+        what = "value" if kind == "variable" else "weights"
+        advice = f"Make it inside, or pass its {what} as an argument."
+    elif kind == "tensor":
+        advice = f"Pass it as an argument, or take its number: `{name}.numpy()` outside becomes a constant."
+    elif kind == "data set":
+        advice = "Make it inside, or pass it as an argument."
+    return f"{subject} was made outside of this function, and a computation cannot take it along. {advice}"
+
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "model": (keras.Model,),
+    "optimizer": (keras.optimizers.Optimizer,),
+    "metric": (keras.metrics.Metric,),
+    "layer": (keras.layers.Layer,),
+    "variable": (tf.Variable, keras.Variable),
+    "random generator": (tf.random.Generator,),
+    "iterator": (tf.data.Iterator,),
+    "data set": (tf.data.Dataset,),
+    "tensor": (tf.Tensor,),
+}
+
+
+def _kind_of(value: object) -> str:
+    if value is not None and parts_of(value) is not None:
+        return _kind_of(next(part for part in parts_of(value) or () if _is_outside(part)))
+    return next((kind for kind, classes in _KINDS.items() if isinstance(value, classes)), "table")
+
+
+def _is_outside(value: object) -> bool:
+    """Whether it keeps its state outside of graphs."""
+    if isinstance(value, tf.Variable):
+        return _is_eager(value.handle)
+    if isinstance(value, keras.Variable):
+        return isinstance(value._value, tf.Variable) and _is_outside(value._value)
+    if isinstance(value, tf.random.Generator):
+        return _is_outside(value.state)
+    if isinstance(value, (keras.layers.Layer, keras.optimizers.Optimizer, keras.metrics.Metric)):
+        return any(map(_is_outside, value.variables))
+    if _is_eager(getattr(value, "resource_handle", None)):
+        return True
+    return any(_is_outside(part) for part in parts_of(value) or ())
+
+
+def _is_outside_data(value: object) -> bool:
+    """Whether it is a tensor, a data set or its iterator; functions may name some that they do not need."""
+    if isinstance(value, (tf.data.Dataset, tf.data.Iterator)):
+        return _is_eager(getattr(value, "_variant_tensor", getattr(value, "_iterator_resource", None)))
+    return _is_eager(value)
+
+
+def _is_eager(handle: object) -> bool:
+    return isinstance(handle, tf.Tensor) and not tf.is_symbolic_tensor(handle)
+
+
+def _named_values(failure: Failure) -> Iterator[tuple[str, Any]]:
+    """Yields what the user's code has names for: first in the part of the line that failed, then around it."""
+    yield from failure.names().items()
+    frames = [entry.tb_frame for entry in walk(failure.error.__traceback__)]
+    named = [
+        _names_in(frame.f_code, {**frame.f_globals, **frame.f_locals})
+        for frame in reversed(frames)
+        if not is_library(frame.f_code.co_filename)
+    ]
+    named.append(_names_of_function(failure.function))
+    called = [value for names in named for value in names.values()]
+    for names in named:
+        yield from names.items()
+    # TensorFlow hides the frames of a function that it called.
+    for function in called:
+        yield from _names_of_function(function).items()
+
+
+def _names_of_function(function: Any) -> dict[str, Any]:
+    function = unwrapped(function) if callable(function) else None
+    code = getattr(function, "__code__", None)
+    if not isinstance(code, types.CodeType) or is_library(code.co_filename):
+        return {}
+    return _names_in(code, _surroundings_of(function))
+
+
+def _surroundings_of(function: Any) -> dict[str, Any]:
+    variables = inspect.getclosurevars(inspect.unwrap(getattr(function, "__func__", function)))
+    owner = getattr(function, "__self__", None)
+    return {**variables.globals, **variables.nonlocals, **({"self": owner} if owner is not None else {})}
+
+
+def _names_in(code: types.CodeType, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what the names in a piece of code stand for, those of functions within it and attributes included."""
+    codes = [code, *(const for const in code.co_consts if isinstance(const, types.CodeType))]
+    words = [word for part in codes for word in (*part.co_varnames, *part.co_freevars, *part.co_names)]
+    named = {word: values[word] for word in words if word in values}
+    for name, value in list(named.items()):
+        attributes = getattr(value, "__dict__", {})
+        named.update({f"{name}.{word}": attributes[word] for word in words if word in attributes})
+    return named

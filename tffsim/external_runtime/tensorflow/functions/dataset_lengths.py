@@ -1,0 +1,40 @@
+"""How many elements a data set has, as far as that is known without reading it."""
+
+import functools
+
+import tensorflow as tf
+
+from tffsim.external_runtime.tensorflow.functions.function_calls import SharedFunction
+from tffsim.external_runtime.tensorflow.functions.reading_options import calls_no_function
+
+
+def known_length(dataset: tf.data.Dataset) -> int | None:
+    """Returns the number of elements that a data set says it has.
+
+    Args:
+        dataset: The data set; it is asked once.
+
+    Returns:
+        None if it does not say, if it has no end, or if it calls functions: then only
+        reading it could tell, and that might be noticed.
+    """
+    known = dataset.__dict__
+    if "tffsim_length" not in known:
+        known["tffsim_length"] = _length(dataset) if calls_no_function(dataset) else None
+    length: int | None = known["tffsim_length"]
+    return length
+
+
+def _length(dataset: tf.data.Dataset) -> int | None:
+    (cardinality,) = _cardinality().run([tf.data.experimental.to_variant(dataset)], None)
+    length = int(cardinality)
+    return length if length >= 0 else None
+
+
+@functools.cache
+def _cardinality() -> SharedFunction:
+    """Returns a function that asks: an eager operation on data sets would keep a thread."""
+    spec = tf.TensorSpec([], tf.variant)
+    function = tf.function(lambda variant: tf.raw_ops.DatasetCardinality(input_dataset=variant), input_signature=[spec])
+    types = [tf.variant.as_datatype_enum], [tf.int64.as_datatype_enum]
+    return SharedFunction(function.get_concrete_function(), *types, num_threads=0)

@@ -1,0 +1,114 @@
+"""TensorFlow starts without a word, unless something is wrong.
+
+When it is imported, and when it first looks for devices, TensorFlow writes lines about
+processors, rounding and missing GPUs, some of them as errors, in a red that students take
+for their own mistake. `hide_startup_messages` keeps them away wherever TensorFlow is
+imported from: `import tffsim` calls it, and so do the command line and the magics, which
+import tffsim. `TF_CPP_MIN_LOG_LEVEL=0` shows everything.
+"""
+
+import contextlib
+import functools
+import importlib.abc
+import importlib.machinery
+import os
+import re
+import sys
+import types
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tffsim.external_runtime.tensorflow.native_messages import native_messages_hidden
+
+_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+# TensorFlow's own form, with a date, and that of Abseil: `E0000 00:00:1764115200.123456 ...`.
+_LOG_LINE = re.compile(r"(?:\d{4}-\d\d-\d\d [\d:.]+: ([IWEF]) |([IWEF])\d{4} [\d:.]+ )")
+_CONTINUED = (
+    "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR",
+    "To enable the following instructions:",
+    "Skipping registering GPU devices",
+)
+# Keras asks NumPy whether it has this name still.
+_LOOK_FOR_OBJECT = r"In the future `np\.object` will be defined"
+_LIBRARY_LOADED_TWICE = "Unable to register"
+_DRIVER = "/proc/driver/nvidia"
+_DEVICE_METHODS = ("ensure_initialized", "_initialize_physical_devices")
+
+hidden_lines: list[str] = []
+"""What was hidden in this process."""
+
+
+def hide_startup_messages() -> None:
+    """Lets TensorFlow start silently in this process, whoever imports it.
+
+    Its later information and warnings, which speak to its developers, are hidden too; what
+    it says of errors is shown. A level that the user has set stands.
+    """
+    if os.environ.setdefault(_LEVEL, "2") in ("0", "1"):
+        return
+    if "tensorflow" in sys.modules:
+        _hide_messages_about_devices()
+    elif not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+def is_noise(line: str) -> bool:
+    """Whether a line that TensorFlow wrote while it started says nothing about what goes wrong here."""
+    found = _LOG_LINE.match(line)
+    if found is None:
+        return line.startswith(_CONTINUED)
+    level = found[1] or found[2]
+    if level == "E":
+        # With a driver, there is a GPU that should have been found.
+        return _LIBRARY_LOADED_TWICE in line or not os.path.exists(_DRIVER)
+    return level != "F"
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds TensorFlow where Python finds it, and makes its import silent."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != "tensorflow":
+            return None
+        others = [finder for finder in sys.meta_path if finder is not self]
+        found = (finder.find_spec(fullname, path, target) for finder in others)
+        spec = next((spec for spec in found if spec is not None), None)
+        if spec is not None and spec.loader is not None:
+            execute = functools.partial(self._execute, spec.loader.exec_module)
+            spec.loader.exec_module = execute  # type: ignore[method-assign]
+        return spec
+
+    def _execute(self, execute: Callable[[types.ModuleType], None], module: types.ModuleType) -> None:
+        with contextlib.suppress(ValueError):
+            sys.meta_path.remove(self)
+        warnings.filterwarnings("ignore", _LOOK_FOR_OBJECT, FutureWarning)
+        _silently(execute, module)
+        _hide_messages_about_devices()
+
+
+def _hide_messages_about_devices() -> None:
+    """Makes the first look for devices silent.
+
+    It must not come earlier than without tffsim: from then on, devices cannot be configured.
+    The names are private; without them, the messages show.
+    """
+    with contextlib.suppress(ImportError, AttributeError):
+        from tensorflow.python.eager.context import context
+
+        for name in _DEVICE_METHODS:
+            setattr(context(), name, functools.partial(_first_use, context(), name, getattr(context(), name)))
+
+
+def _first_use(context: Any, name: str, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    vars(context).pop(name, None)
+    return _silently(method, *arguments, **options)
+
+
+def _silently(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    with native_messages_hidden(is_noise) as hidden:
+        result = function(*arguments, **options)
+    hidden_lines.extend(hidden)
+    return result

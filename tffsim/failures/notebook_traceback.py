@@ -1,0 +1,41 @@
+"""How a notebook shows an error that is for the user: on a few lines.
+
+IPython shows five lines of source around each frame, and all errors that an error arose
+from. It asks an error first whether it wants to be shown in another way.
+"""
+
+import sys
+import traceback
+from typing import Any
+
+from tffsim.failures.source_places import is_library, linked, walk
+
+_MAX_LINES = 12
+
+
+def lines_for_notebook(error: BaseException) -> list[str]:
+    """Returns the lines to show: as much source as there is room for, and no frames of libraries."""
+    entries = [entry for entry in walk(error.__traceback__) if not is_library(entry.tb_frame.f_code.co_filename)]
+    # Without the error that it arose from: its message says that already.
+    alone = type(error).__new__(type(error), *error.args)
+    vars(alone).update(vars(error))
+    formatter = _formatter()
+    if formatter is None:
+        return "".join(traceback.format_exception(type(alone), alone, linked(entries))).splitlines()
+    lines: list[str] = []
+    shorter = [(1, entries[-count:]) for count in (3, 2, 1)]
+    for context, kept in ((5, entries), (3, entries), (2, entries), (1, entries), *shorter):
+        shown = formatter.structured_traceback(type(alone), alone, linked(kept), 0, context)
+        lines = "\n".join(shown).split("\n")
+        if len(lines) <= _MAX_LINES:
+            break
+    return lines
+
+
+def _formatter() -> Any:
+    """Returns what makes a traceback of IPython, in the user's colours and mode; None where there is no IPython."""
+    ipython = sys.modules.get("IPython")
+    if ipython is None:
+        return None
+    shell = ipython.get_ipython()
+    return shell.InteractiveTB if shell is not None else ipython.core.ultratb.AutoFormattedTB(mode="Context")

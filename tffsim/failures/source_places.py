@@ -1,0 +1,99 @@
+"""Places in source code, and which of them are the user's own."""
+
+import functools
+import importlib.util
+import linecache
+import os
+import sys
+import types
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+_MAX_SOURCE = 100
+
+
+def innermost_of_user(places: Iterable[tuple[str, int]]) -> tuple[str, int] | None:
+    """Returns the innermost file and line that belongs to no library; None if there is none.
+
+    Args:
+        places: Files and lines of a call stack, outermost first.
+    """
+    return next((place for place in reversed(list(places)) if not is_library(place[0])), None)
+
+
+def describe(filename: str, line: int) -> str:
+    """Returns something like `model.py:12: return x / y`, or `Cell In[3], line 12: return x / y`."""
+    linecache.checkcache(filename)  # A module may have been edited and loaded again.
+    source = linecache.getline(filename, line).strip()
+    if len(source) > _MAX_SOURCE:
+        source = source[:_MAX_SOURCE] + " ..."
+    cell = _cell_name(filename)
+    place = f"{shown_file(filename)}:{line}" if cell is None else f"{cell}, line {line}"
+    return place + (f": {source}" if source else "")
+
+
+def shown_file(filename: str) -> str:
+    """Returns what a reader calls a file: `Cell In[3]`, or its name without its folders."""
+    return _cell_name(filename) or os.path.basename(filename)
+
+
+def place_of_definition(function: Callable[..., Any]) -> tuple[str, int] | None:
+    """Returns the file of a Python function and the line of its `def`, below the decorators."""
+    code = getattr(function, "__code__", None)
+    if not isinstance(code, types.CodeType):
+        return None
+    linecache.checkcache(code.co_filename)
+    for line in range(code.co_firstlineno, code.co_firstlineno + 50):
+        words = linecache.getline(code.co_filename, line).split()
+        if words[:1] == ["def"] or words[:2] == ["async", "def"]:
+            return code.co_filename, line
+        if not words or "lambda" in words:
+            break
+    return code.co_filename, code.co_firstlineno
+
+
+def walk(trace: types.TracebackType | None) -> Iterator[types.TracebackType]:
+    """Yields the entries of a traceback, outermost first."""
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
+
+
+def only_user_frames(trace: types.TracebackType | None) -> types.TracebackType | None:
+    """Returns a traceback without the frames of libraries."""
+    return linked([entry for entry in walk(trace) if not is_library(entry.tb_frame.f_code.co_filename)])
+
+
+def linked(entries: list[types.TracebackType]) -> types.TracebackType | None:
+    """Returns a traceback of copies of these entries, outermost first."""
+    trace = None
+    for entry in reversed(entries):
+        trace = types.TracebackType(trace, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return trace
+
+
+@functools.lru_cache(maxsize=4096)
+def is_library(filename: str) -> bool:
+    """Whether a file belongs to Python, to tffsim or to what it is built on."""
+    return filename.startswith(_LIBRARIES) or filename.startswith("<frozen") or "__autograph_generated" in filename
+
+
+def _cell_name(filename: str) -> str | None:
+    """Returns what a notebook calls the cell with this code, such as `Cell In[3]`."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    name_of = getattr(getattr(shell, "compile", None), "format_code_name", None)
+    name = name_of(filename) if name_of is not None else None
+    return None if name is None else " ".join(name)
+
+
+def _folders(packages: Iterable[str]) -> Iterator[str]:
+    for package in packages:
+        spec = importlib.util.find_spec(package)
+        if spec is not None:
+            yield os.path.dirname(os.path.abspath(str(spec.origin))) + os.sep
+
+
+_LIBRARIES = tuple(
+    _folders(("tensorflow", "keras", "numpy", "federated_language", "tffsim", "IPython", "ipykernel", "functools"))
+)

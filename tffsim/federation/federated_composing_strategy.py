@@ -1,0 +1,393 @@
+"""A federation of federations: each child owns a range of clients.
+
+Children can be local (a tree that keeps the number of executors per node small) or
+remote workers. A client value is a list with one federated handle per child.
+
+Aggregations have the shape that `fold_shape` describes, so that a tree gives bit for bit
+the same floating-point numbers as a flat stack. A child whose clients are a subtree of
+the fold folds them by itself, and the server merges the results. Children that share a
+block take turns: each goes on where the one before it stopped. A child whose range
+crosses the bounds of a block, without being a subtree, hands out its members, and they
+are folded at the server.
+"""
+
+import functools
+import itertools
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+import federated_language as fl
+from federated_language import framework
+from federated_language.common_libs import structure
+from federated_language.framework import Executor, ExecutorValue
+from federated_language.proto import computation_pb2 as pb
+
+from tffsim.concurrency import concurrency
+from tffsim.concurrency.deferred import Deferred
+from tffsim.failures.failure_location import current_argument_path
+from tffsim.federation.composed_fold import Part, fold_parts
+from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function
+from tffsim.federation.number_watch import watching_tree
+from tffsim.federation.placed_values import (
+    OnEachExecutor,
+    ServerValue,
+    Work,
+    call,
+    check_members,
+    common_payload,
+    embed_argument,
+    embed_at_server,
+    explained,
+    move,
+    payload_of,
+    places_in,
+    run_at_server,
+    server_value,
+    struct_type,
+    zip_members,
+)
+from tffsim.federation.server_fold import ServerFold
+from tffsim.federation.turn_taking import taking_turns
+from tffsim.language import building_blocks, federated_lambdas
+from tffsim.language.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM
+from tffsim.language.neutral_elements import neutral_element
+from tffsim.language.stack_parts import StackPart
+
+
+class ComposedClientsValue(FederatedValue):
+    """A value at the clients of all children.
+
+    Args:
+        member_type: The type of each member.
+        parts: One handle of a federated value per child.
+    """
+
+    __slots__ = ("parts",)
+
+    def __init__(self, member_type: fl.Type, parts: Sequence[ExecutorValue]) -> None:
+        super().__init__(member_type)
+        self.parts = parts
+
+
+class FederatedComposingStrategy(FederatingStrategy):
+    """Runs intrinsics on children that are federations themselves.
+
+    Args:
+        server: The server's executor.
+        children: (executor, number of its clients) pairs, in client order. Each executor
+            runs federated intrinsics and lambdas.
+        max_concurrent_clients: How many clients of a child may be at work at a time; at
+            least 1.
+    """
+
+    def __init__(
+        self, server: Executor, children: Sequence[tuple[Executor, int]], *, max_concurrent_clients: int = 1
+    ) -> None:
+        self._server = server
+        self._max_concurrent_clients = max_concurrent_clients
+        self._children = [child for child, _ in children]
+        self._cardinalities = [count for _, count in children]
+
+    @property
+    def server(self) -> Executor:
+        """The server's executor."""
+        return self._server
+
+    def parts(self) -> list[StackPart]:
+        """Returns the executors of the server and the children."""
+        ends = itertools.accumulate(self._cardinalities)
+        children = [
+            StackPart(child, f"{count} client{'s' * (count != 1)}", "", end - count, count)
+            for (child, count), end in zip(self.children, ends, strict=True)
+        ]
+        return [StackPart(self._server, "server", "server"), *children]
+
+    @property
+    def children(self) -> Sequence[tuple[Executor, int]]:
+        """The children and the numbers of their clients, in client order."""
+        return list(zip(self._children, self._cardinalities, strict=True))
+
+    @property
+    def num_clients(self) -> int:
+        return sum(self._cardinalities)
+
+    def close(self) -> None:
+        for executor in (self._server, *self._children):
+            executor.close()
+
+    async def create_federated_value(self, value: object, type_spec: fl.FederatedType) -> FederatedValue:
+        path = current_argument_path.get()
+        if type_spec.placement is fl.SERVER:
+            return await embed_at_server(self._server, value, type_spec)
+        if type_spec.all_equal:
+            return self._same_everywhere(await common_payload(self._server, value, type_spec), type_spec.member)
+        members = check_members(value, type_spec, self.num_clients)
+        ends = list(itertools.accumulate(self._cardinalities))
+        slices = [list(members[end - count : end]) for end, count in zip(ends, self._cardinalities, strict=True)]
+        inputs = [(slice_, type_spec, path) for slice_ in slices]
+        return self._at_children(type_spec.member, embed_argument, inputs)
+
+    async def materialize(self, value: FederatedValue, all_equal: bool) -> Any:
+        if isinstance(value, ServerValue):
+            return await payload_of(value.member)
+        parts = _clients(value).parts
+        if all_equal:
+            return await payload_of(parts[0])
+        payloads = await concurrency.gather(*(payload_of(part) for part in parts))
+        for payload, expected in zip(payloads, self._cardinalities, strict=True):
+            if len(payload) != expected:
+                raise ValueError(f"A child with {expected} clients returned {len(payload)} members.")
+        return [member for payload in payloads for member in payload]
+
+    async def compute_federated_value_at_clients(self, value: ExecutorValue) -> FederatedValue:
+        return self._same_everywhere(Deferred(value.compute), value.type_signature)
+
+    async def compute_federated_value_at_server(self, value: ExecutorValue) -> FederatedValue:
+        return self._at_server("federated_value_at_server", value.type_signature, move, self._server, value)
+
+    async def compute_federated_broadcast(self, value: FederatedValue) -> FederatedValue:
+        return self._same_everywhere(Deferred(payload_of, server_value(value).member), value.member_type)
+
+    async def compute_federated_eval_at_clients(self, function: Function) -> FederatedValue:
+        result_type = fl.FederatedType(function.type_signature.result, fl.CLIENTS)
+        return self._call_children("federated_eval_at_clients", [function], result_type)
+
+    async def compute_federated_eval_at_server(self, function: Function) -> FederatedValue:
+        return self._call_at_server("federated_eval_at_server", function, None)
+
+    async def compute_federated_map(self, function: Function, value: FederatedValue) -> FederatedValue:
+        result_type = fl.FederatedType(function.type_signature.result, fl.CLIENTS)
+        return self._call_children("federated_map", [function, value], result_type)
+
+    async def compute_federated_map_all_equal(self, function: Function, value: FederatedValue) -> FederatedValue:
+        result_type = fl.FederatedType(function.type_signature.result, fl.CLIENTS, all_equal=True)
+        return self._call_children("federated_map_all_equal", [function, value], result_type)
+
+    async def compute_federated_apply(self, function: Function, value: FederatedValue) -> FederatedValue:
+        return self._call_at_server("federated_apply", function, server_value(value).member)
+
+    async def compute_federated_zip_at_clients(self, value: structure.Struct) -> FederatedValue:
+        leaves, places = [_clients(leaf) for leaf in structure.flatten(value)], places_in(value)
+        inputs = [(places, *(leaf.parts[k] for leaf in leaves)) for k in range(len(self._children))]
+        return self._at_children(struct_type(value), _zip_at_child, inputs)
+
+    async def compute_federated_zip_at_server(self, value: structure.Struct) -> FederatedValue:
+        members = [server_value(leaf).member for leaf in structure.flatten(value)]
+        inputs = (self._server, places_in(value), *members)
+        return self._at_server("federated_zip_at_server", struct_type(value), zip_members, *inputs)
+
+    async def compute_federated_aggregate(
+        self, value: FederatedValue, zero: ExecutorValue, accumulate: Function, merge: Function, report: Function
+    ) -> FederatedValue:
+        work, result_type = self._aggregate, report.type_signature.result
+        inputs = (self._parts(value), value.member_type, Deferred(zero.compute), accumulate, merge, report)
+        return self._at_server("federated_aggregate", result_type, self._in_turns, work, *inputs)
+
+    async def reduce(self, value: FederatedValue, uri: str) -> FederatedValue:
+        inputs = (self._parts(value), value.member_type, uri)
+        return self._at_server(uri, value.member_type, self._in_turns, self._reduce, *inputs)
+
+    async def secure_sum(self, value: FederatedValue, maximum: Deferred[Any], maximum_type: fl.Type) -> FederatedValue:
+        inputs = (self._parts(value), value.member_type, maximum, maximum_type)
+        return self._at_server("federated_secure_sum", value.member_type, self._in_turns, self._secure_sum, *inputs)
+
+    async def compute_federated_select(
+        self, keys: FederatedValue, max_key: FederatedValue, state: FederatedValue, select: Function
+    ) -> FederatedValue:
+        result_type = fl.FederatedType(fl.SequenceType(select.type_signature.result), fl.CLIENTS)
+        copies = [await self._copy_to_children(server_value(value)) for value in (max_key, state)]
+        return self._call_children("federated_select", [keys, *copies, select], result_type)
+
+    # Placing work.
+
+    def explained(self, quotient: FederatedValue, sums: FederatedValue | None) -> FederatedValue:
+        return explained(quotient, sums)
+
+    def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: Any) -> ServerValue:
+        return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
+
+    def _call_at_server(self, node: str, function: Function, argument: Deferred[ExecutorValue] | None) -> ServerValue:
+        embedded = OnEachExecutor.function(function)
+        return self._at_server(node, function.type_signature.result, call, self._server, embedded, argument)
+
+    def _at_children(self, member_type: fl.Type, work: Work, inputs: Sequence[tuple[Any, ...]]) -> ComposedClientsValue:
+        parts = [Deferred(work, child, *more) for child, more in zip(self._children, inputs, strict=True)]
+        return ComposedClientsValue(member_type, parts)
+
+    def _same_everywhere(self, common: Deferred[Any], member_type: fl.Type) -> ComposedClientsValue:
+        type_spec = fl.FederatedType(member_type, fl.CLIENTS, all_equal=True)
+        return self._at_children(member_type, _create_common, [(common, type_spec)] * len(self._children))
+
+    async def _copy_to_children(self, value: ServerValue) -> ComposedClientsValue:
+        type_spec = fl.FederatedType(value.member_type, fl.SERVER)
+        inputs = [(Deferred(payload_of, value.member), type_spec)] * len(self._children)
+        return self._at_children(value.member_type, _create_common, inputs)
+
+    def _call_children(
+        self, uri: str, operands: Sequence[Function | FederatedValue], result_type: fl.FederatedType
+    ) -> ComposedClientsValue:
+        def operands_of(child: int) -> list[Function | Deferred[ExecutorValue]]:
+            return [x if isinstance(x, Function) else _clients(x).parts[child] for x in operands]
+
+        inputs = [(uri, operands_of(child), result_type) for child in range(len(self._children))]
+        return self._at_children(result_type.member, _call_intrinsic, inputs)
+
+    # Aggregations: see `composed_fold`. While a child works, nothing here refers to what it works on.
+
+    async def _in_turns(self, work: Work, *inputs: Any) -> ExecutorValue:
+        working = work(*inputs)
+        del inputs
+        with taking_turns(self._max_concurrent_clients), watching_tree(self, self.num_clients) as watch:
+            result = await working
+            return result if watch is None else await watch.finish(result)
+
+    async def _aggregate(
+        self,
+        parts: list[Part],
+        member_type: fl.Type,
+        zero: Deferred[Any],
+        accumulate: Function,
+        merge: Function,
+        report: Function,
+    ) -> ExecutorValue:
+        total_type = accumulate.type_signature.result
+        total = await self._server.create_value(await zero.get(), total_type)
+        del zero
+        if parts:
+
+            def fold_at_child(child: Executor, part: Deferred[ExecutorValue], start: Any) -> Coroutine[Any, Any, Any]:
+                return _aggregate_at_child(child, part, start, accumulate, merge)
+
+            fold = ServerFold(self._server, member_type, accumulate, merge, total, self.num_clients)
+            folding = fold_parts(parts, fold, fold_at_child)
+            del total
+            total = await folding
+        reporter = await self._server.create_value(report.proto, report.type_signature)
+        return await self._server.create_call(reporter, total)
+
+    async def _reduce(self, parts: list[Part], member_type: fl.Type, uri: str) -> ExecutorValue:
+        if not parts:
+            return await self._server.create_value(neutral_element(uri, member_type), member_type)
+        proto = federated_lambdas.generic_operator(uri, member_type)
+        operator = Function(proto, building_blocks.type_of(proto))
+
+        def fold_at_child(child: Executor, part: Deferred[ExecutorValue], start: Any) -> Coroutine[Any, Any, Any]:
+            if start is None:
+                return _fold_at_child(child, part, [], _REDUCTIONS[uri], member_type)
+            return _aggregate_at_child(child, part, start, operator, operator)
+
+        fold = ServerFold(self._server, member_type, operator, operator, None, self.num_clients)
+        return await fold_parts(parts, fold, fold_at_child)
+
+    async def _secure_sum(
+        self, parts: list[Part], member_type: fl.Type, maximum: Deferred[Any], maximum_type: fl.Type
+    ) -> ExecutorValue:
+        # Sums of integers do not depend on how they are grouped, so each child makes its own.
+        total = await self._server.create_value(neutral_element("generic_plus", member_type), member_type)
+        plus = await self._server.create_value(federated_lambdas.generic_operator("generic_plus", member_type))
+        while parts:
+            bound = Deferred(_create_common, parts[0][0], maximum, maximum_type)
+            subtotal = await _fold_at_child(*parts.pop(0)[:2], [bound], "federated_secure_sum", member_type)
+            addend = await self._server.create_value(subtotal, member_type)
+            total = await self._server.create_call(plus, await self._server.create_struct([total, addend]))
+        return total
+
+    def _parts(self, value: FederatedValue) -> list[Part]:
+        zipped = zip(self._children, _clients(value).parts, self._cardinalities, strict=True)
+        return [(child, part, num_clients) for child, part, num_clients in zipped if num_clients]
+
+
+_REDUCTIONS = {
+    "generic_plus": "federated_sum",
+    GENERIC_MINIMUM.uri: "federated_min",
+    GENERIC_MAXIMUM.uri: "federated_max",
+}
+
+
+def _clients(value: FederatedValue) -> ComposedClientsValue:
+    if not isinstance(value, ComposedClientsValue):
+        raise TypeError(f"Expected a value at the clients, found a {type(value).__name__} of {value.member_type}.")
+    return value
+
+
+async def _create_common(child: Executor, common: Deferred[Any], type_spec: fl.Type) -> ExecutorValue:
+    return await child.create_value(await common.get(), type_spec)
+
+
+async def _call_intrinsic(
+    child: Executor, uri: str, operands: Sequence[Function | Deferred[ExecutorValue]], result_type: fl.FederatedType
+) -> ExecutorValue:
+    handles = [
+        await child.create_value(operand.proto, operand.type_signature)
+        if isinstance(operand, Function)
+        else await operand.get()
+        for operand in operands
+    ]
+    argument = handles[0] if len(handles) == 1 else await child.create_struct(handles)
+    return await _call_on_argument(child, uri, argument, result_type)
+
+
+async def _aggregate_at_child(
+    child: Executor, part: Deferred[ExecutorValue], total: Any, accumulate: Function, merge: Function
+) -> Any:
+    total_type = accumulate.type_signature.result
+    report = federated_lambdas.identity(total_type)
+    others: list[Function | Deferred[ExecutorValue]] = [
+        Deferred(child.create_value, total, total_type),
+        accumulate,
+        merge,
+        Function(report.to_proto(), report.type_signature),
+    ]
+    working = _fold_at_child(child, part, others, "federated_aggregate", total_type)
+    del part, total, others
+    return await working
+
+
+async def _fold_at_child(
+    child: Executor,
+    part: Deferred[ExecutorValue],
+    others: Sequence[Function | Deferred[ExecutorValue]],
+    uri: str,
+    result_type: fl.Type,
+) -> Any:
+    result = await _call_intrinsic(child, uri, [part, *others], fl.FederatedType(result_type, fl.SERVER))
+    del part, others
+    return await result.compute()
+
+
+async def _zip_at_child(child: Executor, places: structure.Struct, *parts: Deferred[ExecutorValue]) -> ExecutorValue:
+    argument = await zip_members(child, places, *parts)
+    member_types = _member_types(argument.type_signature)
+    result_type = fl.FederatedType(member_types, fl.CLIENTS)
+    return await _call_on_argument(child, "federated_zip_at_clients", argument, result_type)
+
+
+async def _call_on_argument(
+    child: Executor, uri: str, argument: ExecutorValue, result_type: fl.FederatedType
+) -> ExecutorValue:
+    # Apart from the one that is made for it, intrinsics declare that members may differ.
+    keep_all_equal = uri == "federated_map_all_equal"
+    parameter_type = argument.type_signature if keep_all_equal else _may_differ(argument.type_signature)
+    proto = _intrinsic(uri, fl.FunctionType(parameter_type, result_type))
+    return await child.create_call(await child.create_value(proto), argument)
+
+
+@functools.lru_cache(maxsize=1024)
+def _intrinsic(uri: str, type_spec: fl.FunctionType) -> pb.Computation:
+    return framework.Intrinsic(uri, type_spec).to_proto()
+
+
+def _member_types(type_spec: fl.Type) -> fl.Type:
+    if isinstance(type_spec, fl.FederatedType):
+        return type_spec.member
+    elements = [(name, _member_types(t)) for name, t in type_spec.items()]
+    return fl.StructType([(name, t) if name is not None else t for name, t in elements])
+
+
+def _may_differ(type_spec: fl.Type) -> fl.Type:
+    if isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS:
+        return fl.FederatedType(type_spec.member, fl.CLIENTS)
+    if isinstance(type_spec, fl.StructType):
+        elements = [(name, _may_differ(t)) for name, t in type_spec.items()]
+        return fl.StructType([(name, t) if name is not None else t for name, t in elements])
+    return type_spec

@@ -1,0 +1,125 @@
+"""A fold at the server, of members that come in client order, in the shape of `fold_shape`."""
+
+from typing import Any
+
+import federated_language as fl
+from federated_language.framework import Executor, ExecutorValue
+
+from tffsim.federation.federating_strategy import Function
+from tffsim.federation.fold_shape import BLOCK_SIZE, MergeTree
+
+
+class ServerFold:
+    """Takes members, or what others have folded, and returns the accumulator of all.
+
+    Args:
+        server: The server's executor.
+        member_type: The type of a member.
+        accumulate: Takes an accumulator and a member.
+        merge: Takes the accumulators of two neighbouring ranges of clients.
+        zero: Where each block starts, a handle of the server's executor; None lets a
+            block start at its first member.
+        num_clients: How many members there are.
+    """
+
+    def __init__(
+        self,
+        server: Executor,
+        member_type: fl.Type,
+        accumulate: Function,
+        merge: Function,
+        zero: ExecutorValue | None,
+        num_clients: int,
+    ) -> None:
+        self._server = server
+        self._member_type = member_type
+        self._total_type = accumulate.type_signature.result
+        self._functions = {"accumulate": accumulate, "merge": merge}
+        self._embedded: dict[str, ExecutorValue] = {}
+        self._zero = zero
+        self._num_clients = num_clients
+        self._total: ExecutorValue | None = None
+        self._tree: MergeTree[ExecutorValue] = MergeTree(self._merged)
+        self.num_folded = 0
+        """How many clients were folded, all in all."""
+
+    async def prepare(self) -> None:
+        """Embeds `accumulate`, so that the server has begun before the first client is asked."""
+        await self._function("accumulate")
+
+    async def add(self, payload: Any) -> None:
+        """Folds the next member."""
+        start = self._take_start(1)
+        addend = await self._server.create_value(payload, self._member_type)
+        self._total = await self._call("accumulate", start, addend) if start is not None else addend
+        await self._count(1)
+
+    async def take_total(self, num_clients: int) -> Any:
+        """Hands out the accumulator that the next members are added to.
+
+        Args:
+            num_clients: How many members.
+
+        Returns:
+            The accumulator, materialised; None where a block starts at its first member.
+        """
+        start = self._take_start(num_clients)
+        return await start.compute() if start is not None else None
+
+    async def replace(self, total: Any, num_clients: int) -> None:
+        """Takes the accumulator that somebody has brought forward, within one block.
+
+        Args:
+            total: The accumulator, materialised.
+            num_clients: By how many clients.
+        """
+        self._total = await self._server.create_value(total, self._total_type)
+        await self._count(num_clients)
+
+    async def give_back(self, total: Any) -> None:
+        """Takes back what `take_total` has handed out, as it was."""
+        if total is not None:
+            self._total = await self._server.create_value(total, self._total_type)
+
+    async def add_subtree(self, total: Any, num_clients: int, level: int) -> None:
+        """Takes the accumulator of a subtree of the fold, materialised; see `fold_shape.subtree_level`."""
+        await self._tree.add(await self._server.create_value(total, self._total_type), level)
+        self.num_folded += num_clients
+
+    async def result(self) -> ExecutorValue:
+        """Returns the accumulator of all members, of which there was at least one."""
+        if self._total is not None:
+            await self._tree.add(self._total)
+        return await self._tree.total()
+
+    def _take_start(self, num_clients: int) -> ExecutorValue | None:
+        """Returns the accumulator so far. Nothing is kept that is not needed: it can be large."""
+        if self._total is not None:
+            start, self._total = self._total, None
+            return start
+        start = self._zero
+        end = self.num_folded + num_clients
+        if end - end % -BLOCK_SIZE >= self._num_clients:
+            self._zero = None
+        return start
+
+    async def _count(self, num_clients: int) -> None:
+        self.num_folded += num_clients
+        if self.num_folded % BLOCK_SIZE == 0:
+            assert self._total is not None
+            await self._tree.add(self._total)
+            self._total = None
+
+    async def _merged(self, left: ExecutorValue, right: ExecutorValue) -> ExecutorValue:
+        return await self._call("merge", left, right)
+
+    async def _call(self, name: str, left: ExecutorValue, right: ExecutorValue) -> ExecutorValue:
+        function = await self._function(name)
+        return await self._server.create_call(function, await self._server.create_struct([left, right]))
+
+    async def _function(self, name: str) -> ExecutorValue:
+        function = self._embedded.get(name)
+        if function is None:
+            proto, type_signature = self._functions[name].proto, self._functions[name].type_signature
+            function = self._embedded[name] = await self._server.create_value(proto, type_signature)
+        return function

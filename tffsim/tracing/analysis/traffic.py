@@ -1,0 +1,111 @@
+"""What crossed between the server and the clients, and what the server could see of it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tffsim.language import intrinsics
+from tffsim.tracing.document.operations import COMPUTE, CREATE_VALUE
+from tffsim.tracing.document.snapshot import AstNode, Snapshot
+from tffsim.tracing.document.table import Table
+
+DIRECTIONS = ("server to clients", "clients to server", "caller to clients", "clients to caller")
+VISIBILITIES = ("", "individual", "aggregate", "caller")
+_INDIVIDUAL, _AGGREGATE, _CALLER = 1, 2, 3
+
+
+def traffic(snapshot: Snapshot) -> Table:
+    """Returns the ledger of crossings: one row per value that entered or left a client.
+
+    Columns: `span`, `client`, `direction`, `size` in bytes, `type`, `intrinsic` (the AST node
+    on whose behalf it crossed; empty for arguments of the call), `visibility`: `individual`
+    if the server sees the value of this client, `aggregate` if the intrinsic stands for a
+    protocol that shows it only a combination, `caller` if it goes to or comes from the caller
+    and not the server, empty for what goes to a client.
+
+    A value that clients share an executor for crosses once for each client in a real
+    federation, but is embedded once here: `copies` says for how many clients it stands.
+    Functions are not counted.
+    """
+    columns = snapshot.columns
+    entering = entering_clients(snapshot)
+    is_data = np.array([not type_info.is_function for type_info in snapshot.types] + [False])
+    crossing = np.flatnonzero(
+        entering
+        & np.isin(columns["operation"], (CREATE_VALUE, COMPUTE))
+        & (columns["outcome"] == 0)
+        & is_data[columns["type"]]
+    )
+    node = columns["node"][crossing]
+    labels = _intrinsics(snapshot.nodes)
+    names = sorted(set(labels) - {""})
+    numbers = np.array([names.index(label) if label else -1 for label in labels] + [-1])
+    intrinsic = numbers[node]
+    outward = columns["operation"][crossing] == CREATE_VALUE
+    is_secure = np.array([intrinsics.is_secure_aggregation(name) for name in names] + [False])
+    seen = np.where(is_secure[intrinsic], _AGGREGATE, _INDIVIDUAL)
+    visibility = np.where(intrinsic < 0, _CALLER, np.where(outward, 0, seen))
+    return Table(
+        {
+            "span": crossing,
+            "client": columns["client"][crossing],
+            "direction": np.where(outward, 0, 1) + np.where(intrinsic < 0, 2, 0),
+            "size": columns["size"][crossing],
+            "copies": _copies(snapshot, crossing, outward, intrinsic, names),
+            "type": columns["type"][crossing],
+            "intrinsic": intrinsic,
+            "visibility": visibility,
+        },
+        {
+            "direction": list(DIRECTIONS),
+            "type": snapshot.type_texts,
+            "intrinsic": names,
+            "visibility": list(VISIBILITIES),
+        },
+        {"size": "bytes"},
+    )
+
+
+def traffic_totals(ledger: Table) -> Table:
+    """Adds a ledger up: one row per intrinsic, direction and visibility, the largest first.
+
+    Columns: `intrinsic`, `direction`, `visibility`, `values` (how many crossed), `size` in bytes.
+    """
+    names = ("intrinsic", "direction", "visibility")
+    kinds, kind_of = np.unique(np.stack([ledger.numbers(name) for name in names]), axis=1, return_inverse=True)
+    kind_of = kind_of.reshape(-1)
+    values = np.zeros(kinds.shape[1], np.int64)
+    size = np.zeros(kinds.shape[1], np.int64)
+    np.add.at(values, kind_of, ledger["copies"])
+    np.add.at(size, kind_of, ledger["copies"] * ledger["size"].astype(np.int64))
+    columns = {**dict(zip(names, kinds, strict=True)), "values": values, "size": size}
+    return Table(columns, ledger.texts, {"size": "bytes"}).where(np.argsort(-size, kind="stable"))
+
+
+def entering_clients(snapshot: Snapshot) -> "np.ndarray":
+    """Returns which spans are operations on the top executor of a client: its border."""
+    is_border = [
+        executor.placement == "clients"
+        and (executor.parent < 0 or snapshot.executors[executor.parent].placement != "clients")
+        for executor in snapshot.executors
+    ]
+    return np.array([*is_border, False])[snapshot.columns["layer"]] & (snapshot.columns["client"] >= 0)
+
+
+def _copies(
+    snapshot: Snapshot, crossing: "np.ndarray", outward: "np.ndarray", intrinsic: "np.ndarray", names: list[str]
+) -> "np.ndarray":
+    """Broadcast values are embedded once per executor, whatever the number of its clients."""
+    serves = np.array([executor.num_clients for executor in snapshot.executors] + [1])
+    spread = np.array([intrinsics.sends_one_value_to_all_clients(name) for name in names] + [False])
+    shared = outward & spread[intrinsic]
+    return np.where(shared, np.maximum(serves[snapshot.columns["layer"][crossing]], 1), 1)
+
+
+def _intrinsics(nodes: Sequence[AstNode]) -> list[str]:
+    """Returns which federated intrinsic each node is or calls; "" for other nodes, whatever their names."""
+    names = [node.label if node.kind == "Intrinsic" and node.label.startswith("federated_") else "" for node in nodes]
+    for number, node in enumerate(nodes):
+        if names[number] and node.edge == "function":
+            names[node.parent] = names[number]
+    return names

@@ -1,0 +1,118 @@
+"""Columns with names, the form in which a trace is read."""
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+
+class Table(dict[str, np.ndarray]):
+    """Columns of equal length, to be read and not to be changed.
+
+    `table["column"]` is a NumPy array, `table.row(k)` a dict, `table.where(mask)` a table; `len(table)`
+    is the number of rows. Printed, it is a table of text.
+
+    It is a `dict` because that is the form in which pandas, polars and pyarrow take columns:
+    `pandas.DataFrame(table)`, `polars.DataFrame(table)`, `pyarrow.table(table)`.
+
+    Args:
+        columns: The columns by name. Those that have few different texts are given as numbers.
+        texts: For some columns: the texts that their numbers stand for. A negative
+            number stands for no text.
+        units: For some columns: the unit.
+    """
+
+    def __init__(
+        self,
+        columns: Mapping[str, "np.ndarray"],
+        texts: Mapping[str, "list[str]"] | None = None,
+        units: Mapping[str, str] | None = None,
+    ) -> None:
+        self.texts = {name: known for name, known in (texts or {}).items() if name in columns}
+        self.units = dict(units or {})
+        self._numbers = {name: columns[name] for name in self.texts}
+        super().__init__(
+            {
+                name: _texts(column, self.texts[name]) if name in self.texts else column
+                for name, column in columns.items()
+            }
+        )
+
+    def __missing__(self, name: str) -> "np.ndarray":
+        raise KeyError(f"There is no column {name!r}. Columns: {', '.join(self)}.")
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return len(next(iter(self.values()), ()))
+
+    @property
+    def num_rows(self) -> int:
+        """The number of rows."""
+        return len(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles and copies texts as numbers."""
+        return Table, ({name: self.numbers(name) for name in self}, self.texts, self.units)
+
+    def __repr__(self) -> str:
+        from tffsim.tracing.document.table_text import table_text
+
+        return table_text(self)
+
+    def _repr_html_(self) -> str:
+        from tffsim.tracing.document.table_text import shown_rows
+
+        names, rows, note = shown_rows(self)
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+        return f"<table><caption>{html.escape(note)}</caption><tr>{head}</tr>{body}</table>"
+
+    def numbers(self, name: str) -> "np.ndarray":
+        """Returns a column with the numbers that stand for its texts: positions in `table.texts[name]`."""
+        return self._numbers[name] if name in self._numbers else self[name]
+
+    def shown(self, name: str) -> "np.ndarray":
+        """Returns a column as people read it, which is `table[name]`."""
+        return self[name]
+
+    text = shown
+
+    def row(self, index: int) -> dict[str, Any]:
+        """Returns one row as a dict of plain Python values."""
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"There is no row {index}: the table has {len(self)} rows.")
+        return {name: _plain(column[index]) for name, column in self.items()}
+
+    def where(self, mask: Any) -> "Table":
+        """Returns the rows that a mask, or an array of indices, selects."""
+        return Table({name: self.numbers(name)[mask] for name in self}, self.texts, self.units)
+
+    def to_pandas(self) -> Any:
+        """Returns a `pandas.DataFrame`; needs pandas."""
+        import pandas as pd
+
+        return pd.DataFrame(self)
+
+    def to_arrow(self) -> Any:
+        """Returns a `pyarrow.Table`, texts as dictionary columns, where no text is null; needs pyarrow."""
+        import pyarrow as pa
+
+        arrays = {}
+        for name in self:
+            column = self.numbers(name)
+            if name in self.texts:
+                indices = pa.array(column.astype(np.int32), mask=column < 0)
+                arrays[name] = pa.DictionaryArray.from_arrays(indices, pa.array(self.texts[name], pa.string()))
+            else:
+                arrays[name] = pa.array(column.tolist() if column.dtype == object else column)
+        return pa.table(arrays)
+
+
+def _texts(numbers: "np.ndarray", texts: list[str]) -> "np.ndarray":
+    known = np.array([*texts, ""], dtype=object)
+    return known[np.where(numbers < 0, len(texts), numbers)]
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

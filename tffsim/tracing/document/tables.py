@@ -1,0 +1,88 @@
+"""The tables of a trace: its spans, values, executors and invocations."""
+
+import numpy as np
+
+from tffsim.tracing.document.operations import ALL_OUTCOMES, COMPUTE, INVOKE, OPERATIONS
+from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.tracing.document.table import Table
+
+_NS = "ns"
+
+
+def span_table(snapshot: Snapshot) -> Table:
+    """All operations; see `Trace.spans`."""
+    columns = {name if name != "layer" else "executor": column for name, column in snapshot.columns.items()}
+    for name in ("type", "size", "scalar", "alias", "index", "num_inputs"):
+        del columns[name]
+    threads = [thread.name for thread in snapshot.threads]
+    texts = {
+        "executor": [executor.label for executor in snapshot.executors],
+        "operation": list(OPERATIONS),
+        "outcome": list(ALL_OUTCOMES),
+        "thread": threads,
+        "worker": threads,
+    }
+    units = dict.fromkeys(("start", "end", "self_time", "queue_time", "worker_time"), _NS)
+    return Table(columns, texts, units)
+
+
+def value_table(snapshot: Snapshot) -> Table:
+    """All values that executors made or that left them; see `Trace.values`."""
+    columns = snapshot.columns
+    produced = np.flatnonzero((columns["outcome"] == 0) & (columns["operation"] != INVOKE))
+    layers = columns["layer"][produced]
+    placements = ["", "server", "clients"]
+    of_executor = np.array([placements.index(e.placement) for e in snapshot.executors] + [0])
+    client = columns["client"][produced]
+    return Table(
+        {
+            "value": produced,
+            "type": columns["type"][produced],
+            "executor": layers,
+            "placement": np.where(client >= 0, 2, of_executor[layers]),
+            "client": client,
+            "size": columns["size"][produced],
+            "scalar": columns["scalar"][produced],
+            "alias": columns["alias"][produced],
+            "is_payload": columns["operation"][produced] == COMPUTE,
+        },
+        {
+            "type": snapshot.type_texts,
+            "executor": [executor.label for executor in snapshot.executors],
+            "placement": placements,
+        },
+        {"size": "bytes"},
+    )
+
+
+def executor_table(snapshot: Snapshot) -> Table:
+    """The executors of the stack; see `Trace.executors`."""
+    infos = snapshot.executors
+    texts = {name: [getattr(info, name) for info in infos] for name in ("name", "role", "placement", "device")}
+    columns: dict[str, np.ndarray] = {
+        "name": np.arange(len(infos)),
+        "role": np.arange(len(infos)),
+        "placement": np.arange(len(infos)),
+        "first_client": np.array([info.first_client for info in infos], np.int32),
+        "num_clients": np.array([info.num_clients for info in infos], np.int32),
+        "device": np.arange(len(infos)),
+        "parent": np.array([info.parent for info in infos], np.int32),
+    }
+    return Table(columns, texts)
+
+
+def invocation_table(snapshot: Snapshot) -> Table:
+    """The calls of computations; see `Trace.invocations`."""
+    calls = snapshot.invocations
+    spans = np.array([call.span for call in calls], np.int32)
+    texts = {"name": [call.name for call in calls], "outcome": list(ALL_OUTCOMES)}
+    columns: dict[str, np.ndarray] = {
+        "span": spans,
+        "name": np.arange(len(calls)),
+        "num_clients": np.array([call.cardinalities.get("CLIENTS", -1) for call in calls], np.int32),
+        "start": snapshot.columns["start"][spans],
+        "end": snapshot.columns["end"][spans],
+        "outcome": snapshot.columns["outcome"][spans],
+        "root": np.array([call.root for call in calls], np.int32),
+    }
+    return Table(columns, texts, {"start": _NS, "end": _NS})

@@ -1,0 +1,46 @@
+"""Where what starts here and now is recorded."""
+
+import contextlib
+import contextvars
+import dataclasses
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tffsim.tracing.recording.recorder import Recorder
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class _Block:
+    """A block that is recorded. Event loops and threads keep its context, and must not keep its trace."""
+
+    recorder: "Recorder | None"
+
+
+_active: contextvars.ContextVar[_Block | None] = contextvars.ContextVar("tffsim_active_recorder", default=None)
+_for_all_threads: "list[Recorder]" = []
+
+
+@contextlib.contextmanager
+def recording(recorder: "Recorder", all_threads: bool = False) -> "Iterator[Recorder]":
+    """Makes a recorder the active one until the end of the block."""
+    block = _Block(recorder)
+    before = _active.set(block)
+    if all_threads:
+        _for_all_threads.append(recorder)
+    try:
+        yield recorder
+    finally:
+        if all_threads:
+            _for_all_threads.remove(recorder)
+        _active.reset(before)
+        block.recorder = None
+
+
+def active_recorder() -> "Recorder | None":
+    """Returns where invocations that start here and now are recorded."""
+    block = _active.get()
+    recorder = block.recorder if block is not None else None
+    if recorder is None and _for_all_threads:
+        return _for_all_threads[-1]
+    return recorder

@@ -1,0 +1,378 @@
+"""Where a trace is written while a stack runs: append-only, in columns, bounded.
+
+Spans are appended as rows when they end. Every few thousand rows are packed into columns
+of numbers, about 120 bytes each. What is more than a number, such as the sketch of an array,
+is kept beside them under the number of its value. A full recorder records no further
+spans and counts them.
+"""
+
+import contextlib
+import itertools
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from federated_language import framework
+
+from tffsim.executors.executor_base import (
+    current_client,
+    current_node,
+    current_notices,
+    describe_failure,
+    offload_observer,
+)
+from tffsim.tracing.document.operations import CREATE_STRUCT, ERROR, INVOKE, OK
+from tffsim.tracing.recording.ast_nodes import AstNodes
+from tffsim.tracing.recording.gate import Gate
+from tffsim.tracing.recording.invocations import Invocation
+from tffsim.tracing.recording.layers import Layer
+from tffsim.tracing.recording.payload_origins import PayloadOrigins
+from tffsim.tracing.recording.payload_sizes import size_of
+from tffsim.tracing.recording.sketching.payloads import Kind, array_of, kind_of, number_of
+from tffsim.tracing.recording.sketching.sketch_pad import SketchPad
+from tffsim.tracing.recording.spans import (
+    SPAN_DTYPE,
+    Span,
+    ThreadClock,
+    ThreadClocks,
+    current_span,
+    now,
+    pack_span,
+    run,
+)
+from tffsim.tracing.recording.subscription import Batch, Subscription
+from tffsim.tracing.recording.tracing_executor import TracedValue
+from tffsim.tracing.recording.type_numbers import FUNCTION, TypeNumbers
+
+_log = logging.getLogger("tffsim")
+_ROWS_PER_CHUNK = 4096
+_OPAQUE = (Kind.HANDLE, Kind.OTHER)
+VALUE_MODES = ("none", "preview", "all")
+
+
+class Recorder:
+    """Records spans, values and invocations. Thread-safe.
+
+    Args:
+        values: What is kept of values: `none`, `preview`, or `all` for whole arrays too.
+        max_spans: How many spans are recorded at most.
+        max_value_bytes: How many bytes of whole arrays are kept at most.
+        gate: What every operation passes before it starts.
+
+    Raises:
+        ValueError: If an option is out of range.
+    """
+
+    def __init__(
+        self,
+        values: str = "preview",
+        *,
+        max_spans: int = 2_000_000,
+        max_value_bytes: int = 256 * 1024 * 1024,
+        gate: Gate | None = None,
+    ) -> None:
+        if values not in VALUE_MODES:
+            raise ValueError(f"`values` must be one of {', '.join(VALUE_MODES)}, found {values!r}.")
+        if max_spans < 1:
+            raise ValueError(f"`max_spans` must be at least 1, found {max_spans}.")
+        self.gate = gate
+        self.is_active = True
+        self.values = values
+        self.started_at = time.time()
+        self.started = now()
+        self.num_dropped = 0
+        self.num_values_dropped = 0
+        self.open_spans: dict[int, Span] = {}
+        self.layers: dict[Layer, int] = {}
+        self.types = TypeNumbers()
+        self.nodes = AstNodes()
+        self.invocations: list[Invocation] = []
+        self.errors: dict[int, str] = {}  # An invocation that ended well may have a warning here.
+        self._remarks: dict[int, list[str]] = {}
+        self.origins = PayloadOrigins()
+        self.sketches = SketchPad()
+        self.arrays: dict[int, np.ndarray] = {}
+        self.threads: list[ThreadClock] = []
+        self.long_inputs: dict[int, tuple[int, ...]] = {}
+        self._max_spans = max_spans
+        self._bytes_left = max_value_bytes
+        self._numbers = itertools.count()
+        # Each row as bytes: written at once, and nothing for a garbage collection to look at.
+        self._pending: list[bytes] = []
+        self._chunks: list[np.ndarray] = []
+        self._clocks = ThreadClocks()
+        self._subscriptions: list[Subscription] = []
+        self._when_finished: list[Callable[[], object]] = []
+        self._lock = threading.RLock()
+
+    # Opening and closing spans.
+
+    @contextlib.contextmanager
+    def _invocation(
+        self, name: str, computation: framework.ConcreteComputation, cardinalities: Mapping[Any, int]
+    ) -> Iterator[Span]:
+        number = next(self._numbers)
+        with self._lock:
+            root = self.nodes.add(computation)
+            placements = {placement.name: count for placement, count in cardinalities.items()}
+            self.invocations.append(Invocation(number, name, root, placements))
+        span = Span(self, number, None, INVOKE, -1, -1)
+        span.node = span.root = root
+        self.open_spans[number] = span
+        observer = offload_observer.set(self._offloaded)
+        try:
+            yield span
+        finally:
+            offload_observer.reset(observer)
+
+    async def record_invocation(
+        self,
+        name: str,
+        computation: framework.ConcreteComputation,
+        cardinalities: Mapping[Any, int],
+        work: Any,
+        remark: str = "",
+    ) -> Any:
+        """Runs an invocation as the root of a tree of spans.
+
+        Args:
+            name: The name of the computation.
+            computation: What is called.
+            cardinalities: How many participants each placement has.
+            work: The coroutine that runs it.
+            remark: What readers of the result should know; empty if there is nothing.
+
+        Returns:
+            What the coroutine returns.
+        """
+        with self._invocation(name, computation, cardinalities) as span:
+            result = await run(span, work, ())
+            found = [*map(str, current_notices.get() or ()), *self._remarks.pop(span.id, ())]
+            remarks = [remark] if remark else found
+            for text in remarks[:1]:
+                self.errors[span.id] = f"Warning: {text}"
+            self._append(span, OK, (), self.types.number(computation.type_signature.result), 0, math.nan, -1)
+            return result
+
+    def remark(self, text: str) -> None:
+        """Notes what readers should know of the invocation that is under way here."""
+        span = current_span.get()
+        if span is not None:
+            self._remarks[span.id] = [text]
+
+    def open(self, parent: Span, operation: int, layer: Layer) -> Span | None:
+        """Opens a span inside another one; None if the trace is full."""
+        number = next(self._numbers)
+        if number >= self._max_spans:
+            self.num_dropped += 1
+            return None
+        layer_number = self.layers.get(layer)
+        if layer_number is None:
+            layer_number = self._add_layer(layer)
+        # What the server does is done when a client needs it, but not at that client.
+        client = current_client.get() if layer.placement != "server" else -1
+        span = Span(self, number, parent, operation, layer_number, client)
+        node = current_node.get()
+        # Work outside all nodes, such as embedding the argument, is that of the whole computation.
+        span.node = self.nodes.number(node, parent.node) if node is not None else span.root
+        self.open_spans[number] = span
+        return span
+
+    def close_created(
+        self, span: Span, inputs: tuple[int, ...], members: Any, handle: TracedValue, payload: object
+    ) -> None:
+        """Records the end of an operation that made a handle.
+
+        Args:
+            span: The operation.
+            inputs: The numbers of the values that it used.
+            members: Of a struct: the handles of these.
+            handle: What it made.
+            payload: What was embedded; None for other operations.
+        """
+        target = handle.target
+        type_number = self.types.number(target.type_signature)
+        reference = target.reference
+        alias = -1
+        if type(reference) is TracedValue:
+            handle.scalar, handle.size = reference.scalar, reference.size
+            alias = reference.number if reference.recorder is self else -1
+        elif span.operation == CREATE_STRUCT:
+            handle.size = sum([h.size for h in members if type(h) is TracedValue])
+        else:
+            self._examine(handle, type_number, payload if payload is not None else reference)
+        self._append(span, OK, inputs, type_number, handle.size, handle.scalar, alias)
+
+    def close_computed(self, span: Span, inputs: tuple[int, ...], source: TracedValue, payload: object) -> None:
+        """Records the end of an operation that took a value out of its executor."""
+        if type(source.target.reference) is not TracedValue:
+            self.origins.add(payload, span.id)
+        type_number = self.types.number(source.target.type_signature)
+        alias = source.number if source.recorder is self else -1
+        if not source.size:
+            source = TracedValue(source.target, source.executor, span)
+            self._examine(source, type_number, payload)
+        self._append(span, OK, inputs, type_number, source.size, source.scalar, alias)
+
+    def close_failed(self, span: Span, inputs: tuple[int, ...], error: BaseException, outcome: int) -> None:
+        """Records the end of an operation that failed or was cancelled."""
+        if outcome == ERROR:
+            self.errors[span.id] = _told(error)[:2000]
+        self._append(span, outcome, inputs, -1, 0, math.nan, -1)
+
+    def clock(self) -> ThreadClock:
+        """Returns the clock of the current thread."""
+        return self._clocks.clock or self._add_thread()
+
+    # Reading, also while spans are recorded.
+
+    def chunks(self) -> "list[np.ndarray]":
+        """Returns all finished spans so far, in arrays of `SPAN_DTYPE`.
+
+        The inputs of those that have more than two are in `long_inputs`.
+        """
+        with self._lock:
+            self._pack()
+            return list(self._chunks)
+
+    def subscribe(self, receive: Callable[[Batch], object], interval: float = 0.1) -> Subscription:
+        """Sends what is recorded from now on, and what was before, to a function; see `Subscription`."""
+        subscription = Subscription(self, receive, interval)
+        with self._lock:
+            self._subscriptions.append(subscription)
+        return subscription
+
+    def when_finished(self, function: Callable[[], object]) -> None:
+        """Calls a function once all is recorded and subscribers have it, in the thread that ends the recording.
+
+        If it raises, the error is logged.
+        """
+        with self._lock:
+            if self.is_active:
+                self._when_finished.append(function)
+                return
+        function()
+
+    def finish(self) -> None:
+        """Tells subscribers that nothing more is to come, and keeps what was recorded only."""
+        with self._lock:
+            self.is_active = False
+            subscriptions, self._subscriptions = self._subscriptions, []
+            functions, self._when_finished = self._when_finished, []
+        self.origins.clear()
+        self.sketches.finish()
+        for subscription in subscriptions:
+            subscription.close()
+        for function in functions:
+            try:
+                function()
+            except Exception:
+                _log.exception("The trace is complete, but what was to be done with it failed.")
+
+    @property
+    def num_recorded(self) -> int:
+        """How many spans have ended so far."""
+        with self._lock:
+            return sum(map(len, self._chunks)) + len(self._pending)
+
+    def _append(
+        self, span: Span, outcome: int, inputs: tuple[int, ...], type_number: int, size: int, scalar: float, alias: int
+    ) -> None:
+        num_inputs = len(inputs)
+        if num_inputs > 2:
+            self.long_inputs[span.id] = inputs
+        self.open_spans.pop(span.id, None)
+        pending = self._pending
+        pending.append(
+            pack_span(
+                span.id, span.parent.id if span.parent is not None else -1, span.invocation, span.layer,
+                span.operation, outcome, span.client, span.node, span.thread, span.worker,
+                span.start, span.end, span.self_time, span.queue_time, span.worker_time,
+                type_number, size, scalar, alias, span.index,
+                num_inputs, inputs[0] if num_inputs else -1, inputs[1] if num_inputs > 1 else -1,
+            )
+        )  # fmt: skip
+        if len(pending) >= _ROWS_PER_CHUNK:
+            with self._lock:
+                if len(self._pending) >= _ROWS_PER_CHUNK:
+                    self._pack()
+
+    def _pack(self) -> None:
+        """Joins the rows so far. Rows that other threads add meanwhile stay."""
+        count = len(self._pending)
+        if count:
+            self._chunks.append(np.frombuffer(b"".join(self._pending[:count]), SPAN_DTYPE))
+            del self._pending[:count]
+
+    def _examine(self, handle: TracedValue, type_number: int, value: Any) -> None:
+        """Finds out how large a value is, and what it is in short. Fails nothing that works without a trace."""
+        size = self.types.sizes[type_number]
+        if size == FUNCTION:
+            return
+        try:
+            scalar = number_of(value) if self.types.is_scalar[type_number] else None
+            # The column of scalars has NaN for what is none, so a NaN is sketched.
+            if scalar is not None and scalar == scalar:
+                handle.scalar, handle.size = scalar, size
+                return
+            if kind_of(value) in _OPAQUE:
+                return
+            type_spec = self.types.types[type_number]
+            handle.size = size if size >= 0 else size_of(value, type_spec)
+        except Exception:
+            type_spec = None
+        if self.values != "none":
+            self.sketches.add(handle.number, value, type_number, type_spec, size)
+        if self.values == "all":
+            self._keep(handle.number, value)
+
+    def _keep(self, number: int, value: Any) -> None:
+        array = array_of(value, math.inf)
+        if array is None or array.dtype.kind == "O":
+            return
+        with self._lock:
+            if array.nbytes > self._bytes_left:
+                self.num_values_dropped += 1
+                return
+            try:
+                self.arrays[number] = array.copy()
+            except MemoryError:
+                self.num_values_dropped += 1
+            else:
+                self._bytes_left -= array.nbytes
+
+    def _offloaded(self, submitted: int, started: int, ended: int) -> None:
+        span = current_span.get()
+        if span is None:
+            return
+        clock = self.clock()
+        clock.busy += ended - started
+        span.queue_time += started - submitted
+        span.worker_time += ended - started
+        span.worker = clock.index
+
+    def _add_layer(self, layer: Layer) -> int:
+        with self._lock:
+            if layer.parent is not None and layer.parent not in self.layers:
+                self._add_layer(layer.parent)
+            return self.layers.setdefault(layer, len(self.layers))
+
+    def _add_thread(self) -> ThreadClock:
+        with self._lock:
+            clock = ThreadClock(len(self.threads), threading.current_thread().name)
+            self.threads.append(clock)
+        self._clocks.clock = clock
+        return clock
+
+
+def _told(error: BaseException) -> str:
+    """Returns what an error says, if it says anything that can be shown."""
+    try:
+        text = describe_failure(error)
+    except Exception:
+        text = type(error).__name__
+    return text.encode("utf-8", "replace").decode("utf-8")

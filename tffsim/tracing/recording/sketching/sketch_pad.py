@@ -1,0 +1,274 @@
+"""Where sketches are taken while a stack runs.
+
+Values hardly cost anything when they are recorded. Small ones wait for others, as `sketch_batch` says. Of
+the rest the numbers of the sample are copied at once, at most a few thousand. When there are many numbers, or when
+somebody reads, the statistics of all of them are computed in one go. Nothing is kept of a value but its sketch.
+"""
+
+import itertools
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import federated_language as fl
+import numpy as np
+
+from tffsim.tracing.document.sketch_coordinates import Coordinates
+from tffsim.tracing.document.sketches import Sketch, Sketches
+from tffsim.tracing.recording.sketching.seen_tensors import Leaf, SeenTensor, SeenTensors
+from tffsim.tracing.recording.sketching.sketch_batch import TensorNumbers, WaitingValues
+from tffsim.tracing.recording.sketching.sketch_forms import Layout, layout_of, unknown
+from tffsim.tracing.recording.sketching.sketch_parts import Parts, numbers_of, take_apart
+from tffsim.tracing.recording.sketching.sketch_statistics import Segments, Statistics, rows_of
+
+# Half a megabyte of numbers: at least seven values, and a hundred of small models.
+_CAPACITY = 65_536
+
+
+class _OfForm:
+    """The sketches of one form: their numbers, and their rows; of those that are not computed yet, the segments."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.numbers: list[int] = []
+        self.rows: list[tuple[np.ndarray, ...]] = []
+        self.waiting: tuple[list[int], list[int]] = ([], [])
+
+    def compute(self, numbers: list[int], segments: "list[int] | np.ndarray", statistics: Statistics) -> None:
+        """Adds the rows of some sketches, from their segments, those of one after those of another."""
+        self.numbers += numbers
+        self.rows.append(rows_of(self.layout, np.asarray(segments).reshape(len(numbers), -1), statistics))
+
+    def joined(self) -> "tuple[np.ndarray, ...]":
+        """Returns all rows."""
+        self.rows = [tuple(np.concatenate(parts) for parts in zip(*self.rows, strict=True))]
+        return self.rows[0]
+
+
+class SketchPad:
+    """Takes sketches of values. Thread-safe.
+
+    One value passes through many executors, and one broadcast value goes to many clients: tensors, which nobody
+    can change, are looked at once, and structs of the same tensors share a sketch.
+    """
+
+    def __init__(self) -> None:
+        self._later = WaitingValues()
+        self._segments: Segments | None = None
+        self._batch = 0
+        self._forms: dict[Any, _OfForm] = {}
+        self._forms_of_tensors: dict[Any, _OfForm | None] = {}
+        self._waiting: list[_OfForm] = []
+        self._values: list[int] = []
+        self._sketches: list[int] = []
+        self._num_sketches = 0
+        self._tensors = SeenTensors()
+        self._known: dict[tuple[int, ...], int] = {}
+        # For the number of each type: that of the first one that is alike.
+        self._kinds: dict[int, int] = {}
+        self._first_of_kind: dict[fl.Type | None, int] = {}
+        self._lock = threading.RLock()
+
+    def add(
+        self, number: int, value: Any, type_number: int = -1, type_spec: fl.Type | None = None, size: int = -1
+    ) -> None:
+        """Takes a sketch of a value. Fails nothing: of what cannot be looked at, the class is told.
+
+        Args:
+            number: The number of the value.
+            value: What it is.
+            type_number: The number of its type: what has one type has one name for each of its parts.
+            type_spec: Its type, if it is known.
+            size: Its bytes, if they are known; -1 otherwise.
+        """
+        with self._lock:
+            if not self._later.add(number, value, type_number, type_spec, size):
+                self._take(number, value, type_number, type_spec)
+            elif self._later.are_many:
+                self._take_later()
+
+    def table(self, row_of: "Callable[[np.ndarray], np.ndarray] | None" = None) -> Sketches:
+        """Returns all sketches so far.
+
+        Args:
+            row_of: Returns the rows of spans, -1 for one that has none; by default their numbers.
+        """
+        with self._lock:
+            self._take_later()
+            if not self._values:
+                return Sketches.none()
+            self._compute()
+            forms = [form for form in dict.fromkeys(self._forms.values()) if form.rows]
+            joined = [form.joined() for form in forms]
+            numbers = np.array([number for form in forms for number in form.numbers])
+            values, sketches = np.array(self._values, np.int32), np.array(self._sketches, np.int32)
+        row_of_sketch = np.empty(len(numbers), np.int32)
+        row_of_sketch[numbers] = np.arange(len(numbers), dtype=np.int32)
+        values = values if row_of is None else row_of(values)
+        order = np.argsort(values, kind="stable")
+        order = order[values[order] >= 0]
+        return Sketches(
+            values[order],
+            row_of_sketch[sketches[order]],
+            [form.layout.form for form in forms],
+            np.array([len(form.numbers) for form in forms], np.int32),
+            *(np.concatenate([parts[k].reshape(-1) for parts in joined]) for k in range(3)),
+        )
+
+    def finish(self) -> None:
+        """Keeps the sketches only: no more values come."""
+        with self._lock:
+            self._take_later()
+            self._compute()
+            self._forget()
+            self._segments = None
+
+    def _take_later(self) -> None:
+        """Takes the sketches of the values that wait."""
+        later, self._later = self._later, WaitingValues()
+        tensors = TensorNumbers(self._tensors)
+        indices = tensors.indices(later.tensors)
+        mark_of = tensors.marks.__getitem__
+        # For each form: the numbers of its sketches, by the tensors of each.
+        taken: dict[_OfForm, dict[tuple[int, ...], int]] = {}
+        values, sketches = self._values, self._sketches
+        start = 0
+        for place, end in enumerate(later.ends):
+            copies, start = tuple(indices[start:end]), end
+            kind = self._kinds.get(later.type_numbers[place])
+            if kind is None:
+                kind = self._kind(later.type_numbers[place], later.types[place])
+            # A type without open dimensions says how the tensors are nested.
+            key = (kind, *map(mark_of, copies))
+            try:
+                form = self._forms_of_tensors[key]
+            except KeyError:
+                form = self._form_of_value(later.values[place], kind, later.types[place], len(copies))
+                self._forms_of_tensors[key] = form
+            if form is None:
+                self._take(later.numbers[place], later.values[place], later.type_numbers[place], later.types[place])
+                continue
+            of_form = taken.get(form)
+            if of_form is None:
+                of_form = taken[form] = {}
+            sketch = of_form.setdefault(copies, self._num_sketches)
+            if sketch == self._num_sketches:
+                self._num_sketches += 1
+            values.append(later.numbers[place])
+            sketches.append(sketch)
+        if taken:
+            *joined, places = tensors.joined()
+            statistics = Statistics.of(*joined)
+            for form, of_form in taken.items():
+                form.compute(list(of_form.values()), places[list(itertools.chain.from_iterable(of_form))], statistics)
+
+    def _form_of_value(self, value: Any, kind: int, type_spec: fl.Type, num_tensors: int) -> _OfForm | None:
+        parts = Parts(self._tensors, kind)
+        try:
+            take_apart(value, parts)
+            form = self._form(tuple(parts.marks), lambda: layout_of(value, parts, type_spec))
+        except Exception:
+            return None
+        # Not if there are others than those with numbers, or too many.
+        return form if form.layout.is_whole and len(form.layout.taken) == num_tensors else None
+
+    def _take(self, number: int, value: Any, type_number: int, type_spec: fl.Type | None) -> None:
+        try:
+            sketch = self._sketch_of(value, type_number, type_spec)
+        except Exception as error:
+            text = f"{type(value).__name__} ({type(error).__name__})"
+            sketch = self._new_sketch(self._form(text, lambda: unknown(text)), Parts(self._tensors, -1))
+        self._values.append(number)
+        self._sketches.append(sketch)
+
+    def _sketch_of(self, value: Any, type_number: int, type_spec: fl.Type | None) -> int:
+        """Returns the number of the sketch of a value: one that was taken before, if it has the same tensors."""
+        if self._tensors.is_full:
+            self._forget()
+        parts = Parts(self._tensors, self._kind(type_number, type_spec))
+        take_apart(value, parts)
+        form = self._form(tuple(parts.marks), lambda: layout_of(value, parts, type_spec))
+        if not parts.is_unchangeable:
+            return self._new_sketch(form, parts)
+        key = (id(form), *[leaf.token for leaf in parts.leaves])  # type: ignore[attr-defined]
+        sketch = self._known.get(key)
+        if sketch is None:
+            sketch = self._known[key] = self._new_sketch(form, parts)
+        return sketch
+
+    def _kind(self, type_number: int, type_spec: fl.Type | None) -> int:
+        """Returns the number of the first type that gives values of the same form, wherever they are placed."""
+        kind = self._kinds.get(type_number)
+        if kind is None:
+            if isinstance(type_spec, fl.FederatedType) and (type_spec.placement is fl.SERVER or type_spec.all_equal):
+                type_spec = type_spec.member
+            kind = self._kinds[type_number] = self._first_of_kind.setdefault(type_spec, type_number)
+        return kind
+
+    def _form(self, marks: Any, make: Callable[[], Layout]) -> _OfForm:
+        form = self._forms.get(marks)
+        if form is None:
+            form = self._forms[marks] = _OfForm(make())
+        return form
+
+    def _new_sketch(self, form: _OfForm, parts: Parts) -> int:
+        layout = form.layout
+        if self._segments is None:
+            self._segments = Segments(_CAPACITY)
+        if self._segments.num_free < layout.form.examined + len(parts.leaves) + 1:
+            self._compute()
+        copies = [
+            self._copy(leaf, value, taken)
+            for leaf, value, taken in zip(parts.leaves, parts.values, layout.taken, strict=True)
+        ]
+        numbers, segments = form.waiting
+        if not numbers:
+            self._waiting.append(form)
+        numbers.append(self._num_sketches)
+        segments += copies or [self._segments.add(None, 0)]
+        self._num_sketches += 1
+        return self._num_sketches - 1
+
+    def _copy(self, leaf: Leaf, value: Any, taken: Coordinates) -> int:
+        """Returns the segment with the numbers of a leaf, copied if they are not there yet."""
+        assert self._segments is not None
+        if type(leaf) is not SeenTensor:
+            if type(value) is np.ndarray:
+                return self._segments.add(numbers_of(value, taken) if taken.examined else None, taken.examined)
+            return self._segments.add_number(value)
+        if leaf.batch != self._batch:
+            leaf.batch = self._batch
+            leaf.copies.clear()
+        copy = leaf.copies.get(taken.key)
+        if copy is None:
+            numbers = numbers_of(value, taken) if taken.examined else None
+            copy = leaf.copies[taken.key] = self._segments.add(numbers, taken.examined)
+        return copy
+
+    def _compute(self) -> None:
+        """Computes what waits; the numbers are not needed any more."""
+        if self._segments is None or not self._waiting:
+            return
+        statistics = self._segments.statistics()
+        for form in self._waiting:
+            form.compute(*form.waiting, statistics)
+            form.waiting = ([], [])
+        self._waiting.clear()
+        self._segments.clear()
+        self._batch += 1
+
+    def _forget(self) -> None:
+        self._tensors.clear()
+        self._known.clear()
+
+
+def sketch_of(value: Any, type_spec: fl.Type | None = None) -> Sketch:
+    """Returns the sketch of one value.
+
+    Args:
+        value: Anything; what is unknown is described by the name of its class.
+        type_spec: Its type, if it is known: that names the members of structs.
+    """
+    pad = SketchPad()
+    pad.add(0, value, -1, type_spec)
+    return pad.table()[0]

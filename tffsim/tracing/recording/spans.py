@@ -1,0 +1,283 @@
+"""Spans while they are open: one per operation of an executor, timed step by step.
+
+A span is open from the call of an operation to its end, but it does not run all that
+time: it waits for other tasks and threads, and executors below it run. Its *self time* is
+the time during which its own code ran. It is measured exactly: a coroutine is driven
+step by step, and each thread knows the span that runs on it. The self times of a thread
+therefore add up to the time the thread was busy.
+"""
+
+import asyncio
+import contextvars
+import struct
+import threading
+import time
+import types
+from collections.abc import Coroutine, Generator
+from typing import Any, Protocol
+
+import numpy as np
+
+from tffsim.tracing.document.operations import CANCELLED, ERROR
+from tffsim.tracing.recording.ast_nodes import AstNodes
+from tffsim.tracing.recording.layers import Layer
+from tffsim.tracing.recording.payload_origins import PayloadOrigins
+
+SPAN_DTYPE = np.dtype(
+    [
+        ("id", "i4"), ("parent", "i4"), ("invocation", "i4"), ("layer", "i4"), ("operation", "u1"), ("outcome", "u1"),
+        ("client", "i4"), ("node", "i4"), ("thread", "i2"), ("worker", "i2"),
+        ("start", "i8"), ("end", "i8"), ("self_time", "i8"), ("queue_time", "i8"), ("worker_time", "i8"),
+        ("type", "i4"), ("size", "i8"), ("scalar", "f8"), ("alias", "i4"), ("index", "i4"),
+        ("num_inputs", "i4"), ("first_input", "i4"), ("second_input", "i4"),
+    ]
+)  # fmt: skip
+"""A span that has ended, as a row of numbers; see `tffsim.tracing.document.snapshot.COLUMNS`."""
+
+_FORMATS = {"i4": "i", "u1": "B", "i2": "h", "i8": "q", "f8": "d"}
+_ROW = "=" + "".join(_FORMATS[SPAN_DTYPE[name].str[1:]] for name in SPAN_DTYPE.names or ())
+pack_span = struct.Struct(_ROW).pack
+"""Returns the fields of a span as the bytes of a row; much faster than an array of them."""
+
+now = time.perf_counter_ns
+
+
+class ThreadClock:
+    """Which span runs on a thread, and for how long the thread has been busy.
+
+    Attributes:
+        index: The number of the thread in the trace.
+        name: The thread's name.
+        busy: For how many nanoseconds spans ran on it.
+    """
+
+    __slots__ = ("_began", "_running", "_since", "busy", "index", "name")
+
+    def __init__(self, index: int, name: str) -> None:
+        self.index = index
+        self.name = name
+        self.busy = 0
+        self._running: Span | None = None
+        self._since = 0
+        self._began = 0
+
+    def enter(self, span: "Span") -> "Span | None":
+        """A step of `span` begins; returns the span that it interrupts."""
+        interrupted, moment = self._running, now()
+        if interrupted is not None:
+            interrupted.self_time += moment - self._since
+        else:
+            self._began = moment
+        self._running, self._since = span, moment
+        return interrupted
+
+    def leave(self, span: "Span", interrupted: "Span | None") -> None:
+        """The step of `span` ends, and `interrupted` goes on."""
+        span.end = moment = now()
+        span.self_time += moment - self._since
+        self._running, self._since = interrupted, moment
+        if interrupted is None:
+            self.busy += moment - self._began
+
+
+class Span:
+    """An operation under way.
+
+    Attributes:
+        id: Its number; spans are numbered in the order in which they start.
+        parent: The span inside which it started; None for an invocation.
+        invocation: The number of the invocation it belongs to.
+        layer: The number of the executor.
+        operation: An index into `operations.OPERATIONS`.
+        client: The index of the client it works for, or -1.
+        node: The number of the AST node it works for, or -1.
+        root: The number of the root of the AST of its invocation, or -1.
+        thread: The number of the thread on which it started.
+        index: The element that a selection selects, -1 for other operations.
+        start: When it started.
+        end: When its latest step ended; 0 before.
+        self_time: How long its own code ran, on its own thread.
+        queue_time: How long its work waited for a worker thread.
+        worker_time: How long its work ran in a worker thread.
+        worker: The number of that thread, or -1.
+        recorder: Where it is recorded.
+
+    All times are nanoseconds of `time.perf_counter_ns()`.
+    """
+
+    __slots__ = (
+        "client",
+        "end",
+        "id",
+        "index",
+        "invocation",
+        "layer",
+        "node",
+        "operation",
+        "parent",
+        "queue_time",
+        "recorder",
+        "root",
+        "self_time",
+        "start",
+        "thread",
+        "worker",
+        "worker_time",
+    )
+
+    def __init__(
+        self, recorder: "SpanRecorder", number: int, parent: "Span | None", operation: int, layer: int, client: int
+    ) -> None:
+        self.recorder = recorder
+        self.id = number
+        self.parent = parent
+        self.operation = operation
+        self.layer = layer
+        self.client = client
+        self.invocation: int = parent.invocation if parent is not None else number
+        self.root: int = parent.root if parent is not None else -1
+        self.node = -1
+        self.self_time = 0
+        self.queue_time = 0
+        self.worker_time = 0
+        self.worker = -1
+        self.index = -1
+        self.thread = -1
+        self.end = 0
+        self.start = now()
+
+
+class SpanGate(Protocol):
+    """What every operation passes before it starts."""
+
+    async def pass_through(self, span: Span) -> None: ...
+
+
+class SpanRecorder(Protocol):
+    """Where spans are recorded: what they, and the executors that open them, ask of a recorder."""
+
+    nodes: AstNodes
+    origins: PayloadOrigins
+
+    @property
+    def gate(self) -> SpanGate | None: ...
+
+    def clock(self) -> ThreadClock: ...
+
+    def open(self, parent: Span, operation: int, layer: Layer) -> Span | None: ...
+
+    def close_created(
+        self, span: Span, inputs: tuple[int, ...], handles: Any, handle: Any, payload: object
+    ) -> None: ...
+
+    def close_computed(self, span: Span, inputs: tuple[int, ...], source: Any, payload: object) -> None: ...
+
+    def close_failed(self, span: Span, inputs: tuple[int, ...], error: BaseException, outcome: int) -> None: ...
+
+
+current_span: contextvars.ContextVar[Span | None] = contextvars.ContextVar("tffsim_current_span", default=None)
+"""The span inside which code runs now, in this task or thread."""
+
+
+class Unfinished:
+    """The work of a span, which waits for something.
+
+    Args:
+        span: The span.
+        coroutine: Its work.
+        inputs: The numbers of the values it uses.
+        waiting_for: What the coroutine waits for.
+    """
+
+    __slots__ = ("_coroutine", "_inputs", "_span", "_waiting_for")
+
+    def __init__(
+        self, span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int, ...], waiting_for: Any
+    ) -> None:
+        self._span = span
+        self._coroutine = coroutine
+        self._inputs = inputs
+        self._waiting_for = waiting_for
+
+    async def rest(self) -> Any:
+        """Runs the rest and returns its result; records a failure."""
+        outer = current_span.get()
+        current_span.set(self._span)
+        try:
+            return await _steps(self._span, self._coroutine, self._waiting_for)
+        except BaseException as error:
+            _record_failure(self._span, self._inputs, error)
+            raise
+        finally:
+            current_span.set(outer)
+
+
+def begin(span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int, ...]) -> Any:
+    """Runs the work of a span up to its first real wait, which few have, and records how it ended if it fails.
+
+    Args:
+        span: Newly opened.
+        coroutine: Its work.
+        inputs: The numbers of the values it uses.
+
+    Returns:
+        What the coroutine returns, or what there is still to do. The caller closes the span.
+    """
+    outer = current_span.get()
+    current_span.set(span)
+    clock = span.recorder.clock()
+    span.thread = clock.index
+    try:
+        interrupted = clock.enter(span)
+        try:
+            waiting_for = coroutine.send(None)
+        except StopIteration as stop:
+            return stop.value
+        finally:
+            clock.leave(span, interrupted)
+    except BaseException as error:
+        _record_failure(span, inputs, error)
+        raise
+    finally:
+        current_span.set(outer)
+    return Unfinished(span, coroutine, inputs, waiting_for)
+
+
+async def run(span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int, ...]) -> Any:
+    """Runs all the work of a span; see `begin`."""
+    result = begin(span, coroutine, inputs)
+    return await result.rest() if type(result) is Unfinished else result
+
+
+def _record_failure(span: Span, inputs: tuple[int, ...], error: BaseException) -> None:
+    cancelled = isinstance(error, (asyncio.CancelledError, KeyboardInterrupt))
+    span.recorder.close_failed(span, inputs, error, CANCELLED if cancelled else ERROR)
+
+
+@types.coroutine
+def _steps(span: Span, coroutine: Coroutine[Any, Any, Any], waiting_for: Any) -> Generator[Any, Any, Any]:
+    """Passes on what a coroutine waits for, and times each of its steps."""
+    while True:
+        step, argument = coroutine.send, None
+        try:
+            yield waiting_for
+        except GeneratorExit:
+            coroutine.close()
+            span.end = now()
+            raise
+        except BaseException as error:
+            step, argument = coroutine.throw, error
+        clock = span.recorder.clock()
+        interrupted = clock.enter(span)
+        try:
+            waiting_for = step(argument)
+        except StopIteration as stop:
+            return stop.value
+        finally:
+            clock.leave(span, interrupted)
+
+
+class ThreadClocks(threading.local):
+    """The clock of the current thread; None until the thread is known to the recorder."""
+
+    clock: ThreadClock | None = None

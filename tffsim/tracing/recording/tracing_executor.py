@@ -1,0 +1,181 @@
+"""The executor that records what goes in and out of another one.
+
+It wraps any executor of `federated_language` and changes nothing: the same requests reach
+the target, the same handles stand for the same values. Stacks put one between every two
+executors when a trace is active. In code that no trace watches it only passes on.
+"""
+
+import math
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
+
+from federated_language.common_libs import structure
+from federated_language.proto import computation_pb2 as pb
+
+from tffsim.executors.executor_base import Executor, ExecutorValue
+from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE
+from tffsim.tracing.recording.layers import Layer
+from tffsim.tracing.recording.spans import Span, SpanRecorder, Unfinished, begin, current_span
+
+
+class TracedValue(ExecutorValue):
+    """A handle of a traced executor, with the number it has in the trace.
+
+    Args:
+        target: The handle that it stands for.
+        executor: The executor that made it.
+        span: The span that produced it, whose number is the number of the value.
+    """
+
+    __slots__ = ("executor", "number", "recorder", "scalar", "size", "target")
+
+    def __init__(self, target: ExecutorValue, executor: "TracingExecutor", span: Span) -> None:
+        self.target = target
+        self.executor = executor
+        self.recorder = span.recorder
+        self.number = span.id
+        self.size = 0
+        self.scalar = math.nan
+
+    @property
+    def type_signature(self) -> Any:
+        return self.target.type_signature
+
+    @property
+    def reference(self) -> ExecutorValue:
+        return self.target
+
+    async def compute(self) -> Any:
+        span = self.executor.open(COMPUTE)
+        if span is None:
+            return await self.target.compute()
+        inputs = (self.number if self.recorder is span.recorder else -1,)
+        payload = _begin(span, self.target.compute(), inputs)
+        if type(payload) is Unfinished:
+            payload = await payload.rest()
+        span.recorder.close_computed(span, inputs, self, payload)
+        return payload
+
+
+class TracingExecutor(Executor):
+    """Records every operation of its target.
+
+    Args:
+        target: Any executor.
+        layer: What the trace says about it; by default its class.
+    """
+
+    def __init__(self, target: Executor, layer: Layer | None = None) -> None:
+        self._target = target
+        self.layer = layer if layer is not None else Layer(type(target).__name__)
+
+    @property
+    def target(self) -> Executor:
+        """The executor below."""
+        return self._target
+
+    def close(self) -> None:
+        self._target.close()
+
+    async def create_value(self, value: object, type_spec: object = None) -> ExecutorValue:
+        """Embeds a value in the target."""
+        if type(value) is TracedValue:
+            value = value.target
+        span = self.open(CREATE_VALUE)
+        if span is None:
+            return await self._target.create_value(value, type_spec)
+        if type(value) is pb.Computation:
+            span.recorder.nodes.receive(value, span.node)
+        inputs = span.recorder.origins.of(value)
+        made = _begin(span, self._target.create_value(value, type_spec), inputs)
+        if type(made) is Unfinished:
+            made = await made.rest()
+        return self._handle(span, inputs, (), made, value)
+
+    async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> ExecutorValue:
+        """Calls a function in the target."""
+        span = self.open(CREATE_CALL)
+        work = self._target.create_call(_unwrapped(comp), _unwrapped(arg))
+        if span is None:
+            return await work
+        number = _number(span.recorder, comp)
+        inputs = (number,) if arg is None else (number, _number(span.recorder, arg))
+        made = _begin(span, work, inputs)
+        if type(made) is Unfinished:
+            made = await made.rest()
+        return self._handle(span, inputs, (), made)
+
+    async def create_struct(self, elements: Any) -> ExecutorValue:
+        """Makes a struct in the target."""
+        span = self.open(CREATE_STRUCT)
+        handles, unwrapped = _unwrapped_elements(elements)
+        work = self._target.create_struct(unwrapped)
+        if span is None:
+            return await work
+        recorder = span.recorder
+        inputs = tuple([_number(recorder, handle) for handle in handles])
+        made = _begin(span, work, inputs)
+        if type(made) is Unfinished:
+            made = await made.rest()
+        return self._handle(span, inputs, handles, made)
+
+    async def create_selection(self, source: ExecutorValue, index: int) -> ExecutorValue:
+        """Selects from a struct in the target."""
+        span = self.open(CREATE_SELECTION)
+        work = self._target.create_selection(_unwrapped(source), index)
+        if span is None:
+            return await work
+        span.index = index
+        inputs = (_number(span.recorder, source),)
+        made = _begin(span, work, inputs)
+        if type(made) is Unfinished:
+            made = await made.rest()
+        return self._handle(span, inputs, (), made)
+
+    def open(self, operation: int) -> Span | None:
+        """Opens a span; None if nobody watches, or the trace is full."""
+        parent = current_span.get()
+        return parent.recorder.open(parent, operation, self.layer) if parent is not None else None
+
+    def _handle(
+        self, span: Span, inputs: tuple[int, ...], members: Any, target: ExecutorValue, payload: object = None
+    ) -> TracedValue:
+        handle = TracedValue(target, self, span)
+        span.recorder.close_created(span, inputs, members, handle, payload)
+        return handle
+
+
+def _begin(span: Span, work: Coroutine[Any, Any, Any], inputs: tuple[int, ...]) -> Any:
+    """Begins with the work of a span, after the gate; see `spans.begin`."""
+    gate = span.recorder.gate
+    return begin(span, work if gate is None else _after(gate.pass_through(span), work), inputs)
+
+
+async def _after(first: Coroutine[Any, Any, None], work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        await first
+    except BaseException:
+        work.close()
+        raise
+    return await work
+
+
+def _unwrapped(value: Any) -> Any:
+    return value.target if type(value) is TracedValue else value
+
+
+def _unwrapped_elements(elements: Any) -> tuple[Sequence[Any], Any]:
+    """Returns the handles in a container, and the same container of what they stand for."""
+    if type(elements) is list or type(elements) is tuple:
+        return elements, [_unwrapped(element) for element in elements]
+    # First what is common: whether something is a mapping takes long to find out.
+    if type(elements) is not structure.Struct and isinstance(elements, Mapping):
+        unwrapped = structure.Struct((str(name), _unwrapped(element)) for name, element in elements.items())
+        return list(elements.values()), unwrapped
+    named = structure.to_elements(structure.from_container(elements))
+    return [element for _, element in named], structure.Struct((name, _unwrapped(e)) for name, e in named)
+
+
+def _number(recorder: SpanRecorder, handle: Any) -> int:
+    """Returns the number of a value; -1 for one that another trace, or none, has seen."""
+    return handle.number if type(handle) is TracedValue and handle.recorder is recorder else -1

@@ -1,0 +1,1 @@
+"""The pictures of a trace, drawn by matplotlib: `trace.plot`."""

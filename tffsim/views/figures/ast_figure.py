@@ -1,0 +1,104 @@
+"""The AST of a computation, with the time that each node took."""
+
+import dataclasses
+from collections.abc import Iterator
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from tffsim.tracing.analysis.ast_tree import TimedNode, build_ast
+from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.tracing.document.units import duration
+from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
+
+_MAX_ROWS = 60
+_ROW_HEIGHT, _MIN_ROW_HEIGHT = 0.19, 0.13
+_SIZE = 8.0
+_INDENT = 0.016
+_TEXT_END, _OWN_END, _TOTAL_END, _BAR_BEGIN = 0.60, 0.68, 0.76, 0.775
+_PALE = 0.35
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Row:
+    """A node, or the nodes below another one that are not shown: how many, and their time."""
+
+    depth: int
+    node: TimedNode | None
+    num_hidden: int = 0
+    hidden_time: int = 0
+
+
+def height_of_ast(snapshot: Snapshot) -> float:
+    """Returns how many inches the picture needs."""
+    return 0.6 + _ROW_HEIGHT * max(len(_rows(snapshot)), 4)
+
+
+def draw_ast(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
+    """Draws the nodes as an indented tree; of a large one, the nodes in whose subtrees most time was spent."""
+    prepare(axes, theme, "AST: time of each node, and with the nodes below it")
+    width, height = inches(axes)
+    rows = _rows(snapshot, max(min(_MAX_ROWS, int(height / _MIN_ROW_HEIGHT)), 4))
+    if not rows:
+        return nothing(axes, theme)
+    axes.set(xlim=(0, 1), ylim=(max(len(rows), 4) - 0.3, -1.6), xticks=[])
+    size = min(_SIZE, height / max(len(rows) + 1.5, 4) * 72 * 0.62, width)
+    for x, text in ((_OWN_END, "own"), (_TOTAL_END, "total")):
+        axes.text(x, -1, text, ha="right", va="center", color=theme.soft, fontsize=size)
+    for x, placement, text in ((_BAR_BEGIN, "clients", "at clients"), (_BAR_BEGIN + 0.1, "", "elsewhere")):
+        axes.text(x, -1, text, va="center", color=PLACEMENT_COLOURS[placement], fontsize=size, weight="bold")
+    longest = max(*(row.node.total_time for row in rows if row.node is not None), 0, 1)
+    for position, row in enumerate(rows):
+        if row.node is not None:
+            _add_text(axes, theme, row.node, row.depth, position, size, width)
+            _add_times(axes, theme, row.node, position, size, longest)
+        else:
+            text = f"… {row.num_hidden:,} more node{'s' * (row.num_hidden != 1)}, {duration(row.hidden_time)}"
+            axes.text(row.depth * _INDENT, position, text, va="center", color=theme.soft, fontsize=size)
+    return axes
+
+
+def _add_text(axes: Axes, theme: Theme, node: TimedNode, depth: int, position: int, size: float, width: float) -> None:
+    start = min(depth, 24) * _INDENT
+    room = int((_TEXT_END - start) * width / width_of("x", size))
+    text = f"{node.edge}: {node.label}" if node.edge else node.label
+    label = axes.text(start, position, literal(text, room), va="center", color=theme.ink, fontsize=size)
+    if node.type and room - len(text) > 8:
+        axes.annotate(
+            literal(node.type, room - len(text) - 2), (1, 0.5), (6, 0), xycoords=label, textcoords="offset points",
+            va="center", color=theme.soft, fontsize=size, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _add_times(axes: Axes, theme: Theme, node: TimedNode, position: int, size: float, longest: int) -> None:
+    colour = PLACEMENT_COLOURS["clients" if node.clients else ""]
+    for x, time, ink in ((_OWN_END, node.self_time, theme.ink), (_TOTAL_END, node.total_time, theme.soft)):
+        if time:
+            axes.text(x, position, duration(time), ha="right", va="center", color=ink, fontsize=size)
+    for time, alpha in ((node.total_time, _PALE), (node.self_time, 1.0)):
+        length = (1 - _BAR_BEGIN) * time / longest
+        axes.add_patch(Rectangle((_BAR_BEGIN, position - 0.3), length, 0.6, facecolor=colour, alpha=alpha, linewidth=0))
+
+
+def _rows(snapshot: Snapshot, max_rows: int = _MAX_ROWS) -> list[_Row]:
+    calls = snapshot.invocations
+    if not calls or calls[0].root < 0:
+        return []
+    root = build_ast(snapshot)
+    # Parents took at least as long as their children and come first among equals, so they are kept with them.
+    ranked = sorted((node for _, node in root.walk()), key=lambda node: -node.total_time)
+    limit = max_rows
+    while len(rows := list(_shown(root, 0, {node.number for node in ranked[:limit]}))) > max_rows and limit > 1:
+        limit -= 1
+    return rows
+
+
+def _shown(node: TimedNode, depth: int, kept: set[int]) -> Iterator[_Row]:
+    yield _Row(depth, node)
+    hidden = [child for child in node.children if child.number not in kept]
+    for child in node.children:
+        if child.number in kept:
+            yield from _shown(child, depth + 1, kept)
+    if hidden:
+        count = sum(1 for child in hidden for _ in child.walk())
+        yield _Row(depth + 1, None, count, sum(child.total_time for child in hidden))

@@ -1,0 +1,214 @@
+"""A trace as messages to the front end: descriptions as JSON, spans as columns of numbers.
+
+The form of the messages is that of `widgets/src/model/messages.ts`.
+"""
+
+import dataclasses
+import itertools
+import threading
+import time
+from typing import Any
+
+import numpy as np
+
+from tffsim.tracing.analysis.traffic import traffic, traffic_totals
+from tffsim.tracing.document.operations import INVOKE
+from tffsim.tracing.document.snapshot import Legend, Snapshot
+from tffsim.tracing.document.span_reader import SpanReader
+from tffsim.tracing.recording.reading import read_legend
+from tffsim.tracing.recording.source import Source
+from tffsim.tracing.recording.spans import Span, now
+from tffsim.tracing.recording.subscription import Batch
+from tffsim.views.glossary import hover_texts
+from tffsim.views.panels.graph_summary import graph_summary
+
+Message = tuple[dict[str, Any], list[bytes]]
+
+_INTS = ("id", "parent", "invocation", "layer", "operation", "outcome", "client", "node", "thread", "worker")
+_TIMES = ("start", "end", "self_time", "queue_time", "worker_time")
+_RUNNING = 3
+_SPANS_PER_MESSAGE = 20_000
+# While a trace grows, sums over all its spans take at most this share of the time.
+_SHARE_OF_SUMS = 0.02
+_SECONDS_BETWEEN_SUMS = 0.5
+_MAX_SPANS_SUMMED_LIVE = 60_000
+
+
+class Feed:
+    """Makes the messages that keep a front end up to date. Thread-safe.
+
+    Messages must be sent in the order in which they were made: each tells what the ones before did not.
+
+    Args:
+        source: Where the trace comes from.
+        title: What is shown above it; by default the names of the computations.
+    """
+
+    def __init__(self, source: Source, title: str = "") -> None:
+        self._source = source
+        self._title = title
+        self._sizes: tuple[int, ...] = ()
+        self._num_spans = 0
+        self._num_invocations = 0
+        self._sum_after = 0.0
+        self._lock = threading.Lock()
+
+    def everything(self, finished: bool, spans_per_message: int = _SPANS_PER_MESSAGE) -> list[Message]:
+        """Returns messages that replace all that was sent before."""
+        with self._lock:
+            snapshot = self._source.snapshot
+            columns = dict(snapshot.columns)
+            columns["id"] = np.arange(snapshot.num_spans, dtype=np.int32)
+            is_running = columns["outcome"] == _RUNNING
+            order = np.argsort(is_running, kind="stable")
+            num_running = int(is_running.sum())
+            # Those under way go together, in the last message.
+            cuts = [0, *range(spans_per_message, snapshot.num_spans - num_running, spans_per_message), len(order)]
+            end = float(snapshot.columns["end"].max(initial=0)) / 1e6
+            self._num_spans, self._num_invocations = snapshot.num_spans, 0
+            description = self._description(snapshot) | self._sums() | {"words": hover_texts()}
+            messages = []
+            for first, last in itertools.pairwise(cuts):
+                is_last = last == len(order)
+                part = {name: columns[name][order[first:last]] for name in (*_INTS, *_TIMES)}
+                running = num_running if is_last else 0
+                message = self._message(part, running, end, finished and is_last, description, reset=first == 0)
+                messages.append(message)
+                description = {}
+            return messages
+
+    def update(self, batch: Batch) -> Message:
+        """Returns a message with what happened since the one before."""
+        recorder = self._source.recorder
+        assert recorder is not None
+        with self._lock:
+            ended = set(batch.rows["id"].tolist())
+            running = [span for span in batch.open_spans if span.id not in ended]
+            columns = _with_running(batch.rows, running)
+            for name in ("start", "end"):
+                columns[name] = columns[name] - recorder.started
+            description: dict[str, Any] = {}
+            if self._has_grown() or batch.is_last:
+                description = self._description(read_legend(recorder))
+            self._num_spans += len(batch.rows)
+            if batch.is_last or self._may_sum():
+                description |= self._sums()
+            moment = (now() - recorder.started) / 1e6
+            return self._message(columns, len(running), moment, batch.is_last, description, reset=False)
+
+    def _message(
+        self,
+        columns: "dict[str, np.ndarray]",
+        running: int,
+        moment: float,
+        finished: bool,
+        description: dict[str, Any],
+        reset: bool,
+    ) -> Message:
+        ints = np.stack([columns[name].astype("<i4") for name in _INTS])
+        times = np.stack([columns[name].astype("<f8") / 1e6 for name in _TIMES])
+        recorder = self._source.recorder
+        content = {
+            "kind": "batch",
+            "reset": reset,
+            "running": running,
+            "count": ints.shape[1],
+            "now": moment,
+            "dropped": recorder.num_dropped if recorder is not None else self._source.snapshot.num_dropped,
+            "finished": finished,
+            "description": description,
+        }
+        return content, [ints.tobytes(), times.tobytes()]
+
+    def _has_grown(self) -> bool:
+        """Whether there is more of what is not a number than in the message before."""
+        recorder = self._source.recorder
+        assert recorder is not None
+        lists = (
+            recorder.layers,
+            recorder.nodes.nodes,
+            recorder.nodes.functions,
+            recorder.threads,
+            recorder.invocations,
+            recorder.errors,
+        )
+        sizes, self._sizes = self._sizes, tuple(map(len, lists))
+        return sizes != self._sizes
+
+    def _description(self, legend: Legend | Snapshot) -> dict[str, Any]:
+        """Returns what is not a number; of invocations only those that were not told before."""
+        first, self._num_invocations = self._num_invocations, len(legend.invocations)
+        return {
+            "title": self._title or ", ".join(dict.fromkeys(call.name for call in legend.invocations)),
+            "executors": [dataclasses.asdict(executor) for executor in legend.executors],
+            "nodes": [dataclasses.asdict(node) for node in legend.nodes],
+            "functions": [dataclasses.asdict(function) for function in legend.functions],
+            "threads": [thread.name for thread in legend.threads],
+            "invocations_from": first,
+            "invocations": [
+                {
+                    "span": call.span,
+                    "name": call.name,
+                    "root": call.root,
+                    "num_clients": call.cardinalities.get("CLIENTS", 0),
+                }
+                for call in legend.invocations[first:]
+            ],
+            "errors": {str(span): text for span, text in legend.errors.items()},
+        }
+
+    def _may_sum(self) -> bool:
+        """Whether sums over all spans can be afforded now."""
+        return self._num_spans <= _MAX_SPANS_SUMMED_LIVE and time.monotonic() >= self._sum_after
+
+    def _sums(self) -> dict[str, Any]:
+        started = time.monotonic()
+        snapshot = self._source.snapshot
+        totals = traffic_totals(traffic(snapshot))
+        sums = {
+            "traffic": [totals.row(index) for index in range(totals.num_rows)],
+            "graph": graph_summary(snapshot),
+        }
+        ended = time.monotonic()
+        self._sum_after = ended + max(_SECONDS_BETWEEN_SUMS, (ended - started) / _SHARE_OF_SUMS)
+        return sums
+
+    def previews(self, spans: list[int]) -> dict[str, Any]:
+        """Returns short descriptions of the values that spans made."""
+        reader = SpanReader(self._source.snapshot)
+        known = [span for span in spans if 0 <= span < reader.snapshot.num_spans]
+        return {"kind": "previews", "previews": {str(span): reader.preview(span) for span in known}}
+
+    def details(self, span: int) -> dict[str, Any]:
+        """Returns what is known of a span, in lines of a name and a text."""
+        snapshot = self._source.snapshot
+        reader = SpanReader(snapshot)
+        lines: list[list[str]] = []
+        if 0 <= span < snapshot.num_spans:
+            columns = snapshot.columns
+            if columns["type"][span] >= 0:
+                lines.append(["type", snapshot.types[columns["type"][span]].text])
+            if columns["operation"][span] != INVOKE:
+                lines.append(["value", reader.preview(span)])
+            if columns["size"][span]:
+                lines.append(["size", f"{int(columns['size'][span]):,} bytes"])
+            inputs = [value for value in reader.inputs(span) if value >= 0][:6]
+            lines += [[f"input {k}", reader.preview(value)] for k, value in enumerate(inputs)]
+        return {"kind": "details", "span": span, "lines": lines}
+
+
+def _with_running(rows: "np.ndarray", running: list[Span]) -> "dict[str, np.ndarray]":
+    """Returns the columns of spans that ended, followed by those that are under way."""
+    columns = {name: rows[name] for name in (*_INTS, *_TIMES)}
+    if not running:
+        return columns
+    moment = now()
+    fields: dict[str, list[int]] = {
+        name: [getattr(span, name) for span in running]
+        for name in (*_INTS, *_TIMES)
+        if name not in ("parent", "outcome", "end")
+    }
+    fields["parent"] = [span.parent.id if span.parent is not None else -1 for span in running]
+    fields["outcome"] = [_RUNNING] * len(running)
+    fields["end"] = [moment] * len(running)
+    return {name: np.concatenate([column, np.array(fields[name], np.int64)]) for name, column in columns.items()}

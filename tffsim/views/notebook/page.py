@@ -1,0 +1,114 @@
+"""A finished trace as a page that stands alone: the same front end, without a kernel.
+
+A trace goes into the page deflated and in base64, so no text of it can end the script or
+become a part of the page, and the front end never reads text as HTML.
+"""
+
+import base64
+import html
+import json
+import pathlib
+import sys
+import zlib
+
+import numpy as np
+
+from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.tracing.document.span_reader import SpanReader
+from tffsim.tracing.recording.source import Source
+from tffsim.views import PANELS
+from tffsim.views.notebook.feed import Feed
+
+FRONT_END = pathlib.Path(__file__).parents[1] / "static" / "front_end.js"
+_MAX_PREVIEWS = 10_000
+_COMPRESSION = 6
+# Times are kept to an eighth of a microsecond: their other bits are noise, and half of a page.
+_TICKS_PER_MILLISECOND = 8192
+# As in the style sheet of the front end, so that nothing jumps when this takes the place of a live view.
+_HEIGHT = 640
+_LOW = 420
+_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
+
+# A frame prefers the colour scheme of the element that it is in: JupyterLab, VS Code and Colab say theirs so.
+_FOLLOW_THEME = (
+    "[data-jp-theme-light=false] .tffsim-frame, .vscode-dark .tffsim-frame, [theme=dark] .tffsim-frame "
+    "{color-scheme: dark} [data-jp-theme-light=true] .tffsim-frame {color-scheme: light}"
+)
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<title>{title}</title>
+<style>
+body {{ margin: 0; padding: {padding}px; --tff-margin: {margin}px; background: Canvas; color-scheme: light dark; }}
+</style>
+</head>
+<body>
+<main><script type="application/json" id="tffsim-trace">{data}</script></main>
+<script type="module">{script}</script>
+</body>
+</html>
+"""
+
+
+def page(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "", padding: int = 12) -> str:
+    """Returns the HTML of a page that shows a trace; it loads nothing from anywhere.
+
+    Args:
+        snapshot: What was recorded.
+        panels: Which panels are shown.
+        title: What is shown above them; by default the names of the computations.
+        padding: The space around, in pixels.
+    """
+    messages = Feed(Source(snapshot), title).everything(finished=True, spans_per_message=sys.maxsize)
+    ((batch, (ints, times)),) = messages
+    description = batch["description"]
+    calls = description["graph"]["calls"]
+    needed = [call["span"] for call in calls] + [span for call in calls for span in call.get("members", [])]
+    description["previews"] = _previews(snapshot, needed[:_MAX_PREVIEWS])
+    name = description["title"] or "tffsim"
+    data = {
+        "batch": _packed(json.dumps(batch).encode()),
+        "buffers": [_packed(ints), _packed(_rounded(times))],
+        "panels": list(panels),
+    }
+    script = FRONT_END.read_text(encoding="utf-8").replace("</script", "<\\/script")
+    return _PAGE.format(
+        policy=_POLICY,
+        title=html.escape(name),
+        padding=padding,
+        margin=2 * padding,
+        script=script,
+        data=json.dumps(data).replace("<", "\\u003c"),
+    )
+
+
+def frame(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "") -> str:
+    """Returns the HTML of such a page inside a notebook's output."""
+    height = _HEIGHT if len(panels) > 2 else _LOW
+    content = html.escape(page(snapshot, panels, title, padding=0), quote=True)
+    return (
+        f"<style>{_FOLLOW_THEME}</style>"
+        f'<iframe class="tffsim-frame" title="Trace" srcdoc="{content}" width="100%" height="{height}" '
+        'style="border: 0" sandbox="allow-scripts"></iframe>'
+    )
+
+
+def _rounded(times: bytes) -> bytes:
+    milliseconds = np.frombuffer(times, "<f8")
+    return bytes((np.round(milliseconds * _TICKS_PER_MILLISECOND) / _TICKS_PER_MILLISECOND).astype("<f8").tobytes())
+
+
+def _packed(content: bytes) -> str:
+    return base64.b64encode(zlib.compress(content, _COMPRESSION)).decode("ascii")
+
+
+def _previews(snapshot: Snapshot, needed: list[int]) -> dict[str, str]:
+    """Returns what values are, of as many as are reasonable; the front end cannot ask for more."""
+    produced = np.setdiff1d(np.flatnonzero(snapshot.columns["type"] >= 0), needed)
+    step = -(-len(produced) // max(1, _MAX_PREVIEWS - len(needed))) or 1
+    reader = SpanReader(snapshot)
+    return {str(span): reader.preview(span) for span in [*needed, *produced[::step].tolist()]}

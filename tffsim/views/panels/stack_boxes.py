@@ -1,0 +1,85 @@
+"""The executors of a stack as a tree of boxes, as few of them as a picture has room for."""
+
+import dataclasses
+import re
+
+from tffsim.tracing.document.snapshot import ExecutorInfo
+
+_MAX_ALIKE = 3
+_MAX_COLUMNS = 5
+
+_Kind = tuple[str, str, str]
+
+
+@dataclasses.dataclass(slots=True)
+class Box:
+    """Executors that are drawn as one: the first of them, the numbers of all, and the boxes below."""
+
+    executor: ExecutorInfo
+    layers: list[int]
+    below: "list[Box]" = dataclasses.field(default_factory=list)
+
+    @property
+    def num_columns(self) -> int:
+        """How many boxes the widest part needs side by side."""
+        return max(sum(box.num_columns for box in self.below), 1)
+
+    @property
+    def num_levels(self) -> int:
+        """How many boxes are one below the other, with this one."""
+        return 1 + max((box.num_levels for box in self.below), default=0)
+
+
+def stack_boxes(executors: list[ExecutorInfo]) -> list[Box]:
+    """Returns the topmost boxes: few executors in one box, or as many as the width demands."""
+    children: dict[int, list[int]] = {}
+    for layer, executor in enumerate(executors):
+        children.setdefault(executor.parent, []).append(layer)
+
+    def below(layers: list[int], max_alike: int) -> list[Box]:
+        lower = [child for layer in layers for child in children.get(layer, [])]
+        return [Box(executors[part[0]], part, below(part, max_alike)) for part in _alike(lower, executors, max_alike)]
+
+    for max_alike in (_MAX_ALIKE, 1):
+        tops = [Box(executors[part[0]], part, below(part, max_alike))
+                for part in _alike(children.get(-1, []), executors, max_alike)]  # fmt: skip
+        if sum(box.num_columns for box in tops) <= _MAX_COLUMNS:
+            return tops
+    return [_folded(top) for top in tops]
+
+
+def role_of(executor: ExecutorInfo) -> str:
+    """Returns what an executor is there for, without saying for which or how many clients."""
+    role = re.sub(r"[\d, …-]+", "", executor.role)
+    return "clients" if role == "client" else role
+
+
+def _alike(layers: list[int], executors: list[ExecutorInfo], max_alike: int) -> list[list[int]]:
+    """Groups executors in one place of the stack; few that are alike stay apart."""
+    kinds: dict[_Kind, list[int]] = {}
+    for layer in layers:
+        kinds.setdefault(_kind(executors[layer]), []).append(layer)
+    parts = ([alike] if len(alike) > max_alike else [[layer] for layer in alike] for alike in kinds.values())
+    return [part for some in parts for part in some]
+
+
+def _kind(executor: ExecutorInfo) -> _Kind:
+    return executor.name, executor.placement, role_of(executor)
+
+
+def _folded(box: Box) -> Box:
+    """Puts what a composing tree repeats from level to level into the box of the highest level."""
+    kept = Box(box.executor, list(box.layers))
+    _fold_into(kept, box.below, {_kind(box.executor): kept})
+    return kept
+
+
+def _fold_into(box: Box, below: list[Box], above: dict[_Kind, Box]) -> None:
+    for lower in below:
+        kind = _kind(lower.executor)
+        same = above.get(kind) or next((other for other in box.below if _kind(other.executor) == kind), None)
+        if same is None:
+            same = Box(lower.executor, [])
+            box.below.append(same)
+        same.layers.extend(lower.layers)
+        _fold_into(same, lower.below, {**above, kind: same})
