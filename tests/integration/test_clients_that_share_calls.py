@@ -39,9 +39,9 @@ def calls(monkeypatch):
         counted["whole" if sizes[function] == 1 else "shared"] += sizes[function]
         return call_block(function, *arguments)
 
-    def built_block(function, block, executor):
+    def built_block(function, block, *arguments):
         sizes[function] = block.num_clients
-        build_block(function, block, executor)
+        build_block(function, block, *arguments)
 
     sizes = weakref.WeakKeyDictionary()
     monkeypatch.setattr(TensorFlowFunction, "__call__", counted_function)

@@ -6,6 +6,7 @@ chunk that fails is run again one by one: then the error knows its client.
 """
 
 import collections
+import logging
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +22,8 @@ from tffsim.federation.client_results import claiming
 from tffsim.federation.client_work import ClientWork, MakeMembers, Mapped, Shared, Split, WorkPlan, digest
 from tffsim.federation.federating_strategy import Function
 from tffsim.federation.fold_shape import BLOCK_SIZE
+
+_log = logging.getLogger("tffsim")
 
 _CLIENTS_BEFORE_BUILDING = 32
 _CLIENTS_BEFORE_LARGE_CHUNKS = 256
@@ -142,7 +145,8 @@ class BlockFold:
             self._known.note(refusal)
             return None
         except Exception:
-            # Asked one by one, the client that fails says so.
+            # Asked one by one, the client that fails says so. If none does, it is a fault of ours.
+            _log.debug("Clients %s fail together; they are asked one by one.", clients, exc_info=True)
             self._has_failed = True
             return None
 
