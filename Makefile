@@ -9,7 +9,7 @@ PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench mutants build install-check layers lint types format lock lessons docs glossary address
+.PHONY: help demo lab test bench mutants build install-check layers lint types format lock lessons docs glossary address
 .PHONY: picture widgets widgets-check tools clean
 
 help:  ## show this list
@@ -17,6 +17,9 @@ help:  ## show this list
 
 demo: $(READY)  ## train on handwritten digits with federated averaging
 	@$(BIN)/tffsim demo
+
+lab: $(READY)  ## open JupyterLab with the lessons
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
 
 test: lint types widgets-check  ## everything that must pass before a change is merged
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
