@@ -132,7 +132,7 @@ def test_a_link_to_the_code_leads_to_the_repository_if_it_is_known():
     text = sources.rewritten(
         "[a](../tffsim/tracing/document/trace_file.py)", "docs/tracing.md", "https://github.com/some/where"
     )
-    assert text == "[a](https://github.com/some/where/blob/main/tffsim/tracing/trace_file.py)"
+    assert text == "[a](https://github.com/some/where/blob/main/tffsim/tracing/document/trace_file.py)"
 
 
 def test_the_page_of_the_glossary_is_what_the_glossary_makes():

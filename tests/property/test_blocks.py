@@ -270,7 +270,8 @@ def test_blocks_give_the_bits_of_single_calls(built, name, factory):
         assert _bits(blocks.invoke(computation, members)) == _bits(single.invoke(computation, members))
 
     agrees()
-    assert built or name in ("untouched", "reader_before")
+    # Others begin with the clients of these, and which of two aggregations comes first may depend on the moment.
+    assert built or name in ("untouched", "reader_before", "select_by_result")
 
 
 def _blocks_of(computation, members, factory=None):

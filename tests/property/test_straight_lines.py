@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from tffsim.concurrency.call_duration import CallDuration
 from tffsim.external_runtime.tensorflow.functions import straight_calls
 from tffsim.external_runtime.tensorflow.functions.straight_calls import StraightCalls
 from tffsim.external_runtime.tensorflow.functions.tensorflow_function import TensorFlowFunction
+from tffsim.external_runtime.tensorflow.graph_passes.straight_lines import reductions_to_straight_lines
 
 _STRAIGHT = ["reduced", "walked", "twice", "with keras", "with variables"]
 _bounded = settings(
@@ -121,3 +123,19 @@ def _bits(value: object) -> object:
         return [_bits(part) for part in value]
     array = np.asarray(value)
     return array.dtype.str, array.shape, array.tolist() if array.dtype == object else array.tobytes()
+
+
+def test_elements_are_read_one_after_the_other_in_the_graph():
+    """Where TensorFlow inlines a step without effects, whoever waits for the step waits for nothing."""
+    proto = Client("walked", (), None, Data(0, "fixed", None, True, ())).computation().to_proto()
+    graph_def = tf.compat.v1.GraphDef.FromString(proto.tensorflow.graph_def.value)
+    reductions_to_straight_lines(graph_def, [4])
+    lists = [graph_def.node, *(function.node_def for function in graph_def.library.function)]
+    (nodes,) = ([node for node in found if node.op == "IteratorGetNextSync"] for found in lists if _reads(found))
+    assert len(nodes) == 4
+    for before, after in itertools.pairwise(nodes):
+        assert f"^{before.name}" in after.input
+
+
+def _reads(nodes):
+    return any(node.op == "IteratorGetNextSync" for node in nodes)

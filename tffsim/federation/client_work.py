@@ -151,7 +151,7 @@ class WorkPlan:
             make: Makes members one by one. It is called for those.
 
         Returns:
-            What there is left to do; None if other work is through with some of the clients.
+            What there is left to do; None if other work has begun with some of the clients.
         """
         given, wanted, needed = [], [], {len(self.steps) - 1}
         for position in reversed(range(len(self.steps))):
@@ -162,13 +162,11 @@ class WorkPlan:
             if is_shared or position in singles:
                 assert isinstance(step, Mapped) and step.results is not None
                 are_there = await step.results.are_there(clients)
-                if are_there is None or (position in singles and not are_there):
-                    members = step.results.of(clients)
-                    if any(member is None for member in members):
-                        return None
-                    # What others have begun with some of the clients is done for the rest of them, too.
-                    await make(members, clients.start)
+                if position in singles and not are_there:
+                    await make(step.results.of(clients), clients.start)
                     are_there = True
+                if are_there is None:
+                    return None
                 if are_there:
                     given.append(position)
                     continue

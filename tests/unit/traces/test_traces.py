@@ -11,7 +11,6 @@ import tensorflow as tf
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, double, mean_of_doubles, sum_of_products, traced
-from tffsim.traces.trace import Trace
 from tffsim.tracing.analysis.graph import collapsed_clients
 from tffsim.tracing.analysis.timing import thread_time
 from tffsim.tracing.document.operations import OPERATIONS
@@ -252,7 +251,7 @@ def test_what_is_merged_for_all_clients_does_the_same_in_the_same_place(max_fano
     factory = tff.local_executor_factory(max_fanout=max_fanout)
     snapshot = traced(sum_of_products, [1.0] * 5, 2.0, factory=factory)[1].snapshot
     columns, executors = snapshot.columns, snapshot.executors
-    merged = collapsed_clients(Trace(snapshot))
+    merged = collapsed_clients(snapshot)
 
     def place(layer):
         """The classes of the executors from here up."""

@@ -187,14 +187,21 @@ class Unfinished:
         coroutine: Its work.
         inputs: The numbers of the values it uses.
         waiting_for: What the coroutine waits for.
+        innermost: The span inside which it waits: the span itself, or one of an operation below.
     """
 
-    __slots__ = ("_coroutine", "_inputs", "_span", "_waiting_for")
+    __slots__ = ("_coroutine", "_innermost", "_inputs", "_span", "_waiting_for")
 
     def __init__(
-        self, span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int, ...], waiting_for: Any
+        self,
+        span: Span,
+        coroutine: Coroutine[Any, Any, Any],
+        inputs: tuple[int, ...],
+        waiting_for: Any,
+        innermost: Span | None,
     ) -> None:
         self._span = span
+        self._innermost = innermost
         self._coroutine = coroutine
         self._inputs = inputs
         self._waiting_for = waiting_for
@@ -202,7 +209,7 @@ class Unfinished:
     async def rest(self) -> Any:
         """Runs the rest and returns its result; records a failure."""
         outer = current_span.get()
-        current_span.set(self._span)
+        current_span.set(self._innermost)
         try:
             return await _steps(self._span, self._coroutine, self._waiting_for)
         except BaseException as error:
@@ -231,6 +238,7 @@ def begin(span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int, ..
         interrupted = clock.enter(span)
         try:
             waiting_for = coroutine.send(None)
+            innermost = current_span.get()
         except StopIteration as stop:
             return stop.value
         finally:
@@ -240,7 +248,7 @@ def begin(span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int, ..
         raise
     finally:
         current_span.set(outer)
-    return Unfinished(span, coroutine, inputs, waiting_for)
+    return Unfinished(span, coroutine, inputs, waiting_for, innermost)
 
 
 async def run(span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int, ...]) -> Any:

@@ -336,7 +336,7 @@ def test_a_sketch_of_any_kind_of_value_is_loaded_as_it_was_saved(value, kind):
     pad = SketchPad()
     pad.add(0, value)
     snapshot = dataclasses.replace(trace.snapshot, sketches=pad.table())
-    loaded = trace_file.from_bytes(trace_file.to_bytes(snapshot)).snapshot
+    loaded = trace_file.from_bytes(trace_file.to_bytes(snapshot))
     assert loaded.sketches.forms == snapshot.sketches.forms
     assert [form.kind for form in loaded.sketches.forms] == [kind]
 

@@ -5,11 +5,11 @@ import pathlib
 
 import pytest
 
-from tffsim.tracing.document.operations import OPERATIONS
-from tffsim.tracing.document.snapshot import ALL_OUTCOMES
-from tffsim.views.figures.figures import theme
+import tffsim.views
+from tffsim.tracing.document.operations import ALL_OUTCOMES, OPERATIONS
+from tffsim.views.figures import theme
 
-FACTS = json.loads((pathlib.Path(theme.__file__).parent / "theme.json").read_text(encoding="utf-8"))
+FACTS = json.loads((pathlib.Path(tffsim.views.__file__).parent / "theme.json").read_text(encoding="utf-8"))
 
 
 def test_each_operation_and_outcome_has_a_colour_in_the_order_of_their_numbers():

@@ -57,10 +57,10 @@ def test_everything_holds_all_spans_and_their_descriptions(trace):
 
 
 def test_a_page_keeps_times_to_a_fraction_of_a_microsecond_in_their_order(trace):
-    data = json.loads(re.search(r'id="tffsim-trace">(.*?)</script>', page(trace), re.DOTALL)[1])
+    data = json.loads(re.search(r'id="tffsim-trace">(.*?)</script>', page(trace.snapshot), re.DOTALL)[1])
     kept, exact = (
         np.frombuffer(zlib.decompress(base64.b64decode(data["buffers"][1])), "<f8").reshape(5, -1),
-        columns_of(Feed(trace).everything(finished=True)[0])[1],
+        columns_of(Feed(trace.source).everything(finished=True)[0])[1],
     )
     assert np.abs(kept - exact).max() < 1e-4
     assert (kept[1] >= kept[0]).all()

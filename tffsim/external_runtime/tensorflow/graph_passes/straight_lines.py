@@ -160,12 +160,12 @@ def _replace(reduction: Reduction, count: int, step: str, nodes: NodeList, again
     for position in range(count):
         # An element is read when the step before is done, its effects included. A step waits for
         # that by itself, too: what it reads from variables does not depend on the element.
-        element = add_element(
-            nodes, f"{scope}/element_{position}", iterator, reduction.element_types, reduction.element_shapes, before
-        )
+        reading = f"{scope}/element_{position}"
+        element = add_element(nodes, reading, iterator, reduction.element_types, reduction.element_shapes, before)
         called = add_node(nodes, f"{scope}/step_{position}", CALL, [*states, *element, *arguments, *before], call)
         states = [nodes.tensor(called.name, "output", k) for k in range(len(state_types))]
-        before = [f"^{called.name}"]
+        # Where TensorFlow inlines a step without effects, nothing is left to wait for: so elements wait for each other.
+        before = [f"^{called.name}", f"^{reading}"]
     check = add_check_of_end(nodes, scope, iterator, reduction.element_types, before)
     # Where the reduction was its result is: whoever waits for it waits for the line.
     node.op = "IdentityN"
