@@ -27,7 +27,7 @@ from federated_language import framework
 from federated_language.federated_context.federated_computation_context import FederatedComputationContext
 from federated_language.framework import ComputationBuildingBlock, Reference
 
-from tffsim.failures.source_places import is_library
+from tffsim.failures.source_places import is_library, position_of
 from tffsim.language import provenance
 from tffsim.language.provenance import CallPlace
 
@@ -94,10 +94,10 @@ def _place_of_call() -> CallPlace | None:
     if frame is None:
         return None
     filename, function = frame.f_code.co_filename, provenance.source_of_code(frame.f_code, frame.f_code.co_name)
-    positions = next(itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
-    line, last, column, end = positions
-    if line is None or last is None or column is None or end is None:
+    position = position_of(frame.f_code, frame.f_lasti)
+    if position is None:
         return CallPlace(function, frame.f_lineno, "")
+    line, last, column, end = position
     assigned = _assigned(tuple(linecache.getlines(filename, frame.f_globals)))
     return CallPlace(function, line, assigned.get((line, column, last, end), ""))
 

@@ -1,14 +1,13 @@
 """What is known of an error that came out of a function while it became a computation."""
 
 import ast
-import itertools
 import linecache
 import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from tffsim.failures.source_places import describe, is_library, place_of_definition, walk
+from tffsim.failures.source_places import describe, is_library, place_of_definition, position_of, walk
 
 _MAX_EXPRESSION = 60
 _COMPOUND = re.compile(rb"(for|if|while|with|async|match) ")
@@ -117,10 +116,10 @@ def _place_before_autograph(error: Exception) -> tuple[str, int] | None:
 
 def _source_of(trace: types.TracebackType) -> str:
     code = trace.tb_frame.f_code
-    place = next(itertools.islice(code.co_positions(), trace.tb_lasti // 2, None), (None,) * 4)
-    first, last, start, end = place
-    if first is None or last is None or start is None or end is None:
+    position = position_of(code, trace.tb_lasti)
+    if position is None:
         return ""
+    first, last, start, end = position
     # Columns count bytes.
     lines = [linecache.getline(code.co_filename, line).encode() for line in range(first, last + 1)]
     lines[-1] = lines[-1][:end]

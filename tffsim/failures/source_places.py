@@ -2,6 +2,7 @@
 
 import functools
 import importlib.util
+import itertools
 import linecache
 import os
 import sys
@@ -50,6 +51,19 @@ def place_of_definition(function: Callable[..., Any]) -> tuple[str, int] | None:
         if not words or "lambda" in words:
             break
     return code.co_filename, code.co_firstlineno
+
+
+def position_of(code: types.CodeType, instruction: int) -> tuple[int, int, int, int] | None:
+    """Returns the first and the last line of what an instruction does, and where it begins and ends in them, in bytes.
+
+    Args:
+        code: The code.
+        instruction: Its offset, as `f_lasti` and `tb_lasti` tell it.
+    """
+    first, last, start, end = next(itertools.islice(code.co_positions(), instruction // 2, None), (None,) * 4)
+    if first is None or last is None or start is None or end is None:
+        return None
+    return first, last, start, end
 
 
 def walk(trace: types.TracebackType | None) -> Iterator[types.TracebackType]:
