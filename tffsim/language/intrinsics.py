@@ -22,6 +22,12 @@ FEDERATED_SECURE_MODULAR_SUM = IntrinsicDef(
 
 SEQUENCE_INTRINSIC_URIS = frozenset({"sequence_map", "sequence_reduce", "sequence_sum"})
 
+_WRITTEN_AS = {
+    "federated_apply": "federated_map",
+    "federated_map_all_equal": "federated_map",
+    "federated_weighted_mean": "federated_mean",
+}
+
 
 def definition_of(uri: str) -> IntrinsicDef | None:
     """Returns the definition of an intrinsic; None for one that nobody defines."""
@@ -57,6 +63,29 @@ def sends_one_value_to_all_clients(uri: str) -> bool:
     return (
         not takes_several_operands(uri) and not _is_at_clients(function.parameter) and _is_at_clients(function.result)
     )
+
+
+@functools.cache
+def name_as_written(uri: str) -> str:
+    """Returns the name of the function that a user calls for an intrinsic, such as `federated_map`.
+
+    One function of the API stands for several intrinsics, one per placement and kind of operand.
+    """
+    return _WRITTEN_AS.get(uri, uri.removesuffix("_at_clients").removesuffix("_at_server"))
+
+
+@functools.cache
+def crosses_to(uri: str) -> str:
+    """Returns where an intrinsic takes values: to the `server`, to the `clients`, or "" if all stay where they are."""
+    if definition_of(uri) is None:
+        return ""
+    function = _type_of(uri)
+    operands = function.parameter.children() if takes_several_operands(uri) else [function.parameter]
+    places = {operand.placement for operand in operands if isinstance(operand, fl.FederatedType)}
+    result = function.result.placement if isinstance(function.result, fl.FederatedType) else None
+    if result is fl.SERVER and fl.CLIENTS in places:
+        return "server"
+    return "clients" if result is fl.CLIENTS and fl.SERVER in places else ""
 
 
 def _type_of(uri: str) -> fl.FunctionType:

@@ -75,6 +75,9 @@ class AstNode:
         function: The number of the user's function that it is, or in which it was written; -1 if nobody knows.
         line: The line in which it was written; 0 if nobody knows.
         variable: The user's variable for its result; empty if there is none.
+        placement: Where its value is: `server`, `clients`, or empty if it is at neither.
+        binding: For a reference, the number of the node that it stands for: a value of a block,
+            or the lambda whose parameter it is. -1 for other nodes, and if nobody knows.
     """
 
     parent: int
@@ -85,6 +88,8 @@ class AstNode:
     function: int = -1
     line: int = 0
     variable: str = ""
+    placement: str = ""
+    binding: int = -1
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -216,17 +216,21 @@ def _num_spans(found: dict[str, Any]) -> int:
 
 def _executor(value: Any) -> ExecutorInfo:
     entry = _fields(ExecutorInfo, value)
-    if entry["placement"] not in PLACEMENTS:
-        raise TraceFileError(f"its executors have a placement {entry['placement']!r:.60}.")
     return ExecutorInfo(
         _text(entry["name"]),
         _text(entry["role"]),
-        _text(entry["placement"]),
+        _placement(entry["placement"]),
         _whole(entry["first_client"], -1, _MAX_COUNT),
         _whole(entry["num_clients"], 0, _MAX_COUNT),
         _text(entry["device"]),
         _whole(entry["parent"], -1, _MAX_COUNT),
     )
+
+
+def _placement(value: Any) -> str:
+    if value not in PLACEMENTS:
+        raise TraceFileError(f"it has a placement {value!r:.60}.")
+    return str(value)
 
 
 def _node(value: Any) -> AstNode:
@@ -240,6 +244,8 @@ def _node(value: Any) -> AstNode:
         function=_whole(entry["function"], -1, _MAX_COUNT),
         line=_whole(entry["line"], 0, _MAX_COUNT),
         variable=_text(entry["variable"]),
+        placement=_placement(entry["placement"]),
+        binding=_whole(entry["binding"], -1, _MAX_COUNT),
     )
 
 

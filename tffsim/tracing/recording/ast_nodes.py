@@ -1,9 +1,11 @@
 """The nodes of the ASTs that were seen while a stack ran, numbered from the roots downwards."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
+import federated_language as fl
 from federated_language import framework
 from federated_language.framework import ComputationBuildingBlock
 from federated_language.proto import computation_pb2 as pb
@@ -103,22 +105,36 @@ class AstNodes:
             number = self.nodes[number].parent
         return number == ancestor >= 0
 
-    def _add(self, node: ComputationBuildingBlock, parent: int, edge: str, in_lambda: bool = False) -> int:
+    def _add(
+        self,
+        node: ComputationBuildingBlock,
+        parent: int,
+        edge: str,
+        bound: Mapping[str, int] = MappingProxyType({}),
+        in_lambda: bool = False,
+    ) -> int:
         number = len(self.nodes)
         description = _cut(node.type_signature.compact_representation(), _MAX_TYPE)
         function, line, variable = self._written_at(node, edge)
         self.nodes.append(
-            AstNode(parent, type(node).__name__, _label(node), description, _shown_name(edge), function, line, variable)
-        )
+            AstNode(
+                parent, type(node).__name__, _label(node), description, _shown_name(edge), function, line, variable,
+                _placement(node.type_signature),
+                bound.get(node.name, -1) if isinstance(node, framework.Reference) else -1,
+            )
+        )  # fmt: skip
         self._numbers[id(node)] = number
         if in_lambda:
             self._without_text.append((node, number))
         # The outermost lambda is the computation itself; those within may be sent to clients.
         is_sent = in_lambda or (isinstance(node, framework.Lambda) and parent >= 0)
+        if isinstance(node, framework.Lambda) and node.parameter_name is not None:
+            bound = {**bound, node.parameter_name: number}
         for name, child in _children(node):
-            self._add(
-                child, number, name, is_sent or isinstance(child, (framework.CompiledComputation, framework.Lambda))
-            )
+            child_is_sent = is_sent or isinstance(child, (framework.CompiledComputation, framework.Lambda))
+            added = self._add(child, number, name, bound, child_is_sent)
+            if isinstance(node, framework.Block):
+                bound = {**bound, name: added}
         return number
 
     def _written_at(self, node: ComputationBuildingBlock, edge: str) -> tuple[int, int, str]:
@@ -160,7 +176,8 @@ def _label(node: ComputationBuildingBlock) -> str:
     if isinstance(node, framework.Call):
         return f"call {_label(node.function)}"
     if isinstance(node, framework.Selection):
-        return f".{node.name}" if node.name is not None else f"[{node.index}]"
+        name = node.name if node.name is not None else list(node.source.type_signature.items())[node.index][0]
+        return f".{name}" if name is not None else f"[{node.index}]"
     if isinstance(node, framework.CompiledComputation):
         origin = provenance.provenance_of(node.to_proto())
         return _cut(origin.name, _MAX_LABEL) if origin is not None else "TensorFlow function"
@@ -169,6 +186,10 @@ def _label(node: ComputationBuildingBlock) -> str:
     if isinstance(node, framework.Placement):
         return str(node.uri)
     return type(node).__name__
+
+
+def _placement(type_spec: fl.Type) -> str:
+    return str(type_spec.placement.uri) if isinstance(type_spec, fl.FederatedType) else ""
 
 
 def _preorder(node: ComputationBuildingBlock) -> Iterator[ComputationBuildingBlock]:

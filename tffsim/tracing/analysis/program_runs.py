@@ -1,0 +1,110 @@
+"""What happened in each step of a program: how often it ran, for how long, for whom, and what crossed in it."""
+
+import dataclasses
+
+import numpy as np
+
+from tffsim.tracing.analysis.intervals import length, union
+from tffsim.tracing.analysis.program import CLIENTS, Program, ProgramStep
+from tffsim.tracing.analysis.traffic import entering_clients, traffic
+from tffsim.tracing.document.operations import CANCELLED, CREATE_CALL, ERROR, OK, RUNNING
+from tffsim.tracing.document.snapshot import Snapshot
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StepRun:
+    """What happened in a step, in all calls of the computation that were asked about.
+
+    Attributes:
+        done: A function at clients: for how many clients it ended, each call of the computation counted.
+            At the server, or nowhere: in how many calls of the computation it began.
+        failed: For how many of these it failed.
+        cancelled: For how many it was given up.
+        running: For how many it is under way.
+        elapsed: For how many nanoseconds it was under way for at least one of them.
+        work: Its own work and that of the executors below, added up, in nanoseconds.
+        letters: How many values crossed between server and clients.
+        size: Their size in bytes.
+        is_sealed: Whether the server could read none of them, but only what they add up to.
+    """
+
+    done: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    running: int = 0
+    elapsed: int = 0
+    work: int = 0
+    letters: int = 0
+    size: int = 0
+    is_sealed: bool = False
+
+
+def step_runs(snapshot: Snapshot, program: Program, invocations: list[int]) -> list[StepRun]:
+    """Returns what happened in each step of a program.
+
+    Args:
+        snapshot: What was recorded.
+        program: A program of this trace.
+        invocations: Which calls of it to look at, as rows of `trace.invocations`.
+    """
+    runs = [snapshot.invocations[row] for row in invocations]
+    in_question = np.isin(snapshot.columns["invocation"], [run.span for run in runs])
+    steps = np.where(in_question, owners(snapshot, program)[snapshot.columns["node"]], -1)
+    crossed = _crossed(snapshot, steps, len(program.steps))
+    return [
+        StepRun(**_run(snapshot, step, np.flatnonzero(steps == number)), **crossed[number])
+        for number, step in enumerate(program.steps)
+    ]
+
+
+def owners(snapshot: Snapshot, program: Program) -> "np.ndarray":
+    """Returns the step to which each AST node belongs, -1 for none; one entry more, for no node."""
+    step_of_call = {step.node: number for number, step in enumerate(program.steps)}
+    owner = np.full(len(snapshot.nodes) + 1, -1)
+    for number in range(program.root, len(snapshot.nodes)):
+        parent = snapshot.nodes[number].parent
+        if number > program.root and parent < program.root:
+            break
+        owner[number] = step_of_call.get(number, owner[parent] if number > program.root else -1)
+    return owner
+
+
+def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> dict[str, int]:
+    columns = snapshot.columns
+    calls = spans
+    is_at_clients = step.placement == CLIENTS
+    if is_at_clients:
+        at_border = entering_clients(snapshot)[spans]
+        calls = spans[at_border & (columns["operation"][spans] == CREATE_CALL)]
+    whom = columns["invocation"][calls].astype(np.int64) << 32
+    if is_at_clients:
+        whom |= columns["client"][calls]
+    outcomes = [columns["outcome"][calls] == outcome for outcome in (ERROR, RUNNING, CANCELLED, OK)]
+    counts, seen = [], np.zeros(0, np.int64)
+    for outcome in outcomes:
+        found = np.setdiff1d(whom[outcome], seen)
+        counts.append(len(found))
+        seen = np.union1d(seen, found)
+    failed, running, cancelled, done = counts
+    return {
+        "done": done,
+        "failed": failed,
+        "running": running,
+        "cancelled": cancelled,
+        "elapsed": length(union(columns["start"][calls], columns["end"][calls])),
+        "work": int((columns["self_time"] + columns["worker_time"])[spans].sum()),
+    }
+
+
+def _crossed(snapshot: Snapshot, steps: "np.ndarray", count: int) -> list[dict[str, int | bool]]:
+    ledger = traffic(snapshot)
+    step_of = steps[ledger["span"]]
+    is_inside = (step_of >= 0) & (ledger["visibility"] != "caller")
+    crossings, step_of = ledger.where(is_inside), step_of[is_inside]
+    letters = np.bincount(step_of, crossings["copies"], minlength=count)
+    sizes = np.bincount(step_of, crossings["copies"] * crossings["size"], minlength=count)
+    opened = np.bincount(step_of, crossings["visibility"] != "aggregate", minlength=count)
+    return [
+        {"letters": int(letters[k]), "size": int(sizes[k]), "is_sealed": bool(letters[k] and not opened[k])}
+        for k in range(count)
+    ]

@@ -1,0 +1,79 @@
+"""Where values went wrong: the operations that made NaN or an infinite number out of finite ones."""
+
+import dataclasses
+
+import numpy as np
+
+from tffsim.tracing.document.operations import CREATE_CALL, CREATE_VALUE
+from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.tracing.document.span_reader import SpanReader
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WrongValue:
+    """A value with NaN or infinite numbers, made of values that have none, or given so by the caller.
+
+    Attributes:
+        span: The operation that made it; also the number of the value.
+        is_given: Whether the caller gave it, and no operation made it.
+        client: For which client; -1 for none.
+        node: The AST node; -1 if nobody knows.
+        invocation: The root span of its call.
+        num_nan: How many numbers are NaN, of those that were looked at.
+        num_inf: How many are infinite.
+        is_sampled: Whether there are numbers that were not looked at.
+    """
+
+    span: int
+    is_given: bool
+    client: int
+    node: int
+    invocation: int
+    num_nan: int
+    num_inf: int
+    is_sampled: bool
+
+
+def wrong_values(snapshot: Snapshot) -> list[WrongValue]:
+    """Returns the births of NaN and infinity, in the order in which their operations ended."""
+    births = _Births(snapshot)
+    columns, sketches = snapshot.columns, snapshot.sketches
+    found = [
+        WrongValue(
+            span, bool(columns["operation"][span] == CREATE_VALUE), int(columns["client"][span]), int(columns["node"][span]), int(columns["invocation"][span]),
+            sketches[span].num_nan, sketches[span].num_inf, sketches[span].is_sampled,
+        )
+        for span in births.spans()
+    ]  # fmt: skip
+    return sorted(found, key=lambda value: int(columns["end"][value.span]))
+
+
+class _Births:
+    """Finds values that are wrong although nothing that they were made of is."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._reader = SpanReader(snapshot)
+        self._alias = snapshot.columns["alias"]
+        self._is_call = snapshot.columns["operation"] == CREATE_CALL
+        values = snapshot.sketches.table()
+        self._wrong = set(values["value"][values["num_nan"] + values["num_inf"] > 0].tolist())
+        placed = [executor.placement != "" for executor in snapshot.executors]
+        is_given = (snapshot.columns["operation"] == CREATE_VALUE) & np.array([*placed, False])[snapshot.columns["layer"]]
+        self._may_be_birth = self._is_call | is_given
+        self._known: dict[int, bool] = {}
+
+    def spans(self) -> list[int]:
+        return [span for span in sorted(self._wrong) if self._may_be_birth[span] and not self._has_wrong_input(span)]
+
+    def _has_wrong_input(self, span: int) -> bool:
+        return any(self._is_wrong(value) for value in self._reader.inputs(span) if value >= 0)
+
+    def _is_wrong(self, value: int) -> bool:
+        if value in self._wrong:
+            return True
+        if value not in self._known:
+            alias = int(self._alias[value])
+            # What the lowest executor made of other values was looked at when it was made.
+            made = self._is_call[value] and alias < 0
+            self._known[value] = (alias >= 0 and self._is_wrong(alias)) or (not made and self._has_wrong_input(value))
+        return self._known[value]
