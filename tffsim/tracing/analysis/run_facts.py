@@ -1,0 +1,168 @@
+"""What is to be said about a run of a computation: who did what, what crossed, what came out, what went wrong."""
+
+import dataclasses
+
+import numpy as np
+
+from tffsim.tracing.analysis.phases import Phases, phases
+from tffsim.tracing.analysis.program import Program, ProgramStep, build_program
+from tffsim.tracing.analysis.program_runs import StepRun, owners, step_runs
+from tffsim.tracing.analysis.wrong_values import WrongValue, wrong_values
+from tffsim.tracing.document.operations import CANCELLED, COMPUTE, ERROR, OK, RUNNING
+from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.tracing.document.span_reader import SpanReader
+
+_CLIENTS = "CLIENTS"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Failure:
+    """The first operation that failed.
+
+    Attributes:
+        span: Which one.
+        client: For which client; -1 for none.
+        step: In which step of the program; -1 if in none.
+        message: What it said.
+        place: The file and the line of the user, such as `Cell In[3]:4`; empty if nobody knows.
+        given: The argument that it was given, in short; empty if nobody knows.
+    """
+
+    span: int
+    client: int
+    step: int
+    message: str
+    place: str
+    given: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RunFacts:
+    """The facts of all calls of one computation in a trace.
+
+    Attributes:
+        name: The name of the computation.
+        program: What it does.
+        runs: What happened in each of its steps.
+        invocations: Its calls, as rows of `trace.invocations`.
+        num_clients: How many clients took part in the last call; -1 if the computation has none.
+        phases: Where the time of all calls went.
+        is_running: Whether a call is under way.
+        is_cancelled: Whether the last call was given up.
+        results: A short description of the result of each call that has one.
+        numbers: The numbers among the results of each call, by name; "" if the result is one number.
+        failure: What failed first; None if nothing did.
+        wrong: Where NaN and infinity came from.
+        owners: For each AST node the step to which it belongs; see `program_runs.owners`.
+    """
+
+    name: str
+    program: Program
+    runs: list[StepRun]
+    invocations: list[int]
+    num_clients: int
+    phases: Phases
+    is_running: bool
+    is_cancelled: bool
+    results: list[str]
+    numbers: dict[str, list[float]]
+    failure: Failure | None
+    wrong: list[WrongValue]
+    owners: "np.ndarray"
+
+    def step_of(self, node: int) -> ProgramStep | None:
+        """Returns the step to which an AST node belongs; None if it belongs to none."""
+        step = self.owners[node]
+        return self.program.steps[step] if step >= 0 else None
+
+
+def run_facts(snapshot: Snapshot) -> RunFacts | None:
+    """Returns the facts of the computation that was called last; None if none was."""
+    if not snapshot.invocations:
+        return None
+    last = snapshot.invocations[-1]
+    rows = [row for row, call in enumerate(snapshot.invocations) if call.root == last.root]
+    spans = {snapshot.invocations[row].span for row in rows}
+    program = build_program(snapshot, last.root)
+    outcome = snapshot.columns["outcome"][last.span]
+    results = [values for row in rows if (values := _results(snapshot, snapshot.invocations[row].span))]
+    reader = SpanReader(snapshot)
+    return RunFacts(
+        name=last.name,
+        program=program,
+        runs=step_runs(snapshot, program, rows),
+        invocations=rows,
+        num_clients=last.cardinalities.get(_CLIENTS, -1),
+        phases=_sum([phases(snapshot, row) for row in rows]),
+        is_running=bool(outcome == RUNNING),
+        is_cancelled=bool(outcome == CANCELLED),
+        results=[_preview(reader, program, values) for values in results],
+        numbers=_numbers(reader, program, results),
+        failure=_failure(reader, program, spans),
+        wrong=[value for value in wrong_values(snapshot) if value.invocation in spans],
+        owners=owners(snapshot, program),
+    )
+
+
+def _sum(parts: list[Phases]) -> Phases:
+    return Phases(*(sum(times) for times in zip(*map(dataclasses.astuple, parts), strict=True)))
+
+
+def _results(snapshot: Snapshot, invocation: int) -> list[int]:
+    """Returns the numbers of the values that a call returned: of each member, if it is a struct of several."""
+    columns = snapshot.columns
+    computes = (columns["operation"] == COMPUTE) & (columns["outcome"] == OK)
+    whole = np.flatnonzero(computes & (columns["parent"] == invocation))
+    if not len(whole):
+        return []
+    # A struct of placed values is computed member by member, in this order.
+    members = np.flatnonzero(computes & (columns["parent"] == whole[-1]))
+    return members.tolist() if len(members) > 1 else whole[-1:].tolist()
+
+
+def _preview(reader: SpanReader, program: Program, values: list[int]) -> str:
+    if len(values) == 1:
+        return reader.preview(values[0])
+    parts = zip(_names(program, values), map(reader.preview, values), strict=True)
+    return f"<{', '.join(f'{name}={text}' if name else text for name, text in parts)}>"
+
+
+def _names(program: Program, values: list[int]) -> list[str]:
+    names = [name for name, _ in program.results]
+    return names if len(names) == len(values) else [""] * len(values)
+
+
+def _numbers(reader: SpanReader, program: Program, results: list[list[int]]) -> dict[str, list[float]]:
+    """Returns those named members of the results, or whole results, that are a number in all calls."""
+    found: dict[str, list[float]] = {}
+    for values in results:
+        for name, value in zip(_names(program, values), values, strict=True):
+            number = reader.value(value)
+            if isinstance(number, float) and (name or len(values) == 1):
+                found.setdefault(name, []).append(number)
+    return {name: numbers for name, numbers in found.items() if len(numbers) == len(results)}
+
+
+def _failure(reader: SpanReader, program: Program, invocations: set[int]) -> Failure | None:
+    snapshot = reader.snapshot
+    columns = snapshot.columns
+    failed = np.flatnonzero((columns["outcome"] == ERROR) & np.isin(columns["invocation"], list(invocations)))
+    if not len(failed):
+        return None
+    # Executors above fail after that below, in which it happened: it ends first, and began last.
+    first = int(min(failed, key=lambda span: (columns["end"][span], -columns["start"][span])))
+    message, _, place = snapshot.errors.get(first, "").partition("\n")
+    values = [value for value in reader.inputs(first) if value >= 0 and not _is_function(snapshot, value)]
+    return Failure(
+        first,
+        int(columns["client"][first]),
+        int(owners(snapshot, program)[columns["node"][first]]),
+        message,
+        ":".join(place.split(":")[:2]),
+        ", ".join(map(reader.preview, values)),
+    )
+
+
+def _is_function(snapshot: Snapshot, value: int) -> bool:
+    number = snapshot.columns["type"][value]
+    return number >= 0 and snapshot.types[number].is_function

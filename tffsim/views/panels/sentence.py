@@ -1,0 +1,247 @@
+"""The sentence on top of a view: what a teacher would say about a run.
+
+It is made of facts only. It is also what a screen reader says first, the text of pictures, and the plain
+text of a view. Its words stand in `words.json`.
+"""
+
+import dataclasses
+import functools
+import json
+import math
+import pathlib
+import string
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from tffsim.tracing.analysis.program import CLIENTS, SERVER, ProgramStep
+from tffsim.tracing.analysis.program_runs import StepRun
+from tffsim.tracing.analysis.run_facts import Failure, RunFacts
+from tffsim.tracing.document.units import data_size, duration
+
+_WORDS = pathlib.Path(__file__).parents[1] / "words.json"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Phrase:
+    """A part of a sentence; `kind` says how it is set: `server`, `clients`, `code`, `wrong`, or "" for plain text."""
+
+    text: str
+    kind: str = ""
+
+
+_Part: TypeAlias = "str | Phrase | Iterable[Phrase]"
+Sentence: TypeAlias = tuple[Phrase, ...]
+
+
+def sentence(facts: RunFacts, language: str = "en") -> Sentence:
+    """Says what happened.
+
+    Args:
+        facts: The facts of a run.
+        language: `en` or `ko`.
+    """
+    speech = _Speech(facts, language)
+    wrong = speech.wrong()
+    happened = [*speech.who_ran_what(), *speech.what_crossed(), *speech.time(), *speech.trend()]
+    if wrong or facts.is_running:
+        return _joined([*wrong, *happened])
+    return _joined([*happened, speech.say("nothing wrong")])
+
+
+def plain_text(phrases: Sentence) -> str:
+    """Returns a sentence as plain text."""
+    return "".join(phrase.text for phrase in phrases)
+
+
+def _joined(sentences: list[Sentence]) -> Sentence:
+    return tuple(
+        phrase
+        for number, parts in enumerate(sentences)
+        for phrase in ((Phrase(" "), *parts) if number else parts)
+    )
+
+
+@functools.cache
+def _words(language: str) -> dict[str, str | dict[str, str]]:
+    words: dict[str, dict[str, str | dict[str, str]]] = json.loads(_WORDS.read_text(encoding="utf-8"))
+    return words[language]
+
+
+class _Speech:
+    """Makes the sentences about a run, one fact each."""
+
+    def __init__(self, facts: RunFacts, language: str) -> None:
+        self._facts = facts
+        self._words = _words(language)
+        self._steps = list(zip(facts.program.steps, facts.runs, strict=True))
+
+    def say(self, key: str, **parts: _Part) -> Sentence:
+        """Fills a template of `words.json`."""
+        template = self._words[key]
+        found: list[Phrase] = []
+        for text, name, _, _ in string.Formatter().parse(str(template)):
+            found.append(Phrase(text))
+            if name:
+                part = parts[name]
+                found.extend([Phrase(part)] if isinstance(part, str) else [part] if isinstance(part, Phrase) else part)
+        return tuple(phrase for phrase in found if phrase.text)
+
+    def who_ran_what(self) -> list[Sentence]:
+        facts = self._facts
+        at_clients = [step for step, _ in self._steps if step.placement == CLIENTS and not step.crosses_to]
+        if facts.num_clients == 0:
+            return [self.say("no clients", computation=Phrase(facts.name, "code"))]
+        if facts.num_clients < 0:
+            ran = [step for step, _ in self._steps]
+            key = "ran" if any(step.placement == SERVER for step in ran) else "ran nowhere"
+            return [self.say(key, functions=self._titles(ran), server=self._server())] if ran else []
+        if not at_clients:
+            return [self.say("clients took part", clients=self._clients())]
+        own = self._own_argument(at_clients[0])
+        return [
+            self.say(
+                "clients ran own" if own else "clients ran",
+                clients=self._clients(),
+                each=self._words["each"] if facts.num_clients > 1 else "",
+                functions=self._titles(at_clients),
+                argument=Phrase(own, "code"),
+            )
+        ]
+
+    def what_crossed(self) -> list[Sentence]:
+        down = [(step, run) for step, run in self._steps if step.crosses_to == CLIENTS and run.letters]
+        up = [(step, run) for step, run in self._steps if step.crosses_to == SERVER and run.letters]
+        opened = [(step, run) for step, run in up if not run.is_sealed]
+        sealed = [(step, run) for step, run in up if run.is_sealed]
+        told = [self._sent(step, run) for step, run in down]
+        told += [self._seen("server saw", "open", opened)] if opened else []
+        told += [self._seen("server saw total", "sealed", sealed)] if sealed else []
+        if sealed and self._facts.num_clients == 1:
+            told.append(self.say("total of one"))
+        return told
+
+    def time(self) -> list[Sentence]:
+        spent = self._facts.phases
+        if not spent.total:
+            return []
+        where, part = max(
+            ("at the clients", spent.clients), ("at the server", spent.server), ("preparing", spent.preparing),
+            key=lambda share: share[1],
+        )  # fmt: skip
+        percent = f"{100 * part / spent.total:.0f}"
+        key = "so far" if self._facts.is_running else "took"
+        return [self.say(key, time=duration(spent.total), percent=percent, where=self._words[where])]
+
+    def trend(self) -> list[Sentence]:
+        told = []
+        for name, numbers in self._facts.numbers.items():
+            first, last = numbers[0], numbers[-1]
+            if len(numbers) > 1 and math.isfinite(first) and math.isfinite(last) and first != last:
+                subject = Phrase(name, "code") if name else str(self._words["the result"])
+                key = "fell" if last < first else "rose"
+                told.append(self.say(key, name=subject, first=f"{first:.3g}", last=f"{last:.3g}"))
+        return told[:2]
+
+    def wrong(self) -> list[Sentence]:
+        facts = self._facts
+        told = []
+        if facts.failure is not None:
+            told.append(self._failed(facts.failure))
+            told += self._left_undone(facts.failure)
+        elif facts.is_cancelled:
+            done = max((run.done for step, run in self._steps if step.placement == CLIENTS), default=0)
+            told.append(self.say("cancelled", done=str(done), count=str(max(facts.num_clients, 0))))
+        if facts.wrong:
+            told.append(self._first_wrong())
+        return told
+
+    def _failed(self, failure: Failure) -> Sentence:
+        step = self._facts.program.steps[failure.step] if failure.step >= 0 else None
+        function = Phrase(step.title if step is not None else self._facts.name, "code")
+        message = Phrase(failure.message, "wrong")
+        if failure.client < 0:
+            said = self.say("failed in", function=function, message=message)
+        else:
+            client = Phrase(plain_text(self.say("client", number=str(failure.client))), "wrong")
+            count = str(self._facts.num_clients)
+            said = self.say("client failed", client=client, count=count, function=function, message=message)
+        place = self.say("at place", place=failure.place) if failure.place else ()
+        given = self.say("given", given=Phrase(failure.given, "code")) if failure.given else ()
+        return (*said, *place, Phrase("."), *given)
+
+    def _left_undone(self, failure: Failure) -> list[Sentence]:
+        run = self._facts.runs[failure.step] if failure.step >= 0 else None
+        if run is None or failure.client < 0:
+            return []
+        seen = run.done + run.failed + run.cancelled + run.running
+        rest = max(self._facts.num_clients * len(self._facts.invocations) - seen, 0)
+        return [self.say("others", done=str(run.done), rest=str(rest))]
+
+    def _first_wrong(self) -> Sentence:
+        value = self._facts.wrong[0]
+        what = Phrase(str(self._words["nan" if value.num_nan else "inf"]), "wrong")
+        who = self.say("client", number=str(value.client))
+        if value.is_given:
+            return self.say("nan given" if value.client >= 0 else "nan given server", what=what, client=who)
+        step = self._facts.step_of(value.node)
+        function = Phrase(step.title if step is not None else self._facts.name, "code")
+        place = self.say("at place", place=f"line {step.line}") if step is not None and step.line else ()
+        return self.say(
+            "nan made" if value.client >= 0 else "nan made at server",
+            what=what, client=who, function=function, place=place,
+        )  # fmt: skip
+
+    def _sent(self, step: ProgramStep, run: StepRun) -> Sentence:
+        size = data_size(run.size)
+        name = step.variable or self._name_of_source(step)
+        if not name:
+            return self.say("server sent something", server=self._server(), size=size)
+        return self.say("server sent", server=self._server(), value=Phrase(name, "code"), size=size)
+
+    def _seen(self, key: str, letters: str, crossings: list[tuple[ProgramStep, StepRun]]) -> Sentence:
+        return self.say(
+            key,
+            server=self._server(),
+            letters=self._counted(letters, sum(run.letters for _, run in crossings)),
+            size=data_size(sum(run.size for _, run in crossings)),
+            intrinsics=self._titles([step for step, _ in crossings]),
+        )
+
+    def _clients(self) -> Sentence:
+        calls = len(self._facts.invocations)
+        rounds = plain_text(self.say("rounds", count=str(calls))) if calls > 1 else ""
+        return Phrase(self._counted("clients", self._facts.num_clients), "clients"), *((Phrase(rounds),) if rounds else ())
+
+    def _server(self) -> Phrase:
+        return Phrase(str(self._words["server"]), "server")
+
+    def _counted(self, key: str, count: int) -> str:
+        forms = self._words[key]
+        assert isinstance(forms, dict)
+        return forms["one" if count == 1 else "many"].format(count=f"{count:,}")
+
+    def _titles(self, steps: list[ProgramStep]) -> Sentence:
+        """Names steps, each once, with how often it stands in the program."""
+        counts: dict[str, int] = {}
+        kinds: dict[str, str] = {}
+        for step in steps:
+            counts[step.title] = counts.get(step.title, 0) + 1
+            kinds[step.title] = "server" if step.placement == SERVER else "clients"
+        named: list[Phrase] = []
+        for number, (title, count) in enumerate(counts.items()):
+            if number:
+                named.append(Phrase(str(self._words["and"]) if number == len(counts) - 1 else ", "))
+            text = title if count == 1 else plain_text(self.say("times", name=title, count=str(count)))
+            named.append(Phrase(text, kinds[title]))
+        return tuple(named)
+
+    def _own_argument(self, step: ProgramStep) -> str:
+        inputs = [self._facts.program.inputs[~end] for end in step.sources if end < 0]
+        return next((value.name for value in inputs if value.placement == CLIENTS), "")
+
+    def _name_of_source(self, step: ProgramStep) -> str:
+        names = [
+            self._facts.program.inputs[~end].name if end < 0 else self._facts.program.steps[end].variable
+            for end in step.sources
+        ]
+        return next(iter(filter(None, names)), "")
