@@ -179,9 +179,7 @@ class _Reading:
             return self._ends(function) + self._ends(argument)
         called = self._nodes[function.node]
         if called.kind == "Lambda":
-            return self._meaning(
-                self._child(function.node, "result"), {**function.arguments, function.node: argument}
-            )
+            return self._meaning(self._child(function.node, "result"), {**function.arguments, function.node: argument})
         runs = _functions(argument) if called.kind == "Intrinsic" else [function.node]
         if called.kind == "Intrinsic" and (_only_zips(called.label) or self._only_selects(runs)):
             return self._ends(argument)

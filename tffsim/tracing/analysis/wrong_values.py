@@ -40,7 +40,8 @@ def wrong_values(snapshot: Snapshot) -> list[WrongValue]:
     columns, sketches = snapshot.columns, snapshot.sketches
     found = [
         WrongValue(
-            span, bool(columns["operation"][span] == CREATE_VALUE), int(columns["client"][span]), int(columns["node"][span]), int(columns["invocation"][span]),
+            span, bool(columns["operation"][span] == CREATE_VALUE), int(columns["client"][span]),
+            int(columns["node"][span]), int(columns["invocation"][span]),
             sketches[span].num_nan, sketches[span].num_inf, sketches[span].is_sampled,
         )
         for span in births.spans()
@@ -57,8 +58,8 @@ class _Births:
         self._is_call = snapshot.columns["operation"] == CREATE_CALL
         values = snapshot.sketches.table()
         self._wrong = set(values["value"][values["num_nan"] + values["num_inf"] > 0].tolist())
-        placed = [executor.placement != "" for executor in snapshot.executors]
-        is_given = (snapshot.columns["operation"] == CREATE_VALUE) & np.array([*placed, False])[snapshot.columns["layer"]]
+        placed = np.array([*[executor.placement != "" for executor in snapshot.executors], False])
+        is_given = (snapshot.columns["operation"] == CREATE_VALUE) & placed[snapshot.columns["layer"]]
         self._may_be_birth = self._is_call | is_given
         self._known: dict[int, bool] = {}
 

@@ -9,6 +9,7 @@ import functools
 import json
 import math
 import pathlib
+import re
 import string
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -55,9 +56,7 @@ def plain_text(phrases: Sentence) -> str:
 
 def _joined(sentences: list[Sentence]) -> Sentence:
     return tuple(
-        phrase
-        for number, parts in enumerate(sentences)
-        for phrase in ((Phrase(" "), *parts) if number else parts)
+        phrase for number, parts in enumerate(sentences) for phrase in ((Phrase(" "), *parts) if number else parts)
     )
 
 
@@ -65,6 +64,12 @@ def _joined(sentences: list[Sentence]) -> Sentence:
 def _words(language: str) -> dict[str, str | dict[str, str]]:
     words: dict[str, dict[str, str | dict[str, str]]] = json.loads(_WORDS.read_text(encoding="utf-8"))
     return words[language]
+
+
+def _without_conditions(message: str) -> str:
+    """Returns what a user wrote into an assertion of TensorFlow, without the tensors that TensorFlow adds."""
+    found = re.fullmatch(r"\w+: assertion failed: \[([^\]]+)\] .*", message, re.DOTALL)
+    return found[1] if found else message
 
 
 class _Speech:
@@ -122,8 +127,8 @@ class _Speech:
 
     def time(self) -> list[Sentence]:
         spent = self._facts.phases
-        if not spent.total:
-            return []
+        if not spent.clients + spent.server:
+            return [self.say("took shortly", time=duration(spent.total))] if spent.total else []
         where, part = max(
             ("at the clients", spent.clients), ("at the server", spent.server), ("preparing", spent.preparing),
             key=lambda share: share[1],
@@ -158,7 +163,7 @@ class _Speech:
     def _failed(self, failure: Failure) -> Sentence:
         step = self._facts.program.steps[failure.step] if failure.step >= 0 else None
         function = Phrase(step.title if step is not None else self._facts.name, "code")
-        message = Phrase(failure.message, "wrong")
+        message = Phrase(_without_conditions(failure.message), "wrong")
         if failure.client < 0:
             said = self.say("failed in", function=function, message=message)
         else:
@@ -180,12 +185,13 @@ class _Speech:
     def _first_wrong(self) -> Sentence:
         value = self._facts.wrong[0]
         what = Phrase(str(self._words["nan" if value.num_nan else "inf"]), "wrong")
-        who = self.say("client", number=str(value.client))
+        who = str(value.client)
         if value.is_given:
             return self.say("nan given" if value.client >= 0 else "nan given server", what=what, client=who)
         step = self._facts.step_of(value.node)
         function = Phrase(step.title if step is not None else self._facts.name, "code")
-        place = self.say("at place", place=f"line {step.line}") if step is not None and step.line else ()
+        line = step.line if step is not None else 0
+        place = self.say("at place", place=self.say("line", line=str(line))) if line else ()
         return self.say(
             "nan made" if value.client >= 0 else "nan made at server",
             what=what, client=who, function=function, place=place,
@@ -209,8 +215,8 @@ class _Speech:
 
     def _clients(self) -> Sentence:
         calls = len(self._facts.invocations)
-        rounds = plain_text(self.say("rounds", count=str(calls))) if calls > 1 else ""
-        return Phrase(self._counted("clients", self._facts.num_clients), "clients"), *((Phrase(rounds),) if rounds else ())
+        clients = Phrase(self._counted("clients", self._facts.num_clients), "clients")
+        return (clients, *self.say("rounds", count=str(calls))) if calls > 1 else (clients,)
 
     def _server(self) -> Phrase:
         return Phrase(str(self._words["server"]), "server")

@@ -1,0 +1,71 @@
+"""What a trace tells of a random program is what the program did."""
+
+import random
+import warnings
+
+from hypothesis import HealthCheck, given, settings
+
+from tests.property.test_stacks_agree import _REFUSED, _result
+from tests.property.test_traces import _CONTEXTS
+from tests.property.typed_federations import Example, examples
+from tffsim.traces.trace import Trace
+from tffsim.tracing.analysis.run_facts import RunFacts, run_facts
+from tffsim.tracing.recording.active import recording
+from tffsim.tracing.recording.recorder import Recorder
+from tffsim.views.panels.sentence import plain_text, sentence
+
+# A client gets or is asked for one value in each of these; selections take one per key.
+_ONE_LETTER_PER_CLIENT = {
+    "federated_broadcast", "federated_sum", "federated_mean", "federated_weighted_mean", "federated_min",
+    "federated_max", "federated_reduce", "federated_aggregate", "federated_secure_sum_bitwidth",
+}  # fmt: skip
+
+
+@given(examples())
+@settings(
+    max_examples=60, deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)  # fmt: skip
+def test_steps_crossings_and_sentence_agree_with_the_run(example: Example):
+    context = random.Random(str(example.block)[:50]).choice(_CONTEXTS)
+    recorder = Recorder("all")
+    with recording(recorder), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = _result(context, example)
+    trace = Trace(recorder)
+    facts = run_facts(trace.snapshot)
+    assert facts is not None
+    said = plain_text(sentence(facts)), plain_text(sentence(facts, "ko"))
+    assert all(said)
+    _assert_flows_forward(facts)
+    if result == _REFUSED:
+        return
+    _assert_has_all_crossings(facts, trace)
+    assert facts.failure is None
+    assert facts.num_clients == example.num_clients
+    for step, run in zip(facts.program.steps, facts.runs, strict=True):
+        assert run.failed == run.cancelled == run.running == 0
+        if step.intrinsic in _ONE_LETTER_PER_CLIENT:
+            assert run.letters in (0, example.num_clients)
+
+
+def _assert_flows_forward(facts: RunFacts) -> None:
+    program = facts.program
+    for number, step in enumerate(program.steps):
+        assert all(-len(program.inputs) <= source < number for source in step.sources)
+    for _, sources in program.results:
+        assert all(-len(program.inputs) <= source < len(program.steps) for source in sources)
+
+
+def _assert_has_all_crossings(facts: RunFacts, trace: Trace) -> None:
+    ledger = trace.traffic()
+    crossed = ledger.where(ledger["visibility"] != "caller")
+    assert sum(run.letters for run in facts.runs) == crossed["copies"].sum()
+    assert sum(run.size for run in facts.runs) == (crossed["copies"] * crossed["size"]).sum()
+    opened = crossed.where(crossed["visibility"] == "individual")["copies"].sum()
+    by_steps = [
+        run.letters
+        for step, run in zip(facts.program.steps, facts.runs, strict=True)
+        if step.crosses_to == "server" and not run.is_sealed
+    ]
+    assert sum(by_steps) == opened
