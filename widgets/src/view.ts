@@ -13,13 +13,16 @@ import { GraphPanel } from "./panels/graph/panel";
 import { OVERVIEW } from "./panels/names";
 import type { Panel } from "./panels/panel";
 import { StackPanel } from "./panels/stack";
+import { ProgramPanel } from "./panels/program/panel";
 import { TimelinePanel } from "./panels/timeline/panel";
 import { TrafficPanel } from "./panels/traffic";
+import { SentenceLine } from "./sentence";
 import css from "./styles/index.css";
 import { Tabs } from "./tabs";
 import { followTheme, variables } from "./theme";
 
 export const PANELS: Record<string, new (store: TraceStore) => Panel> = {
+  program: ProgramPanel,
   stack: StackPanel,
   clients: ClientsPanel,
   timeline: TimelinePanel,
@@ -49,6 +52,7 @@ export class View implements Closable {
   private readonly frame = this.opened.add(new NextFrame(() => this.draw()));
   private readonly body = element("div", "tff-panels");
   private readonly head: Head;
+  private readonly sentence: SentenceLine;
   private readonly details: Details;
   private readonly tabs: Tabs;
   private readonly placed: Placed[];
@@ -60,6 +64,7 @@ export class View implements Closable {
     { panels, isPage = false }: ViewOptions,
   ) {
     this.head = new Head(store, isPage ? 1 : 3);
+    this.sentence = new SentenceLine(store);
     this.details = new Details(store);
     this.placed = panels.flatMap((name) => this.open(name, isPage ? 2 : 4));
     const names = this.placed.map(({ panel }) => panel.name);
@@ -98,7 +103,15 @@ export class View implements Closable {
     this.root.classList.toggle("low", this.placed.length <= MOST_IN_A_LOW_VIEW);
     this.body.append(...this.placed.map(({ panel }) => panel.root));
     const style = element("style", "", variables() + css);
-    this.root.append(style, this.head.root, this.head.error, this.tabs.root, this.body, this.details.root);
+    this.root.append(
+      style,
+      this.head.root,
+      this.head.error,
+      this.sentence.root,
+      this.tabs.root,
+      this.body,
+      this.details.root,
+    );
     this.root.addEventListener("keydown", (event) => {
       if (event.key === "/" && this.head.focusSearch(event.target)) event.preventDefault();
       else if (event.key === "Escape") this.store.selection.clear();
@@ -136,6 +149,7 @@ export class View implements Closable {
   private draw(): void {
     const { progress, columns, changes, legend } = this.store;
     this.head.draw();
+    this.sentence.draw();
     this.tabs.explain(legend.words);
     for (const { panel } of this.placed) if (!panel.root.hidden) panel.draw();
     this.details.draw();

@@ -49,7 +49,7 @@ class RunFacts:
         phases: Where the time of all calls went.
         is_running: Whether a call is under way.
         is_cancelled: Whether the last call was given up.
-        results: A short description of the result of each call that has one.
+        results: The results of each call that has some: of each member, in short.
         numbers: The numbers among the results of each call, by name; "" if the result is one number.
         failure: What failed first; None if nothing did.
         wrong: Where NaN and infinity came from.
@@ -64,7 +64,7 @@ class RunFacts:
     phases: Phases
     is_running: bool
     is_cancelled: bool
-    results: list[str]
+    results: list[list[str]]
     numbers: dict[str, list[float]]
     failure: Failure | None
     wrong: list[WrongValue]
@@ -96,7 +96,7 @@ def run_facts(snapshot: Snapshot) -> RunFacts | None:
         phases=_sum([phases(snapshot, row) for row in rows]),
         is_running=bool(outcome == RUNNING),
         is_cancelled=bool(outcome == CANCELLED),
-        results=[_preview(reader, program, values) for values in results],
+        results=[[reader.preview(value) for value in values] for values in results],
         numbers=_numbers(reader, program, results),
         failure=_failure(reader, program, spans),
         wrong=[value for value in wrong_values(snapshot) if value.invocation in spans],
@@ -118,13 +118,6 @@ def _results(snapshot: Snapshot, invocation: int) -> list[int]:
     # A struct of placed values is computed member by member, in this order.
     members = np.flatnonzero(computes & (columns["parent"] == whole[-1]))
     return members.tolist() if len(members) > 1 else whole[-1:].tolist()
-
-
-def _preview(reader: SpanReader, program: Program, values: list[int]) -> str:
-    if len(values) == 1:
-        return reader.preview(values[0])
-    parts = zip(_names(program, values), map(reader.preview, values), strict=True)
-    return f"<{', '.join(f'{name}={text}' if name else text for name, text in parts)}>"
 
 
 def _names(program: Program, values: list[int]) -> list[str]:

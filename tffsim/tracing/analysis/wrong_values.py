@@ -19,8 +19,7 @@ class WrongValue:
         client: For which client; -1 for none.
         node: The AST node; -1 if nobody knows.
         invocation: The root span of its call.
-        num_nan: How many numbers are NaN, of those that were looked at.
-        num_inf: How many are infinite.
+        is_nan: Whether it has NaN; otherwise it has infinite numbers only.
         is_sampled: Whether there are numbers that were not looked at.
     """
 
@@ -29,24 +28,31 @@ class WrongValue:
     client: int
     node: int
     invocation: int
-    num_nan: int
-    num_inf: int
+    is_nan: bool
     is_sampled: bool
 
 
 def wrong_values(snapshot: Snapshot) -> list[WrongValue]:
     """Returns the births of NaN and infinity, in the order in which their operations ended."""
     births = _Births(snapshot)
-    columns, sketches = snapshot.columns, snapshot.sketches
+    columns = snapshot.columns
     found = [
         WrongValue(
             span, bool(columns["operation"][span] == CREATE_VALUE), int(columns["client"][span]),
             int(columns["node"][span]), int(columns["invocation"][span]),
-            sketches[span].num_nan, sketches[span].num_inf, sketches[span].is_sampled,
+            *_how_wrong(snapshot, span),
         )
         for span in births.spans()
     ]  # fmt: skip
     return sorted(found, key=lambda value: int(columns["end"][value.span]))
+
+
+def _how_wrong(snapshot: Snapshot, value: int) -> tuple[bool, bool]:
+    """Returns whether a wrong value has NaN, and whether only a sample of it was looked at."""
+    if value not in snapshot.sketches:
+        return bool(np.isnan(snapshot.columns["scalar"][value])), False
+    sketch = snapshot.sketches[value]
+    return sketch.num_nan > 0, sketch.is_sampled
 
 
 class _Births:
@@ -58,9 +64,11 @@ class _Births:
         self._is_call = snapshot.columns["operation"] == CREATE_CALL
         values = snapshot.sketches.table()
         self._wrong = set(values["value"][values["num_nan"] + values["num_inf"] > 0].tolist())
+        self._wrong |= set(np.flatnonzero(np.isinf(snapshot.columns["scalar"])).tolist())
         placed = np.array([*[executor.placement != "" for executor in snapshot.executors], False])
         is_given = (snapshot.columns["operation"] == CREATE_VALUE) & placed[snapshot.columns["layer"]]
-        self._may_be_birth = self._is_call | is_given
+        # An executor that delegates has its value from below.
+        self._may_be_birth = (self._is_call | is_given) & (self._alias < 0)
         self._known: dict[int, bool] = {}
 
     def spans(self) -> list[int]:

@@ -21,6 +21,7 @@ from tffsim.tracing.recording.spans import Span, now
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views.glossary import hover_texts
 from tffsim.views.panels.graph_summary import graph_summary
+from tffsim.views.panels.program_summary import program_summary
 
 Message = tuple[dict[str, Any], list[bytes]]
 
@@ -168,6 +169,7 @@ class Feed:
         sums = {
             "traffic": [totals.row(index) for index in range(totals.num_rows)],
             "graph": graph_summary(snapshot),
+            "program": program_summary(snapshot),
         }
         ended = time.monotonic()
         self._sum_after = ended + max(_SECONDS_BETWEEN_SUMS, (ended - started) / _SHARE_OF_SUMS)

@@ -23,7 +23,7 @@ def program_summary(snapshot: Snapshot) -> dict[str, Any] | None:
     """Returns the program of the computation that was called last; None if none was.
 
     Returns:
-        `sentence`: pairs of a text and how it is set. `result`: what the last call returned, in short, or "".
+        `sentence`: pairs of a text and how it is set.
         `inputs`, `steps`, `results`: the boxes, each with its `lane`, `column` and `row`. `num_columns`;
         `num_rows` of each lane of `lanes`. `flows`: from box to box, each a pair of `i0` (the first input),
         `s0` (the first step) or `r0` (the first result).
@@ -35,7 +35,6 @@ def program_summary(snapshot: Snapshot) -> dict[str, Any] | None:
     values = _Values(snapshot, facts)
     return {
         "sentence": [[phrase.text, phrase.kind] for phrase in sentence(facts)],
-        "result": facts.results[-1][:_MAX_TEXT] if facts.results else "",
         "inputs": [
             {"name": value.name, **_placed(place)} for value, place in zip(program.inputs, layout.inputs, strict=True)
         ],
@@ -56,7 +55,8 @@ def program_summary(snapshot: Snapshot) -> dict[str, Any] | None:
             for number, step in enumerate(program.steps)
         ],
         "results": [
-            {"name": name, **_placed(place)} for (name, _), place in zip(program.results, layout.results, strict=True)
+            {"name": name, "value": value, **_placed(place)}
+            for (name, _), value, place in zip(program.results, _last_results(facts), layout.results, strict=True)
         ],
         "flows": [[_name(source), f"s{number}"] for number, step in enumerate(program.steps) for source in step.sources]
         + [[_name(source), f"r{number}"] for number, (_, sources) in enumerate(program.results) for source in sources],
@@ -64,6 +64,13 @@ def program_summary(snapshot: Snapshot) -> dict[str, Any] | None:
         "num_columns": layout.num_columns,
         "num_rows": list(layout.num_rows),
     }
+
+
+def _last_results(facts: RunFacts) -> list[str]:
+    """Returns what the last call returned, in short; "" for each result that it has not returned."""
+    count = len(facts.program.results)
+    has_ended = len(facts.results) == len(facts.invocations) and len(facts.results[-1]) == count
+    return [text[:_MAX_TEXT] for text in facts.results[-1]] if has_ended else [""] * count
 
 
 def _name(end: int) -> str:

@@ -43,7 +43,9 @@ def sentence(facts: RunFacts, language: str = "en") -> Sentence:
     """
     speech = _Speech(facts, language)
     wrong = speech.wrong()
-    happened = [*speech.who_ran_what(), *speech.what_crossed(), *speech.time(), *speech.trend()]
+    # A failure has said already who ran what.
+    who = speech.who_ran_what() if facts.failure is None else []
+    happened = [*who, *speech.what_crossed(), *speech.time(), *speech.trend()]
     if wrong or facts.is_running:
         return _joined([*wrong, *happened])
     return _joined([*happened, speech.say("nothing wrong")])
@@ -119,7 +121,8 @@ class _Speech:
         opened = [(step, run) for step, run in up if not run.is_sealed]
         sealed = [(step, run) for step, run in up if run.is_sealed]
         told = [self._sent(step, run) for step, run in down]
-        told += [self._seen("server saw", "open", opened)] if opened else []
+        has_ended = self._facts.failure is None and not self._facts.is_cancelled
+        told += [self._seen("server saw" if has_ended else "server saw only", "open", opened)] if opened else []
         told += [self._seen("server saw total", "sealed", sealed)] if sealed else []
         if sealed and self._facts.num_clients == 1:
             told.append(self.say("total of one"))
@@ -184,7 +187,7 @@ class _Speech:
 
     def _first_wrong(self) -> Sentence:
         value = self._facts.wrong[0]
-        what = Phrase(str(self._words["nan" if value.num_nan else "inf"]), "wrong")
+        what = Phrase(str(self._words["nan" if value.is_nan else "inf"]), "wrong")
         who = str(value.client)
         if value.is_given:
             return self.say("nan given" if value.client >= 0 else "nan given server", what=what, client=who)

@@ -1,6 +1,7 @@
 // What is known of a trace that is not a number: the names to which the numbers of spans refer.
 
 import type { AstNode, Description, Executor, Graph, Invocation, TrafficRow } from "./messages";
+import type { Program } from "./program";
 
 export class Legend {
   title = "";
@@ -10,6 +11,8 @@ export class Legend {
   threads: string[] = [];
   traffic: TrafficRow[] = [];
   graph: Graph | null = null;
+  /** What the last call did. */
+  program: Program | null = null;
   /** What words of the glossary mean. */
   words: Readonly<Record<string, string>> = {};
 
@@ -21,6 +24,7 @@ export class Legend {
     this.threads = description.threads ?? this.threads;
     this.traffic = description.traffic ?? this.traffic;
     this.graph = description.graph ?? this.graph;
+    this.program = description.program ?? this.program;
     this.words = description.words ?? this.words;
     const { invocations, invocations_from: from = 0 } = description;
     if (invocations !== undefined) this.invocations = [...this.invocations.slice(0, from), ...invocations];

@@ -1,5 +1,7 @@
 // What the kernel sends: descriptions as JSON, spans as columns of numbers in binary buffers.
 
+import type { Program } from "./program";
+
 /** An executor of the stack; `parent` is the number of the one above, or -1. */
 export interface Executor {
   name: string;
@@ -78,6 +80,7 @@ export interface Description {
   threads?: string[];
   traffic?: TrafficRow[];
   graph?: Graph;
+  program?: Program | null;
   errors?: Record<string, string>;
   previews?: Record<string, string>;
   title?: string;

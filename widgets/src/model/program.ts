@@ -1,0 +1,56 @@
+// The program of the last call, as `program_summary.py` describes it: boxes in lanes, and what flows between them.
+
+export interface Place {
+  lane: string;
+  column: number;
+  row: number;
+}
+
+export interface ProgramStep {
+  node: number;
+  title: string;
+  written_as: string;
+  /** 0 if nobody knows it. */
+  line: number;
+  variable: string;
+  /** Where values go in it: `server`, `clients`, or nowhere. */
+  crosses_to: string;
+  takes: Place;
+  gives: Place;
+  /** What it made, in short: of the first clients, or of the server. */
+  values: string[];
+  /** Whether NaN or an infinite number came out of it, and none went in. */
+  is_wrong: boolean;
+  done: number;
+  failed: number;
+  cancelled: number;
+  running: number;
+  /** Nanoseconds. */
+  elapsed: number;
+  work: number;
+  letters: number;
+  size: number;
+  is_sealed: boolean;
+}
+
+export interface ProgramEnd extends Place {
+  name: string;
+}
+
+export interface ProgramResult extends ProgramEnd {
+  /** Empty if it was not returned. */
+  value: string;
+}
+
+export interface Program {
+  /** Pairs of a text and how it is set. */
+  sentence: [string, string][];
+  inputs: ProgramEnd[];
+  steps: ProgramStep[];
+  results: ProgramResult[];
+  /** From box to box: `i0` is the first input, `s0` the first step, `r0` the first result. */
+  flows: [string, string][];
+  lanes: string[];
+  num_columns: number;
+  num_rows: number[];
+}

@@ -1,0 +1,287 @@
+// Where the boxes of a program are drawn, and the ways between them, in pixels.
+
+import type { Place, Program, ProgramStep } from "./program";
+import { count, dataSize, duration } from "./units";
+
+export const BOX_HEIGHT = 54;
+export const WALL_HEIGHT = 36;
+const ROW_HEIGHT = 72;
+const LANE_TITLE = 30;
+const MARGIN = 14;
+const SMALLEST_BOX = 92;
+const LARGEST_BOX = 210;
+const SMALLEST_GAP = 28;
+const LARGEST_GAP = 100;
+/** The mean width of a letter: of a title, which is bold code, and of a line below. */
+const TITLE_LETTER = 7.3;
+const LINE_LETTER = 6.1;
+const MAX_VALUE = 13;
+
+/** Half of a bridge is a box, too. */
+export interface Box {
+  key: string;
+  kind: "input" | "step" | "half" | "result";
+  step: ProgramStep | null;
+  placement: string;
+  title: string;
+  lines: string[];
+  x: number;
+  y: number;
+  width: number;
+}
+
+export interface Way {
+  points: [number, number][];
+}
+
+/** Values that cross the wall in a step. */
+export interface Pipe {
+  step: ProgramStep;
+  x: number;
+  from: number;
+  to: number;
+  text: string;
+}
+
+export interface Label {
+  x: number;
+  y: number;
+  lines: string[];
+}
+
+export interface Lane {
+  placement: string;
+  y: number;
+  height: number;
+}
+
+export interface ProgramPlaces {
+  boxes: Box[];
+  ways: Way[];
+  pipes: Pipe[];
+  labels: Label[];
+  lanes: Lane[];
+  wall: number | null;
+  width: number;
+  height: number;
+}
+
+/** Places all boxes of a program; a picture is at least as wide as the room for it. */
+export function placeProgram(program: Program, room: number): ProgramPlaces {
+  const lanes = lanesOf(program);
+  const boxes = boxesOf(program);
+  const labels = labelsOf(program);
+  const columns = columnsOf(program, boxes, labels, room);
+  for (const { box, place } of boxes) {
+    const { left, width } = columns[place.column] ?? { left: 0, width: 0 };
+    box.width = box.kind === "step" || box.kind === "half" ? width : box.width;
+    box.x = box.kind === "result" ? left + width - box.width : left;
+    box.y = yOf(place, lanes);
+  }
+  const byKey = new Map(boxes.map(({ box }) => [box.key, box]));
+  const placed = boxes.map(({ box }) => box);
+  const last = columns[columns.length - 1];
+  const server = lanes.find(({ placement }) => placement === "server");
+  const hasWall = server !== undefined && lanes.some(({ placement }) => placement === "clients");
+  return {
+    boxes: placed,
+    ways: program.flows.flatMap(([from, to]) => wayOf(byKey.get(from), byKey.get(takenAt(to, program)))),
+    pipes: program.steps.flatMap((step, k) => pipeOf(step, byKey.get(`s${k}`), byKey.get(`h${k}`))),
+    labels: labels.flatMap(({ key, lines }) => {
+      const box = byKey.get(key);
+      return box ? [{ x: box.x + box.width + 8, y: box.y + BOX_HEIGHT / 2, lines }] : [];
+    }),
+    lanes,
+    wall: hasWall ? server.y + server.height : null,
+    width: Math.max(room, (last?.left ?? 0) + (last?.width ?? 0) + MARGIN),
+    height: Math.max(...lanes.map(({ y, height }) => y + height), 0),
+  };
+}
+
+/** What a box says about its step, below its title. */
+export function linesOf(step: ProgramStep): string[] {
+  const where = step.line > 0 ? `line ${step.line}` : "";
+  const called = step.title === step.written_as ? "" : step.written_as;
+  return [[called, where].filter(Boolean).join(" · "), stateOf(step)].filter(Boolean);
+}
+
+function stateOf(step: ProgramStep): string {
+  const isAtClients = step.gives.lane === "clients" && step.crosses_to === "";
+  const states = [
+    step.failed ? `✕ ${count(step.failed)} failed` : "",
+    step.cancelled ? `${count(step.cancelled)} given up` : "",
+    step.running ? `${count(step.running)} running` : "",
+    isAtClients && step.done ? `${count(step.done)} done` : "",
+    step.elapsed ? duration(step.elapsed / 1e6) : "",
+  ];
+  return states.filter(Boolean).join(" · ");
+}
+
+interface Unplaced {
+  box: Box;
+  place: Place;
+}
+
+function lanesOf(program: Program): Lane[] {
+  const lanes: Lane[] = [];
+  let y = 0;
+  program.lanes.forEach((placement, k) => {
+    const rows = program.num_rows[k] ?? 0;
+    if (rows === 0) return;
+    if (placement === "clients" && lanes.length > 0) y += WALL_HEIGHT;
+    const height = LANE_TITLE + rows * ROW_HEIGHT;
+    lanes.push({ placement, y, height });
+    y += height;
+  });
+  return lanes;
+}
+
+function yOf(place: Place, lanes: Lane[]): number {
+  const lane = lanes.find(({ placement }) => placement === place.lane);
+  return (lane?.y ?? 0) + LANE_TITLE + place.row * ROW_HEIGHT;
+}
+
+function boxesOf(program: Program): Unplaced[] {
+  const inputs = program.inputs.map((input, k) => {
+    const title = input.name || "argument";
+    return { box: boxOf(`i${k}`, "input", input.lane, title, ["from you"], null), place: input };
+  });
+  const steps = program.steps.flatMap((step, k) => {
+    const isDown = step.crosses_to === "clients";
+    const full = boxOf(
+      isDown ? `h${k}` : `s${k}`,
+      "step",
+      isDown ? "server" : step.gives.lane,
+      step.title,
+      linesOf(step),
+      step,
+    );
+    if (step.crosses_to === "") return [{ box: full, place: step.gives }];
+    const other = isDown
+      ? boxOf(`s${k}`, "half", "clients", step.variable || "received", ["the same for all"], step)
+      : boxOf(`h${k}`, "half", "clients", "each sends", [step.is_sealed ? "sealed" : "open"], step);
+    return [
+      { box: full, place: isDown ? step.takes : step.gives },
+      { box: other, place: isDown ? step.gives : step.takes },
+    ];
+  });
+  const results = program.results.map((result, k) => {
+    const line = result.value ? result.name || "to you" : "no result";
+    const box = boxOf(`r${k}`, "result", result.lane, cut(result.value) || "–", [line], null);
+    return { box, place: result };
+  });
+  return [...inputs, ...steps, ...results];
+}
+
+function boxOf(
+  key: string,
+  kind: Box["kind"],
+  placement: string,
+  title: string,
+  lines: string[],
+  step: ProgramStep | null,
+): Box {
+  const needed = Math.max(title.length * TITLE_LETTER, ...lines.map((line) => line.length * LINE_LETTER)) + 18;
+  const smallest = kind === "step" || kind === "half" ? SMALLEST_BOX : 0;
+  return {
+    key,
+    kind,
+    step,
+    placement,
+    title,
+    lines,
+    x: 0,
+    y: 0,
+    width: Math.min(LARGEST_BOX, Math.max(smallest, needed)),
+  };
+}
+
+/** What stands beside a step: the name of what it made, and the values of some clients. */
+function labelsOf(program: Program): { key: string; lines: string[] }[] {
+  return program.steps.flatMap((step, k) => {
+    if (step.crosses_to !== "" || program.results.length === 0) return [];
+    const name = step.variable ? [step.variable] : [];
+    const most = step.gives.lane === "clients" ? 3 : 1;
+    const shown = step.values.slice(0, most).map(cut);
+    const rest = step.values.length > most ? ["…"] : [];
+    return name.length + shown.length > 0 ? [{ key: `s${k}`, lines: [...name, ...shown, ...rest] }] : [];
+  });
+}
+
+interface Column {
+  left: number;
+  width: number;
+}
+
+function columnsOf(
+  program: Program,
+  boxes: Unplaced[],
+  labels: { key: string; lines: string[] }[],
+  room: number,
+): Column[] {
+  const widths = Array.from({ length: program.num_columns }, () => 0);
+  const gaps = Array.from({ length: program.num_columns }, () => SMALLEST_GAP);
+  const lines = new Map(labels.map((label) => [label.key, label.lines]));
+  for (const { box, place } of boxes) {
+    widths[place.column] = Math.max(widths[place.column] ?? 0, box.width);
+    const beside = Math.max(0, ...(lines.get(box.key) ?? []).map((line) => line.length * LINE_LETTER + 28));
+    gaps[place.column] = Math.min(LARGEST_GAP, Math.max(gaps[place.column] ?? 0, beside));
+  }
+  const inner = gaps.slice(0, -1);
+  const needed = sum(widths) + sum(inner) + 2 * MARGIN;
+  const spare = inner.length > 0 ? Math.max(0, room - needed) / inner.length : 0;
+  let left = MARGIN;
+  return widths.map((width, k) => {
+    const column = { left, width };
+    left += width + (gaps[k] ?? 0) + spare;
+    return column;
+  });
+}
+
+/** The box at which a flow ends: of a bridge that half of it that takes. */
+function takenAt(to: string, program: Program): string {
+  const step = to.startsWith("s") ? program.steps[Number(to.slice(1))] : undefined;
+  return step && step.crosses_to !== "" ? `h${to.slice(1)}` : to;
+}
+
+function wayOf(from: Box | undefined, to: Box | undefined): Way[] {
+  if (from === undefined || to === undefined) return [];
+  const [x1, y1] = [from.x + from.width, from.y + BOX_HEIGHT / 2];
+  const [x2, y2] = [to.x, to.y + BOX_HEIGHT / 2];
+  // Above the wall a value runs along the row of the box that made it, below along that of the box that uses it.
+  const turn = from.placement === "clients" ? x1 + SMALLEST_GAP / 2 : x2 - SMALLEST_GAP / 2;
+  return [
+    {
+      points:
+        y1 === y2
+          ? [
+              [x1, y1],
+              [x2, y2],
+            ]
+          : [
+              [x1, y1],
+              [turn, y1],
+              [turn, y2],
+              [x2, y2],
+            ],
+    },
+  ];
+}
+
+/** From the half that takes to the half that gives; `s` gives. */
+function pipeOf(step: ProgramStep, gives: Box | undefined, takes: Box | undefined): Pipe[] {
+  if (step.crosses_to === "" || gives === undefined || takes === undefined) return [];
+  const x = Math.min(gives.x + gives.width, takes.x + takes.width) - 18;
+  const isUp = step.crosses_to === "server";
+  const [from, to] = isUp ? [takes.y, gives.y + BOX_HEIGHT] : [takes.y + BOX_HEIGHT, gives.y];
+  const text = step.letters ? `${isUp ? "↑" : "↓"} ${count(step.letters)} · ${dataSize(step.size)}` : "";
+  return [{ step, x, from, to, text }];
+}
+
+function cut(text: string): string {
+  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE - 1)}…` : text;
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,114 @@
+// The program as its author thinks of it: the server, the clients, the wall between them, and what crosses it.
+
+import { element } from "../../dom/elements";
+import { ObservedSize } from "../../dom/observed_size";
+import type { Program } from "../../model/program";
+import { type Box, placeProgram } from "../../model/program_places";
+import type { TraceStore } from "../../model/store";
+import { count } from "../../model/units";
+import { shape } from "../graph/shapes";
+import { Panel } from "../panel";
+import { boxShape, labelShapes, laneShapes, pipeShapes, wallShapes, wayShapes } from "./shapes";
+
+const HATCHING = "tff-hatching";
+
+export class ProgramPanel extends Panel {
+  private readonly frame = element("div", "tff-program tff-scroll");
+  private readonly room = this.opened.add(new ObservedSize(this.frame, () => this.draw()));
+  private readonly svg = shape("svg", { role: "group" });
+  private readonly empty = element("div", "tff-empty");
+  private readonly boxes = new Map<SVGGElement, number>();
+  private shown = "";
+
+  constructor(store: TraceStore) {
+    super("program", store);
+    this.frame.tabIndex = 0;
+    this.frame.append(this.empty, this.svg);
+    this.svg.addEventListener("keydown", (event) => this.act(event));
+    this.root.append(this.frame);
+  }
+
+  describe(): string {
+    const { program } = this.store.legend;
+    if (program === null) return "no program yet";
+    const crossings = program.steps.filter((step) => step.crosses_to !== "").length;
+    return `${count(program.steps.length)} steps, ${count(crossings)} of them across the wall`;
+  }
+
+  draw(): void {
+    const { program } = this.store.legend;
+    this.root.dataset.summary = this.describe();
+    this.empty.hidden = program !== null;
+    this.empty.textContent = this.store.progress.finished
+      ? "No computation was called."
+      : "No computation was called yet.";
+    this.svg.style.display = program === null ? "none" : "";
+    if (program === null || this.room.width === 0) return;
+    const state = JSON.stringify([program, this.room.width]);
+    if (state !== this.shown) this.paint(program);
+    this.shown = state;
+    for (const [box, node] of this.boxes) box.classList.toggle("selected", node === this.store.selection.chosen.node);
+  }
+
+  private paint(program: Program): void {
+    const places = placeProgram(program, this.room.width);
+    const { wall, width, height } = places;
+    this.svg.setAttribute("width", String(width));
+    this.svg.setAttribute("height", String(height));
+    this.svg.setAttribute("aria-label", this.describe());
+    this.boxes.clear();
+    this.svg.replaceChildren(
+      hatching(),
+      ...places.lanes.flatMap((lane) => laneShapes(lane, width)),
+      ...(wall === null ? [] : wallShapes(wall, width)),
+      ...places.ways.flatMap(wayShapes),
+      ...places.pipes.flatMap((pipe) => pipeShapes(pipe, wall ?? 0)),
+      ...places.boxes.map((box) => this.box(box)),
+      ...places.labels.flatMap(labelShapes),
+    );
+  }
+
+  private box(box: Box): SVGGElement {
+    const made = boxShape(box);
+    if (box.step !== null) {
+      this.boxes.set(made, box.step.node);
+      made.addEventListener("click", () => this.choose(made));
+    }
+    return made;
+  }
+
+  private choose(box: SVGGElement): void {
+    const node = this.boxes.get(box);
+    if (node !== undefined) this.store.selection.select({ node });
+  }
+
+  /** Enter selects a step; left and right go to the step before and the next. */
+  private act(event: KeyboardEvent): void {
+    const all = [...this.boxes.keys()];
+    const at = all.findIndex((box) => box === event.target);
+    const steps: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Enter: at, " ": at };
+    const next = at < 0 ? undefined : all[steps[event.key] ?? -1];
+    if (next === undefined) return;
+    event.preventDefault();
+    next.focus();
+    if (event.key === "Enter" || event.key === " ") this.choose(next);
+  }
+}
+
+/** The pattern of the wall. */
+function hatching(): SVGElement {
+  const pattern = shape("pattern", {
+    id: HATCHING,
+    width: 8,
+    height: 8,
+    patternUnits: "userSpaceOnUse",
+    patternTransform: "rotate(45)",
+  });
+  pattern.append(
+    shape("rect", { class: "wall-ground", width: 8, height: 8 }),
+    shape("rect", { class: "wall-line", width: 2, height: 8 }),
+  );
+  const definitions = shape("defs");
+  definitions.append(pattern);
+  return definitions;
+}
