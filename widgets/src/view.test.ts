@@ -3,6 +3,7 @@ import { before, test } from "node:test";
 import { TraceStore } from "./model/store";
 import { batchOf, DESCRIPTION } from "./testing/batches";
 import { openPage, type Page } from "./testing/page";
+import { PROGRAM } from "./testing/programs";
 import { NAMES, OVERVIEW } from "./panels/names";
 import { PANELS, View } from "./view";
 
@@ -47,7 +48,9 @@ function opened(panels: readonly string[], store = new TraceStore()): View {
   const view = new View(store, { panels });
   document.body.append(view.root);
   page.appear();
-  store.receive(...batchOf(ROWS, 1, { description: { ...DESCRIPTION, graph: GRAPH, traffic: TRAFFIC } }));
+  store.receive(
+    ...batchOf(ROWS, 1, { description: { ...DESCRIPTION, graph: GRAPH, traffic: TRAFFIC, program: PROGRAM } }),
+  );
   assert.equal(page.nextFrame(), 1);
   return view;
 }

@@ -199,7 +199,8 @@ function boxOf(
 /** What stands beside a step: the name of what it made, and the values of some clients. */
 function labelsOf(program: Program): { key: string; lines: string[] }[] {
   return program.steps.flatMap((step, k) => {
-    if (step.crosses_to !== "" || program.results.length === 0) return [];
+    const isResult = program.flows.some(([from, to]) => from === `s${k}` && to.startsWith("r"));
+    if (step.crosses_to !== "" || isResult) return [];
     const name = step.variable ? [step.variable] : [];
     const most = step.gives.lane === "clients" ? 3 : 1;
     const shown = step.values.slice(0, most).map(cut);
