@@ -64,7 +64,7 @@ def test_a_copy_is_of_the_same_classes_and_says_the_same(make, cls, copied):
 def test_it_knows_its_function_and_its_line():
     error = error_of(add_one, AT_CLIENTS)
     assert error.function == "add_one"
-    assert error.source.startswith("test_definition_errors.py:") and error.source.endswith(": return x + 1")
+    assert error.source.startswith("test_definition.py:") and error.source.endswith(": return x + 1")
     assert error_of(forgets, AT_CLIENTS).source.endswith(": def forgets(x):")
 
 
@@ -130,7 +130,7 @@ def test_a_message_of_a_library_is_cut_before_the_line():
 
     error = error_of(long, tff.TensorType(np.float32, [1]), decorator=tff.tf_computation)
     assert len(str(error)) <= 500
-    assert "\n  line:     test_definition_errors.py:" in str(error)
+    assert "\n  line:     test_definition.py:" in str(error)
 
 
 SCRIPT = """

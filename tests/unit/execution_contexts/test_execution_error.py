@@ -83,7 +83,7 @@ def test_an_error_in_tensorflow_names_function_node_client_and_line(factory):
     location = error.location
     assert (location.computation, location.node) == ("below_seven", "federated_map")
     assert (location.client, location.num_clients) == (7, 20)
-    assert location.source.startswith("test_errors.py:") and "assert_less" in location.source
+    assert location.source.startswith("test_execution_error.py:") and "assert_less" in location.source
     lines = str(error).splitlines()
     assert lines[0].startswith("`checked_sum` failed: InvalidArgumentError") and "too big" in lines[0]
     assert lines[1:] == [

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import IPython
 import pytest
 
-from tests.unit.magics.kernel import running_kernel
+from tests.integration.notebooks.kernel import running_kernel
 
 PLAIN = "# This line stands for the magic.\n"
 TIME = "%%time\n"

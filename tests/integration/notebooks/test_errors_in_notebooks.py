@@ -6,8 +6,8 @@ import IPython
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+from tests.integration.notebooks.kernel import Kernel
 from tests.unit.computations.mistakes import MISTAKES, PRELUDE
-from tests.unit.magics.kernel import Kernel
 
 MAX_LINES = 12
 # IPython 7 calls a cell by the file that it makes for it.

@@ -3,7 +3,7 @@
 import pytest
 from ipykernel.iostream import OutStream
 
-from tests.unit.magics.kernel import running_kernel
+from tests.integration.notebooks.kernel import running_kernel
 
 SETUP = """
 import os, sys, subprocess

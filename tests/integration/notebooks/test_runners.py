@@ -8,7 +8,7 @@ import nbformat
 import papermill
 import pytest
 
-from tests.unit.magics.kernel import SETUP
+from tests.integration.notebooks.kernel import SETUP
 
 FAILING = "%%tff_execute --view none\nx = 1\nmean(['wrong'])"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.interrupted_code import COMPUTATIONS, RANDOM_MOMENTS
-from tests.unit.magics.kernel import running_kernel
+from tests.integration.notebooks.kernel import running_kernel
 
 _ANNOUNCE = 'def announced(v):\n    print("started", flush=True)\n    return v\n'
 _LET_GO = "never.set()\nnever, ended = threading.Event(), threading.Event()"
