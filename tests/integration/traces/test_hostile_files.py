@@ -21,7 +21,6 @@ import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, mean_of_doubles, sum_of_products
 from tffsim.traces.trace import Trace
 from tffsim.tracing.document import trace_file
-from tffsim.tracing.document.json_stream import MAX_ENTRY, JsonStream
 from tffsim.tracing.document.sketches import Sketches
 from tffsim.tracing.document.snapshot import COLUMNS
 from tffsim.tracing.document.trace_file import TraceFileError
@@ -343,37 +342,3 @@ def test_a_pipe_or_a_device_is_refused_at_once(tmp_path):
 
 
 # Reading JSON piece by piece.
-
-
-def stream_of(text, chunk=7):
-    file = io.BytesIO(text.encode())
-    return JsonStream(lambda size: file.read(min(size, chunk)))
-
-
-def test_values_come_one_after_the_other_wherever_the_pieces_end():
-    stream = stream_of('{"numbers" : [1234567890, -1.5e10,3 ] , "text":"é\\ud83d\\ude00", "none":[]} ')
-    found = {}
-    for name in stream.items():
-        found[name] = [stream.value() for _ in stream.elements()] if name != "text" else stream.value()
-    stream.end()
-    assert found == {"numbers": [1234567890, -1.5e10, 3], "text": "é😀", "none": []}
-
-
-@pytest.mark.parametrize("text", ["", "[", "[1", "[1 2]", "[1,]", "{", '{"a"}', '{"a":1', "{1:2}", "[1}", "[1] 2"])
-def test_what_is_no_json_is_an_error(text):
-    stream = stream_of(text)
-
-    def read():
-        if text.startswith("{"):
-            [stream.value() for _ in stream.items()]
-        else:
-            [stream.value() for _ in stream.elements()]
-        stream.end()
-
-    with pytest.raises(ValueError, match=r"xpect"):
-        read()
-
-
-def test_an_entry_may_not_be_long():
-    with pytest.raises(ValueError, match="an entry has more than"):
-        stream_of('"' + "a" * 2 * MAX_ENTRY + '"', 1 << 16).value()

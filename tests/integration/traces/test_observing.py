@@ -11,8 +11,6 @@ import tensorflow as tf
 import tffsim as tff
 from tests.unit.tracing.traced_runs import traced
 from tffsim.tracing.recording.payload_sizes import size_of
-from tffsim.tracing.recording.sketching.payloads import array_of
-from tffsim.tracing.recording.sketching.seen_tensors import SeenTensors
 from tffsim.tracing.recording.sketching.sketch_pad import sketch_of
 
 STACKS = {
@@ -194,116 +192,6 @@ def test_ragged_and_sparse_specs_are_described_by_their_names():
     assert size_of(ragged) == size_of(sparse) == 0
 
 
-class Raising:
-    """An object of which every question fails."""
-
-    def __getattr__(self, name):
-        raise RuntimeError(name)
-
-    __len__ = __iter__ = __float__ = __array__ = __repr__ = __str__ = __bool__ = __hash__ = __eq__ = None  # type: ignore
-
-    @property
-    def __class__(self):
-        raise RuntimeError("class")
-
-
-class StrangeList(list):
-    def __iter__(self):
-        raise RuntimeError("iter")
-
-    def __len__(self):
-        raise RuntimeError("len")
-
-
-class StrangeText(str):
-    def __repr__(self):
-        raise RuntimeError("repr")
-
-    __len__ = __str__ = __getitem__ = __repr__
-
-
-class StrangeNumber(int):
-    def __repr__(self):
-        raise RuntimeError("repr")
-
-    __str__ = __float__ = __int__ = __index__ = __repr__
-
-
-class StrangeArray(np.ndarray):
-    def __array_finalize__(self, obj):
-        if obj is not None and type(obj) is StrangeArray:
-            raise RuntimeError("finalize")
-
-    def __getitem__(self, key):
-        raise RuntimeError("getitem")
-
-
-@pytest.mark.parametrize(
-    ("make", "text", "size"),
-    [
-        (lambda: Raising(), "Raising", 0),
-        (lambda: [Raising(), Raising()], "<Raising, Raising>", 0),
-        (lambda: StrangeList([1, 2]), "<1, 2>", 16),
-        (lambda: {"a": StrangeText("abc")}, "<a='abc'>", 3),
-        (lambda: StrangeText("abc"), "str 'abc'", 3),
-        (lambda: StrangeNumber(7), "int64 7", 8),
-        (lambda: [StrangeNumber(7)], "<7>", 8),
-        (lambda: np.zeros(2, np.float32).view(StrangeArray), "float32[2] [0, 0]  min 0  mean 0  max 0", 8),
-        (lambda: collections.namedtuple("Point", "x")(1.5), "<1.5>", 8),
-        (lambda: {Raising: 1}, "<1>", 8),
-        (lambda: tf.Variable([1.0, 2.0]), "float32[2]", 8),
-        (lambda: [tf.data.Dataset.range(3), 1], "<int64*, 1>", 32),
-        (lambda: iter([1]), "list_iterator", 0),
-    ],
-)  # fmt: skip
-def test_values_are_described_without_a_question_to_them(make, text, size):
-    value = make()
-    assert str(sketch_of(value)) == text
-    assert size_of(value) == size
-
-
-@pytest.mark.parametrize("kind", ["array", "transposed", "tensor", "complex"])
-def test_large_arrays_are_sampled_and_not_copied(kind):
-    numbers = np.zeros((1000, 1000), np.float32)
-    value = {
-        "array": numbers, "transposed": numbers.T, "tensor": tf.zeros([1000, 1000]), "complex": numbers.astype("c8"),
-    }[kind]  # fmt: skip
-    array = array_of(value)
-    assert array.base is not None or array is value
-    assert not array.flags.owndata or array is value
-    sketch = sketch_of(value)
-    assert sketch.is_sampled and sketch.examined < 8300 and sketch.shape == (1000, 1000)
-    assert size_of(value) == array.nbytes
-
-
-def test_a_transposed_array_is_sampled_in_its_own_order():
-    array = np.arange(12.0).reshape(3, 4).T
-    assert str(sketch_of(array)) == "float64[4,3] [0, 4, 8, 1, 5, 9, …]  min 0  mean 5.5  max 11"
-
-
-def test_many_texts_are_not_read():
-    assert str(sketch_of(tf.fill([20_000], "abc"))) == "str[20000]"
-    assert size_of(tf.fill([20_000], "abc")) == 0
-    assert size_of(tf.fill([200], "abc")) == 600
-    assert size_of(["abc"] * 20_000) == 0
-
-
-def test_as_many_parts_as_may_be_looked_at_are_looked_at(monkeypatch):
-    monkeypatch.setattr("tffsim.tracing.recording.payload_sizes._MAX_PARTS", 3)
-    alike = tff.SequenceType(np.str_)
-    texts = ["a", "bc", "def"]
-    assert size_of(np.array(texts, object)) == size_of(texts) == size_of(texts, alike) == 6
-    texts.append("g")
-    assert size_of(np.array(texts, object)) == size_of(texts) == size_of(texts, alike) == 0
-
-
-def test_the_size_of_many_alike_values_follows_from_their_type():
-    at_clients = tff.FederatedType(tff.TensorType(np.float32, [5]), tff.CLIENTS)
-    assert size_of([Raising()] * 100_000, at_clients) == 2_000_000
-    assert size_of([Raising()] * 10, COUNTS) == 40
-    assert size_of([["a"], ["bc"]], tff.FederatedType(tff.SequenceType(np.str_), tff.CLIENTS)) == 3
-
-
 def test_a_description_that_fails_is_named_and_fails_nothing(monkeypatch):
     monkeypatch.setattr("tffsim.tracing.recording.sketching.sketch_pad.take_apart", lambda *_: 1 // 0)
     with tff.use(tff.local_executor_factory()), tff.trace() as trace:
@@ -322,13 +210,3 @@ def test_a_finished_trace_holds_no_value(values):
     gc.collect()
     assert held() is None
     assert trace.snapshot.arrays == {}
-
-
-def test_tensors_that_were_seen_are_not_kept_alive():
-    seen, tensor, other = SeenTensors(), tf.ones(3), tf.ones(3)
-    known = seen.add(tensor, tensor.numpy())
-    assert seen.find(tensor) is known and seen.find(other) is None
-    gone = weakref.ref(tensor)
-    del tensor
-    gc.collect()
-    assert gone() is None

@@ -1,8 +1,5 @@
 import collections
-import concurrent.futures
 import dataclasses
-import functools
-import gc
 from typing import NamedTuple
 
 import attrs
@@ -172,138 +169,6 @@ def test_unknown_dimensions_take_any_length():
     assert [shape(np.zeros([1] * rank, np.int32)) for rank in (0, 3)] == [0, 3]
 
 
-def test_partial_functions_methods_and_tf_functions_are_captured():
-    class Scaler:
-        factor = 3
-
-        def scale(self, x):
-            return x * self.factor
-
-    assert tff.tf_computation(functools.partial(lambda a, b: a - b, 9), np.int32)(5) == 4
-    assert tff.tf_computation(Scaler().scale, np.int32)(5) == 15
-    assert tff.tf_computation(tf.function(lambda x: x * 2), np.int32)(5) == 10
-
-
-def test_a_variable_starts_from_its_initial_value_at_each_call():
-    @tff.tf_computation(np.int32)
-    def count(n):
-        counter = tf.Variable(10)
-        for _ in range(2):
-            counter.assign_add(n)
-        return counter.read_value()
-
-    assert [count(1), count(1), count(5)] == [12, 12, 20]
-
-
-def test_a_variable_may_be_initialised_from_the_argument():
-    @tff.tf_computation(np.float32)
-    def grow(x):
-        variable = tf.Variable(x)
-        variable.assign(variable * 2)
-        return variable
-
-    assert [grow(1.0), grow(3.0)] == [2, 6]
-
-
-def test_side_effects_happen_in_the_order_of_the_program():
-    @tff.tf_computation
-    def effects():
-        variable = tf.Variable(1)
-        before = variable.read_value()
-        variable.assign(5)
-        return before, variable.read_value()
-
-    assert effects() == (1, 5)
-
-
-def test_tensors_are_compared_by_their_elements():
-    @tff.tf_computation(fl.TensorType(np.int32, [3]))
-    def compare(x):
-        variable = tf.Variable(x)
-        nested = tf.map_fn(lambda y: y == 2, x, fn_output_signature=tf.bool)
-        return x == 2, x != 2, x == variable, variable != 2, nested, tf.constant(x is None)
-
-    equal = np.array([False, True, False])
-    results = compare([1, 2, 3])
-    for result, expected in zip(results, [equal, ~equal, [True] * 3, ~equal, equal, False], strict=True):
-        assert np.array_equal(result, expected)
-
-
-def test_comparison_outside_computations_is_untouched():
-    with tf.Graph().as_default():
-        x = tf.constant(1)
-        assert (x == x) is True and (x == 1) is False and (x != 1) is True
-    assert (tf.constant(1) == 1).numpy() and not (tf.constant(1) != 1).numpy()
-
-
-def test_python_control_flow_over_tensors_works_inside_tf_function():
-    @tf.function
-    def collatz(n):
-        steps = 0
-        while n != 1:
-            n = n // 2 if n % 2 == 0 else 3 * n + 1
-            steps += 1
-        return steps
-
-    assert tff.tf_computation(collatz, np.int32)(6) == 8
-
-
-def test_a_lookup_table_is_filled():
-    @tff.tf_computation(np.str_)
-    def number_of(word):
-        table = tf.lookup.StaticHashTable(
-            tf.lookup.KeyValueTensorInitializer(["one", "two"], tf.constant([1, 2])), default_value=-1
-        )
-        return table.lookup(word)
-
-    assert [number_of("two"), number_of("six")] == [2, -1]
-
-
-def test_a_keras_model_built_inside_is_trained():
-    @tff.tf_computation(fl.TensorType(np.float32, [None, 2]), fl.TensorType(np.float32, [None, 1]))
-    def train(x, y):
-        model = tf.keras.Sequential([tf.keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")])
-        model.build([None, 2])
-        optimizer = tf.keras.optimizers.SGD(0.1)
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_mean((model(x) - y) ** 2)
-        optimizer.apply_gradients(
-            zip(tape.gradient(loss, model.trainable_variables), model.trainable_variables, strict=True)
-        )
-        return loss, model.trainable_variables[0].value
-
-    x, y = np.array([[1, 0], [0, 1]], np.float32), np.array([[1], [2]], np.float32)
-    for _ in range(2):
-        loss, kernel = train(x, y)
-        assert loss == 2.5
-        np.testing.assert_allclose(kernel, [[0.1], [0.2]], rtol=1e-6)
-
-
-def test_a_called_computation_becomes_part_of_the_caller():
-    add_one = tff.tf_computation(lambda x: x + 1, np.float32)
-    statistics = tff.tf_computation(lambda ds: ds.reduce(0.0, lambda a, b: a + b), fl.SequenceType(np.float32))
-
-    @tff.tf_computation(np.float32)
-    def outer(x):
-        return add_one(add_one(x)) + statistics(tf.data.Dataset.from_tensor_slices([1.0, 2.0]))
-
-    assert outer(1.0) == 6
-    assert outer.to_proto().WhichOneof("computation") == "tensorflow"
-
-
-def test_a_called_polymorphic_computation_becomes_part_of_the_caller():
-    double = tff.tf_computation(lambda x: x * 2)
-    assert tff.tf_computation(lambda x: double(x) + double(tf.constant(1)), np.int32)(3) == 8
-
-
-def test_each_inlined_call_has_variables_of_its_own():
-    @tff.tf_computation
-    def counter():
-        return tf.Variable(0).assign_add(1)
-
-    assert tff.tf_computation(lambda: (counter(), counter()))() == (1, 1)
-
-
 def test_a_federated_computation_cannot_be_called_inside_tensorflow():
     everywhere = tff.federated_computation(lambda x: tff.federated_sum(x), fl.FederatedType(np.int32, fl.CLIENTS))
     with pytest.raises(Exception, match="Call it from a federated computation"):
@@ -373,37 +238,6 @@ def test_a_federated_parameter_is_refused_with_its_type():
         tff.tf_computation(lambda x: x, fl.FederatedType(np.int32, fl.SERVER))
 
 
-def test_python_functions_in_a_graph_live_as_long_as_the_computation():
-    def make():
-        local = 3
-        return tff.tf_computation(lambda x: tf.numpy_function(lambda v: v * local, [x], tf.int64), np.int64)
-
-    assert make()(5) == 15
-
-
-def test_a_generator_in_a_dataset_lives_as_long_as_the_computation():
-    @tff.tf_computation
-    def numbers():
-        spec = tf.TensorSpec([], tf.int32)
-        return tf.data.Dataset.from_generator(lambda: iter([1, 2, 3]), output_signature=spec)
-
-    assert list(numbers().as_numpy_iterator()) == [1, 2, 3]
-
-
-def test_capturing_leaves_no_trace_in_the_default_graph():
-    assert tf.executing_eagerly()
-    tff.tf_computation(lambda x: x + 1, np.int32)
-    assert tf.executing_eagerly()
-
-
-def test_a_computation_is_captured_from_any_thread():
-    def make(n):
-        return tff.tf_computation(lambda x: x + n, np.int32)(1)
-
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(make, range(20))) == list(range(1, 21))
-
-
 def test_a_gradient_of_some_rows_becomes_the_whole():
     @tff.tf_computation(fl.TensorType(np.float32, [4, 2]), fl.TensorType(np.int32, [None]))
     def gradient(table, rows):
@@ -432,38 +266,6 @@ def test_gradients_go_through_python_functions_in_branches_as_in_a_tf_function()
     found = tff.tf_computation(slope, np.float32)
     for x in np.float32([0.5, 2.0, -1.0]):
         assert found(x) == expected(tf.constant(x)).numpy()
-
-
-def test_an_assertion_whose_result_is_unused_runs_and_makes_no_noise(capfd):
-    @tff.tf_computation(np.int32)
-    def checked(x):
-        tf.debugging.assert_less(x, 7, message="too large a number")
-        tf.debugging.Assert(x > 0, ["too small a number"])
-        return x
-
-    def not_five(x):
-        tf.debugging.assert_none_equal(x, 5, message="it is five")
-        return x
-
-    @tff.tf_computation(np.int32)
-    def checked_inside(x):
-        checked(x)
-        return tf.cond(x > 2, lambda: not_five(x), lambda: x)
-
-    gc.collect()
-    assert checked(3) == 3 and checked_inside(1) == 1
-    assert "never used" not in capfd.readouterr().err
-    wrong = [(checked, 7, "large"), (checked, 0, "small"), (checked_inside, 8, "large"), (checked_inside, 5, "five")]
-    for function, argument, message in wrong:
-        with pytest.raises(tff.ExecutionError, match=message):
-            function(argument)
-
-
-def test_tensorflow_still_complains_elsewhere_about_results_that_nobody_uses(caplog):
-    with tf.Graph().as_default():
-        tf.debugging.assert_less(tf.constant(1), tf.compat.v1.placeholder(tf.int32, []))
-        gc.collect()
-    assert "never used" in caplog.text
 
 
 @dataclasses.dataclass

@@ -1,172 +1,81 @@
 """The magics in IPython without a front end: text, results, errors."""
 
-import asyncio
-import concurrent.futures
 import re
-import threading
 
 import numpy as np
 import pytest
-from IPython.core import completer
-from IPython.core.completer import provisionalcompleter
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 
 import tffsim as tff
 from tffsim.magics.running_cells import RunningCells
 from tffsim.tracing.recording.active import active_recorder
 
-SETUP = """
-import numpy as np
-import tffsim as tff
 
-@tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))
-def mean(x):
-    return tff.federated_mean(x)
-"""
-
-
-@pytest.fixture
-def shell():
-    shell = InteractiveShell()
-    shell.run_line_magic("load_ext", "tffsim")
-    assert shell.run_cell(SETUP).success
-    yield shell
-    shell.reset()
-
-
-def execute(shell, line, cell):
-    return shell.run_cell(f"%%tff_execute {line}\n{cell}")
-
-
-def test_the_cell_runs_and_its_last_expression_is_displayed(shell, capsys):
-    assert execute(shell, "", "y = mean([1.0, 3.0])\ny").success
+def test_the_cell_runs_and_its_last_expression_is_displayed(shell, execute, capsys):
+    assert execute("", "y = mean([1.0, 3.0])\ny").success
     printed = capsys.readouterr().out
     assert "2.0" in printed and "1 invocation" in printed
     assert shell.user_ns["y"] == 2
 
 
-def test_the_trace_gets_a_name_and_a_file(shell, tmp_path):
+def test_the_trace_gets_a_name_and_a_file(shell, execute, tmp_path):
     path = tmp_path / "x.tfftrace"
-    assert execute(shell, f"--trace t --save {path} --view none", "mean([1.0, 3.0])").success
+    assert execute(f"--trace t --save {path} --view none", "mean([1.0, 3.0])").success
     assert shell.user_ns["t"].invocations.shown("name").tolist() == ["mean"]
     assert tff.load_trace(path).invocations.num_rows == 1
 
 
-def test_the_stack_is_chosen_for_the_cell_only(shell):
+def test_the_stack_is_chosen_for_the_cell_only(shell, execute):
     before = tff.get_context()
     cell = "context = tff.get_context()\nmean([1.0])"
-    assert execute(shell, "--stack debug --clients 3 --trace t --view none", cell).success
+    assert execute("--stack debug --clients 3 --trace t --view none", cell).success
     assert shell.user_ns["context"] is not before and tff.get_context() is before
     shell.user_ns["mine"] = tff.local_executor_factory(default_num_clients=7)
     everyone = "tff.federated_computation(lambda: tff.federated_sum(tff.federated_value(1, tff.CLIENTS)))()"
-    assert execute(shell, "--stack mine --view none", f"n = {everyone}").success
+    assert execute("--stack mine --view none", f"n = {everyone}").success
     assert shell.user_ns["n"] == 7
 
 
-def test_without_a_trace_nothing_is_recorded(shell, capsys):
-    assert execute(shell, "--no-trace", "mean([5.0])").success
+def test_without_a_trace_nothing_is_recorded(execute, capsys):
+    assert execute("--no-trace", "mean([5.0])").success
     assert "span" not in capsys.readouterr().out
 
 
-def test_an_error_is_shown_as_in_any_cell_and_the_trace_is_kept(shell, capsys):
-    execute(shell, "--trace t --view none", "mean([1.0])\nmean(['x'])")
+def test_an_error_is_shown_as_in_any_cell_and_the_trace_is_kept(shell, execute, capsys):
+    execute("--trace t --view none", "mean([1.0])\nmean(['x'])")
     printed = capsys.readouterr().out
     assert "----> 3 mean(['x'])" in re.sub(r"\x1b\[[0-9;]*m", "", printed)
     assert "ArgumentError" in printed and "client 0 of 1" in printed
     assert not re.search(r"tffsim.\w+|federated_language", printed.replace("import tffsim", ""))
     assert shell.user_ns["t"].invocations.shown("outcome").tolist() == ["ok", "error"]
-    assert execute(shell, "--view none", "z = mean([4.0])").success
+    assert execute("--view none", "z = mean([4.0])").success
     assert shell.user_ns["z"] == 4
 
 
-def test_await_works(shell):
+def test_await_works(shell, execute):
     cell = """
 import asyncio
 with tff.use(tff.AsyncExecutionContext(tff.local_executor_factory())):
     results = await asyncio.gather(mean([1.0]), mean([3.0]))
 """
-    assert execute(shell, "--trace t --view none", cell).success
+    assert execute("--trace t --view none", cell).success
     assert shell.user_ns["results"] == [1, 3]
     assert shell.user_ns["t"].invocations.num_rows == 2
 
 
-def in_background(shell, line, cell):
-    assert execute(shell, f"--background --view none {line}", cell).success
-    return shell.user_ns["_"]
-
-
-def test_a_cell_in_the_background_returns_at_once(shell):
-    run = in_background(shell, "--trace t", "mean([2.0, 4.0])")
-    assert isinstance(shell.user_ns["t"], tff.Trace)
-    assert run.result(30) == 3
-    assert run.done() and run.trace.invocations.num_rows == 1
-    assert not run.cancel()
-    assert asyncio.run(asyncio.wait_for(run, 30)) == 3
-    assert in_background(shell, "--no-trace", "mean([6.0])").trace is None
-
-
-def test_magics_and_await_work_in_the_background(shell):
-    cell = """
-%precision 3
-import asyncio
-await asyncio.sleep(0)
-with tff.use(tff.AsyncExecutionContext(tff.local_executor_factory())):
-    results = await asyncio.gather(mean([1.0]), mean([3.0]))
-results
-"""
-    run = in_background(shell, "", cell)
-    assert run.result(30) == [1, 3]
-    assert run.trace.invocations.num_rows == 2
-
-
-def test_an_error_in_the_background_is_shown_and_raised(shell, capsys):
-    run = in_background(shell, "", "x = 1\n\nmean(['x'])")
-    with pytest.raises(tff.ArgumentError):
-        run.result(30)
-    printed = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
-    assert "----> 4 mean(['x'])" in printed and "client 0 of 1" in printed
-    assert "tffsim." not in printed
-    assert not execute(shell, "--background --view none --trace bad", "1 +").success
-    assert "SyntaxError" in capsys.readouterr().out
-    assert "bad" not in shell.user_ns
-
-
-def test_a_cell_in_the_background_can_be_cancelled(shell):
-    shell.user_ns["started"] = threading.Event()
-    run = in_background(shell, "", "mean([1.0]); started.set()\nwhile True: mean([1.0])")
-    assert shell.user_ns["started"].wait(30)
-    assert run.cancel()
-    with pytest.raises(concurrent.futures.CancelledError):
-        run.result(30)
-    assert run.trace.invocations.num_rows >= 1
-
-
-def test_a_cell_in_the_background_has_a_context_of_its_own(shell):
-    before = tff.get_context()
-    mine = tff.SyncExecutionContext(tff.debug_executor_factory())
-    shell.user_ns |= {"mine": mine, "inside": threading.Event(), "seen": threading.Event()}
-    cell = "at_first = tff.get_context(); tff.use(at_first); inside.set(); seen.wait(30); at_first, mean([1.0])"
-    run = in_background(shell, "--stack mine", cell)
-    assert shell.user_ns["inside"].wait(30)
-    assert tff.get_context() is before
-    shell.user_ns["seen"].set()
-    assert run.result(30) == (mine, 1)
-
-
-def test_a_stack_that_a_cell_sets_stays(shell):
+def test_a_stack_that_a_cell_sets_stays(execute):
     before = tff.get_context()
     try:
-        execute(shell, "--view none", "tff.use(tff.debug_executor_factory())")
+        execute("--view none", "tff.use(tff.debug_executor_factory())")
         assert tff.get_context() is not before
     finally:
         tff.use(before)
 
 
-def test_traces_without_a_name_replace_no_other(shell, capsys):
-    execute(shell, "--view none --trace trace_2", "mean([1.0])")
-    execute(shell, "--view none", "mean([1.0, 2.0])")
-    execute(shell, "--view none", "mean([1.0, 2.0])")
+def test_traces_without_a_name_replace_no_other(shell, execute, capsys):
+    execute("--view none --trace trace_2", "mean([1.0])")
+    execute("--view none", "mean([1.0, 2.0])")
+    execute("--view none", "mean([1.0, 2.0])")
     capsys.readouterr()
     shell.run_line_magic("tff_trace", "")
     assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == [
@@ -196,52 +105,19 @@ def test_traces_without_a_name_replace_no_other(shell, capsys):
         ("--no-trace --save t.tfftrace", "--no-trace records nothing, so --save has no trace"),
     ],
 )
-def test_bad_options_are_told_before_anything_runs(shell, capsys, line, message):
+def test_bad_options_are_told_before_anything_runs(shell, execute, capsys, line, message):
     shell.user_ns["mine"] = tff.local_executor_factory()
-    execute(shell, line, "ran = True")
+    execute(line, "ran = True")
     printed = capsys.readouterr()
     assert message in printed.out + printed.err
     assert "ran" not in shell.user_ns
 
 
-def test_help_lists_every_option(shell, capsys):
-    execute(shell, "--help", "pass")
+def test_help_lists_every_option(execute, capsys):
+    execute("--help", "pass")
     printed = capsys.readouterr()
     for option in ("--stack", "--clients", "--max-fanout", "--view", "--trace", "--save", "--values", "--background"):
         assert option in printed.out + printed.err
-
-
-def test_an_ipython_without_matchers_of_ours_loads_the_magics(shell, monkeypatch):
-    monkeypatch.delattr(completer, "context_matcher", raising=False)
-    before = list(shell.Completer.custom_matchers)
-    shell.run_line_magic("reload_ext", "tffsim")
-    assert shell.Completer.custom_matchers == before
-    assert execute(shell, "--view none", "y = mean([1.0, 3.0])").success
-
-
-@pytest.mark.skipif(not hasattr(completer, "context_matcher"), reason="this IPython has no such matchers")
-@pytest.mark.parametrize(
-    ("line", "completions"),
-    [
-        ("%%tff_execute --v", ["--values", "--view"]),
-        ("%%tff_execute --view stack --va", ["--values"]),
-        ("%%tff_execute --view st", ["stack"]),
-        ("%%tff_execute --view stack,cl", ["clients"]),
-        ("%%tff_execute --values p", ["preview"]),
-        ("%%tff_execute --stack ", ["debug", "local", "mine"]),
-        ("%tff_execute --val", ["--values"]),
-        ("%tff_stack m", ["mine"]),
-        ("%tff_trace ", ["first"]),
-        ("%%tff_exec", ["%%tff_execute"]),
-    ],
-)
-def test_options_and_values_are_completed(shell, line, completions):
-    shell.user_ns["mine"] = tff.local_executor_factory()
-    execute(shell, "--trace first --view none", "mean([1.0])")
-    shell.run_line_magic("reload_ext", "tffsim")
-    with provisionalcompleter():
-        found = [completion.text for completion in shell.Completer.completions(line, len(line))]
-    assert found == completions
 
 
 def test_the_stack_is_shown_and_set(shell, capsys):
@@ -254,18 +130,18 @@ def test_the_stack_is_shown_and_set(shell, capsys):
         tff.use(before)
 
 
-def test_traces_are_listed_and_unknown_ones_refused(shell, capsys):
+def test_traces_are_listed_and_unknown_ones_refused(shell, execute, capsys):
     shell.run_line_magic("tff_trace", "")
     assert "No traces yet" in capsys.readouterr().out
-    execute(shell, "--trace first --view none", "mean([1.0])")
+    execute("--trace first --view none", "mean([1.0])")
     shell.run_line_magic("tff_trace", "")
     assert "first: <Trace of 1 invocation," in capsys.readouterr().out
     shell.run_cell("%tff_trace second")
     assert "There is no trace called 'second'" in "".join(capsys.readouterr())
 
 
-def test_a_value_of_numpy_survives(shell):
-    execute(shell, "--view none", "v = mean(np.arange(3, dtype=np.float32))")
+def test_a_value_of_numpy_survives(shell, execute):
+    execute("--view none", "v = mean(np.arange(3, dtype=np.float32))")
     assert shell.user_ns["v"] == np.float32(1)
 
 
@@ -331,10 +207,10 @@ def test_what_is_done_at_the_end_of_a_cell_goes_on_after_an_error_of_it(shell, c
     assert isinstance(result.error_in_exec, KeyboardInterrupt) and not cells.is_in_cell
 
 
-def test_tasks_live_on_in_a_terminal_too(shell):
+def test_tasks_live_on_in_a_terminal_too(shell, execute):
     make = "import asyncio\nawait asyncio.sleep(0)\ntask = asyncio.create_task(asyncio.sleep(0, 5))"
-    assert execute(shell, "--view none", make).success
-    assert execute(shell, "--view none", "x = await task").success
+    assert execute("--view none", make).success
+    assert execute("--view none", "x = await task").success
     assert shell.user_ns["x"] == 5
 
 

@@ -42,4 +42,12 @@ def record(coroutine, recorder):
     return asyncio.run(recorder.record_invocation("test", computation, {}, coroutine))
 
 
-__all__ = ["FLOATS", "PlainLeaf", "double", "mean_of_doubles", "record", "sum_of_products", "traced"]
+def rows(table, **conditions):
+    """Returns the rows of a table that have these values in these columns, as they are shown."""
+    mask = np.ones(table.num_rows, bool)
+    for name, value in conditions.items():
+        mask &= table.shown(name) == value
+    return table.where(mask)
+
+
+__all__ = ["FLOATS", "PlainLeaf", "double", "mean_of_doubles", "record", "rows", "sum_of_products", "traced"]

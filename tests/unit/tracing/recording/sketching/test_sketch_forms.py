@@ -1,12 +1,15 @@
 """What previews say of values of every kind."""
 
 import collections
+import math
 
 import federated_language as fl
 import numpy as np
 import pytest
 import tensorflow as tf
 
+import tffsim as tff
+from tests.unit.tracing.traced_runs import traced
 from tffsim.tracing.recording.sketching.sketch_pad import sketch_of
 
 
@@ -54,3 +57,12 @@ def test_datasets_are_described_by_their_elements():
     dataset = tf.data.Dataset.range(3).map(lambda k: {"label": k, "pixels": tf.ones([3, 2])}).batch(2)
     assert str(sketch_of(dataset)) == "dataset of <label=int64[?], pixels=float32[?,3,2]>"
     assert str(sketch_of(tf.data.Dataset.range(3))) == "dataset of int64"
+
+
+def test_scalars_of_every_kind_are_previewed():
+    cases = [(np.int32, 5, "5"), (np.bool_, True, "1"), (np.float64, math.nan, ""), (np.str_, "ab", "str b'ab'")]
+    for dtype, value, expected in cases:
+        identity = tff.tf_computation(lambda x: tf.identity(x), dtype)
+        _, trace = traced(identity, value)
+        call = int(np.flatnonzero(trace.spans.shown("operation") == "create_call")[-1])
+        assert expected in trace.preview(call)
