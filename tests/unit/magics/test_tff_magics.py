@@ -7,7 +7,6 @@ import pytest
 from IPython.core.error import UsageError
 
 import tffsim as tff
-from tffsim.magics.running_cells import RunningCells
 from tffsim.tracing.recording.active import active_recorder
 
 
@@ -182,29 +181,6 @@ def test_a_file_with_the_magic_can_be_run(shell, tmp_path):
     path.write_text("%tff_execute --view none --trace t\ny = mean([6.0])\n")
     shell.run_line_magic("run", str(path))
     assert shell.user_ns["y"] == 6 and shell.user_ns["t"].is_finished
-
-
-def test_what_is_done_at_the_end_of_a_cell_goes_on_after_an_error_of_it(shell, capsys):
-    done = []
-
-    def fail():
-        done.append("second")
-        raise OSError("the disk is full")
-
-    def interrupt():
-        done.append("third")
-        raise KeyboardInterrupt
-
-    cells = RunningCells(shell)
-    cells.follow()
-    shell.user_ns |= {"cells": cells, "first": lambda: done.append("first"), "fail": fail, "interrupt": interrupt}
-    result = shell.run_cell("for action in (first, fail, interrupt): cells.at_end(action)\n1/0")
-    # An impatient second interrupt is not shown.
-    assert done == ["third", "second", "first"] and isinstance(result.error_in_exec, ZeroDivisionError)
-    printed = capsys.readouterr().out
-    assert "disk is full" in printed and "KeyboardInterrupt" not in printed
-    result = shell.run_cell("cells.at_end(interrupt)")
-    assert isinstance(result.error_in_exec, KeyboardInterrupt) and not cells.is_in_cell
 
 
 def test_tasks_live_on_in_a_terminal_too(shell, execute):
