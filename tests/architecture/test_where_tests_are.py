@@ -32,7 +32,6 @@ TESTED_ELSEWHERE = {
     "federation/client_work.py": _BLOCK,
     "federation/flat_fold.py": _BLOCK,
     "magics/cell_figures.py": _KERNEL,
-    "magics/cell_text.py": _KERNEL,
     "tracing/document/trace_description.py": "It is one part of a file: tracing/document/test_trace_file.py",
 }
 """Modules with much logic and without a file of their own, each with the reason and the place of its tests."""

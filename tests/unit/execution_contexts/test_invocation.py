@@ -1,6 +1,7 @@
 """One call of a computation: what is tried again, and what belongs to it."""
 
 import asyncio
+import itertools
 
 import numpy as np
 import pytest
@@ -8,7 +9,9 @@ import tensorflow as tf
 from federated_language.framework import RetryableError
 
 import tffsim as tff
+from tests.unit.fake_time import run_in_fake_time
 from tests.unit.tracing.traced_runs import FLOATS, double
+from tffsim.execution_contexts.invocation import invoke
 from tffsim.executors.eager_tf_executor import EagerTFExecutor
 
 
@@ -84,6 +87,24 @@ def test_a_second_attempt_draws_the_same_random_numbers():
         assert drawn(failures=2) == drawn(failures=0)
     finally:
         tf.random.set_seed(None)
+
+
+def test_each_attempt_waits_about_twice_as_long_as_the_one_before(monkeypatch):
+    monkeypatch.undo()
+    times = []
+
+    class Failing(EagerTFExecutor):
+        async def create_call(self, comp, arg=None):
+            times.append(asyncio.get_running_loop().time())
+            raise RetryableError("the line is busy")
+
+    factory = tff.local_executor_factory(leaf_executor_fn=lambda device: Failing())
+    context = tff.SyncExecutionContext(factory, max_attempts=6)
+    with pytest.raises(tff.ExecutionError, match="the line is busy"):
+        run_in_fake_time(invoke(context._settings, double, 2.0))
+    waits = [later - sooner for sooner, later in itertools.pairwise(times)]
+    assert len(waits) == 5
+    assert all(0.05 * 2**attempt <= wait <= 0.1 * 2**attempt + 1e-6 for attempt, wait in enumerate(waits, start=1))
 
 
 def test_attempts_are_bounded():

@@ -1,6 +1,8 @@
 """The context whose calls return results."""
 
 import asyncio
+import concurrent.futures
+import math
 import warnings
 
 import numpy as np
@@ -8,7 +10,9 @@ import pytest
 import tensorflow as tf
 
 import tffsim as tff
+from tests.unit.fake_time import FakeClock
 from tests.unit.tracing.traced_runs import FLOATS, double
+from tffsim.execution_contexts import sync_execution_context
 
 
 @tff.federated_computation(FLOATS)
@@ -89,3 +93,34 @@ def test_a_context_can_trace_every_invocation():
     context.invoke(double, 2.0)
     assert first is not context.last_trace
     assert context.last_trace.invocations.num_rows == 1
+
+
+class _Running:
+    """An invocation that ends at a time of a fake clock."""
+
+    def __init__(self, clock, end):
+        self._clock, self._end = clock, end
+        self.looks = []
+        self.future = concurrent.futures.Future()
+        self.future.set_result("done")
+
+    def wait(self, seconds):
+        self.looks.append(seconds)
+        self._clock.now = min(self._clock.now + seconds, max(self._end, self._clock.now))
+        return self._clock.now >= self._end
+
+
+@pytest.mark.parametrize(("end", "timeout"), [(0, 0), (2.5, 2.6), (2.5, None), (7200, None)])
+def test_a_result_that_comes_in_time_is_waited_for_and_interrupts_are_heard_meanwhile(end, timeout):
+    clock = FakeClock(0.0)
+    running = _Running(clock, end)
+    assert sync_execution_context._wait(running, timeout, clock) == "done"
+    assert clock.now == end and max(running.looks) <= 0.1
+
+
+@pytest.mark.parametrize("timeout", [0.0, 0.05, 2.53, 3600.0])
+def test_no_result_is_waited_for_longer_than_the_timeout_or_shorter(timeout):
+    clock = FakeClock(0.0)
+    with pytest.raises(concurrent.futures.TimeoutError):
+        sync_execution_context._wait(_Running(clock, math.inf), timeout, clock)
+    assert clock.now == pytest.approx(timeout, rel=1e-9)

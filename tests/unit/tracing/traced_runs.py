@@ -35,11 +35,11 @@ def traced(function, *arguments, factory=None, **options):
         return tff.trace(function, **options)(*arguments)
 
 
-def record(coroutine, recorder):
+def record(coroutine, recorder, run=asyncio.run):
     """Runs a coroutine as if it were an invocation."""
     literal = fl.framework.Literal(np.float32(0), fl.TensorType(np.float32))
     computation = fl.framework.ConcreteComputation.from_building_block(fl.framework.Lambda(None, None, literal))
-    return asyncio.run(recorder.record_invocation("test", computation, {}, coroutine))
+    return run(recorder.record_invocation("test", computation, {}, coroutine))
 
 
 def rows(table, **conditions):

@@ -1,11 +1,13 @@
 """Operations that are held until they may go on."""
 
+import asyncio
 import threading
 
 import numpy as np
 import pytest
 
 import tffsim as tff
+from tests.unit.fake_time import run_in_fake_time
 from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor
 from tests.unit.tracing.traced_runs import record
 from tffsim.tracing.recording.gate import Gate
@@ -84,10 +86,16 @@ class TestGate:
         thread.join(60)
 
     def test_an_operation_is_not_held_for_ever(self):
-        gate = Gate(is_open=False, timeout=0.05)
+        gate = Gate(is_open=False, timeout=3600)
         recorder = Recorder(gate=gate)
-        with pytest.raises(TimeoutError, match="Open the gate"):
-            record(TracingExecutor(ForeignExecutor()).create_value(1.0, FLOAT), recorder)
+
+        async def create():
+            loop, began = asyncio.get_running_loop(), asyncio.get_running_loop().time()
+            with pytest.raises(TimeoutError, match=r"held at the gate for 3600 s\. Open the gate"):
+                await TracingExecutor(ForeignExecutor()).create_value(1.0, FLOAT)
+            return loop.time() - began
+
+        assert record(create(), recorder, run_in_fake_time) == 3600
         assert gate.held == []
 
     def test_a_stack_can_be_stepped_through(self):

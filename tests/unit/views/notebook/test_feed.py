@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 import tffsim as tff
+from tests.unit.fake_time import FakeClock
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
 from tffsim.traces.trace import Trace
+from tffsim.tracing.recording.spans import SPAN_DTYPE
+from tffsim.tracing.recording.subscription import Batch
 from tffsim.views.notebook.feed import Feed
 
 
@@ -87,3 +90,16 @@ def test_details_tell_type_value_and_inputs(trace):
     lines = dict(Feed(trace.source).details(call)["lines"])
     assert lines["type"] == "float32" and lines["value"] == "6" and "input 0" in lines
     assert Feed(trace.source).details(10**9)["lines"] == []
+
+
+def test_sums_over_all_spans_take_a_small_share_of_the_time(monkeypatch):
+    clock, nothing_new = FakeClock(), Batch(np.zeros(0, SPAN_DTYPE), [], 0, is_last=False)
+    monkeypatch.setattr("tffsim.views.notebook.feed.graph_summary", lambda snapshot: clock.advance(1.0))
+    with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+        mean_of_doubles([1.0, 2.0])
+        feed = Feed(trace.source, clock=clock)
+        has_sums = []
+        for pause in (0, 0, 49, 0.9, 0.2, 49):
+            clock.advance(pause)
+            has_sums.append("graph" in feed.update(nothing_new)[0]["description"])
+    assert has_sums == [True, False, False, False, True, False]

@@ -1,19 +1,16 @@
 """Views in a notebook: what they show, and what the front end asks them."""
 
-import itertools
 import re
-import time
-import types
 
 import numpy as np
 import pytest
 
 import tffsim as tff
+from tests.unit.fake_time import FakeClock
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
 from tffsim.tracing.recording.spans import SPAN_DTYPE
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views import PANELS
-from tffsim.views.notebook import trace_view
 from tffsim.views.notebook.trace_view import TraceView
 
 
@@ -91,14 +88,13 @@ def test_a_view_of_a_finished_trace_is_kept_by_the_notebook(trace, monkeypatch):
 
 
 def test_a_front_end_that_does_not_answer_is_told_everything_ever_more_rarely(monkeypatch):
-    sent = []
-    seconds = itertools.count(time.monotonic(), 0.05)
+    sent, clock = [], FakeClock()
     with tff.trace() as trace:
-        view = trace.show()
+        view = TraceView(trace.source, clock=clock)
         view._subscription.close()
-        monkeypatch.setattr(trace_view, "time", types.SimpleNamespace(monotonic=lambda: next(seconds)))
         monkeypatch.setattr(view, "send", lambda content, buffers=None: sent.append(content["reset"]))
         for _ in range(200):
+            clock.advance(0.1)
             view._send_batch(Batch(np.zeros(0, SPAN_DTYPE), [], 0, is_last=False))
     assert len(sent) == 200
     assert 3 <= sent.count(True) <= 6
