@@ -183,13 +183,20 @@ def capture_that_fails():
             return 1 / 0
 
 
+@pytest.fixture
+def keras_seed():
+    """Seeds Keras, Python and TensorFlow; the seed of TensorFlow would else hold for all tests that follow."""
+    yield keras.utils.set_random_seed
+    tf.random.set_seed(None)
+
+
 @pytest.mark.parametrize("capture", [capture_a_model, capture_that_fails])
-def test_keras_goes_on_after_a_capture_as_if_there_had_been_none(capture):
-    keras.utils.set_random_seed(1)
+def test_keras_goes_on_after_a_capture_as_if_there_had_been_none(keras_seed, capture):
+    keras_seed(1)
     expected = keras.layers.Dense(2), keras.random.uniform([3]), random.random()
     prefix, number = expected[0].name.rsplit("_", 1) if "_" in expected[0].name else (expected[0].name, "0")
 
-    keras.utils.set_random_seed(1)
+    keras_seed(1)
     capture()
     layer, numbers = keras.layers.Dense(2), keras.random.uniform([3])
     assert layer.name == f"{prefix}_{int(number) + 1}"
