@@ -153,9 +153,14 @@ def test_a_computation_without_types_goes_by_its_name_as_a_function_does(untyped
     assert again(untyped) is untyped
 
 
-def test_a_computation_without_types_runs_in_another_process():
+@pytest.fixture(scope="module")
+def executor_of_processes():
     with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        assert pool.submit(called, twice, np.float32(2)).result(SECONDS) == 4
+        yield pool
+
+
+def test_a_computation_without_types_runs_in_another_process(executor_of_processes):
+    assert executor_of_processes.submit(called, twice, np.float32(2)).result(SECONDS) == 4
 
 
 @pytest.mark.parametrize("make", [tff.tf_computation, tff.federated_computation])
@@ -226,13 +231,12 @@ def test_processes_send_each_other_errors_computations_and_traces():
     assert trace.snapshot.invocations[0].name == "mean_of_doubles"
 
 
-def test_an_executor_of_processes_goes_on_after_an_error():
-    spawn = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(1, spawn) as pool:
-        failed, undefined, right = pool.submit(failing, -1.0), pool.submit(sum_of_texts), pool.submit(failing, 1.0)
-        assert isinstance(failed.exception(SECONDS), tff.ExecutionError)
-        assert "not numeric" in str(undefined.exception(SECONDS))
-        assert right.result(SECONDS) == 0
+def test_an_executor_of_processes_goes_on_after_an_error(executor_of_processes):
+    submit = executor_of_processes.submit
+    failed, undefined, right = submit(failing, -1.0), submit(sum_of_texts), submit(failing, 1.0)
+    assert isinstance(failed.exception(SECONDS), tff.ExecutionError)
+    assert "not numeric" in str(undefined.exception(SECONDS))
+    assert right.result(SECONDS) == 0
 
 
 def traced_there():

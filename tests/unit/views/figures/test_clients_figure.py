@@ -63,8 +63,8 @@ def test_very_many_clients_are_a_map_of_how_busy_they_were(drawn):
     assert not [c for c in axes.collections if isinstance(c, PolyCollection)]
     (image,) = [*axes.images, *axes.collections]
     shares = np.asarray(image.get_array())
-    assert shares.min() >= 0 and shares.max() > 0
     assert shares.size < 10_000
+    assert np.nanmin(shares) > 0  # Where nobody works there is nothing.
 
 
 def test_outcomes_are_told_in_the_key(drawn):
