@@ -144,7 +144,7 @@ class ReferenceResolvingExecutor(Executor):
         if not isinstance(value, ScopedLambda):
             return value
         closed = await closure_conversion.close_lambda(value.block, value.resolve)
-        return await self._target.create_value(closed.to_proto(), handle.type_signature)
+        return await self._target.create_value(building_blocks.message_of(closed), handle.type_signature)
 
     def _handle(
         self, value: Any, type_signature: fl.Type, source: ComputationBuildingBlock | None = None
@@ -232,7 +232,7 @@ class ReferenceResolvingExecutor(Executor):
             evaluator = self._evaluators.get(type(block))
             if evaluator is not None:
                 return await evaluator(block, scope)
-            value = await self._target.create_value(block.to_proto(), block.type_signature)
+            value = await self._target.create_value(building_blocks.message_of(block), block.type_signature)
             return self._handle(value, block.type_signature, block)
         finally:
             current_node.set(outer_node)
