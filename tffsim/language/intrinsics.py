@@ -1,14 +1,17 @@
 """What executors, traces and the docs must know of a federated intrinsic, read off its definition.
 
 `federated_language` defines each intrinsic once: its type, and whether it aggregates or
-broadcasts, in the open or securely. Nothing of that is written down a second time.
+broadcasts, in the open or securely. Nothing of that is written down a second time. Only the
+operators that fold what clients send are said here, because the definitions do not say them.
 """
 
 import functools
 
 import federated_language as fl
-from federated_language.compiler.intrinsic_defs import uri_to_intrinsic_def
+from federated_language.compiler.intrinsic_defs import BroadcastKind, uri_to_intrinsic_def
 from federated_language.framework import AggregationKind, IntrinsicDef
+
+from tffsim.language.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM
 
 _V, _M = fl.AbstractType("V"), fl.AbstractType("M")
 
@@ -21,6 +24,14 @@ FEDERATED_SECURE_MODULAR_SUM = IntrinsicDef(
 """The one that the language lacks; see `secure_modular_sum`."""
 
 SEQUENCE_INTRINSIC_URIS = frozenset({"sequence_map", "sequence_reduce", "sequence_sum"})
+
+
+REDUCTIONS = {
+    "federated_sum": "generic_plus",
+    "federated_min": GENERIC_MINIMUM.uri,
+    "federated_max": GENERIC_MAXIMUM.uri,
+}
+"""The operators with which intrinsics fold the values of clients, two at a time."""
 
 
 def definition_of(uri: str) -> IntrinsicDef | None:
@@ -49,6 +60,28 @@ def is_secure_aggregation(uri: str) -> bool:
 
 
 @functools.cache
+def sends_to_server(uri: str) -> bool:
+    """Whether an intrinsic needs something of the clients at the server: their values, or their keys."""
+    definition = _callable_definition_of(uri)
+    if definition.aggregation_kind is not None:
+        return True
+    return definition.broadcast_kind is not None and any(map(_is_placed_at_clients, _operands(uri)))
+
+
+@functools.cache
+def sends_to_clients(uri: str) -> bool:
+    """Whether an intrinsic takes something to the clients, from the server or without a placement."""
+    return _callable_definition_of(uri).broadcast_kind is not None or sends_one_value_to_all_clients(uri)
+
+
+@functools.cache
+def hides_single_values(uri: str) -> bool:
+    """Whether an intrinsic stands for a protocol in which the server sees nothing that a single client sends."""
+    definition = _callable_definition_of(uri)
+    return definition.aggregation_kind is AggregationKind.SECURE or definition.broadcast_kind is BroadcastKind.SECURE
+
+
+@functools.cache
 def sends_one_value_to_all_clients(uri: str) -> bool:
     """Whether an intrinsic takes one value, from the server or without a placement, to every client."""
     if definition_of(uri) is None:
@@ -59,12 +92,25 @@ def sends_one_value_to_all_clients(uri: str) -> bool:
     )
 
 
-def _type_of(uri: str) -> fl.FunctionType:
+def _callable_definition_of(uri: str) -> IntrinsicDef:
     definition = definition_of(uri)
     if definition is None or not isinstance(definition.type_signature, fl.FunctionType):
         raise ValueError(f"`{uri}` is no intrinsic that can be called.")
-    return definition.type_signature
+    return definition
+
+
+def _type_of(uri: str) -> fl.FunctionType:
+    return _callable_definition_of(uri).type_signature
+
+
+def _operands(uri: str) -> list[fl.Type]:
+    parameter = _type_of(uri).parameter
+    return list(parameter) if isinstance(parameter, fl.StructType) else [parameter]
 
 
 def _is_at_clients(type_spec: fl.Type) -> bool:
-    return isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS and type_spec.all_equal
+    return _is_placed_at_clients(type_spec) and type_spec.all_equal
+
+
+def _is_placed_at_clients(type_spec: fl.Type) -> bool:
+    return isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS
