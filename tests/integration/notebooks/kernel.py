@@ -18,6 +18,9 @@ import numpy as np
 import tffsim as tff
 
 warnings.simplefilter('always')
+# What Python hides of libraries by default; some of the oldest that we allow have much of it.
+for category in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+    warnings.simplefilter('ignore', category)
 mean = tff.federated_computation(lambda x: tff.federated_mean(x), tff.FederatedType(np.float32, tff.CLIENTS))
 """
 
