@@ -24,8 +24,9 @@ lab: $(READY)  ## open JupyterLab with the lessons
 test: lint types widgets-check  ## everything that must pass before a change is merged
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-bench: $(READY)  ## measure speed and memory against loops by hand
-	$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(RECORD),--record "$(RECORD)")
+bench: $(READY)  ## measure speed and memory against loops by hand; with BEFORE=commit, speed against that commit
+	$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(RECORD),--record "$(RECORD)") \
+	  $(if $(BEFORE),--before "$(BEFORE)")
 
 mutants: $(READY)  ## put small faults into the code and list those that no test finds (an hour)
 	@$(BIN)/python -m tests.mutation
