@@ -9,7 +9,7 @@ PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test bench mutants build install-check layers lint types format lock lessons docs glossary address
+.PHONY: help demo lab test bench mutants build install-check layers lint types format lock lessons docs glossary operators address
 .PHONY: picture widgets widgets-check tools clean
 
 help:  ## show this list
@@ -24,8 +24,9 @@ lab: $(READY)  ## open JupyterLab with the lessons
 test: lint types widgets-check  ## everything that must pass before a change is merged
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-bench: $(READY)  ## measure speed and memory against loops by hand
-	$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(RECORD),--record "$(RECORD)")
+bench: $(READY)  ## measure speed and memory against loops by hand; with BEFORE=commit, speed against that commit
+	$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(RECORD),--record "$(RECORD)") \
+	  $(if $(BEFORE),--before "$(BEFORE)")
 
 mutants: $(READY)  ## put small faults into the code and list those that no test finds (an hour)
 	@$(BIN)/python -m tests.mutation
@@ -70,6 +71,9 @@ docs: $(READY) $(DOCS_READY)  ## build the documentation site in build/docs/html
 
 glossary: $(READY)  ## write docs/concepts.md from tffsim/views/glossary.json
 	@$(BIN)/python -m docs.site.concepts
+
+operators: $(READY)  ## write docs/reference/operators.md from what the intrinsics say of themselves
+	@$(BIN)/python -m docs.site.operators
 
 address: $(READY)  ## write what depends on where the project is published: see tool.tffsim in pyproject.toml
 	@$(BIN)/python -m docs.site.first_screen

@@ -22,12 +22,17 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=9, help="how often each contender runs")
     parser.add_argument("--only", nargs="*", default=[], metavar="W2", help="measure the speed of these workloads only")
     parser.add_argument("--record", metavar="WHY", help="add the ratios to the history, and draw it again")
+    parser.add_argument(
+        "--before", metavar="COMMIT", help="compare with tffsim of a commit, or of a folder with a checkout, instead"
+    )
     parser.add_argument("--probe", choices=list(_PROBES), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.probe:
         print(json.dumps(_PROBES[arguments.probe]()))
         return
     console = Console(width=130)
+    if arguments.before:
+        sys.exit(_print_comparison(console, arguments.before, arguments.turns, arguments.only))
     measured = _print_speed(console, arguments.turns, arguments.only)
     if arguments.record:
         from tests.benchmarks import history
@@ -60,6 +65,30 @@ def _print_speed(console: Console, num_turns: int, workloads: Sequence[str]) -> 
         )
     console.print(table)
     return measured
+
+
+def _print_comparison(console: Console, before: str, num_turns: int, workloads: Sequence[str]) -> int:
+    """Returns the exit code: 1 if something became slower."""
+    from tests.benchmarks import checkouts
+
+    title = f"time of a round, now / at {before}: median of the turns' ratios (middle half)"
+    columns = ("workload", "clients", "contender", "ms a round", "first s, before", "now", "ratio", "worse")
+    table = Table(*columns, title=title)
+    worse = 0
+    with checkouts.checkout(before) as folder:
+        for row in checkouts.rows(folder, num_turns, workloads):
+            worse += row.is_worse
+            table.add_row(
+                row.workload,
+                f"{row.num_clients:,}",
+                row.contender,
+                f"{row.milliseconds:,.1f}",
+                *(f"{seconds:.2f}" for seconds in row.first_seconds),
+                str(row.found),
+                "[red]yes[/]" if row.is_worse else "no",
+            )
+    console.print(table)
+    return min(worse, 1)
 
 
 def _print_rest(console: Console) -> None:

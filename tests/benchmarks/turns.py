@@ -7,6 +7,7 @@ the median over the turns of the quotient within a turn; its spread is that of t
 import dataclasses
 import json
 import os
+import pathlib
 import statistics
 import subprocess
 import sys
@@ -63,14 +64,18 @@ class Contender:
     """The process of one contender.
 
     Args:
-        name: One of `contender_process.CONTENDERS`.
+        kind: One of `contender_process.CONTENDERS`.
+        checkout: Where the tffsim that it uses is; None takes that beside these benchmarks.
+
+    Attributes:
+        name: What tells it apart from the others of its case.
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, kind: str, checkout: pathlib.Path | None = None) -> None:
+        self.name = kind if checkout is None else f"{kind}, before"
         environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.benchmarks.contender_process", name],
+            [sys.executable, "-m", "tests.benchmarks.contender_process", kind, *([str(checkout)] if checkout else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

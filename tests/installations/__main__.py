@@ -49,7 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="those whose names contain this")
     only = parser.parse_args().only
-    with tempfile.TemporaryDirectory(prefix="tffsim-") as name:
+    with tempfile.TemporaryDirectory(prefix="installed-") as name:
         folder = pathlib.Path(name)
         environments.run([sys.executable, "-m", "hatchling", "build", "-d", str(folder / "dist")], environments.ROOT)
         (wheel,) = (folder / "dist").glob("*.whl")

@@ -48,6 +48,8 @@ def unit_and_property_tests(environment: Environment, folder: pathlib.Path) -> s
         "loadfile",
         "tests/unit",
         "tests/property",
+        "tests/integration/notebooks",
+        "tests/integration/traces",
     ]
     return run(command, ROOT, {"PYTHONPATH": str(ROOT)}).strip().splitlines()[-1]
 

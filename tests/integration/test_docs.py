@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import tffsim as tff
-from docs.site import concepts, first_screen, sources
+from docs.site import concepts, first_screen, operators, sources
 
 ROOT = sources.ROOT
 DOCS = ROOT / "docs"
@@ -137,6 +137,10 @@ def test_a_link_to_the_code_leads_to_the_repository_if_it_is_known():
 
 def test_the_page_of_the_glossary_is_what_the_glossary_makes():
     assert concepts.TARGET.read_text(encoding="utf-8") == concepts.page(), "Run `make glossary`."
+
+
+def test_the_page_of_the_operators_is_what_the_intrinsics_say():
+    assert operators.TARGET.read_text(encoding="utf-8") == operators.page(), "Run `make operators`."
 
 
 def test_every_name_of_ours_is_in_the_reference():

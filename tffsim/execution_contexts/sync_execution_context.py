@@ -130,10 +130,10 @@ class SyncExecutionContext(SyncContext):
             raise timeout_error(comp, self._timeout) from None
 
 
-def _wait(running: RunningInvocation[Any], timeout: float | None) -> Any:
-    end = math.inf if timeout is None else time.monotonic() + timeout
-    while not running.wait(min(_SECONDS_BETWEEN_LOOKS, end - time.monotonic())):
-        if time.monotonic() >= end:
+def _wait(running: RunningInvocation[Any], timeout: float | None, clock: Callable[[], float] = time.monotonic) -> Any:
+    end = math.inf if timeout is None else clock() + timeout
+    while not running.wait(min(_SECONDS_BETWEEN_LOOKS, end - clock())):
+        if clock() >= end:
             raise concurrent.futures.TimeoutError
     return running.future.result()
 

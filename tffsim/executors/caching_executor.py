@@ -110,12 +110,9 @@ class CachingExecutor(Executor):
         """Embeds a value, or returns the one embedded before."""
         check_open(self._is_closed, self)
         type_signature = resolve_type(value, type_spec)
-        is_pure = building_blocks.is_computation(value) and self._is_pure(building_blocks.to_proto(value))
-        identity = _identity(value)
-        if building_blocks.is_computation(value) and not is_pure and not isinstance(type_signature, fl.FunctionType):
-            identity = None
-        key = ("value", identity, type_signature) if identity is not None else None
-        return await self._remember(key, type_signature, is_pure, self._target.create_value, value, type_spec)
+        if building_blocks.is_computation(value):
+            return await self._embed_computation(building_blocks.to_proto(value), type_signature)
+        return await self._embed_payload(value, type_signature)
 
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> CachedValue:
         """Calls a function, or returns the result of the equal call before."""
@@ -148,6 +145,18 @@ class CachingExecutor(Executor):
 
     def _own(self, value: object) -> CachedValue:
         return own_handle(value, CachedValue, self)
+
+    async def _embed_payload(self, value: object, type_signature: fl.Type) -> CachedValue:
+        identity = _identity(value)
+        key = ("payload", identity, type_signature) if identity is not None else None
+        return await self._remember(key, type_signature, False, self._target.create_value, value, type_signature)
+
+    async def _embed_computation(self, proto: pb.Computation, type_signature: fl.Type) -> CachedValue:
+        is_pure = self._is_pure(proto)
+        # A function that is not pure is the same one every time; what it returns is not.
+        is_known = is_pure or isinstance(type_signature, fl.FunctionType)
+        key = ("computation", proto.SerializeToString(deterministic=True), type_signature) if is_known else None
+        return await self._remember(key, type_signature, is_pure, self._target.create_value, proto, type_signature)
 
     async def _remember(
         self,
@@ -185,9 +194,7 @@ class CachingExecutor(Executor):
 
 
 def _identity(value: object) -> Hashable | None:
-    """Returns something equal for equal values, None where that cannot be told."""
-    if building_blocks.is_computation(value):
-        return ("computation", building_blocks.to_proto(value).SerializeToString(deterministic=True))
+    """Returns something equal for equal payloads, None where that cannot be told."""
     if isinstance(value, np.ndarray) and value.dtype != object:
         return ("array", value.dtype.str, value.shape, value.tobytes())
     if isinstance(value, (bool, int, float, complex, str, bytes, np.generic)):

@@ -137,8 +137,7 @@ class EagerTFExecutor(Executor):
         type_signature = resolve_type(value, type_spec)
         if building_blocks.is_computation(value):
             return self._embed_computation(building_blocks.to_proto(value), type_signature)
-        with self._placement():
-            return EagerTFExecutorValue(self, to_tensorflow(value, type_signature), type_signature)
+        return self._embed_payload(value, type_signature)
 
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> EagerTFExecutorValue:
         """Calls a function.
@@ -231,6 +230,10 @@ class EagerTFExecutor(Executor):
     def _placement(self) -> contextlib.AbstractContextManager[object]:
         return tf.device(self._device) if self._device is not None else _NO_PLACEMENT
 
+    def _embed_payload(self, value: object, type_signature: fl.Type) -> EagerTFExecutorValue:
+        with self._placement():
+            return EagerTFExecutorValue(self, to_tensorflow(value, type_signature), type_signature)
+
     def _embed_computation(self, proto: pb.Computation, type_signature: fl.Type) -> EagerTFExecutorValue:
         kind = building_blocks.kind_of(proto)
         if kind == "tensorflow":
@@ -238,9 +241,7 @@ class EagerTFExecutor(Executor):
         if kind == "intrinsic" and proto.intrinsic.uri in LEAF_INTRINSIC_URIS:
             return self._embed_intrinsic(proto.intrinsic.uri, type_signature)
         if kind == "literal":
-            with self._placement():
-                value = to_tensorflow(framework.Literal.from_proto(proto).value, type_signature)
-            return EagerTFExecutorValue(self, value, type_signature)
+            return self._embed_payload(framework.Literal.from_proto(proto).value, type_signature)
         found = f"the intrinsic `{proto.intrinsic.uri}`" if kind == "intrinsic" else f"a `{kind}` computation"
         raise ValueError(
             f"EagerTFExecutor runs `tensorflow` and `literal` computations and generic arithmetic, found {found}. "
@@ -298,10 +299,10 @@ class _GraphLeaf(EagerTFExecutor):
         self._calls_apart = calls_apart
         self._is_for_one = is_for_one
 
-    async def create_value(self, value: object, type_spec: object = None) -> EagerTFExecutorValue:
-        if isinstance(value, (tf.Tensor, tf.data.Dataset)) and isinstance(type_spec, fl.Type):
-            return EagerTFExecutorValue(self, value, type_spec)
-        return await super().create_value(value, type_spec)
+    def _embed_payload(self, value: object, type_signature: fl.Type) -> EagerTFExecutorValue:
+        if isinstance(value, (tf.Tensor, tf.data.Dataset)):
+            return EagerTFExecutorValue(self, value, type_signature)
+        return super()._embed_payload(value, type_signature)
 
     async def _call(self, function: TensorFlowFunction, value: TensorFlowValue | None) -> TensorFlowValue:  # type: ignore[override]
         seconds = function.duration.busy_seconds

@@ -109,16 +109,7 @@ class FederatingExecutor(Executor):
                 an intrinsic is unknown.
         """
         check_open(self._is_closed, self)
-        type_signature = resolve_type(value, type_spec)
-        if isinstance(value, framework.PlacementLiteral):
-            return self._handle(value, type_signature)
-        if building_blocks.is_computation(value):
-            return await self._embed_computation(building_blocks.to_proto(value), type_signature)
-        if isinstance(type_signature, fl.FederatedType):
-            return self._handle(await self._strategy.create_federated_value(value, type_signature), type_signature)
-        if is_struct_type(type_signature) and framework.contains_federated_types(type_signature):
-            return await self._embed_struct(value, type_signature)
-        return self._handle(await self._unplaced_executor.create_value(value, type_signature), type_signature)
+        return await self._embed(value, resolve_type(value, type_spec))
 
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> FederatingExecutorValue:
         """Calls an intrinsic, or a function without placement.
@@ -161,18 +152,27 @@ class FederatingExecutor(Executor):
             IndexError: If there is no element at `index`.
         """
         check_open(self._is_closed, self)
-        handle = self._own(source)
-        element_type = select_element_type(handle.type_signature, index)
-        value = handle.reference
-        if isinstance(value, tuple):
-            return value[index]
-        return self._handle(await self._unplaced_executor.create_selection(value, index), element_type)
+        return await self._select(self._own(source), index)
 
     def _handle(self, value: object, type_signature: fl.Type) -> FederatingExecutorValue:
         return FederatingExecutorValue(value, type_signature, self)
 
     def _own(self, value: object) -> FederatingExecutorValue:
         return own_handle(value, FederatingExecutorValue, self)
+
+    async def _embed(self, value: object, type_signature: fl.Type) -> FederatingExecutorValue:
+        if building_blocks.is_computation(value):
+            return await self._embed_computation(building_blocks.to_proto(value), type_signature)
+        return await self._embed_payload(value, type_signature)
+
+    async def _embed_payload(self, value: object, type_signature: fl.Type) -> FederatingExecutorValue:
+        if isinstance(value, framework.PlacementLiteral):
+            return self._handle(value, type_signature)
+        if isinstance(type_signature, fl.FederatedType):
+            return self._handle(await self._strategy.create_federated_value(value, type_signature), type_signature)
+        if is_struct_type(type_signature) and framework.contains_federated_types(type_signature):
+            return await self._embed_struct(value, type_signature)
+        return self._handle(await self._unplaced_executor.create_value(value, type_signature), type_signature)
 
     async def _embed_computation(self, proto: pb.Computation, type_signature: fl.Type) -> FederatingExecutorValue:
         kind = building_blocks.kind_of(proto)
@@ -204,11 +204,18 @@ class FederatingExecutor(Executor):
         fields = zip(struct_elements(value, type_signature), type_signature, field_names(type_signature), strict=True)
         for position, (element, element_type, name) in enumerate(fields):
             try:
-                handles.append(await self.create_value(element, element_type))
+                handles.append(await self._embed(element, resolve_type(element, element_type)))
             except (TypeError, ValueError) as error:
                 locate_argument(error, name if name is not None else position)
                 raise
         return self._handle(tuple(handles), type_signature)
+
+    async def _select(self, handle: FederatingExecutorValue, index: int) -> FederatingExecutorValue:
+        element_type = select_element_type(handle.type_signature, index)
+        value = handle.reference
+        if isinstance(value, tuple):
+            return value[index]
+        return self._handle(await self._unplaced_executor.create_selection(value, index), element_type)
 
     async def _call_federated(
         self, callee: Function, argument: FederatingExecutorValue | None
@@ -245,7 +252,7 @@ class FederatingExecutor(Executor):
         if not is_struct_type(handle.type_signature):
             return await self._operand(handle)
         indices = range(len(handle.type_signature))
-        elements = [await self.create_selection(handle, index) for index in indices]
+        elements = [await self._select(handle, index) for index in indices]
         return to_struct(handle.type_signature, [await self._zipped(element) for element in elements])
 
     async def _call_unplaced(

@@ -87,14 +87,7 @@ class ReferenceResolvingExecutor(Executor):
             ValueError: If a computation uses a name that nothing defines.
         """
         check_open(self._is_closed, self)
-        if isinstance(value, ReferenceResolvingExecutorValue):
-            return self._own(value)
-        type_signature = resolve_type(value, type_spec)
-        if building_blocks.is_computation(value):
-            return await self._evaluate(building_blocks.to_building_block(value), None)
-        if is_struct_type(type_signature):
-            return await self._embed_struct(value, type_signature)
-        return self._handle(await self._target.create_value(value, type_signature), type_signature)
+        return await self._embed(value, type_spec)
 
     async def create_call(
         self, comp: ExecutorValue, arg: ExecutorValue | None = None
@@ -106,13 +99,7 @@ class ReferenceResolvingExecutor(Executor):
         """
         check_open(self._is_closed, self)
         function, argument = self._own(comp), self._own(arg) if arg is not None else None
-        check_argument(function.type_signature, argument.type_signature if argument is not None else None)
-        value = function.reference
-        if isinstance(value, ScopedLambda):
-            return await self._call_lambda(value, argument)
-        target_argument = await self.embed(argument) if argument is not None else None
-        result = await self._target.create_call(value, target_argument)
-        return self._handle(result, function.type_signature.result)
+        return await self._call(function, argument)
 
     async def create_struct(self, elements: object) -> ReferenceResolvingExecutorValue:
         """Makes a struct of handles; nothing reaches the target."""
@@ -128,12 +115,7 @@ class ReferenceResolvingExecutor(Executor):
             IndexError: If there is no element at `index`.
         """
         check_open(self._is_closed, self)
-        handle = self._own(source)
-        element_type = select_element_type(handle.type_signature, index)
-        value = handle.reference
-        if isinstance(value, tuple):
-            return value[index]
-        return self._handle(await self._target.create_selection(value, index), element_type)
+        return await self._select(self._own(source), index)
 
     async def run_block(self, block: CallBlock, arguments: Sequence[Any], stack: Stack) -> Any:
         """Makes many calls in one, if the target can: see `call_block`.
@@ -162,7 +144,7 @@ class ReferenceResolvingExecutor(Executor):
         if not isinstance(value, ScopedLambda):
             return value
         closed = await closure_conversion.close_lambda(value.block, value.resolve)
-        return await self._target.create_value(closed.to_proto(), handle.type_signature)
+        return await self._target.create_value(building_blocks.message_of(closed), handle.type_signature)
 
     def _handle(
         self, value: Any, type_signature: fl.Type, source: ComputationBuildingBlock | None = None
@@ -176,6 +158,22 @@ class ReferenceResolvingExecutor(Executor):
 
     def _own(self, value: object) -> ReferenceResolvingExecutorValue:
         return own_handle(value, ReferenceResolvingExecutorValue, self)
+
+    async def _embed(self, value: object, type_spec: object) -> ReferenceResolvingExecutorValue:
+        if isinstance(value, ReferenceResolvingExecutorValue):
+            return self._own(value)
+        type_signature = resolve_type(value, type_spec)
+        if building_blocks.is_computation(value):
+            return await self._embed_computation(building_blocks.to_building_block(value))
+        return await self._embed_payload(value, type_signature)
+
+    async def _embed_computation(self, block: ComputationBuildingBlock) -> ReferenceResolvingExecutorValue:
+        return await self._evaluate(block, None)
+
+    async def _embed_payload(self, value: object, type_signature: fl.Type) -> ReferenceResolvingExecutorValue:
+        if is_struct_type(type_signature):
+            return await self._embed_struct(value, type_signature)
+        return self._handle(await self._target.create_value(value, type_signature), type_signature)
 
     async def _embed_struct(self, value: object, type_signature: fl.StructType) -> ReferenceResolvingExecutorValue:
         try:
@@ -196,12 +194,23 @@ class ReferenceResolvingExecutor(Executor):
     ) -> ReferenceResolvingExecutorValue:
         token = current_argument_path.set((*current_argument_path.get(), segment))
         try:
-            return await self.create_value(element, element_type)
+            return await self._embed(element, element_type)
         except (TypeError, ValueError, OverflowError) as error:
             locate_argument(error, segment)
             raise
         finally:
             current_argument_path.reset(token)
+
+    async def _call(
+        self, function: ReferenceResolvingExecutorValue, argument: ReferenceResolvingExecutorValue | None
+    ) -> ReferenceResolvingExecutorValue:
+        check_argument(function.type_signature, argument.type_signature if argument is not None else None)
+        value = function.reference
+        if isinstance(value, ScopedLambda):
+            return await self._call_lambda(value, argument)
+        target_argument = await self.embed(argument) if argument is not None else None
+        result = await self._target.create_call(value, target_argument)
+        return self._handle(result, function.type_signature.result)
 
     async def _call_lambda(
         self, function: ScopedLambda, argument: ReferenceResolvingExecutorValue | None
@@ -223,7 +232,7 @@ class ReferenceResolvingExecutor(Executor):
             evaluator = self._evaluators.get(type(block))
             if evaluator is not None:
                 return await evaluator(block, scope)
-            value = await self._target.create_value(block.to_proto(), block.type_signature)
+            value = await self._target.create_value(building_blocks.message_of(block), block.type_signature)
             return self._handle(value, block.type_signature, block)
         finally:
             current_node.set(outer_node)
@@ -251,7 +260,7 @@ class ReferenceResolvingExecutor(Executor):
                 self._evaluate(block.function, scope, _FUNCTION), self._evaluate(block.argument, scope, _ARGUMENT)
             )
         try:
-            return await self.create_call(function, argument)
+            return await self._call(function, argument)
         except Exception as error:
             locate(error, node=_node_name(block.function))
             raise
@@ -265,7 +274,14 @@ class ReferenceResolvingExecutor(Executor):
     async def _evaluate_selection(
         self, block: framework.Selection, scope: Scope | None
     ) -> ReferenceResolvingExecutorValue:
-        return await self.create_selection(await self._evaluate(block.source, scope), block.as_index())
+        return await self._select(await self._evaluate(block.source, scope), block.as_index())
+
+    async def _select(self, handle: ReferenceResolvingExecutorValue, index: int) -> ReferenceResolvingExecutorValue:
+        element_type = select_element_type(handle.type_signature, index)
+        value = handle.reference
+        if isinstance(value, tuple):
+            return value[index]
+        return self._handle(await self._target.create_selection(value, index), element_type)
 
 
 def _node_name(function: ComputationBuildingBlock) -> str:

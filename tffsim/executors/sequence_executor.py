@@ -149,14 +149,8 @@ class SequenceExecutor(Executor):
         check_open(self._is_closed, self)
         type_signature = resolve_type(value, type_spec)
         if building_blocks.is_computation(value):
-            proto = building_blocks.to_proto(value)
-            kind = building_blocks.kind_of(proto)
-            if kind == "intrinsic" and proto.intrinsic.uri in self._operators:
-                building_blocks.to_building_block(proto)  # Checks the type against the definition.
-                return self._handle(SequenceOperator(proto.intrinsic.uri), type_signature)
-            if kind == "lambda":
-                return self._handle(proto, type_signature)
-        return self._handle(await self._target.create_value(value, type_signature), type_signature)
+            return await self._embed_computation(building_blocks.to_proto(value), type_signature)
+        return await self._embed_payload(value, type_signature)
 
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> SequenceExecutorValue:
         """Calls an intrinsic on sequences, or a function of the target.
@@ -199,12 +193,7 @@ class SequenceExecutor(Executor):
             IndexError: If there is no element at `index`.
         """
         check_open(self._is_closed, self)
-        handle = self._own(source)
-        element_type = select_element_type(handle.type_signature, index)
-        value = handle.reference
-        if isinstance(value, tuple):
-            return value[index]
-        return self._handle(await self._target.create_selection(value, index), element_type)
+        return await self._select(self._own(source), index)
 
     async def run_block(self, block: CallBlock, arguments: Sequence[Any], stack: Stack) -> Any:
         """Makes many calls in one, if the target can: see `call_block`.
@@ -220,6 +209,25 @@ class SequenceExecutor(Executor):
 
     def _own(self, value: object) -> SequenceExecutorValue:
         return own_handle(value, SequenceExecutorValue, self)
+
+    async def _embed_payload(self, value: object, type_signature: fl.Type) -> SequenceExecutorValue:
+        return self._handle(await self._target.create_value(value, type_signature), type_signature)
+
+    async def _embed_computation(self, proto: pb.Computation, type_signature: fl.Type) -> SequenceExecutorValue:
+        kind = building_blocks.kind_of(proto)
+        if kind == "intrinsic" and proto.intrinsic.uri in self._operators:
+            building_blocks.to_building_block(proto)  # Checks the type against the definition.
+            return self._handle(SequenceOperator(proto.intrinsic.uri), type_signature)
+        if kind == "lambda":
+            return self._handle(proto, type_signature)
+        return self._handle(await self._target.create_value(proto, type_signature), type_signature)
+
+    async def _select(self, handle: SequenceExecutorValue, index: int) -> SequenceExecutorValue:
+        element_type = select_element_type(handle.type_signature, index)
+        value = handle.reference
+        if isinstance(value, tuple):
+            return value[index]
+        return self._handle(await self._target.create_selection(value, index), element_type)
 
     async def _embed(self, handle: SequenceExecutorValue) -> ExecutorValue:
         value = handle.reference
@@ -265,7 +273,7 @@ class SequenceExecutor(Executor):
 
     async def _operands(self, argument: SequenceExecutorValue) -> list[SequenceExecutorValue]:
         size = len(argument.type_signature)
-        return [await self.create_selection(argument, index) for index in range(size)]
+        return [await self._select(argument, index) for index in range(size)]
 
 
 async def read(sequence: SequenceExecutorValue) -> AsyncIterator[Any]:

@@ -97,8 +97,31 @@ def _cell_name(filename: str) -> str | None:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     name_of = getattr(getattr(shell, "compile", None), "format_code_name", None)
-    name = name_of(filename) if name_of is not None else None
+    if name_of is None:
+        number = None if shell is None else _number_in_history(shell, filename)
+        return None if number is None else f"Cell In[{number}]"
+    name = name_of(filename)
     return None if name is None else " ".join(name)
+
+
+def _number_in_history(shell: Any, filename: str) -> int | None:
+    """Returns which cell has the code that IPython 7, and with it Colab, compiled under a name.
+
+    That is the name of a file that does not exist, made of the code, and nothing notes to which cell it belongs. Of
+    cells alike, later ones take the name, as in newer versions.
+    """
+    known = linecache.cache.get(filename)
+    if known is None or len(known) < 4 or os.path.exists(filename):
+        return None
+    code = "".join(known[2]).strip("\n")
+    history = shell.history_manager
+    cells = list(zip(history.input_hist_parsed, history.input_hist_raw, strict=False))
+    for number in range(len(cells) - 1, 0, -1):
+        parsed, raw = cells[number]
+        # A cell in the background is compiled without its first line.
+        if code in (parsed.strip("\n"), raw.partition("\n")[2].strip("\n")):
+            return number
+    return None
 
 
 def _folders(packages: Iterable[str]) -> Iterator[str]:

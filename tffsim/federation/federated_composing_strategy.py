@@ -48,8 +48,7 @@ from tffsim.federation.placed_values import (
 )
 from tffsim.federation.server_fold import ServerFold
 from tffsim.federation.turn_taking import taking_turns
-from tffsim.language import building_blocks, federated_lambdas
-from tffsim.language.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM
+from tffsim.language import building_blocks, federated_lambdas, intrinsics
 from tffsim.language.neutral_elements import neutral_element
 from tffsim.language.stack_parts import StackPart
 
@@ -273,7 +272,7 @@ class FederatedComposingStrategy(FederatingStrategy):
 
         def fold_at_child(child: Executor, part: Deferred[ExecutorValue], start: Any) -> Coroutine[Any, Any, Any]:
             if start is None:
-                return _fold_at_child(child, part, [], _REDUCTIONS[uri], member_type)
+                return _fold_at_child(child, part, [], _INTRINSIC_OF_OPERATOR[uri], member_type)
             return _aggregate_at_child(child, part, start, operator, operator)
 
         fold = ServerFold(self._server, member_type, operator, operator, None, self.num_clients)
@@ -297,11 +296,7 @@ class FederatedComposingStrategy(FederatingStrategy):
         return [(child, part, num_clients) for child, part, num_clients in zipped if num_clients]
 
 
-_REDUCTIONS = {
-    "generic_plus": "federated_sum",
-    GENERIC_MINIMUM.uri: "federated_min",
-    GENERIC_MAXIMUM.uri: "federated_max",
-}
+_INTRINSIC_OF_OPERATOR = {operator: uri for uri, operator in intrinsics.REDUCTIONS.items()}
 
 
 def _clients(value: FederatedValue) -> ComposedClientsValue:

@@ -22,7 +22,7 @@ from federated_language.proto import computation_pb2 as pb
 from tffsim.concurrency.deferred import Deferred
 from tffsim.federation.secure_sum_bounds import check_modulus, maximum_of_bitwidth, maximum_type_of_bitwidth
 from tffsim.language import federated_lambdas
-from tffsim.language.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM
+from tffsim.language.intrinsics import REDUCTIONS
 from tffsim.language.stack_parts import StackPart
 
 
@@ -135,7 +135,7 @@ class FederatingStrategy(abc.ABC):
 
         Args:
             value: A client value.
-            uri: `generic_plus`, `generic_minimum` or `generic_maximum`.
+            uri: One of the operators in `intrinsics.REDUCTIONS`.
 
         Returns:
             The server value. Without clients: the neutral element of the operator.
@@ -165,15 +165,15 @@ class FederatingStrategy(abc.ABC):
 
     async def compute_federated_sum(self, value: FederatedValue) -> FederatedValue:
         """Adds the clients' members. Integers wrap around, as those of NumPy do."""
-        return await self.reduce(value, "generic_plus")
+        return await self.reduce(value, REDUCTIONS["federated_sum"])
 
     async def compute_federated_min(self, value: FederatedValue) -> FederatedValue:
         """Returns the smallest member, number by number; +inf or the largest integer without clients."""
-        return await self.reduce(value, GENERIC_MINIMUM.uri)
+        return await self.reduce(value, REDUCTIONS["federated_min"])
 
     async def compute_federated_max(self, value: FederatedValue) -> FederatedValue:
         """Returns the largest member, number by number; -inf or the smallest integer without clients."""
-        return await self.reduce(value, GENERIC_MAXIMUM.uri)
+        return await self.reduce(value, REDUCTIONS["federated_max"])
 
     async def compute_federated_mean(self, value: FederatedValue) -> FederatedValue:
         """Returns the sum divided by the number of clients; NaN without clients.

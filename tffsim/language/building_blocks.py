@@ -30,6 +30,17 @@ def to_building_block(
     return computation if isinstance(computation, ComputationBuildingBlock) else _parse(to_proto(computation))
 
 
+def message_of(block: ComputationBuildingBlock) -> pb.Computation:
+    """Returns the proto in which a part of an AST goes to another executor.
+
+    Whoever parses it gets `block` itself: a part of an AST stays that part wherever it goes,
+    and is not mistaken for another one that looks the same.
+    """
+    message = block.to_proto()
+    _parse.remember(message, block)
+    return message
+
+
 def type_of(computation: pb.Computation | ConcreteComputation | ComputationBuildingBlock) -> fl.Type:
     """Returns the type of a computation; parsing the same proto again is free."""
     return _parse_type(computation) if isinstance(computation, pb.Computation) else computation.type_signature

@@ -35,8 +35,16 @@ class IdentityCache(Generic[_K, _V]):
                 self._entries.move_to_end(id(key))
                 return entry[1]
         value = self._function(key)
+        self._keep(key, value)
+        return value
+
+    def remember(self, key: _K, value: _V) -> None:
+        """Lets `value` be the result for `key`, unless another one is known."""
+        if id(key) not in self._entries:
+            self._keep(key, value)
+
+    def _keep(self, key: _K, value: _V) -> None:
         with self._lock:
             self._entries[id(key)] = (key, value)
             if len(self._entries) > self._max_size:
                 self._entries.popitem(last=False)
-        return value

@@ -1,14 +1,17 @@
 """What executors, traces and the docs must know of a federated intrinsic, read off its definition.
 
 `federated_language` defines each intrinsic once: its type, and whether it aggregates or
-broadcasts, in the open or securely. Nothing of that is written down a second time.
+broadcasts, in the open or securely. Nothing of that is written down a second time. Only the
+operators that fold what clients send are said here, because the definitions do not say them.
 """
 
 import functools
 
 import federated_language as fl
-from federated_language.compiler.intrinsic_defs import uri_to_intrinsic_def
+from federated_language.compiler.intrinsic_defs import BroadcastKind, uri_to_intrinsic_def
 from federated_language.framework import AggregationKind, IntrinsicDef
+
+from tffsim.language.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM
 
 _V, _M = fl.AbstractType("V"), fl.AbstractType("M")
 
@@ -27,6 +30,14 @@ _WRITTEN_AS = {
     "federated_map_all_equal": "federated_map",
     "federated_weighted_mean": "federated_mean",
 }
+
+
+REDUCTIONS = {
+    "federated_sum": "generic_plus",
+    "federated_min": GENERIC_MINIMUM.uri,
+    "federated_max": GENERIC_MAXIMUM.uri,
+}
+"""The operators with which intrinsics fold the values of clients, two at a time."""
 
 
 def definition_of(uri: str) -> IntrinsicDef | None:
@@ -55,6 +66,28 @@ def is_secure_aggregation(uri: str) -> bool:
 
 
 @functools.cache
+def sends_to_server(uri: str) -> bool:
+    """Whether an intrinsic needs something of the clients at the server: their values, or their keys."""
+    definition = _callable_definition_of(uri)
+    if definition.aggregation_kind is not None:
+        return True
+    return definition.broadcast_kind is not None and any(map(_is_placed_at_clients, _operands(uri)))
+
+
+@functools.cache
+def sends_to_clients(uri: str) -> bool:
+    """Whether an intrinsic takes something to the clients, from the server or without a placement."""
+    return _callable_definition_of(uri).broadcast_kind is not None or sends_one_value_to_all_clients(uri)
+
+
+@functools.cache
+def hides_single_values(uri: str) -> bool:
+    """Whether an intrinsic stands for a protocol in which the server sees nothing that a single client sends."""
+    definition = _callable_definition_of(uri)
+    return definition.aggregation_kind is AggregationKind.SECURE or definition.broadcast_kind is BroadcastKind.SECURE
+
+
+@functools.cache
 def sends_one_value_to_all_clients(uri: str) -> bool:
     """Whether an intrinsic takes one value, from the server or without a placement, to every client."""
     if definition_of(uri) is None:
@@ -76,24 +109,33 @@ def name_as_written(uri: str) -> str:
 
 @functools.cache
 def crosses_to(uri: str) -> str:
-    """Returns where an intrinsic takes values: to the `server`, to the `clients`, or "" if all stay where they are."""
+    """Returns where an intrinsic takes values: to the `clients`, to the `server`, or "" if all stay where they are."""
     if definition_of(uri) is None:
         return ""
-    function = _type_of(uri)
-    operands = function.parameter.children() if takes_several_operands(uri) else [function.parameter]
-    places = {operand.placement for operand in operands if isinstance(operand, fl.FederatedType)}
-    result = function.result.placement if isinstance(function.result, fl.FederatedType) else None
-    if result is fl.SERVER and fl.CLIENTS in places:
-        return "server"
-    return "clients" if result is fl.CLIENTS and fl.SERVER in places else ""
+    if sends_to_clients(uri):
+        return "clients"
+    return "server" if sends_to_server(uri) else ""
 
 
-def _type_of(uri: str) -> fl.FunctionType:
+def _callable_definition_of(uri: str) -> IntrinsicDef:
     definition = definition_of(uri)
     if definition is None or not isinstance(definition.type_signature, fl.FunctionType):
         raise ValueError(f"`{uri}` is no intrinsic that can be called.")
-    return definition.type_signature
+    return definition
+
+
+def _type_of(uri: str) -> fl.FunctionType:
+    return _callable_definition_of(uri).type_signature
+
+
+def _operands(uri: str) -> list[fl.Type]:
+    parameter = _type_of(uri).parameter
+    return list(parameter) if isinstance(parameter, fl.StructType) else [parameter]
 
 
 def _is_at_clients(type_spec: fl.Type) -> bool:
-    return isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS and type_spec.all_equal
+    return _is_placed_at_clients(type_spec) and type_spec.all_equal
+
+
+def _is_placed_at_clients(type_spec: fl.Type) -> bool:
+    return isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS

@@ -7,6 +7,7 @@ cell that was started last. If cells run in the background, it may be theirs.
 """
 
 import contextlib
+import contextvars
 import select
 import sys
 import threading
@@ -26,16 +27,25 @@ _headers: dict[type, Any] = {}
 
 
 class CellCallbacks(Callbacks):
-    """Calls the Python functions of clients for a cell."""
+    """Calls the Python functions of clients for a cell.
 
-    _num_inside = 0
-    _heard_until = 0.0
+    Args:
+        context: That of the cell; see `Callbacks`.
+        clock: Returns seconds, by which text comes late.
+    """
+
     _counting = threading.Lock()
+
+    def __init__(self, context: contextvars.Context, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(context)
+        self._clock = clock
+        self._num_inside = 0
+        self._heard_until = 0.0
 
     @property
     def may_be_heard(self) -> bool:
         """Whether a function of a client runs, or what it wrote may still be under way."""
-        return self._num_inside > 0 or time.monotonic() < self._heard_until
+        return self._num_inside > 0 or self._clock() < self._heard_until
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         with self._counting:
@@ -46,11 +56,11 @@ class CellCallbacks(Callbacks):
             _let_be_read()
             with self._counting:
                 self._num_inside -= 1
-                self._heard_until = time.monotonic() + _SECONDS_AFTER_READING
+                self._heard_until = self._clock() + _SECONDS_AFTER_READING
 
     def wait_until_heard(self) -> None:
         """Waits, not for long, for what functions wrote that have ended; not for those that still run."""
-        time.sleep(max(self._heard_until - time.monotonic(), 0.0))
+        time.sleep(max(self._heard_until - self._clock(), 0.0))
 
     def look_up(self, question: Callable[..., Any], *arguments: Any) -> Any:
         """Asks something in the context of the cell."""

@@ -7,8 +7,8 @@ import { PROGRAM } from "./testing/programs";
 import { NAMES, OVERVIEW } from "./panels/names";
 import { PANELS, View } from "./view";
 
-const GRAPH = {
-  calls: [0, 1].map((span) => ({
+const graphOf = (numCalls: number) => ({
+  calls: Array.from({ length: numCalls }, (_, span) => ({
     span,
     label: "federated_map",
     value: "3",
@@ -22,7 +22,7 @@ const GRAPH = {
   })),
   edges: [{ source: 0, target: 1, kind: "flow" as const, passed: [] }],
   hidden: 1,
-};
+});
 const TRAFFIC = [
   { intrinsic: "federated_sum", direction: "clients to server", visibility: "aggregate", values: 3, size: 9 },
 ];
@@ -44,13 +44,11 @@ before(() => {
 });
 
 /** Opens a view, as a notebook does, and lets it show a trace that is under way. */
-function opened(panels: readonly string[], store = new TraceStore()): View {
+function opened(panels: readonly string[], store = new TraceStore(), graph = graphOf(2)): View {
   const view = new View(store, { panels });
   document.body.append(view.root);
   page.appear();
-  store.receive(
-    ...batchOf(ROWS, 1, { description: { ...DESCRIPTION, graph: GRAPH, traffic: TRAFFIC, program: PROGRAM } }),
-  );
+  store.receive(...batchOf(ROWS, 1, { description: { ...DESCRIPTION, graph, traffic: TRAFFIC, program: PROGRAM } }));
   assert.equal(page.nextFrame(), 1);
   return view;
 }
@@ -135,3 +133,16 @@ test("a widget that ends says nothing more to its kernel, and hears nothing more
   assert.deepEqual(page.ledger.counts, before);
   assert.equal(listeners.size, 0);
 });
+
+for (const [numCalls, classes, said] of [
+  [2, ["tff-graph"], ""],
+  [30, ["tff-graph", "goes-right"], "drag to see the rest"],
+] as const) {
+  test(`a graph of ${numCalls} calls ${said ? "fades where it goes on, and says so" : "is seen whole"}`, () => {
+    const view = opened(["graph"], new TraceStore(), graphOf(numCalls));
+    const hint = view.root.querySelector<HTMLElement>(".tff-hint");
+    assert.deepEqual([...(view.root.querySelector(".tff-graph")?.classList ?? [])], classes);
+    assert.equal(hint?.hidden === false ? hint.textContent : "", said);
+    view.close();
+  });
+}

@@ -9,6 +9,7 @@ import weakref
 
 import pytest
 
+from tests.unit.fake_time import run_in_fake_time
 from tffsim.concurrency import worker_pool
 from tffsim.concurrency.cancellation import CancellationScope, current_scope
 from tffsim.concurrency.worker_pool import WorkerPool
@@ -209,9 +210,8 @@ def test_a_call_that_waits_for_one_inside_lends_its_place_once(holding):
     assert result(future) == ["held", "held"]
 
 
-def test_an_invocation_that_waits_long_for_its_first_place_gets_one(monkeypatch, holding):
+def test_an_invocation_that_waits_long_for_its_first_place_gets_one():
     """The call that runs may wait for it, by ways that nobody sees."""
-    monkeypatch.setattr(worker_pool, "_PATIENCE_SECONDS", 0.01)
     pool, other, hidden = WorkerPool(1), CancellationScope(), threading.Event()
 
     async def ask_from_another_thread():
@@ -219,27 +219,26 @@ def test_an_invocation_that_waits_long_for_its_first_place_gets_one(monkeypatch,
         await asyncio.wrap_future(waiting)
 
     def outer():
-        thread = threading.Thread(target=asyncio.run, args=(ask_from_another_thread(),))
+        thread = threading.Thread(target=run_in_fake_time, args=(ask_from_another_thread(),))
         thread.start()
         return hidden.wait(_BOUND_SECONDS)
 
     assert result(submit_in(CancellationScope(), pool, outer))
 
 
-def test_an_invocation_with_a_call_under_way_waits_for_its_next_place(monkeypatch, holding):
-    monkeypatch.setattr(worker_pool, "_PATIENCE_SECONDS", 0.01)
+def test_an_invocation_with_a_call_under_way_waits_for_its_next_place(holding):
     pool, scope, held = WorkerPool(1), CancellationScope(), holding()
 
     async def submit_and_wait():
         submit_in(scope, pool, held)
         second = submit_in(scope, pool, int)
         for _ in range(5):
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(3600)
             assert not second.running() and not second.done()
         held.may_end.set()
         return await asyncio.wrap_future(second)
 
-    assert asyncio.run(submit_and_wait()) == 0
+    assert run_in_fake_time(submit_and_wait()) == 0
 
 
 def test_a_failed_call_keeps_its_arguments_no_longer_than_its_error():

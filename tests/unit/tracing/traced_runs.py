@@ -35,11 +35,19 @@ def traced(function, *arguments, factory=None, **options):
         return tff.trace(function, **options)(*arguments)
 
 
-def record(coroutine, recorder):
+def record(coroutine, recorder, run=asyncio.run):
     """Runs a coroutine as if it were an invocation."""
     literal = fl.framework.Literal(np.float32(0), fl.TensorType(np.float32))
     computation = fl.framework.ConcreteComputation.from_building_block(fl.framework.Lambda(None, None, literal))
-    return asyncio.run(recorder.record_invocation("test", computation, {}, coroutine))
+    return run(recorder.record_invocation("test", computation, {}, coroutine))
 
 
-__all__ = ["FLOATS", "PlainLeaf", "double", "mean_of_doubles", "record", "sum_of_products", "traced"]
+def rows(table, **conditions):
+    """Returns the rows of a table that have these values in these columns, as they are shown."""
+    mask = np.ones(table.num_rows, bool)
+    for name, value in conditions.items():
+        mask &= table.shown(name) == value
+    return table.where(mask)
+
+
+__all__ = ["FLOATS", "PlainLeaf", "double", "mean_of_doubles", "record", "rows", "sum_of_products", "traced"]

@@ -8,7 +8,6 @@ from typing import Any
 import federated_language as fl
 from federated_language import framework
 from federated_language.framework import ComputationBuildingBlock
-from federated_language.proto import computation_pb2 as pb
 
 from tffsim.failures.source_places import shown_file
 from tffsim.language import provenance
@@ -23,10 +22,10 @@ _MAX_TYPE = 120
 class AstNodes:
     """Numbers the nodes of computations. Thread-safe.
 
-    A client's executor reads a function from a message, so it does not hold the very
-    objects of the AST that the user called. The message is a copy of a part of the AST,
-    and its nodes get the numbers of that part. Parts with equal texts may be several, such
-    as one function that is mapped twice: it is the one below the node that sends the message.
+    A node is known by its object, never by what it looks like: a function that is mapped twice is
+    two nodes. Executors hand parts of an AST to one another as messages, and who reads a message
+    gets the very objects back (`building_blocks.message_of`). Work for what is in no AST, such as a
+    lambda that an executor made, is work for the node on whose behalf it is done.
     """
 
     def __init__(self) -> None:
@@ -34,10 +33,7 @@ class AstNodes:
         self.functions: list[FunctionInfo] = []
         self._function_numbers: dict[Source, int] = {}
         self._numbers: dict[int, int] = {}
-        self._by_text: dict[str, list[int]] = {}
-        self._without_text: list[tuple[ComputationBuildingBlock, int]] = []
         self._roots: dict[int, int] = {}
-        self._messages: set[int] = set()
         self._kept: list[Any] = []
         self._lock = threading.Lock()
 
@@ -49,61 +45,25 @@ class AstNodes:
         """
         proto = computation.to_proto()
         with self._lock:
+            root = to_building_block(proto)
             if id(proto) not in self._roots:
-                root = to_building_block(proto)
-                self._kept.append((proto, root))
                 self._roots[id(proto)] = self._add(root, -1, "")
+                self._kept += [proto, root]
+            elif id(root) not in self._numbers:
+                self._number_again(root, self._roots[id(proto)])
             return self._roots[id(proto)]
-
-    def receive(self, message: pb.Computation, sender: int) -> None:
-        """Finds the part of the AST that a message is a copy of, once.
-
-        Args:
-            message: A function that is embedded in an executor.
-            sender: The number of the node for which that is done.
-        """
-        if id(message) in self._messages:
-            return
-        with self._lock:
-            root = to_building_block(message)
-            self._kept.append((message, root))
-            self._messages.add(id(message))
-            if id(root) not in self._numbers:
-                self._recognise(root, sender, set())
 
     def number(self, node: ComputationBuildingBlock, otherwise: int) -> int:
         """Returns the number of a node; `otherwise` if it belongs to no known AST."""
         number = self._numbers.get(id(node))
         if number is None:
-            with self._lock:
-                number = self._original(node, otherwise, set())
-                self._kept.append(node)
-                self._numbers[id(node)] = number
-        return number if number >= 0 else otherwise
+            return otherwise
+        return number
 
-    def _recognise(self, node: ComputationBuildingBlock, sender: int, taken: set[int]) -> None:
-        number = self._original(node, sender, taken)
-        if number >= 0:
-            # A part of an AST has consecutive numbers, in the same order as its copy.
-            self._numbers.update({id(part): number + offset for offset, part in enumerate(_preorder(node))})
-            taken.add(number)
-            return
-        # A lambda that takes outer values along is no copy, but most of it is.
-        for _, child in _children(node):
-            self._recognise(child, sender, taken)
-
-    def _original(self, node: ComputationBuildingBlock, sender: int, taken: set[int]) -> int:
-        """Returns the number of the node that a node is a copy of; -1 if there is none."""
-        for known, number in self._without_text:
-            self._by_text.setdefault(known.compact_representation(), []).append(number)
-        self._without_text.clear()
-        found = self._by_text.get(node.compact_representation(), ())
-        return min(found, key=lambda number: (not self._is_below(number, sender), number in taken), default=-1)
-
-    def _is_below(self, number: int, ancestor: int) -> bool:
-        while number > ancestor:
-            number = self.nodes[number].parent
-        return number == ancestor >= 0
+    def _number_again(self, root: ComputationBuildingBlock, number: int) -> None:
+        """Numbers the nodes of an AST that was parsed again: they are in the same order as before."""
+        self._numbers.update({id(node): number + offset for offset, node in enumerate(_preorder(root))})
+        self._kept.append(root)
 
     def _add(
         self,
@@ -111,7 +71,6 @@ class AstNodes:
         parent: int,
         edge: str,
         bound: Mapping[str, int] = MappingProxyType({}),
-        in_lambda: bool = False,
     ) -> int:
         number = len(self.nodes)
         description = _cut(node.type_signature.compact_representation(), _MAX_TYPE)
@@ -124,15 +83,10 @@ class AstNodes:
             )
         )  # fmt: skip
         self._numbers[id(node)] = number
-        if in_lambda:
-            self._without_text.append((node, number))
-        # The outermost lambda is the computation itself; those within may be sent to clients.
-        is_sent = in_lambda or (isinstance(node, framework.Lambda) and parent >= 0)
         if isinstance(node, framework.Lambda) and node.parameter_name is not None:
             bound = {**bound, node.parameter_name: number}
         for name, child in _children(node):
-            child_is_sent = is_sent or isinstance(child, (framework.CompiledComputation, framework.Lambda))
-            added = self._add(child, number, name, bound, child_is_sent)
+            added = self._add(child, number, name, bound)
             if isinstance(node, framework.Block):
                 bound = {**bound, name: added}
         return number

@@ -10,7 +10,6 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from federated_language.common_libs import structure
-from federated_language.proto import computation_pb2 as pb
 
 from tffsim.executors.executor_base import Executor, ExecutorValue
 from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE
@@ -84,8 +83,6 @@ class TracingExecutor(Executor):
         span = self.open(CREATE_VALUE)
         if span is None:
             return await self._target.create_value(value, type_spec)
-        if type(value) is pb.Computation:
-            span.recorder.nodes.receive(value, span.node)
         inputs = span.recorder.origins.of(value)
         made = _begin(span, self._target.create_value(value, type_spec), inputs)
         if type(made) is Unfinished:

@@ -7,6 +7,7 @@ import dataclasses
 import itertools
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -43,10 +44,12 @@ class Feed:
     Args:
         source: Where the trace comes from.
         title: What is shown above it; by default the names of the computations.
+        clock: Returns seconds, by which it takes a small share of the time for sums over all spans.
     """
 
-    def __init__(self, source: Source, title: str = "") -> None:
+    def __init__(self, source: Source, title: str = "", clock: Callable[[], float] = time.monotonic) -> None:
         self._source = source
+        self._clock = clock
         self._title = title
         self._sizes: tuple[int, ...] = ()
         self._num_spans = 0
@@ -160,10 +163,10 @@ class Feed:
 
     def _may_sum(self) -> bool:
         """Whether sums over all spans can be afforded now."""
-        return self._num_spans <= _MAX_SPANS_SUMMED_LIVE and time.monotonic() >= self._sum_after
+        return self._num_spans <= _MAX_SPANS_SUMMED_LIVE and self._clock() >= self._sum_after
 
     def _sums(self) -> dict[str, Any]:
-        started = time.monotonic()
+        started = self._clock()
         snapshot = self._source.snapshot
         totals = traffic_totals(traffic(snapshot))
         sums = {
@@ -171,7 +174,7 @@ class Feed:
             "graph": graph_summary(snapshot),
             "program": program_summary(snapshot),
         }
-        ended = time.monotonic()
+        ended = self._clock()
         self._sum_after = ended + max(_SECONDS_BETWEEN_SUMS, (ended - started) / _SHARE_OF_SUMS)
         return sums
 

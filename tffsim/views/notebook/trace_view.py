@@ -43,6 +43,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         source: Where the trace comes from.
         panels: Which panels are shown, in this order.
         title: What is shown above them; by default the names of the computations.
+        clock: Returns seconds, by which it repeats itself to front ends that do not answer.
 
     Raises:
         ValueError: If there is no such panel.
@@ -55,7 +56,13 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
     _subscription: Subscription | None = None
     _cannot_send = False
 
-    def __init__(self, source: Source, panels: Sequence[str] = PANELS, title: str = "") -> None:
+    def __init__(
+        self,
+        source: Source,
+        panels: Sequence[str] = PANELS,
+        title: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         unknown = [name for name in panels if name not in PANELS]
         if unknown or not panels:
             raise ValueError(f"There is no panel {unknown[0] if unknown else ''!r}. Panels: {', '.join(PANELS)}.")
@@ -63,6 +70,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         self._source = source
         self._title = title
         self._feed = Feed(source, title)
+        self._clock = clock
         self._listeners: set[str] = set()
         self._repeat_at = 0.0
         self._seconds_until_repeat = _SECONDS_UNTIL_REPEAT
@@ -114,8 +122,8 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
             self._transmit(lambda: [(self._feed.previews(spans), [])])
 
     def _send_batch(self, batch: Batch) -> None:
-        if not self._listeners and (batch.is_last or time.monotonic() >= self._repeat_at):
-            self._repeat_at = time.monotonic() + self._seconds_until_repeat
+        if not self._listeners and (batch.is_last or self._clock() >= self._repeat_at):
+            self._repeat_at = self._clock() + self._seconds_until_repeat
             self._seconds_until_repeat *= _BACKOFF
             self._transmit(lambda: self._feed.everything(batch.is_last))
         else:

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { groups } from "./layers";
+import { type Group, groups } from "./layers";
 
 const executor = (name: string, parent: number, role = "") => ({
   name,
@@ -44,4 +44,56 @@ test("there may be several stacks, or none", () => {
     ["A", "B"],
   );
   assert.deepEqual(groups([]), []);
+});
+
+/** A tree of executors as of a composing stack: each level has a server, and twice the level below. */
+function composed(levels: number): ReturnType<typeof executor>[] {
+  const executors = [executor("Federating", -1)];
+  let above = [0];
+  for (let level = 0; level < levels; level++) {
+    const next: number[] = [];
+    for (const parent of above) {
+      executors.push(executor("Eager", parent, "server"));
+      for (const first of [0, 2]) next.push(executors.push(executor("Federating", parent, `clients ${first}-4`)) - 1);
+    }
+    above = next;
+  }
+  return executors;
+}
+
+test("a stack that is too wide has what is alike as one box", () => {
+  const executors = composed(2);
+  const names = (group: Group): unknown => [group.layers.length, group.below.map(names)];
+  const leaf = [1, []];
+  assert.deepEqual(groups(executors).map(names), [[1, [leaf, [1, [leaf, leaf, leaf]], [1, [leaf, leaf, leaf]]]]]);
+  assert.deepEqual(groups(executors, 7).map(names), groups(executors).map(names));
+  assert.deepEqual(groups(executors, 6).map(names), [
+    [
+      1,
+      [
+        leaf,
+        [
+          2,
+          [
+            [2, []],
+            [4, []],
+          ],
+        ],
+      ],
+    ],
+  ]);
+});
+
+test("a tree that is too wide still has one box for what its levels repeat", () => {
+  const [top] = groups(composed(4), 2);
+  const shown = (group: Group): unknown => [group.executor.name, group.layers.length, group.below.map(shown)];
+  const [servers, federating] = [1 + 2 + 4 + 8, 2 + 4 + 8 + 16];
+  assert.deepEqual(top && shown(top), [
+    "Federating",
+    1,
+    [
+      ["Eager", 1, []],
+      ["Federating", federating, [["Eager", servers - 1, []]]],
+    ],
+  ]);
 });

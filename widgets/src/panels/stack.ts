@@ -1,6 +1,6 @@
 // The execution stack: executors as boxes, each above those that it delegates to.
 
-import { type Group, groups } from "../model/layers";
+import { type Group, groups, roleOf } from "../model/layers";
 import type { Choice } from "../model/selection";
 import type { TraceStore } from "../model/store";
 import type { Total } from "../model/totals";
@@ -9,7 +9,9 @@ import { element, write } from "../dom/elements";
 import { ObservedSize } from "../dom/observed_size";
 import { Panel } from "./panel";
 
-const SMALLEST = 0.5;
+const SMALLEST = 0.42;
+// A box and the gap to the next, as small as it is read with ease: a stack with more of them side by side is folded.
+const READABLE_WIDTH = 0.6 * 250;
 
 export class StackPanel extends Panel {
   private readonly tree = element("div", "tff-stack");
@@ -35,7 +37,7 @@ export class StackPanel extends Panel {
   }
 
   draw(): void {
-    const top = groups(this.store.legend.executors);
+    const top = groups(this.store.legend.executors, this.mostColumns());
     this.empty.hidden = top.length > 0;
     this.tree.hidden = top.length === 0;
     const shape = JSON.stringify(top.map(shapeOf));
@@ -50,6 +52,11 @@ export class StackPanel extends Panel {
     this.mark();
     this.fit();
     this.root.dataset.summary = this.describe();
+  }
+
+  private mostColumns(): number {
+    const { width } = this.room;
+    return width === 0 ? Infinity : Math.max(1, Math.floor(width / READABLE_WIDTH));
   }
 
   /** Makes the boxes smaller where they do not fit, as long as they can be read. */
@@ -116,7 +123,7 @@ function shapeOf(group: Group): unknown[] {
 }
 
 function detailOf({ layers, executor }: Group): string {
-  return layers.length > 1 ? `× ${layers.length}` : executor.role;
+  return layers.length > 1 ? `${roleOf(executor)} × ${count(layers.length)}`.trim() : executor.role;
 }
 
 class Box {

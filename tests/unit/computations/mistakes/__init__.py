@@ -3,7 +3,7 @@
 The line of the code that the message must name, besides what it says, is marked with a comment.
 """
 
-from tests.unit.computations.mistakes import calls, federated, signatures, tensorflow
+from tests.unit.computations.mistakes import calls, federated, operators, outside_objects, signatures, tensorflow
 
 PRELUDE = """
 import collections, math
@@ -36,6 +36,13 @@ def shrink(weights):
     return weights
 """
 
-MISTAKES = {**federated.MISTAKES, **tensorflow.MISTAKES, **signatures.MISTAKES, **calls.MISTAKES}
+MISTAKES = {
+    **federated.MISTAKES,
+    **operators.MISTAKES,
+    **tensorflow.MISTAKES,
+    **outside_objects.MISTAKES,
+    **signatures.MISTAKES,
+    **calls.MISTAKES,
+}
 
 MARK = "# here"

@@ -3,10 +3,11 @@
 import dataclasses
 import re
 
+import numpy as np
 import pytest
 
 import tffsim as tff
-from tests.unit.tracing.traced_runs import sum_of_products, traced
+from tests.unit.tracing.traced_runs import double, sum_of_products, traced
 from tffsim.traces.trace import Trace
 from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.document.units import data_size, duration
@@ -104,3 +105,50 @@ def test_an_invocation_is_told_with_its_clients_and_its_time(trace):
         "took": duration(invocation["end"] - invocation["start"]),
         "outcome": "ok",
     }
+
+
+def test_the_summary_says_how_many_rows_it_leaves_out():
+    def summary(count):
+        with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+            for _ in range(count):
+                double(1.0)
+        return str(trace)
+
+    assert "… 0 more" not in summary(12)
+    assert "… 1 more" in summary(13)
+
+
+@pytest.mark.parametrize(("columns", "widest"), [("64", 64), ("80", 80), ("300", 100)])
+def test_tables_are_as_wide_as_the_terminal_but_stay_readable(broadcast, monkeypatch, columns, widest):
+    monkeypatch.setenv("COLUMNS", columns)
+    assert max(map(len, broadcast.summary().splitlines())) in range(widest - 6, widest + 1)
+
+
+def test_a_narrow_table_leaves_out_columns_before_it_breaks_names(broadcast, monkeypatch):
+    names = {executor.label.split(" ")[0] for executor in broadcast.snapshot.executors}
+    shown = []
+    for columns in ("120", "80", "60"):
+        monkeypatch.setenv("COLUMNS", columns)
+        (table,) = re.findall(r"Where the time went\n\n(.*?)\n\n\n", broadcast.summary(), re.DOTALL)
+        shown.append(table.splitlines()[0].split())
+        assert set(re.findall(r"\w*Exe\w*", table)) <= names
+        assert set(re.findall(r"\w*_\w*", table)) <= set(OPERATIONS)
+    assert shown[0] == ["executor", "operation", "calls", "self", "queued", "p50", "max"]
+    assert set(shown[0]) > set(shown[2]) >= {"executor", "operation", "self"} and set(shown[1]) >= set(shown[2])
+
+
+@pytest.mark.parametrize("columns", ["80", "100"])
+def test_the_summary_fits_100_columns_and_names_what_matters(broadcast, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    text = str(broadcast)
+    assert max(map(len, text.splitlines())) <= 100
+    for word in ("sum_of_products", "EagerTFExecutor", "federated_sum", "individual"):
+        assert word in text
+    assert "<td>sum_of_products</td>" in broadcast._repr_html_()
+
+
+def test_names_are_escaped_in_html():
+    evil = tff.tf_computation(lambda x: x, np.float32)
+    evil.__name__ = "<script>alert(1)</script>"
+    _, trace = traced(evil, 1.0)
+    assert "<script>" not in trace._repr_html_() and "&lt;script&gt;" in trace._repr_html_()

@@ -16,9 +16,12 @@ export class GraphPanel extends Panel {
   private readonly frame = element("div", "tff-graph");
   private readonly room = this.opened.add(new ObservedSize(this.frame, () => this.draw()));
   private readonly legend = element("span", "tff-keys");
+  private readonly hint = element("span", "tff-hint", "drag to see the rest");
   private readonly content = shape("g");
   private readonly svg = shape("svg", { role: "group" });
-  private readonly zoom = this.opened.add(new Zoom(this.svg, this.content));
+  private readonly zoom = this.opened.add(
+    new Zoom(this.svg, this.content, (scale, hidden) => this.fadeWhereItGoesOn(scale, hidden)),
+  );
   private readonly empty = element("div", "tff-empty");
   private readonly choice = document.createElement("input");
   private readonly choiceLabel = element("label", "", "client ");
@@ -75,8 +78,9 @@ export class GraphPanel extends Panel {
       button("+", "Zoom in (ctrl and wheel)", () => this.zoom.in()),
       button("all", "Show the whole graph", () => this.zoom.showAll(this.size, this.room)),
     );
+    this.hint.hidden = true;
     const line = element("div", "tff-controls");
-    line.append(this.choiceLabel, buttons, this.legend);
+    line.append(this.choiceLabel, buttons, this.legend, this.hint);
     return line;
   }
 
@@ -94,6 +98,15 @@ export class GraphPanel extends Panel {
     this.layOut();
     this.paintLegend(graph);
     this.zoom.showBeginning(this.size, this.room);
+  }
+
+  /** Of a graph that is wider than its frame, boxes would else look cut. */
+  private fadeWhereItGoesOn(scale: number, hidden: number): void {
+    const isLeft = hidden > 1;
+    const isRight = this.size.width * scale - hidden > this.room.width + 1;
+    this.frame.classList.toggle("goes-left", isLeft);
+    this.frame.classList.toggle("goes-right", isRight);
+    this.hint.hidden = !isLeft && !isRight;
   }
 
   private layOut(): void {

@@ -19,9 +19,11 @@ export class Zoom implements Closable {
   /** Whether somebody chose what part of the graph is seen. */
   private isMoved = false;
 
+  /** `seen` is told the scale and how far the graph begins to the left of what is seen, after every change. */
   constructor(
     private readonly svg: SVGSVGElement,
     content: SVGGElement,
+    seen: (scale: number, hidden: number) => void,
   ) {
     this.behaviour = zoom<SVGSVGElement, unknown>()
       .scaleExtent(LIMITS)
@@ -29,6 +31,7 @@ export class Zoom implements Closable {
       .on("zoom", ({ sourceEvent, transform }: D3ZoomEvent<SVGSVGElement, unknown>) => {
         this.isMoved ||= sourceEvent != null;
         content.setAttribute("transform", transform.toString());
+        seen(transform.k, -transform.x);
       });
     select(svg).call(this.behaviour).on("dblclick.zoom", null);
   }

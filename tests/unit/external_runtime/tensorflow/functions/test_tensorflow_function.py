@@ -6,8 +6,6 @@ import federated_language as fl
 import numpy as np
 import pytest
 import tensorflow as tf
-from federated_language.framework import Literal
-from federated_language.proto import computation_pb2 as pb
 
 from tests.unit.external_runtime.tensorflow.tensorflow_protos import (
     computation,
@@ -19,10 +17,8 @@ from tests.unit.external_runtime.tensorflow.tensorflow_protos import (
     unary,
 )
 from tffsim.external_runtime.tensorflow.eager_execution import CancellationManager
-from tffsim.external_runtime.tensorflow.functions.tensorflow_function import TensorFlowFunction, tensorflow_function
+from tffsim.external_runtime.tensorflow.functions.tensorflow_function import TensorFlowFunction
 from tffsim.external_runtime.tensorflow.graph_passes import graph_rewriting
-from tffsim.failures.failure_location import location_of
-from tffsim.language import provenance
 
 FLOAT = fl.TensorType(np.float32)
 INT = fl.TensorType(np.int64)
@@ -208,37 +204,6 @@ def test_a_seeded_shuffle_is_the_same_at_every_call():
     assert numbers(function()) == numbers(function())
 
 
-def test_library_functions_of_two_graphs_may_have_the_same_name():
-    def calling(factor: float) -> pb.Computation:
-        proto = unary(tf.function(lambda x: x * factor, autograph=False), FLOAT, FLOAT)
-        graph_def = tf.compat.v1.GraphDef.FromString(proto.tensorflow.graph_def.value)
-        (inner,) = graph_def.library.function
-        graph_rewriting.rename_functions(graph_def.node, [inner], "")
-        for node in graph_def.node:
-            if "f" in node.attr:
-                node.attr["f"].func.name = "same_name"
-        inner.signature.name = "same_name"
-        proto.tensorflow.graph_def.Pack(graph_def)
-        return proto
-
-    two, three = TensorFlowFunction(calling(2.0)), TensorFlowFunction(calling(3.0))
-    assert float(two(tf.constant(1.0))) == 2.0
-    assert float(three(tf.constant(1.0))) == 3.0
-
-
-def test_the_initialiser_of_a_graph_with_a_tensorflow_1_loop_runs_before_the_loop():
-    def loop(x: tf.Tensor) -> tf.Tensor:
-        start = variable(5.0)
-        tf.compat.v1.disable_control_flow_v2()
-        try:
-            return tf.while_loop(lambda i, _: i < 3, lambda i, s: (i + 1, s + x), (0, start.read_value()))[1]
-        finally:
-            tf.compat.v1.enable_control_flow_v2()
-
-    function = TensorFlowFunction(unary(loop, FLOAT, FLOAT))
-    assert [float(function(tf.constant(1.0))) for _ in range(2)] == [8.0, 8.0]
-
-
 def test_structs_are_tuples_in_the_order_of_their_types():
     def build():
         a = tf.compat.v1.placeholder(tf.float32, [], "a")
@@ -275,25 +240,6 @@ def test_a_dataset_of_a_python_generator_works_after_its_object_is_gone():
     assert numbers(function(tf.data.Dataset.from_generator(lambda: iter([1, 2]), output_signature=spec))) == [2, 3]
 
 
-def test_the_session_token_of_old_computations_is_fed():
-    def build():
-        x = tf.compat.v1.placeholder(tf.float32, [], "x")
-        token = tf.compat.v1.placeholder(tf.string, [], "token")
-        with tf.control_dependencies([token]):
-            return tensor_binding(x), tensor_binding(x + tf.cast(tf.strings.length(token), tf.float32)), ""
-
-    proto = computation(build, FLOAT, FLOAT)
-    proto.tensorflow.session_token_tensor_name = "token:0"
-    assert float(TensorFlowFunction(proto)(tf.constant(1.0))) == 1.0
-
-
-def test_a_computation_is_imported_once_whatever_proto_carries_it():
-    proto = unary(lambda x: x + 1.0, FLOAT, FLOAT)
-    copy = pb.Computation.FromString(proto.SerializeToString())
-    assert tensorflow_function(proto) is tensorflow_function(copy)
-    assert tensorflow_function(proto) is not tensorflow_function(proto, "/device:CPU:0")
-
-
 def test_a_running_call_is_cancelled_from_another_thread():
     started, cancellation = threading.Event(), CancellationManager()
     function = TensorFlowFunction(endless(started))
@@ -301,95 +247,6 @@ def test_a_running_call_is_cancelled_from_another_thread():
     with pytest.raises(tf.errors.CancelledError):
         function(tf.constant(1.0), cancellation)
     assert float(function(tf.constant(-1.0))) == 0.0
-
-
-def test_a_failing_call_names_the_computation_and_the_source_line():
-    proto = unary(lambda x: tf.debugging.check_numerics(x, "bad", name="check"), FLOAT, FLOAT)
-    line = "model.py:12: return tf.debugging.check_numerics(x, 'bad')"
-    provenance.record(proto, provenance.Provenance(provenance.Source("train_step", "model.py", 10), {"check": line}))
-    with pytest.raises(tf.errors.InvalidArgumentError, match="bad") as failure:
-        TensorFlowFunction(proto)(tf.constant(float("nan")))
-    assert location_of(failure.value).computation == "train_step"
-    assert location_of(failure.value).source == line
-
-
-def test_a_failure_in_a_called_function_names_the_line_of_the_call_if_its_own_is_unknown():
-    @tf.function(autograph=False)
-    def inner(x: tf.Tensor) -> tf.Tensor:
-        return tf.debugging.check_numerics(x, "bad", name="check")
-
-    proto = unary(lambda x: tf.function(lambda y: inner(y) + 1.0, autograph=False)(x), FLOAT, FLOAT)
-    graph_def = tf.compat.v1.GraphDef.FromString(proto.tensorflow.graph_def.value)
-    (call,) = [node.name for node in graph_def.node if "PartitionedCall" in node.op]
-    (checking,) = [f.signature.name for f in graph_def.library.function if any(n.name == "check" for n in f.node_def)]
-
-    def source_of_failure(op_lines: dict[str, str]) -> str | None:
-        origin = provenance.Provenance(provenance.Source("train_step", "model.py", 10), op_lines)
-        provenance.record(proto, origin)
-        with pytest.raises(tf.errors.InvalidArgumentError, match="bad") as failure:
-            TensorFlowFunction(proto)(tf.constant(float("nan")))
-        return location_of(failure.value).source
-
-    assert source_of_failure({call: "model.py:12"}) == "model.py:12"
-    assert source_of_failure({call: "model.py:12", f"{checking}/check": "model.py:7"}) == "model.py:7"
-    assert source_of_failure({}) is None
-
-
-def test_a_failure_in_a_function_of_a_dataset_names_the_line_that_reads_the_dataset():
-    def total(x: tf.Tensor) -> tf.Tensor:
-        quotients = tf.data.Dataset.from_tensors(x).map(lambda y: tf.math.floordiv(np.int64(1), y, name="divide"))
-        return quotients.reduce(tf.math.floordiv(np.int64(4), 2, name="divide"), lambda a, b: a + b)
-
-    proto = unary(total, INT, INT)
-    lines = {"divide": "a namesake", "ReduceDataset": "model.py:3: return quotients.reduce(2, add)"}
-    provenance.record(proto, provenance.Provenance(provenance.Source("total", "model.py", 1), lines))
-    with pytest.raises(tf.errors.InvalidArgumentError, match="division by zero") as failure:
-        TensorFlowFunction(proto)(tf.constant(0, tf.int64))
-    assert location_of(failure.value).source == lines["ReduceDataset"]
-
-
-def test_names_that_are_not_in_the_graph_are_listed():
-    proto = unary(lambda x: x, FLOAT, FLOAT)
-    proto.tensorflow.result.tensor.tensor_name = "nowhere:0"
-    with pytest.raises(TypeError, match="nowhere:0"):
-        TensorFlowFunction(proto)
-    proto.tensorflow.result.tensor.tensor_name = "y:5"
-    with pytest.raises(TypeError, match="y:5"):
-        TensorFlowFunction(proto)
-
-
-@pytest.mark.parametrize(
-    ("parameter", "result", "message"),
-    [
-        (FLOAT, fl.StructType([FLOAT, FLOAT]), "binds tensor to its result, .* needs <tensor,tensor>"),
-        (FLOAT, fl.StructType([]), "to its result, .* needs <>"),
-        (FLOAT, fl.SequenceType(FLOAT), "to its result, .* needs sequence"),
-        (fl.StructType([FLOAT, FLOAT]), FLOAT, "to its parameter, .* needs <tensor,tensor>"),
-        (None, FLOAT, "to its parameter"),
-        (FLOAT, INT, "is float32, its type says int64"),
-    ],
-)
-def test_a_graph_with_other_tensors_than_its_type_is_refused(parameter, result, message):
-    def build():
-        x = tf.compat.v1.placeholder(tf.float32, [], "x")
-        return tensor_binding(x), tensor_binding(x + 1.0), ""
-
-    with pytest.raises(TypeError, match=message):
-        TensorFlowFunction(computation(build, parameter, result))
-
-
-def test_a_graph_with_more_tensors_than_its_type_is_refused():
-    def build():
-        x = tf.compat.v1.placeholder(tf.float32, [], "x")
-        return tensor_binding(x), struct_binding(tensor_binding(x), tensor_binding(x + 1.0)), ""
-
-    with pytest.raises(TypeError, match=r"binds <tensor,tensor> to its result, .* needs tensor"):
-        TensorFlowFunction(computation(build, FLOAT, FLOAT))
-
-
-def test_another_kind_of_computation_is_refused_by_name():
-    with pytest.raises(ValueError, match="`literal`"):
-        TensorFlowFunction(Literal(np.int32(1), fl.TensorType(np.int32)).to_proto())
 
 
 def test_reductions_in_library_functions_are_placed_on_the_cpu():

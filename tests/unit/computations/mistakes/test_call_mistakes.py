@@ -1,0 +1,10 @@
+"""Calls of computations: each known mistake gets its message."""
+
+import pytest
+
+from tests.unit.computations.mistakes.calls import MISTAKES
+
+
+@pytest.mark.parametrize(("code", "message"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_gets_its_message(code, message, gets_message):
+    gets_message(code, message)

@@ -1,0 +1,104 @@
+"""Places in source code, and which of them are the user's."""
+
+import functools
+import json
+import linecache
+import sys
+
+import numpy as np
+import pytest
+
+from tffsim.failures import source_places
+from tffsim.failures.source_places import (
+    describe,
+    innermost_of_user,
+    is_library,
+    only_user_frames,
+    place_of_definition,
+    position_of,
+    shown_file,
+    walk,
+)
+
+
+def trace_of(function):
+    try:
+        function()
+    except Exception as error:
+        return error.__traceback__
+
+
+def test_a_place_is_told_with_its_line_and_without_its_folder(tmp_path):
+    path = tmp_path / "model.py"
+    path.write_text("x = 1\n    y = x / 0  \n")
+    assert describe(str(path), 2) == "model.py:2: y = x / 0"
+    path.write_text("x = 1\nz = 2\n# longer than before\n")
+    assert describe(str(path), 2) == "model.py:2: z = 2"
+
+
+def test_a_long_line_is_cut_and_a_missing_one_left_out(tmp_path):
+    path = tmp_path / "model.py"
+    path.write_text("x" * 200)
+    assert describe(str(path), 1) == f"model.py:1: {'x' * 100} ..."
+    assert describe("gone.py", 7) == "gone.py:7"
+
+
+def test_a_cell_is_called_as_its_notebook_calls_it(monkeypatch):
+    class Compile:
+        def format_code_name(self, filename):
+            return ("Cell", "In[3]") if filename == "/tmp/ipykernel_1/2.py" else None
+
+    shell = type("Shell", (), {"compile": Compile()})
+    monkeypatch.setitem(sys.modules, "IPython", type("IPython", (), {"get_ipython": staticmethod(lambda: shell)}))
+    monkeypatch.setitem(linecache.cache, "/tmp/ipykernel_1/2.py", (3, None, ["x/0\n"], "/tmp/ipykernel_1/2.py"))
+    assert describe("/tmp/ipykernel_1/2.py", 1) == "Cell In[3], line 1: x/0"
+    assert shown_file("/tmp/ipykernel_1/2.py") == "Cell In[3]" and shown_file("/a/b.py") == "b.py"
+
+
+@pytest.mark.parametrize("module", [np, source_places, functools, json.decoder])
+def test_files_of_packages_below_and_of_python_are_no_users(module):
+    assert is_library(module.__file__)
+
+
+def test_files_of_tests_are_the_users_and_generated_ones_are_not():
+    assert not is_library(__file__)
+    assert is_library("<frozen importlib._bootstrap>") and is_library("/tmp/__autograph_generated_file1.py")
+
+
+def test_the_innermost_place_of_the_user_is_found_among_those_of_libraries():
+    places = [("mine.py", 1), (np.__file__, 5), ("other.py", 2), (np.__file__, 7)]
+    assert innermost_of_user(places) == ("other.py", 2)
+    assert innermost_of_user(places[3:]) is innermost_of_user([]) is None
+
+
+def decorated(function):
+    return function
+
+
+@decorated
+@decorated
+def example():
+    return 1
+
+
+def test_a_function_is_defined_where_its_def_is_and_not_at_its_decorators():
+    filename, line = place_of_definition(example)
+    assert filename == __file__ and linecache.getline(filename, line) == "def example():\n"
+    assert place_of_definition(lambda: 1)[0] == __file__
+    assert place_of_definition(len) is place_of_definition(object()) is None
+
+
+def test_only_the_users_frames_are_kept_of_a_traceback():
+    trace = trace_of(lambda: np.linalg.inv(np.zeros((2, 2))))
+    assert any(is_library(entry.tb_frame.f_code.co_filename) for entry in walk(trace))
+    assert {entry.tb_frame.f_code.co_filename for entry in walk(only_user_frames(trace))} == {__file__}
+
+
+def test_the_position_of_an_instruction_is_in_bytes():
+    def fail():
+        return "ä" and 1 / 0
+
+    entry = list(walk(trace_of(fail)))[-1]
+    first, last, start, end = position_of(entry.tb_frame.f_code, entry.tb_lasti)
+    source = linecache.getline(__file__, first).encode()
+    assert first == last == entry.tb_lineno and source[start:end] == b"1 / 0"

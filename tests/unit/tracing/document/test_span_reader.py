@@ -1,0 +1,86 @@
+"""What a span used and what a value was, of any executor."""
+
+import dataclasses
+
+import federated_language as fl
+import numpy as np
+import pytest
+
+from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor
+from tests.unit.tracing.traced_runs import record
+from tffsim.tracing.document.operations import OPERATIONS
+from tffsim.tracing.document.span_reader import SpanReader
+from tffsim.tracing.recording.reading import take_snapshot
+from tffsim.tracing.recording.recorder import Recorder
+from tffsim.tracing.recording.tracing_executor import TracingExecutor
+
+
+def read(work):
+    """Records work with an executor and returns a reader, and the spans of each operation."""
+    recorder = Recorder()
+    record(work(TracingExecutor(ForeignExecutor())), recorder)
+    snapshot = take_snapshot(recorder)
+    operations = [OPERATIONS[operation] for operation in snapshot.columns["operation"].tolist()]
+    return SpanReader(snapshot), {name: [k for k, o in enumerate(operations) if o == name] for name in operations}
+
+
+def struct_of(*elements, names=None):
+    async def work(executor):
+        handles = [await executor.create_value(element, FLOAT) for element in elements]
+        return await executor.create_struct(handles)
+
+    return work
+
+
+async def nested(executor):
+    handle = await executor.create_value(5.0, FLOAT)
+    for _ in range(4):
+        handle = await executor.create_struct([handle, handle])
+
+
+def test_a_struct_is_made_of_the_values_that_it_used():
+    reader, spans = read(struct_of(5.0, 3.0))
+    (struct,) = spans["create_struct"]
+    assert reader.inputs(struct) == spans["create_value"]
+    assert reader.preview(struct) == "<5, 3>"
+    assert reader.inputs(spans["invoke"][0]) == []
+
+
+def test_many_parts_of_a_struct_are_cut():
+    reader, spans = read(struct_of(*map(float, range(9))))
+    assert reader.preview(spans["create_struct"][0]) == "<0, 1, 2, 3, 4, 5, …>"
+
+
+def test_what_is_nested_deeply_is_told_by_its_type():
+    reader, spans = read(nested)
+    innermost, *_, outermost = spans["create_struct"]
+    assert reader.preview(innermost) == "<5, 5>"
+    pair_of_pairs = str(fl.StructType([fl.StructType([FLOAT, FLOAT])] * 2))
+    inside = f"<{pair_of_pairs}, {pair_of_pairs}>".replace("float32,float32", "float32,float32")
+    assert reader.preview(outermost) == f"<{inside}, {inside}>"
+
+
+def test_a_scalar_is_a_number_and_a_value_that_was_not_kept_is_none():
+    reader, spans = read(struct_of(5.0))
+    assert reader.value(spans["create_value"][0]) == 5
+    assert reader.value(spans["create_struct"][0]) is None and reader.sketch(spans["create_value"][0]) is None
+
+
+def test_a_value_is_what_it_stands_for_below():
+    reader, spans = read(struct_of(5.0, 3.0))
+    first, second = spans["create_value"]
+    columns = {name: column.copy() for name, column in reader.snapshot.columns.items()}
+    columns["scalar"][second], columns["alias"][second] = np.nan, first
+    reader = SpanReader(dataclasses.replace(reader.snapshot, columns=columns))
+    assert reader.preview(second) == "5" and reader.value(second) == 5
+
+
+@pytest.mark.parametrize("alias", [0, 1])
+def test_values_that_stand_for_each_other_end_the_search(alias):
+    reader, spans = read(struct_of(5.0, 3.0))
+    values = spans["create_value"]
+    columns = {name: column.copy() for name, column in reader.snapshot.columns.items()}
+    columns["scalar"][values] = np.nan
+    columns["alias"][values] = values[alias], values[0]
+    reader = SpanReader(dataclasses.replace(reader.snapshot, columns=columns))
+    assert reader.value(values[0]) is None and reader.preview(values[1]) == "float32"

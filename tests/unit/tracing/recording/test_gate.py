@@ -1,0 +1,117 @@
+"""Operations that are held until they may go on."""
+
+import asyncio
+import threading
+
+import numpy as np
+import pytest
+
+import tffsim as tff
+from tests.unit.fake_time import run_in_fake_time
+from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor
+from tests.unit.tracing.traced_runs import record
+from tffsim.tracing.recording.gate import Gate
+from tffsim.tracing.recording.recorder import Recorder
+from tffsim.tracing.recording.tracing_executor import TracingExecutor
+
+
+class TestGate:
+    def run_behind(self, gate, count=3):
+        """Creates values behind a gate in another thread; returns them as they come, and the thread."""
+        done = []
+        recorder = Recorder(gate=gate)
+
+        async def create(executor):
+            for number in range(count):
+                await executor.create_value(float(number), FLOAT)
+                done.append(number)
+
+        thread = threading.Thread(target=record, args=(create(TracingExecutor(ForeignExecutor())), recorder))
+        thread.start()
+        return done, thread
+
+    def wait_until_held(self, gate):
+        for _ in range(12_000):
+            if gate.held:
+                return gate.held
+            threading.Event().wait(0.005)
+        raise AssertionError("Nothing arrived at the gate.")
+
+    def test_an_open_gate_holds_nothing(self):
+        done, thread = self.run_behind(Gate())
+        thread.join(60)
+        assert done == [0, 1, 2]
+
+    def test_a_closed_gate_holds_the_next_operation_until_it_may_step(self):
+        gate = Gate(is_open=False)
+        done, thread = self.run_behind(gate)
+        assert [span.operation for span in self.wait_until_held(gate)] == [1]
+        assert done == []
+        gate.step()
+        self.wait_until_held(gate)
+        assert done == [0]
+        gate.open()
+        thread.join(60)
+        assert done == [0, 1, 2]
+
+    def test_steps_can_be_granted_in_advance(self):
+        gate = Gate(is_open=False)
+        gate.step(3)
+        done, thread = self.run_behind(gate)
+        thread.join(60)
+        assert done == [0, 1, 2]
+
+    def test_no_more_pass_than_steps_were_granted(self):
+        gate = Gate(is_open=False)
+        gate.step(2)
+        done, thread = self.run_behind(gate, count=4)
+        self.wait_until_held(gate)
+        assert done == [0, 1]
+        gate.step()
+        self.wait_until_held(gate)
+        assert done == [0, 1, 2]
+        gate.open()
+        thread.join(60)
+        assert done == [0, 1, 2, 3]
+
+    def test_steps_that_were_left_when_the_gate_was_opened_count_no_more(self):
+        gate = Gate(is_open=False)
+        gate.step(5)
+        gate.open()
+        gate.close()
+        done, thread = self.run_behind(gate)
+        self.wait_until_held(gate)
+        assert done == []
+        gate.open()
+        thread.join(60)
+
+    def test_an_operation_is_not_held_for_ever(self):
+        gate = Gate(is_open=False, timeout=3600)
+        recorder = Recorder(gate=gate)
+
+        async def create():
+            loop, began = asyncio.get_running_loop(), asyncio.get_running_loop().time()
+            with pytest.raises(TimeoutError, match=r"held at the gate for 3600 s\. Open the gate"):
+                await TracingExecutor(ForeignExecutor()).create_value(1.0, FLOAT)
+            return loop.time() - began
+
+        assert record(create(), recorder, run_in_fake_time) == 3600
+        assert gate.held == []
+
+    def test_a_stack_can_be_stepped_through(self):
+        gate = Gate(is_open=False)
+        results = []
+        double = tff.tf_computation(lambda x: 2 * x, np.float32)
+
+        def call():
+            with tff.use(tff.local_executor_factory()), tff.trace(gate=gate):
+                results.append(double(4.0))
+
+        thread = threading.Thread(target=call)
+        thread.start()
+        steps = 0
+        while thread.is_alive() and steps < 12_000:
+            gate.step()
+            steps += 1
+            thread.join(0.01)
+        assert results == [8] and steps > 3

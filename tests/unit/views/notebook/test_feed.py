@@ -1,0 +1,105 @@
+"""Traces as messages to the front end."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+import tffsim as tff
+from tests.unit.fake_time import FakeClock
+from tests.unit.tracing.traced_runs import mean_of_doubles, traced
+from tffsim.traces.trace import Trace
+from tffsim.tracing.recording.spans import SPAN_DTYPE
+from tffsim.tracing.recording.subscription import Batch
+from tffsim.views.notebook.feed import Feed
+
+
+@pytest.fixture(scope="module")
+def trace():
+    return traced(mean_of_doubles, [1.0, 2.0, 6.0])[1]
+
+
+def columns_of(message):
+    content, (ints, times) = message
+    return (
+        np.frombuffer(ints, "<i4").reshape(10, content["count"]),
+        np.frombuffer(times, "<f8").reshape(5, content["count"]),
+    )
+
+
+def test_everything_holds_all_spans_and_their_descriptions(trace):
+    (message,) = Feed(trace.source).everything(finished=True)
+    content = message[0]
+    ints, times = columns_of(message)
+    assert content["reset"] and content["finished"] and content["running"] == 0
+    assert ints[0].tolist() == list(range(trace.spans.num_rows))
+    assert (times[1] >= times[0]).all()
+    description = content["description"]
+    assert description["title"] == "mean_of_doubles"
+    assert [executor["name"] for executor in description["executors"]] == trace.executors.shown("name").tolist()
+    assert description["graph"]["calls"] and description["traffic"]
+    json.dumps(content)
+
+
+def test_a_large_trace_goes_in_several_messages(trace):
+    messages = Feed(trace.source).everything(finished=True, spans_per_message=7)
+    assert [content["reset"] for content, _ in messages] == [True] + [False] * (len(messages) - 1)
+    assert [content["finished"] for content, _ in messages] == [False] * (len(messages) - 1) + [True]
+    numbers = [number for message in messages for number in columns_of(message)[0][0].tolist()]
+    assert numbers == list(range(trace.spans.num_rows))
+    assert max(content["count"] for content, _ in messages) == 7
+
+
+def test_spans_under_way_go_together_last():
+    with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+        mean_of_doubles([1.0, 2.0])
+    snapshot = trace.frozen().snapshot
+    outcome = snapshot.columns["outcome"].copy()
+    outcome[[0, 3, 20]] = 3
+    unfinished = Trace(dataclasses.replace(snapshot, columns={**snapshot.columns, "outcome": outcome}))
+    messages = Feed(unfinished.source).everything(finished=False, spans_per_message=7)
+    assert [content["running"] for content, _ in messages] == [0] * (len(messages) - 1) + [3]
+    assert columns_of(messages[-1])[0][0][-3:].tolist() == [0, 3, 20]
+
+
+def test_updates_together_hold_every_span_once():
+    messages = []
+    with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+        feed = Feed(trace.source)
+        trace.recorder.subscribe(lambda batch: messages.append(feed.update(batch)), interval=0.01)
+        for _ in range(20):
+            mean_of_doubles([1.0, 2.0])
+    ended = []
+    for message in messages:
+        num_ended = message[0]["count"] - message[0]["running"]
+        ended += columns_of(message)[0][0][:num_ended].tolist()
+    assert sorted(ended) == list(range(trace.spans.num_rows))
+    assert messages[-1][0]["finished"]
+    told = []
+    for content, _ in messages:
+        if "invocations" in content["description"]:
+            assert content["description"]["invocations_from"] == len(told)
+            told += content["description"]["invocations"]
+    assert [call["name"] for call in told] == ["mean_of_doubles"] * 20
+    assert messages[-1][0]["description"]["graph"]["calls"]
+
+
+def test_details_tell_type_value_and_inputs(trace):
+    call = int(np.flatnonzero(trace.spans.shown("operation") == "create_call")[-1])
+    lines = dict(Feed(trace.source).details(call)["lines"])
+    assert lines["type"] == "float32" and lines["value"] == "6" and "input 0" in lines
+    assert Feed(trace.source).details(10**9)["lines"] == []
+
+
+def test_sums_over_all_spans_take_a_small_share_of_the_time(monkeypatch):
+    clock, nothing_new = FakeClock(), Batch(np.zeros(0, SPAN_DTYPE), [], 0, is_last=False)
+    monkeypatch.setattr("tffsim.views.notebook.feed.graph_summary", lambda snapshot: clock.advance(1.0))
+    with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+        mean_of_doubles([1.0, 2.0])
+        feed = Feed(trace.source, clock=clock)
+        has_sums = []
+        for pause in (0, 0, 49, 0.9, 0.2, 49):
+            clock.advance(pause)
+            has_sums.append("graph" in feed.update(nothing_new)[0]["description"])
+    assert has_sums == [True, False, False, False, True, False]
