@@ -111,6 +111,7 @@ class _Function:
     arguments: "Mapping[int, _Meaning]"
 
 
+_MAPS = {"federated_map", "federated_map_all_equal", "federated_apply"}
 _PLUMBING = {"Lambda", "Block", "Struct", "Selection", "Reference"}
 _Meaning: TypeAlias = "_Ends | _Members | _Parameter | _Function"
 
@@ -181,7 +182,9 @@ class _Reading:
         if called.kind == "Lambda":
             return self._meaning(self._child(function.node, "result"), {**function.arguments, function.node: argument})
         runs = _functions(argument) if called.kind == "Intrinsic" else [function.node]
-        if called.kind == "Intrinsic" and (_only_zips(called.label) or self._only_selects(runs)):
+        if called.kind == "Intrinsic" and (
+            _only_zips(called.label) or (called.label in _MAPS and self._only_selects(runs))
+        ):
             return self._ends(argument)
         return self._step(number, called.label if called.kind == "Intrinsic" else "", runs, self._ends(argument))
 
@@ -206,7 +209,7 @@ class _Reading:
         return (self._step_of[number],)
 
     def _only_selects(self, runs: list[int]) -> bool:
-        """Whether an intrinsic runs one function that takes its argument apart and computes nothing.
+        """Whether a map runs a function that takes its argument apart and computes nothing.
 
         `a, b = federated_map(…)` is written with two of these.
         """
