@@ -9,6 +9,7 @@ from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.views.figures.ast_figure import draw_ast, height_of_ast
 from tffsim.views.figures.clients_figure import draw_clients, height_of_clients
 from tffsim.views.figures.graph_figure import draw_graph, height_of_graph, width_of_graph
+from tffsim.views.figures.program_figure import draw_program, height_of_program, width_of_program
 from tffsim.views.figures.stack_figure import draw_stack, height_of_stack
 from tffsim.views.figures.theme import Theme, theme_for
 from tffsim.views.figures.timeline_figure import draw_timeline, height_of_timeline
@@ -29,6 +30,10 @@ class Figures:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
+
+    def program(self, ax: Axes | None = None, *, dark: bool | None = None) -> Axes:
+        """What the server and the clients did in the last call, and what crossed between them."""
+        return self._draw(draw_program, height_of_program, ax, dark, width_of_program)
 
     def stack(self, ax: Axes | None = None, *, dark: bool | None = None) -> Axes:
         """The executors as a tree, with their calls and their own time."""

@@ -34,7 +34,10 @@ VISIBILITY_WORDS = _words("visibilities")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours that depend on the ground: of the ground, of text, of minor text and lines, of little and much."""
+    """The colours that depend on the ground.
+
+    They are those of the ground, of text, of minor text and lines, of little and much, and of what went wrong.
+    """
 
     ground: str
     ink: str
@@ -42,10 +45,11 @@ class Theme:
     line: str
     faint: str
     strong: str
+    wrong: str
 
 
 def _theme(ground: str) -> Theme:
-    names = ("surface", "ink", "soft", "line", "faint", "strong")
+    names = ("surface", "ink", "soft", "line", "faint", "strong", "red")
     return Theme(*(_FACTS["ground"][name][ground] for name in names))
 
 

@@ -1,6 +1,7 @@
 """A trace in the forms that front ends of Jupyter know: a page, a picture, text."""
 
 import base64
+import html
 import io
 import sys
 
@@ -8,6 +9,7 @@ from tffsim.tracing.analysis.summary import summary, summary_html
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.views import PANELS
 from tffsim.views.notebook.page import frame
+from tffsim.views.panels.sentence import told
 
 # A larger trace is not embedded whole: its notebook would become too large to open.
 MAX_SPANS_EMBEDDED = 200_000
@@ -30,10 +32,16 @@ def mime_bundle(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str
     """
     image = _picture(snapshot)
     source = "data:image/png;base64," + image
-    still = f'<details><summary>Still picture</summary><img alt="The execution stack" src="{source}"></details>'
+    said = told(snapshot)
+    alt = html.escape(said or "The execution stack", quote=True)
+    still = f'<details><summary>Still picture</summary><img alt="{alt}" src="{source}"></details>'
     is_small = snapshot.num_spans <= MAX_SPANS_EMBEDDED
     content = frame(snapshot, panels, title) + still if is_small else _TOO_LARGE + summary_html(snapshot) + still
-    return {"text/html": content, "image/png": image, "text/plain": summary(snapshot)}
+    return {
+        "text/html": content,
+        "image/png": image,
+        "text/plain": "\n\n".join(filter(None, (said, summary(snapshot)))),
+    }
 
 
 def is_in_kernel() -> bool:
@@ -44,7 +52,7 @@ def is_in_kernel() -> bool:
 
 
 def _picture(snapshot: Snapshot) -> str:
-    """Returns the stack and the timeline as a PNG image in base64."""
+    """Returns the program and the timeline as a PNG image in base64."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -54,7 +62,7 @@ def _picture(snapshot: Snapshot) -> str:
     FigureCanvasAgg(figure)
     upper, lower = figure.subplots(2)
     figures = Figures(snapshot)
-    figures.stack(ax=upper, dark=False)
+    figures.program(ax=upper, dark=False)
     figures.timeline(ax=lower, dark=False)
     image = io.BytesIO()
     figure.savefig(image, format="png", dpi=80)

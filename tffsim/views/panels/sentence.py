@@ -16,7 +16,8 @@ from typing import TypeAlias
 
 from tffsim.tracing.analysis.program import CLIENTS, SERVER, ProgramStep
 from tffsim.tracing.analysis.program_runs import StepRun
-from tffsim.tracing.analysis.run_facts import Failure, RunFacts
+from tffsim.tracing.analysis.run_facts import Failure, RunFacts, run_facts
+from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size, duration
 
 _WORDS = pathlib.Path(__file__).parents[1] / "words.json"
@@ -54,6 +55,12 @@ def sentence(facts: RunFacts, language: str = "en") -> Sentence:
 def plain_text(phrases: Sentence) -> str:
     """Returns a sentence as plain text."""
     return "".join(phrase.text for phrase in phrases)
+
+
+def told(snapshot: Snapshot, language: str = "en") -> str:
+    """Returns the sentence about a trace as plain text; empty if no computation was called."""
+    facts = run_facts(snapshot)
+    return "" if facts is None else plain_text(sentence(facts, language))
 
 
 def _joined(sentences: list[Sentence]) -> Sentence:

@@ -1,0 +1,47 @@
+"""What is told of the steps of a program is what happened."""
+
+from tests.unit.tracing.traced_programs import rounds, secure_sum, send_back, sum_of_logs, traced
+from tffsim.tracing.analysis.program import build_program
+from tffsim.tracing.analysis.program_runs import StepRun, step_runs
+
+
+def runs_of(snapshot, invocations=None) -> list[StepRun]:
+    rows = list(range(len(snapshot.invocations))) if invocations is None else invocations
+    return step_runs(snapshot, build_program(snapshot, snapshot.invocations[-1].root), rows)
+
+
+def test_clients_are_counted_in_each_call():
+    assert runs_of(rounds())[2].done == 9
+    assert runs_of(rounds(), [1])[2].done == 3
+
+
+def test_values_that_cross_are_counted_as_in_the_ledger():
+    _, broadcast, _, mean, most = runs_of(rounds())
+    assert (broadcast.letters, broadcast.size) == (9, 36)
+    assert (mean.letters, most.letters) == (9, 9)
+
+
+def test_what_only_a_total_shows_is_sealed():
+    assert runs_of(traced(secure_sum, [1, 2, 3]))[0].is_sealed
+    assert not any(run.is_sealed for run in runs_of(rounds()))
+
+
+def test_a_client_that_failed_is_none_that_was_done():
+    run = runs_of(traced(sum_of_logs, [1.0, 7.0, 2.0]))[0]
+    assert run.failed == 1
+    assert run.done + run.cancelled <= 2
+
+
+def test_without_clients_nothing_runs_and_nothing_crosses():
+    run, total = runs_of(traced(sum_of_logs, []))
+    assert run.done == run.elapsed == total.letters == 0
+
+
+def test_a_value_that_is_sent_to_and_fro_crosses_twice_for_each_client():
+    down, up = runs_of(traced(send_back, 3.0, [1.0, 2.0]))
+    assert down.letters == up.letters == 2
+
+
+def test_time_is_that_of_the_step():
+    for run in runs_of(rounds())[2:]:
+        assert run.elapsed > 0 and run.work > 0

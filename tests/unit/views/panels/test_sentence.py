@@ -1,0 +1,62 @@
+"""The sentence on top of a view says what the trace proves, in words that can be translated."""
+
+import json
+import pathlib
+import re
+import string
+
+import tffsim
+from tests.unit.tracing.traced_programs import half, rounds, secure_sum, sum_of_logs, traced
+from tffsim.views.panels.sentence import told
+
+_WORDS = json.loads((pathlib.Path(tffsim.__file__).parent / "views" / "words.json").read_text(encoding="utf-8"))
+
+
+def test_who_ran_what_and_what_crossed():
+    said = told(rounds())
+    assert said.startswith("3 clients × 3 rounds each ran shift on their own temperatures.")
+    assert "The server sent everywhere to all (36 B in all)." in said
+    assert "could read each of 18 open envelopes (72 B in all) and took the federated_mean and federated_max." in said
+    assert said.endswith("Nothing went wrong.")
+
+
+def test_named_numbers_that_change_over_rounds_are_told():
+    said = told(rounds())
+    assert "mean rose from 0 to 2." in said
+    assert "most" not in said
+
+
+def test_a_failure_comes_first():
+    said = told(traced(sum_of_logs, [1.0, 7.0]))
+    assert said.startswith("Client 1 of 2 failed in log_of: a client sent seven (traced_programs.py:")
+    assert "It had been given 7." in said
+    assert "took the federated_sum" not in said and "Nothing went wrong" not in said
+
+
+def test_the_first_nan_comes_first():
+    said = told(traced(sum_of_logs, [1.0, -1.0]))
+    assert re.match(r"First NaN: client 1, in log_of \(line \d+\)\.", said)
+    assert "Nothing went wrong" not in said
+
+
+def test_what_is_sealed_is_said_to_be_and_that_one_client_hides_nothing():
+    assert "could read only the total of 3 sealed envelopes" in told(traced(secure_sum, [1, 2, 3]))
+    assert "A total of one client hides nothing." in told(traced(secure_sum, [1]))
+
+
+def test_no_clients_and_no_placement():
+    assert told(traced(sum_of_logs, [])).startswith("No clients took part")
+    assert told(traced(half, 1.0)).startswith("half ran, at no placement. It took ")
+
+
+def test_each_language_has_the_same_sentences_with_the_same_facts():
+    english, korean = _WORDS["en"], _WORDS["ko"]
+    assert english.keys() == korean.keys()
+    for key, text in english.items():
+        assert _slots(text) == _slots(korean[key]), key
+    assert "클라이언트 3개" in told(rounds(), "ko")
+
+
+def _slots(text: str | dict[str, str]) -> set[str | None]:
+    texts = text.values() if isinstance(text, dict) else [text]
+    return {name for part in texts for _, name, _, _ in string.Formatter().parse(part) if name}
