@@ -22,7 +22,8 @@ _ONE_LETTER_PER_CLIENT = {
 }  # fmt: skip
 
 
-_SELECTIONS = {"federated_select", "federated_secure_select"}
+_KEYS_GO_UP = ["federated_select", "federated_secure_select"]
+_PARAMETERS_GO_DOWN = ["federated_secure_modular_sum"]
 
 
 @given(examples())
@@ -62,16 +63,18 @@ def _assert_flows_forward(facts: RunFacts) -> None:
 
 
 def _assert_has_all_crossings(facts: RunFacts, trace: Trace) -> None:
-    ledger = trace.traffic()
-    crossed = ledger.where(ledger["visibility"] != "caller")
-    assert sum(run.letters for run in facts.runs) == crossed["copies"].sum()
-    assert sum(run.size for run in facts.runs) == (crossed["copies"] * crossed["size"]).sum()
-    # In a selection keys go up, and what they select comes down: a step that crosses to the clients.
-    goes_up = crossed.where(~np.isin(crossed["intrinsic"], list(_SELECTIONS)))
-    opened = goes_up.where(goes_up["visibility"] == "individual")["copies"].sum()
-    by_steps = [
-        run.letters
-        for step, run in zip(facts.program.steps, facts.runs, strict=True)
-        if step.crosses_to == "server" and not run.is_sealed
-    ]
-    assert sum(by_steps) == opened
+    for place, direction, others in (
+        ("server", "clients to server", _KEYS_GO_UP),
+        ("clients", "server to clients", _PARAMETERS_GO_DOWN),
+    ):
+        ledger = trace.traffic()
+        crossed = ledger.where((ledger["direction"] == direction) & ~np.isin(ledger["intrinsic"], others))
+        told = [
+            run
+            for step, run in zip(facts.program.steps, facts.runs, strict=True)
+            if step.crosses_to == place and step.intrinsic not in others
+        ]
+        assert sum(run.letters for run in told) == crossed["copies"].sum()
+        assert sum(run.size for run in told) == (crossed["copies"] * crossed["size"]).sum()
+        sealed = crossed.where(crossed["visibility"] == "aggregate")["copies"].sum()
+        assert sum(run.letters for run in told if run.is_sealed) == sealed

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from tffsim.tracing.analysis.intervals import length, union
-from tffsim.tracing.analysis.program import CLIENTS, Program, ProgramStep
+from tffsim.tracing.analysis.program import CLIENTS, SERVER, Program, ProgramStep
 from tffsim.tracing.analysis.traffic import entering_clients, traffic
 from tffsim.tracing.document.operations import CANCELLED, CREATE_CALL, ERROR, OK, RUNNING
 from tffsim.tracing.document.snapshot import Snapshot
@@ -23,7 +23,7 @@ class StepRun:
         running: For how many it is under way.
         elapsed: For how many nanoseconds it was under way for at least one of them.
         work: Its own work and that of the executors below, added up, in nanoseconds.
-        letters: How many values crossed between server and clients.
+        letters: How many values crossed between server and clients, in the direction of the step.
         size: Their size in bytes.
         is_sealed: Whether the server could read none of them, but only what they add up to.
     """
@@ -50,7 +50,7 @@ def step_runs(snapshot: Snapshot, program: Program, invocations: list[int]) -> l
     runs = [snapshot.invocations[row] for row in invocations]
     in_question = np.isin(snapshot.columns["invocation"], [run.span for run in runs])
     steps = np.where(in_question, owners(snapshot, program)[snapshot.columns["node"]], -1)
-    crossed = _crossed(snapshot, steps, len(program.steps))
+    crossed = _crossed(snapshot, program, steps)
     return [
         StepRun(**_run(snapshot, step, np.flatnonzero(steps == number)), **crossed[number])
         for number, step in enumerate(program.steps)
@@ -96,15 +96,17 @@ def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> dict[str
     }
 
 
-def _crossed(snapshot: Snapshot, steps: "np.ndarray", count: int) -> list[dict[str, int | bool]]:
+def _crossed(snapshot: Snapshot, program: Program, steps: "np.ndarray") -> list[dict[str, int | bool]]:
+    """Counts what crossed in each step, in the direction of the step."""
+    count = len(program.steps)
+    to_server = np.array([*(step.crosses_to == SERVER for step in program.steps), False])
     ledger = traffic(snapshot)
     step_of = steps[ledger["span"]]
-    is_inside = (step_of >= 0) & (ledger["visibility"] != "caller")
+    is_up = ledger["direction"] == "clients to server"
+    is_down = ledger["direction"] == "server to clients"
+    is_inside = (step_of >= 0) & np.where(to_server[step_of], is_up, is_down)
     crossings, step_of = ledger.where(is_inside), step_of[is_inside]
     letters = np.bincount(step_of, crossings["copies"], minlength=count)
     sizes = np.bincount(step_of, crossings["copies"] * crossings["size"], minlength=count)
-    opened = np.bincount(step_of, crossings["visibility"] != "aggregate", minlength=count)
-    return [
-        {"letters": int(letters[k]), "size": int(sizes[k]), "is_sealed": bool(letters[k] and not opened[k])}
-        for k in range(count)
-    ]
+    sealed = np.bincount(step_of, crossings["visibility"] == "aggregate", minlength=count)
+    return [{"letters": int(letters[k]), "size": int(sizes[k]), "is_sealed": bool(sealed[k])} for k in range(count)]

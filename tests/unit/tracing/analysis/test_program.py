@@ -36,7 +36,11 @@ def test_steps_know_the_lines_and_the_variables_of_their_author():
 
 
 def test_a_computation_that_is_called_in_another_is_a_part_of_it():
-    assert [step.title for step in program_of(traced(logs_of_halves, [1.0])).steps] == ["half", "log_of", "federated_sum"]
+    assert [step.title for step in program_of(traced(logs_of_halves, [1.0])).steps] == [
+        "half",
+        "log_of",
+        "federated_sum",
+    ]
 
 
 def test_a_value_that_passes_unchanged_keeps_its_crossings():
