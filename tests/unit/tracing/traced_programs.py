@@ -1,5 +1,6 @@
 """Traces of small programs, each run once, for tests of what is told about them."""
 
+import contextlib
 import functools
 import warnings
 
@@ -68,10 +69,7 @@ def rounds() -> Snapshot:
 
 def traced(computation, *arguments) -> Snapshot:
     """The trace of one call, which may fail."""
-    with tff.trace() as trace, warnings.catch_warnings():
+    with tff.trace() as trace, warnings.catch_warnings(), contextlib.suppress(tff.ExecutionError):
         warnings.simplefilter("ignore")
-        try:
-            computation(*arguments)
-        except tff.ExecutionError:
-            pass
+        computation(*arguments)
     return trace.snapshot

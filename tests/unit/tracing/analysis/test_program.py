@@ -13,7 +13,7 @@ def test_steps_are_named_by_the_functions_that_they_run():
     assert [step.title for step in steps] == [
         "half", "federated_broadcast", "shift", "federated_mean", "federated_max",
     ]  # fmt: skip
-    assert [step.written_as for step in steps][0] == "federated_map"
+    assert steps[0].written_as == "federated_map"
 
 
 def test_taking_a_result_apart_is_no_step():
