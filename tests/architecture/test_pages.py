@@ -10,6 +10,12 @@ from tests.architecture.test_import_direction import ROOT
 
 LIFE = "docs/design/life_of_a_computation.md"
 ROWS = re.findall(r"^\| `([\w/]+\.(?:py|ts))` \| (.*?) \|", (ROOT / LIFE).read_text(encoding="utf-8"), re.MULTILINE)
+DECISIONS = [
+    path
+    for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    # A table of contents, and a definition with its reasons.
+    if path.name not in ("index.md", "shape_of_a_fold.md")
+]
 PAGES = [path for room in ("design", "decisions", "extend") for path in sorted((ROOT / "docs" / room).glob("*.md"))]
 
 
@@ -50,6 +56,14 @@ def test_the_three_walks_are_written_down():
 def test_files_that_a_page_names_exist(page):
     named = re.findall(r"`((?:tffsim|tests|widgets|docs)/[\w/]+\.\w+)`", page.read_text(encoding="utf-8"))
     assert [file for file in named if not (ROOT / file).is_file()] == []
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_is_short_and_says_why_and_what_was_measured(page):
+    text = page.read_text(encoding="utf-8")
+    assert [part for part in ("Context", "Decision", "What follows", "Measured") if f"**{part}.**" not in text] == []
+    assert len(text.splitlines()) <= 60
+    assert f"({page.name})" in page.with_name("index.md").read_text(encoding="utf-8")
 
 
 def test_the_picture_of_the_rooms_is_drawn_from_who_may_import_whom():
