@@ -80,6 +80,7 @@ address: $(READY)  ## write what depends on where the project is published: see 
 
 picture: $(READY)  ## draw docs/images again
 	$(BIN)/python docs/images/draw_stack.py
+	$(BIN)/python docs/images/draw_rooms.py
 	$(BIN)/python docs/images/draw_traces.py
 	$(BIN)/python docs/images/capture_notebook.py
 	$(BIN)/python docs/images/capture_concepts.py

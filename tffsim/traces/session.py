@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from tffsim.traces.trace import Trace
 from tffsim.tracing.recording.active import recording
-from tffsim.tracing.recording.gate import Gate
 from tffsim.tracing.recording.recorder import Recorder
+from tffsim.tracing.recording.spans import SpanGate
 
 
 class Traced(NamedTuple):
@@ -45,7 +45,8 @@ class trace:  # noqa: N801 (it is called like a function)
             covers this thread, and the tasks and threads that copy its context variables.
         max_spans: How many spans are recorded at most; further ones are only counted.
         max_value_bytes: How many bytes of whole arrays are kept at most.
-        gate: What every operation passes before it starts, for pausing and stepping.
+        gate: What every operation passes before it starts: a `Gate`, for pausing and stepping, or any object with a
+            coroutine `pass_through(span)`.
 
     Raises:
         ValueError: If an option is out of range.
@@ -59,7 +60,7 @@ class trace:  # noqa: N801 (it is called like a function)
         all_threads: bool = False,
         max_spans: int = 2_000_000,
         max_value_bytes: int = 256 * 1024 * 1024,
-        gate: Gate | None = None,
+        gate: SpanGate | None = None,
     ) -> None:
         self._function = function
         self._all_threads = all_threads

@@ -27,7 +27,6 @@ from tffsim.executors.executor_base import (
 )
 from tffsim.tracing.document.operations import CREATE_STRUCT, ERROR, INVOKE, OK
 from tffsim.tracing.recording.ast_nodes import AstNodes
-from tffsim.tracing.recording.gate import Gate
 from tffsim.tracing.recording.invocations import Invocation
 from tffsim.tracing.recording.layers import Layer
 from tffsim.tracing.recording.payload_origins import PayloadOrigins
@@ -37,6 +36,7 @@ from tffsim.tracing.recording.sketching.sketch_pad import SketchPad
 from tffsim.tracing.recording.spans import (
     SPAN_DTYPE,
     Span,
+    SpanGate,
     ThreadClock,
     ThreadClocks,
     current_span,
@@ -73,7 +73,7 @@ class Recorder:
         *,
         max_spans: int = 2_000_000,
         max_value_bytes: int = 256 * 1024 * 1024,
-        gate: Gate | None = None,
+        gate: SpanGate | None = None,
     ) -> None:
         if values not in VALUE_MODES:
             raise ValueError(f"`values` must be one of {', '.join(VALUE_MODES)}, found {values!r}.")

@@ -148,9 +148,10 @@ class Span:
 
 
 class SpanGate(Protocol):
-    """What every operation passes before it starts."""
+    """What every operation passes before it starts: a hook of the user's own."""
 
-    async def pass_through(self, span: Span) -> None: ...
+    async def pass_through(self, span: Span) -> None:
+        """Returns when the operation may start; what it raises, the operation raises."""
 
 
 class SpanRecorder(Protocol):

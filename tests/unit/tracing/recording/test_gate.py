@@ -10,6 +10,7 @@ import tffsim as tff
 from tests.unit.fake_time import run_in_fake_time
 from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor
 from tests.unit.tracing.traced_runs import record
+from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.recording.gate import Gate
 from tffsim.tracing.recording.recorder import Recorder
 from tffsim.tracing.recording.tracing_executor import TracingExecutor
@@ -115,3 +116,28 @@ class TestGate:
             steps += 1
             thread.join(0.01)
         assert results == [8] and steps > 3
+
+
+class TestAGateOfTheUsersOwn:
+    @staticmethod
+    def run_behind(gate):
+        record(TracingExecutor(ForeignExecutor()).create_value(1.0, FLOAT), Recorder(gate=gate))
+
+    def test_it_needs_no_more_than_one_method(self):
+        class Listing:
+            operations = ()
+
+            async def pass_through(self, span):
+                self.operations = (*self.operations, OPERATIONS[span.operation])
+
+        gate = Listing()
+        self.run_behind(gate)
+        assert gate.operations == ("create_value",)
+
+    def test_an_operation_that_it_refuses_fails_with_its_error(self):
+        class Refusing:
+            async def pass_through(self, span):
+                raise PermissionError("not here")
+
+        with pytest.raises(PermissionError, match="not here"):
+            self.run_behind(Refusing())
