@@ -121,7 +121,7 @@ class EagerTFExecutor(Executor):
 
     def takes_whole(self, value: object) -> bool:
         """Whether a value is a struct of tensors only, as another executor returns it: there is nothing to convert."""
-        if type(value) is not structure.Struct:
+        if not isinstance(value, structure.Struct):
             return False
         return all(isinstance(element, tf.Tensor) or self.takes_whole(element) for element in value)
 
