@@ -2,7 +2,9 @@
 
 It interprets the AST. What has no names inside (TensorFlow, intrinsics, literals,
 data, placements) goes to the target executor. So do plain values, one by one: a
-struct is taken apart here and only its leaves reach the target.
+struct is taken apart here and only its leaves reach the target. One that another
+executor has computed stays whole, if the target wants it so: nobody selects a part of
+most client updates, and each leaf would pass through all executors below by itself.
 
 A block's locals are evaluated when they are first referenced, and an unused local
 never runs. A lambda that is passed to the target may use names from outside: their
@@ -32,6 +34,7 @@ from tffsim.executors.executor_base import (
     named_elements,
     resolve_type,
     select_element_type,
+    takes_whole,
 )
 from tffsim.executors.owned_value import own_handle
 from tffsim.executors.resolved_values import (
@@ -171,7 +174,7 @@ class ReferenceResolvingExecutor(Executor):
         return await self._evaluate(block, None)
 
     async def _embed_payload(self, value: object, type_signature: fl.Type) -> ReferenceResolvingExecutorValue:
-        if is_struct_type(type_signature):
+        if is_struct_type(type_signature) and not takes_whole(self._target, value):
             return await self._embed_struct(value, type_signature)
         return self._handle(await self._target.create_value(value, type_signature), type_signature)
 
