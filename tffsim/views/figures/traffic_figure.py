@@ -19,7 +19,7 @@ from tffsim.views.figures.theme import (
     width_of,
 )
 
-_HATCHES = {"individual": "", "aggregate": "////", "caller": "", "": ""}
+_HATCHES = {"individual": "", "aggregate": "////", "caller": "", "hidden": "", "": ""}
 _MAX_ROWS = 16
 _ROW_HEIGHT = 0.42
 _SIZE = 9.0
