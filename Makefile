@@ -75,8 +75,9 @@ lessons: $(READY)  ## make the notebooks from notebooks/sources, and run them
 docs: $(READY) $(DOCS_READY)  ## build the documentation site in build/docs/html
 	@$(BIN)/python -m docs.site
 
-glossary: $(READY)  ## write docs/concepts.md from tffsim/views/glossary.json
+glossary: $(READY)  ## write docs/concepts.md, and the table of the panels, from tffsim/views/*.json
 	@$(BIN)/python -m docs.site.concepts
+	@$(BIN)/python -m docs.site.panels
 
 operators: $(READY)  ## write docs/reference/operators.md from what the intrinsics say of themselves
 	@$(BIN)/python -m docs.site.operators

@@ -155,7 +155,7 @@ class SequenceExecutor(Executor):
         type_signature = resolve_type(value, type_spec)
         if building_blocks.is_computation(value):
             return await self._embed_computation(building_blocks.to_proto(value), type_signature)
-        return await self._embed_payload(value, type_signature)
+        return self._handle(await self._target.create_value(value, type_signature), type_signature)
 
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> SequenceExecutorValue:
         """Calls an intrinsic on sequences, or a function of the target.
@@ -214,9 +214,6 @@ class SequenceExecutor(Executor):
 
     def _own(self, value: object) -> SequenceExecutorValue:
         return own_handle(value, SequenceExecutorValue, self)
-
-    async def _embed_payload(self, value: object, type_signature: fl.Type) -> SequenceExecutorValue:
-        return self._handle(await self._target.create_value(value, type_signature), type_signature)
 
     async def _embed_computation(self, proto: pb.Computation, type_signature: fl.Type) -> SequenceExecutorValue:
         kind = building_blocks.kind_of(proto)
