@@ -7,12 +7,11 @@ import dataclasses
 import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
 
-from tffsim.tracing.analysis.traffic import traffic, traffic_totals
 from tffsim.tracing.document.operations import INVOKE
 from tffsim.tracing.document.snapshot import Legend, Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
@@ -20,15 +19,17 @@ from tffsim.tracing.recording.reading import read_legend
 from tffsim.tracing.recording.source import Source
 from tffsim.tracing.recording.spans import Span, now
 from tffsim.tracing.recording.subscription import Batch
+from tffsim.views import PANELS
 from tffsim.views.glossary import hover_texts
-from tffsim.views.panels.graph_summary import graph_summary
-from tffsim.views.panels.program_summary import program_summary
+from tffsim.views.panels.panel_data import data_of_legend, data_of_spans
 
 Message = tuple[dict[str, Any], list[bytes]]
 
 _INTS = ("id", "parent", "invocation", "layer", "operation", "outcome", "client", "node", "thread", "worker")
 _TIMES = ("start", "end", "self_time", "queue_time", "worker_time")
 _RUNNING = 3
+# The sentence above the panels tells what the program did, whatever they show.
+_PROGRAM = "program"
 _SPANS_PER_MESSAGE = 20_000
 # While a trace grows, sums over all its spans take at most this share of the time.
 _SHARE_OF_SUMS = 0.02
@@ -44,13 +45,21 @@ class Feed:
     Args:
         source: Where the trace comes from.
         title: What is shown above it; by default the names of the computations.
+        panels: The panels that show it: what none of them needs is not computed.
         clock: Returns seconds, by which it takes a small share of the time for sums over all spans.
     """
 
-    def __init__(self, source: Source, title: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        source: Source,
+        title: str = "",
+        panels: Collection[str] = PANELS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._source = source
         self._clock = clock
         self._title = title
+        self._panels = panels
         self._sizes: tuple[int, ...] = ()
         self._num_spans = 0
         self._num_invocations = 0
@@ -159,7 +168,7 @@ class Feed:
                 for call in legend.invocations[first:]
             ],
             "errors": {str(span): text for span, text in legend.errors.items()},
-        }
+        } | data_of_legend(legend, self._panels)
 
     def _may_sum(self) -> bool:
         """Whether sums over all spans can be afforded now."""
@@ -168,12 +177,7 @@ class Feed:
     def _sums(self) -> dict[str, Any]:
         started = self._clock()
         snapshot = self._source.snapshot
-        totals = traffic_totals(traffic(snapshot))
-        sums = {
-            "traffic": [totals.row(index) for index in range(totals.num_rows)],
-            "graph": graph_summary(snapshot),
-            "program": program_summary(snapshot),
-        }
+        sums = data_of_spans(snapshot, {*self._panels, _PROGRAM})
         ended = self._clock()
         self._sum_after = ended + max(_SECONDS_BETWEEN_SUMS, (ended - started) / _SHARE_OF_SUMS)
         return sums

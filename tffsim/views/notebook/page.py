@@ -63,10 +63,10 @@ def page(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "", 
         title: What is shown above them; by default the names of the computations.
         padding: The space around, in pixels.
     """
-    messages = Feed(Source(snapshot), title).everything(finished=True, spans_per_message=sys.maxsize)
+    messages = Feed(Source(snapshot), title, panels).everything(finished=True, spans_per_message=sys.maxsize)
     ((batch, (ints, times)),) = messages
     description = batch["description"]
-    calls = description["graph"]["calls"]
+    calls = description["graph"]["calls"] if "graph" in description else []
     needed = [call["span"] for call in calls] + [span for call in calls for span in call.get("members", [])]
     description["previews"] = _previews(snapshot, needed[:_MAX_PREVIEWS])
     name = description["title"] or "tffsim"

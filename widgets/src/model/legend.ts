@@ -1,6 +1,6 @@
 // What is known of a trace that is not a number: the names to which the numbers of spans refer.
 
-import type { AstNode, Description, Executor, Graph, Invocation, TrafficRow } from "./messages";
+import type { AstNode, Description, Executor, Graph, Invocation, StackArrangement, TrafficRow } from "./messages";
 import type { Program } from "./program";
 
 export class Legend {
@@ -9,6 +9,9 @@ export class Legend {
   nodes: AstNode[] = [];
   invocations: Invocation[] = [];
   threads: string[] = [];
+  stack: StackArrangement[] = [];
+  /** How far below its root each AST node is. */
+  depths: number[] = [];
   traffic: TrafficRow[] = [];
   graph: Graph | null = null;
   /** What the last call did. */
@@ -22,6 +25,8 @@ export class Legend {
     this.executors = description.executors ?? this.executors;
     this.nodes = description.nodes ?? this.nodes;
     this.threads = description.threads ?? this.threads;
+    this.stack = description.stack ?? this.stack;
+    this.depths = description.ast ?? this.depths;
     this.traffic = description.traffic ?? this.traffic;
     this.graph = description.graph ?? this.graph;
     this.program = description.program ?? this.program;

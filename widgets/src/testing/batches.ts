@@ -20,6 +20,8 @@ export const DESCRIPTION: Description = {
   nodes: [{ parent: -1, kind: "Call", label: "call federated_map", type: "", edge: "" }],
   invocations: [{ span: 0, name: "f", root: 0, num_clients: 3 }],
   threads: ["main"],
+  stack: [{ columns: 1, boxes: [{ layers: [0], role: "clients 0-1", below: [] }] }],
+  ast: [0],
 };
 
 /** Returns a batch and its buffers; the last spans, as many as are said, are under way. */

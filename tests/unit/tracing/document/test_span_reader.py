@@ -6,8 +6,7 @@ import federated_language as fl
 import numpy as np
 import pytest
 
-from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor
-from tests.unit.tracing.traced_runs import record
+from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor, record
 from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.recording.reading import take_snapshot
