@@ -42,10 +42,11 @@ class TestEachPanel:
         )
         assert panel.name in painters
 
-    def test_gets_the_data_that_it_declares_and_no_other(self, panel, trace):
+    def test_gets_the_data_that_it_declares_and_the_program(self, panel, trace):
         ((message, _),) = Feed(trace.source, panels=[panel.name]).everything(finished=True)
         assert set(panel.data) <= {"spans", *PANEL_DATA}
-        assert PANEL_DATA & set(message["description"]) == PANEL_DATA & set(panel.data)
+        # The sentence above all panels is a part of the program.
+        assert PANEL_DATA & set(message["description"]) == PANEL_DATA & {*panel.data, "program"}
 
     def test_is_explained_in_the_glossary(self, panel):
         assert panel.title in glossary()
