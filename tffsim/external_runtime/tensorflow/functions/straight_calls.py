@@ -9,7 +9,7 @@ import contextlib
 import dataclasses
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import tensorflow as tf
 
@@ -17,7 +17,9 @@ from tffsim.concurrency.call_duration import LONG_SECONDS, CallDuration
 from tffsim.concurrency.cancellation import current_scope
 from tffsim.external_runtime.tensorflow.eager_execution import CancellationManager
 from tffsim.external_runtime.tensorflow.functions.dataset_lengths import known_length
-from tffsim.external_runtime.tensorflow.graph_passes.straight_lines import StraightForm
+
+if TYPE_CHECKING:
+    from tffsim.external_runtime.tensorflow.graph_passes.straight_lines import StraightForm
 
 MAX_LINES = 8
 """For how many numbers of elements a function is imported."""
@@ -56,7 +58,7 @@ class StraightCalls:
         make: Imports the function for some numbers of elements.
     """
 
-    def __init__(self, form: StraightForm, datasets: Sequence[str], make: Callable[[Counts], Callee]) -> None:
+    def __init__(self, form: "StraightForm", datasets: Sequence[str], make: Callable[[Counts], Callee]) -> None:
         self._form = form
         self._datasets = datasets
         self._make = make
