@@ -1,7 +1,7 @@
 """Calls of a function as a straight line, for the numbers of elements that come often.
 
 To import a function once more takes as long as some hundred loops lose against straight
-lines, so numbers that come seldom are not worth it. See `graph_passes.straight_lines`.
+lines, so numbers that come seldom are not worth it, and a short run makes none. See `graph_passes.straight_lines`.
 """
 
 import collections
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 MAX_LINES = 8
 """For how many numbers of elements a function is imported."""
 
-_CALLS_PER_NODE = 1
+_CALLS_PER_NODE = 4
+"""A line is made when its loops have lost about as much as it takes to make it, whatever the number of elements:
+with each element there is more to make, and more to win."""
+
 _MAX_COUNTED = 1024
 
 Counts = tuple[int, ...]
