@@ -25,7 +25,6 @@ QUICK = (
     "unit/tracing/document/test_*.py",
     "unit/tracing/recording/test_*.py",
     "unit/views/figures/test_theme.py",
-    "unit/views/test_views.py",
 )
 """Tests that need no TensorFlow."""
 

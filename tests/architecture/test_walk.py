@@ -17,6 +17,9 @@ MAY_CLIMB = {
         "tffsim.federation.federated_composing_strategy:FederatedComposingStrategy._reduce.<locals>.fold_at_child",
     ),
     ("tffsim.federation.composed_fold", "tffsim.federation.federated_composing_strategy:_aggregate_at_child"),
+    # A method that executors may lack is asked for in one place, which knows the answer of those without it.
+    ("tffsim.executors.executor_base", "tffsim.executors.sequence_executor:SequenceExecutor.takes_whole"),
+    ("tffsim.executors.executor_base", "tffsim.executors.eager_tf_executor:EagerTFExecutor.takes_whole"),
 }
 """From which module to which function a call climbs all the same, and why."""
 

@@ -34,7 +34,7 @@ def draw_program(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     program = program_summary(snapshot)
     prepare(axes, theme, "Program: what the server and the clients did")
     if program is None:
-        return nothing(axes, theme, "no computation was called")
+        return nothing(axes, theme, "nothing was called")
     return _Drawing(program, axes, theme).draw()
 
 

@@ -57,4 +57,4 @@ def test_without_a_placement_there_is_no_wall(drawn):
 def test_without_a_call_the_picture_says_so(drawn):
     with tff.trace() as trace:
         pass
-    assert "no computation was called" in texts_of(drawn(trace.snapshot))
+    assert "nothing was called" in texts_of(drawn(trace.snapshot))
