@@ -97,7 +97,7 @@ def _lesson(lab: Lab, page: Page) -> str:
         "() => [...window.jupyterapp.shell.currentWidget.content.model.cells]"
         ".flatMap(cell => cell.outputs?.toJSON() ?? []).filter(o => o.output_type === 'error').map(o => o.evalue)"
     )
-    if problems or errors or "running" not in states or messages < _FEWEST_MESSAGES:
+    if problems or errors or not _was_live(states) or messages < _FEWEST_MESSAGES:
         raise StepError(f"{LESSON}: {messages} live messages, states {states}. {' '.join([*errors, *problems])}")
     return ", ".join(
         [
@@ -112,7 +112,7 @@ def _states_of_a_live_view(page: Page) -> list[str]:
     """Returns what the views said of themselves.
 
     The first view of a page waits for its program. On a busy machine, the short computation of the lesson may have
-    ended by then: so its cell runs again until the view was seen in time.
+    ended by then: so its cell runs again until the view was there before the end.
     """
     number = page.evaluate(
         "() => [...window.jupyterapp.shell.currentWidget.content.model.cells]"
@@ -120,10 +120,15 @@ def _states_of_a_live_view(page: Page) -> list[str]:
     )
     for _ in range(_MOST_REPETITIONS):
         states: list[str] = page.evaluate("() => window.tffStates")
-        if "running" in states:
+        if _was_live(states):
             break
         run_cell(page, number)
     return states
+
+
+def _was_live(states: list[str]) -> bool:
+    """Whether a view was there before the end. It need not have said `running`: that may last for a few frames."""
+    return any(state != "done" for state in states)
 
 
 def _bytes(frame: str | bytes) -> bytes:
