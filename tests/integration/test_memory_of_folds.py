@@ -5,6 +5,7 @@ The values are counted, not measured: a leaf in NumPy counts those of its arrays
 
 import contextlib
 import gc
+import threading
 import weakref
 
 import federated_language as fl
@@ -107,16 +108,23 @@ class _Census:
 
     def __init__(self):
         self.most = 0
-        self.alive = set()
+        self.gone = threading.Event()  # A thread that ends may hold the last for a moment.
+        self._alive = set()
 
     def add(self, value):
         if isinstance(value, structure.Struct):
             for element in value:
                 self.add(element)
-        elif isinstance(value, np.ndarray) and value.ndim and id(value) not in self.alive:
-            self.alive.add(id(value))
-            weakref.finalize(value, self.alive.discard, id(value))
-            self.most = max(self.most, len(self.alive))
+        elif isinstance(value, np.ndarray) and value.ndim and id(value) not in self._alive:
+            self._alive.add(id(value))
+            self.gone.clear()
+            weakref.finalize(value, self._forget, id(value))
+            self.most = max(self.most, len(self._alive))
+
+    def _forget(self, number):
+        self._alive.discard(number)
+        if not self._alive:
+            self.gone.set()
 
 
 class _CountingLeaf(PlainLeaf):
@@ -176,6 +184,7 @@ def test_nothing_of_it_waits_for_a_garbage_collection(aggregation, max_fanout):
     gc.collect()
     gc.disable()
     try:
-        assert not _census(*_AGGREGATIONS[aggregation], max_fanout=max_fanout).alive
+        census = _census(*_AGGREGATIONS[aggregation], max_fanout=max_fanout)
+        assert census.gone.wait(60)
     finally:
         gc.enable()
