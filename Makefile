@@ -19,7 +19,7 @@ demo: $(READY)  ## train on handwritten digits with federated averaging
 	@$(BIN)/tffsim demo
 
 lab: $(READY)  ## open JupyterLab with the lessons
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+	@$(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: lint types widgets-check  ## everything that must pass before a change is merged
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile

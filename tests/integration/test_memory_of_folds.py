@@ -4,6 +4,8 @@ The values are counted, not measured: a leaf in NumPy counts those of its arrays
 """
 
 import contextlib
+import gc
+import threading
 import weakref
 
 import federated_language as fl
@@ -106,6 +108,7 @@ class _Census:
 
     def __init__(self):
         self.most = 0
+        self.gone = threading.Event()  # A thread that ends may hold the last for a moment.
         self._alive = set()
 
     def add(self, value):
@@ -114,8 +117,14 @@ class _Census:
                 self.add(element)
         elif isinstance(value, np.ndarray) and value.ndim and id(value) not in self._alive:
             self._alive.add(id(value))
-            weakref.finalize(value, self._alive.discard, id(value))
+            self.gone.clear()
+            weakref.finalize(value, self._forget, id(value))
             self.most = max(self.most, len(self._alive))
+
+    def _forget(self, number):
+        self._alive.discard(number)
+        if not self._alive:
+            self.gone.set()
 
 
 class _CountingLeaf(PlainLeaf):
@@ -130,6 +139,10 @@ class _CountingLeaf(PlainLeaf):
 
 
 def _most_alive(computation, argument, max_fanout, recorder=None):
+    return _census(computation, argument, max_fanout, recorder).most
+
+
+def _census(computation, argument, max_fanout, recorder=None):
     census = _Census()
     factory = local_executor_factory(
         leaf_executor_fn=lambda device: _CountingLeaf(census),
@@ -139,7 +152,7 @@ def _most_alive(computation, argument, max_fanout, recorder=None):
     context = SyncExecutionContext(factory)
     with recording(recorder) if recorder is not None else contextlib.nullcontext():
         context.invoke(computation, argument)
-    return census.most
+    return census
 
 
 @pytest.mark.parametrize("aggregation", list(_AGGREGATIONS))
@@ -163,3 +176,15 @@ def test_a_tree_holds_no_more_updates_than_a_flat_federation(aggregation, max_fa
 def test_a_trace_that_keeps_no_values_holds_no_updates(aggregation, max_fanout):
     untraced = _most_alive(*_AGGREGATIONS[aggregation], max_fanout=max_fanout)
     assert _most_alive(*_AGGREGATIONS[aggregation], max_fanout=max_fanout, recorder=Recorder("none")) <= untraced + 4
+
+
+@pytest.mark.parametrize("max_fanout", [100, 8])
+@pytest.mark.parametrize("aggregation", list(_AGGREGATIONS))
+def test_nothing_of_it_waits_for_a_garbage_collection(aggregation, max_fanout):
+    gc.collect()
+    gc.disable()
+    try:
+        census = _census(*_AGGREGATIONS[aggregation], max_fanout=max_fanout)
+        assert census.gone.wait(60)
+    finally:
+        gc.enable()

@@ -8,7 +8,7 @@ import sys
 import traceback
 from typing import Any
 
-from tffsim.failures.source_places import is_library, linked, walk
+from tffsim.failures.source_places import cell_name, is_library, linked, walk
 
 _MAX_LINES = 12
 
@@ -29,6 +29,15 @@ def lines_for_notebook(error: BaseException) -> list[str]:
         lines = "\n".join(shown).split("\n")
         if len(lines) <= _MAX_LINES:
             break
+    return _with_names_of_cells(lines, {entry.tb_frame.f_code.co_filename for entry in entries})
+
+
+def _with_names_of_cells(lines: list[str], filenames: set[str]) -> list[str]:
+    """Returns lines in which a cell has the name that its reader knows; IPython 7 calls it by a file of its own."""
+    for filename in filenames:
+        name = cell_name(filename)
+        if name is not None:
+            lines = [line.replace(filename, name) for line in lines]
     return lines
 
 

@@ -28,14 +28,26 @@ def describe(filename: str, line: int) -> str:
     source = linecache.getline(filename, line).strip()
     if len(source) > _MAX_SOURCE:
         source = source[:_MAX_SOURCE] + " ..."
-    cell = _cell_name(filename)
+    cell = cell_name(filename)
     place = f"{shown_file(filename)}:{line}" if cell is None else f"{cell}, line {line}"
     return place + (f": {source}" if source else "")
 
 
 def shown_file(filename: str) -> str:
     """Returns what a reader calls a file: `Cell In[3]`, or its name without its folders."""
-    return _cell_name(filename) or os.path.basename(filename)
+    return cell_name(filename) or os.path.basename(filename)
+
+
+def cell_name(filename: str) -> str | None:
+    """Returns what a notebook calls the cell with this code, such as `Cell In[3]`; None if no cell has it."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    name_of = getattr(getattr(shell, "compile", None), "format_code_name", None)
+    if name_of is None:
+        number = None if shell is None else _number_in_history(shell, filename)
+        return None if number is None else f"Cell In[{number}]"
+    name = name_of(filename)
+    return None if name is None else " ".join(name)
 
 
 def place_of_definition(function: Callable[..., Any]) -> tuple[str, int] | None:
@@ -90,18 +102,6 @@ def linked(entries: list[types.TracebackType]) -> types.TracebackType | None:
 def is_library(filename: str) -> bool:
     """Whether a file belongs to Python, to tffsim or to what it is built on."""
     return filename.startswith(_LIBRARIES) or filename.startswith("<frozen") or "__autograph_generated" in filename
-
-
-def _cell_name(filename: str) -> str | None:
-    """Returns what a notebook calls the cell with this code, such as `Cell In[3]`."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    name_of = getattr(getattr(shell, "compile", None), "format_code_name", None)
-    if name_of is None:
-        number = None if shell is None else _number_in_history(shell, filename)
-        return None if number is None else f"Cell In[{number}]"
-    name = name_of(filename)
-    return None if name is None else " ".join(name)
 
 
 def _number_in_history(shell: Any, filename: str) -> int | None:

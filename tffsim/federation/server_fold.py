@@ -34,24 +34,23 @@ class ServerFold:
         self._server = server
         self._member_type = member_type
         self._total_type = accumulate.type_signature.result
-        self._functions = {"accumulate": accumulate, "merge": merge}
-        self._embedded: dict[str, ExecutorValue] = {}
+        self._functions = _Functions(server, {"accumulate": accumulate, "merge": merge})
         self._zero = zero
         self._num_clients = num_clients
         self._total: ExecutorValue | None = None
-        self._tree: MergeTree[ExecutorValue] = MergeTree(self._merged)
+        self._tree: MergeTree[ExecutorValue] = MergeTree(self._functions.merge)
         self.num_folded = 0
         """How many clients were folded, all in all."""
 
     async def prepare(self) -> None:
         """Embeds `accumulate`, so that the server has begun before the first client is asked."""
-        await self._function("accumulate")
+        await self._functions.embedded("accumulate")
 
     async def add(self, payload: Any) -> None:
         """Folds the next member."""
         start = self._take_start(1)
         addend = await self._server.create_value(payload, self._member_type)
-        self._total = await self._call("accumulate", start, addend) if start is not None else addend
+        self._total = await self._functions.call("accumulate", start, addend) if start is not None else addend
         await self._count(1)
 
     async def take_total(self, num_clients: int) -> Any:
@@ -110,14 +109,27 @@ class ServerFold:
             await self._tree.add(self._total)
             self._total = None
 
-    async def _merged(self, left: ExecutorValue, right: ExecutorValue) -> ExecutorValue:
-        return await self._call("merge", left, right)
 
-    async def _call(self, name: str, left: ExecutorValue, right: ExecutorValue) -> ExecutorValue:
-        function = await self._function(name)
+class _Functions:
+    """What folds, embedded when it is first called.
+
+    The tree holds this and not the fold: in a circle of references, what was folded would stay until a garbage
+    collection finds it, and with it the trace in which it happened.
+    """
+
+    def __init__(self, server: Executor, functions: dict[str, Function]) -> None:
+        self._server = server
+        self._functions = functions
+        self._embedded: dict[str, ExecutorValue] = {}
+
+    async def merge(self, left: ExecutorValue, right: ExecutorValue) -> ExecutorValue:
+        return await self.call("merge", left, right)
+
+    async def call(self, name: str, left: ExecutorValue, right: ExecutorValue) -> ExecutorValue:
+        function = await self.embedded(name)
         return await self._server.create_call(function, await self._server.create_struct([left, right]))
 
-    async def _function(self, name: str) -> ExecutorValue:
+    async def embedded(self, name: str) -> ExecutorValue:
         function = self._embedded.get(name)
         if function is None:
             proto, type_signature = self._functions[name].proto, self._functions[name].type_signature

@@ -5,10 +5,12 @@ import weakref
 
 import nbformat
 import pytest
+from matplotlib.artist import Artist
 from nbclient import NotebookClient
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import mean_of_doubles
+from tffsim.views.notebook.mime_bundle import mime_bundle
 
 SETUP = """%load_ext tffsim
 import gc, numpy as np, tffsim as tff
@@ -73,3 +75,37 @@ def test_a_closed_view_of_a_finished_trace_frees_it():
     del trace, view
     gc.collect()
     assert gone() is None
+
+
+def test_it_does_so_before_any_garbage_collection(uncollected):
+    """Of which there are few: beside the objects of TensorFlow, those of a trace do not count."""
+    with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+        view = trace.show()
+        mean_of_doubles([1.0])
+    view.close()
+    gone = weakref.ref(trace.recorder)
+    del trace, view
+    assert gone() is None
+
+
+def test_the_picture_of_a_trace_leaves_nothing_behind(uncollected):
+    with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+        mean_of_doubles([1.0])
+    assert gc.isenabled() is False
+
+    def artists():
+        return sum(isinstance(found, Artist) for found in gc.get_objects())
+
+    mime_bundle(trace.snapshot)
+    before = artists()
+    mime_bundle(trace.snapshot)
+    assert artists() == before and gc.isenabled() is False
+
+
+@pytest.fixture
+def uncollected():
+    """While this runs, nothing is freed but what nobody refers to."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()

@@ -24,3 +24,18 @@ def test_an_error_is_shown_on_twelve_lines_at_most(monkeypatch, formatter):
     monkeypatch.setattr(notebook_traceback, "_formatter", formatter)
     lines = notebook_traceback.lines_for_notebook(tff.ArgumentError("too few numbers"))
     assert lines[0] == "ArgumentError: too few numbers" and len(lines) == 11
+
+
+def test_a_cell_has_its_name_where_the_formatter_has_another(monkeypatch):
+    filename = "/tmp/ipykernel_0/123.py"
+
+    class Naming(FormatterOfIPython7):
+        def structured_traceback(self, etype, value, tb, tb_offset=None, number_of_lines_of_context=5):
+            return [f"{tb.tb_frame.f_code.co_filename} in <module>", "/tmp/model.py in f(x)"]
+
+    monkeypatch.setattr(notebook_traceback, "_formatter", Naming)
+    monkeypatch.setattr(notebook_traceback, "cell_name", {filename: "Cell In[3]"}.get)
+    with pytest.raises(tff.ArgumentError) as raised:
+        exec(compile("raise tff.ArgumentError('too few numbers')", filename, "exec"), {"tff": tff})
+    error = raised.value.with_traceback(raised.value.__traceback__.tb_next)
+    assert notebook_traceback.lines_for_notebook(error) == ["Cell In[3] in <module>", "/tmp/model.py in f(x)"]

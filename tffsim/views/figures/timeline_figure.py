@@ -28,6 +28,7 @@ _BAR = 0.88
 _MAX_PIXELS, _MAX_BARS = 600, 6000
 _MAX_LABELS = 300
 _LABEL_SIZE = 7.0
+_TITLE_HEIGHT = 0.14
 _FAILED = ALL_OUTCOMES.index("error")
 
 
@@ -146,9 +147,15 @@ def _label(snapshot: Snapshot, span: int, is_worker: bool) -> str:
 
 
 def _add_titles(axes: Axes, theme: Theme, lanes: Lanes, num_rows: int) -> None:
-    shown = [row for row in lanes.titles if row < num_rows]
+    """Draws a line above each thread, and writes what it is, where that does not lie on another title."""
+    begun = [row for row in lanes.titles if row < num_rows]
+    distance = _TITLE_HEIGHT * num_rows / inches(axes)[1]
+    shown: list[int] = []
+    for row in begun:
+        if not shown or row - shown[-1] >= distance:
+            shown.append(row)
     axes.set_yticks([row + _BAR / 2 for row in shown], [literal(lanes.titles[row], 26) for row in shown])
-    for row in filter(None, shown):
+    for row in filter(None, begun):
         axes.axhline(row - 0.06, color=theme.soft, linewidth=0.6)
 
 

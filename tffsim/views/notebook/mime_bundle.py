@@ -1,9 +1,12 @@
 """A trace in the forms that front ends of Jupyter know: a page, a picture, text."""
 
 import base64
+import contextlib
+import gc
 import html
 import io
 import sys
+from collections.abc import Iterator
 
 from tffsim.tracing.analysis.summary import summary, summary_html
 from tffsim.tracing.document.snapshot import Snapshot
@@ -53,6 +56,29 @@ def is_in_kernel() -> bool:
 
 def _picture(snapshot: Snapshot) -> str:
     """Returns the program and the timeline as a PNG image in base64."""
+    with _circles_freed():
+        return base64.b64encode(_drawn(snapshot)).decode("ascii")
+
+
+@contextlib.contextmanager
+def _circles_freed() -> Iterator[None]:
+    """A block whose objects are gone afterwards, also those that refer to each other.
+
+    A figure is thousands of such objects. Python would find them late, as beside those of TensorFlow they are few, and
+    until then each cell of a notebook adds a megabyte and more. While nothing is collected, all that is made counts as
+    young, and the young alone are looked through in milliseconds.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect(0)
+        if was_enabled:
+            gc.enable()
+
+
+def _drawn(snapshot: Snapshot) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -66,4 +92,4 @@ def _picture(snapshot: Snapshot) -> str:
     figures.timeline(ax=lower, dark=False)
     image = io.BytesIO()
     figure.savefig(image, format="png", dpi=80)
-    return base64.b64encode(image.getvalue()).decode("ascii")
+    return image.getvalue()

@@ -108,6 +108,9 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         """Ends the view."""
         if self._subscription is not None:
             self._subscription.close()
+        # Circles of references would keep the trace until a garbage collection finds them.
+        self._subscription = None
+        self.on_msg(self._receive, remove=True)
         super().close()
 
     def _receive(self, _: object, content: dict[str, Any], buffers: object) -> None:
