@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Group, groups } from "./layers";
+import type { Executor } from "./schema";
 
-const executor = (name: string, parent: number, role = "") => ({
+const executor = (name: string, parent: number, role = ""): Executor => ({
   name,
   role,
   placement: "clients",
   first_client: 0,
   num_clients: 1,
+  device: "",
   parent,
 });
 

@@ -1,6 +1,6 @@
 // The executors of a stack as a tree; those alike, side by side, as one.
 
-import type { Executor } from "./messages";
+import type { Executor } from "./schema";
 
 // More children of one kind than this become one group.
 const MAX_ALIKE = 3;

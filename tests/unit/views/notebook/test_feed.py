@@ -10,7 +10,7 @@ import tffsim as tff
 from tests.unit.fake_time import FakeClock
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
 from tffsim.traces.trace import Trace
-from tffsim.tracing.recording.spans import SPAN_DTYPE
+from tffsim.tracing.recording.span_rows import SPAN_DTYPE
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views.notebook.feed import Feed
 
@@ -21,10 +21,10 @@ def trace():
 
 
 def columns_of(message):
-    content, (ints, times) = message
+    content, (ints, times, _) = message
     return (
-        np.frombuffer(ints, "<i4").reshape(10, content["count"]),
-        np.frombuffer(times, "<f8").reshape(5, content["count"]),
+        np.frombuffer(ints, "<i4").reshape(-1, content["count"]),
+        np.frombuffer(times, "<f8").reshape(-1, content["count"]),
     )
 
 
