@@ -52,7 +52,7 @@ Count = Annotated[int, Between(0, MAX_COUNT)]
 
 def saved_row(row: Any) -> dict[str, Any]:
     """Returns a row as an entry of a description; texts that are too long are cut short."""
-    return {name: _saved(getattr(row, name), hint) for name, hint in fields_of(type(row)).items()}
+    return {name: save(getattr(row, name)) for name, save in _savers(type(row)).items()}
 
 
 def read_row(cls: type[_Row], entry: Any) -> _Row:
@@ -61,11 +61,11 @@ def read_row(cls: type[_Row], entry: Any) -> _Row:
     Raises:
         TraceFileError: If it describes none.
     """
-    fields = fields_of(cls)
-    if not isinstance(entry, dict) or entry.keys() != fields.keys():
+    readers = _readers(cls)
+    if not isinstance(entry, dict) or entry.keys() != readers.keys():
         found = ", ".join(entry) if isinstance(entry, dict) else type(entry).__name__
-        raise TraceFileError(f"expected the fields {', '.join(fields)} of {cls.__name__}, found {found:.200}.")
-    return cls(**{name: _read(entry[name], hint) for name, hint in fields.items()})
+        raise TraceFileError(f"expected the fields {', '.join(readers)} of {cls.__name__}, found {found:.200}.")
+    return cls(**{name: read(entry[name]) for name, read in readers.items()})
 
 
 def rows_for_views(rows: Sequence[Any]) -> list[dict[str, Any]]:
@@ -86,7 +86,6 @@ def fields_of(cls: type) -> dict[str, Any]:
     return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
 
 
-@functools.cache
 def parts_of(hint: Any) -> tuple[Any, tuple[Any, ...]]:
     """Returns a type, and what is said of it beside."""
     if get_origin(hint) is Annotated:
@@ -117,63 +116,66 @@ def saved_text(value: str, limit: int = MAX_TEXT) -> str:
     return value if len(value) <= limit else value[: limit - 1] + "…"
 
 
-def _saved(value: Any, hint: Any) -> Any:
+@functools.cache
+def _readers(cls: type) -> dict[str, Callable[[Any], Any]]:
+    """Returns what reads each field of a row: a trace may have many rows."""
+    return {name: _reader(hint) for name, hint in fields_of(cls).items()}
+
+
+def _reader(hint: Any) -> Callable[[Any], Any]:
     kind, marks = parts_of(hint)
+    origin, arguments = get_origin(kind), get_args(kind)
     if kind is str:
-        return saved_text(value, _length(marks))
-    if get_origin(kind) is tuple:
-        return [_saved(part, get_args(kind)[0]) for part in value]
-    return saved_row(value) if dataclasses.is_dataclass(kind) else value
+        words = next((mark.words for mark in marks if isinstance(mark, OneOf)), None)
+        length = _length(marks)
+        return (lambda value: text(value, length)) if words is None else (lambda value: _one_of(value, words))
+    if kind is int:
+        (bounds,) = (mark for mark in marks if isinstance(mark, Between))
+        return lambda value: whole(value, bounds.low, bounds.high)
+    if kind is bool:
+        return _truth
+    if origin is tuple:
+        part, most = _reader(arguments[0]), _length(marks)
+        return lambda value: tuple(map(part, _at_most(value, list, most)))
+    if origin is dict:
+        key, part, most = _reader(arguments[0]), _reader(arguments[1]), _length(marks)
+        return lambda value: {key(name): part(entry) for name, entry in _at_most(value, dict, most).items()}
+    return lambda value: read_row(kind, value)
 
 
-def _read(value: Any, hint: Any) -> Any:
-    kind, marks = parts_of(hint)
-    return _READERS[get_origin(kind) or kind](value, kind, marks) if not _is_row(kind) else read_row(kind, value)
+def _one_of(value: Any, words: tuple[str, ...]) -> str:
+    if value not in words:
+        raise TraceFileError(f"expected one of {', '.join(map(repr, words))}, found {value!r:.60}.")
+    return text(value)
 
 
-def _is_row(kind: Any) -> bool:
-    return dataclasses.is_dataclass(kind)
-
-
-def _read_text(value: Any, _: Any, marks: tuple[Any, ...]) -> str:
-    for mark in marks:
-        if isinstance(mark, OneOf) and value not in mark.words:
-            raise TraceFileError(f"expected one of {', '.join(map(repr, mark.words))}, found {value!r:.60}.")
-    return text(value, _length(marks))
-
-
-def _read_whole(value: Any, _: Any, marks: tuple[Any, ...]) -> int:
-    (bounds,) = (mark for mark in marks if isinstance(mark, Between))
-    return whole(value, bounds.low, bounds.high)
-
-
-def _read_truth(value: Any, *_: Any) -> bool:
+def _truth(value: Any) -> bool:
     if type(value) is not bool:
         raise TraceFileError(f"expected true or false, found {value!r:.60}.")
     return value
 
 
-def _read_tuple(value: Any, kind: Any, marks: tuple[Any, ...]) -> tuple[Any, ...]:
-    if not isinstance(value, list) or len(value) > _length(marks):
-        raise TraceFileError(f"expected a list of at most {_length(marks)}, found {value!r:.60}.")
-    return tuple(_read(part, get_args(kind)[0]) for part in value)
+def _at_most(value: Any, kind: type, length: int) -> Any:
+    if not isinstance(value, kind) or len(value) > length:
+        raise TraceFileError(f"expected a {kind.__name__} of at most {length} entries, found {value!r:.60}.")
+    return value
 
 
-def _read_dict(value: Any, kind: Any, marks: tuple[Any, ...]) -> dict[Any, Any]:
-    if not isinstance(value, dict) or len(value) > _length(marks):
-        raise TraceFileError(f"expected at most {_length(marks)} entries, found {value!r:.60}.")
-    key, entry = get_args(kind)
-    return {_read(name, key): _read(part, entry) for name, part in value.items()}
+@functools.cache
+def _savers(cls: type) -> dict[str, Callable[[Any], Any]]:
+    return {name: _saver(hint) for name, hint in fields_of(cls).items()}
+
+
+def _saver(hint: Any) -> Callable[[Any], Any]:
+    kind, marks = parts_of(hint)
+    if kind is str:
+        length = _length(marks)
+        return lambda value: saved_text(value, length)
+    if get_origin(kind) is tuple:
+        part = _saver(get_args(kind)[0])
+        return lambda value: list(map(part, value))
+    return saved_row if dataclasses.is_dataclass(kind) else lambda value: value
 
 
 def _length(marks: tuple[Any, ...]) -> int:
     return next((mark.length for mark in marks if isinstance(mark, AtMost)), MAX_TEXT)
-
-
-_READERS: dict[Any, Callable[[Any, Any, tuple[Any, ...]], Any]] = {
-    str: _read_text,
-    int: _read_whole,
-    bool: _read_truth,
-    tuple: _read_tuple,
-    dict: _read_dict,
-}
