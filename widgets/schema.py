@@ -21,7 +21,7 @@ from tffsim.tracing.document.schema import (
     TIMES_FOR_VIEWS,
     Column,
 )
-from tffsim.tracing.document.snapshot import ROWS
+from tffsim.tracing.document.snapshot import LISTS_FOR_VIEWS, ROWS
 
 ROOT = pathlib.Path(__file__).parents[1]
 NAMES = {
@@ -40,7 +40,7 @@ def typescript() -> str:
     """Returns `schema.ts`."""
     parts = [
         "// Made by `make schema` from tffsim/tracing/document. Change it there.",
-        *(_interface(list_name, name) for list_name, name in NAMES.items()),
+        *(_interface(name) for name in LISTS_FOR_VIEWS),
         _constant("Whole numbers, one for each span; -1 is none.", "INT_COLUMNS", ["id", *NUMBERS_FOR_VIEWS]),
         _constant("Times, one for each span, in milliseconds.", "TIME_COLUMNS", list(TIMES_FOR_VIEWS)),
         _constant(
@@ -99,11 +99,11 @@ def _line(column: Column) -> str:
     return f"| `{column.name}` | {column.dtype} | {column.unit} | {column.refers_to} | {none} | {column.meaning} |"
 
 
-def _interface(list_name: str, name: str) -> str:
-    cls = ROWS[list_name]
+def _interface(name: str) -> str:
+    cls = ROWS[name]
     first_line = (inspect.getdoc(cls) or "").splitlines()[0]
     fields = [f"  {field}: {_type(hint)};" for field, hint in fields_of(cls).items() if is_for_views(cls, field)]
-    return "\n".join([f"/** {first_line} */", f"export interface {name} {{", *fields, "}"])
+    return "\n".join([f"/** {first_line} */", f"export interface {NAMES[name]} {{", *fields, "}"])
 
 
 def _type(hint: Any) -> str:

@@ -161,6 +161,8 @@ ROWS: dict[str, type] = {
     "invocations": InvocationInfo,
 }
 """The lists of a trace, and of what rows they are."""
+LISTS_FOR_VIEWS = ("executors", "threads", "nodes", "functions", "invocations")
+"""Those of them that views get."""
 
 
 def without_source(snapshot: Snapshot) -> Snapshot:

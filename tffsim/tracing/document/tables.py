@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tffsim.tracing.document.operations import ALL_OUTCOMES, COMPUTE, INVOKE, OPERATIONS, PLACEMENTS
+from tffsim.tracing.document.operations import ALL_OUTCOMES, COMPUTE, INVOKE, OK, OPERATIONS, PLACEMENTS
 from tffsim.tracing.document.schema import COLUMNS
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.table import Table
@@ -28,7 +28,7 @@ def span_table(snapshot: Snapshot) -> Table:
 def value_table(snapshot: Snapshot) -> Table:
     """All values that executors made or that left them; see `Trace.values`."""
     columns = snapshot.columns
-    produced = np.flatnonzero((columns["outcome"] == 0) & (columns["operation"] != INVOKE))
+    produced = np.flatnonzero((columns["outcome"] == OK) & (columns["operation"] != INVOKE))
     layers = columns["layer"][produced]
     of_executor = np.array([PLACEMENTS.index(executor.placement) for executor in snapshot.executors] + [0])
     client = columns["client"][produced]

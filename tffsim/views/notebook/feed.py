@@ -14,7 +14,7 @@ import numpy as np
 from tffsim.tracing.analysis.traffic import traffic, traffic_totals
 from tffsim.tracing.document.operations import INVOKE, RUNNING
 from tffsim.tracing.document.rows import rows_for_views
-from tffsim.tracing.document.snapshot import Legend, Snapshot
+from tffsim.tracing.document.snapshot import LISTS_FOR_VIEWS, Legend, Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.recording.reading import read_legend
 from tffsim.tracing.recording.source import Source
@@ -27,8 +27,6 @@ from tffsim.views.panels.graph_summary import graph_summary
 
 Message = tuple[dict[str, Any], list[bytes]]
 
-# Invocations may be many; of them only new ones are told.
-_LISTS = ("executors", "nodes", "functions", "threads")
 _SPANS_PER_MESSAGE = 20_000
 # While a trace grows, sums over all its spans take at most this share of the time.
 _SHARE_OF_SUMS = 0.02
@@ -153,11 +151,11 @@ class Feed:
     def _description(self, legend: Legend | Snapshot) -> dict[str, Any]:
         """Returns what is not a number; of invocations only those that were not told before."""
         first, self._num_invocations = self._num_invocations, len(legend.invocations)
+        lists = {name: getattr(legend, name) for name in LISTS_FOR_VIEWS} | {"invocations": legend.invocations[first:]}
         return {
             "title": self._title or ", ".join(dict.fromkeys(call.name for call in legend.invocations)),
-            **{name: rows_for_views(getattr(legend, name)) for name in _LISTS},
+            **{name: rows_for_views(rows) for name, rows in lists.items()},
             "invocations_from": first,
-            "invocations": rows_for_views(legend.invocations[first:]),
             "errors": {str(span): text for span, text in legend.errors.items()},
         }
 
