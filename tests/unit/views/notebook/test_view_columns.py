@@ -6,6 +6,7 @@ import zlib
 import numpy as np
 import pytest
 
+from tests.unit.views.notebook.unpacking import unpacked
 from tffsim.tracing.document.schema import COLUMNS, NUMBERS_FOR_VIEWS, TICK, TIMES_FOR_VIEWS
 from tffsim.views.notebook.view_columns import ViewColumns
 
@@ -13,18 +14,6 @@ from tffsim.views.notebook.view_columns import ViewColumns
 def columns_with(count, **columns):
     zeros = {name: np.zeros(count, column.dtype) for name, column in COLUMNS.items()}
     return {**zeros, "id": np.arange(count), **{name: np.array(column) for name, column in columns.items()}}
-
-
-def unpacked(packed, count):
-    """Returns the whole numbers of a page, as its documentation says."""
-    content = np.frombuffer(zlib.decompress(base64.b64decode(packed["whole"])), np.uint8)
-    columns = []
-    for width in packed["widths"]:
-        planes, content = content[: width * count].reshape(width, count).astype(object), content[width * count :]
-        coded = sum(plane * 256**k for k, plane in enumerate(planes))
-        columns.append(np.cumsum([-(number + 1) // 2 if number % 2 else number // 2 for number in coded]).tolist())
-    assert not len(content)
-    return dict(zip(["id", *NUMBERS_FOR_VIEWS, *TIMES_FOR_VIEWS], columns, strict=True))
 
 
 def test_a_buffer_holds_numbers_one_times_in_milliseconds_and_one_what_some_spans_have():
