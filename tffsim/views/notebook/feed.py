@@ -59,17 +59,14 @@ class Feed:
         """Returns messages that replace all that was sent before."""
         with self._lock:
             snapshot = self._source.snapshot
-            columns = snapshot.columns | {"id": np.arange(snapshot.num_spans)}
-            is_running = columns["outcome"] == RUNNING
-            order = np.argsort(is_running, kind="stable")
-            num_running = int(is_running.sum())
+            columns, num_running = _running_last(snapshot)
             # Those under way go together, in the last message.
-            cuts = [0, *range(spans_per_message, snapshot.num_spans - num_running, spans_per_message), len(order)]
+            cuts = [0, *range(spans_per_message, snapshot.num_spans - num_running, spans_per_message)]
             description = self._start_anew(snapshot)
             messages = []
-            for first, last in itertools.pairwise(cuts):
-                is_last = last == len(order)
-                part = ViewColumns.of({name: column[order[first:last]] for name, column in columns.items()})
+            for first, last in itertools.pairwise([*cuts, snapshot.num_spans]):
+                is_last = last == snapshot.num_spans
+                part = ViewColumns.of({name: column[first:last] for name, column in columns.items()})
                 running = num_running if is_last else 0
                 content = self._content(
                     part, running, _end(snapshot), finished and is_last, description, reset=first == 0
@@ -79,12 +76,13 @@ class Feed:
             return messages
 
     def whole(self) -> tuple[dict[str, Any], ViewColumns]:
-        """Returns a finished trace as a single message, whose columns are still to be packed."""
+        """Returns a trace as it is, as a single message whose columns are still to be packed."""
         with self._lock:
             snapshot = self._source.snapshot
-            columns = ViewColumns.of(snapshot.columns | {"id": np.arange(snapshot.num_spans)})
+            columns, num_running = _running_last(snapshot)
+            told = ViewColumns.of(columns)
             description = self._start_anew(snapshot)
-            return self._content(columns, 0, _end(snapshot), True, description, reset=True), columns
+            return self._content(told, num_running, _end(snapshot), True, description, reset=True), told
 
     def update(self, batch: Batch) -> Message:
         """Returns a message with what happened since the one before."""
@@ -197,6 +195,16 @@ class Feed:
             inputs = [value for value in reader.inputs(span) if value >= 0][:6]
             lines += [[f"input {k}", reader.preview(value)] for k, value in enumerate(inputs)]
         return {"kind": "details", "span": span, "lines": lines}
+
+
+def _running_last(snapshot: Snapshot) -> "tuple[dict[str, np.ndarray], int]":
+    """Returns the columns, the spans that are under way after all others, and how many these are."""
+    columns = snapshot.columns | {"id": np.arange(snapshot.num_spans)}
+    is_running = columns["outcome"] == RUNNING
+    if not is_running.any():
+        return columns, 0
+    order = np.argsort(is_running, kind="stable")
+    return {name: column[order] for name, column in columns.items()}, int(is_running.sum())
 
 
 def _end(snapshot: Snapshot) -> int:

@@ -61,6 +61,9 @@ def test_spans_under_way_go_together_last():
     messages = Feed(unfinished.source).everything(finished=False, spans_per_message=7)
     assert [content["running"] for content, _ in messages] == [0] * (len(messages) - 1) + [3]
     assert columns_of(messages[-1])[0][0][-3:].tolist() == [0, 3, 20]
+    content, columns = Feed(unfinished.source).whole()
+    assert content["running"] == 3 and columns.numbers[0][-3:].tolist() == [0, 3, 20]
+    assert sorted(columns.numbers[0].tolist()) == list(range(snapshot.num_spans))
 
 
 def test_updates_together_hold_every_span_once():
