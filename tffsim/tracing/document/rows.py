@@ -52,7 +52,7 @@ Count = Annotated[int, Between(0, MAX_COUNT)]
 
 def saved_row(row: Any) -> dict[str, Any]:
     """Returns a row as an entry of a description; texts that are too long are cut short."""
-    return {name: save(getattr(row, name)) for name, save in _savers(type(row)).items()}
+    return {name: save(getattr(row, name)) for name, save in _savers(_key(type(row))).items()}
 
 
 def read_row(cls: type[_Row], entry: Any) -> _Row:
@@ -61,7 +61,7 @@ def read_row(cls: type[_Row], entry: Any) -> _Row:
     Raises:
         TraceFileError: If it describes none.
     """
-    readers = _readers(cls)
+    readers = _readers(_key(cls))
     if not isinstance(entry, dict) or entry.keys() != readers.keys():
         found = ", ".join(entry) if isinstance(entry, dict) else type(entry).__name__
         raise TraceFileError(f"expected the fields {', '.join(readers)} of {cls.__name__}, found {found:.200}.")
@@ -70,13 +70,16 @@ def read_row(cls: type[_Row], entry: Any) -> _Row:
 
 def rows_for_views(rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Returns rows as views get them."""
-    names = [name for name in fields_of(type(rows[0])) if is_for_views(type(rows[0]), name)] if rows else []
+    if not rows:
+        return []
+    cls = _key(type(rows[0]))
+    names = [name for name in fields_of(cls) if is_for_views(cls, name)]
     return [{name: getattr(row, name) for name in names} for row in rows]
 
 
 def is_for_views(cls: type, name: str) -> bool:
     """Whether views get a field of a row."""
-    return not any(isinstance(mark, NotForViews) for mark in parts_of(fields_of(cls)[name])[1])
+    return not any(isinstance(mark, NotForViews) for mark in parts_of(fields_of(_key(cls))[name])[1])
 
 
 @functools.cache
@@ -84,6 +87,11 @@ def fields_of(cls: type) -> dict[str, Any]:
     """Returns the types of the fields of a row, with what is said of them."""
     hints = get_type_hints(cls, include_extras=True)
     return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
+
+
+def _key(cls: type) -> Any:
+    """Returns a class as the key of a cache; mypy does not take classes for hashable."""
+    return cls
 
 
 def parts_of(hint: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -155,7 +163,7 @@ def _truth(value: Any) -> bool:
     return value
 
 
-def _at_most(value: Any, kind: type, length: int) -> Any:
+def _at_most(value: Any, kind: type[list[Any]] | type[dict[Any, Any]], length: int) -> Any:
     if not isinstance(value, kind) or len(value) > length:
         raise TraceFileError(f"expected a {kind.__name__} of at most {length} entries, found {value!r:.60}.")
     return value

@@ -10,7 +10,7 @@ from tffsim.tracing.document.units import data_size, duration
     [
         (0, "0 ns"), (999, "999 ns"), (1e3, "1.00 µs"), (12_340, "12.3 µs"), (1e6, "1.00 ms"), (1_250_000, "1.25 ms"),
         (999e6, "999 ms"), (1e9, "1.00 s"), (61.5e9, "61.5 s"), (-2e6, "-2.00 ms"), (999_600, "1.00 ms"),
-        (-0.4, "0 ns"), (1_005, "1.01 µs"), (99_950, "100 µs"), (5_000e9, "5000 s"),
+        (-0.4, "0 ns"), (1_125, "1.13 µs"), (99_950, "100 µs"), (5_000e9, "5000 s"),
     ],
 )  # fmt: skip
 def test_times_have_three_digits_and_a_unit(nanoseconds, text):
