@@ -9,8 +9,8 @@ PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test bench mutants build install-check layers lint types format lock lessons docs glossary operators address
-.PHONY: picture schema widgets widgets-check tools clean
+.PHONY: help demo lab test quick bench mutants build install-check layers lint types format lock lessons docs glossary
+.PHONY: address operators picture schema widgets widgets-check tools clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -23,6 +23,12 @@ lab: $(READY)  ## open JupyterLab with the lessons
 
 test: lint types widgets-check  ## everything that must pass before a change is merged
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+quick: $(READY)  ## style, and tests of a minute in all; those of QUICK in tests/conftest.py load no TensorFlow
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -q --quick
+	$(BIN)/python -m pytest -q tests/unit/tracing/analysis tests/unit/tracing/exports tests/unit/traces tests/unit/views \
+	  tests/unit/magics
 
 bench: $(READY)  ## measure speed and memory against loops by hand; with BEFORE=commit, speed against that commit
 	$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(RECORD),--record "$(RECORD)") \
@@ -69,8 +75,9 @@ lessons: $(READY)  ## make the notebooks from notebooks/sources, and run them
 docs: $(READY) $(DOCS_READY)  ## build the documentation site in build/docs/html
 	@$(BIN)/python -m docs.site
 
-glossary: $(READY)  ## write docs/concepts.md from tffsim/views/glossary.json
+glossary: $(READY)  ## write docs/concepts.md, and the table of the panels, from tffsim/views/*.json
 	@$(BIN)/python -m docs.site.concepts
+	@$(BIN)/python -m docs.site.panels
 
 operators: $(READY)  ## write docs/reference/operators.md from what the intrinsics say of themselves
 	@$(BIN)/python -m docs.site.operators

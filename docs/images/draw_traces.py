@@ -7,9 +7,9 @@ from matplotlib import pyplot as plt
 
 import tffsim as tff
 from tffsim.simulation import digits, fed_avg
+from tffsim.views import PANELS
 
 FOLDER = pathlib.Path(__file__).parent
-PICTURES = ("stack", "clients", "timeline", "graph", "traffic", "ast")
 
 
 def draw() -> None:
@@ -21,7 +21,7 @@ def draw() -> None:
     weights = next_round(fed_avg.initial_weights(), datasets)
     with tff.trace() as trace:
         next_round(weights, datasets)
-    for name in PICTURES:
+    for name in PANELS:
         axes = getattr(trace.plot, name)(dark=False)
         axes.figure.savefig(FOLDER / f"trace_{name}.png", dpi=110)
         plt.close(axes.figure)

@@ -95,6 +95,15 @@ def test_no_file_of_tests_is_empty():
     assert [path for path in sorted((ROOT / "tests").rglob("test_*.py")) if not num_tests_in(path)] == []
 
 
+def test_no_test_of_a_module_looks_at_the_clock():
+    """They get one of `tests/unit/fake_time.py`; what real processes do is tested in `tests/integration`."""
+    imported = {
+        path: {alias.name for node in ast.walk(parsed(path)) if isinstance(node, ast.Import) for alias in node.names}
+        for path in TESTS.rglob("*.py")
+    }
+    assert [path for path, names in imported.items() if "time" in names] == []
+
+
 def test_there_are_few_exceptions_and_each_is_one():
     assert len(TESTED_ELSEWHERE) <= MAX_EXCEPTIONS
     own = {module for module in TESTED_ELSEWHERE if own_tests_of(pathlib.PurePath(module)) in TEST_FILES}

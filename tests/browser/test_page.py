@@ -8,12 +8,14 @@ import pytest
 import tffsim as tff
 from tests.browser.lab import CHROMIUM, ROOT
 from tests.unit.tracing.traced_runs import FLOATS, mean_of_doubles, traced
+from tffsim.views import PANELS
 from tffsim.views.glossary import hover_texts
+from tffsim.views.panels.declared import DECLARED
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed; see `make tools`")
 
 AXE = ROOT / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
-TABS = ("overview", "stack", "clients", "timeline", "graph", "ast", "traffic")
+TABS = ("overview", *PANELS)
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`${alert(3)}"
 
 
@@ -63,8 +65,9 @@ def test_every_panel_shows_the_trace(page, path):
 def test_what_is_named_is_explained_on_hover(page, path):
     opened(page, path)
     meanings = hover_texts()
+    questions = {panel.title: f"{panel.question}\n" for panel in DECLARED.values()}
     for tab in page.locator("[role=tab]").all():
-        assert tab.get_attribute("title") == meanings[tab.inner_text()]
+        assert tab.get_attribute("title") == questions.get(tab.inner_text(), "") + meanings[tab.inner_text()]
     for box in page.locator(".tff-box").all():
         assert box.get_attribute("title").endswith(f"\n{meanings[box.locator('.name').inner_text()]}")
     show(page, "timeline")

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import tffsim as tff
-from docs.site import concepts, first_screen, operators, sources
+from docs.site import concepts, first_screen, operators, panels, sources
 
 ROOT = sources.ROOT
 DOCS = ROOT / "docs"
@@ -137,6 +137,11 @@ def test_a_link_to_the_code_leads_to_the_repository_if_it_is_known():
 
 def test_the_page_of_the_glossary_is_what_the_glossary_makes():
     assert concepts.TARGET.read_text(encoding="utf-8") == concepts.page(), "Run `make glossary`."
+
+
+def test_the_page_on_notebooks_says_of_panels_what_they_declare():
+    text = panels.TARGET.read_text(encoding="utf-8")
+    assert panels.written(text) == text, "Run `make glossary`."
 
 
 def test_the_page_of_the_operators_is_what_the_intrinsics_say():

@@ -40,6 +40,9 @@ THROUGH_ALL = (
 )
 """Beside the tests of its own chapter, a fault meets these, which run whole stacks."""
 
+ELSEWHERE = {"tracing": "tests/integration/traces", "federation": "tests/integration/test_memory_of_folds.py"}
+"""Tests of a chapter that are not in its folder, because they need other chapters too."""
+
 SECONDS_PER_MUTANT = 120.0
 """What reached a fault that long without finding it is taken not to find it."""
 
@@ -84,11 +87,13 @@ def try_all(mutants: list[Mutant], jobs: int, seconds: float) -> list[Run]:
 
 def _watch_tests(mutants: Sequence[Mutant], checkouts: Sequence[Checkout]) -> list[WatchedTest]:
     """Runs the tests without any fault and returns what they reach."""
-    chapters = {f"tests/unit/{mutant.path.relative_to(ROOT / 'tffsim').parts[0]}" for mutant in mutants}
+    chapters = {mutant.path.relative_to(ROOT / "tffsim").parts[0] for mutant in mutants}
+    of_chapters = [f"tests/unit/{chapter}" for chapter in chapters]
+    of_chapters += [ELSEWHERE[chapter] for chapter in chapters & ELSEWHERE.keys()]
     modules = {str(mutant.path.relative_to(ROOT)) for mutant in mutants}
     tests, started = list[WatchedTest](), time.monotonic()
     for run in runs.in_turn(
-        [functools.partial(_watch, each, modules) for each in (*chapters, *THROUGH_ALL)], checkouts
+        [functools.partial(_watch, each, modules) for each in (*of_chapters, *THROUGH_ALL)], checkouts
     ):
         if run.outcome != "survived":
             raise SystemExit(f"{run.log}\nThe tests fail without any fault. Mend them first.")

@@ -1,6 +1,7 @@
 """Learns how long the calls of a function take."""
 
 import collections
+import threading
 import time
 from collections.abc import Iterable
 from typing import Any, Protocol
@@ -39,7 +40,7 @@ class CallDuration:
 
     @property
     def busy_seconds(self) -> float | None:
-        """For how long a call keeps a processor busy, at most; None as long as nobody knows.
+        """For how long a call keeps a processor busy, about; None as long as nobody knows.
 
         While others use the machine a call takes much longer, but not more work.
         """
@@ -52,7 +53,7 @@ class CallDuration:
 
         Args:
             seconds: How long it took.
-            busy_seconds: How long processors worked for this process meanwhile; None if nobody knows.
+            busy_seconds: How long processors worked for it; None if nobody knows.
         """
         if not self._is_warm:
             self._is_warm = True
@@ -72,11 +73,28 @@ class Timed(Protocol):
 
 
 def timed_call(function: Timed, *arguments: Any) -> Any:
-    """Calls a function and records how long that took."""
+    """Calls a function and records how long that took.
+
+    How long processors work for a single call nobody says: TensorFlow computes in threads of its own. So what
+    they do for this process is shared by the threads that make calls at the beginning and at the end.
+    """
+    thread = threading.get_ident()
+    is_outermost = thread not in _calling_threads  # A block makes calls, too.
+    _calling_threads.add(thread)
+    num_threads = len(_calling_threads)
     start, busy = time.perf_counter(), time.process_time()
-    result = function(*arguments)
-    function.duration.record(time.perf_counter() - start, time.process_time() - busy)
+    try:
+        result = function(*arguments)
+        share = (num_threads + len(_calling_threads)) / 2
+        function.duration.record(time.perf_counter() - start, (time.process_time() - busy) / share)
+    finally:
+        if is_outermost:
+            _calling_threads.discard(thread)
     return result
+
+
+_calling_threads: set[int] = set()
+"""The threads in which calls are under way."""
 
 
 def _median(latest: Iterable[float]) -> float:

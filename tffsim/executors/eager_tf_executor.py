@@ -119,6 +119,12 @@ class EagerTFExecutor(Executor):
         """Where tensors live and functions run; None leaves it to TensorFlow."""
         return self._device
 
+    def takes_whole(self, value: object) -> bool:
+        """Whether a value is a struct of tensors only, as another executor returns it: there is nothing to convert."""
+        if not isinstance(value, structure.Struct):
+            return False
+        return all(isinstance(element, tf.Tensor) or self.takes_whole(element) for element in value)
+
     async def create_value(self, value: object, type_spec: object = None) -> EagerTFExecutorValue:
         """Embeds a payload or a computation.
 
@@ -298,6 +304,10 @@ class _GraphLeaf(EagerTFExecutor):
         super().__init__(device)
         self._calls_apart = calls_apart
         self._is_for_one = is_for_one
+
+    def takes_whole(self, value: object) -> bool:
+        """No: a tensor of a graph is taken as it is, by itself."""
+        return False
 
     def _embed_payload(self, value: object, type_signature: fl.Type) -> EagerTFExecutorValue:
         if isinstance(value, (tf.Tensor, tf.data.Dataset)):

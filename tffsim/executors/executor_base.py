@@ -6,7 +6,7 @@ every executor the same words for the same mistakes.
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import federated_language as fl
 from federated_language.common_libs import structure
@@ -35,6 +35,7 @@ __all__ = [
     "provenance_of",
     "resolve_type",
     "select_element_type",
+    "takes_whole",
     "to_building_block",
 ]
 
@@ -59,6 +60,10 @@ class PassThroughExecutor(Executor):
     def close(self) -> None:
         self._target.close()
 
+    def takes_whole(self, value: object) -> bool:
+        """Whether the target takes a struct in one piece: see `takes_whole`."""
+        return takes_whole(self._target, value)
+
     async def create_value(self, value: object, type_spec: object = None) -> ExecutorValue:
         """Embeds a value in the target."""
         return await self._target.create_value(value, type_spec)
@@ -74,6 +79,19 @@ class PassThroughExecutor(Executor):
     async def create_selection(self, source: ExecutorValue, index: int) -> ExecutorValue:
         """Selects from a struct in the target."""
         return await self._target.create_selection(source, index)
+
+
+def takes_whole(executor: Executor, value: object) -> bool:
+    """Whether an executor wants a struct in one piece, and not one value for each of its leaves.
+
+    An executor says so in an optional method `takes_whole(value)`. Without it, structs are taken apart.
+
+    Args:
+        executor: Any executor.
+        value: The struct.
+    """
+    ask: Callable[[object], bool] | None = getattr(executor, "takes_whole", None)
+    return ask is not None and ask(value)
 
 
 def resolve_type(value: object, type_spec: object) -> fl.Type:

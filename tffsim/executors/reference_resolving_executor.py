@@ -2,7 +2,9 @@
 
 It interprets the AST. What has no names inside (TensorFlow, intrinsics, literals,
 data, placements) goes to the target executor. So do plain values, one by one: a
-struct is taken apart here and only its leaves reach the target.
+struct is taken apart here and only its leaves reach the target. One that another
+executor has computed stays whole, if the target wants it so: nobody selects a part of
+most client updates, and each leaf would pass through all executors below by itself.
 
 A block's locals are evaluated when they are first referenced, and an unused local
 never runs. A lambda that is passed to the target may use names from outside: their
@@ -32,6 +34,7 @@ from tffsim.executors.executor_base import (
     named_elements,
     resolve_type,
     select_element_type,
+    takes_whole,
 )
 from tffsim.executors.owned_value import own_handle
 from tffsim.executors.resolved_values import (
@@ -87,6 +90,8 @@ class ReferenceResolvingExecutor(Executor):
             ValueError: If a computation uses a name that nothing defines.
         """
         check_open(self._is_closed, self)
+        if isinstance(value, ReferenceResolvingExecutorValue):
+            return self._own(value)
         return await self._embed(value, type_spec)
 
     async def create_call(
@@ -159,19 +164,18 @@ class ReferenceResolvingExecutor(Executor):
     def _own(self, value: object) -> ReferenceResolvingExecutorValue:
         return own_handle(value, ReferenceResolvingExecutorValue, self)
 
-    async def _embed(self, value: object, type_spec: object) -> ReferenceResolvingExecutorValue:
-        if isinstance(value, ReferenceResolvingExecutorValue):
-            return self._own(value)
+    def _embed(self, value: object, type_spec: object) -> Coroutine[Any, Any, ReferenceResolvingExecutorValue]:
+        # No coroutine of its own, as every payload of every client passes here.
         type_signature = resolve_type(value, type_spec)
         if building_blocks.is_computation(value):
-            return await self._embed_computation(building_blocks.to_building_block(value))
-        return await self._embed_payload(value, type_signature)
+            return self._embed_computation(building_blocks.to_building_block(value))
+        return self._embed_payload(value, type_signature)
 
     async def _embed_computation(self, block: ComputationBuildingBlock) -> ReferenceResolvingExecutorValue:
         return await self._evaluate(block, None)
 
     async def _embed_payload(self, value: object, type_signature: fl.Type) -> ReferenceResolvingExecutorValue:
-        if is_struct_type(type_signature):
+        if is_struct_type(type_signature) and not takes_whole(self._target, value):
             return await self._embed_struct(value, type_signature)
         return self._handle(await self._target.create_value(value, type_signature), type_signature)
 
@@ -194,6 +198,8 @@ class ReferenceResolvingExecutor(Executor):
     ) -> ReferenceResolvingExecutorValue:
         token = current_argument_path.set((*current_argument_path.get(), segment))
         try:
+            if isinstance(element, ReferenceResolvingExecutorValue):
+                return self._own(element)
             return await self._embed(element, element_type)
         except (TypeError, ValueError, OverflowError) as error:
             locate_argument(error, segment)
@@ -201,13 +207,18 @@ class ReferenceResolvingExecutor(Executor):
         finally:
             current_argument_path.reset(token)
 
-    async def _call(
+    def _call(
+        self, function: ReferenceResolvingExecutorValue, argument: ReferenceResolvingExecutorValue | None
+    ) -> Coroutine[Any, Any, ReferenceResolvingExecutorValue]:
+        check_argument(function.type_signature, argument.type_signature if argument is not None else None)
+        if isinstance(function.reference, ScopedLambda):
+            return self._call_lambda(function.reference, argument)
+        return self._call_in_target(function, argument)
+
+    async def _call_in_target(
         self, function: ReferenceResolvingExecutorValue, argument: ReferenceResolvingExecutorValue | None
     ) -> ReferenceResolvingExecutorValue:
-        check_argument(function.type_signature, argument.type_signature if argument is not None else None)
-        value = function.reference
-        if isinstance(value, ScopedLambda):
-            return await self._call_lambda(value, argument)
+        value: Any = function.reference
         target_argument = await self.embed(argument) if argument is not None else None
         result = await self._target.create_call(value, target_argument)
         return self._handle(result, function.type_signature.result)

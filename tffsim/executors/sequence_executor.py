@@ -22,6 +22,7 @@ from tffsim.executors.executor_base import (
     named_elements,
     resolve_type,
     select_element_type,
+    takes_whole,
 )
 from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
@@ -140,6 +141,10 @@ class SequenceExecutor(Executor):
         self._is_closed = True
         self._target.close()
 
+    def takes_whole(self, value: object) -> bool:
+        """Whether the target takes a struct in one piece."""
+        return takes_whole(self._target, value)
+
     async def create_value(self, value: object, type_spec: object = None) -> SequenceExecutorValue:
         """Keeps sequence intrinsics and lambdas; passes the rest on.
 
@@ -150,7 +155,7 @@ class SequenceExecutor(Executor):
         type_signature = resolve_type(value, type_spec)
         if building_blocks.is_computation(value):
             return await self._embed_computation(building_blocks.to_proto(value), type_signature)
-        return await self._embed_payload(value, type_signature)
+        return self._handle(await self._target.create_value(value, type_signature), type_signature)
 
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> SequenceExecutorValue:
         """Calls an intrinsic on sequences, or a function of the target.
@@ -209,9 +214,6 @@ class SequenceExecutor(Executor):
 
     def _own(self, value: object) -> SequenceExecutorValue:
         return own_handle(value, SequenceExecutorValue, self)
-
-    async def _embed_payload(self, value: object, type_signature: fl.Type) -> SequenceExecutorValue:
-        return self._handle(await self._target.create_value(value, type_signature), type_signature)
 
     async def _embed_computation(self, proto: pb.Computation, type_signature: fl.Type) -> SequenceExecutorValue:
         kind = building_blocks.kind_of(proto)

@@ -49,7 +49,7 @@ class TffMagics(Magics):  # type: ignore[misc]
     @argument("--stack", help="local, debug, or the name of a context or factory; by default the current one")
     @argument("--clients", type=int, help="how many clients, where arguments do not tell")
     @argument("--max-fanout", type=int, help="how many children an executor may have")
-    @argument("--view", default=",".join(PANELS), help="panels, separated by commas, or none")
+    @argument("--view", default=",".join(PANELS), help=f"panels, separated by commas, or none: {', '.join(PANELS)}")
     @argument("--trace", metavar="NAME", help="the variable that gets the trace")
     @argument("--save", metavar="FILE", help="save the trace in a .tfftrace file")
     @argument("--no-trace", action="store_true", help="run without recording anything")

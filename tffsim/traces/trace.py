@@ -258,7 +258,7 @@ class Trace:
         A notebook displays that of a finished trace as a page, which needs no kernel.
 
         Args:
-            *panels: Which panels: `stack`, `clients`, `timeline`, `graph`, `ast`, `traffic`; by default all.
+            *panels: Which panels, by name: those in `tffsim.views.PANELS`; by default all.
             title: What is shown above them.
         """
         from tffsim.views.notebook.trace_view import TraceView

@@ -1,14 +1,12 @@
 """Views: pictures of traces.
 
-`figures` draws them with matplotlib. `trace_view` is the widget that shows them in a notebook,
-live: it sends what `feed` makes of a trace to the front end, whose sources are in the folder
-`widgets` and whose bundle is in `static`. Called by users and by the magics. May import
-`tffsim.tracing`, never executors.
+`panels` says which panels there are (`declared`) and what each shows, as plain data. `figures` draws
+it with matplotlib. `notebook` shows it in notebooks and pages, live: it sends what `feed` makes of a
+trace to the front end, whose sources are in the folder `widgets` and whose bundle is in `static`.
+Called by users and by the magics. May import `tffsim.tracing`, never executors.
 """
 
-import json
-import pathlib
+from tffsim.views.panels.declared import DECLARED
 
-_DECLARED = json.loads((pathlib.Path(__file__).parent / "panels.json").read_text(encoding="utf-8"))
-PANELS: tuple[str, ...] = tuple(panel["name"] for panel in _DECLARED["panels"])
-"""The names of the panels, in their order; the front end reads the same file."""
+PANELS: tuple[str, ...] = tuple(DECLARED)
+"""The names of the panels, in their order."""

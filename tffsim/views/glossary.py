@@ -1,7 +1,7 @@
 """The words of the project, each explained once, in `glossary.json`.
 
 The page `docs/concepts.md`, the tables of words in the lessons and the hover texts of the
-front end are made from it.
+front end are made from it. What a panel shows is said in its declaration.
 """
 
 import dataclasses
@@ -10,9 +10,12 @@ import json
 import pathlib
 from collections.abc import Mapping
 
+from tffsim.views.panels.declared import DECLARED, Panel
+
 PATH = pathlib.Path(__file__).with_name("glossary.json")
 # What the panels of the front end show by these names; the other words would only make each page larger.
-_IN_PANELS = ("The executors", "What a trace records", "The panels")
+_CHAPTER_OF_PANELS = "The panels"
+_IN_PANELS = ("The executors", "What a trace records", _CHAPTER_OF_PANELS)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,7 +42,12 @@ class Entry:
 @functools.cache
 def glossary() -> Mapping[str, Entry]:
     """Returns what is said of each word, in the order of the page."""
-    return {word: Entry(**entry) for word, entry in json.loads(PATH.read_text(encoding="utf-8")).items()}
+    written = {word: Entry(**entry) for word, entry in json.loads(PATH.read_text(encoding="utf-8")).items()}
+    # A word that is explained elsewhere, such as the AST, is not explained again.
+    panels = {panel.title: _entry_of(panel) for panel in DECLARED.values() if panel.title not in written}
+    first = next(k for k, entry in enumerate(written.values()) if entry.chapter == _CHAPTER_OF_PANELS)
+    words = list(written.items())
+    return dict([*words[:first], *panels.items(), *words[first:]])
 
 
 @functools.cache
@@ -47,3 +55,7 @@ def hover_texts() -> Mapping[str, str]:
     """Returns the meaning of the words that panels show, as plain text."""
     shown = {word: entry for word, entry in glossary().items() if entry.chapter in _IN_PANELS or word == "AST"}
     return {word: entry.means.replace("`", "") for word, entry in shown.items()}
+
+
+def _entry_of(panel: Panel) -> Entry:
+    return Entry(_CHAPTER_OF_PANELS, panel.shows, panel.more, panel.picture, panel.pictured)

@@ -1,6 +1,7 @@
 // Tabs, of which one is active; which, the browser remembers.
 
 import { button, element } from "./dom/elements";
+import { questionOf } from "./panels/names";
 
 const MEMORY = "tffsim-tab";
 
@@ -33,10 +34,12 @@ export class Tabs {
     return this.chosen;
   }
 
-  /** Lets each tab say, on hover, what its word means. */
+  /** Lets each tab say, on hover, what it answers and what its word means. */
   explain(words: Readonly<Record<string, string>>): void {
-    for (const tab of this.root.querySelectorAll<HTMLElement>("[role=tab]"))
-      tab.title = words[tab.textContent ?? ""] ?? "";
+    for (const tab of this.root.querySelectorAll<HTMLElement>("[role=tab]")) {
+      const meaning = words[tab.textContent ?? ""] ?? "";
+      tab.title = [questionOf(tab.dataset.tab ?? ""), meaning].filter(Boolean).join("\n");
+    }
   }
 
   private choose(name: string): void {

@@ -13,9 +13,6 @@ interface Filled {
 /** What a placement is called in a key; the empty one is no placement. */
 export const PLACEMENT_WORDS: ReadonlyMap<string, string> = wordsOf(facts.placements);
 
-/** What the server sees of a value that crosses, by its visibility. */
-export const VISIBILITY_WORDS: ReadonlyMap<string, string> = wordsOf(facts.visibilities);
-
 /** The colours that canvases draw with. */
 export interface Colours {
   surface: string;

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import type { StackBox } from "./model/messages";
 import { TraceStore } from "./model/store";
 import { batchOf, DESCRIPTION } from "./testing/batches";
 import { openPage, type Page } from "./testing/page";
-import { NAMES, OVERVIEW } from "./panels/names";
+import { NAMES, OVERVIEW, questionOf } from "./panels/names";
 import { PANELS, View } from "./view";
 
 const graphOf = (numCalls: number) => ({
   calls: Array.from({ length: numCalls }, (_, span) => ({
     span,
     label: "federated_map",
+    words: "map",
     value: "3",
     placement: "clients",
     count: 2,
@@ -22,9 +24,7 @@ const graphOf = (numCalls: number) => ({
   edges: [{ source: 0, target: 1, kind: "flow" as const, passed: [] }],
   hidden: 1,
 });
-const TRAFFIC = [
-  { intrinsic: "federated_sum", direction: "clients to server", visibility: "aggregate", values: 3, size: 9 },
-];
+const TRAFFIC = [{ name: "federated_sum", detail: "clients → server · 3 values", visibility: "aggregate", size: 9 }];
 const ROWS = [0, 1, 2].map((id) => ({
   id,
   layer: 0,
@@ -52,7 +52,7 @@ function opened(panels: readonly string[], store = new TraceStore(), graph = gra
   return view;
 }
 
-test("each panel that is declared can be opened, and no other", () => {
+test("each panel that is declared has a painter, and no other has", () => {
   assert.deepEqual(Object.keys(PANELS), NAMES);
   assert.deepEqual(
     OVERVIEW.filter((name) => !NAMES.includes(name)),
@@ -73,6 +73,55 @@ for (const name of NAMES) {
     assert.equal(document.querySelector(".tffsim"), null);
   });
 }
+
+test("a tab says on hover what its panel answers, and what it shows", () => {
+  const view = opened(NAMES);
+  view.close();
+  const tabs = [...view.root.querySelectorAll<HTMLElement>("[role=tab]")].filter(
+    (tab) => tab.dataset.tab !== "overview",
+  );
+  assert.deepEqual(
+    tabs.map((tab) => tab.title),
+    NAMES.map(questionOf),
+  );
+  assert.ok(tabs.every((tab) => tab.title.endsWith("?")));
+});
+
+test("boxes of executors stand as the kernel arranged them, in the widest way for which there is room", () => {
+  const executors = ["Top", "A", "A"].map((name, layer) => ({
+    ...{ name, role: layer > 0 ? `client ${layer - 1}` : "", placement: "clients" as const },
+    ...{ first_client: 0, num_clients: 1, device: "", parent: layer > 0 ? 0 : -1 },
+  }));
+  const store = new TraceStore();
+  const view = new View(store, { panels: ["stack"] });
+  const box = (layers: number[], role: string, below: StackBox[] = []) => ({ layers, role, below });
+  const stack = [
+    { columns: 99, boxes: [box([0], "", [box([1], "client 0"), box([2], "client 1")])] },
+    { columns: 1, boxes: [box([0], "", [box([1, 2], "clients")])] },
+  ];
+  store.receive(...batchOf(ROWS, 0, { description: { ...DESCRIPTION, executors, stack } }));
+  const shown = () =>
+    [...view.root.querySelectorAll<HTMLElement>("[role=treeitem]")].map((found) => [
+      found.dataset.row,
+      found.getAttribute("aria-level"),
+      found.querySelector(".role")?.textContent,
+    ]);
+  page.nextFrame();
+  const wide = [
+    ["0", "1", ""],
+    ["1", "2", "client 0"],
+    ["2", "2", "client 1"],
+  ];
+  assert.deepEqual(shown(), wide);
+  document.body.append(view.root);
+  page.appear();
+  page.nextFrame();
+  assert.deepEqual(shown(), [
+    ["0", "1", ""],
+    ["1", "2", "clients × 2"],
+  ]);
+  view.close();
+});
 
 test("views that come and go leave nothing behind, however often", () => {
   const store = new TraceStore();

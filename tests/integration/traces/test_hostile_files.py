@@ -26,11 +26,12 @@ from tffsim.tracing.document.sketches import Sketches
 from tffsim.tracing.document.trace_file_error import TraceFileError
 from tffsim.tracing.exports import FORMATS
 from tffsim.tracing.recording.sketching.sketch_pad import SketchPad
+from tffsim.views import PANELS
 from tffsim.views.notebook.mime_bundle import mime_bundle
 from tffsim.views.panels.graph_summary import graph_summary
 
 mpl.use("Agg")
-PICTURES = ("stack", "clients", "timeline", "graph", "traffic", "ast")
+PICTURES = PANELS
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import traced
+from tffsim.tracing.document.operations import CREATE_CALL, CREATE_VALUE
 from tffsim.tracing.recording.payload_sizes import size_of
 from tffsim.tracing.recording.sketching.sketch_pad import sketch_of
 
@@ -210,3 +211,44 @@ def test_a_finished_trace_holds_no_value(values):
     gc.collect()
     assert held() is None
     assert trace.snapshot.arrays == {}
+
+
+@tff.tf_computation(np.float32)
+def with_double(x):
+    return x, 2 * x
+
+
+@tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))
+def sums(values):
+    return tff.federated_sum(tff.federated_map(with_double, values))
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_what_a_client_returns_reaches_the_server_in_one_piece(stack):
+    result, trace = traced(sums, [1.0, 2.0, 3.0], factory=STACKS[stack]())
+    assert result == (6, 12)
+    snapshot, columns = trace.snapshot, trace.snapshot.columns
+    embedded = [
+        snapshot.types[type_number].text
+        for layer, operation, type_number in zip(columns["layer"], columns["operation"], columns["type"], strict=True)
+        if operation == CREATE_VALUE
+        and snapshot.executors[layer].name == "EagerTFExecutor"
+        and snapshot.executors[layer].placement == "server"
+    ]
+    assert "<float32,float32>" in embedded
+    assert "float32" not in embedded
+
+
+def test_a_struct_of_handles_has_no_sketch_of_its_own():
+    pair = tff.federated_computation(lambda x: (x, x), np.float32)
+    total = tff.federated_computation(
+        lambda xs: tff.federated_sum(tff.federated_map(pair, xs)), tff.FederatedType(np.float32, tff.CLIENTS)
+    )
+    _, trace = traced(total, [1.0, 2.0])
+    snapshot = trace.snapshot
+    resolvers = [k for k, executor in enumerate(snapshot.executors) if executor.name == "ReferenceResolvingExecutor"]
+    calls = np.flatnonzero(
+        np.isin(snapshot.columns["layer"], resolvers) & (snapshot.columns["operation"] == CREATE_CALL)
+    )
+    assert len(calls) > 0
+    assert not set(calls.tolist()) & set(snapshot.sketches)

@@ -1,6 +1,12 @@
 """Learning which calls are short."""
 
-from tffsim.concurrency.call_duration import SHORT_SECONDS, CallDuration
+import threading
+import types
+
+import pytest
+
+from tffsim.concurrency import call_duration
+from tffsim.concurrency.call_duration import SHORT_SECONDS, CallDuration, timed_call
 
 
 def duration_after(*seconds):
@@ -40,3 +46,66 @@ def test_what_other_calls_do_meanwhile_is_no_work_of_a_call():
     for _ in range(9):
         duration.record(2 * SHORT_SECONDS, 16 * SHORT_SECONDS)
     assert duration.busy_seconds == 2 * SHORT_SECONDS
+
+
+class Working:
+    """A call that keeps processors busy for some time of a clock that only it moves."""
+
+    def __init__(self, clock, then=lambda: None):
+        self.duration = CallDuration()
+        self._clock = clock
+        self._then = then
+
+    def __call__(self):
+        self._clock.seconds += 1.0
+        self._then()
+
+
+class Clock:
+    seconds = 0.0
+
+    def time(self):
+        return self.seconds
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    clocks = types.SimpleNamespace(perf_counter=clock.time, process_time=clock.time)
+    monkeypatch.setattr(call_duration, "time", clocks)
+    return clock
+
+
+def test_what_processors_do_is_shared_by_the_threads_that_make_calls(clock):
+    has_begun, may_end = threading.Event(), threading.Event()
+    other = Working(clock, then=lambda: (has_begun.set(), may_end.wait()))
+    thread = threading.Thread(target=timed_call, args=[other])
+    thread.start()
+    has_begun.wait()
+    function = Working(clock)
+    for _ in range(3):
+        timed_call(function)
+    assert function.duration.busy_seconds == 0.5
+    may_end.set()
+    thread.join()
+    for _ in range(9):
+        timed_call(function)
+    assert function.duration.busy_seconds == 1.0
+
+
+def test_calls_within_a_call_share_with_nobody(clock):
+    inner = Working(clock)
+    outer = Working(clock, then=lambda: timed_call(inner))
+    for _ in range(3):
+        timed_call(outer)
+    assert inner.duration.busy_seconds == 1.0
+    assert outer.duration.busy_seconds == 2.0
+
+
+def test_a_call_that_fails_is_not_under_way_any_more(clock):
+    def fail():
+        raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        timed_call(Working(clock, then=fail))
+    assert not call_duration._calling_threads

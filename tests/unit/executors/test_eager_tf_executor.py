@@ -92,6 +92,14 @@ def test_structs_are_made_and_taken_apart():
     assert float(value[1].a) == 1.0
 
 
+def test_structs_of_tensors_are_taken_whole():
+    tensors = structure.Struct([("a", tf.constant(1.0)), ("b", structure.Struct.unnamed(tf.constant(2.0)))])
+    executor = EagerTFExecutor()
+    assert executor.takes_whole(tensors)
+    assert not executor.takes_whole(structure.Struct.unnamed(tensors, np.float32(1)))
+    assert not executor.takes_whole((tf.constant(1.0), tf.constant(2.0)))
+
+
 def test_selecting_what_is_not_there_is_an_error():
     executor = EagerTFExecutor()
     with pytest.raises(IndexError, match="element 2"):

@@ -3,6 +3,7 @@ import asyncio
 import federated_language as fl
 import numpy as np
 import pytest
+from federated_language.common_libs import structure
 from federated_language.framework import Block, Call, ConcreteComputation, Lambda, Literal, Reference, Selection, Struct
 
 from tests.unit.executors.plain_leaf import PlainLeaf, PlainValue
@@ -79,6 +80,55 @@ def test_a_bad_leaf_is_located_by_its_path():
     with pytest.raises(TypeError) as failure:
         _run(Lambda("x", type_spec, Reference("x", type_spec)), {"w": (1.0, [1.0, 2.0, 3.0])})
     assert location_of(failure.value).argument_path == ("w", 1)
+
+
+_PAIR = fl.StructType([("w", fl.StructType([_FLOAT, _FLOAT])), ("n", _FLOAT)])
+
+
+class _WholeLeaf(PlainLeaf):
+    def takes_whole(self, value):
+        return isinstance(value, structure.Struct)
+
+
+async def _embedded_and_selected(leaf, value):
+    executor = ReferenceResolvingExecutor(leaf)
+    handle = await executor.create_value(value, _PAIR)
+    inner = await executor.create_selection(await executor.create_selection(handle, 0), 1)
+    return await inner.compute(), await handle.compute()
+
+
+_COMPUTED = structure.Struct([("w", structure.Struct.unnamed(1.0, 2.0)), ("n", 3.0)])
+
+
+@pytest.mark.parametrize(
+    ("leaf", "value", "num_embedded"),
+    [
+        (_WholeLeaf(), _COMPUTED, 1),
+        (_WholeLeaf(), {"w": (1.0, 2.0), "n": 3.0}, 3),
+        (PlainLeaf(), _COMPUTED, 3),
+    ],
+    ids=["computed", "of the user", "of another leaf"],
+)
+def test_a_struct_stays_whole_where_the_target_wants_it(leaf, value, num_embedded):
+    selected, whole = asyncio.run(_embedded_and_selected(leaf, value))
+    assert leaf.embedded == num_embedded
+    assert selected == 2.0 and whole == _COMPUTED
+
+
+def test_a_lambda_takes_along_a_part_of_a_struct_that_stayed_whole():
+    async def main():
+        executor = ReferenceResolvingExecutor(_WholeLeaf())
+        pair = await executor.create_value(_COMPUTED, _PAIR)
+        function = Lambda("x", _FLOAT, Selection(Reference("pair", _PAIR), name="n"))
+
+        async def resolve(_):
+            return pair
+
+        closed = await close_lambda(function, resolve)
+        handle = await executor.create_value(closed.to_proto())
+        return await (await executor.create_call(handle, await executor.create_value(1.0, _FLOAT))).compute()
+
+    assert asyncio.run(main()) == 3
 
 
 def test_a_missing_field_is_named():

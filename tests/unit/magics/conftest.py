@@ -1,5 +1,6 @@
 """IPython without a front end."""
 
+import atexit
 from unittest import mock
 
 import pytest
@@ -21,8 +22,10 @@ def shell():
     shell.run_line_magic("load_ext", "tffsim")
     assert shell.run_cell(SETUP).success
     yield shell
-    with mock.patch("gc.collect"):  # It takes longer than all the rest.
-        shell.reset()
+    # What a shell does at the end of the process: now, and without a collection of garbage, which takes longest.
+    atexit.unregister(shell.atexit_operations)
+    with mock.patch("gc.collect"):
+        shell.atexit_operations()
 
 
 @pytest.fixture

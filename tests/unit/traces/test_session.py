@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+import threading
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import double
+from tffsim.tracing.recording.gate import Gate
 
 
 def test_what_records_traces_is_loaded_with_the_first_trace():
@@ -37,3 +39,21 @@ def test_after_the_end_of_an_inner_trace_the_outer_one_records_again():
         double(5.0)
     double(6.0)
     assert (outer.invocations.num_rows, inner.invocations.num_rows) == (2, 2)
+
+
+def test_a_stack_can_be_stepped_through():
+    gate = Gate(is_open=False)
+    results = []
+
+    def call():
+        with tff.use(tff.local_executor_factory()), tff.trace(gate=gate):
+            results.append(double(4.0))
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    steps = 0
+    while thread.is_alive() and steps < 12_000:
+        gate.step()
+        steps += 1
+        thread.join(0.01)
+    assert results == [8] and steps > 3

@@ -1,8 +1,5 @@
 """Traces to test with: small computations that really run."""
 
-import asyncio
-
-import federated_language as fl
 import numpy as np
 
 import tffsim as tff
@@ -35,13 +32,6 @@ def traced(function, *arguments, factory=None, **options):
         return tff.trace(function, **options)(*arguments)
 
 
-def record(coroutine, recorder, run=asyncio.run):
-    """Runs a coroutine as if it were an invocation."""
-    literal = fl.framework.Literal(np.float32(0), fl.TensorType(np.float32))
-    computation = fl.framework.ConcreteComputation.from_building_block(fl.framework.Lambda(None, None, literal))
-    return run(recorder.record_invocation("test", computation, {}, coroutine))
-
-
 def rows(table, **conditions):
     """Returns the rows of a table that have these values in these columns, as they are shown."""
     mask = np.ones(table.num_rows, bool)
@@ -50,4 +40,4 @@ def rows(table, **conditions):
     return table.where(mask)
 
 
-__all__ = ["FLOATS", "PlainLeaf", "double", "mean_of_doubles", "record", "rows", "sum_of_products", "traced"]
+__all__ = ["FLOATS", "PlainLeaf", "double", "mean_of_doubles", "rows", "sum_of_products", "traced"]

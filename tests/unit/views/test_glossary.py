@@ -8,10 +8,11 @@ from tests.unit.tracing.traced_runs import mean_of_doubles, traced
 from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.views.glossary import glossary, hover_texts
 from tffsim.views.notebook.feed import Feed
+from tffsim.views.panels.declared import DECLARED
 
 ROOT = pathlib.Path(__file__).parents[3]
 WORDS = glossary()
-PANELS = ("Overview", "Stack", "Clients", "Timeline", "Graph", "AST", "Traffic")
+PANELS = ("Overview", *(panel.title for panel in DECLARED.values()))
 
 
 @pytest.mark.parametrize("word", WORDS)

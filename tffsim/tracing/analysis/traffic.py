@@ -10,8 +10,8 @@ from tffsim.tracing.document.snapshot import AstNode, Snapshot
 from tffsim.tracing.document.table import Table
 
 DIRECTIONS = ("server to clients", "clients to server", "caller to clients", "clients to caller")
-VISIBILITIES = ("", "individual", "aggregate", "caller")
-_INDIVIDUAL, _AGGREGATE, _CALLER = 1, 2, 3
+VISIBILITIES = ("", "individual", "aggregate", "caller", "hidden")
+_INDIVIDUAL, _AGGREGATE, _CALLER, _HIDDEN = 1, 2, 3, 4
 
 
 def traffic(snapshot: Snapshot) -> Table:
@@ -20,8 +20,8 @@ def traffic(snapshot: Snapshot) -> Table:
     Columns: `span`, `client`, `direction`, `size` in bytes, `type`, `intrinsic` (the AST node
     on whose behalf it crossed; empty for arguments of the call), `visibility`: `individual`
     if the server sees the value of this client, `aggregate` if the intrinsic stands for a
-    protocol that shows it only a combination, `caller` if it goes to or comes from the caller
-    and not the server, empty for what goes to a client.
+    protocol that shows it only a combination, `hidden` if it stands for one that shows it nothing,
+    `caller` if it goes to or comes from the caller and not the server, empty for what goes to a client.
 
     A value that clients share an executor for crosses once for each client in a real
     federation, but is embedded once here: `copies` says for how many clients it stands.
@@ -42,8 +42,7 @@ def traffic(snapshot: Snapshot) -> Table:
     numbers = np.array([names.index(label) if label else -1 for label in labels] + [-1])
     intrinsic = numbers[node]
     outward = columns["operation"][crossing] == CREATE_VALUE
-    is_secure = np.array([intrinsics.is_secure_aggregation(name) for name in names] + [False])
-    seen = np.where(is_secure[intrinsic], _AGGREGATE, _INDIVIDUAL)
+    seen = np.array([*map(_visibility_of, names), _INDIVIDUAL])[intrinsic]
     visibility = np.where(intrinsic < 0, _CALLER, np.where(outward, 0, seen))
     return Table(
         {
@@ -90,6 +89,13 @@ def entering_clients(snapshot: Snapshot) -> "np.ndarray":
         for executor in snapshot.executors
     ]
     return np.array([*is_border, False])[snapshot.columns["layer"]] & (snapshot.columns["client"] >= 0)
+
+
+def _visibility_of(intrinsic: str) -> int:
+    """Returns what the server sees of what a client sends for an intrinsic."""
+    if intrinsics.definition_of(intrinsic) is None or not intrinsics.hides_single_values(intrinsic):
+        return _INDIVIDUAL
+    return _AGGREGATE if intrinsics.is_secure_aggregation(intrinsic) else _HIDDEN
 
 
 def _copies(

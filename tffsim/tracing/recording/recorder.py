@@ -321,6 +321,9 @@ class Recorder:
             handle.size = size if size >= 0 else size_of(value, type_spec)
         except Exception:
             type_spec = None
+        if _is_struct_of_handles(value):
+            # Its members are recorded where they were made.
+            return
         if self.values != "none":
             self.sketches.add(handle.number, value, type_number, type_spec, size)
         if self.values == "all":
@@ -363,6 +366,10 @@ class Recorder:
             self.threads.append(clock)
         self._clocks.clock = clock
         return clock
+
+
+def _is_struct_of_handles(value: Any) -> bool:
+    return type(value) is tuple and len(value) > 0 and kind_of(value[0]) is Kind.HANDLE
 
 
 def _told(error: BaseException) -> str:

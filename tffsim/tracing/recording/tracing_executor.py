@@ -10,7 +10,7 @@ from typing import Any
 
 from federated_language.common_libs import structure
 
-from tffsim.executors.executor_base import Executor, ExecutorValue
+from tffsim.executors.executor_base import Executor, ExecutorValue, takes_whole
 from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE
 from tffsim.tracing.recording.layers import Layer
 from tffsim.tracing.recording.spans import Span, SpanRecorder, Unfinished, begin, current_span
@@ -74,6 +74,10 @@ class TracingExecutor(Executor):
 
     def close(self) -> None:
         self._target.close()
+
+    def takes_whole(self, value: object) -> bool:
+        """Whether the target takes a struct in one piece."""
+        return takes_whole(self._target, value)
 
     async def create_value(self, value: object, type_spec: object = None) -> ExecutorValue:
         """Embeds a value in the target."""

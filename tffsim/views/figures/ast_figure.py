@@ -1,15 +1,13 @@
 """The AST of a computation, with the time that each node took."""
 
-import dataclasses
-from collections.abc import Iterator
-
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from tffsim.tracing.analysis.ast_tree import TimedNode, build_ast
+from tffsim.tracing.analysis.ast_tree import TimedNode
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import duration
 from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
+from tffsim.views.panels.ast_rows import ast_rows
 
 _MAX_ROWS = 60
 _ROW_HEIGHT, _MIN_ROW_HEIGHT = 0.19, 0.13
@@ -19,26 +17,16 @@ _TEXT_END, _OWN_END, _TOTAL_END, _BAR_BEGIN = 0.60, 0.68, 0.76, 0.775
 _PALE = 0.35
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Row:
-    """A node, or the nodes below another one that are not shown: how many, and their time."""
-
-    depth: int
-    node: TimedNode | None
-    num_hidden: int = 0
-    hidden_time: int = 0
-
-
 def height_of_ast(snapshot: Snapshot) -> float:
     """Returns how many inches the picture needs."""
-    return 0.6 + _ROW_HEIGHT * max(len(_rows(snapshot)), 4)
+    return 0.6 + _ROW_HEIGHT * max(len(ast_rows(snapshot, _MAX_ROWS)), 4)
 
 
 def draw_ast(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws the nodes as an indented tree; of a large one, the nodes in whose subtrees most time was spent."""
     prepare(axes, theme, "AST: time of each node, and with the nodes below it")
     width, height = inches(axes)
-    rows = _rows(snapshot, max(min(_MAX_ROWS, int(height / _MIN_ROW_HEIGHT)), 4))
+    rows = ast_rows(snapshot, max(min(_MAX_ROWS, int(height / _MIN_ROW_HEIGHT)), 4))
     if not rows:
         return nothing(axes, theme)
     axes.set(xlim=(0, 1), ylim=(max(len(rows), 4) - 0.3, -1.6), xticks=[])
@@ -78,27 +66,3 @@ def _add_times(axes: Axes, theme: Theme, node: TimedNode, position: int, size: f
     for time, alpha in ((node.total_time, _PALE), (node.self_time, 1.0)):
         length = (1 - _BAR_BEGIN) * time / longest
         axes.add_patch(Rectangle((_BAR_BEGIN, position - 0.3), length, 0.6, facecolor=colour, alpha=alpha, linewidth=0))
-
-
-def _rows(snapshot: Snapshot, max_rows: int = _MAX_ROWS) -> list[_Row]:
-    calls = snapshot.invocations
-    if not calls or calls[0].root < 0:
-        return []
-    root = build_ast(snapshot)
-    # Parents took at least as long as their children and come first among equals, so they are kept with them.
-    ranked = sorted((node for _, node in root.walk()), key=lambda node: -node.total_time)
-    limit = max_rows
-    while len(rows := list(_shown(root, 0, {node.number for node in ranked[:limit]}))) > max_rows and limit > 1:
-        limit -= 1
-    return rows
-
-
-def _shown(node: TimedNode, depth: int, kept: set[int]) -> Iterator[_Row]:
-    yield _Row(depth, node)
-    hidden = [child for child in node.children if child.number not in kept]
-    for child in node.children:
-        if child.number in kept:
-            yield from _shown(child, depth + 1, kept)
-    if hidden:
-        count = sum(1 for child in hidden for _ in child.walk())
-        yield _Row(depth + 1, None, count, sum(child.total_time for child in hidden))

@@ -13,7 +13,6 @@ from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.views.figures.theme import (
     OUTCOME_COLOURS,
     PLACEMENT_COLOURS,
-    PLACEMENT_WORDS,
     Theme,
     inches,
     literal,
@@ -22,6 +21,7 @@ from tffsim.views.figures.theme import (
     width_of,
 )
 from tffsim.views.panels.graph_summary import graph_summary
+from tffsim.views.panels.words import PLACEMENT_WORDS
 
 _MAX_CALLS = 50
 _ROW_HEIGHT = 0.5
@@ -83,8 +83,8 @@ def _add_call(axes: Axes, theme: Theme, call: dict[str, Any], room: tuple[float,
         )
     )
     count = f"×{call['count']:,} " if call["count"] > 1 else ""
-    words = call["label"].removeprefix("federated_").replace("_", " ")
-    axes.text(x, y - 0.15, literal(words, limit), ha="center", va="center", fontsize=size, color=theme.ink, zorder=3)
+    name = literal(call["words"], limit)
+    axes.text(x, y - 0.15, name, ha="center", va="center", fontsize=size, color=theme.ink, zorder=3)
     if call["failed"]:
         axes.text(x, y + 0.17, "failed", color=OUTCOME_COLOURS["error"], weight="bold", fontsize=size * 0.85,
                   ha="center", va="center", zorder=3)  # fmt: skip

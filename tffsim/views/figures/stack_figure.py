@@ -10,7 +10,7 @@ from tffsim.tracing.analysis.timing import timing
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import duration
 from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
-from tffsim.views.panels.stack_boxes import Box, role_of, stack_boxes
+from tffsim.views.panels.stack_boxes import Box, num_columns, stack_boxes
 
 _LEVEL_HEIGHT = 0.68
 _WIDTH, _HEIGHT = 0.92, 0.74
@@ -28,11 +28,11 @@ def draw_stack(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     tops = stack_boxes(snapshot.executors)
     if not tops:
         return nothing(axes, theme)
-    num_columns = sum(box.num_columns for box in tops)
-    spread = max(num_columns, 3)
+    columns = num_columns(tops)
+    spread = max(columns, 3)
     axes.set(xlim=(0, spread), ylim=(max(box.num_levels for box in tops), -0.08), xticks=[])
     painter = _painter(snapshot, axes, theme, [box for top in tops for box in _walk(top)], spread)
-    left = (spread - num_columns) / 2
+    left = (spread - columns) / 2
     for top in tops:
         painter.draw(top, left, 0)
         left += top.num_columns
@@ -107,10 +107,9 @@ class _Painter:
         number = sum(self.calls.get(layer, 0) for layer in box.layers)
         calls = f"{number:,} call{'s' * (number != 1)}"
         is_many = len(box.layers) > 1
-        role = role_of(box.executor) if is_many else box.executor.role
         many = f"×{len(box.layers):,}" if is_many else ""
-        text = " · ".join(filter(None, (role, many, calls)))
-        return text if len(text) <= limit else " · ".join(filter(None, (many or role, calls)))
+        text = " · ".join(filter(None, (box.role, many, calls)))
+        return text if len(text) <= limit else " · ".join(filter(None, (many or box.role, calls)))
 
 
 def _painter(snapshot: Snapshot, axes: Axes, theme: Theme, boxes: list[Box], spread: int) -> _Painter:

@@ -1,35 +1,25 @@
-"""Colours and words of the matplotlib pictures, light and dark."""
+"""Colours of the matplotlib pictures, light and dark."""
 
 import dataclasses
-import json
-import pathlib
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from tffsim.views.panels.words import FACTS
+
+
 # After Okabe and Ito: to be told apart by colour-blind readers. The front end reads the same file. `light` and `dark`
 # are colours by the ground; a figure has those of `light` on either ground, unless there is one of its own.
-_FACTS: dict[str, dict[str, dict[str, str]]] = json.loads(
-    (pathlib.Path(__file__).parents[1] / "theme.json").read_text(encoding="utf-8")
-)
-
-
 def _colours(subject: str) -> dict[str, str]:
-    return {name: facts["figure"] if "figure" in facts else facts["light"] for name, facts in _FACTS[subject].items()}
-
-
-def _words(subject: str) -> dict[str, str]:
-    return {name: facts["words"] for name, facts in _FACTS[subject].items()}
+    return {name: facts["figure"] if "figure" in facts else facts["light"] for name, facts in FACTS[subject].items()}
 
 
 OPERATION_COLOURS = _colours("operations")
 OUTCOME_COLOURS = _colours("outcomes")
 PLACEMENT_COLOURS = _colours("placements")
-PLACEMENT_WORDS = _words("placements")
 VISIBILITY_COLOURS = _colours("visibilities")
-VISIBILITY_WORDS = _words("visibilities")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,7 +36,7 @@ class Theme:
 
 def _theme(ground: str) -> Theme:
     names = ("surface", "ink", "soft", "line", "faint", "strong")
-    return Theme(*(_FACTS["ground"][name][ground] for name in names))
+    return Theme(*(FACTS["ground"][name][ground] for name in names))
 
 
 LIGHT = _theme("light")

@@ -6,12 +6,11 @@ The form of the messages is that of `widgets/src/model/messages.ts`; columns and
 import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
 
-from tffsim.tracing.analysis.traffic import traffic, traffic_totals
 from tffsim.tracing.document.operations import INVOKE, RUNNING
 from tffsim.tracing.document.rows import rows_for_views
 from tffsim.tracing.document.snapshot import LISTS_FOR_VIEWS, Legend, Snapshot
@@ -21,9 +20,10 @@ from tffsim.tracing.recording.source import Source
 from tffsim.tracing.recording.span_rows import open_rows
 from tffsim.tracing.recording.spans import now
 from tffsim.tracing.recording.subscription import Batch
+from tffsim.views import PANELS
 from tffsim.views.glossary import hover_texts
 from tffsim.views.notebook.view_columns import ViewColumns
-from tffsim.views.panels.graph_summary import graph_summary
+from tffsim.views.panels.panel_data import data_of_legend, data_of_spans
 
 Message = tuple[dict[str, Any], list[bytes]]
 
@@ -42,13 +42,21 @@ class Feed:
     Args:
         source: Where the trace comes from.
         title: What is shown above it; by default the names of the computations.
+        panels: The panels that show it: what none of them needs is not computed.
         clock: Returns seconds, by which it takes a small share of the time for sums over all spans.
     """
 
-    def __init__(self, source: Source, title: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        source: Source,
+        title: str = "",
+        panels: Collection[str] = PANELS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._source = source
         self._clock = clock
         self._title = title
+        self._panels = panels
         self._sizes: tuple[int, ...] = ()
         self._num_spans = 0
         self._num_invocations = 0
@@ -155,7 +163,7 @@ class Feed:
             **{name: rows_for_views(rows) for name, rows in lists.items()},
             "invocations_from": first,
             "errors": {str(span): text for span, text in legend.errors.items()},
-        }
+        } | data_of_legend(legend, self._panels)
 
     def _may_sum(self) -> bool:
         """Whether sums over all spans can be afforded now."""
@@ -164,11 +172,7 @@ class Feed:
     def _sums(self) -> dict[str, Any]:
         started = self._clock()
         snapshot = self._source.snapshot
-        totals = traffic_totals(traffic(snapshot))
-        sums = {
-            "traffic": [totals.row(index) for index in range(totals.num_rows)],
-            "graph": graph_summary(snapshot),
-        }
+        sums = data_of_spans(snapshot, self._panels)
         ended = self._clock()
         self._sum_after = ended + max(_SECONDS_BETWEEN_SUMS, (ended - started) / _SHARE_OF_SUMS)
         return sums

@@ -58,9 +58,9 @@ def page(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "", 
         title: What is shown above them; by default the names of the computations.
         padding: The space around, in pixels.
     """
-    batch, columns = Feed(Source(snapshot), title).whole()
+    batch, columns = Feed(Source(snapshot), title, panels).whole()
     description = batch["description"]
-    calls = description["graph"]["calls"]
+    calls = description["graph"]["calls"] if "graph" in description else []
     needed = [call["span"] for call in calls] + [span for call in calls for span in call.get("members", [])]
     description["previews"] = _previews(snapshot, needed[:_MAX_PREVIEWS])
     name = description["title"] or "tffsim"

@@ -37,7 +37,7 @@ _MAX_PREVIEWS = 1000
 
 
 class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
-    """Shows a trace: its stack, clients, timeline, graph, AST and traffic.
+    """Shows a trace in panels.
 
     Args:
         source: Where the trace comes from.
@@ -69,7 +69,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         super().__init__(panels=list(panels), widget_id=uuid.uuid4().hex)
         self._source = source
         self._title = title
-        self._feed = Feed(source, title)
+        self._feed = Feed(source, title, panels)
         self._clock = clock
         self._listeners: set[str] = set()
         self._repeat_at = 0.0

@@ -28,8 +28,8 @@ def graph_summary(snapshot: Snapshot, max_calls: int = MAX_CALLS) -> dict[str, A
         max_calls: How many calls are kept: those with the most own time.
 
     Returns:
-        `calls`: `span`, `label`, `value` (what it made, or its type), `placement`, `count`,
-        `self_ms`, `failed`, `column`, `row`, and `members`: the spans that are collapsed, if they are
+        `calls`: `span`, `label`, `words` (those in its box), `value` (what it made, or its type), `placement`,
+        `count`, `self_ms`, `failed`, `column`, `row`, and `members`: the spans that are collapsed, if they are
         of clients and not too many. `edges`: `source`, `target`, `kind` (`flow` to a call that uses the
         value, `carry` to the call of the next client), and `passed`: the rows in which it passes the
         columns between. `num_columns` and `num_rows`. `hidden`: how many calls are left out.
@@ -101,6 +101,7 @@ def _call(snapshot: Snapshot, graph: nx.MultiDiGraph, span: int) -> dict[str, An
     return {
         "span": span,
         "label": label[:60],
+        "words": (label[:60] or "value").removeprefix("federated_").replace("_", " "),
         "value": made[:60],
         "placement": data["placement"],
         "count": data["count"],

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 from tffsim.tracing.document.snapshot import ExecutorInfo
 
@@ -20,9 +21,14 @@ class Box:
     below: "list[Box]" = dataclasses.field(default_factory=list)
 
     @property
+    def role(self) -> str:
+        """What they are there for; of several, without saying for which clients."""
+        return _role_of(self.executor) if len(self.layers) > 1 else self.executor.role
+
+    @property
     def num_columns(self) -> int:
         """How many boxes the widest part needs side by side."""
-        return max(sum(box.num_columns for box in self.below), 1)
+        return max(num_columns(self.below), 1)
 
     @property
     def num_levels(self) -> int:
@@ -30,31 +36,48 @@ class Box:
         return 1 + max((box.num_levels for box in self.below), default=0)
 
 
-def stack_boxes(executors: list[ExecutorInfo]) -> list[Box]:
-    """Returns the topmost boxes: few executors in one box, or as many as the width demands."""
+def stack_boxes(executors: Sequence[ExecutorInfo], max_columns: int = _MAX_COLUMNS) -> list[Box]:
+    """Returns the topmost boxes, arranged so that they need no more columns, or as few as possible."""
+    possible = arrangements(executors)
+    return next((boxes for boxes in possible if num_columns(boxes) <= max_columns), possible[-1])
+
+
+def arrangements(executors: Sequence[ExecutorInfo]) -> list[list[Box]]:
+    """Returns the ways to draw a stack, each by its topmost boxes, the widest first.
+
+    In the first, few that are alike stand apart. In the second, all alike in one place are one
+    box. In the third, so is what a tree of executors repeats from level to level.
+    """
+    loose, tight = (_boxes(executors, max_alike) for max_alike in (_MAX_ALIKE, 1))
+    return [loose, tight, [_folded(top) for top in tight]]
+
+
+def num_columns(boxes: Sequence[Box]) -> int:
+    """Returns how many boxes stand side by side at most."""
+    return sum(box.num_columns for box in boxes)
+
+
+def _boxes(executors: Sequence[ExecutorInfo], max_alike: int) -> list[Box]:
     children: dict[int, list[int]] = {}
     for layer, executor in enumerate(executors):
         children.setdefault(executor.parent, []).append(layer)
 
-    def below(layers: list[int], max_alike: int) -> list[Box]:
-        lower = [child for layer in layers for child in children.get(layer, [])]
-        return [Box(executors[part[0]], part, below(part, max_alike)) for part in _alike(lower, executors, max_alike)]
+    def boxes(layers: list[int]) -> list[Box]:
+        return [Box(executors[part[0]], part, below(part)) for part in _alike(layers, executors, max_alike)]
 
-    for max_alike in (_MAX_ALIKE, 1):
-        tops = [Box(executors[part[0]], part, below(part, max_alike))
-                for part in _alike(children.get(-1, []), executors, max_alike)]  # fmt: skip
-        if sum(box.num_columns for box in tops) <= _MAX_COLUMNS:
-            return tops
-    return [_folded(top) for top in tops]
+    def below(layers: list[int]) -> list[Box]:
+        return boxes([child for layer in layers for child in children.get(layer, [])])
+
+    return boxes(children.get(-1, []))
 
 
-def role_of(executor: ExecutorInfo) -> str:
+def _role_of(executor: ExecutorInfo) -> str:
     """Returns what an executor is there for, without saying for which or how many clients."""
     role = re.sub(r"[\d, …-]+", "", executor.role)
     return "clients" if role == "client" else role
 
 
-def _alike(layers: list[int], executors: list[ExecutorInfo], max_alike: int) -> list[list[int]]:
+def _alike(layers: list[int], executors: Sequence[ExecutorInfo], max_alike: int) -> list[list[int]]:
     """Groups executors in one place of the stack; few that are alike stay apart."""
     kinds: dict[_Kind, list[int]] = {}
     for layer in layers:
@@ -64,7 +87,7 @@ def _alike(layers: list[int], executors: list[ExecutorInfo], max_alike: int) -> 
 
 
 def _kind(executor: ExecutorInfo) -> _Kind:
-    return executor.name, executor.placement, role_of(executor)
+    return executor.name, executor.placement, _role_of(executor)
 
 
 def _folded(box: Box) -> Box:

@@ -28,7 +28,10 @@ function sumsOf({ columns, legend, sums }: TraceStore): Sums {
   const counted = (words: readonly string[], of: (span: number) => number) =>
     Object.fromEntries(words.map((word, k) => [word, spans.filter((span) => of(span) === k).length]));
   const bytes: Record<string, number> = {};
-  for (const { direction, size } of legend.traffic) bytes[direction] = (bytes[direction] ?? 0) + size;
+  for (const direction of Object.keys(told.sums.bytes_per_direction)) {
+    const rows = legend.traffic.filter(({ name, detail }) => `${name} ${detail}`.includes(direction));
+    bytes[direction] = rows.reduce((sum, { size }) => sum + size, 0);
+  }
   const scalars = spans.flatMap((span) => columns.scalar(span) ?? []);
   return {
     spans_per_operation: counted(OPERATIONS, (span) => columns.operation(span)) as Sums["spans_per_operation"],

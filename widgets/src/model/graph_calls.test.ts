@@ -7,6 +7,7 @@ import type { Graph, GraphCall } from "./messages";
 const call = (span: number, others: Partial<GraphCall> = {}): GraphCall => ({
   span,
   label: "call",
+  words: "call",
   value: "value",
   placement: "",
   count: 1,

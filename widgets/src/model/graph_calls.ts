@@ -10,6 +10,7 @@ export interface ShownCall {
   row: number;
   placement: string;
   label: string;
+  words: string;
   value: string;
   /** For how many clients, or how many times, the same was done. */
   copies: number;
@@ -36,8 +37,8 @@ export function shownGraph(graph: Graph, client: number, source: Source): ShownG
   return { calls, edges };
 }
 
-function ofAll({ span, column, row, placement, label, value, count, self_ms, failed }: GraphCall): ShownCall {
-  return { span, column, row, placement, label, value, copies: count, ownTime: self_ms, failed };
+function ofAll({ span, column, row, placement, label, words, value, count, self_ms, failed }: GraphCall): ShownCall {
+  return { span, column, row, placement, label, words, value, copies: count, ownTime: self_ms, failed };
 }
 
 /** Takes the part of a client out of a call of many; what is done once is the same for all. */

@@ -20,7 +20,7 @@ test("a list that comes replaces the one before, and what does not come stays", 
 
 test("a list that did not come is the same list: a panel need not draw it again", () => {
   const legend = new Legend();
-  legend.read({ traffic: [{ intrinsic: "", direction: "", visibility: "", values: 1, size: 8 }] });
+  legend.read({ traffic: [{ name: "", detail: "", visibility: "", size: 8 }] });
   const { traffic } = legend;
   legend.read({ title: "other" });
   assert.equal(legend.traffic, traffic);

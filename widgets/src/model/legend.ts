@@ -1,6 +1,6 @@
 // What is known of a trace that is not a number: the names to which the numbers of spans refer.
 
-import type { Description, Graph, TrafficRow } from "./messages";
+import type { Description, Graph, StackArrangement, TrafficRow } from "./messages";
 import type { AstNode, Executor, Invocation, Thread } from "./schema";
 
 /** How many clients take part in a call. */
@@ -14,6 +14,9 @@ export class Legend {
   nodes: AstNode[] = [];
   invocations: Invocation[] = [];
   threads: Thread[] = [];
+  stack: StackArrangement[] = [];
+  /** How far below its root each AST node is. */
+  depths: number[] = [];
   traffic: TrafficRow[] = [];
   graph: Graph | null = null;
   /** What words of the glossary mean. */
@@ -25,6 +28,8 @@ export class Legend {
     this.executors = description.executors ?? this.executors;
     this.nodes = description.nodes ?? this.nodes;
     this.threads = description.threads ?? this.threads;
+    this.stack = description.stack ?? this.stack;
+    this.depths = description.ast ?? this.depths;
     this.traffic = description.traffic ?? this.traffic;
     this.graph = description.graph ?? this.graph;
     this.words = description.words ?? this.words;

@@ -3,12 +3,24 @@
 
 import type { AstNode, Executor, Invocation, Thread, UserFunction } from "./schema";
 
-/** A sum of crossings between server and clients. */
+/** Executors that are drawn as one box: their numbers, what they are there for, and the boxes below. */
+export interface StackBox {
+  layers: number[];
+  role: string;
+  below: StackBox[];
+}
+
+/** A way to draw a stack: its topmost boxes, and how many boxes its widest part needs side by side. */
+export interface StackArrangement {
+  columns: number;
+  boxes: StackBox[];
+}
+
+/** Values that crossed between server and clients for one reason. */
 export interface TrafficRow {
-  intrinsic: string;
-  direction: string;
+  name: string;
+  detail: string;
   visibility: string;
-  values: number;
   /** In bytes. */
   size: number;
 }
@@ -17,6 +29,8 @@ export interface TrafficRow {
 export interface GraphCall {
   span: number;
   label: string;
+  /** What its box says. */
+  words: string;
   value: string;
   placement: string;
   count: number;
@@ -53,6 +67,10 @@ export interface Description {
   invocations?: Invocation[];
   invocations_from?: number;
   threads?: Thread[];
+  /** The widest first. */
+  stack?: StackArrangement[];
+  /** How far below its root each AST node is. */
+  ast?: number[];
   traffic?: TrafficRow[];
   graph?: Graph;
   errors?: Record<string, string>;

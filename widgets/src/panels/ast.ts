@@ -17,21 +17,16 @@ export class AstPanel extends TreePanel {
 
   protected makeRows(): TreeRow[] {
     const { legend, sums, selection, search } = this.store;
-    const depths: number[] = [];
-    return legend.nodes.map((node, number) => {
-      const depth = node.parent >= 0 ? (depths[node.parent] ?? 0) + 1 : 0;
-      depths.push(depth);
-      return {
-        id: String(number),
-        depth,
-        name: node.label,
-        detail: [node.edge, node.type].filter(Boolean).join(": "),
-        tip: `${node.kind} ${node.label}\n${node.type}`,
-        ...sums.nodes.of(number),
-        selected: selection.chosen.node === number,
-        dim: !search.finds(`${node.label} ${node.type}`),
-        select: { node: number },
-      };
-    });
+    return legend.nodes.map((node, number) => ({
+      id: String(number),
+      depth: legend.depths[number] ?? 0,
+      name: node.label,
+      detail: [node.edge, node.type].filter(Boolean).join(": "),
+      tip: `${node.kind} ${node.label}\n${node.type}`,
+      ...sums.nodes.of(number),
+      selected: selection.chosen.node === number,
+      dim: !search.finds(`${node.label} ${node.type}`),
+      select: { node: number },
+    }));
   }
 }

@@ -1,4 +1,4 @@
-// The names and titles of the panels, in their order, as `panels.json` has them for Python and for the front end.
+// The names, titles and questions of the panels, in their order, as `panels.json` declares them.
 
 import declared from "../../../tffsim/views/panels.json";
 
@@ -8,5 +8,14 @@ export const NAMES: readonly string[] = declared.panels.map(({ name }) => name);
 export const OVERVIEW: readonly string[] = declared.overview;
 
 export function titleOf(name: string): string {
-  return declared.panels.find((panel) => panel.name === name)?.title ?? name;
+  return panelOf(name)?.title ?? name;
+}
+
+/** What a panel answers; empty for what is no panel. */
+export function questionOf(name: string): string {
+  return panelOf(name)?.question ?? "";
+}
+
+function panelOf(name: string): (typeof declared.panels)[number] | undefined {
+  return declared.panels.find((panel) => panel.name === name);
 }

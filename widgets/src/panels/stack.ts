@@ -1,6 +1,7 @@
 // The execution stack: executors as boxes, each above those that it delegates to.
 
-import { type Group, groups, roleOf } from "../model/layers";
+import type { StackArrangement, StackBox } from "../model/messages";
+import type { Executor } from "../model/schema";
 import type { Choice } from "../model/selection";
 import type { TraceStore } from "../model/store";
 import type { Total } from "../model/totals";
@@ -12,6 +13,15 @@ import { Panel } from "./panel";
 const SMALLEST = 0.42;
 // A box and the gap to the next, as small as it is read with ease: a stack with more of them side by side is folded.
 const READABLE_WIDTH = 0.6 * 250;
+
+/** Executors that are drawn as one box: the first of them, and the numbers of all. */
+interface Group {
+  first: number;
+  executor: Executor;
+  layers: number[];
+  role: string;
+  below: Group[];
+}
 
 export class StackPanel extends Panel {
   private readonly tree = element("div", "tff-stack");
@@ -37,7 +47,7 @@ export class StackPanel extends Panel {
   }
 
   draw(): void {
-    const top = groups(this.store.legend.executors, this.mostColumns());
+    const top = this.arrangement().boxes.flatMap((box) => this.groupOf(box));
     this.empty.hidden = top.length > 0;
     this.tree.hidden = top.length === 0;
     const shape = JSON.stringify(top.map(shapeOf));
@@ -54,9 +64,20 @@ export class StackPanel extends Panel {
     this.root.dataset.summary = this.describe();
   }
 
-  private mostColumns(): number {
+  /** Returns the first arrangement, from the widest on, for which there is room; the narrowest if there is none. */
+  private arrangement(): StackArrangement {
     const { width } = this.room;
-    return width === 0 ? Infinity : Math.max(1, Math.floor(width / READABLE_WIDTH));
+    const most = width === 0 ? Infinity : Math.max(1, Math.floor(width / READABLE_WIDTH));
+    const { stack } = this.store.legend;
+    return stack.find(({ columns }) => columns <= most) ?? stack.at(-1) ?? { columns: 0, boxes: [] };
+  }
+
+  /** Returns a box with its executor; none if a message was lost that tells of it. */
+  private groupOf({ layers, role, below }: StackBox): Group[] {
+    const [first = -1] = layers;
+    const executor = this.store.legend.executors[first];
+    if (executor === undefined) return [];
+    return [{ first, executor, layers, role, below: below.flatMap((box) => this.groupOf(box)) }];
   }
 
   /** Makes the boxes smaller where they do not fit, as long as they can be read. */
@@ -122,8 +143,8 @@ function shapeOf(group: Group): unknown[] {
   return [group.executor.name, detailOf(group), group.layers, group.below.map(shapeOf)];
 }
 
-function detailOf({ layers, executor }: Group): string {
-  return layers.length > 1 ? `${roleOf(executor)} × ${count(layers.length)}`.trim() : executor.role;
+function detailOf({ layers, role }: Group): string {
+  return layers.length > 1 ? `${role} × ${count(layers.length)}`.trim() : role;
 }
 
 class Box {

@@ -2,9 +2,8 @@
 
 import type { TrafficRow } from "../model/messages";
 import type { TraceStore } from "../model/store";
-import { count, dataSize } from "../model/units";
+import { dataSize } from "../model/units";
 import { element } from "../dom/elements";
-import { VISIBILITY_WORDS } from "../theme";
 import { Panel } from "./panel";
 
 export class TrafficPanel extends Panel {
@@ -41,14 +40,9 @@ function line(row: TrafficRow, most: number): HTMLElement {
   const made = element("div", "tff-crossing");
   made.setAttribute("role", "row");
   made.dataset.visibility = row.visibility || "down";
-  const direction = row.direction.replace(" to ", " → ");
   const name = element("div", "name");
   name.setAttribute("role", "rowheader");
-  const values = row.values === 1 ? "1 value" : `${count(row.values)} values`;
-  const facts = [row.intrinsic ? direction : "", values, VISIBILITY_WORDS.get(row.visibility) ?? ""]
-    .filter(Boolean)
-    .join(" · ");
-  name.append(element("strong", "", row.intrinsic || direction), element("span", "soft", facts));
+  name.append(element("strong", "", row.name), element("span", "soft", row.detail));
   const size = element("div", "number", dataSize(row.size));
   size.setAttribute("role", "cell");
   const track = element("div", "track");

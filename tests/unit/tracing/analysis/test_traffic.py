@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import rows, sum_of_products, traced
@@ -48,3 +49,20 @@ def test_a_secure_sum_shows_the_server_an_aggregate_only(name, bound, factory):
         seen = rows(trace.traffic(), direction="clients to server")
         by_operator = dict(zip(seen.shown("intrinsic").tolist(), seen.shown("visibility").tolist(), strict=True))
         assert by_operator == {name: "aggregate", "federated_sum": "individual"}
+
+
+@pytest.mark.parametrize("factory", [tff.local_executor_factory, tff.debug_executor_factory], ids=["local", "debug"])
+@pytest.mark.parametrize(
+    ("name", "visibility"), [("federated_select", "individual"), ("federated_secure_select", "hidden")]
+)
+def test_a_secure_select_shows_the_server_no_keys(name, visibility, factory):
+    scaled = tff.tf_computation(lambda table, key: table * tf.cast(key, tf.float32), np.float32, np.int32)
+    keys_type = tff.FederatedType(tff.TensorType(np.int32, [2]), tff.CLIENTS)
+
+    @tff.federated_computation(keys_type, tff.FederatedType(np.float32, tff.SERVER))
+    def select(keys, state):
+        return getattr(tff, name)(keys, tff.federated_value(np.int32(3), tff.SERVER), state, scaled)
+
+    trace = traced(select, [np.array([0, 1], np.int32)] * 2, np.float32(1), factory=factory())[1]
+    sent = rows(trace.traffic(), direction="clients to server")
+    assert set(sent.shown("visibility")) == {visibility}

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 import tffsim as tff
-from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor
-from tests.unit.tracing.traced_runs import record
+from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor, record
 from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.recording.reading import take_snapshot

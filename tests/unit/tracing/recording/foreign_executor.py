@@ -51,3 +51,10 @@ async def subtract(executor):
     difference = await executor.create_call(function, pair)
     first = await executor.create_selection(pair, 0)
     return await difference.compute(), await first.compute()
+
+
+def record(coroutine, recorder, run=asyncio.run):
+    """Runs a coroutine as if it were an invocation."""
+    literal = fl.framework.Literal(np.float32(0), fl.TensorType(np.float32))
+    computation = fl.framework.ConcreteComputation.from_building_block(fl.framework.Lambda(None, None, literal))
+    return run(recorder.record_invocation("test", computation, {}, coroutine))

@@ -3,13 +3,10 @@
 import asyncio
 import threading
 
-import numpy as np
 import pytest
 
-import tffsim as tff
 from tests.unit.fake_time import run_in_fake_time
-from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor
-from tests.unit.tracing.traced_runs import record
+from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor, record
 from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.recording.gate import Gate
 from tffsim.tracing.recording.recorder import Recorder
@@ -98,24 +95,6 @@ class TestGate:
 
         assert record(create(), recorder, run_in_fake_time) == 3600
         assert gate.held == []
-
-    def test_a_stack_can_be_stepped_through(self):
-        gate = Gate(is_open=False)
-        results = []
-        double = tff.tf_computation(lambda x: 2 * x, np.float32)
-
-        def call():
-            with tff.use(tff.local_executor_factory()), tff.trace(gate=gate):
-                results.append(double(4.0))
-
-        thread = threading.Thread(target=call)
-        thread.start()
-        steps = 0
-        while thread.is_alive() and steps < 12_000:
-            gate.step()
-            steps += 1
-            thread.join(0.01)
-        assert results == [8] and steps > 3
 
 
 class TestAGateOfTheUsersOwn:

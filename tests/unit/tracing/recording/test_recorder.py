@@ -5,7 +5,12 @@ import pytest
 import tensorflow as tf
 
 import tffsim as tff
-from tests.unit.tracing.traced_runs import FLOATS, double, mean_of_doubles, rows, traced
+from tests.unit.tracing.traced_runs import FLOATS, double, mean_of_doubles, rows, sum_of_products, traced
+
+
+@pytest.fixture(scope="module")
+def trace():
+    return traced(mean_of_doubles, [1.0, 2.0, 6.0])[1]
 
 
 def test_every_layer_of_the_stack_is_recorded(trace):
@@ -35,7 +40,8 @@ def test_client_work_knows_its_client_and_its_ast_node(trace):
     assert [trace.nodes[node].label for node in spans["node"]] == ["call federated_map"] * 3
 
 
-def test_what_the_server_does_is_at_no_client(broadcast):
+def test_what_the_server_does_is_at_no_client():
+    _, broadcast = traced(sum_of_products, [1.0, 2.0, 6.0], 10.0)
     spans = broadcast.spans
     at_server = np.array([executor.placement == "server" for executor in broadcast.snapshot.executors])
     assert (spans["client"][at_server[spans.numbers("executor")]] == -1).all()

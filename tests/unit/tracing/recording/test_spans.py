@@ -5,8 +5,7 @@ import asyncio
 import federated_language as fl
 import numpy as np
 
-from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor, subtract
-from tests.unit.tracing.traced_runs import record
+from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor, record, subtract
 from tffsim.traces.trace import Trace
 from tffsim.tracing.recording import spans
 from tffsim.tracing.recording.recorder import Recorder

@@ -2,8 +2,7 @@
 
 import threading
 
-from tests.unit.tracing.recording.foreign_executor import ForeignExecutor, subtract
-from tests.unit.tracing.traced_runs import record
+from tests.unit.tracing.recording.foreign_executor import ForeignExecutor, record, subtract
 from tffsim.tracing.recording.recorder import Recorder
 from tffsim.tracing.recording.tracing_executor import TracingExecutor
 

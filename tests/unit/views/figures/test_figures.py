@@ -11,9 +11,10 @@ import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, mean_of_doubles, traced
 from tests.unit.views.figures.drawn import texts_of
 from tffsim.traces.trace import Trace
+from tffsim.views import PANELS
 from tffsim.views.figures.theme import DARK, LIGHT
 
-PICTURES = ["stack", "clients", "timeline", "graph", "traffic", "ast"]
+PICTURES = PANELS
 
 
 def _failed():

@@ -9,7 +9,7 @@ import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, double, sum_of_products, traced
 from tests.unit.views.figures.drawn import texts_of
 from tffsim.tracing.document.units import data_size
-from tffsim.views.figures.theme import VISIBILITY_WORDS
+from tffsim.views.panels.words import VISIBILITY_WORDS
 
 
 @pytest.fixture

@@ -34,7 +34,10 @@ def _length(dataset: tf.data.Dataset) -> int | None:
 @functools.cache
 def _cardinality() -> SharedFunction:
     """Returns a function that asks: an eager operation on data sets would keep a thread."""
-    spec = tf.TensorSpec([], tf.variant)
-    function = tf.function(lambda variant: tf.raw_ops.DatasetCardinality(input_dataset=variant), input_signature=[spec])
+
+    def cardinality(variant: tf.Tensor) -> tf.Tensor:
+        return tf.raw_ops.DatasetCardinality(input_dataset=variant)
+
+    function = tf.function(cardinality, autograph=False, input_signature=[tf.TensorSpec([], tf.variant)])
     types = [tf.variant.as_datatype_enum], [tf.int64.as_datatype_enum]
     return SharedFunction(function.get_concrete_function(), *types, num_threads=0)

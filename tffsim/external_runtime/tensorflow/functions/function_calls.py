@@ -41,9 +41,9 @@ _RENEWED_CALL = "PartitionedCall"
 _SECONDS_TO_NAME_A_FAILURE = 2.0
 
 # TensorFlow counts the datasets that it makes.
-_COUNT_OF_DATASET = re.compile(r"(?<=Dataset):\d+")
+_COUNT_OF_DATASET = r"(?<=Dataset):\d+"
 # Where the message of an operation names another one, the call comes first.
-_NAME_OF_CALL = re.compile(r"\b(?:Stateful)?PartitionedCall/")
+_NAME_OF_CALL = r"\b(?:Stateful)?PartitionedCall/"
 
 Seeds: TypeAlias = tuple[int, int]
 """Two numbers from which a call makes its random numbers."""
@@ -224,7 +224,7 @@ def _is_same(again: tf.errors.OpError, error: tf.errors.OpError) -> bool:
 
 
 def _comparable(error: tf.errors.OpError) -> str:
-    return _NAME_OF_CALL.sub("", _COUNT_OF_DATASET.sub("", reason_of(error)))
+    return re.sub(_NAME_OF_CALL, "", re.sub(_COUNT_OF_DATASET, "", reason_of(error)))
 
 
 def _copies(functions: Iterable[FunctionDef]) -> list[FunctionDef]:

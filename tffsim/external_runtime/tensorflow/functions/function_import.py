@@ -11,7 +11,7 @@ import itertools
 import warnings
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import federated_language as fl
 import tensorflow as tf
@@ -32,9 +32,10 @@ from tffsim.external_runtime.tensorflow.functions.straight_calls import Straight
 from tffsim.external_runtime.tensorflow.graph_passes import graph_rewriting, graph_traits, seeded_draws
 from tffsim.external_runtime.tensorflow.graph_passes.functions_in_thread import keep_functions_in_thread
 from tffsim.external_runtime.tensorflow.graph_passes.graph_rewriting import CallableGraph
-from tffsim.external_runtime.tensorflow.graph_passes.reductions_to_loops import reductions_to_loops
-from tffsim.external_runtime.tensorflow.graph_passes.straight_lines import reductions_to_straight_lines, straight_form
 from tffsim.language.identity_cache import IdentityCache
+
+if TYPE_CHECKING:
+    from tffsim.external_runtime.tensorflow.graph_passes.straight_lines import StraightForm
 
 _names = itertools.count()
 _SEEDS = graph_rewriting.tensor_name(seeded_draws.SEEDS)
@@ -148,14 +149,19 @@ def import_function(
         feeds[_SEEDS] = tf.TensorSpec([num_pairs, 2], tf.int32)
         graph = dataclasses.replace(graph, feeds=graph.feeds | {_SEEDS})
     straight_calls: StraightCalls | None = None
-    if not (as_written or is_seeded or graph.keeps_state or callbacks is not None or counts is not None):
-        again = functools.partial(import_function, tensorflow, type_signature, device)
-        straight_calls = _straight_calls(graph, feeds, result, again)
     kept_reductions: Mapping[str, str] = {}
-    if counts is not None:
-        reductions_to_straight_lines(graph.graph_def, counts)
-    elif not as_written:
-        kept_reductions = reductions_to_loops(graph.graph_def, is_seeded)
+    if not as_written and graph_traits.reduces_data(graph.graph_def):
+        # Loaded with the first graph that loops over data: a first round without one need not wait.
+        from tffsim.external_runtime.tensorflow.graph_passes import reductions_to_loops, straight_lines
+
+        if counts is not None:
+            straight_lines.reductions_to_straight_lines(graph.graph_def, counts)
+        else:
+            if not (is_seeded or graph.keeps_state or callbacks is not None):
+                again = functools.partial(import_function, tensorflow, type_signature, device)
+                form = straight_lines.straight_form(graph.graph_def, graph.feeds)
+                straight_calls = _straight_calls(form, graph, feeds, result, again)
+            kept_reductions = reductions_to_loops.reductions_to_loops(graph.graph_def, is_seeded)
     if not as_written and not graph_traits.may_run_twice(graph.graph_def):
         keep_functions_in_thread(graph.graph_def)
     if callbacks is not None:
@@ -186,12 +192,15 @@ def import_function(
 
 
 def _straight_calls(
-    graph: CallableGraph, feeds: Mapping[str, tf.TensorSpec], result: fl.Type, again: Callable[..., Imported]
+    form: "StraightForm | None",
+    graph: CallableGraph,
+    feeds: Mapping[str, tf.TensorSpec],
+    result: fl.Type,
+    again: Callable[..., Imported],
 ) -> StraightCalls | None:
     # What runs as a straight line may have to run again as a loop.
     if not can_run_in_thread() or has_sequence(result) or not graph_traits.may_run_twice(graph.graph_def):
         return None
-    form = straight_form(graph.graph_def, graph.feeds)
     datasets = [name for name, spec in feeds.items() if spec.dtype == tf.variant]
     return StraightCalls(form, datasets, lambda counts: again(counts=counts).runner) if form is not None else None
 

@@ -93,7 +93,8 @@ def _serialised(joins_shuffle_and_repeat: bool, pool: int | None) -> bytes:
 def _with_options(options: bytes) -> SharedFunction:
     """Returns a function that adds options: 100 times as fast as an eager operation on data sets."""
     spec = tf.TensorSpec([], tf.variant)
-    function = tf.function(lambda variant: _add_options(variant, options), input_signature=[spec])
+    # Autograph would read and rewrite the source of what it calls, for longer than a short first round takes.
+    function = tf.function(lambda variant: _add_options(variant, options), autograph=False, input_signature=[spec])
     types = [tf.variant.as_datatype_enum]
     return SharedFunction(function.get_concrete_function(), types, types, num_threads=0)
 

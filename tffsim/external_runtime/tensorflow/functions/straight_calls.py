@@ -1,7 +1,7 @@
 """Calls of a function as a straight line, for the numbers of elements that come often.
 
 To import a function once more takes as long as some hundred loops lose against straight
-lines, so numbers that come seldom are not worth it. See `graph_passes.straight_lines`.
+lines, so numbers that come seldom are not worth it, and a short run makes none. See `graph_passes.straight_lines`.
 """
 
 import collections
@@ -9,7 +9,7 @@ import contextlib
 import dataclasses
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import tensorflow as tf
 
@@ -17,12 +17,17 @@ from tffsim.concurrency.call_duration import LONG_SECONDS, CallDuration
 from tffsim.concurrency.cancellation import current_scope
 from tffsim.external_runtime.tensorflow.eager_execution import CancellationManager
 from tffsim.external_runtime.tensorflow.functions.dataset_lengths import known_length
-from tffsim.external_runtime.tensorflow.graph_passes.straight_lines import StraightForm
+
+if TYPE_CHECKING:
+    from tffsim.external_runtime.tensorflow.graph_passes.straight_lines import StraightForm
 
 MAX_LINES = 8
 """For how many numbers of elements a function is imported."""
 
-_CALLS_PER_NODE = 1
+_CALLS_PER_NODE = 4
+"""A line is made when its loops have lost about as much as it takes to make it, whatever the number of elements:
+with each element there is more to make, and more to win."""
+
 _MAX_COUNTED = 1024
 
 Counts = tuple[int, ...]
@@ -56,7 +61,7 @@ class StraightCalls:
         make: Imports the function for some numbers of elements.
     """
 
-    def __init__(self, form: StraightForm, datasets: Sequence[str], make: Callable[[Counts], Callee]) -> None:
+    def __init__(self, form: "StraightForm", datasets: Sequence[str], make: Callable[[Counts], Callee]) -> None:
         self._form = form
         self._datasets = datasets
         self._make = make

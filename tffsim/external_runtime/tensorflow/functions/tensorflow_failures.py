@@ -17,9 +17,10 @@ from tffsim.external_runtime.tensorflow.graph_passes.graph_rewriting import call
 from tffsim.failures.source_places import describe, innermost_of_user
 from tffsim.language.provenance import Provenance
 
-_PLACE = re.compile(r"(?:\{\{function_node ([^}]+)\}\})?\{\{node ([^}]+)\}\}")
-_READER = re.compile(r"\[\[([^\[\]{}]+)\]\]")
-_FRAME = re.compile(r'^ *File "(.+)", line (\d+), in ', re.MULTILINE)
+# Compiled when something fails: at import, every first round would wait for it.
+_PLACE = r"(?:\{\{function_node ([^}]+)\}\})?\{\{node ([^}]+)\}\}"
+_READER = r"\[\[([^\[\]{}]+)\]\]"
+_FRAME = r'(?m)^ *File "(.+)", line (\d+), in '
 _IN_DATASET = "Error in user-defined function passed to"
 
 
@@ -37,7 +38,7 @@ def source_line(error: tf.errors.OpError, provenance: Provenance | None, graph_b
         both are.
     """
     message, _, traceback = (error.message or "").partition("Traceback (most recent call last)")
-    place = innermost_of_user((filename, int(line)) for filename, line in _FRAME.findall(traceback))
+    place = innermost_of_user((filename, int(line)) for filename, line in re.findall(_FRAME, traceback))
     if place is not None:
         return describe(*place)
     if provenance is None:
@@ -48,14 +49,14 @@ def source_line(error: tf.errors.OpError, provenance: Provenance | None, graph_b
 
 def _readers(message: str) -> Iterator[str]:
     """Yields the operations that read the dataset, each with those that it was inlined into."""
-    for reader in _READER.findall(message):
+    for reader in re.findall(_READER, message):
         parts = reader.split("/")
         yield from ("/".join(parts[:end]) for end in range(len(parts), 0, -1))
 
 
 def _names_in(message: str, graph_bytes: bytes) -> Iterator[str]:
     graph_def = tf.compat.v1.GraphDef.FromString(graph_bytes)
-    for function, node in _PLACE.findall(message):
+    for function, node in re.findall(_PLACE, message):
         yield from _names(_name_before_import(function, graph_def), node, graph_def)
 
 

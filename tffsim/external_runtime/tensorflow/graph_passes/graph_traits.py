@@ -31,13 +31,18 @@ _JOINS = {"ZipDataset", "ConcatenateDataset", "DirectedInterleaveDataset"}
 
 # Operations with a state that ends with the call: variables, tables, iterators, random
 # numbers, and calls, which are as harmless as what they call.
-_HARMLESS = re.compile(
+_HARMLESS = (
     r"Assert|CheckNumerics(V2)?|Placeholder|VarHandleOp|VarIsInitializedOp|ReadVariableOp|Assign\w*VariableOp|Resource\w+|DestroyResourceOp"
     r"|(Anonymous\w*|Mutable\w*|)HashTable(OfTensors|V2|OfTensorsV2|)|LookupTable\w+|InitializeTableV2"
     r"|(?!Save)\w*Dataset(V\d)?|ReduceDataset|DatasetToSingleElement|DatasetCardinality|\w*Iterator\w*|Optional\w+|AnonymousSeedGenerator|DummySeedGenerator|\w*RandomSeedGenerator"
     r"|Random\w+|TruncatedNormal|ParameterizedTruncatedNormal|Multinomial|StatelessRandomGetKeyCounter|\w*RngSkip\w*"
     r"|(Stateful)?PartitionedCall|If|Case|While|TensorArray\w+|TensorList\w+|Stack\w*|EmptyTensorList"
 )
+
+
+def reduces_data(graph_def: GraphDef) -> bool:
+    """Returns whether a graph, or a function of its library, has a loop over a data set: `ReduceDataset`."""
+    return any(node.op == "ReduceDataset" for node in all_nodes(graph_def))
 
 
 def num_threads(graph_def: GraphDef) -> int:
@@ -104,4 +109,4 @@ def _is_harmless(operation: str) -> bool:
     definition = op_def_registry.get(operation)
     if definition is None:
         return False
-    return not definition.is_stateful or _HARMLESS.fullmatch(operation) is not None
+    return not definition.is_stateful or re.fullmatch(_HARMLESS, operation) is not None

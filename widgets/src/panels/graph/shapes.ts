@@ -60,7 +60,7 @@ function textAt(y: number, name: string, text: string): SVGTextElement {
 }
 
 function shownLabel(call: ShownCall): string {
-  const label = cut((call.label || "value").replace("federated_", "").replaceAll("_", " "), MAX_LABEL);
+  const label = cut(call.words, MAX_LABEL);
   return call.copies > 1 ? `${label} × ${count(call.copies)}` : label;
 }
 

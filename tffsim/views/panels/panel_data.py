@@ -1,0 +1,47 @@
+"""What the front end is told of a trace besides spans: the data that panels declare, by their names."""
+
+import dataclasses
+from collections.abc import Callable, Collection
+from typing import Any
+
+from tffsim.tracing.document.snapshot import Legend, Snapshot
+from tffsim.views.panels.ast_rows import depths
+from tffsim.views.panels.declared import DECLARED
+from tffsim.views.panels.graph_summary import graph_summary
+from tffsim.views.panels.stack_boxes import Box, arrangements, num_columns
+from tffsim.views.panels.traffic_rows import traffic_rows
+
+_Data = dict[str, Any]
+
+_OF_LEGEND: dict[str, Callable[[Legend | Snapshot], Any]] = {
+    "stack": lambda legend: [_arrangement(boxes) for boxes in arrangements(legend.executors)],
+    "ast": lambda legend: depths(legend.nodes),
+}
+_OF_SPANS: dict[str, Callable[[Snapshot], Any]] = {
+    "graph": graph_summary,
+    "traffic": lambda snapshot: [dataclasses.asdict(row) for row in traffic_rows(snapshot)],
+}
+PANEL_DATA = frozenset({*_OF_LEGEND, *_OF_SPANS})
+"""What a panel may declare as its data, besides `spans`, which every view gets."""
+
+
+def data_of_legend(legend: Legend | Snapshot, panels: Collection[str]) -> _Data:
+    """Returns the data of panels that follow from what is not a number; they are cheap."""
+    return {name: make(legend) for name, make in _OF_LEGEND.items() if name in _needed(panels)}
+
+
+def data_of_spans(snapshot: Snapshot, panels: Collection[str]) -> _Data:
+    """Returns the data of panels for which all spans are looked at."""
+    return {name: make(snapshot) for name, make in _OF_SPANS.items() if name in _needed(panels)}
+
+
+def _needed(panels: Collection[str]) -> set[str]:
+    return {name for panel in panels for name in DECLARED[panel].data}
+
+
+def _arrangement(boxes: list[Box]) -> _Data:
+    return {"columns": num_columns(boxes), "boxes": [_box(box) for box in boxes]}
+
+
+def _box(box: Box) -> _Data:
+    return {"layers": box.layers, "role": box.role, "below": [_box(lower) for lower in box.below]}
