@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo lab test quick bench mutants build install-check layers lint types format lock lessons docs glossary
-.PHONY: address operators picture widgets widgets-check tools clean
+.PHONY: address operators picture schema widgets widgets-check tools clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -93,11 +93,16 @@ picture: $(READY)  ## draw docs/images again
 	$(BIN)/python docs/images/capture_concepts.py
 	$(BIN)/python docs/images/capture_gallery.py
 
-widgets: widgets/node_modules/.package-lock.json  ## build the front end into the package
+schema: $(READY)  ## write what follows from the schema of a trace: a file of the front end, a page, messages for tests
+	@$(BIN)/python -m widgets.schema
+	@$(BIN)/python -m tests.contract.messages
+
+widgets: widgets/node_modules/.package-lock.json schema  ## build the front end into the package
 	cd widgets && npm run --silent build
 
-# The committed bundle must be what the sources make. Without Node.js the check is left out.
-widgets-check: tools
+# What is made of sources and committed must be what they make. Without Node.js the bundle is not checked.
+widgets-check: tools $(READY)
+	@$(BIN)/python -m widgets.schema --check
 	@if command -v npm >/dev/null; then \
 	  $(MAKE) --no-print-directory widgets/node_modules/.package-lock.json && \
 	  cd widgets && npm run --silent check && node build.mjs --check; fi

@@ -21,7 +21,8 @@ _ENDINGS = {"perfetto": ".json", "graphml": ".graphml", "dot": ".dot", "html": "
     type=click.Path(),
     help="The file to write, for csv the folder.  [default: the name of FILE with the format's ending]",
 )
-def export_trace(file: str, format_: str, output: str | None) -> None:
+@click.option("--source/--no-source", "has_source", default=True, help="Whether a page holds your functions' source.")
+def export_trace(file: str, format_: str, output: str | None, has_source: bool) -> None:
     """Write FILE, a trace, in the format of another tool.
 
     \b
@@ -37,7 +38,7 @@ def export_trace(file: str, format_: str, output: str | None) -> None:
         raise click.ClickException(f"{target} is the trace itself. Choose another --output.")
     trace = load(file)
     try:
-        _write(trace, target, format_)
+        _write(trace, target, format_, has_source)
     except OSError as error:
         raise click.ClickException(f"{target} cannot be written: {error.strerror or error}.") from error
     click.echo(f"Wrote {target}")
@@ -47,8 +48,8 @@ def _default_output(source: pathlib.Path, format_: str) -> pathlib.Path:
     return source.with_name(source.stem + _ENDINGS[format_])
 
 
-def _write(trace: "Trace", target: pathlib.Path, format_: str) -> None:
+def _write(trace: "Trace", target: pathlib.Path, format_: str, has_source: bool) -> None:
     if format_ != "html":
         trace.export(target, format_)
         return
-    trace.to_html(target)
+    trace.to_html(target, source=has_source)

@@ -16,7 +16,7 @@ def load(path: str) -> "Trace":
         click.ClickException: If it is missing, is no trace, or is damaged; in one line.
     """
     from tffsim.traces.trace import load_trace
-    from tffsim.tracing.document.trace_description import TraceFileError
+    from tffsim.tracing.document.trace_file_error import TraceFileError
 
     try:
         return load_trace(path)

@@ -14,7 +14,7 @@ from tffsim.tracing.analysis.traffic import traffic, traffic_totals
 from tffsim.tracing.document import trace_file
 from tffsim.tracing.document.output_files import whole_text_file
 from tffsim.tracing.document.sketches import Sketch
-from tffsim.tracing.document.snapshot import AstNode, FunctionInfo, Snapshot
+from tffsim.tracing.document.snapshot import AstNode, FunctionInfo, Snapshot, without_source
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.document.table import Table
 from tffsim.tracing.document.tables import executor_table, invocation_table, span_table, value_table
@@ -99,9 +99,10 @@ class Trace:
         """All values that executors made or that left them.
 
         Columns: `value` (its number: that of the span which produced it), `type`, `executor`,
-        `placement`, `client` (-1 for none), `size` in bytes (0 if unknown), `scalar` (NaN for
-        what is no number), `alias` (the value of the executor below that it stands for,
-        -1 for none), `is_payload` (outside of executors). `preview(value)` says more.
+        `placement`, `client` (-1 for none), `size` in bytes (0 if unknown), `scalar` and `has_scalar`
+        (whether it is one real number: NaN may be one, and stands for what is none, too), `alias` (the value of
+        the executor below that it stands for, -1 for none), `is_payload` (outside of executors). `preview(value)`
+        says more.
         """
         return value_table(self.snapshot)
 
@@ -264,9 +265,14 @@ class Trace:
 
         return TraceView(self._source, panels, title) if panels else TraceView(self._source, title=title)
 
-    def to_html(self, path: "str | pathlib.Path") -> None:
-        """Writes one file that shows the trace in any browser, without Python and without a network."""
-        text = page(self.snapshot)
+    def to_html(self, path: "str | pathlib.Path", *, source: bool = True) -> None:
+        """Writes one file that shows the trace in any browser, without Python and without a network.
+
+        Args:
+            path: The file.
+            source: Whether the file holds the source of your functions, beside their names and lines.
+        """
+        text = page(self.snapshot if source else without_source(self.snapshot))
         with whole_text_file(path) as file:
             file.write(text)
 

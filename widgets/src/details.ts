@@ -1,7 +1,7 @@
 // What is known of the selected span, or of the selected client and its values.
 
 import { CLIENT_STATES } from "./model/clients";
-import { OPERATIONS, OUTCOMES } from "./model/messages";
+import { OPERATIONS, OUTCOMES } from "./model/schema";
 import type { TraceStore } from "./model/store";
 import { count, duration } from "./model/units";
 import { button, element } from "./dom/elements";

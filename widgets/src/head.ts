@@ -1,7 +1,7 @@
 // The head line of a view: what is shown, how far it is, a search; and below it the first error.
 
 import { button, element, write } from "./dom/elements";
-import { NONE } from "./model/messages";
+import { NONE } from "./model/schema";
 import type { TraceStore } from "./model/store";
 import { count, duration } from "./model/units";
 

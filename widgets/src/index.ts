@@ -1,6 +1,7 @@
 // The entry points: an anywidget for notebooks, and what a page that stands alone does when it is opened.
 
 import type { Batch, Message, Request } from "./model/messages";
+import { inflated, type Packed, unpacked } from "./model/packing";
 import { TraceStore } from "./model/store";
 import { NAMES } from "./panels/names";
 import { View } from "./view";
@@ -76,28 +77,20 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   return () => view.close();
 }
 
-/** A finished trace as a page has it: a batch, as JSON, and its buffers are deflated, in base64. */
+/** A finished trace as a page has it: a batch as JSON, deflated, in base64, and its columns. */
 interface Embedded {
   batch: string;
-  buffers: string[];
+  columns: Packed;
   panels: string[];
 }
 
 /** Shows the trace of a page that stands alone, without a kernel. */
-async function showEmbedded({ batch, buffers, panels }: Embedded, place: HTMLElement): Promise<void> {
+async function showEmbedded({ batch, columns, panels }: Embedded, place: HTMLElement): Promise<void> {
   const store = new TraceStore();
   const view = new View(store, { panels, isPage: true });
   place.append(view.root);
-  const [json, ...columns] = await Promise.all([batch, ...buffers].map(inflated));
-  store.receive(JSON.parse(new TextDecoder().decode(json)) as Batch, columns);
-}
-
-function inflated(text: string): Promise<ArrayBuffer> {
-  const characters = atob(text);
-  const bytes = new Uint8Array(characters.length);
-  for (let k = 0; k < bytes.length; k++) bytes[k] = characters.charCodeAt(k);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Response(stream).arrayBuffer();
+  const message = JSON.parse(new TextDecoder().decode(await inflated(batch))) as Batch;
+  store.receive(message, await unpacked(columns, message.count));
 }
 
 const embedded = document.querySelector<HTMLElement>(EMBEDDED);

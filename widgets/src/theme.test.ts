@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import facts from "../../tffsim/views/theme.json";
 import { CLIENT_STATES } from "./model/clients";
-import { OPERATIONS, OUTCOMES } from "./model/messages";
+import { OPERATIONS, OUTCOMES } from "./model/schema";
 import { openPage } from "./testing/page";
 import { coloursOf, followTheme, variables } from "./theme";
 

@@ -90,8 +90,8 @@ test("a tab says on hover what its panel answers, and what it shows", () => {
 
 test("boxes of executors stand as the kernel arranged them, in the widest way for which there is room", () => {
   const executors = ["Top", "A", "A"].map((name, layer) => ({
-    ...{ name, role: layer > 0 ? `client ${layer - 1}` : "", placement: "clients" },
-    ...{ first_client: 0, num_clients: 1, parent: layer > 0 ? 0 : -1 },
+    ...{ name, role: layer > 0 ? `client ${layer - 1}` : "", placement: "clients" as const },
+    ...{ first_client: 0, num_clients: 1, device: "", parent: layer > 0 ? 0 : -1 },
   }));
   const store = new TraceStore();
   const view = new View(store, { panels: ["stack"] });

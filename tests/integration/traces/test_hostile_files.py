@@ -21,9 +21,9 @@ import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, mean_of_doubles, sum_of_products
 from tffsim.traces.trace import Trace
 from tffsim.tracing.document import trace_file
+from tffsim.tracing.document.schema import COLUMNS
 from tffsim.tracing.document.sketches import Sketches
-from tffsim.tracing.document.snapshot import COLUMNS
-from tffsim.tracing.document.trace_file import TraceFileError
+from tffsim.tracing.document.trace_file_error import TraceFileError
 from tffsim.tracing.exports import FORMATS
 from tffsim.tracing.recording.sketching.sketch_pad import SketchPad
 from tffsim.views import PANELS
@@ -135,7 +135,7 @@ def mutated(parts, chance):
             put(description, path, chance.choice(STRANGE))
             continue
         name = chance.choice(list(COLUMNS))
-        column = np.frombuffer(parts[f"columns/{name}"], np.dtype(COLUMNS[name])).copy()
+        column = np.frombuffer(parts[f"columns/{name}"], COLUMNS[name].dtype.replace("b1", "u1")).copy()
         limits = np.iinfo(column.dtype) if column.dtype.kind in "iu" else np.finfo(column.dtype)
         number = min(max(chance.choice([-1, 0, 1, 2, len(column) - 1, 1 << 29, 1 << 59]), limits.min), limits.max)
         if chance.random() < 0.3:

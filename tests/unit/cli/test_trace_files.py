@@ -179,6 +179,14 @@ def test_export_writes_where_it_is_told(file, tmp_path):
     assert (tmp_path / "picture.gv").is_file()
 
 
+def test_a_page_can_leave_out_the_source(file):
+    def size_with(*options):
+        assert tffsim("export", file, "--to", "html", *options).exit_code == 0
+        return file.with_suffix(".html").stat().st_size
+
+    assert size_with("--no-source") < size_with()
+
+
 def test_export_does_not_replace_the_trace(file):
     done = tffsim("export", file, "--to", "dot", "--output", file)
     assert done.exit_code == 1

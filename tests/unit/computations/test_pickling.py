@@ -12,7 +12,7 @@ import tensorflow as tf
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, double, mean_of_doubles, traced
-from tffsim.tracing.document.trace_file import TraceFileError
+from tffsim.tracing.document.trace_file_error import TraceFileError
 
 TEXTS = tff.FederatedType(np.str_, tff.CLIENTS)
 

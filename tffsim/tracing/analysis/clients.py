@@ -3,9 +3,11 @@
 import numpy as np
 
 from tffsim.tracing.analysis.traffic import traffic
-from tffsim.tracing.document.operations import ALL_OUTCOMES, RUNNING
+from tffsim.tracing.document.operations import ALL_OUTCOMES, CANCELLED, ERROR, OK, RUNNING
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.table import Table
+
+_BY_SEVERITY = (OK, CANCELLED, RUNNING, ERROR)
 
 
 def clients(snapshot: Snapshot) -> Table:
@@ -27,13 +29,12 @@ def clients(snapshot: Snapshot) -> Table:
     rows = len(groups)
     received, sent = _exchanged(snapshot, groups, num_clients)
     worst = np.zeros(rows, np.int64)
-    severity = np.array([0, 3, 1, 2])  # ok, cancelled, running, error: the later the worse
+    severity = np.argsort(_BY_SEVERITY)
     np.maximum.at(worst, group, severity[columns["outcome"][at_client]])
     start = np.full(rows, np.iinfo(np.int64).max)
     end = np.zeros(rows, np.int64)
     np.minimum.at(start, group, columns["start"][at_client])
     np.maximum.at(end, group, columns["end"][at_client])
-    by_severity = np.array([0, 2, RUNNING, 1])
     return Table(
         {
             "client": (groups % max(num_clients, 1)).astype(np.int32),
@@ -45,7 +46,7 @@ def clients(snapshot: Snapshot) -> Table:
             "spans": np.bincount(group, minlength=rows),
             "received": received,
             "sent": sent,
-            "outcome": by_severity[worst],
+            "outcome": np.array(_BY_SEVERITY)[worst],
         },
         {"outcome": list(ALL_OUTCOMES)},
         {"start": "ns", "end": "ns", "busy": "ns", "queue_time": "ns", "received": "bytes", "sent": "bytes"},

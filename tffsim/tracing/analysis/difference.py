@@ -87,7 +87,7 @@ def _client_values(reader: SpanReader, spans: "np.ndarray") -> set[tuple[int, st
     snapshot = reader.snapshot
     columns = snapshot.columns
     made = spans[(columns["operation"][spans] == CREATE_CALL) & (columns["client"][spans] >= 0)]
-    is_known = ~np.isnan(columns["scalar"][made]) | np.isin(made, snapshot.sketches.values_sketched)
+    is_known = columns["has_scalar"][made] | np.isin(made, snapshot.sketches.values_sketched)
     known = made[is_known & (columns["alias"][made] < 0)].tolist()
     return {(int(columns["client"][number]), reader.preview(number)) for number in known}
 
@@ -109,7 +109,7 @@ def _results(reader: SpanReader) -> list[str]:
 def _leaves(reader: SpanReader, span: int) -> list[str]:
     """Returns the previews of the parts of a computed value that are not structs themselves."""
     snapshot, columns = reader.snapshot, reader.snapshot.columns
-    if span in snapshot.sketches or not np.isnan(columns["scalar"][span]):
+    if span in snapshot.sketches or columns["has_scalar"][span]:
         return [reader.preview(span)]
     parts = np.flatnonzero((columns["parent"] == span) & (columns["operation"] == COMPUTE))
     return [text for part in parts for text in _leaves(reader, int(part))]

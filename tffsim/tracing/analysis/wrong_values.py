@@ -55,6 +55,11 @@ def _how_wrong(snapshot: Snapshot, value: int) -> tuple[bool, bool]:
     return sketch.num_nan > 0, sketch.is_sampled
 
 
+def _wrong_scalars(snapshot: Snapshot) -> "np.ndarray":
+    columns = snapshot.columns
+    return np.flatnonzero(columns["has_scalar"] & ~np.isfinite(columns["scalar"]))
+
+
 class _Births:
     """Finds values that are wrong although nothing that they were made of is."""
 
@@ -64,7 +69,7 @@ class _Births:
         self._is_call = snapshot.columns["operation"] == CREATE_CALL
         values = snapshot.sketches.table()
         self._wrong = set(values["value"][values["num_nan"] + values["num_inf"] > 0].tolist())
-        self._wrong |= set(np.flatnonzero(np.isinf(snapshot.columns["scalar"])).tolist())
+        self._wrong |= set(_wrong_scalars(snapshot).tolist())
         placed = np.array([*[executor.placement != "" for executor in snapshot.executors], False])
         is_given = (snapshot.columns["operation"] == CREATE_VALUE) & placed[snapshot.columns["layer"]]
         # An executor that delegates has its value from below.

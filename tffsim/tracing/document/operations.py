@@ -10,3 +10,6 @@ OK, ERROR, CANCELLED = range(3)
 
 ALL_OUTCOMES: Final = (*OUTCOMES, "running")
 RUNNING: Final = len(OUTCOMES)
+
+PLACEMENTS: Final = ("", "server", "clients")
+"""Where an executor, or a value, is; the empty word is nowhere."""

@@ -9,10 +9,12 @@ sketches of one form can be compared cell by cell.
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated
 
 import numpy as np
 
+from tffsim.tracing.document.rows import AtMost, Between, Count, OneOf, Text
 from tffsim.tracing.document.sketch_coordinates import cell_coordinates, grid
 from tffsim.tracing.document.table import Table
 
@@ -21,9 +23,16 @@ MAX_LEAVES = 24
 MAX_SHOWN = 16
 """How many numbers are shown in the text of a sketch."""
 
+KINDS = ("array", "text", "dataset", "members", "other")
+MAX_SIZE = 1 << 56
+"""No array has as many numbers."""
+_MAX_DIMENSIONS = 64
+_MAX_NUMBERS = 1 << 62
+
 STATISTICS = ("norm", "mean", "least", "greatest", "num_nan", "num_inf")
 NUM_TOTALS = len(STATISTICS) + 1
 _COUNTED = slice(4, None)
+_NUM_NAN = STATISTICS.index("num_nan")
 SKETCH_COLUMNS = {"values": "i4", "which": "i4", "totals": "f8", "first": "f8", "details": "f4"}
 _MAX_TEXT = 200
 _EXACT = 2.0**53
@@ -35,9 +44,9 @@ PLACE_OF_NUMBER = "\0"
 class LeafForm:
     """An array of a value: where in the value it is, such as `weights[0]`, its dtype and shape."""
 
-    path: str
-    dtype: str
-    shape: tuple[int, ...]
+    path: Text
+    dtype: Text
+    shape: Annotated[tuple[Annotated[int, Between(0, MAX_SIZE)], ...], AtMost(_MAX_DIMENSIONS)]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,14 +64,19 @@ class SketchForm:
         is_sampled: Whether there is more than what was looked at.
     """
 
-    kind: str
-    text: str
-    shown: str = ""
-    leaves: tuple[LeafForm, ...] = ()
-    num_leaves: int = 0
-    size: int = 0
-    examined: int = 0
+    kind: Annotated[str, OneOf(KINDS)]
+    text: Text
+    shown: Annotated[str, AtMost(MAX_SHOWN)] = ""
+    leaves: Annotated[tuple[LeafForm, ...], AtMost(MAX_LEAVES)] = ()
+    num_leaves: Count = 0
+    size: Annotated[int, Between(0, _MAX_NUMBERS)] = 0
+    examined: Annotated[int, Between(0, _MAX_NUMBERS)] = 0
     is_sampled: bool = False
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is a number by itself, and no array."""
+        return self.kind == "array" and self.size == 1 and not self.leaves[0].shape
 
     @property
     def largest(self) -> int:
@@ -163,7 +177,7 @@ class Sketch:
     @property
     def is_nan(self) -> bool:
         """Whether it is a single number, and none."""
-        return self.kind == "array" and self.size == self.num_nan == 1 and not self.shape
+        return self.form.is_single and self.num_nan == 1
 
     @property
     def cell_coordinates(self) -> "np.ndarray":
@@ -172,24 +186,45 @@ class Sketch:
         return cell_coordinates(self.form.leaves[largest].shape) if largest >= 0 else np.zeros(0, np.int64)
 
     def __str__(self) -> str:
-        form = self.form
-        parts = [self._shown()]
-        is_text = form.num_leaves > 0 and all(leaf.dtype == "str" for leaf in form.leaves)
-        if form.kind == "array" and form.size > 1 and not is_text and not math.isnan(self.mean):
-            parts.append(f"min {self.least:.4g}  mean {self.mean:.4g}  max {self.greatest:.4g}")
-        if form.kind == "members" and form.largest >= 0 and not is_text:
-            parts.append(f"norm {self.norm:.4g}")
-        if form.size > 1:
-            parts += [f"{count} {name}" for count, name in ((self.num_nan, "NaN"), (self.num_inf, "inf")) if count]
-        if form.is_sampled and not is_text:
-            parts.append(f"sampled: {form.examined:,} of {form.size:,}" if form.examined < form.size else "sampled")
-        return "  ".join(parts)
+        totals = (self.norm, self.mean, self.least, self.greatest, self.num_nan, self.num_inf)
+        return _Words(self.form).of(self.first, totals)
 
-    def _shown(self) -> str:
-        before, *after = self.form.text.split(PLACE_OF_NUMBER)
-        numbers = map(_written, self.first, self.form.shown)
-        text = before + "".join(number + part for number, part in zip(numbers, after, strict=True))
-        return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
+
+class _Words:
+    """Says what values of one form were."""
+
+    def __init__(self, form: SketchForm) -> None:
+        is_text = form.num_leaves > 0 and all(leaf.dtype == "str" for leaf in form.leaves)
+        self._shown = form.shown
+        self._is_plain = set(form.shown) <= {"f"}
+        place = "{:.4g}" if self._is_plain else "{}"
+        # One call for all numbers: of many sketches, most of the time is spent here.
+        self._format = place.join(_literal(part) for part in form.text.split(PLACE_OF_NUMBER)).format
+        self._has_range = form.kind == "array" and form.size > 1 and not is_text
+        self._has_norm = form.kind == "members" and form.largest >= 0 and not is_text
+        self._has_counts = form.size > 1
+        self._sample = ""
+        if form.is_sampled and not is_text:
+            some = form.examined < form.size
+            self._sample = f"  sampled: {form.examined:,} of {form.size:,}" if some else "  sampled"
+
+    def of(self, first: Sequence[float], totals: Sequence[float]) -> str:
+        """Returns what is said of a value with these numbers; see `Sketch`."""
+        norm, mean, least, greatest, num_nan, num_inf = totals
+        text = self._format(*(first if self._is_plain else map(_written, first, self._shown)))
+        text = text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
+        if self._has_range and not math.isnan(mean):
+            text += f"  min {least:.4g}  mean {mean:.4g}  max {greatest:.4g}"
+        if self._has_norm:
+            text += f"  norm {norm:.4g}"
+        if self._has_counts:
+            text += f"  {num_nan:.0f} NaN" * (num_nan != 0) + f"  {num_inf:.0f} inf" * (num_inf != 0)
+        return text + self._sample
+
+
+def _literal(text: str) -> str:
+    """Returns the format that gives a text."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _written(number: float, kind: str) -> str:
@@ -259,6 +294,13 @@ class Sketches(Mapping[int, Sketch]):
             start = end
         return all((np.isfinite(count) & (count >= -1) & (count < _EXACT)).all() for count in counts)
 
+    @property
+    def values_of_nan(self) -> "np.ndarray":
+        """The numbers of the values that are a single NaN."""
+        is_number = np.array([form.is_single for form in self.forms] or [False])
+        is_nan = is_number[self._form_of_row[self.which]] & (self.totals[self.which, _NUM_NAN] == 1)
+        return self.values_sketched[is_nan]
+
     def __len__(self) -> int:
         return len(self.values_sketched)
 
@@ -284,6 +326,26 @@ class Sketches(Mapping[int, Sketch]):
             column = self.totals[self.which, number]
             columns[name] = column.astype(np.int64) if name.startswith("num_") else column
         return Table(columns)
+
+    def rows_of(self, values: "np.ndarray") -> "np.ndarray":
+        """Returns the rows of the sketches of values; -1 for a value without one."""
+        if not len(self):
+            return np.full(len(values), -1)
+        places = np.minimum(np.searchsorted(self.values_sketched, values), len(self) - 1)
+        return np.where(self.values_sketched[places] == values, self.which[places], -1)
+
+    def texts(self, rows: "np.ndarray") -> list[str]:
+        """Returns what the sketches in some rows say, as `str` of each would."""
+        words: dict[int, _Words] = {}
+        texts = []
+        for row, form, totals in zip(
+            rows.tolist(), self._form_of_row[rows].tolist(), self.totals[rows, : len(STATISTICS)].tolist(), strict=True
+        ):
+            if form not in words:
+                words[form] = _Words(self.forms[form])
+            end = self._first_ends[row]
+            texts.append(words[form].of(self.first[end - len(self.forms[form].shown) : end].tolist(), totals))
+        return texts
 
     def _place(self, value: int) -> int:
         place = int(np.searchsorted(self.values_sketched, value))

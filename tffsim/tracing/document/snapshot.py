@@ -1,37 +1,30 @@
 """What a trace consists of: plain data, the same whether it was recorded here or loaded from a file."""
 
 import dataclasses
+from typing import Annotated
 
 import numpy as np
 
+from tffsim.tracing.document.operations import PLACEMENTS
+from tffsim.tracing.document.rows import Added, AtMost, Between, Count, NotForViews, OneOf, Reference, Source, Text
+from tffsim.tracing.document.schema import MAX_AMOUNT, MAX_COUNT
 from tffsim.tracing.document.sketches import Sketches
 from tffsim.tracing.document.type_info import TypeInfo
 
-COLUMNS: dict[str, str] = {
-    "parent": "i4", "invocation": "i4", "layer": "i4", "operation": "u1", "outcome": "u1", "client": "i4", "node": "i4",
-    "thread": "i2", "worker": "i2", "start": "i8", "end": "i8", "self_time": "i8", "queue_time": "i8",
-    "worker_time": "i8", "type": "i4", "size": "i8", "scalar": "f8", "alias": "i4", "index": "i4", "num_inputs": "i4",
-}  # fmt: skip
-"""The columns of the spans, by name; the row of a span is its number.
-
-Times are nanoseconds since the trace began. `parent`, `alias` and `inputs` are numbers of
-spans, -1 for none. A span that made or computed a value says what it is: `type`, `size` in
-bytes, `scalar` (NaN if it is none) and `alias`, the value below that it is the same as.
-`index` is the element that a selection selects, -1 for other operations.
-"""
+_MAX_PLACEMENTS = 16
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ExecutorInfo:
     """An executor of the stack. `parent` is the number of the one above, or -1."""
 
-    name: str
-    role: str
-    placement: str
-    first_client: int
-    num_clients: int
-    device: str
-    parent: int
+    name: Text
+    role: Text
+    placement: Annotated[str, OneOf(PLACEMENTS)]
+    first_client: Reference
+    num_clients: Count
+    device: Text
+    parent: Reference
 
     @property
     def label(self) -> str:
@@ -50,15 +43,10 @@ class FunctionInfo:
         text: Its source, decorators included; empty if nobody knows it, or the trace leaves it out.
     """
 
-    name: str
-    file: str
-    line: int
-    text: str
-
-
-def without_source(function: FunctionInfo) -> FunctionInfo:
-    """Returns a function without its text."""
-    return dataclasses.replace(function, text="")
+    name: Text
+    file: Text
+    line: Count
+    text: Source
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -80,34 +68,34 @@ class AstNode:
             or the lambda whose parameter it is. -1 for other nodes, and if nobody knows.
     """
 
-    parent: int
-    kind: str
-    label: str
-    type: str
-    edge: str
-    function: int = -1
-    line: int = 0
-    variable: str = ""
-    placement: str = ""
-    binding: int = -1
+    parent: Reference
+    kind: Text
+    label: Text
+    type: Text
+    edge: Text
+    function: Reference = -1
+    line: Count = 0
+    variable: Text = ""
+    placement: Annotated[str, OneOf(PLACEMENTS), Added(), NotForViews()] = ""
+    binding: Annotated[int, Between(-1, MAX_COUNT), Added(), NotForViews()] = -1
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class InvocationInfo:
-    """A call of a computation: its root span, name, AST root (or -1) and cardinalities."""
+    """A call of a computation: its root span, its name, the root of its AST, and how many participants there are."""
 
-    span: int
-    name: str
-    root: int
-    cardinalities: dict[str, int]
+    span: Count
+    name: Text
+    root: Count
+    cardinalities: Annotated[dict[Text, Count], AtMost(_MAX_PLACEMENTS)]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ThreadInfo:
     """A thread: its name, and for how many nanoseconds spans ran on it."""
 
-    name: str
-    busy: int
+    name: Text
+    busy: Annotated[int, Between(0, MAX_AMOUNT), NotForViews()]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,7 +103,7 @@ class Snapshot:
     """A trace as data.
 
     Attributes:
-        columns: The spans; see `COLUMNS`.
+        columns: The spans; see `tffsim.tracing.document.schema.COLUMNS`.
         inputs: The values that the spans use, those of one span after those of another.
         executors: The executors of the stack.
         threads: The threads that ran spans.
@@ -167,6 +155,24 @@ class Legend:
     functions: list[FunctionInfo]
     invocations: list[InvocationInfo]
     errors: dict[int, str]
+
+
+ROWS: dict[str, type] = {
+    "executors": ExecutorInfo,
+    "threads": ThreadInfo,
+    "types": TypeInfo,
+    "nodes": AstNode,
+    "functions": FunctionInfo,
+    "invocations": InvocationInfo,
+}
+"""The lists of a trace, and of what rows they are."""
+LISTS_FOR_VIEWS = ("executors", "threads", "nodes", "functions", "invocations")
+"""Those of them that views get."""
+
+
+def without_source(snapshot: Snapshot) -> Snapshot:
+    """Returns a trace without the source of the user's functions; their names and lines stay."""
+    return dataclasses.replace(snapshot, functions=[dataclasses.replace(f, text="") for f in snapshot.functions])
 
 
 def input_offsets(snapshot: Snapshot) -> "np.ndarray":

@@ -1,6 +1,6 @@
 """Reading single spans and values of a trace."""
 
-import math
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -32,25 +32,24 @@ class SpanReader:
         inputs: list[int] = self.snapshot.inputs[self._offsets[span] : self._offsets[span + 1]].tolist()
         return inputs
 
-    def preview(self, value: int, depth: int = 0) -> str:
-        """Returns a short description of a value.
+    def preview(self, value: int) -> str:
+        """Returns a short description of a value, given its number."""
+        return self.previews([value])[0]
+
+    def previews(self, values: "Sequence[int] | np.ndarray", depth: int = 0) -> list[str]:
+        """Returns short descriptions of values, of many in little more time than of one.
 
         Args:
-            value: The number of the value.
-            depth: Inside how many structs it is; parts that are nested deeply are described by their type.
+            values: Their numbers.
+            depth: Inside how many structs they are; parts that are nested deeply are described by their type.
         """
-        snapshot = self.snapshot
-        operation = snapshot.columns["operation"]
-        for number in self._aliases(value):
-            if operation[number] == CREATE_STRUCT and depth < _MAX_DEPTH:
-                return self._preview_of_struct(number, depth)
-            scalar = snapshot.columns["scalar"][number]
-            if number in snapshot.sketches:
-                return str(snapshot.sketches[number])
-            if not np.isnan(scalar):
-                return f"{scalar:.6g}"
-        number = snapshot.columns["type"][value]
-        return snapshot.types[number].text if number >= 0 else ""
+        numbers = np.asarray(values, np.int64)
+        sources = self._sources(numbers, depth)
+        texts = self._texts(np.array(sorted({*sources.tolist()} - {-1}), np.int64), depth)
+        return [
+            texts[source] if source >= 0 else self._type_text(value)
+            for source, value in zip(sources.tolist(), numbers.tolist(), strict=True)
+        ]
 
     def value(self, value: int) -> "np.ndarray | float | None":
         """Returns a whole value; None if it was not kept."""
@@ -58,10 +57,8 @@ class SpanReader:
         for number in self._aliases(value):
             if number in snapshot.arrays:
                 return snapshot.arrays[number]
-            if not np.isnan(snapshot.columns["scalar"][number]):
+            if snapshot.columns["has_scalar"][number]:
                 return float(snapshot.columns["scalar"][number])
-            if number in snapshot.sketches and snapshot.sketches[number].is_nan:
-                return math.nan
         return None
 
     def sketch(self, value: int) -> Sketch | None:
@@ -73,13 +70,48 @@ class SpanReader:
     def _offsets(self) -> "np.ndarray":
         return input_offsets(self.snapshot)
 
-    def _preview_of_struct(self, value: int, depth: int) -> str:
+    def _sources(self, values: "np.ndarray", depth: int) -> "np.ndarray":
+        """Returns for each value the first along its aliases that says what it was; -1 where none does."""
+        columns, sketches = self.snapshot.columns, self.snapshot.sketches
+        sources, current = np.full(len(values), -1), values
+        places = np.arange(len(values))
+        for _ in range(_MAX_ALIASES):
+            tells = columns["has_scalar"][current] | (sketches.rows_of(current) >= 0)
+            if depth < _MAX_DEPTH:
+                tells |= columns["operation"][current] == CREATE_STRUCT
+            sources[places[tells]] = current[tells]
+            goes_on = ~tells & (columns["alias"][current] >= 0)
+            places, current = places[goes_on], columns["alias"][current[goes_on]]
+            if not len(places):
+                break
+        return sources
+
+    def _texts(self, sources: "np.ndarray", depth: int) -> dict[int, str]:
+        """Returns what values say of themselves, by their numbers."""
+        columns, sketches = self.snapshot.columns, self.snapshot.sketches
+        rows = sketches.rows_of(sources)
+        is_struct = (columns["operation"][sources] == CREATE_STRUCT) & (depth < _MAX_DEPTH)
+        is_number = ~is_struct & columns["has_scalar"][sources]
+        is_sketched = ~is_struct & ~is_number
+        structs, numbers, sketched = sources[is_struct], sources[is_number], sources[is_sketched]
+        return {
+            **dict(zip(structs.tolist(), self._texts_of_structs(structs, depth), strict=True)),
+            **dict(zip(numbers.tolist(), map("{:.6g}".format, columns["scalar"][numbers].tolist()), strict=True)),
+            **dict(zip(sketched.tolist(), sketches.texts(rows[is_sketched]), strict=True)),
+        }
+
+    def _texts_of_structs(self, structs: "np.ndarray", depth: int) -> list[str]:
         snapshot = self.snapshot
-        parts = self.inputs(value)
-        names = [*snapshot.types[snapshot.columns["type"][value]].members, *[""] * _MAX_PARTS]
-        named = zip(names, parts[:_MAX_PARTS], strict=False)
-        shown = [(f"{name}=" if name else "") + self.preview(part, depth + 1) for name, part in named if part >= 0]
-        return f"<{', '.join([*shown, '…'] if len(parts) > _MAX_PARTS else shown)}>"
+        parts = [self.inputs(struct) for struct in structs.tolist()]
+        known = sorted({part for of_one in parts for part in of_one[:_MAX_PARTS] if part >= 0})
+        texts = dict(zip(known, self.previews(known, depth + 1), strict=True)) if known else {}
+        types = snapshot.columns["type"][structs].tolist()
+        members = [snapshot.types[number].members if number >= 0 else () for number in types]
+        return [_struct_text(names, of_one, texts) for names, of_one in zip(members, parts, strict=True)]
+
+    def _type_text(self, value: int) -> str:
+        number = self.snapshot.columns["type"][value]
+        return self.snapshot.types[number].text if number >= 0 else ""
 
     def _aliases(self, value: int) -> list[int]:
         chain = [value]
@@ -87,3 +119,10 @@ class SpanReader:
         while alias[chain[-1]] >= 0 and len(chain) < _MAX_ALIASES:
             chain.append(int(alias[chain[-1]]))
         return chain
+
+
+def _struct_text(members: Sequence[str], parts: list[int], texts: dict[int, str]) -> str:
+    names = [*members, *[""] * _MAX_PARTS]
+    named = zip(names, parts[:_MAX_PARTS], strict=False)
+    shown = [(f"{name}=" if name else "") + texts[part] for name, part in named if part >= 0]
+    return f"<{', '.join([*shown, '…'] if len(parts) > _MAX_PARTS else shown)}>"

@@ -2,17 +2,16 @@
 
 import numpy as np
 
-from tffsim.tracing.document.operations import ALL_OUTCOMES, COMPUTE, INVOKE, OPERATIONS
+from tffsim.tracing.document.operations import ALL_OUTCOMES, COMPUTE, INVOKE, OK, OPERATIONS, PLACEMENTS
+from tffsim.tracing.document.schema import COLUMNS
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.table import Table
-
-_NS = "ns"
 
 
 def span_table(snapshot: Snapshot) -> Table:
     """All operations; see `Trace.spans`."""
     columns = {name if name != "layer" else "executor": column for name, column in snapshot.columns.items()}
-    for name in ("type", "size", "scalar", "alias", "index", "num_inputs"):
+    for name in ("type", "size", "scalar", "has_scalar", "alias", "index", "num_inputs"):
         del columns[name]
     threads = [thread.name for thread in snapshot.threads]
     texts = {
@@ -22,36 +21,36 @@ def span_table(snapshot: Snapshot) -> Table:
         "thread": threads,
         "worker": threads,
     }
-    units = dict.fromkeys(("start", "end", "self_time", "queue_time", "worker_time"), _NS)
+    units = {name: COLUMNS[name].unit for name in snapshot.columns if name in columns and COLUMNS[name].unit}
     return Table(columns, texts, units)
 
 
 def value_table(snapshot: Snapshot) -> Table:
     """All values that executors made or that left them; see `Trace.values`."""
     columns = snapshot.columns
-    produced = np.flatnonzero((columns["outcome"] == 0) & (columns["operation"] != INVOKE))
+    produced = np.flatnonzero((columns["outcome"] == OK) & (columns["operation"] != INVOKE))
     layers = columns["layer"][produced]
-    placements = ["", "server", "clients"]
-    of_executor = np.array([placements.index(e.placement) for e in snapshot.executors] + [0])
+    of_executor = np.array([PLACEMENTS.index(executor.placement) for executor in snapshot.executors] + [0])
     client = columns["client"][produced]
     return Table(
         {
             "value": produced,
             "type": columns["type"][produced],
             "executor": layers,
-            "placement": np.where(client >= 0, 2, of_executor[layers]),
+            "placement": np.where(client >= 0, PLACEMENTS.index("clients"), of_executor[layers]),
             "client": client,
             "size": columns["size"][produced],
             "scalar": columns["scalar"][produced],
+            "has_scalar": columns["has_scalar"][produced],
             "alias": columns["alias"][produced],
             "is_payload": columns["operation"][produced] == COMPUTE,
         },
         {
             "type": snapshot.type_texts,
             "executor": [executor.label for executor in snapshot.executors],
-            "placement": placements,
+            "placement": list(PLACEMENTS),
         },
-        {"size": "bytes"},
+        {"size": COLUMNS["size"].unit},
     )
 
 
@@ -85,4 +84,4 @@ def invocation_table(snapshot: Snapshot) -> Table:
         "outcome": snapshot.columns["outcome"][spans],
         "root": np.array([call.root for call in calls], np.int32),
     }
-    return Table(columns, texts, {"start": _NS, "end": _NS})
+    return Table(columns, texts, {name: COLUMNS[name].unit for name in ("start", "end")})

@@ -10,11 +10,12 @@ A file is a zip archive of
 
 Nothing in a file is executed. A file may come from anywhere: everything is checked before
 memory is taken for it, and numbers that refer to something are checked to refer to it.
+`tffsim.tracing.document.schema` declares the columns; lists in `trace.json` have the form of the classes in `snapshot`.
+Files of version 3 are read, too: see `older_versions`.
 A part that would grow too much when it is read is stored without compression, so a small
 file that claims to become large is refused unread.
 """
 
-import dataclasses
 import errno
 import io
 import json
@@ -30,11 +31,14 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from tffsim.tracing.document.json_stream import JsonStream
-from tffsim.tracing.document.operations import ALL_OUTCOMES, INVOKE, OPERATIONS
+from tffsim.tracing.document.older_versions import add_missing
 from tffsim.tracing.document.output_files import whole_file
+from tffsim.tracing.document.references import check_references
+from tffsim.tracing.document.schema import COLUMNS, INPUTS_DTYPE
 from tffsim.tracing.document.sketches import NUM_TOTALS, SKETCH_COLUMNS, Sketches, SketchForm
-from tffsim.tracing.document.snapshot import COLUMNS, Snapshot, without_source
-from tffsim.tracing.document.trace_description import TraceFileError, describe, read_description, saved_arrays
+from tffsim.tracing.document.snapshot import Snapshot, without_source
+from tffsim.tracing.document.trace_description import Description, describe, read_description, saved_arrays
+from tffsim.tracing.document.trace_file_error import TraceFileError
 
 _DESCRIPTION = "trace.json"
 # What reading may cost in bytes of memory: this, or so many times the size of the file.
@@ -44,7 +48,6 @@ _COST_PER_BYTE = 100
 _COST_OF_TEXT = 4
 _ENCRYPTED = 0x1
 _COMPRESSION_LEVEL = 1
-_MAX_DEPTH = 1000
 
 
 def save(snapshot: Snapshot, path: "str | os.PathLike[str]", *, source: bool = True) -> None:
@@ -56,7 +59,7 @@ def save(snapshot: Snapshot, path: "str | os.PathLike[str]", *, source: bool = T
         source: Whether the file holds the source of the user's functions, beside their names and lines.
     """
     if not source:
-        snapshot = dataclasses.replace(snapshot, functions=[without_source(f) for f in snapshot.functions])
+        snapshot = without_source(snapshot)
     with whole_file(path) as file:
         _write(snapshot, file)
 
@@ -149,10 +152,8 @@ def _write_parts(snapshot: Snapshot, file: BinaryIO, stored: set[str]) -> list[z
         def write(name: str, content: "str | bytes") -> None:
             archive.writestr(name, content, zipfile.ZIP_STORED if name in stored else None)
 
-        columns = {
-            name: column.astype(np.dtype(COLUMNS[name]).newbyteorder("<")) for name, column in snapshot.columns.items()
-        }
-        columns["inputs"] = snapshot.inputs.astype("<i4")
+        columns = {name: snapshot.columns[name].astype(_dtype(name)) for name in COLUMNS}
+        columns["inputs"] = snapshot.inputs.astype(_dtype("inputs"))
         write(_DESCRIPTION, json.dumps(describe(snapshot, columns), separators=(",", ":")))
         for name, column in columns.items():
             write(f"columns/{name}", np.ascontiguousarray(column).tobytes())
@@ -179,20 +180,18 @@ def _read(archive: zipfile.ZipFile, size: int) -> Snapshot:
         raise TraceFileError("it has no part `trace.json`, so it is no trace.")
     with archive.open(parts[_DESCRIPTION]) as text:
         description = read_description(JsonStream(text.read))
-    columns = {name: _read_column(archive, parts, name, *description.columns[name]) for name in COLUMNS}
-    inputs = _read_column(archive, parts, "inputs", *description.columns["inputs"])
-    arrays = {
-        number: _numbers(archive, parts, f"arrays/{number}", dtype, math.prod(shape)).reshape(shape)
-        for number, (dtype, shape) in description.arrays.items()
-    }
+    columns = {name: _read_column(archive, parts, name, *told) for name, told in description.columns.items()}
+    inputs = columns.pop("inputs")
+    sketches = _read_sketches(archive, parts, description.sketch_forms, len(columns["parent"]))
+    add_missing(columns, sketches)
     snapshot = Snapshot(
         columns={name: columns[name] for name in COLUMNS},
         inputs=inputs,
-        arrays=arrays,
-        sketches=_read_sketches(archive, parts, description.sketch_forms, len(columns["parent"])),
+        arrays=_read_arrays(archive, parts, description),
+        sketches=sketches,
         **description.rest,
     )
-    _check_references(snapshot)
+    check_references(snapshot)
     return snapshot
 
 
@@ -214,10 +213,27 @@ def _check_sizes(parts: Iterable[zipfile.ZipInfo], size: int) -> None:
 def _read_column(
     archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], name: str, told_dtype: str, count: int
 ) -> "np.ndarray":
-    dtype = np.dtype(COLUMNS.get(name, "i4")).newbyteorder("<")
+    dtype = _dtype(name)
     if told_dtype != dtype.str:
         raise TraceFileError(f"its column `{name}` has the dtype {told_dtype!r:.60}, expected {dtype.str!r}.")
-    return _numbers(archive, parts, f"columns/{name}", dtype, count).astype(dtype.newbyteorder("="), copy=False)
+    numbers = _numbers(archive, parts, f"columns/{name}", dtype, count)
+    if dtype.kind == "b" and (numbers.view(np.uint8) > 1).any():
+        raise TraceFileError(f"its column `{name}` is neither true nor false.")
+    return numbers.astype(dtype.newbyteorder("="), copy=False)
+
+
+def _dtype(column: str) -> "np.dtype[Any]":
+    """Returns how a column is written."""
+    return np.dtype(COLUMNS[column].dtype if column in COLUMNS else INPUTS_DTYPE).newbyteorder("<")
+
+
+def _read_arrays(
+    archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], description: Description
+) -> "dict[int, np.ndarray]":
+    return {
+        number: _numbers(archive, parts, f"arrays/{number}", dtype, math.prod(shape)).reshape(shape)
+        for number, (dtype, shape) in description.arrays.items()
+    }
 
 
 def _read_sketches(
@@ -260,50 +276,3 @@ def _numbers(
     with archive.open(parts[name]) as part:
         # Told how much there is, zlib does not make more, whatever is in the part.
         return np.frombuffer(part.read(size), dtype, count)
-
-
-def _check_references(snapshot: Snapshot) -> None:
-    """Checks that every number that refers to something refers to something that is there.
-
-    Raises:
-        TraceFileError: If one does not.
-    """
-    columns, count = snapshot.columns, snapshot.num_spans
-    if any(len(column) != count for column in columns.values()):
-        raise TraceFileError("its columns are of different lengths.")
-    num_inputs = columns["num_inputs"]
-    if (num_inputs < 0).any() or int(num_inputs.sum(dtype=np.int64)) != len(snapshot.inputs):
-        raise TraceFileError("the numbers of inputs do not add up.")
-    limits = {
-        "parent": (-1, np.arange(count)), "invocation": (-1, count),
-        # What is no invocation is an operation of an executor.
-        "layer": (np.where(columns["operation"] == INVOKE, -1, 0), len(snapshot.executors)),
-        "operation": (0, len(OPERATIONS)), "outcome": (0, len(ALL_OUTCOMES)), "node": (-1, len(snapshot.nodes)),
-        "thread": (-1, len(snapshot.threads)), "worker": (-1, len(snapshot.threads)), "type": (-1, len(snapshot.types)),
-        "alias": (-1, count), "index": (-1, 1 << 30), "client": (-1, 1 << 30), "size": (0, 1 << 60),
-        "start": (0, 1 << 60), "end": (columns["start"], 1 << 60),
-        "self_time": (0, 1 << 60), "queue_time": (0, 1 << 60), "worker_time": (0, 1 << 60),
-    }  # fmt: skip
-    for name, (low, high) in limits.items():
-        if ((columns[name] < low) | (columns[name] >= high)).any():
-            raise TraceFileError(f"its column `{name}` refers to something that is not there.")
-    if ((snapshot.inputs < -1) | (snapshot.inputs >= count)).any():
-        raise TraceFileError("its inputs refer to something that is not there.")
-    _check_tree([executor.parent for executor in snapshot.executors], "executors")
-    _check_tree([node.parent for node in snapshot.nodes], "AST nodes")
-    if any(node.function >= len(snapshot.functions) for node in snapshot.nodes):
-        raise TraceFileError("its AST nodes refer to functions that are not there.")
-    for call in snapshot.invocations:
-        is_there = call.span < count and call.root < len(snapshot.nodes)
-        if not is_there or columns["operation"][call.span] != INVOKE:
-            raise TraceFileError(f"its invocation {call.name!r:.60} refers to something that is not there.")
-
-
-def _check_tree(parents: list[int], what: str) -> None:
-    depths: list[int] = []
-    for number, parent in enumerate(parents):
-        if not -1 <= parent < number:
-            raise TraceFileError(f"its {what} are in no tree.")
-        depths.append(depths[parent] + 1 if parent >= 0 else 0)
-        if depths[-1] >= _MAX_DEPTH:
-            raise TraceFileError(f"its {what} are nested too deeply.")

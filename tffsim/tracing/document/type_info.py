@@ -1,8 +1,11 @@
 """What a trace says about a type: facts for those that count, and a text for people."""
 
 import dataclasses
+from typing import Annotated
 
 import federated_language as fl
+
+from tffsim.tracing.document.rows import AtMost, Text
 
 MAX_MEMBERS = 64
 """How many members are known by name."""
@@ -20,9 +23,9 @@ class TypeInfo:
             those without a name.
     """
 
-    text: str
+    text: Text
     is_function: bool = False
-    members: tuple[str, ...] = ()
+    members: Annotated[tuple[Text, ...], AtMost(MAX_MEMBERS)] = ()
 
 
 def describe_type(type_spec: fl.Type) -> TypeInfo:

@@ -33,17 +33,8 @@ from tffsim.tracing.recording.payload_origins import PayloadOrigins
 from tffsim.tracing.recording.payload_sizes import size_of
 from tffsim.tracing.recording.sketching.payloads import Kind, array_of, kind_of, number_of
 from tffsim.tracing.recording.sketching.sketch_pad import SketchPad
-from tffsim.tracing.recording.spans import (
-    SPAN_DTYPE,
-    Span,
-    SpanGate,
-    ThreadClock,
-    ThreadClocks,
-    current_span,
-    now,
-    pack_span,
-    run,
-)
+from tffsim.tracing.recording.span_rows import SPAN_DTYPE, pack_row
+from tffsim.tracing.recording.spans import Span, SpanGate, ThreadClock, ThreadClocks, current_span, now, run
 from tffsim.tracing.recording.subscription import Batch, Subscription
 from tffsim.tracing.recording.tracing_executor import TracedValue
 from tffsim.tracing.recording.type_numbers import FUNCTION, TypeNumbers
@@ -155,7 +146,7 @@ class Recorder:
             remarks = [remark] if remark else found
             for text in remarks[:1]:
                 self.errors[span.id] = f"Warning: {text}"
-            self._append(span, OK, (), self.types.number(computation.type_signature.result), 0, math.nan, -1)
+            self._append(span, OK, (), self.types.number(computation.type_signature.result), 0, None, -1)
             return result
 
     def remark(self, text: str) -> None:
@@ -222,7 +213,7 @@ class Recorder:
         """Records the end of an operation that failed or was cancelled."""
         if outcome == ERROR:
             self.errors[span.id] = _told(error)[:2000]
-        self._append(span, outcome, inputs, -1, 0, math.nan, -1)
+        self._append(span, outcome, inputs, -1, 0, None, -1)
 
     def clock(self) -> ThreadClock:
         """Returns the clock of the current thread."""
@@ -280,7 +271,14 @@ class Recorder:
             return sum(map(len, self._chunks)) + len(self._pending)
 
     def _append(
-        self, span: Span, outcome: int, inputs: tuple[int, ...], type_number: int, size: int, scalar: float, alias: int
+        self,
+        span: Span,
+        outcome: int,
+        inputs: tuple[int, ...],
+        type_number: int,
+        size: int,
+        scalar: float | None,
+        alias: int,
     ) -> None:
         num_inputs = len(inputs)
         if num_inputs > 2:
@@ -288,12 +286,11 @@ class Recorder:
         self.open_spans.pop(span.id, None)
         pending = self._pending
         pending.append(
-            pack_span(
-                span.id, span.parent.id if span.parent is not None else -1, span.invocation, span.layer,
-                span.operation, outcome, span.client, span.node, span.thread, span.worker,
-                span.start, span.end, span.self_time, span.queue_time, span.worker_time,
-                type_number, size, scalar, alias, span.index,
-                num_inputs, inputs[0] if num_inputs else -1, inputs[1] if num_inputs > 1 else -1,
+            pack_row(
+                span, parent=span.parent.id if span.parent is not None else -1, outcome=outcome, type=type_number,
+                size=size, scalar=math.nan if scalar is None else scalar, has_scalar=scalar is not None, alias=alias,
+                num_inputs=num_inputs, first_input=inputs[0] if num_inputs else -1,
+                second_input=inputs[1] if num_inputs > 1 else -1,
             )
         )  # fmt: skip
         if len(pending) >= _ROWS_PER_CHUNK:
@@ -315,8 +312,7 @@ class Recorder:
             return
         try:
             scalar = number_of(value) if self.types.is_scalar[type_number] else None
-            # The column of scalars has NaN for what is none, so a NaN is sketched.
-            if scalar is not None and scalar == scalar:
+            if scalar is not None:
                 handle.scalar, handle.size = scalar, size
                 return
             if kind_of(value) in _OPAQUE:

@@ -9,35 +9,16 @@ therefore add up to the time the thread was busy.
 
 import asyncio
 import contextvars
-import struct
 import threading
 import time
 import types
 from collections.abc import Coroutine, Generator
 from typing import Any, Protocol
 
-import numpy as np
-
 from tffsim.tracing.document.operations import CANCELLED, ERROR
 from tffsim.tracing.recording.ast_nodes import AstNodes
 from tffsim.tracing.recording.layers import Layer
 from tffsim.tracing.recording.payload_origins import PayloadOrigins
-
-SPAN_DTYPE = np.dtype(
-    [
-        ("id", "i4"), ("parent", "i4"), ("invocation", "i4"), ("layer", "i4"), ("operation", "u1"), ("outcome", "u1"),
-        ("client", "i4"), ("node", "i4"), ("thread", "i2"), ("worker", "i2"),
-        ("start", "i8"), ("end", "i8"), ("self_time", "i8"), ("queue_time", "i8"), ("worker_time", "i8"),
-        ("type", "i4"), ("size", "i8"), ("scalar", "f8"), ("alias", "i4"), ("index", "i4"),
-        ("num_inputs", "i4"), ("first_input", "i4"), ("second_input", "i4"),
-    ]
-)  # fmt: skip
-"""A span that has ended, as a row of numbers; see `tffsim.tracing.document.snapshot.COLUMNS`."""
-
-_FORMATS = {"i4": "i", "u1": "B", "i2": "h", "i8": "q", "f8": "d"}
-_ROW = "=" + "".join(_FORMATS[SPAN_DTYPE[name].str[1:]] for name in SPAN_DTYPE.names or ())
-pack_span = struct.Struct(_ROW).pack
-"""Returns the fields of a span as the bytes of a row; much faster than an array of them."""
 
 now = time.perf_counter_ns
 

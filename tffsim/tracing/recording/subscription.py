@@ -12,7 +12,8 @@ from typing import Protocol
 
 import numpy as np
 
-from tffsim.tracing.recording.spans import SPAN_DTYPE, Span
+from tffsim.tracing.recording.span_rows import SPAN_DTYPE
+from tffsim.tracing.recording.spans import Span
 
 _log = logging.getLogger("tffsim")
 _SHORTEST_INTERVAL = 0.01

@@ -5,7 +5,6 @@ the target, the same handles stand for the same values. Stacks put one between e
 executors when a trace is active. In code that no trace watches it only passes on.
 """
 
-import math
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
@@ -34,7 +33,7 @@ class TracedValue(ExecutorValue):
         self.recorder = span.recorder
         self.number = span.id
         self.size = 0
-        self.scalar = math.nan
+        self.scalar: float | None = None
 
     @property
     def type_signature(self) -> Any:

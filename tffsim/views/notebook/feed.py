@@ -1,9 +1,8 @@
 """A trace as messages to the front end: descriptions as JSON, spans as columns of numbers.
 
-The form of the messages is that of `widgets/src/model/messages.ts`.
+The form of the messages is that of `widgets/src/model/messages.ts`; columns and rows are those of the schema.
 """
 
-import dataclasses
 import itertools
 import threading
 import time
@@ -12,22 +11,22 @@ from typing import Any
 
 import numpy as np
 
-from tffsim.tracing.document.operations import INVOKE
-from tffsim.tracing.document.snapshot import Legend, Snapshot
+from tffsim.tracing.document.operations import INVOKE, RUNNING
+from tffsim.tracing.document.rows import rows_for_views
+from tffsim.tracing.document.snapshot import LISTS_FOR_VIEWS, Legend, Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.recording.reading import read_legend
 from tffsim.tracing.recording.source import Source
-from tffsim.tracing.recording.spans import Span, now
+from tffsim.tracing.recording.span_rows import open_rows
+from tffsim.tracing.recording.spans import now
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views import PANELS
 from tffsim.views.glossary import hover_texts
+from tffsim.views.notebook.view_columns import ViewColumns
 from tffsim.views.panels.panel_data import data_of_legend, data_of_spans
 
 Message = tuple[dict[str, Any], list[bytes]]
 
-_INTS = ("id", "parent", "invocation", "layer", "operation", "outcome", "client", "node", "thread", "worker")
-_TIMES = ("start", "end", "self_time", "queue_time", "worker_time")
-_RUNNING = 3
 # The sentence above the panels tells what the program did, whatever they show.
 _PROGRAM = "program"
 _SPANS_PER_MESSAGE = 20_000
@@ -70,25 +69,30 @@ class Feed:
         """Returns messages that replace all that was sent before."""
         with self._lock:
             snapshot = self._source.snapshot
-            columns = dict(snapshot.columns)
-            columns["id"] = np.arange(snapshot.num_spans, dtype=np.int32)
-            is_running = columns["outcome"] == _RUNNING
-            order = np.argsort(is_running, kind="stable")
-            num_running = int(is_running.sum())
+            columns, num_running = _running_last(snapshot)
             # Those under way go together, in the last message.
-            cuts = [0, *range(spans_per_message, snapshot.num_spans - num_running, spans_per_message), len(order)]
-            end = float(snapshot.columns["end"].max(initial=0)) / 1e6
-            self._num_spans, self._num_invocations = snapshot.num_spans, 0
-            description = self._description(snapshot) | self._sums() | {"words": hover_texts()}
+            cuts = [0, *range(spans_per_message, snapshot.num_spans - num_running, spans_per_message)]
+            description = self._start_anew(snapshot)
             messages = []
-            for first, last in itertools.pairwise(cuts):
-                is_last = last == len(order)
-                part = {name: columns[name][order[first:last]] for name in (*_INTS, *_TIMES)}
+            for first, last in itertools.pairwise([*cuts, snapshot.num_spans]):
+                is_last = last == snapshot.num_spans
+                part = ViewColumns.of({name: column[first:last] for name, column in columns.items()})
                 running = num_running if is_last else 0
-                message = self._message(part, running, end, finished and is_last, description, reset=first == 0)
-                messages.append(message)
+                content = self._content(
+                    part, running, _end(snapshot), finished and is_last, description, reset=first == 0
+                )
+                messages.append((content, part.buffers()))
                 description = {}
             return messages
+
+    def whole(self) -> tuple[dict[str, Any], ViewColumns]:
+        """Returns a trace as it is, as a single message whose columns are still to be packed."""
+        with self._lock:
+            snapshot = self._source.snapshot
+            columns, num_running = _running_last(snapshot)
+            told = ViewColumns.of(columns)
+            description = self._start_anew(snapshot)
+            return self._content(told, num_running, _end(snapshot), True, description, reset=True), told
 
     def update(self, batch: Batch) -> Message:
         """Returns a message with what happened since the one before."""
@@ -97,41 +101,45 @@ class Feed:
         with self._lock:
             ended = set(batch.rows["id"].tolist())
             running = [span for span in batch.open_spans if span.id not in ended]
-            columns = _with_running(batch.rows, running)
+            moment = now()
+            rows = np.concatenate([batch.rows, open_rows(running, moment)])
             for name in ("start", "end"):
-                columns[name] = columns[name] - recorder.started
+                rows[name] -= recorder.started
             description: dict[str, Any] = {}
             if self._has_grown() or batch.is_last:
                 description = self._description(read_legend(recorder))
             self._num_spans += len(batch.rows)
             if batch.is_last or self._may_sum():
                 description |= self._sums()
-            moment = (now() - recorder.started) / 1e6
-            return self._message(columns, len(running), moment, batch.is_last, description, reset=False)
+            columns, moment = ViewColumns.of(rows), moment - recorder.started
+            content = self._content(columns, len(running), moment, batch.is_last, description, reset=False)
+            return content, columns.buffers()
 
-    def _message(
+    def _start_anew(self, snapshot: Snapshot) -> dict[str, Any]:
+        """Returns all that is not a number."""
+        self._num_spans, self._num_invocations = snapshot.num_spans, 0
+        return self._description(snapshot) | self._sums() | {"words": hover_texts()}
+
+    def _content(
         self,
-        columns: "dict[str, np.ndarray]",
+        columns: ViewColumns,
         running: int,
-        moment: float,
+        moment: int,
         finished: bool,
         description: dict[str, Any],
         reset: bool,
-    ) -> Message:
-        ints = np.stack([columns[name].astype("<i4") for name in _INTS])
-        times = np.stack([columns[name].astype("<f8") / 1e6 for name in _TIMES])
+    ) -> dict[str, Any]:
         recorder = self._source.recorder
-        content = {
+        return {
             "kind": "batch",
             "reset": reset,
             "running": running,
-            "count": ints.shape[1],
-            "now": moment,
+            "count": columns.count,
+            "now": moment / 1e6,
             "dropped": recorder.num_dropped if recorder is not None else self._source.snapshot.num_dropped,
             "finished": finished,
             "description": description,
         }
-        return content, [ints.tobytes(), times.tobytes()]
 
     def _has_grown(self) -> bool:
         """Whether there is more of what is not a number than in the message before."""
@@ -151,22 +159,11 @@ class Feed:
     def _description(self, legend: Legend | Snapshot) -> dict[str, Any]:
         """Returns what is not a number; of invocations only those that were not told before."""
         first, self._num_invocations = self._num_invocations, len(legend.invocations)
+        lists = {name: getattr(legend, name) for name in LISTS_FOR_VIEWS} | {"invocations": legend.invocations[first:]}
         return {
             "title": self._title or ", ".join(dict.fromkeys(call.name for call in legend.invocations)),
-            "executors": [dataclasses.asdict(executor) for executor in legend.executors],
-            "nodes": [dataclasses.asdict(node) for node in legend.nodes],
-            "functions": [dataclasses.asdict(function) for function in legend.functions],
-            "threads": [thread.name for thread in legend.threads],
+            **{name: rows_for_views(rows) for name, rows in lists.items()},
             "invocations_from": first,
-            "invocations": [
-                {
-                    "span": call.span,
-                    "name": call.name,
-                    "root": call.root,
-                    "num_clients": call.cardinalities.get("CLIENTS", 0),
-                }
-                for call in legend.invocations[first:]
-            ],
             "errors": {str(span): text for span, text in legend.errors.items()},
         } | data_of_legend(legend, self._panels)
 
@@ -186,7 +183,7 @@ class Feed:
         """Returns short descriptions of the values that spans made."""
         reader = SpanReader(self._source.snapshot)
         known = [span for span in spans if 0 <= span < reader.snapshot.num_spans]
-        return {"kind": "previews", "previews": {str(span): reader.preview(span) for span in known}}
+        return {"kind": "previews", "previews": dict(zip(map(str, known), reader.previews(known), strict=True))}
 
     def details(self, span: int) -> dict[str, Any]:
         """Returns what is known of a span, in lines of a name and a text."""
@@ -206,18 +203,15 @@ class Feed:
         return {"kind": "details", "span": span, "lines": lines}
 
 
-def _with_running(rows: "np.ndarray", running: list[Span]) -> "dict[str, np.ndarray]":
-    """Returns the columns of spans that ended, followed by those that are under way."""
-    columns = {name: rows[name] for name in (*_INTS, *_TIMES)}
-    if not running:
-        return columns
-    moment = now()
-    fields: dict[str, list[int]] = {
-        name: [getattr(span, name) for span in running]
-        for name in (*_INTS, *_TIMES)
-        if name not in ("parent", "outcome", "end")
-    }
-    fields["parent"] = [span.parent.id if span.parent is not None else -1 for span in running]
-    fields["outcome"] = [_RUNNING] * len(running)
-    fields["end"] = [moment] * len(running)
-    return {name: np.concatenate([column, np.array(fields[name], np.int64)]) for name, column in columns.items()}
+def _running_last(snapshot: Snapshot) -> "tuple[dict[str, np.ndarray], int]":
+    """Returns the columns, the spans that are under way after all others, and how many these are."""
+    columns = snapshot.columns | {"id": np.arange(snapshot.num_spans)}
+    is_running = columns["outcome"] == RUNNING
+    if not is_running.any():
+        return columns, 0
+    order = np.argsort(is_running, kind="stable")
+    return {name: column[order] for name, column in columns.items()}, int(is_running.sum())
+
+
+def _end(snapshot: Snapshot) -> int:
+    return int(snapshot.columns["end"].max(initial=0))

@@ -4,12 +4,9 @@ A trace goes into the page deflated and in base64, so no text of it can end the 
 become a part of the page, and the front end never reads text as HTML.
 """
 
-import base64
 import html
 import json
 import pathlib
-import sys
-import zlib
 
 import numpy as np
 
@@ -18,12 +15,10 @@ from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.recording.source import Source
 from tffsim.views import PANELS
 from tffsim.views.notebook.feed import Feed
+from tffsim.views.notebook.view_columns import deflated
 
 FRONT_END = pathlib.Path(__file__).parents[1] / "static" / "front_end.js"
 _MAX_PREVIEWS = 10_000
-_COMPRESSION = 6
-# Times are kept to an eighth of a microsecond: their other bits are noise, and half of a page.
-_TICKS_PER_MILLISECOND = 8192
 # As in the style sheet of the front end, so that nothing jumps when this takes the place of a live view.
 _HEIGHT = 640
 _LOW = 420
@@ -63,16 +58,15 @@ def page(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "", 
         title: What is shown above them; by default the names of the computations.
         padding: The space around, in pixels.
     """
-    messages = Feed(Source(snapshot), title, panels).everything(finished=True, spans_per_message=sys.maxsize)
-    ((batch, (ints, times)),) = messages
+    batch, columns = Feed(Source(snapshot), title, panels).whole()
     description = batch["description"]
     calls = description["graph"]["calls"] if "graph" in description else []
     needed = [call["span"] for call in calls] + [span for call in calls for span in call.get("members", [])]
     description["previews"] = _previews(snapshot, needed[:_MAX_PREVIEWS])
     name = description["title"] or "tffsim"
     data = {
-        "batch": _packed(json.dumps(batch).encode()),
-        "buffers": [_packed(ints), _packed(_rounded(times))],
+        "batch": deflated(json.dumps(batch, separators=(",", ":")).encode()),
+        "columns": columns.packed(),
         "panels": list(panels),
     }
     script = FRONT_END.read_text(encoding="utf-8").replace("</script", "<\\/script")
@@ -97,18 +91,11 @@ def frame(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "")
     )
 
 
-def _rounded(times: bytes) -> bytes:
-    milliseconds = np.frombuffer(times, "<f8")
-    return bytes((np.round(milliseconds * _TICKS_PER_MILLISECOND) / _TICKS_PER_MILLISECOND).astype("<f8").tobytes())
-
-
-def _packed(content: bytes) -> str:
-    return base64.b64encode(zlib.compress(content, _COMPRESSION)).decode("ascii")
-
-
 def _previews(snapshot: Snapshot, needed: list[int]) -> dict[str, str]:
     """Returns what values are, of as many as are reasonable; the front end cannot ask for more."""
-    produced = np.setdiff1d(np.flatnonzero(snapshot.columns["type"] >= 0), needed)
+    is_left = snapshot.columns["type"] >= 0
+    is_left[needed] = False
+    produced = np.flatnonzero(is_left)
     step = -(-len(produced) // max(1, _MAX_PREVIEWS - len(needed))) or 1
-    reader = SpanReader(snapshot)
-    return {str(span): reader.preview(span) for span in [*needed, *produced[::step].tolist()]}
+    told = [*needed, *produced[::step].tolist()]
+    return dict(zip(map(str, told), SpanReader(snapshot).previews(told), strict=True))

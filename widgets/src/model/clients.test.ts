@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CANCELLED, CLIENT_RUNNING, Clients, DONE, FAILED, SLOW, WAITING } from "./clients";
-import { OUTCOME } from "./messages";
+import { OUTCOME } from "./schema";
 
 const span = (client: number, busy: number, outcome: number = OUTCOME.ok, start = 0) => ({
   client,

@@ -1,6 +1,6 @@
 // What the clients of one call do: waiting, running, done.
 
-import { OUTCOME } from "./messages";
+import { OUTCOME } from "./schema";
 
 /** States of a client, the more urgent the larger. */
 export const WAITING = 0;
@@ -25,6 +25,8 @@ export interface ClientSpan {
   busy: number;
   /** As in `OUTCOME`. */
   outcome: number;
+  /** What is wrong with the number that it made, such as `nan`; empty if nothing is. */
+  wrong?: string;
 }
 
 export class Clients {
@@ -33,6 +35,7 @@ export class Clients {
   private start = new Float64Array(16).fill(Number.NaN);
   private end = new Float64Array(16);
   private busy = new Float64Array(16);
+  private readonly wrong = new Map<number, string>();
   private slowBeyond = Number.POSITIVE_INFINITY;
 
   /** `invocation` is the root span of the call, -1 before the first. */
@@ -54,6 +57,7 @@ export class Clients {
     const { client } = span;
     this.touch(span);
     this.busy[client] = this.busyOf(client) + span.busy;
+    if (span.wrong && this.wrong.get(client) !== "nan") this.wrong.set(client, span.wrong);
     if (span.outcome === OUTCOME.error) this.states[client] = FAILED;
     else if (span.outcome === OUTCOME.cancelled && this.states[client] !== FAILED) this.states[client] = CANCELLED;
   }
@@ -85,6 +89,16 @@ export class Clients {
   /** The own time of all spans of a client, in milliseconds. */
   busyOf(client: number): number {
     return this.busy[client] ?? 0;
+  }
+
+  /** What is wrong with a number at a client: `nan` before others; empty if nothing is known to be. */
+  wrongOf(client: number): string {
+    return this.wrong.get(client) ?? "";
+  }
+
+  /** How many clients have a number that is none, or is infinite. */
+  get numWrong(): number {
+    return this.wrong.size;
   }
 
   /** The time from the first start to the last end, in milliseconds. */

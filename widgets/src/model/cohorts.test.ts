@@ -4,8 +4,8 @@ import { batchOf, DESCRIPTION, storeOf } from "../testing/batches";
 import { CLIENT_RUNNING, DONE, FAILED, WAITING } from "./clients";
 
 const CALLS = [
-  { span: 0, name: "f", root: 0, num_clients: 3 },
-  { span: 5, name: "f", root: 0, num_clients: 2 },
+  { span: 0, name: "f", root: 0, cardinalities: { CLIENTS: 3 } },
+  { span: 5, name: "f", root: 0, cardinalities: { CLIENTS: 2 } },
 ];
 const states = ({ cohorts }: ReturnType<typeof storeOf>) => [0, 1, 2].map((client) => cohorts.latest.stateOf(client));
 
@@ -41,7 +41,7 @@ test("a span of an earlier call that ends late does not come into the latest", (
 
 test("a call of no clients leaves those of the call before", () => {
   const store = storeOf([{ id: 1, invocation: 0, client: 2 }]);
-  const without = { span: 9, name: "g", root: 0, num_clients: 0 };
+  const without = { span: 9, name: "g", root: 0, cardinalities: {} };
   store.receive(...batchOf([{ id: 9 }], 0, { description: { invocations_from: 1, invocations: [without] } }));
   assert.equal(store.cohorts.latest.count, 3);
 });
@@ -50,13 +50,34 @@ test("the steps of a client are its lowest spans, the longest of them, in order"
   const span = { invocation: 0, layer: 0, node: 0 };
   const { cohorts } = storeOf([
     { id: 0, operation: 0, invocation: 0 },
-    { ...span, id: 1, parent: 0, client: 1, self: 9 },
-    { ...span, id: 2, parent: 1, client: 1, self: 1, start: 1 },
-    { ...span, id: 3, parent: 1, client: 1, self: 3, start: 3 },
-    { ...span, id: 4, parent: 1, client: 1, self: 2, start: 5 },
-    { ...span, id: 5, parent: 0, client: 0, self: 7 },
+    { ...span, id: 1, parent: 0, client: 1, self_time: 9 },
+    { ...span, id: 2, parent: 1, client: 1, self_time: 1, start: 1 },
+    { ...span, id: 3, parent: 1, client: 1, self_time: 3, start: 3 },
+    { ...span, id: 4, parent: 1, client: 1, self_time: 2, start: 5 },
+    { ...span, id: 5, parent: 0, client: 0, self_time: 7 },
   ]);
   assert.deepEqual(cohorts.stepsOf(1, 0, 2), [3, 4]);
   assert.deepEqual(cohorts.stepsOf(2, 0, 2), []);
   assert.deepEqual(cohorts.stepsOf(1, 1, 2), []);
+});
+
+test("clients remember a number that is none, before one that is infinite", () => {
+  const row = { invocation: 0, parent: 0 };
+  const store = storeOf(
+    [
+      { id: 0, invocation: 0 },
+      { ...row, id: 1, client: 0, scalar: 1 },
+      { ...row, id: 2, client: 1, scalar: Number.NaN },
+      { ...row, id: 3, client: 1, scalar: Number.POSITIVE_INFINITY },
+      { ...row, id: 4, client: 2, scalar: Number.NEGATIVE_INFINITY },
+    ],
+    0,
+    { description: { invocations: CALLS.slice(0, 1) } },
+  );
+  const { latest } = store.cohorts;
+  assert.deepEqual(
+    [0, 1, 2].map((client) => latest.wrongOf(client)),
+    ["", "nan", "-inf"],
+  );
+  assert.equal(latest.numWrong, 2);
 });

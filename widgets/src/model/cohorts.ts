@@ -2,7 +2,8 @@
 
 import { Clients, type ClientSpan } from "./clients";
 import type { Columns } from "./columns";
-import type { Legend } from "./legend";
+import { wrongNumberOf } from "./labels";
+import { type Legend, numClientsOf } from "./legend";
 
 export class Cohorts {
   /** The clients of the latest call that has some. */
@@ -19,7 +20,7 @@ export class Cohorts {
 
   /** Makes room for the clients of calls that were told. */
   expectCalls(): void {
-    for (const call of this.legend.invocations) if (call.num_clients > 0) this.enter(call.span);
+    for (const call of this.legend.invocations) if (numClientsOf(call) > 0) this.enter(call.span);
     this.reserve();
   }
 
@@ -46,7 +47,8 @@ export class Cohorts {
   of(invocation: number): Clients {
     const { columns } = this;
     const clients = new Clients(invocation);
-    clients.reserve(this.legend.callAt(invocation)?.num_clients ?? 0);
+    const call = this.legend.callAt(invocation);
+    if (call !== undefined) clients.reserve(numClientsOf(call));
     const running: ClientSpan[] = [];
     for (let span = 0; span < columns.count; span++) {
       if (columns.invocation(span) !== invocation || columns.client(span) < 0 || !columns.isKnown(span)) continue;
@@ -80,7 +82,7 @@ export class Cohorts {
 
   private reserve(): void {
     const call = this.legend.callAt(this.latest.invocation);
-    if (call !== undefined) this.latest.reserve(call.num_clients);
+    if (call !== undefined) this.latest.reserve(numClientsOf(call));
   }
 
   private clientSpan(span: number): ClientSpan {
@@ -91,6 +93,7 @@ export class Cohorts {
       end: columns.end(span),
       busy: columns.ownTime(span),
       outcome: columns.outcome(span),
+      wrong: wrongNumberOf(span, columns),
     };
   }
 }

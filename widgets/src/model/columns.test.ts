@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { batchOf, type Row } from "../testing/batches";
 import { type Arrived, Columns } from "./columns";
-import { OUTCOME } from "./messages";
+import { OUTCOME } from "./schema";
 
 function read(columns: Columns, rows: Row[], running = 0): Arrived {
   return columns.read(...batchOf(rows, running));
@@ -11,7 +11,10 @@ function read(columns: Columns, rows: Row[], running = 0): Arrived {
 test("each column keeps its own numbers", () => {
   const columns = new Columns();
   const names = { parent: 1, invocation: 2, layer: 3, operation: 4, client: 5, node: 6, thread: 7, worker: 8 };
-  read(columns, [{ id: 0 }, { id: 1, ...names, outcome: 2, start: 0.5, end: 9, self: 2, queue: 3, work: 4 }]);
+  read(columns, [
+    { id: 0 },
+    { id: 1, ...names, outcome: 2, start: 0.5, end: 9, self_time: 2, queue_time: 3, worker_time: 4 },
+  ]);
   for (const [name, number] of Object.entries(names)) {
     assert.equal(columns[name as keyof typeof names](1), number, name);
     assert.equal(columns[name as keyof typeof names](0), -1, name);
@@ -19,6 +22,25 @@ test("each column keeps its own numbers", () => {
   assert.equal(columns.outcome(1), OUTCOME.cancelled);
   assert.deepEqual([columns.start(1), columns.end(1), columns.queue(1), columns.work(1)], [0.5, 9, 3, 4]);
   assert.equal(columns.ownTime(1), 6);
+});
+
+test("NaN is a number, and no number is none", () => {
+  const columns = new Columns();
+  read(columns, [
+    { id: 0, scalar: Number.NaN },
+    { id: 1 },
+    { id: 2, scalar: -2.5 },
+    { id: 3, scalar: Number.NEGATIVE_INFINITY },
+  ]);
+  assert.deepEqual(
+    [0, 1, 2, 3, 4].map((span) => columns.scalar(span)),
+    [NaN, undefined, -2.5, -Infinity, undefined],
+  );
+  read(columns, [{ id: 2 }, { id: 4, scalar: 0 }]);
+  assert.deepEqual(
+    [2, 4].map((span) => columns.scalar(span)),
+    [undefined, 0],
+  );
 });
 
 test("columns grow with the numbers of spans, and keep what they held", () => {

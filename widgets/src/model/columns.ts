@@ -1,6 +1,7 @@
 // Spans as columns of numbers. The number of a span is its index in all of them.
 
-import { type Batch, FLOAT_COLUMNS, type FloatColumn, INT_COLUMNS, type IntColumn, NONE, OUTCOME } from "./messages";
+import type { Batch } from "./messages";
+import { INT_COLUMNS, type IntColumn, NONE, OPTIONAL_COLUMNS, OUTCOME, TIME_COLUMNS } from "./schema";
 
 const FIRST_SIZE = 1024;
 
@@ -17,7 +18,8 @@ export class Columns {
   version = 0;
   private size = FIRST_SIZE;
   private ints = emptyInts(FIRST_SIZE);
-  private floats = emptyFloats(FIRST_SIZE);
+  private times = emptyFloats(TIME_COLUMNS, FIRST_SIZE);
+  private optional = emptyFloats(OPTIONAL_COLUMNS, FIRST_SIZE);
 
   parent(span: number): number {
     return this.ints.parent[span] ?? NONE;
@@ -63,26 +65,31 @@ export class Columns {
 
   /** In milliseconds since the trace began, as all moments. */
   start(span: number): number {
-    return this.floats.start[span] ?? 0;
+    return this.times.start[span] ?? 0;
   }
 
   end(span: number): number {
-    return this.floats.end[span] ?? 0;
+    return this.times.end[span] ?? 0;
   }
 
   /** How long it waited until a worker began, in milliseconds. */
   queue(span: number): number {
-    return this.floats.queue[span] ?? 0;
+    return this.times.queue_time[span] ?? 0;
   }
 
   /** How long a worker worked for it, in milliseconds. */
   work(span: number): number {
-    return this.floats.work[span] ?? 0;
+    return this.times.worker_time[span] ?? 0;
   }
 
   /** The time in which its own code ran, in milliseconds. */
   ownTime(span: number): number {
-    return (this.floats.self[span] ?? 0) + this.work(span);
+    return (this.times.self_time[span] ?? 0) + this.work(span);
+  }
+
+  /** The value that a span made or computed, if it is one real number; NaN is one. */
+  scalar(span: number): number | undefined {
+    return this.ints.has_scalar[span] === 1 ? this.optional.scalar[span] : undefined;
   }
 
   /** Returns the first span that began inside another; with -1, the first of all that are in none. */
@@ -106,21 +113,22 @@ export class Columns {
     this.ints.outcome.fill(OUTCOME.unknown);
   }
 
-  /** Takes what a batch brings, in two buffers in which the columns follow one another. */
+  /** Takes what a batch brings, in buffers in which columns follow one another. */
   read({ count, running }: Pick<Batch, "count" | "running">, buffers: readonly (DataView | ArrayBuffer)[]): Arrived {
     this.version += 1;
     if (count === 0) return { ended: [], open: [] };
-    const [intBuffer, floatBuffer] = buffers;
-    if (intBuffer === undefined || floatBuffer === undefined) throw new Error("A batch came without its columns.");
-    const ints = new Int32Array(aligned(intBuffer));
-    const floats = new Float64Array(aligned(floatBuffer));
+    const [ints, times, ...optional] = arraysOf(buffers);
     const ids = ints.subarray(0, count);
     this.reserve(ids.reduce((most, id) => Math.max(most, id + 1), 0));
     const open = [...ids.subarray(count - running)];
     // A late view gets some spans twice: with all that was, and with what is new.
     const ended = [...ids.subarray(0, count - running)].filter((id) => this.outcome(id) >= OUTCOME.running);
     INT_COLUMNS.forEach((name, k) => scatter(ints.subarray(k * count, (k + 1) * count), ids, this.ints[name]));
-    FLOAT_COLUMNS.forEach((name, k) => scatter(floats.subarray(k * count, (k + 1) * count), ids, this.floats[name]));
+    TIME_COLUMNS.forEach((name, k) => scatter(times.subarray(k * count, (k + 1) * count), ids, this.times[name]));
+    OPTIONAL_COLUMNS.forEach((name, k) => {
+      const having = ids.filter((id) => this.ints[`has_${name}`][id] === 1);
+      scatter(optional[k] ?? new Float64Array(having.length), having, this.optional[name]);
+    });
     for (const id of open) this.ints.outcome[id] = OUTCOME.running;
     return { ended, open };
   }
@@ -129,14 +137,14 @@ export class Columns {
     if (count > this.size) {
       this.size = Math.max(count, this.size * 2);
       this.ints = grown(INT_COLUMNS, this.ints, emptyInts(this.size));
-      this.floats = grown(FLOAT_COLUMNS, this.floats, emptyFloats(this.size));
+      this.times = grown(TIME_COLUMNS, this.times, emptyFloats(TIME_COLUMNS, this.size));
+      this.optional = grown(OPTIONAL_COLUMNS, this.optional, emptyFloats(OPTIONAL_COLUMNS, this.size));
     }
     this.count = Math.max(this.count, count);
   }
 }
 
 type Ints = Record<IntColumn, Int32Array>;
-type Floats = Record<FloatColumn, Float64Array>;
 
 function emptyInts(size: number): Ints {
   const columns = Object.fromEntries(INT_COLUMNS.map((name) => [name, new Int32Array(size).fill(NONE)])) as Ints;
@@ -144,8 +152,8 @@ function emptyInts(size: number): Ints {
   return columns;
 }
 
-function emptyFloats(size: number): Floats {
-  return Object.fromEntries(FLOAT_COLUMNS.map((name) => [name, new Float64Array(size)])) as Floats;
+function emptyFloats<N extends string>(names: readonly N[], size: number): Record<N, Float64Array> {
+  return Object.fromEntries(names.map((name) => [name, new Float64Array(size)])) as Record<N, Float64Array>;
 }
 
 function grown<N extends string, A extends Int32Array | Float64Array>(
@@ -161,6 +169,13 @@ function scatter(from: Int32Array | Float64Array, ids: Int32Array, to: Int32Arra
   ids.forEach((id, row) => {
     to[id] = from[row] ?? NONE;
   });
+}
+
+function arraysOf(buffers: readonly (DataView | ArrayBuffer)[]): [Int32Array, Float64Array, ...Float64Array[]] {
+  const [ints, times, ...optional] = buffers.map(aligned);
+  if (ints === undefined || times === undefined || optional.length !== OPTIONAL_COLUMNS.length)
+    throw new Error("A batch came without its columns.");
+  return [new Int32Array(ints), new Float64Array(times), ...optional.map((buffer) => new Float64Array(buffer))];
 }
 
 /** Copies a buffer that may start anywhere into one that typed arrays can view. */

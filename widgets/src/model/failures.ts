@@ -1,7 +1,7 @@
 // Which spans failed, and which of them first: an error passes all the spans around the one where it arose.
 
 import type { Columns } from "./columns";
-import { NONE } from "./messages";
+import { NONE } from "./schema";
 
 export class Failures {
   private texts = new Map<number, string>();

@@ -26,10 +26,10 @@ const GRAPH: Graph = {
   hidden: 0,
 };
 const store = storeOf([
-  { id: 0, self: 9 },
-  { id: 1, client: 0, self: 1 },
-  { id: 2, client: 1, self: 2 },
-  { id: 3, client: 1, self: 4, outcome: 1 },
+  { id: 0, self_time: 9 },
+  { id: 1, client: 0, self_time: 1 },
+  { id: 2, client: 1, self_time: 2 },
+  { id: 3, client: 1, self_time: 4, outcome: 1 },
 ]);
 
 test("a graph of all is shown as it came", () => {

@@ -1,6 +1,7 @@
 // The calls of a graph as they are shown: of all clients, or of one of them.
 
-import { type Graph, type GraphCall, type GraphEdge, OUTCOME } from "./messages";
+import type { Graph, GraphCall, GraphEdge } from "./messages";
+import { OUTCOME } from "./schema";
 import type { TraceStore } from "./store";
 
 export interface ShownCall {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { storeOf } from "../testing/batches";
-import { labelOf } from "./labels";
+import { labelOf, wrongNumberOf } from "./labels";
 
 const store = storeOf([{ id: 0 }, { id: 1, layer: 0, node: 0, client: 1 }, { id: 2, layer: 0 }, { id: 3, layer: 8 }]);
 const label = (span: number) => labelOf(span, store.columns, store.legend);
@@ -18,4 +18,13 @@ test("a span without an executor is a call, and has its name", () => {
 
 test("an executor that was not told yet has no name", () => {
   assert.equal(label(3), "");
+});
+
+test("a number that is none is told from no number", () => {
+  const scalars = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, undefined];
+  const { columns } = storeOf(scalars.map((scalar, id) => (scalar === undefined ? { id } : { id, scalar })));
+  assert.deepEqual(
+    scalars.map((_, span) => wrongNumberOf(span, columns)),
+    ["nan", "inf", "-inf", "", ""],
+  );
 });

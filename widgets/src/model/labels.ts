@@ -3,6 +3,13 @@
 import type { Columns } from "./columns";
 import type { Legend } from "./legend";
 
+/** Returns what is wrong with the number that a span made or computed: `nan`, `inf` or `-inf`; empty if nothing is. */
+export function wrongNumberOf(span: number, columns: Columns): string {
+  const scalar = columns.scalar(span);
+  if (scalar === undefined || Number.isFinite(scalar)) return "";
+  return Number.isNaN(scalar) ? "nan" : scalar > 0 ? "inf" : "-inf";
+}
+
 /** Returns the executor of a span, and whom it works for. */
 export function labelOf(span: number, columns: Columns, legend: Legend): string {
   const layer = columns.layer(span);

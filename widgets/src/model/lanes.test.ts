@@ -72,8 +72,8 @@ test("spans that did not come have no bar", () => {
 
 test("work is shown where it was waited for, and in the lane of its worker", () => {
   const rows = [
-    { id: 0, thread: 0, worker: 3, start: 5, end: 9, queue: 1, work: 2 },
-    { id: 1, thread: 0, worker: 3, start: 0, end: 4, queue: 0.5, work: 3 },
+    { id: 0, thread: 0, worker: 3, start: 5, end: 9, queue_time: 1, worker_time: 2 },
+    { id: 1, thread: 0, worker: 3, start: 0, end: 4, queue_time: 0.5, worker_time: 3 },
   ];
   const lanes = layOut(storeOf(rows), "thread");
   const work = lanes.bars.filter((bar) => lanes.titles[bar.row] === "thread");

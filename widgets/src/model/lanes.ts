@@ -1,6 +1,6 @@
 // Where spans are drawn in a timeline: which lane, and how deep inside it.
 
-import { OUTCOME } from "./messages";
+import { OUTCOME } from "./schema";
 import type { TraceStore } from "./store";
 
 export interface Bar {
@@ -156,7 +156,7 @@ function flattened(source: Source, groups: Map<number, Group>, grouping: Groupin
 
 function titleOf({ legend }: Source, key: number, grouping: Grouping): string {
   if (grouping === "client") return `client ${key}`;
-  if (grouping === "thread") return legend.threads[key] ?? "thread";
+  if (grouping === "thread") return legend.threads[key]?.name ?? "thread";
   const executor = legend.executors[key];
   if (executor === undefined) return "execution context";
   return executor.role ? `${executor.name} · ${executor.role}` : executor.name;

@@ -1,15 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Legend } from "./legend";
+import { Legend, numClientsOf } from "./legend";
 
-const call = (span: number, num_clients = 0) => ({ span, name: `call at ${span}`, root: 0, num_clients });
+const call = (span: number, clients = 0) => ({
+  span,
+  name: `call at ${span}`,
+  root: 0,
+  cardinalities: { CLIENTS: clients },
+});
 
 test("a list that comes replaces the one before, and what does not come stays", () => {
   const legend = new Legend();
-  legend.read({ title: "f", threads: ["main"], graph: { calls: [], edges: [], hidden: 2 } });
-  legend.read({ threads: ["main", "worker"], traffic: [] });
+  legend.read({ title: "f", threads: [{ name: "main" }], graph: { calls: [], edges: [], hidden: 2 } });
+  legend.read({ threads: [{ name: "main" }, { name: "worker" }], traffic: [] });
   assert.equal(legend.title, "f");
-  assert.deepEqual(legend.threads, ["main", "worker"]);
+  assert.deepEqual(legend.threads, [{ name: "main" }, { name: "worker" }]);
   assert.equal(legend.graph?.hidden, 2);
 });
 
@@ -39,8 +44,12 @@ test("calls are told from a number on; those before stay", () => {
 test("a call is found by its root span", () => {
   const legend = new Legend();
   legend.read({ invocations: [call(0, 3), call(5, 2)] });
-  assert.equal(legend.callAt(5)?.num_clients, 2);
+  assert.equal(legend.callAt(5)?.cardinalities.CLIENTS, 2);
   assert.equal(legend.callAt(1), undefined);
+});
+
+test("a call to which no clients belong has none", () => {
+  assert.deepEqual([call(0, 3), { ...call(1), cardinalities: {} }].map(numClientsOf), [3, 0]);
 });
 
 test("only what belongs here is taken from a description", () => {

@@ -1,14 +1,20 @@
 // What is known of a trace that is not a number: the names to which the numbers of spans refer.
 
-import type { AstNode, Description, Executor, Graph, Invocation, StackArrangement, TrafficRow } from "./messages";
+import type { Description, Graph, StackArrangement, TrafficRow } from "./messages";
 import type { Program } from "./program";
+import type { AstNode, Executor, Invocation, Thread } from "./schema";
+
+/** How many clients take part in a call. */
+export function numClientsOf(call: Invocation): number {
+  return call.cardinalities.CLIENTS ?? 0;
+}
 
 export class Legend {
   title = "";
   executors: Executor[] = [];
   nodes: AstNode[] = [];
   invocations: Invocation[] = [];
-  threads: string[] = [];
+  threads: Thread[] = [];
   stack: StackArrangement[] = [];
   /** How far below its root each AST node is. */
   depths: number[] = [];

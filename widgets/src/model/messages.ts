@@ -1,33 +1,8 @@
-// What the kernel sends: descriptions as JSON, spans as columns of numbers in binary buffers.
+// What the kernel sends: descriptions as JSON, spans as columns of numbers in binary buffers. Rows and columns are
+// those of `schema.ts`.
 
 import type { Program } from "./program";
-
-/** An executor of the stack; `parent` is the number of the one above, or -1. */
-export interface Executor {
-  name: string;
-  role: string;
-  placement: string;
-  first_client: number;
-  num_clients: number;
-  parent: number;
-}
-
-/** A node of an AST; `parent` is the number of the node above, or -1. */
-export interface AstNode {
-  parent: number;
-  kind: string;
-  label: string;
-  type: string;
-  edge: string;
-}
-
-/** A call of a computation: its root span, its AST and the size of its cohort. */
-export interface Invocation {
-  span: number;
-  name: string;
-  root: number;
-  num_clients: number;
-}
+import type { AstNode, Executor, Invocation, Thread, UserFunction } from "./schema";
 
 /** Executors that are drawn as one box: their numbers, what they are there for, and the boxes below. */
 export interface StackBox {
@@ -88,10 +63,11 @@ export interface Graph {
 export interface Description {
   executors?: Executor[];
   nodes?: AstNode[];
+  functions?: UserFunction[];
   /** Those from `invocations_from` on; those before stay. */
   invocations?: Invocation[];
   invocations_from?: number;
-  threads?: string[];
+  threads?: Thread[];
   /** The widest first. */
   stack?: StackArrangement[];
   /** How far below its root each AST node is. */
@@ -106,7 +82,10 @@ export interface Description {
   words?: Record<string, string>;
 }
 
-/** Spans, `count` of them; the columns follow one another in two buffers. */
+/**
+ * Spans, `count` of them. A buffer holds their whole numbers, column after column, one their times, and one for each
+ * optional column its numbers.
+ */
 export interface Batch {
   kind: "batch";
   /** Whether this replaces all that came before. */
@@ -144,28 +123,3 @@ export type Message = Batch | Details | Previews | Heard;
 /** What a view asks for: `ready` for all that is, the others for what is known of spans. */
 export type Request =
   { kind: "ready"; listener: string } | { kind: "inspect"; span: number } | { kind: "previews"; spans: number[] };
-
-export const INT_COLUMNS = [
-  "id",
-  "parent",
-  "invocation",
-  "layer",
-  "operation",
-  "outcome",
-  "client",
-  "node",
-  "thread",
-  "worker",
-] as const;
-export const FLOAT_COLUMNS = ["start", "end", "self", "queue", "work"] as const;
-
-export type IntColumn = (typeof INT_COLUMNS)[number];
-export type FloatColumn = (typeof FLOAT_COLUMNS)[number];
-
-export const OPERATIONS = ["invoke", "create_value", "create_call", "create_struct", "create_selection", "compute"];
-export const OUTCOMES = ["ok", "error", "cancelled", "running"];
-/** The numbers of outcomes; of a span that is not there, the last. */
-export const OUTCOME = { ok: 0, error: 1, cancelled: 2, running: 3, unknown: 255 } as const;
-
-/** The number that stands for none, in all columns but that of outcomes. */
-export const NONE = -1;

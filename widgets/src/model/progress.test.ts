@@ -11,7 +11,7 @@ const ended = (...outcomes: number[]) =>
       finished: true,
       description: {
         ...DESCRIPTION,
-        invocations: outcomes.map((_, span) => ({ span, name: "f", root: 0, num_clients: 0 })),
+        invocations: outcomes.map((_, span) => ({ span, name: "f", root: 0, cardinalities: {} })),
       },
     },
   ).progress;

@@ -2,7 +2,8 @@
 
 import type { Columns } from "./columns";
 import type { Legend } from "./legend";
-import { type Batch, OUTCOME } from "./messages";
+import type { Batch } from "./messages";
+import { OUTCOME } from "./schema";
 
 export type State = "waiting" | "running" | "failed" | "cancelled" | "done";
 

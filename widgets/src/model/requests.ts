@@ -1,7 +1,8 @@
 // What is asked of the kernel, and what it answered. On a page there is no kernel, and no answer.
 
 import type { Columns } from "./columns";
-import { type Details, OUTCOME, type Request } from "./messages";
+import type { Details, Request } from "./messages";
+import { OUTCOME } from "./schema";
 
 export class Requests {
   private readonly previews = new Map<number, string>();

@@ -23,6 +23,20 @@ test("nothing is found where nothing is, and spans that did not come are passed 
   assert.equal(empty.next(-1), -1);
 });
 
+test("numbers that are none, or infinite, are found by what they are", () => {
+  const { search } = storeOf([
+    { id: 0, scalar: 1 },
+    { id: 1, scalar: Number.NaN },
+    { id: 2, scalar: Number.NEGATIVE_INFINITY },
+    { id: 3 },
+  ]);
+  const found = (text: string) => {
+    search.search(text);
+    return [0, 1, 2, 3].filter((span) => search.matches(span));
+  };
+  assert.deepEqual(["nan", "inf", "-inf"].map(found), [[1], [2], [2]]);
+});
+
 test("case does not count, nor the spaces around", () => {
   const { search, changes } = storeOf([{ id: 0, layer: 0, node: 0 }]);
   const { version } = changes;

@@ -1,9 +1,9 @@
-// What is searched for: a part of what things are called, in letters of any case.
+// What is searched for: a part of what things are called, or a number that is none, in letters of any case.
 
 import type { Columns } from "./columns";
-import { labelOf } from "./labels";
+import { labelOf, wrongNumberOf } from "./labels";
 import type { Legend } from "./legend";
-import { NONE } from "./messages";
+import { NONE } from "./schema";
 
 export class Search {
   private query = "";
@@ -26,7 +26,8 @@ export class Search {
 
   /** Whether what a span does is searched for. */
   matches(span: number): boolean {
-    return this.query === "" || this.finds(labelOf(span, this.columns, this.legend));
+    const { columns } = this;
+    return this.finds(labelOf(span, columns, this.legend)) || this.finds(wrongNumberOf(span, columns));
   }
 
   /** Returns the first span after one that is searched for, or -1; after the last comes the first. */

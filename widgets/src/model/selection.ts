@@ -1,7 +1,7 @@
 // What is selected, in all panels at once, and which part of time is brushed.
 
 import type { Columns } from "./columns";
-import { NONE } from "./messages";
+import { NONE } from "./schema";
 
 /** What is selected; -1 is nothing. */
 export interface Choice {

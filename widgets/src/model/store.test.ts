@@ -33,7 +33,7 @@ test("a description brings its parts, and can overwrite nothing else", () => {
 });
 
 test("a batch that replaces all is as the first one", () => {
-  const rows = [0, 1, 2].map((id) => ({ id, layer: 0, invocation: 0, client: id, self: 1 }));
+  const rows = [0, 1, 2].map((id) => ({ id, layer: 0, invocation: 0, client: id, self_time: 1 }));
   const [again, once] = [new TraceStore(), new TraceStore()];
   again.receive(...batchOf(rows));
   for (const store of [again, once]) store.receive(...batchOf(rows.slice(0, 2), 1, { reset: true }));

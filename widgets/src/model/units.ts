@@ -1,19 +1,19 @@
-// Numbers as people read them.
+// Numbers as people read them. Units and rule are those of Python, which says the same words of every number.
+
+import { ENOUGH, NO_DECIMALS, ONE_DECIMAL, SIZES, TIMES } from "./schema";
+
+type Unit = readonly [string, number];
+
+const NANOSECONDS = 1e6;
 
 /** A time with three digits and a unit, such as `1.25 ms`. */
 export function duration(milliseconds: number): string {
-  if (milliseconds >= 1000) return `${digits(milliseconds / 1000)} s`;
-  if (milliseconds >= 1) return `${digits(milliseconds)} ms`;
-  if (milliseconds >= 1e-3) return `${digits(milliseconds * 1e3)} µs`;
-  return `${Math.round(milliseconds * 1e6)} ns`;
+  return told(milliseconds * NANOSECONDS, TIMES);
 }
 
 /** A size with three digits and a unit, such as `18.7 kB`. */
 export function dataSize(bytes: number): string {
-  if (bytes >= 1e9) return `${digits(bytes / 1e9)} GB`;
-  if (bytes >= 1e6) return `${digits(bytes / 1e6)} MB`;
-  if (bytes >= 1e3) return `${digits(bytes / 1e3)} kB`;
-  return `${bytes} B`;
+  return told(bytes, SIZES);
 }
 
 /** A count with thin spaces between thousands. */
@@ -21,6 +21,17 @@ export function count(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, "\u2009");
 }
 
+function told(number: number, units: readonly Unit[]): string {
+  const smallest = units[units.length - 1] ?? (["", 1] as const);
+  const magnitude = Math.floor(Math.abs(number) + 0.5);
+  const sign = number < 0 && magnitude > 0 ? "-" : "";
+  const [unit, size] = units.find(([, size]) => magnitude >= ENOUGH * size) ?? smallest;
+  return `${sign}${size > 1 ? digits(magnitude / size) : magnitude} ${unit}`;
+}
+
 function digits(number: number): string {
-  return number >= 99.95 ? number.toFixed(0) : number >= 9.995 ? number.toFixed(1) : number.toFixed(2);
+  const decimals = number >= NO_DECIMALS ? 0 : number >= ONE_DECIMAL ? 1 : 2;
+  const steps = 10 ** decimals;
+  // Not the rounding of `toFixed`, which differs from that of Python where two numbers are as near.
+  return (Math.floor(number * steps + 0.5) / steps).toFixed(decimals);
 }

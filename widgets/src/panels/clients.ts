@@ -1,6 +1,7 @@
 // One tile per client, coloured by its state; thousands become a density map.
 
 import { CLIENT_STATES, type Clients, WAITING } from "../model/clients";
+import { numClientsOf } from "../model/legend";
 import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
 import type { Colours } from "../theme";
@@ -45,7 +46,8 @@ export class ClientsPanel extends CanvasPanel {
       .totals()
       .map((total, state) => (total > 0 ? `${total} ${CLIENT_STATES[state] ?? ""}` : ""))
       .filter(Boolean);
-    return `${this.shown.count} clients: ${parts.join(", ")}`;
+    const wrong = this.shown.numWrong > 0 ? `; ${this.shown.numWrong} with nan or inf` : "";
+    return `${this.shown.count} clients: ${parts.join(", ")}${wrong}`;
   }
 
   override draw(): void {
@@ -120,6 +122,11 @@ export class ClientsPanel extends CanvasPanel {
       context.font = "11px system-ui, sans-serif";
       context.fillText(duration(this.shown.busyOf(client)), x + 6, y + 28, this.size - 8);
     }
+    const wrong = this.shown.wrongOf(client);
+    if (wrong === "") return;
+    context.font = "700 11px ui-monospace, monospace";
+    context.textBaseline = "bottom";
+    context.fillText(wrong, x + 6, y + this.size - 6, this.size - 8);
   }
 
   /** Paints the states of the clients of a tile one above the other, as much of each as there is. */
@@ -146,7 +153,7 @@ export class ClientsPanel extends CanvasPanel {
 
   private isDim(client: number): boolean {
     const { sums, search } = this.store;
-    return !sums.wasAtWork(client) || !search.finds(`client ${client}`);
+    return !sums.wasAtWork(client) || !search.finds(`client ${client} ${this.shown.wrongOf(client)}`);
   }
 
   private paintLegend(colours: Colours): void {
@@ -164,7 +171,7 @@ export class ClientsPanel extends CanvasPanel {
     const { invocations } = this.store.legend;
     if (invocations.length === this.listed) return;
     this.listed = invocations.length;
-    const calls = invocations.map((call, k) => ({ call, k })).filter(({ call }) => call.num_clients > 0);
+    const calls = invocations.map((call, k) => ({ call, k })).filter(({ call }) => numClientsOf(call) > 0);
     this.callsLabel.hidden = calls.length < 2;
     const chosen = this.calls.value || LATEST;
     const named = calls
@@ -203,7 +210,9 @@ export class ClientsPanel extends CanvasPanel {
     if (this.perTile > 1) return `clients ${first} to ${Math.min(first + this.perTile, shown.count) - 1}`;
     const state = CLIENT_STATES[shown.stateOf(first)] ?? "";
     if (!shown.hasBegun(first)) return `client ${first}: ${state}`;
-    return `client ${first}: ${state}, busy ${duration(shown.busyOf(first))} of ${duration(shown.lengthOf(first))}`;
+    const wrong = shown.wrongOf(first) === "" ? "" : `, ${shown.wrongOf(first)} among its numbers`;
+    const busy = `busy ${duration(shown.busyOf(first))} of ${duration(shown.lengthOf(first))}`;
+    return `client ${first}: ${state}, ${busy}${wrong}`;
   }
 
   private select(client: number): void {

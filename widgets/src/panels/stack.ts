@@ -1,6 +1,7 @@
 // The execution stack: executors as boxes, each above those that it delegates to.
 
-import type { Executor, StackArrangement, StackBox } from "../model/messages";
+import type { StackArrangement, StackBox } from "../model/messages";
+import type { Executor } from "../model/schema";
 import type { Choice } from "../model/selection";
 import type { TraceStore } from "../model/store";
 import type { Total } from "../model/totals";

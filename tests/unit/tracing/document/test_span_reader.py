@@ -1,17 +1,26 @@
 """What a span used and what a value was, of any executor."""
 
 import dataclasses
+import pathlib
 
 import federated_language as fl
 import numpy as np
 import pytest
 
+import tffsim as tff
 from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor, record
 from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.recording.reading import take_snapshot
 from tffsim.tracing.recording.recorder import Recorder
 from tffsim.tracing.recording.tracing_executor import TracingExecutor
+
+GOLDEN = pathlib.Path(__file__).parents[1] / "golden"
+
+
+@pytest.fixture(scope="module")
+def golden():
+    return SpanReader(tff.load_trace(GOLDEN / "version_4.tfftrace").snapshot)
 
 
 def read(work):
@@ -69,7 +78,7 @@ def test_a_value_is_what_it_stands_for_below():
     reader, spans = read(struct_of(5.0, 3.0))
     first, second = spans["create_value"]
     columns = {name: column.copy() for name, column in reader.snapshot.columns.items()}
-    columns["scalar"][second], columns["alias"][second] = np.nan, first
+    columns["has_scalar"][second], columns["alias"][second] = False, first
     reader = SpanReader(dataclasses.replace(reader.snapshot, columns=columns))
     assert reader.preview(second) == "5" and reader.value(second) == 5
 
@@ -79,7 +88,30 @@ def test_values_that_stand_for_each_other_end_the_search(alias):
     reader, spans = read(struct_of(5.0, 3.0))
     values = spans["create_value"]
     columns = {name: column.copy() for name, column in reader.snapshot.columns.items()}
-    columns["scalar"][values] = np.nan
+    columns["has_scalar"][values] = False
     columns["alias"][values] = values[alias], values[0]
     reader = SpanReader(dataclasses.replace(reader.snapshot, columns=columns))
     assert reader.value(values[0]) is None and reader.preview(values[1]) == "float32"
+
+
+def test_values_are_described_together_as_one_by_one(golden):
+    numbers = range(golden.snapshot.num_spans)
+    assert golden.previews(numbers) == [golden.preview(number) for number in numbers]
+
+
+def test_descriptions_come_in_the_order_in_which_they_are_asked_for(golden):
+    values = np.flatnonzero(golden.snapshot.columns["type"] >= 0)
+    backwards = golden.previews(values[::-1])
+    assert backwards[::-1] == golden.previews(values)
+    assert golden.previews([int(values[3]), int(values[3])]) == [golden.preview(int(values[3]))] * 2
+
+
+def test_no_values_have_no_descriptions(golden):
+    assert golden.previews([]) == []
+
+
+def test_a_sketch_says_the_same_among_others(golden):
+    sketches = golden.snapshot.sketches
+    values = np.array(list(sketches))
+    assert len(values) and sketches.texts(sketches.rows_of(values)) == [str(sketches[k]) for k in values.tolist()]
+    assert sketches.rows_of(np.array([-1, 10**6])).tolist() == [-1, -1]

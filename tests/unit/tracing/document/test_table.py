@@ -127,10 +127,10 @@ def test_a_table_prints_as_text_with_units(fruits, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     assert str(fruits) == repr(fruits) == pretty(fruits)
     assert str(fruits).splitlines() == [
-        "fruit  weight  took",
-        "apple     2 B  5 ns",
-        "pear     30 B  6 µs",
-        "        400 B  7 ms",
+        "fruit  weight     took",
+        "apple     2 B     5 ns",
+        "pear     30 B  6.00 µs",
+        "        400 B  7.00 ms",
         "3 rows",
     ]
 

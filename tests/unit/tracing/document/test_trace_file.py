@@ -10,9 +10,9 @@ import pytest
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
-from tffsim.tracing.document.snapshot import COLUMNS
-from tffsim.tracing.document.trace_description import MAX_TEXT
-from tffsim.tracing.document.trace_file import TraceFileError
+from tffsim.tracing.document.rows import MAX_TEXT
+from tffsim.tracing.document.schema import COLUMNS
+from tffsim.tracing.document.trace_file_error import TraceFileError
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +89,18 @@ def test_a_file_that_is_no_trace_is_refused(tmp_path):
         tff.load_trace(tmp_path / "missing.tfftrace")
 
 
-def test_a_newer_version_is_refused_by_number(file):
-    with pytest.raises(TraceFileError, match="version 99; this tffsim reads version 3"):
-        tff.load_trace(rewritten(file, version=99))
+@pytest.mark.parametrize("version", [99, 4.0, True, "4", None])
+def test_a_newer_version_is_refused_by_number(file, version):
+    expected = f"version {version!r}; this tffsim reads versions 3 to 4. Install a newer"
+    with pytest.raises(TraceFileError, match=expected):
+        tff.load_trace(rewritten(file, version=version))
+
+
+def test_what_is_true_or_false_is_nothing_else(file, trace):
+    column = trace.snapshot.columns["has_scalar"].astype(np.uint8)
+    column[1] = 2
+    with pytest.raises(TraceFileError, match="`has_scalar` is neither true nor false"):
+        tff.load_trace(rewritten(file, {"columns/has_scalar": column.tobytes()}))
 
 
 @pytest.mark.parametrize("name", ["parent", "layer", "type", "node", "operation", "thread", "num_inputs", "alias"])

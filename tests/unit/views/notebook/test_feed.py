@@ -10,7 +10,7 @@ import tffsim as tff
 from tests.unit.fake_time import FakeClock
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
 from tffsim.traces.trace import Trace
-from tffsim.tracing.recording.spans import SPAN_DTYPE
+from tffsim.tracing.recording.span_rows import SPAN_DTYPE
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views.notebook.feed import Feed
 
@@ -21,10 +21,10 @@ def trace():
 
 
 def columns_of(message):
-    content, (ints, times) = message
+    content, (ints, times, _) = message
     return (
-        np.frombuffer(ints, "<i4").reshape(10, content["count"]),
-        np.frombuffer(times, "<f8").reshape(5, content["count"]),
+        np.frombuffer(ints, "<i4").reshape(-1, content["count"]),
+        np.frombuffer(times, "<f8").reshape(-1, content["count"]),
     )
 
 
@@ -61,6 +61,9 @@ def test_spans_under_way_go_together_last():
     messages = Feed(unfinished.source).everything(finished=False, spans_per_message=7)
     assert [content["running"] for content, _ in messages] == [0] * (len(messages) - 1) + [3]
     assert columns_of(messages[-1])[0][0][-3:].tolist() == [0, 3, 20]
+    content, columns = Feed(unfinished.source).whole()
+    assert content["running"] == 3 and columns.numbers[0][-3:].tolist() == [0, 3, 20]
+    assert sorted(columns.numbers[0].tolist()) == list(range(snapshot.num_spans))
 
 
 def test_updates_together_hold_every_span_once():
@@ -94,7 +97,7 @@ def test_details_tell_type_value_and_inputs(trace):
 
 def test_sums_over_all_spans_take_a_small_share_of_the_time(monkeypatch):
     clock, nothing_new = FakeClock(), Batch(np.zeros(0, SPAN_DTYPE), [], 0, is_last=False)
-    monkeypatch.setattr("tffsim.views.notebook.feed.data_of_spans", lambda *_: {"graph": clock.advance(1.0)})
+    monkeypatch.setattr("tffsim.views.notebook.feed.data_of_spans", lambda *_: clock.advance(1.0) or {"graph": {}})
     with tff.use(tff.local_executor_factory()), tff.trace() as trace:
         mean_of_doubles([1.0, 2.0])
         feed = Feed(trace.source, clock=clock)

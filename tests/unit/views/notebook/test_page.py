@@ -10,7 +10,8 @@ import pytest
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
-from tffsim.views.notebook.feed import Feed
+from tests.unit.views.notebook.unpacking import data_of, unpacked
+from tffsim.tracing.document.schema import NUMBERS_FOR_VIEWS, TICK, TIMES_FOR_VIEWS
 from tffsim.views.notebook.page import frame, page
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -22,15 +23,27 @@ def trace():
 
 
 def test_a_page_keeps_times_to_a_fraction_of_a_microsecond_in_their_order(trace):
-    ((_, (_, times)),) = Feed(trace.source).everything(finished=True)
-    data = json.loads(re.search(r'id="tffsim-trace">(.*?)</script>', page(trace.snapshot), re.DOTALL)[1])
-    kept, exact = (
-        np.frombuffer(zlib.decompress(base64.b64decode(data["buffers"][1])), "<f8").reshape(5, -1),
-        np.frombuffer(times, "<f8").reshape(5, -1),
-    )
-    assert np.abs(kept - exact).max() < 1e-4
-    assert (kept[1] >= kept[0]).all()
-    assert (np.diff(kept[0][np.argsort(exact[0])]) >= 0).all()
+    exact = trace.snapshot.columns
+    columns = unpacked(data_of(page(trace.snapshot))["columns"], trace.snapshot.num_spans)
+    kept = {name: np.array(columns[name]) * TICK for name in TIMES_FOR_VIEWS}
+    assert max(np.abs(kept[name] - exact[name]).max() for name in kept) < 100
+    assert (kept["end"] >= kept["start"]).all()
+    assert (np.diff(kept["start"][np.argsort(exact["start"])]) >= 0).all()
+
+
+def test_a_page_keeps_whole_numbers_as_they_are(trace):
+    columns = unpacked(data_of(page(trace.snapshot))["columns"], trace.snapshot.num_spans)
+    for name in NUMBERS_FOR_VIEWS:
+        assert columns[name] == trace.snapshot.columns[name].tolist()
+
+
+@pytest.mark.parametrize("source", [True, False])
+def test_a_page_holds_the_source_of_functions_unless_it_is_left_out(trace, tmp_path, source):
+    trace.to_html(tmp_path / "t.html", source=source)
+    data = data_of((tmp_path / "t.html").read_text(encoding="utf-8"))
+    functions = json.loads(zlib.decompress(base64.b64decode(data["batch"])))["description"]["functions"]
+    assert [function["name"] for function in functions] == [function.name for function in trace.functions]
+    assert any(function["text"] for function in functions) == source
 
 
 def test_a_page_loads_nothing_and_runs_nothing_that_a_trace_says():

@@ -8,7 +8,7 @@ import pytest
 import tffsim as tff
 from tests.unit.fake_time import FakeClock
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
-from tffsim.tracing.recording.spans import SPAN_DTYPE
+from tffsim.tracing.recording.span_rows import SPAN_DTYPE
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views import PANELS
 from tffsim.views.notebook.trace_view import TraceView

@@ -2,7 +2,7 @@
 
 import { button, choiceOf, element, fill, keyEntry } from "../../dom/elements";
 import type { Grouping } from "../../model/lanes";
-import { OPERATIONS } from "../../model/messages";
+import { OPERATIONS } from "../../model/schema";
 import type { Colours } from "../../theme";
 import type { Actions } from "./actions";
 

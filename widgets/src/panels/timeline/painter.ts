@@ -2,7 +2,7 @@
 
 import { FAILED } from "../../model/clients";
 import type { Bar, Lanes } from "../../model/lanes";
-import { OUTCOME } from "../../model/messages";
+import { OUTCOME } from "../../model/schema";
 import type { TraceStore } from "../../model/store";
 import { ticks } from "../../model/ticks";
 import { duration } from "../../model/units";

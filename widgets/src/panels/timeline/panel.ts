@@ -1,7 +1,7 @@
 // Spans over time, in lanes. Zoom and pan with keys, wheel or buttons; drag on the ruler to brush.
 
 import { type Bar, type Grouping, Lanes, layOut } from "../../model/lanes";
-import { OPERATIONS, OUTCOMES } from "../../model/messages";
+import { OPERATIONS, OUTCOMES } from "../../model/schema";
 import type { TraceStore } from "../../model/store";
 import { duration } from "../../model/units";
 import type { Colours } from "../../theme";

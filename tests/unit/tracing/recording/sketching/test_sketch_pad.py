@@ -111,10 +111,24 @@ def test_a_trace_tells_which_client_made_nan(factory):
 
 def test_a_scalar_nan_is_told_from_no_scalar():
     _, trace = traced(scalar_logarithm, -1.0)
-    made = [k for k in range(trace.snapshot.num_spans) if trace.preview(k) == "float32 nan"]
-    assert made and all(math.isnan(trace.value(k)) and trace.sketch(k).num_nan == 1 for k in made)
-    _, plain = traced(scalar_logarithm, 1.0)
-    assert not plain.snapshot.sketches and plain.sketch(1) is None
+    made = [k for k in range(trace.snapshot.num_spans) if trace.preview(k) == "nan"]
+    assert made and all(math.isnan(trace.value(k)) for k in made)
+    values = trace.values
+    is_nan = values["has_scalar"] & np.isnan(values["scalar"])
+    assert is_nan.any() and set(values["value"][is_nan].tolist()) <= set(made)
+    assert not trace.snapshot.sketches
+
+
+def test_a_scalar_infinity_is_a_value():
+    _, trace = traced(scalar_logarithm, 0.0)
+    values = trace.values
+    made = values["value"][values["has_scalar"] & np.isinf(values["scalar"])].tolist()
+    assert made and {trace.preview(k) for k in made} == {"-inf"} and {trace.value(k) for k in made} == {-math.inf}
+
+
+def test_a_nan_is_known_even_where_no_values_are_kept():
+    _, trace = traced(scalar_logarithm, -1.0, values="none")
+    assert np.isnan(trace.snapshot.columns["scalar"][trace.snapshot.columns["has_scalar"]]).any()
 
 
 def test_sketches_follow_a_value_to_the_executor_that_holds_it():

@@ -1,0 +1,57 @@
+"""The spans that have ended, as rows of numbers: the columns of the schema, and what connects rows."""
+
+import struct
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from tffsim.tracing.document.operations import RUNNING
+from tffsim.tracing.document.schema import COLUMNS, INPUTS_DTYPE
+from tffsim.tracing.recording.spans import Span
+
+# A span knows its parent as a span, and these as numbers.
+_OF_SPAN = [name for name in COLUMNS if name in Span.__slots__ and name != "parent"]
+_OTHERS = [name for name in COLUMNS if name not in _OF_SPAN]
+_LINKS = {"first_input": INPUTS_DTYPE, "second_input": INPUTS_DTYPE}
+
+SPAN_DTYPE = np.dtype([("id", "i4"), *((name, COLUMNS[name].dtype) for name in (*_OF_SPAN, *_OTHERS)), *_LINKS.items()])
+"""A span that has ended: its number, all its columns, and the first two of its inputs."""
+
+_FORMATS = {"i4": "i", "u1": "B", "b1": "?", "i2": "h", "i8": "q", "f8": "d"}
+
+
+def _packer() -> Callable[..., bytes]:
+    """Returns a function that packs a row: of a span, and of what it does not know itself, by name.
+
+    It is written as text, as data classes are: to ask a span for a list of names takes twice as long.
+    """
+    names = SPAN_DTYPE.names or ()
+    parameters = [name for name in names if name not in ("id", *_OF_SPAN)]
+    values = [name if name in parameters else f"span.{name}" for name in names]
+    pack = struct.Struct("=" + "".join(_FORMATS[SPAN_DTYPE[name].str[1:]] for name in names)).pack
+    function: Callable[..., bytes] = eval(
+        f"lambda span, {', '.join(parameters)}: pack({', '.join(values)})", {"pack": pack}
+    )
+    return function
+
+
+pack_row = _packer()
+"""Returns the bytes of a row: `pack_row(span, parent=…, outcome=…, …)` takes all that the span does not know itself."""
+
+
+def open_rows(spans: Sequence[Span], moment: int) -> "np.ndarray":
+    """Returns rows for spans that are under way, as if they ended now.
+
+    Args:
+        spans: The spans.
+        moment: Now, in nanoseconds of `time.perf_counter_ns()`.
+    """
+    rows = np.zeros(len(spans), SPAN_DTYPE)
+    for name in (*COLUMNS, *_LINKS):
+        if name in _LINKS or COLUMNS[name].has_none:
+            rows[name] = -1
+    for name in ("id", *_OF_SPAN):
+        rows[name] = [getattr(span, name) for span in spans]
+    rows["parent"] = [span.parent.id if span.parent is not None else -1 for span in spans]
+    rows["outcome"], rows["end"], rows["scalar"] = RUNNING, moment, np.nan
+    return rows
