@@ -30,7 +30,7 @@ export class Head {
       const match = event.key === "Enter" ? store.search.next(store.selection.chosen.span) : NONE;
       if (match >= 0) store.selection.select({ span: match });
     });
-    this.error.className = "tff-error";
+    this.error.className = "tff-error-line";
     this.root.append(this.title, this.status, this.search);
   }
 
@@ -46,7 +46,8 @@ export class Head {
     return !this.store.progress.finished && this.silence > MILLISECONDS_UNTIL_SILENT;
   }
 
-  draw(): void {
+  /** `isErrorTold` says whether the first error is told elsewhere. */
+  draw(isErrorTold: boolean): void {
     const { legend, progress, columns, failures } = this.store;
     write(this.title, legend.title || "tffsim");
     if (progress.state === "waiting") {
@@ -57,7 +58,7 @@ export class Head {
       this.status.replaceChildren(element("span", `state ${progress.state}`, text), ` · ${this.facts().join(" · ")}`);
     }
     const { first } = failures;
-    this.error.hidden = first < 0;
+    this.error.hidden = first < 0 || isErrorTold;
     if (first >= 0) write(this.error, `${this.store.labelOf(first)}: ${failures.textOf(first)}`);
   }
 

@@ -1,6 +1,6 @@
 // The sentence on top of a view: what a teacher would say about the run, and beside it the result.
 
-import { element } from "./dom/elements";
+import { button, element } from "./dom/elements";
 import type { TraceStore } from "./model/store";
 
 export class SentenceLine {
@@ -11,13 +11,33 @@ export class SentenceLine {
     this.root.hidden = true;
   }
 
+  /** Whether it tells what failed. */
+  get tellsFailure(): boolean {
+    return (
+      this.store.failures.first >= 0 &&
+      this.store.legend.program?.sentence.some(([, kind]) => kind === "wrong") === true
+    );
+  }
+
   draw(): void {
     const { program } = this.store.legend;
     this.root.hidden = program === null || program.sentence.length === 0;
     const sentence = program?.sentence ?? [];
-    const state = JSON.stringify(sentence);
+    const state = JSON.stringify([sentence, this.store.failures.first]);
     if (state === this.shown) return;
     this.shown = state;
-    this.root.replaceChildren(...sentence.map(([text, kind]) => element("span", kind, text)));
+    this.root.replaceChildren(...this.phrases(sentence));
+  }
+
+  /** Makes the phrases; the first that tells what went wrong leads to where that was. */
+  private phrases(sentence: [string, string][]): HTMLElement[] {
+    const { failures, selection } = this.store;
+    const first = failures.first < 0 ? -1 : sentence.findIndex(([, kind]) => kind === "wrong");
+    return sentence.map(([text, kind], k) => {
+      if (k !== first) return element("span", kind, text);
+      const made = button(text, "Show where it arose", () => selection.select({ span: failures.first }));
+      made.className = "wrong tff-error";
+      return made;
+    });
   }
 }

@@ -148,8 +148,8 @@ export class View implements Closable {
 
   private draw(): void {
     const { progress, columns, changes, legend } = this.store;
-    this.head.draw();
     this.sentence.draw();
+    this.head.draw(this.sentence.tellsFailure);
     this.tabs.explain(legend.words);
     for (const { panel } of this.placed) if (!panel.root.hidden) panel.draw();
     this.details.draw();

@@ -14,7 +14,7 @@ const SMALLEST_GAP = 28;
 const LARGEST_GAP = 100;
 /** The mean width of a letter: of a title, which is bold code, and of a line below. */
 const TITLE_LETTER = 7.3;
-const LINE_LETTER = 6.1;
+export const LINE_LETTER = 6.1;
 const MAX_VALUE = 13;
 
 /** Half of a bridge is a box, too. */

@@ -60,7 +60,7 @@ export class ProgramPanel extends Panel {
     this.svg.replaceChildren(
       hatching(),
       ...places.lanes.flatMap((lane) => laneShapes(lane, width)),
-      ...(wall === null ? [] : wallShapes(wall, width)),
+      ...(wall === null ? [] : wallShapes(wall, width, places.pipes)),
       ...places.ways.flatMap(wayShapes),
       ...places.pipes.flatMap((pipe) => pipeShapes(pipe, wall ?? 0)),
       ...places.boxes.map((box) => this.box(box)),

@@ -5,6 +5,7 @@ import {
   type Box,
   type Label,
   type Lane,
+  LINE_LETTER,
   type Pipe,
   WALL_HEIGHT,
   type Way,
@@ -14,6 +15,8 @@ import { shape } from "../graph/shapes";
 const ARROW = "M0,0L-7,-3.5L-7,3.5Z";
 const TITLE_LETTER = 7.3;
 const PILE = 3;
+/** How far left of a pipe its envelope begins. */
+const LETTERS_LEFT = 44;
 
 /** Makes the ground of a lane and its name. */
 export function laneShapes({ placement, y, height }: Lane, width: number): SVGElement[] {
@@ -22,9 +25,18 @@ export function laneShapes({ placement, y, height }: Lane, width: number): SVGEl
   return [ground, ...name];
 }
 
-/** Makes the wall, which only letters pass. */
-export function wallShapes(y: number, width: number): SVGElement[] {
-  return [shape("rect", { class: "wall", x: 0, y, width, height: WALL_HEIGHT })];
+/** Makes the wall, which only letters pass, and says what its letters mean where there is room. */
+export function wallShapes(y: number, width: number, pipes: Pipe[]): SVGElement[] {
+  const wall = shape("rect", { class: "wall", x: 0, y, width, height: WALL_HEIGHT });
+  const crossing = pipes.filter(({ text }) => text !== "");
+  const meanings = [
+    crossing.some(({ step }) => !step.is_sealed) ? "open: the server can read each one" : "",
+    crossing.some(({ step }) => step.is_sealed) ? "sealed: it can read only the total" : "",
+  ].filter(Boolean);
+  const room = Math.min(width, ...crossing.map(({ x }) => x - LETTERS_LEFT));
+  const said = meanings.join(" · ");
+  if (said.length * LINE_LETTER > room) return [wall];
+  return [wall, text(said, 14, y + WALL_HEIGHT / 2 + 4, "letters")];
 }
 
 export function boxShape(box: Box): SVGGElement {
