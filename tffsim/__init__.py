@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from federated_language import framework, program
 
     from tffsim import tensorflow
-    from tffsim.computations.federated_computation import federated_computation
+    from tffsim.computations.federated_computation import (  # type: ignore[assignment]  # Ours, instead of the language's.
+        federated_computation,
+    )
     from tffsim.computations.tensorflow_computation import tf_computation
     from tffsim.execution_contexts.async_execution_context import AsyncExecutionContext
     from tffsim.execution_contexts.execution_error import ArgumentError, CardinalityError, ExecutionError

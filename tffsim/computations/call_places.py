@@ -31,7 +31,7 @@ from tffsim.failures.source_places import is_library, position_of
 from tffsim.language import provenance
 from tffsim.language.provenance import CallPlace
 
-_bind_of_language: Callable[[Any, ComputationBuildingBlock], Reference] = (
+_bind_of_language: Callable[[FederatedComputationContext, ComputationBuildingBlock], Reference] = (
     FederatedComputationContext.bind_computation_to_reference
 )
 _NO_NAME = re.compile(r"\W")
@@ -59,7 +59,8 @@ _definition: contextvars.ContextVar[_Definition | None] = contextvars.ContextVar
 
 def install() -> None:
     """Lets names in the AST say where they come from."""
-    FederatedComputationContext.bind_computation_to_reference = _bind
+    # The language has no other place to ask.
+    FederatedComputationContext.bind_computation_to_reference = _bind  # type: ignore[method-assign]
 
 
 @contextlib.contextmanager
@@ -72,13 +73,13 @@ def naming_calls_of(function: Callable[..., Any] | None) -> Iterator[None]:
         _definition.reset(token)
 
 
-def _bind(context: Any, called: ComputationBuildingBlock) -> Reference:
+def _bind(self: FederatedComputationContext, comp: ComputationBuildingBlock) -> Reference:
     definition = _definition.get()
     if definition is None:
-        return _bind_of_language(context, called)
-    name = definition.name(called)
-    context.symbol_bindings.append((name, called))
-    return Reference(name, called.type_signature)
+        return _bind_of_language(self, comp)
+    name = definition.name(comp)
+    self.symbol_bindings.append((name, comp))
+    return Reference(name, comp.type_signature)
 
 
 def _what(called: ComputationBuildingBlock) -> str:

@@ -20,7 +20,7 @@ class TypedComputation(ConcreteComputation):
     @user_facing
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().__call__(*args, **kwargs)
+            return super().__call__(*args, **kwargs)  # type: ignore[no-untyped-call]  # The language leaves it open.
         except Exception as error:
             better = explain_call(self, args, kwargs, error)
             if better is None:
@@ -55,7 +55,7 @@ class UntypedComputation(PolymorphicComputation):
     @user_facing
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().__call__(*args, **kwargs)
+            return super().__call__(*args, **kwargs)  # type: ignore[no-untyped-call]  # The language leaves it open.
         except Exception as error:
             better = explain_untyped_call(self._function, args, kwargs, error, is_plain=self._is_plain)
             if better is None:

@@ -17,7 +17,7 @@ from federated_language import framework
 from federated_language.framework import ConcreteComputation, PolymorphicComputation
 
 from tffsim.computations.computation_calls import TypedComputation, UntypedComputation
-from tffsim.computations.context_stack import context_stack
+from tffsim.computations.context_stack import SharedDefaultContextStack, context_stack
 from tffsim.language import provenance
 
 # How the op of a node is written in a serialised graph: field 2 of `NodeDef`, its length, its text.
@@ -57,7 +57,7 @@ def _reduce_computation(computation: ConcreteComputation) -> tuple[Any, ...]:
     message = computation.to_proto()
     content = message.SerializeToString(deterministic=True)
     attributes = {name: value for name in _COPIED_ATTRIBUTES if (value := computation.__dict__.get(name)) is not None}
-    is_shared = computation.context_stack is context_stack
+    is_shared = isinstance(computation.context_stack, SharedDefaultContextStack)
     origins = provenance.entries_of(message)
     stays = [_PythonFunctions(str(attributes.get("__name__", "It")))] if _CALLS_PYTHON.search(content) else []
     return _computation, (type(message), content, computation.type_signature, attributes, is_shared, origins, *stays)
@@ -66,7 +66,7 @@ def _reduce_computation(computation: ConcreteComputation) -> tuple[Any, ...]:
 def _computation(
     message: Any,
     content: bytes,
-    type_signature: fl.Type,
+    type_signature: fl.FunctionType,
     attributes: dict[str, Any],
     is_shared: bool,
     origins: Sequence[provenance.Entry],

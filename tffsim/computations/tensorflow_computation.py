@@ -16,6 +16,8 @@ from tffsim.computations.mistakes.tensorflow_mistakes import explain
 from tffsim.external_runtime.tensorflow.capture import graph_capture
 from tffsim.external_runtime.tensorflow.tensorflow_types import infer_type, to_type
 from tffsim.failures.user_error import user_facing
+from tffsim.language.struct_types import field_names
+from tffsim.language.type_kinds import struct_type_of
 
 
 @user_facing
@@ -114,7 +116,7 @@ def _with_one_argument(
     elif unpack or (unpack is None and len(inspect.signature(function).parameters) != 1):
 
         def call(*values: Any) -> Any:
-            names = [name for name, _ in parameter_type.items()]
+            names = field_names(struct_type_of(parameter_type))
             elements = list(_elements(values[0]))
             positional = [element for name, element in zip(names, elements, strict=True) if name is None]
             named = {name: element for name, element in zip(names, elements, strict=True) if name is not None}

@@ -52,7 +52,7 @@ _EXAMPLES: Final = (
 
 _to_type_of_language: Callable[[object], fl.Type] = computation_types.to_type
 _to_dtype_of_language: Callable[[object], np.dtype] = computation_types._to_dtype
-_arguments_of_federated_type: Callable[..., Hashable] = fl.FederatedType._hashable_from_init_args.__func__
+_arguments_of_federated_type: Callable[..., Hashable] = fl.FederatedType.__dict__["_hashable_from_init_args"].__func__
 
 
 def install() -> None:
@@ -69,7 +69,10 @@ def install() -> None:
     # The decorator took hold of the function when the language was imported.
     fl.federated_computation._to_type_fn = to_type
     computation_types._to_dtype = _to_dtype
-    fl.FederatedType._hashable_from_init_args = classmethod(_checked_arguments_of_federated_type)
+    # Types ask it before they are made, and have no other hook.
+    fl.FederatedType._hashable_from_init_args = classmethod(  # type: ignore[assignment,method-assign]
+        _checked_arguments_of_federated_type
+    )
 
 
 def to_type(obj: object) -> fl.Type:

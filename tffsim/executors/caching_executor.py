@@ -27,6 +27,7 @@ from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.external_runtime.tensorflow.functions.purity import is_pure
 from tffsim.language import building_blocks
 from tffsim.language.struct_types import container, struct_type
+from tffsim.language.type_kinds import function_type_of
 
 
 class CachedValue(OwnedValue):
@@ -122,7 +123,7 @@ class CachingExecutor(Executor):
         argument_key = argument.key if argument is not None else -1
         known = function.is_pure and function.key is not None and argument_key is not None
         key = ("call", function.key, argument_key) if known else None
-        result_type = function.type_signature.result
+        result_type = function_type_of(function.type_signature).result
         return await self._remember(key, result_type, False, self._call, function, argument)
 
     async def create_struct(self, elements: object) -> CachedValue:

@@ -17,6 +17,7 @@ from federated_language.framework import ComputationBuildingBlock
 from tffsim.executors.resolved_values import ReferenceResolvingExecutorValue, ScopedLambda
 from tffsim.language.free_references import Path, free_references
 from tffsim.language.struct_types import field_names
+from tffsim.language.type_kinds import struct_type_of
 
 _Resolve = Callable[[str], Coroutine[Any, Any, ReferenceResolvingExecutorValue]]
 
@@ -48,7 +49,7 @@ async def _capture(
 ) -> ComputationBuildingBlock:
     value = handle.reference
     if isinstance(value, tuple):
-        names = field_names(handle.type_signature)
+        names = field_names(struct_type_of(handle.type_signature))
         elements = [
             (
                 field,

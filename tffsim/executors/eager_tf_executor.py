@@ -50,6 +50,7 @@ from tffsim.external_runtime.tensorflow.values.tensorflow_values import TensorFl
 from tffsim.language import building_blocks
 from tffsim.language.generic_intrinsics import GENERIC_CAST, GENERIC_DIGITS, GENERIC_NUMBER, LEAF_INTRINSIC_URIS
 from tffsim.language.struct_types import struct_type
+from tffsim.language.type_kinds import struct_type_of
 
 _IntrinsicFunction: TypeAlias = Callable[[TensorFlowValue], TensorFlowValue]
 _Callable: TypeAlias = TensorFlowFunction | BlockFunction
@@ -347,7 +348,7 @@ def _device_name(device: str | tf.config.LogicalDevice | None) -> str | None:
 # What these do depends on the types of numbers, not on the numbers alone.
 _TYPED_OPERATORS: dict[str, Callable[[fl.FunctionType], Callable[[Any], TensorFlowValue]]] = {
     GENERIC_CAST.uri: lambda t: functools.partial(cast_to, t.result),
-    GENERIC_DIGITS.uri: lambda t: functools.partial(digits_of_remainder, t.parameter[0]),
+    GENERIC_DIGITS.uri: lambda t: functools.partial(digits_of_remainder, struct_type_of(t.parameter)[0]),
     GENERIC_NUMBER.uri: lambda t: functools.partial(number_of_digits, t.result),
 }
 _NO_PLACEMENT = contextlib.nullcontext()

@@ -31,6 +31,7 @@ from tffsim.language.containers import struct_elements
 from tffsim.language.generic_intrinsics import LEAF_INTRINSIC_URIS
 from tffsim.language.stack_parts import StackPart
 from tffsim.language.struct_types import container, field_names, is_struct_type, struct_type, to_struct
+from tffsim.language.type_kinds import struct_type_of
 
 _UNPLACED_INTRINSIC_URIS = LEAF_INTRINSIC_URIS | intrinsics.SEQUENCE_INTRINSIC_URIS
 _FUNCTION_KINDS = frozenset({"lambda", "tensorflow", "xla", "data", "intrinsic"})
@@ -271,7 +272,9 @@ class FederatingExecutor(Executor):
             return await self._unplaced_executor.create_value(value.proto, value.type_signature)
         if isinstance(value, tuple):
             elements = [await self._embed_unplaced(element) for element in value]
-            return await self._unplaced_executor.create_struct(container(field_names(handle.type_signature), elements))
+            return await self._unplaced_executor.create_struct(
+                container(field_names(struct_type_of(handle.type_signature)), elements)
+            )
         raise TypeError(
             f"A function without placement cannot take a value of type {handle.type_signature}. "
             "Use `federated_map` to call it where the value is."

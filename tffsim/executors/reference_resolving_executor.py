@@ -47,6 +47,7 @@ from tffsim.failures.failure_location import current_argument_path, locate, loca
 from tffsim.language import building_blocks
 from tffsim.language.containers import struct_elements
 from tffsim.language.struct_types import container, field_names, is_struct_type, struct_type
+from tffsim.language.type_kinds import function_type_of, struct_type_of
 
 # The parts of a call, for the places at which random numbers are drawn.
 _FUNCTION, _ARGUMENT, _BODY = range(3)
@@ -144,8 +145,8 @@ class ReferenceResolvingExecutor(Executor):
         """
         value = handle.reference
         if isinstance(value, tuple):
-            embedded = [await self.embed(element) for element in value]
-            return await self._target.create_struct(container(field_names(handle.type_signature), embedded))
+            names = field_names(struct_type_of(handle.type_signature))
+            return await self._target.create_struct(container(names, [await self.embed(element) for element in value]))
         if not isinstance(value, ScopedLambda):
             return value
         closed = await closure_conversion.close_lambda(value.block, value.resolve)
@@ -278,7 +279,7 @@ class ReferenceResolvingExecutor(Executor):
 
     async def _evaluate_struct(self, block: framework.Struct, scope: Scope | None) -> ReferenceResolvingExecutorValue:
         values = await concurrency.gather(
-            *(self._evaluate(element, scope, position) for position, element in enumerate(block))
+            *(self._evaluate(element, scope, position) for position, element in enumerate(block.children()))
         )
         return self._struct(field_names(block.type_signature), values)
 

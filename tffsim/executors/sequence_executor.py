@@ -26,10 +26,12 @@ from tffsim.executors.executor_base import (
 )
 from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
+from tffsim.executors.resolved_values import ReferenceResolvingExecutorValue
 from tffsim.failures.failure_location import locate
 from tffsim.language import building_blocks, federated_lambdas
 from tffsim.language.neutral_elements import neutral_element
 from tffsim.language.struct_types import container, field_names, struct_type, to_struct
+from tffsim.language.type_kinds import function_type_of, sequence_type_of, struct_type_of
 
 
 class SequenceOperator:
@@ -166,7 +168,7 @@ class SequenceExecutor(Executor):
         check_open(self._is_closed, self)
         function, argument = self._own(comp), self._own(arg) if arg is not None else None
         check_argument(function.type_signature, argument.type_signature if argument is not None else None)
-        callee, result_type = function.reference, function.type_signature.result
+        callee, result_type = function.reference, function_type_of(function.type_signature).result
         if type(callee) is SequenceOperator:
             assert argument is not None
             try:
@@ -236,8 +238,8 @@ class SequenceExecutor(Executor):
         if type(value) not in _OWN_REPRESENTATIONS:
             return value
         if isinstance(value, tuple):
-            embedded = [await self._embed(element) for element in value]
-            return await self._target.create_struct(container(field_names(handle.type_signature), embedded))
+            names = field_names(struct_type_of(handle.type_signature))
+            return await self._target.create_struct(container(names, [await self._embed(element) for element in value]))
         if isinstance(value, MappedSequence):
             return await self._target.create_value(await handle.compute(), handle.type_signature)
         raise TypeError(f"A function of type {handle.type_signature} cannot be an argument here.")
@@ -254,21 +256,22 @@ class SequenceExecutor(Executor):
     async def _map(self, argument: SequenceExecutorValue) -> SequenceExecutorValue:
         function_handle, source = await self._operands(argument)
         executor, function = await self._function(function_handle)
-        mapped = MappedSequence(source, function, executor, source.type_signature.element)
-        return self._handle(mapped, fl.SequenceType(function.type_signature.result))
+        mapped = MappedSequence(source, function, executor, sequence_type_of(source.type_signature).element)
+        return self._handle(mapped, fl.SequenceType(function_type_of(function.type_signature).result))
 
     async def _reduce(self, argument: SequenceExecutorValue) -> SequenceExecutorValue:
         source, zero, operator_handle = await self._operands(argument)
         executor, operator = await self._function(operator_handle)
-        total_type = operator.type_signature.result
+        total_type = function_type_of(operator.type_signature).result
         total = await executor.create_value(await zero.compute(), zero.type_signature)
         total = await _fold(source, executor, operator, total)
         if executor is self._target:
             return self._handle(total, total_type)
+        total = own_handle(total, ReferenceResolvingExecutorValue, self._resolver)
         return self._own(await self._resolver.embed(total))
 
     async def _sum(self, argument: SequenceExecutorValue) -> SequenceExecutorValue:
-        element_type = argument.type_signature.element
+        element_type = sequence_type_of(argument.type_signature).element
         operator = await self._target.create_value(federated_lambdas.generic_operator("generic_plus", element_type))
         zero = await self._target.create_value(neutral_element("generic_plus", element_type), element_type)
         return self._handle(await _fold(argument, self._target, operator, zero), element_type)
@@ -301,8 +304,9 @@ async def read(sequence: SequenceExecutorValue) -> AsyncIterator[Any]:
 async def _fold(
     sequence: SequenceExecutorValue, executor: Executor, operator: ExecutorValue, total: ExecutorValue
 ) -> ExecutorValue:
+    element_type = sequence_type_of(sequence.type_signature).element
     async for element in read(sequence):
-        addend = await executor.create_value(element, sequence.type_signature.element)
+        addend = await executor.create_value(element, element_type)
         total = await executor.create_call(operator, await executor.create_struct([total, addend]))
     return total
 

@@ -7,6 +7,7 @@ chunk that fails is run again one by one: then the error knows its client.
 
 import collections
 import logging
+import math
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -237,9 +238,9 @@ def _is_small(type_spec: fl.Type, num_clients: int) -> bool:
     num_bytes = 0
     for leaf in fl.framework.preorder_types(type_spec):
         if isinstance(leaf, fl.TensorType):
-            if leaf.shape is None or None in leaf.shape or leaf.dtype.type is np.str_:
+            if not fl.array_shape_is_fully_defined(leaf.shape) or leaf.dtype.type is np.str_:
                 return False
-            num_bytes += int(np.prod(leaf.shape)) * np.dtype(leaf.dtype).itemsize
+            num_bytes += math.prod(leaf.shape) * np.dtype(leaf.dtype).itemsize
         elif not isinstance(leaf, fl.StructType):
             return False
     return num_bytes * num_clients <= _MAX_CHUNK_BYTES

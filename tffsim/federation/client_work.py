@@ -20,7 +20,7 @@ from tffsim.concurrency.deferred import Deferred
 from tffsim.federation.client_results import ClientResults
 from tffsim.federation.federating_strategy import Function
 from tffsim.language.identity_cache import IdentityCache
-from tffsim.language.struct_types import container, struct_type
+from tffsim.language.struct_types import container
 
 MakeMembers: TypeAlias = Callable[[Sequence[Deferred[ExecutorValue] | None], int], Coroutine[Any, Any, None]]
 """Asks for members one by one; the number is the index of the first."""
@@ -106,18 +106,6 @@ class Zipped(ClientWork):
 
     def without_values(self, sources: Sequence[ClientWork]) -> ClientWork:
         return Zipped(self.names, sources, self.member_type)
-
-
-def zipped(value: structure.Struct) -> ClientWork | None:
-    """Returns the work of a nested `Struct` of client values; None if that of one is not known."""
-    parts = []
-    for leaf in value:
-        part = zipped(leaf) if isinstance(leaf, structure.Struct) else leaf.work
-        if part is None:
-            return None
-        parts.append(part)
-    names = structure.name_list_with_nones(value)
-    return Zipped(names, parts, struct_type(names, [part.member_type for part in parts]))
 
 
 class WorkPlan:

@@ -26,10 +26,11 @@ from tffsim.concurrency import concurrency
 from tffsim.concurrency.deferred import Deferred
 from tffsim.failures.failure_location import current_argument_path
 from tffsim.federation.composed_fold import Part, fold_parts
-from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function
+from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function, Nested
 from tffsim.federation.number_watch import watching_tree
 from tffsim.federation.placed_values import (
     OnEachExecutor,
+    Places,
     ServerValue,
     Work,
     call,
@@ -38,6 +39,7 @@ from tffsim.federation.placed_values import (
     embed_argument,
     embed_at_server,
     explained,
+    leaves_of,
     move,
     payload_of,
     places_in,
@@ -51,6 +53,7 @@ from tffsim.federation.turn_taking import taking_turns
 from tffsim.language import building_blocks, federated_lambdas, intrinsics
 from tffsim.language.neutral_elements import neutral_element
 from tffsim.language.stack_parts import StackPart
+from tffsim.language.type_kinds import function_type_of, struct_type_of
 
 
 class ComposedClientsValue(FederatedValue):
@@ -63,7 +66,7 @@ class ComposedClientsValue(FederatedValue):
 
     __slots__ = ("parts",)
 
-    def __init__(self, member_type: fl.Type, parts: Sequence[ExecutorValue]) -> None:
+    def __init__(self, member_type: fl.Type, parts: Sequence[Deferred[ExecutorValue]]) -> None:
         super().__init__(member_type)
         self.parts = parts
 
@@ -165,13 +168,13 @@ class FederatedComposingStrategy(FederatingStrategy):
     async def compute_federated_apply(self, function: Function, value: FederatedValue) -> FederatedValue:
         return self._call_at_server("federated_apply", function, server_value(value).member)
 
-    async def compute_federated_zip_at_clients(self, value: structure.Struct) -> FederatedValue:
-        leaves, places = [_clients(leaf) for leaf in structure.flatten(value)], places_in(value)
+    async def compute_federated_zip_at_clients(self, value: structure.Struct[Nested]) -> FederatedValue:
+        leaves, places = [_clients(leaf) for leaf in leaves_of(value)], places_in(value)
         inputs = [(places, *(leaf.parts[k] for leaf in leaves)) for k in range(len(self._children))]
         return self._at_children(struct_type(value), _zip_at_child, inputs)
 
-    async def compute_federated_zip_at_server(self, value: structure.Struct) -> FederatedValue:
-        members = [server_value(leaf).member for leaf in structure.flatten(value)]
+    async def compute_federated_zip_at_server(self, value: structure.Struct[Nested]) -> FederatedValue:
+        members = [server_value(leaf).member for leaf in leaves_of(value)]
         inputs = (self._server, places_in(value), *members)
         return self._at_server("federated_zip_at_server", struct_type(value), zip_members, *inputs)
 
@@ -268,7 +271,7 @@ class FederatedComposingStrategy(FederatingStrategy):
         if not parts:
             return await self._server.create_value(neutral_element(uri, member_type), member_type)
         proto = federated_lambdas.generic_operator(uri, member_type)
-        operator = Function(proto, building_blocks.type_of(proto))
+        operator = Function(proto, function_type_of(building_blocks.type_of(proto)))
 
         def fold_at_child(child: Executor, part: Deferred[ExecutorValue], start: Any) -> Coroutine[Any, Any, Any]:
             if start is None:
@@ -350,7 +353,7 @@ async def _fold_at_child(
     return await result.compute()
 
 
-async def _zip_at_child(child: Executor, places: structure.Struct, *parts: Deferred[ExecutorValue]) -> ExecutorValue:
+async def _zip_at_child(child: Executor, places: Places, *parts: Deferred[ExecutorValue]) -> ExecutorValue:
     argument = await zip_members(child, places, *parts)
     member_types = _member_types(argument.type_signature)
     result_type = fl.FederatedType(member_types, fl.CLIENTS)
@@ -375,7 +378,7 @@ def _intrinsic(uri: str, type_spec: fl.FunctionType) -> pb.Computation:
 def _member_types(type_spec: fl.Type) -> fl.Type:
     if isinstance(type_spec, fl.FederatedType):
         return type_spec.member
-    elements = [(name, _member_types(t)) for name, t in type_spec.items()]
+    elements = [(name, _member_types(t)) for name, t in struct_type_of(type_spec).items()]
     return fl.StructType([(name, t) if name is not None else t for name, t in elements])
 
 

@@ -22,13 +22,12 @@ from tffsim.concurrency.call_block import runs_blocks
 from tffsim.concurrency.deferred import Deferred
 from tffsim.concurrency.random_streams import current_place
 from tffsim.failures.failure_location import current_argument_path, locate
-from tffsim.federation import client_work
 from tffsim.federation.block_folds import BlockFold, BlockFolds
 from tffsim.federation.client_results import ClientResults
 from tffsim.federation.client_work import Argument, ClientWork, Mapped, Shared
-from tffsim.federation.clients_value import ClientsValue, clients_value, common_struct, used_work
+from tffsim.federation.clients_value import ClientsValue, clients_value, common_struct, used_work, zipped_work
 from tffsim.federation.federated_select import Slices
-from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function
+from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function, Nested
 from tffsim.federation.flat_fold import Alone, FlatFold
 from tffsim.federation.number_watch import NumberWatch
 from tffsim.federation.placed_values import (
@@ -41,6 +40,7 @@ from tffsim.federation.placed_values import (
     embed_argument,
     embed_at_server,
     explained,
+    leaves_of,
     move,
     payload_of,
     places_in,
@@ -55,6 +55,7 @@ from tffsim.federation.turn_taking import taking_turns
 from tffsim.language import building_blocks, federated_lambdas
 from tffsim.language.neutral_elements import neutral_element
 from tffsim.language.stack_parts import StackPart, parts_of_clients
+from tffsim.language.type_kinds import function_type_of
 
 
 class FederatedResolvingStrategy(FederatingStrategy):
@@ -158,11 +159,11 @@ class FederatedResolvingStrategy(FederatingStrategy):
         embedded = OnEachExecutor.function(function)
         return self._at_server("federated_apply", result_type, call, self._server, embedded, server_value(value).member)
 
-    async def compute_federated_zip_at_clients(self, value: structure.Struct) -> FederatedValue:
-        leaves = [clients_value(leaf) for leaf in structure.flatten(value)]
+    async def compute_federated_zip_at_clients(self, value: structure.Struct[Nested]) -> FederatedValue:
+        leaves = [clients_value(leaf) for leaf in leaves_of(value)]
         places = places_in(value)
         inputs = [(places, *(leaf.members[k] for leaf in leaves)) for k in range(self.num_clients)]
-        work = client_work.zipped(value)
+        work = zipped_work(value)
         if work is None:
             for leaf in leaves:
                 used_work(leaf)
@@ -172,8 +173,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
             zipped.common = Deferred(common_struct, value)
         return zipped
 
-    async def compute_federated_zip_at_server(self, value: structure.Struct) -> FederatedValue:
-        members = [server_value(leaf).member for leaf in structure.flatten(value)]
+    async def compute_federated_zip_at_server(self, value: structure.Struct[Nested]) -> FederatedValue:
+        members = [server_value(leaf).member for leaf in leaves_of(value)]
         inputs = (self._server, places_in(value), *members)
         return self._at_server("federated_zip_at_server", struct_type(value), zip_members, *inputs)
 
@@ -299,7 +300,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
     ) -> ServerValue:
         clients, member_type = clients_value(value), value.member_type
         proto = federated_lambdas.generic_operator(uri, member_type)
-        operator = Function(proto, building_blocks.type_of(proto))
+        operator = Function(proto, function_type_of(building_blocks.type_of(proto)))
         inputs = (list(clients.members), member_type, used_work(clients), self._watch(value), uri, operator, check)
         return self._at_server(uri, member_type, self._reduce, *inputs)
 

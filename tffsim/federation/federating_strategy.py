@@ -11,7 +11,7 @@ count) are written here, once for all strategies.
 import abc
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import federated_language as fl
 from federated_language import framework
@@ -24,6 +24,7 @@ from tffsim.federation.secure_sum_bounds import check_modulus, maximum_of_bitwid
 from tffsim.language import federated_lambdas
 from tffsim.language.intrinsics import REDUCTIONS
 from tffsim.language.stack_parts import StackPart
+from tffsim.language.type_kinds import function_type_of
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +53,10 @@ class FederatedValue:
     def __init__(self, member_type: fl.Type, makers: tuple[Function, ...] = ()) -> None:
         self.member_type = member_type
         self.makers = makers
+
+
+Nested: TypeAlias = "FederatedValue | structure.Struct[Nested]"
+"""Federated values that are to be zipped, in nested `Struct`s."""
 
 
 class FederatingStrategy(abc.ABC):
@@ -116,11 +121,11 @@ class FederatingStrategy(abc.ABC):
         """Gives every client the server's value."""
 
     @abc.abstractmethod
-    async def compute_federated_zip_at_clients(self, value: structure.Struct) -> FederatedValue:
+    async def compute_federated_zip_at_clients(self, value: structure.Struct[Nested]) -> FederatedValue:
         """Turns a struct of client values into one client value of structs."""
 
     @abc.abstractmethod
-    async def compute_federated_zip_at_server(self, value: structure.Struct) -> FederatedValue:
+    async def compute_federated_zip_at_server(self, value: structure.Struct[Nested]) -> FederatedValue:
         """Turns a struct of server values into one server value of a struct."""
 
     @abc.abstractmethod
@@ -242,4 +247,4 @@ class FederatingStrategy(abc.ABC):
 
 
 def _function(block: framework.Lambda | framework.Intrinsic) -> Function:
-    return Function(block.to_proto(), block.type_signature)
+    return Function(block.to_proto(), function_type_of(block.type_signature))

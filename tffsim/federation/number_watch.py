@@ -208,7 +208,9 @@ async def explained_quotient(quotient: Deferred[ExecutorValue], sums: Deferred[E
     if sums is None:
         notices.append(_notice("the result is NaN. There are no clients.", ()))
         return result
-    dividend, divisor = await (await sums.get()).compute()
+    pair = await (await sums.get()).compute()
+    assert isinstance(pair, structure.Struct)
+    dividend, divisor = pair
     if float(divisor) == 0:
         notices.append(_notice(f"the result holds {found}. All weights are 0, or they add up to 0.", ()))
     elif not not_finite(dividend):

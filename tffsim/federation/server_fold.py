@@ -96,11 +96,11 @@ class ServerFold:
         if self._total is not None:
             start, self._total = self._total, None
             return start
-        start = self._zero
+        zero = self._zero
         end = self.num_folded + num_clients
         if end - end % -BLOCK_SIZE >= self._num_clients:
             self._zero = None
-        return start
+        return zero
 
     async def _count(self, num_clients: int) -> None:
         self.num_folded += num_clients

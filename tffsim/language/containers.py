@@ -80,12 +80,12 @@ def to_container(elements: Sequence[object], type_spec: fl.StructType) -> Any:
     names = [name for name, _ in type_spec.items()]
     if any(names) and not all(names):
         return structure.Struct(zip(names, elements, strict=True))
-    container = type_spec.python_container
+    container: type[Any] | None = type_spec.python_container
     if not all(names):
         return _unnamed_container(container)(elements)
     if container is None or container in (list, tuple):
         container = collections.OrderedDict if names else container or tuple
-    named = dict(zip(names, elements, strict=True))
+    named = {str(name): element for name, element in zip(names, elements, strict=True)}
     if issubclass(container, collections.defaultdict):
         return container(None, named)
     return _made_of_fields(container, named) if _takes_keywords(container) else container(named)

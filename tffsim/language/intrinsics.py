@@ -55,7 +55,8 @@ def takes_several_operands(uri: str) -> bool:
 def zips(uri: str) -> bool:
     """Whether an intrinsic takes a struct of federated values, and makes it one federated value."""
     function = _type_of(uri)
-    return isinstance(function.parameter, fl.AbstractType) and function.parameter != function.result.member
+    is_abstract = isinstance(function.parameter, fl.AbstractType)
+    return is_abstract and function.parameter != federated_type_of(function.result).member
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from federated_language.common_libs import structure
 
 from tffsim.computations.operators.operators_outside import check_is_inside
 from tffsim.language.intrinsics import FEDERATED_SECURE_MODULAR_SUM
+from tffsim.language.type_kinds import federated_type_of
 
 
 def federated_secure_modular_sum(value: Any, modulus: Any) -> fl.Value:
@@ -51,7 +52,7 @@ def federated_secure_modular_sum(value: Any, modulus: Any) -> fl.Value:
 def _call(
     value: framework.ComputationBuildingBlock, modulus: framework.ComputationBuildingBlock
 ) -> framework.ComputationBuildingBlock:
-    member_type = value.type_signature.member
+    member_type = federated_type_of(value.type_signature).member
     parameter = [fl.FederatedType(member_type, fl.CLIENTS), modulus.type_signature]
     type_spec = fl.FunctionType(parameter, fl.FederatedType(member_type, fl.SERVER))
     intrinsic = framework.Intrinsic(FEDERATED_SECURE_MODULAR_SUM.uri, type_spec)
@@ -60,4 +61,5 @@ def _call(
 
 def _bound(block: framework.ComputationBuildingBlock) -> fl.Value:
     context = framework.get_context_stack().current
+    assert isinstance(context, framework.SymbolBindingContext)
     return fl.Value(context.bind_computation_to_reference(block))

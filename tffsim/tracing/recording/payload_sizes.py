@@ -50,7 +50,7 @@ def _size_of_parts(value: Any, type_spec: fl.Type | None) -> int:
         return str.__len__(value) if issubclass(type(value), str) else bytes.__len__(value)
     count = num_members_of(value)
     if count is not None:
-        types = [part for _, part in type_spec.items()] if isinstance(type_spec, fl.StructType) else []
+        types: list[fl.Type | None] = list(type_spec) if isinstance(type_spec, fl.StructType) else []
         if len(types) != count:
             types = [None] * count if count <= _MAX_PARTS else []
         return sum(size_of(member, part) for (_, member), part in zip(members_of(value), types, strict=False))
