@@ -21,7 +21,6 @@ import re
 import sys
 import types
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from federated_language import framework
 from federated_language.federated_context.federated_computation_context import FederatedComputationContext
@@ -40,7 +39,7 @@ _NO_NAME = re.compile(r"\W")
 class _Definition:
     """A function that becomes a computation: its key, and the number of its next call."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., object]) -> None:
         self.key = provenance.record_source(provenance.source_of(function))
         self._numbers = itertools.count()
 
@@ -64,7 +63,7 @@ def install() -> None:
 
 
 @contextlib.contextmanager
-def naming_calls_of(function: Callable[..., Any] | None) -> Iterator[None]:
+def naming_calls_of(function: Callable[..., object] | None) -> Iterator[None]:
     """In the block, a function becomes a computation, and its calls get names."""
     token = _definition.set(_Definition(function) if function is not None else None)
     try:

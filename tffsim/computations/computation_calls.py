@@ -18,7 +18,7 @@ class TypedComputation(ConcreteComputation):
     autograph_info__ = None
 
     @user_facing
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         try:
             return super().__call__(*args, **kwargs)  # type: ignore[no-untyped-call]  # The language leaves it open.
         except Exception as error:
@@ -44,7 +44,7 @@ class UntypedComputation(PolymorphicComputation):
         self,
         make: Callable[[fl.Type, bool | None], ConcreteComputation],
         infer_type: Callable[[object], fl.Type],
-        function: Callable[..., Any],
+        function: Callable[..., object],
         *,
         is_plain: bool,
     ) -> None:
@@ -53,7 +53,7 @@ class UntypedComputation(PolymorphicComputation):
         self._is_plain = is_plain
 
     @user_facing
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         try:
             return super().__call__(*args, **kwargs)  # type: ignore[no-untyped-call]  # The language leaves it open.
         except Exception as error:

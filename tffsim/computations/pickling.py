@@ -45,15 +45,15 @@ def _errors_of_the_language() -> Iterator[type[Exception]]:
                     yield value
 
 
-def _reduce_placement(placement: Any) -> tuple[Any, ...]:
+def _reduce_placement(placement: Any) -> tuple[object, ...]:
     return _placement, (placement.uri,)
 
 
-def _placement(uri: str) -> Any:
+def _placement(uri: str) -> object:
     return next(placement for placement in (fl.CLIENTS, fl.SERVER) if placement.uri == uri)
 
 
-def _reduce_computation(computation: ConcreteComputation) -> tuple[Any, ...]:
+def _reduce_computation(computation: ConcreteComputation) -> tuple[object, ...]:
     message = computation.to_proto()
     content = message.SerializeToString(deterministic=True)
     attributes = {name: value for name in _COPIED_ATTRIBUTES if (value := computation.__dict__.get(name)) is not None}
@@ -67,10 +67,10 @@ def _computation(
     message: Any,
     content: bytes,
     type_signature: fl.FunctionType,
-    attributes: dict[str, Any],
+    attributes: dict[str, object],
     is_shared: bool,
     origins: Sequence[provenance.Entry],
-    *_: Any,
+    *_: object,
 ) -> ConcreteComputation:
     provenance.learn(origins)
     stack: Any = context_stack if is_shared else framework.get_context_stack()
@@ -87,7 +87,7 @@ class _PythonFunctions:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def __deepcopy__(self, _: Any) -> "_PythonFunctions":
+    def __deepcopy__(self, _: object) -> "_PythonFunctions":
         return self
 
     def __reduce__(self) -> Any:
@@ -97,7 +97,7 @@ class _PythonFunctions:
         )
 
 
-def _reduce_untyped(computation: PolymorphicComputation) -> str | tuple[Any, ...]:
+def _reduce_untyped(computation: PolymorphicComputation) -> str | tuple[object, ...]:
     name = str(getattr(computation, "__qualname__", "It"))
     asking = str(sys._getframe(1).f_globals.get("__name__"))
     if "cloudpickle" in asking:
@@ -117,11 +117,11 @@ def _found(place: object, name: str) -> object:
     return place
 
 
-def _reduce_error(error: Exception) -> tuple[Any, ...]:
+def _reduce_error(error: Exception) -> tuple[object, ...]:
     return _error, (type(error), error.args), error.__dict__ or None
 
 
-def _error(cls: type[Exception], args: tuple[Any, ...]) -> Exception:
+def _error(cls: type[Exception], args: tuple[object, ...]) -> Exception:
     error = cls.__new__(cls)
     error.args = args
     return error

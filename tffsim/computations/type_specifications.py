@@ -188,7 +188,7 @@ def _no_placement(found: object) -> SpecificationError:
     )
 
 
-def _no_type(found: Any) -> SpecificationError:
+def _no_type(found: object) -> SpecificationError:
     """Returns an error that says what to write instead of what was found."""
     if isinstance(found, type):
         name = _PYTHON_SCALARS.get(found)
@@ -218,7 +218,7 @@ def _type_of_text(text: str) -> str:
     return f"Write `np.{name}`."
 
 
-def _type_of_value(value: Any) -> str:
+def _type_of_value(value: object) -> str:
     if isinstance(value, (bool, int, float, complex, bytes)):
         return f"Write `{_PYTHON_SCALARS[type(value)]}`, or the width you want."
     if hasattr(value, "element_spec"):

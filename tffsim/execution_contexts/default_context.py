@@ -109,7 +109,7 @@ def separate_default(context: Context) -> Iterator[None]:
 class _DelegatingContext(SyncContext):
     """Passes calls of computations made by `federated_language` alone to the default context."""
 
-    def invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
+    def invoke(self, comp: ConcreteComputation, arg: object) -> Any:
         return get_context().invoke(comp, arg)
 
 

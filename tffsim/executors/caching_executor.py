@@ -8,7 +8,6 @@ import collections
 import functools
 import threading
 from collections.abc import Callable, Coroutine, Hashable
-from typing import Any
 
 import federated_language as fl
 import numpy as np
@@ -58,13 +57,13 @@ class CachedValue(OwnedValue):
         self.target_value = target_value
         self.is_pure = is_pure
         self._forget = forget
-        self._result: tuple[Any, ...] = ()
+        self._result: tuple[object, ...] = ()
 
     @property
     def reference(self) -> ExecutorValue:
         return self.target_value
 
-    async def compute(self) -> Any:
+    async def compute(self) -> object:
         if not self._result:
             try:
                 self._result = (await self.target_value.compute(),)
@@ -164,8 +163,8 @@ class CachingExecutor(Executor):
         key: Hashable | None,
         type_signature: fl.Type,
         is_pure: bool,
-        work: Callable[..., Coroutine[Any, Any, ExecutorValue]],
-        *inputs: Any,
+        work: Callable[..., Coroutine[object, object, ExecutorValue]],
+        *inputs: object,
     ) -> CachedValue:
         with self._lock:
             if key in self._entries:

@@ -19,7 +19,7 @@ from tffsim.language.free_references import Path, free_references
 from tffsim.language.struct_types import field_names
 from tffsim.language.type_kinds import struct_type_of
 
-_Resolve = Callable[[str], Coroutine[Any, Any, ReferenceResolvingExecutorValue]]
+_Resolve = Callable[[str], Coroutine[object, object, ReferenceResolvingExecutorValue]]
 
 
 async def close_lambda(function: framework.Lambda, resolve: _Resolve) -> framework.Lambda:
@@ -103,7 +103,7 @@ def _constant(value: Any, type_spec: fl.Type) -> ComputationBuildingBlock:
     )
 
 
-def _constant_sequence(value: Any, type_spec: fl.SequenceType) -> ComputationBuildingBlock:
+def _constant_sequence(value: object, type_spec: fl.SequenceType) -> ComputationBuildingBlock:
     # Needs TensorFlow, which this module must not load before a computation does.
     from tffsim.external_runtime.tensorflow.capture.constant_sequence import constant_sequence
 

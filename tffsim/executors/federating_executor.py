@@ -222,7 +222,7 @@ class FederatingExecutor(Executor):
         self, callee: Function, argument: FederatingExecutorValue | None
     ) -> FederatingExecutorValue:
         uri = callee.proto.intrinsic.uri
-        compute: Callable[..., Coroutine[Any, Any, FederatedValue]] = getattr(self._strategy, f"compute_{uri}")
+        compute: Callable[..., Coroutine[object, object, FederatedValue]] = getattr(self._strategy, f"compute_{uri}")
         if argument is None:
             raise TypeError(f"The intrinsic `{uri}` needs an argument.")
         try:
@@ -232,7 +232,7 @@ class FederatingExecutor(Executor):
             raise
         return self._handle(result, callee.type_signature.result)
 
-    async def _operands(self, uri: str, argument: FederatingExecutorValue) -> list[Any]:
+    async def _operands(self, uri: str, argument: FederatingExecutorValue) -> list[object]:
         if intrinsics.zips(uri):
             return [await self._zipped(argument)]
         if not intrinsics.takes_several_operands(uri):
@@ -242,13 +242,13 @@ class FederatingExecutor(Executor):
             raise TypeError(f"The intrinsic `{uri}` needs a struct of arguments, found type {argument.type_signature}.")
         return [await self._operand(element) for element in value]
 
-    async def _operand(self, handle: FederatingExecutorValue) -> Any:
+    async def _operand(self, handle: FederatingExecutorValue) -> object:
         value = handle.reference
         if isinstance(value, (FederatedValue, Function, ExecutorValue)):
             return value
         return await self._embed_unplaced(handle)
 
-    async def _zipped(self, handle: FederatingExecutorValue) -> Any:
+    async def _zipped(self, handle: FederatingExecutorValue) -> object:
         """Returns federated values in nested `Struct`s; a part that holds none is empty, and has no placement."""
         if not is_struct_type(handle.type_signature):
             return await self._operand(handle)

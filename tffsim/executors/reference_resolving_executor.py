@@ -123,7 +123,7 @@ class ReferenceResolvingExecutor(Executor):
         check_open(self._is_closed, self)
         return await self._select(self._own(source), index)
 
-    async def run_block(self, block: CallBlock, arguments: Sequence[Any], stack: Stack) -> Any:
+    async def run_block(self, block: CallBlock, arguments: Sequence[object], stack: Stack) -> object:
         """Makes many calls in one, if the target can: see `call_block`.
 
         Raises:

@@ -103,7 +103,7 @@ class SequenceExecutorValue(OwnedValue):
     def reference(self) -> Any:
         return self._value
 
-    async def compute(self) -> Any:
+    async def compute(self) -> object:
         value = self._value
         if type(value) not in _OWN_REPRESENTATIONS:
             return await value.compute()
@@ -128,7 +128,7 @@ class SequenceExecutor(Executor):
         # Lambdas that are applied to elements are resolved here, and may use sequences in turn.
         self._resolver = ReferenceResolvingExecutor(self)
         self._is_closed = False
-        self._operators: dict[str, Callable[..., Coroutine[Any, Any, SequenceExecutorValue]]] = {
+        self._operators: dict[str, Callable[..., Coroutine[object, object, SequenceExecutorValue]]] = {
             "sequence_map": self._map,
             "sequence_reduce": self._reduce,
             "sequence_sum": self._sum,
@@ -202,7 +202,7 @@ class SequenceExecutor(Executor):
         check_open(self._is_closed, self)
         return await self._select(self._own(source), index)
 
-    async def run_block(self, block: CallBlock, arguments: Sequence[Any], stack: Stack) -> Any:
+    async def run_block(self, block: CallBlock, arguments: Sequence[object], stack: Stack) -> object:
         """Makes many calls in one, if the target can: see `call_block`.
 
         Raises:
@@ -211,7 +211,7 @@ class SequenceExecutor(Executor):
         check_open(self._is_closed, self)
         return await run_block_below(self._target, block, arguments, lambda leaf: stack(SequenceExecutor(leaf)))
 
-    def _handle(self, value: Any, type_signature: fl.Type) -> SequenceExecutorValue:
+    def _handle(self, value: object, type_signature: fl.Type) -> SequenceExecutorValue:
         return SequenceExecutorValue(value, type_signature, self)
 
     def _own(self, value: object) -> SequenceExecutorValue:
@@ -281,7 +281,7 @@ class SequenceExecutor(Executor):
         return [await self._select(argument, index) for index in range(size)]
 
 
-async def read(sequence: SequenceExecutorValue) -> AsyncIterator[Any]:
+async def read(sequence: SequenceExecutorValue) -> AsyncIterator[object]:
     """Yields the elements of a sequence, materialised, in order.
 
     Args:
@@ -311,7 +311,7 @@ async def _fold(
     return total
 
 
-def _check_finite(payload: Any) -> None:
+def _check_finite(payload: object) -> None:
     cardinality = getattr(payload, "cardinality", None)
     if callable(cardinality) and int(cardinality()) == -1:  # tf.data.INFINITE_CARDINALITY
         raise ValueError("The sequence never ends. Limit it, for example with `dataset.take(n)`.")

@@ -1,7 +1,6 @@
 """A value at the clients of a flat federation: one member per client."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import federated_language as fl
 from federated_language.common_libs import structure
@@ -31,7 +30,7 @@ class ClientsValue(FederatedValue):
         self,
         member_type: fl.Type,
         members: Sequence[Deferred[ExecutorValue]],
-        common: Deferred[Any] | None = None,
+        common: Deferred[object] | None = None,
         work: ClientWork | None = None,
     ) -> None:
         super().__init__(member_type)

@@ -10,7 +10,6 @@ freed as soon as nothing that may still run refers to it.
 import contextlib
 import functools
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
-from typing import Any
 
 import federated_language as fl
 from federated_language.common_libs import structure
@@ -110,7 +109,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         inputs = [(m, member_type, path) for m in members]
         return self._at_clients("argument", member_type, embed_argument, inputs, Argument(members, member_type))
 
-    async def materialize(self, value: FederatedValue, all_equal: bool) -> Any:
+    async def materialize(self, value: FederatedValue, all_equal: bool) -> object:
         if isinstance(value, ServerValue):
             return await payload_of(value.member)
         clients = clients_value(value)
@@ -199,7 +198,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
     async def reduce(self, value: FederatedValue, uri: str) -> FederatedValue:
         return self._reduce_checked(value, uri, None)
 
-    async def secure_sum(self, value: FederatedValue, maximum: Deferred[Any], maximum_type: fl.Type) -> FederatedValue:
+    async def secure_sum(
+        self, value: FederatedValue, maximum: Deferred[object], maximum_type: fl.Type
+    ) -> FederatedValue:
         async def check(payload: object) -> None:
             check_bounds(payload, await maximum.get(), value_type)
 
@@ -221,7 +222,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         node: str,
         member_type: fl.Type,
         work: Work,
-        inputs: Sequence[tuple[Any, ...]],
+        inputs: Sequence[tuple[object, ...]],
         known_work: ClientWork | None = None,
     ) -> ClientsValue:
         run = self._run_at_client
@@ -231,7 +232,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
             known_work.results = ClientResults(value, members)
         return value
 
-    async def _run_at_client(self, node: str, client: int, work: Work, *inputs: Any) -> ExecutorValue:
+    async def _run_at_client(self, node: str, client: int, work: Work, *inputs: object) -> ExecutorValue:
         outer_client, outer_place = current_client.get(), current_place.get()
         current_client.set(self._first_client + client)
         if outer_place is not None:
@@ -251,10 +252,10 @@ class FederatedResolvingStrategy(FederatingStrategy):
     def explained(self, quotient: FederatedValue, sums: FederatedValue | None) -> FederatedValue:
         return explained(quotient, sums)
 
-    def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: Any) -> ServerValue:
+    def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: object) -> ServerValue:
         return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
 
-    def _same_everywhere(self, common: Deferred[Any], member_type: fl.Type) -> ClientsValue:
+    def _same_everywhere(self, common: Deferred[object], member_type: fl.Type) -> ClientsValue:
         path = current_argument_path.get()
 
         async def embed(executor: Executor) -> ExecutorValue:
@@ -266,7 +267,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
 
     # Work at the server.
 
-    async def _call_at_server(self, function: Function, common: Deferred[Any]) -> Any:
+    async def _call_at_server(self, function: Function, common: Deferred[object]) -> object:
         argument = await self._server.create_value(await common.get(), function.type_signature.parameter)
         callee = await self._server.create_value(function.proto, function.type_signature)
         return await (await self._server.create_call(callee, argument)).compute()
@@ -296,7 +297,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         return reported if watch is None else await watch.finish(reported)
 
     def _reduce_checked(
-        self, value: FederatedValue, uri: str, check: Callable[[Any], Coroutine[Any, Any, None]] | None
+        self, value: FederatedValue, uri: str, check: Callable[[object], Coroutine[object, object, None]] | None
     ) -> ServerValue:
         clients, member_type = clients_value(value), value.member_type
         proto = federated_lambdas.generic_operator(uri, member_type)
@@ -312,7 +313,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         watch: NumberWatch | None,
         uri: str,
         operator: Function,
-        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+        check: Callable[[object], Coroutine[object, object, None]] | None,
     ) -> ExecutorValue:
         if not members:
             return await self._server.create_value(neutral_element(uri, member_type), member_type)
@@ -332,7 +333,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         fold: ServerFold,
         block_fold: BlockFold | None,
         watch: NumberWatch | None,
-        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+        check: Callable[[object], Coroutine[object, object, None]] | None,
     ) -> ExecutorValue:
         await fold.prepare()
         payloads = functools.partial(self._payloads, check=check)
@@ -351,7 +352,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
 
     # Results of clients, in client order, a bounded number of them at a time.
 
-    async def _all_payloads(self, members: Sequence[Deferred[ExecutorValue]]) -> list[Any]:
+    async def _all_payloads(self, members: Sequence[Deferred[ExecutorValue]]) -> list[object]:
         async with contextlib.aclosing(self._payloads(list(members))) as payloads:
             return [payload async for payload in payloads]
 
@@ -361,18 +362,18 @@ class FederatedResolvingStrategy(FederatingStrategy):
         first: int = 0,
         alone: Alone | None = None,
         *,
-        check: Callable[[Any], Coroutine[Any, Any, None]] | None = None,
-    ) -> AsyncGenerator[Any, None]:
+        check: Callable[[object], Coroutine[object, object, None]] | None = None,
+    ) -> AsyncGenerator[object, None]:
         requests = self._payload_requests(members, check, first, alone)
         return concurrency.in_order(requests, self._max_concurrent_clients)
 
     def _payload_requests(
         self,
         members: list[Deferred[ExecutorValue]],
-        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+        check: Callable[[object], Coroutine[object, object, None]] | None,
         first: int,
         alone: Alone | None,
-    ) -> Iterator[Coroutine[Any, Any, Any]]:
+    ) -> Iterator[Coroutine[object, object, object]]:
         """Hands out the members one by one and forgets each, so that it dies when it was used."""
         members.reverse()
         for client in range(first, first + len(members)):
@@ -382,9 +383,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
         self,
         client: int,
         member: Deferred[ExecutorValue],
-        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+        check: Callable[[object], Coroutine[object, object, None]] | None,
         alone: Alone | None,
-    ) -> Any:
+    ) -> object:
         # Runs in a context of its own: see `concurrency.start`.
         current_client.set(self._first_client + client)
         try:

@@ -11,7 +11,7 @@ count) are written here, once for all strategies.
 import abc
 import dataclasses
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import federated_language as fl
 from federated_language import framework
@@ -85,7 +85,7 @@ class FederatingStrategy(abc.ABC):
         """
 
     @abc.abstractmethod
-    async def materialize(self, value: FederatedValue, all_equal: bool) -> Any:
+    async def materialize(self, value: FederatedValue, all_equal: bool) -> object:
         """Returns a federated value's payload, in the form `create_federated_value` takes."""
 
     @abc.abstractmethod
@@ -147,7 +147,9 @@ class FederatingStrategy(abc.ABC):
         """
 
     @abc.abstractmethod
-    async def secure_sum(self, value: FederatedValue, maximum: Deferred[Any], maximum_type: fl.Type) -> FederatedValue:
+    async def secure_sum(
+        self, value: FederatedValue, maximum: Deferred[object], maximum_type: fl.Type
+    ) -> FederatedValue:
         """Sums members, each of which must lie between 0 and `maximum`.
 
         Args:
@@ -212,7 +214,7 @@ class FederatingStrategy(abc.ABC):
     ) -> FederatedValue:
         """Simulates a private sum of integers of at most `bitwidth` bits."""
 
-        async def maximum() -> Any:
+        async def maximum() -> object:
             return maximum_of_bitwidth(await bitwidth.compute())
 
         return await self.secure_sum(value, Deferred(maximum), maximum_type_of_bitwidth(bitwidth.type_signature))

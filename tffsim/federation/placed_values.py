@@ -23,7 +23,7 @@ _T = TypeVar("_T")
 Places: TypeAlias = "structure.Struct[int | Places]"
 """Nested `Struct`s with the position of each leaf instead of the leaf."""
 ArgumentPath: TypeAlias = tuple[str | int, ...]
-Work: TypeAlias = Callable[..., Coroutine[Any, Any, ExecutorValue]]
+Work: TypeAlias = Callable[..., Coroutine[object, object, ExecutorValue]]
 
 
 class ServerValue(FederatedValue):
@@ -57,7 +57,7 @@ class OnEachExecutor:
 
     __slots__ = ("_embed", "_embedded")
 
-    def __init__(self, embed: Callable[[Executor], Coroutine[Any, Any, ExecutorValue]]) -> None:
+    def __init__(self, embed: Callable[[Executor], Coroutine[object, object, ExecutorValue]]) -> None:
         self._embed = embed
         self._embedded: dict[int, Deferred[ExecutorValue]] = {}
 
@@ -93,7 +93,7 @@ async def move(executor: Executor, value: ExecutorValue) -> ExecutorValue:
     return await executor.create_value(await value.compute(), value.type_signature)
 
 
-async def run_at_server(node: str, work: Work, *inputs: Any) -> ExecutorValue:
+async def run_at_server(node: str, work: Work, *inputs: object) -> ExecutorValue:
     """Runs work; a failure is located at the server and at the AST node `node`."""
     running = work(*inputs)
     del inputs
@@ -143,7 +143,7 @@ async def embed_at_server(server: Executor, value: object, type_spec: fl.Federat
     return ServerValue(type_spec.member, Deferred.of(await server.create_value(value, type_spec.member)))
 
 
-async def common_payload(server: Executor, value: object, type_spec: fl.FederatedType) -> Deferred[Any]:
+async def common_payload(server: Executor, value: object, type_spec: fl.FederatedType) -> Deferred[object]:
     """Returns what all participants share, checked and converted once for all of them.
 
     Args:

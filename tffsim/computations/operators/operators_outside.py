@@ -51,7 +51,7 @@ def check_is_inside(operator: str) -> None:
 
 def _checked(to_value: Any) -> Any:
     @functools.wraps(to_value)
-    def to_value_inside(*args: Any, **kwargs: Any) -> fl.Value:
+    def to_value_inside(*args: object, **kwargs: object) -> fl.Value:
         caller = sys._getframe(1)
         if caller.f_globals.get("__name__") == _OPERATORS:
             check_is_inside(_name_of_operator(caller))

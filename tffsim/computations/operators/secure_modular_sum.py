@@ -4,8 +4,6 @@ It is written as the secure sums of the language are: the value and the modulus 
 the argument of one intrinsic, which the runtime knows.
 """
 
-from typing import Any
-
 import federated_language as fl
 from federated_language import framework
 from federated_language.common_libs import structure
@@ -15,7 +13,7 @@ from tffsim.language.intrinsics import FEDERATED_SECURE_MODULAR_SUM
 from tffsim.language.type_kinds import federated_type_of
 
 
-def federated_secure_modular_sum(value: Any, modulus: Any) -> fl.Value:
+def federated_secure_modular_sum(value: object, modulus: object) -> fl.Value:
     """Sums integers of the clients modulo a number; no single value becomes known.
 
     The sum is exact, also where it would leave the range of the dtype. Here the

@@ -38,12 +38,12 @@ class Description:
     """
 
     columns: dict[str, tuple[str, int]]
-    arrays: "dict[int, tuple[np.dtype[Any], list[int]]]"
+    arrays: "dict[int, tuple[np.dtype[np.generic], list[int]]]"
     sketch_forms: list[tuple[SketchForm, int]]
     rest: dict[str, Any]
 
 
-def describe(snapshot: Snapshot, columns: "dict[str, np.ndarray]") -> dict[str, Any]:
+def describe(snapshot: Snapshot, columns: "dict[str, np.ndarray]") -> dict[str, object]:
     """Returns the description of a trace, whose columns are written as `columns` says."""
     return {
         "format": FORMAT,
@@ -92,7 +92,7 @@ def read_description(stream: JsonStream) -> Description:
     return Description(found["columns"], found["arrays"], found["sketch_forms"], rest)
 
 
-def _format(stream: JsonStream, _: dict[str, Any]) -> str:
+def _format(stream: JsonStream, _: dict[str, object]) -> str:
     if (value := stream.value()) != FORMAT:
         raise TraceFileError("it is no trace.")
     return str(value)
@@ -136,14 +136,14 @@ def _entries(read: Callable[[Any], _T]) -> Callable[[JsonStream, dict[str, Any]]
     return entries
 
 
-def _by_span(read: Callable[[Any], _T]) -> Callable[[JsonStream, dict[str, Any]], dict[int, _T]]:
-    def by_span(stream: JsonStream, found: dict[str, Any]) -> dict[int, _T]:
+def _by_span(read: Callable[[object], _T]) -> Callable[[JsonStream, dict[str, object]], dict[int, _T]]:
+    def by_span(stream: JsonStream, found: dict[str, object]) -> dict[int, _T]:
         return dict(_items_of_spans(stream, _num_spans(found), read))
 
     return by_span
 
 
-def _items_of_spans(stream: JsonStream, num_spans: int, read: Callable[[Any], _T]) -> Iterator[tuple[int, _T]]:
+def _items_of_spans(stream: JsonStream, num_spans: int, read: Callable[[object], _T]) -> Iterator[tuple[int, _T]]:
     for name in stream.items():
         number = int(name)
         if str(number) != name or not 0 <= number < num_spans:
@@ -204,7 +204,7 @@ def _number(value: Any) -> float:
 
 _HEADER = {"format", "version"}
 _NO_FIELDS = {*_HEADER, "columns", "arrays", "sketch_forms"}
-_READERS: dict[str, Callable[[JsonStream, dict[str, Any]], Any]] = {
+_READERS: dict[str, Callable[[JsonStream, dict[str, object]], object]] = {
     "format": _format,
     "version": _version,
     "started_at": _started_at,

@@ -105,7 +105,7 @@ def _opened(path: Any) -> BinaryIO:
     return file
 
 
-def _check_is_file(mode: int, path: Any) -> None:
+def _check_is_file(mode: int, path: object) -> None:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     if not stat.S_ISREG(mode):
@@ -266,7 +266,7 @@ def _read_sketches(
 
 
 def _numbers(
-    archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], name: str, dtype: "np.dtype[Any]", count: int
+    archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], name: str, dtype: "np.dtype[np.generic]", count: int
 ) -> "np.ndarray":
     if name not in parts:
         raise TraceFileError(f"it has no part `{name}`.")

@@ -11,10 +11,10 @@ from tffsim.tracing.recording.type_numbers import static_size
 
 # Looking at each of many parts would take longer than what is traced.
 _MAX_PARTS = 16_384
-_known_datasets: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()
+_known_datasets: "weakref.WeakKeyDictionary[object, int]" = weakref.WeakKeyDictionary()
 
 
-def size_of(value: Any, type_spec: fl.Type | None = None) -> int:
+def size_of(value: object, type_spec: fl.Type | None = None) -> int:
     """Returns the bytes of a payload; 0 where they are unknown.
 
     A dataset has those of its elements, if it knows their number and shapes. It is not read.
@@ -35,7 +35,7 @@ def size_of(value: Any, type_spec: fl.Type | None = None) -> int:
     return size if size >= 0 else _size_of_parts(value, type_spec)
 
 
-def _size_of_alike(values: Any, type_spec: fl.Type) -> int:
+def _size_of_alike(values: object, type_spec: fl.Type) -> int:
     """Returns the bytes of many values of one type."""
     size, count = static_size(type_spec), num_members_of(values)
     if count is None:
@@ -80,7 +80,7 @@ def _size_of_dataset(dataset: Any) -> int:
     return size
 
 
-def _size_of_element(spec: Any) -> int:
+def _size_of_element(spec: object) -> int:
     """Returns the bytes of what an element spec describes; 0 if they are not known in advance."""
     if isinstance(spec, (dict, list, tuple)):
         sizes = [_size_of_element(part) for part in (spec.values() if isinstance(spec, dict) else spec)]

@@ -127,7 +127,7 @@ class Recorder:
         cardinalities: Mapping[Any, int],
         work: Any,
         remark: str = "",
-    ) -> Any:
+    ) -> object:
         """Runs an invocation as the root of a tree of spans.
 
         Args:
@@ -305,7 +305,7 @@ class Recorder:
             self._chunks.append(np.frombuffer(b"".join(self._pending[:count]), SPAN_DTYPE))
             del self._pending[:count]
 
-    def _examine(self, handle: TracedValue, type_number: int, value: Any) -> None:
+    def _examine(self, handle: TracedValue, type_number: int, value: object) -> None:
         """Finds out how large a value is, and what it is in short. Fails nothing that works without a trace."""
         size = self.types.sizes[type_number]
         if size == FUNCTION:
@@ -329,7 +329,7 @@ class Recorder:
         if self.values == "all":
             self._keep(handle.number, value)
 
-    def _keep(self, number: int, value: Any) -> None:
+    def _keep(self, number: int, value: object) -> None:
         array = array_of(value, math.inf)
         if array is None or array.dtype.kind == "O":
             return

@@ -126,7 +126,7 @@ class Feed:
         running: int,
         moment: int,
         finished: bool,
-        description: dict[str, Any],
+        description: dict[str, object],
         reset: bool,
     ) -> dict[str, Any]:
         recorder = self._source.recorder
@@ -156,7 +156,7 @@ class Feed:
         sizes, self._sizes = self._sizes, tuple(map(len, lists))
         return sizes != self._sizes
 
-    def _description(self, legend: Legend | Snapshot) -> dict[str, Any]:
+    def _description(self, legend: Legend | Snapshot) -> dict[str, object]:
         """Returns what is not a number; of invocations only those that were not told before."""
         first, self._num_invocations = self._num_invocations, len(legend.invocations)
         lists = {name: getattr(legend, name) for name in LISTS_FOR_VIEWS} | {"invocations": legend.invocations[first:]}
@@ -179,13 +179,13 @@ class Feed:
         self._sum_after = ended + max(_SECONDS_BETWEEN_SUMS, (ended - started) / _SHARE_OF_SUMS)
         return sums
 
-    def previews(self, spans: list[int]) -> dict[str, Any]:
+    def previews(self, spans: list[int]) -> dict[str, object]:
         """Returns short descriptions of the values that spans made."""
         reader = SpanReader(self._source.snapshot)
         known = [span for span in spans if 0 <= span < reader.snapshot.num_spans]
         return {"kind": "previews", "previews": dict(zip(map(str, known), reader.previews(known), strict=True))}
 
-    def details(self, span: int) -> dict[str, Any]:
+    def details(self, span: int) -> dict[str, object]:
         """Returns what is known of a span, in lines of a name and a text."""
         snapshot = self._source.snapshot
         reader = SpanReader(snapshot)

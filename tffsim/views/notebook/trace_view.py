@@ -93,7 +93,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
             return {"text/plain": summary(self._source.snapshot)}
         return mime_bundle(self._source.snapshot, tuple(self.panels), self._title)
 
-    def _ipython_display_(self, **_: Any) -> None:
+    def _ipython_display_(self, **_: object) -> None:
         """Displays a trace that is being written, and in the same place a page as soon as it is finished."""
         recorder = self._source.recorder
         if recorder is None or self._source.is_finished or not is_in_kernel():

@@ -142,7 +142,7 @@ def _apply_to_pair(operator: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], pair: 
     return _apply(operator, pair[0], pair[1])
 
 
-def _apply(operator: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], x: Any, y: Any) -> TensorFlowValue:
+def _apply(operator: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], x: object, y: object) -> TensorFlowValue:
     if not isinstance(x, tuple):
         return operator(x, y)
     if not isinstance(y, tuple):

@@ -52,7 +52,7 @@ def number_of_digits(type_spec: fl.Type, pair: TensorFlowValue) -> TensorFlowVal
     return tf.constant(remainder.astype(type_spec.dtype), to_tf_dtype(type_spec.dtype.type))
 
 
-def _elements(type_spec: fl.StructType, values: Any, moduli: Any) -> Any:
+def _elements(type_spec: fl.StructType, values: Any, moduli: object) -> Any:
     if not isinstance(moduli, tuple):
         moduli = (moduli,) * len(type_spec)
     return zip(field_types(type_spec), values, moduli, strict=True)

@@ -35,7 +35,7 @@ class _Target:
     limits: tuple[float, float]
 
 
-def to_tensor(value: Any, type_spec: fl.TensorType) -> tf.Tensor:
+def to_tensor(value: object, type_spec: fl.TensorType) -> tf.Tensor:
     """Converts a payload to an eager tensor.
 
     Args:

@@ -69,7 +69,7 @@ def array_of(value: Any, max_copied: float = _MAX_COPIED) -> "np.ndarray | None"
     return _array_of_tensor(value, max_copied) if kind is Kind.TENSOR else None
 
 
-def shape_of(value: Any) -> tuple[int | None, ...] | None:
+def shape_of(value: object) -> tuple[int | None, ...] | None:
     """Returns the dimensions of a tensor, a variable or a spec; None if their number is unknown."""
     shape = getattr(value, "shape", None)
     if shape is None or getattr(shape, "rank", 0) is None:
@@ -77,7 +77,7 @@ def shape_of(value: Any) -> tuple[int | None, ...] | None:
     return tuple(shape)
 
 
-def num_members_of(value: Any) -> int | None:
+def num_members_of(value: object) -> int | None:
     """Returns how many members a container has; None for anything else."""
     cls = type(value)
     for container in _CONTAINERS:
@@ -86,7 +86,7 @@ def num_members_of(value: Any) -> int | None:
     return None
 
 
-def members_of(value: Any) -> Iterable[tuple[Any, Any]]:
+def members_of(value: Any) -> Iterable[tuple[object, object]]:
     """Returns the names and the members of a container; the names are None if it has none."""
     cls = type(value)
     if issubclass(cls, dict):

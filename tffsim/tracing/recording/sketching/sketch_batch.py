@@ -35,10 +35,10 @@ class WaitingValues:
 
     def __init__(self) -> None:
         self.numbers: list[int] = []
-        self.values: list[Any] = []
+        self.values: list[object] = []
         self.type_numbers: list[int] = []
         self.types: list[fl.Type] = []
-        self.tensors: list[Any] = []
+        self.tensors: list[object] = []
         self.ends: list[int] = []
         self._bytes = 0
 
@@ -47,7 +47,7 @@ class WaitingValues:
         """Whether it is time to look at them."""
         return self._bytes >= _MAX_BYTES or len(self.numbers) >= _MAX_VALUES
 
-    def add(self, number: int, value: Any, type_number: int, type_spec: fl.Type | None, size: int) -> bool:
+    def add(self, number: int, value: object, type_number: int, type_spec: fl.Type | None, size: int) -> bool:
         """Lets a value of so many bytes wait; False if it may not: it is large, of unknown type, or can be changed."""
         if not 0 <= size <= _MAX_SIZE or type_spec is None:
             return False
@@ -81,7 +81,7 @@ class TensorNumbers:
         self._arrays: list[np.ndarray] = [np.zeros(1)]
         self._indices: dict[int, int] = {}
 
-    def indices(self, tensors: list[Any]) -> list[int]:
+    def indices(self, tensors: list[object]) -> list[int]:
         """Returns the indices of tensors."""
         known = self._indices
         return [index if (index := known.get(id(tensor))) is not None else self._add(tensor) for tensor in tensors]
@@ -91,7 +91,7 @@ class TensorNumbers:
 
         The numbers of one dtype are together. By index, `places` tells where those of a tensor are among the tensors.
         """
-        of_dtype: dict[np.dtype[Any], list[int]] = {}
+        of_dtype: dict[np.dtype[np.generic], list[int]] = {}
         for index, array in enumerate(self._arrays):
             of_dtype.setdefault(array.dtype, []).append(index)
         order = np.array(list(itertools.chain.from_iterable(of_dtype.values())))
