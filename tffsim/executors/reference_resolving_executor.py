@@ -222,7 +222,7 @@ class ReferenceResolvingExecutor(Executor):
         value: Any = function.reference
         target_argument = await self.embed(argument) if argument is not None else None
         result = await self._target.create_call(value, target_argument)
-        return self._handle(result, function.type_signature.result)
+        return self._handle(result, function_type_of(function.type_signature).result)
 
     async def _call_lambda(
         self, function: ScopedLambda, argument: ReferenceResolvingExecutorValue | None
@@ -293,6 +293,7 @@ class ReferenceResolvingExecutor(Executor):
         value = handle.reference
         if isinstance(value, tuple):
             return value[index]
+        assert not isinstance(value, ScopedLambda)
         return self._handle(await self._target.create_selection(value, index), element_type)
 
 

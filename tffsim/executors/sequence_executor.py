@@ -277,7 +277,7 @@ class SequenceExecutor(Executor):
         return self._handle(await _fold(argument, self._target, operator, zero), element_type)
 
     async def _operands(self, argument: SequenceExecutorValue) -> list[SequenceExecutorValue]:
-        size = len(argument.type_signature)
+        size = len(struct_type_of(argument.type_signature))
         return [await self._select(argument, index) for index in range(size)]
 
 

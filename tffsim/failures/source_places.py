@@ -8,6 +8,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 _MAX_SOURCE = 100
 

@@ -34,7 +34,7 @@ class AstNodes:
         self._function_numbers: dict[Source, int] = {}
         self._numbers: dict[int, int] = {}
         self._roots: dict[int, int] = {}
-        self._kept: list[Any] = []
+        self._kept: list[object] = []
         self._lock = threading.Lock()
 
     def add(self, computation: framework.ConcreteComputation) -> int:
