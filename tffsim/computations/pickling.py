@@ -14,7 +14,7 @@ from typing import Any
 
 import federated_language as fl
 from federated_language import framework
-from federated_language.framework import ConcreteComputation, PolymorphicComputation
+from federated_language.framework import ConcreteComputation, PlacementLiteral, PolymorphicComputation
 
 from tffsim.computations.computation_calls import TypedComputation, UntypedComputation
 from tffsim.computations.context_stack import SharedDefaultContextStack, context_stack
@@ -45,7 +45,7 @@ def _errors_of_the_language() -> Iterator[type[Exception]]:
                     yield value
 
 
-def _reduce_placement(placement: Any) -> tuple[object, ...]:
+def _reduce_placement(placement: PlacementLiteral) -> tuple[object, ...]:
     return _placement, (placement.uri,)
 
 

@@ -69,7 +69,7 @@ class Timed(Protocol):
 
     duration: CallDuration
 
-    def __call__(self, *arguments: Any) -> Any: ...
+    def __call__(self, *arguments: Any) -> object: ...
 
 
 def timed_call(function: Timed, *arguments: Any) -> Any:

@@ -164,7 +164,7 @@ def outside_of_loop(function: Callable[..., _T], *args: object) -> _T:
         asyncio._set_running_loop(loop)
 
 
-class _Continuation(Coroutine[Any, Any, _T]):
+class _Continuation(Coroutine[object, object, _T]):
     """The rest of a coroutine that waits for something already, in the form a task takes."""
 
     __slots__ = ("_coroutine", "_waiting_for")

@@ -102,7 +102,7 @@ def invocation_settings(
 
 def invoke(
     settings: InvocationSettings, computation: ConcreteComputation, argument: object
-) -> Coroutine[Any, Any, Any]:
+) -> Coroutine[object, object, object]:
     """Runs a computation; the order of the calls of `invoke` is that of their random numbers.
 
     Args:
@@ -152,7 +152,9 @@ def timeout_error(computation: object, seconds: float | None) -> TimeoutError:
     )
 
 
-async def _invoke(settings: InvocationSettings, computation: ConcreteComputation, argument: object, name: str) -> Any:
+async def _invoke(
+    settings: InvocationSettings, computation: ConcreteComputation, argument: object, name: str
+) -> object:
     # The result takes the containers of the computation before it is compiled.
     result_type = computation.type_signature.result
     parameter_type = computation.type_signature.parameter
@@ -181,7 +183,7 @@ async def _invoke(settings: InvocationSettings, computation: ConcreteComputation
 
 async def _attempt(
     settings: InvocationSettings,
-    run: Callable[[Executor], Any],
+    run: Callable[[Executor], Coroutine[object, object, object]],
     cardinalities: Mapping[PlacementLiteral, int],
     name: str,
 ) -> object:

@@ -6,7 +6,7 @@ and finite sequences can be taken along; federated values cannot, because a func
 that runs at one client must not see the values of the others.
 """
 
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from typing import Any
 
 import federated_language as fl
@@ -103,7 +103,7 @@ def _constant(value: Any, type_spec: fl.Type) -> ComputationBuildingBlock:
     )
 
 
-def _constant_sequence(value: object, type_spec: fl.SequenceType) -> ComputationBuildingBlock:
+def _constant_sequence(value: Iterable[object], type_spec: fl.SequenceType) -> ComputationBuildingBlock:
     # Needs TensorFlow, which this module must not load before a computation does.
     from tffsim.external_runtime.tensorflow.capture.constant_sequence import constant_sequence
 

@@ -58,7 +58,7 @@ class FederatingExecutorValue(OwnedValue):
     def reference(self) -> Any:
         return self._value
 
-    async def compute(self) -> Any:
+    async def compute(self) -> object:
         value = self._value
         if isinstance(value, FederatedValue):
             assert isinstance(self._type_signature, fl.FederatedType)

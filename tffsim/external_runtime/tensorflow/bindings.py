@@ -25,6 +25,7 @@ from tffsim.external_runtime.tensorflow.tensorflow_types import (
     to_python_containers,
     to_type,
 )
+from tffsim.external_runtime.tensorflow.values.tensorflow_values import TensorFlowValue
 from tffsim.language.containers import to_container
 
 Binding = pb.TensorFlow.Binding
@@ -129,7 +130,7 @@ def _refuse_dataclasses(element: fl.Type) -> None:
             )
 
 
-def capture_result(value: object, path: str = "the result") -> tuple[fl.Type, pb.TensorFlow.Binding, Any]:
+def capture_result(value: object, path: str = "the result") -> tuple[fl.Type, pb.TensorFlow.Binding, TensorFlowValue]:
     """Binds what the user's function returned to tensors of the current graph.
 
     Args:
@@ -222,7 +223,7 @@ def _is_named(type_spec: fl.StructType) -> bool:
     return any(name for name, _ in type_spec.items())
 
 
-def _plain_containers(value: object, spec: Any) -> object:
+def _plain_containers(value: object, spec: tf.TypeSpec) -> object:
     fields = _fields(value)
     if fields is None:
         return value
@@ -250,7 +251,7 @@ def _fields(value: Any) -> list[tuple[str | None, object]] | None:
     return None
 
 
-def _struct_type(value: object, named_types: list[Any]) -> fl.Type:
+def _struct_type(value: object, named_types: list[fl.Type | tuple[str, fl.Type]]) -> fl.Type:
     if isinstance(value, structure.Struct):
         return fl.StructType(named_types)
     return fl.StructWithPythonType(named_types, type(value))

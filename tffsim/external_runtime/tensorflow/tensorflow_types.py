@@ -2,7 +2,7 @@
 
 import collections
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import attrs
@@ -174,7 +174,9 @@ def _infer_leaf_type(value: object) -> fl.Type:
     return inferred
 
 
-def _container_type(value: object, convert: Any, otherwise: Any) -> fl.Type:
+def _container_type(
+    value: object, convert: Callable[[object], fl.Type], otherwise: Callable[[object], fl.Type]
+) -> fl.Type:
     if isinstance(value, type):
         return otherwise(value)
     if attrs.has(type(value)) and not isinstance(value, fl.Type):

@@ -1,6 +1,6 @@
 """The graph of values and calls."""
 
-from typing import Any, Required, TypeAlias, TypedDict
+from typing import Required, TypeAlias, TypedDict
 
 import networkx as nx
 import numpy as np
@@ -211,7 +211,7 @@ def _places(snapshot: Snapshot) -> "np.ndarray":
     return np.array([*places, len(numbers)])
 
 
-def _distinct(*columns: "np.ndarray") -> list[Any]:
+def _distinct(*columns: "np.ndarray") -> list[list[int]]:
     if not len(columns[0]):
         return []
     # Few numbers stand in a column, so one number can stand for a row: that is sorted much faster.

@@ -26,7 +26,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
@@ -91,7 +91,7 @@ def from_bytes(content: bytes) -> Snapshot:
     return _load(io.BytesIO(content), "The pickled trace")
 
 
-def _opened(path: Any) -> BinaryIO:
+def _opened(path: str | os.PathLike[str]) -> BinaryIO:
     """Opens a plain file; a pipe would be waited for, and a device may never end."""
     _check_is_file(os.stat(path).st_mode, path)
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

@@ -2,12 +2,15 @@
 
 import math
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import federated_language as fl
 
 from tffsim.tracing.recording.sketching.payloads import Kind, array_of, kind_of, members_of, num_members_of, shape_of
 from tffsim.tracing.recording.type_numbers import static_size
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 # Looking at each of many parts would take longer than what is traced.
 _MAX_PARTS = 16_384
@@ -62,7 +65,7 @@ def _size_of_parts(value: Any, type_spec: fl.Type | None) -> int:
     return sum(len(text) for text in array.flat if type(text) in (str, bytes)) if array.size <= _MAX_PARTS else 0
 
 
-def _size_of_tensor(tensor: Any) -> int:
+def _size_of_tensor(tensor: "tf.Tensor") -> int:
     """Returns the bytes of a tensor of which only the shape is looked at."""
     shape = shape_of(tensor)
     if shape is None or None in shape or tensor.dtype.name == "string":
@@ -70,7 +73,7 @@ def _size_of_tensor(tensor: Any) -> int:
     return int(math.prod(size or 0 for size in shape) * tensor.dtype.size)
 
 
-def _size_of_dataset(dataset: Any) -> int:
+def _size_of_dataset(dataset: "tf.data.Dataset") -> int:
     """Returns the bytes of a dataset; of one that was asked before, which goes through many executors, what it said."""
     size = _known_datasets.get(dataset)
     if size is None:

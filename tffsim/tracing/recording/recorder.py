@@ -12,8 +12,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 
 import numpy as np
 from federated_language import framework
@@ -104,7 +103,10 @@ class Recorder:
 
     @contextlib.contextmanager
     def _invocation(
-        self, name: str, computation: framework.ConcreteComputation, cardinalities: Mapping[Any, int]
+        self,
+        name: str,
+        computation: framework.ConcreteComputation,
+        cardinalities: Mapping[framework.PlacementLiteral, int],
     ) -> Iterator[Span]:
         number = next(self._numbers)
         with self._lock:
@@ -124,8 +126,8 @@ class Recorder:
         self,
         name: str,
         computation: framework.ConcreteComputation,
-        cardinalities: Mapping[Any, int],
-        work: Any,
+        cardinalities: Mapping[framework.PlacementLiteral, int],
+        work: Coroutine[object, object, object],
         remark: str = "",
     ) -> object:
         """Runs an invocation as the root of a tree of spans.
@@ -174,7 +176,7 @@ class Recorder:
         return span
 
     def close_created(
-        self, span: Span, inputs: tuple[int, ...], members: Any, handle: TracedValue, payload: object
+        self, span: Span, inputs: tuple[int, ...], members: Sequence[object], handle: TracedValue, payload: object
     ) -> None:
         """Records the end of an operation that made a handle.
 

@@ -188,7 +188,7 @@ class Unfinished:
         self._inputs = inputs
         self._waiting_for = waiting_for
 
-    async def rest(self) -> Any:
+    async def rest(self) -> object:
         """Runs the rest and returns its result; records a failure."""
         outer = current_span.get()
         current_span.set(self._innermost)

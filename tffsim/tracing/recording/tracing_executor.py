@@ -8,6 +8,7 @@ executors when a trace is active. In code that no trace watches it only passes o
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
+import federated_language as fl
 from federated_language.common_libs import structure
 
 from tffsim.executors.executor_base import Executor, ExecutorValue, takes_whole
@@ -36,7 +37,7 @@ class TracedValue(ExecutorValue):
         self.scalar: float | None = None
 
     @property
-    def type_signature(self) -> Any:
+    def type_signature(self) -> fl.Type:
         return self.target.type_signature
 
     @property

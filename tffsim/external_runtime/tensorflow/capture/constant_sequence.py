@@ -1,5 +1,6 @@
 """A sequence as a computation: a finite dataset with its elements written into a graph."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import federated_language as fl
@@ -12,7 +13,7 @@ from tffsim.external_runtime.tensorflow.tensorflow_types import element_spec
 from tffsim.language.containers import struct_elements
 
 
-def constant_sequence(value: Any, type_spec: fl.SequenceType) -> pb.Computation:
+def constant_sequence(value: Iterable[object], type_spec: fl.SequenceType) -> pb.Computation:
     """Returns a computation without parameter whose result is a given sequence.
 
     Args:

@@ -10,7 +10,6 @@ import collections
 import contextlib
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 import federated_language as fl
 import numpy as np
@@ -134,7 +133,7 @@ def _structured(value: object, type_spec: fl.Type, convert: Callable[[object, fl
     return collections.OrderedDict(zip(names, components, strict=True)) if any(names) else tuple(components)
 
 
-def _from_array(value: Any, element_type: fl.TensorType) -> tf.data.Dataset:
+def _from_array(value: np.ndarray | tf.Tensor, element_type: fl.TensorType) -> tf.data.Dataset:
     if len(value.shape) == 0:
         raise TypeError(f"Expected a sequence of {element_type}, found a scalar. Put it in a list.")
     return _from_rows(value, element_type)
@@ -222,7 +221,7 @@ class _ReadOnce:
     def __init__(self, iterator: Iterator[object]) -> None:
         self._iterator: Iterator[object] | None = iterator
 
-    def __call__(self) -> Iterator[Any]:
+    def __call__(self) -> Iterator[object]:
         iterator, self._iterator = self._iterator, None
         if iterator is None:
             raise RuntimeError(

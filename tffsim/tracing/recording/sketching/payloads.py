@@ -11,11 +11,14 @@ import functools
 import math
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import federated_language as fl
 import numpy as np
 from federated_language.common_libs import structure
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 # A tensor that does not lend its memory, such as one of texts, is copied only if it is small.
 _MAX_COPIED = 16_384
@@ -119,7 +122,7 @@ def _kind_of_class(cls: type) -> Kind:
     return next((kind for classes, kind in _KINDS.items() if issubclass(cls, classes)), Kind.OTHER)
 
 
-def _array_of_tensor(tensor: Any, max_copied: float) -> "np.ndarray | None":
+def _array_of_tensor(tensor: "tf.Tensor", max_copied: float) -> "np.ndarray | None":
     dtype = tensor.dtype.as_datatype_enum
     if dtype in (_RESOURCE, _VARIANT):
         return None

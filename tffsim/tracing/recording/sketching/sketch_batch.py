@@ -6,13 +6,16 @@ by its id.
 """
 
 import itertools
-from typing import Any
+from typing import TYPE_CHECKING
 
 import federated_language as fl
 import numpy as np
 
 from tffsim.tracing.recording.sketching.seen_tensors import SeenTensors
 from tffsim.tracing.recording.sketching.sketch_parts import add_tensors, category
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 _MAX_SIZE = 32_768
 _MAX_BYTES = 1_048_576
@@ -110,7 +113,7 @@ class TensorNumbers:
         places[order] = np.arange(len(order))
         return numbers, ends - np.maximum(sizes, 1), sizes, places
 
-    def _add(self, tensor: Any) -> int:
+    def _add(self, tensor: "tf.Tensor") -> int:
         try:
             # Types that tell the bytes of their values are those of numbers, so this copies nothing.
             array = np.asarray(tensor.__array__())

@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import federated_language as fl
 import numpy as np
@@ -21,6 +21,9 @@ from tffsim.tracing.recording.sketching.sketch_parts import (
     max_examined,
     short_text,
 )
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 _MAX_MEMBERS = 6
 _MAX_TEXT = 160
@@ -199,7 +202,7 @@ def _own(name: object) -> str | None:
     return name if type(name) is str else None
 
 
-def _elements(dataset: Any, type_spec: fl.Type | None) -> str:
+def _elements(dataset: "tf.data.Dataset", type_spec: fl.Type | None) -> str:
     """Describes the elements of a dataset: by its type, because a dataset takes long to say what it has."""
     if isinstance(type_spec, fl.SequenceType):
         return _element_of_type(type_spec.element)

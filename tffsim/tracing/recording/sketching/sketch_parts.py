@@ -130,7 +130,7 @@ def add_tensors(value: Any, tensors: list[object]) -> bool:
 
 _WITH_NUMBERS = {Kind.TENSOR, Kind.ARRAY, Kind.NUMBER}
 _DTYPES: dict[type, "np.dtype[np.generic]"] = {float: np.dtype(np.float64), bool: np.dtype(np.bool_)}
-_NUMPY: tuple[Any, ...] = (np.float32, np.float64, np.int32, np.int64, np.bool_)
+_NUMPY: tuple[type[np.generic], ...] = (np.float32, np.float64, np.int32, np.int64, np.bool_)
 _DTYPES |= {t: np.dtype(t) for t in _NUMPY}
 
 
@@ -139,7 +139,7 @@ def numbers_of(value: object, taken: Coordinates) -> object:
     array = value if type(value) is np.ndarray else array_of(value)
     assert array is not None
     # `reshape` would copy an array whose numbers are not one after the other.
-    flat: Any = array.reshape(-1) if array.flags.c_contiguous else array.flat
+    flat = array.reshape(-1) if array.flags.c_contiguous else array.flat
     numbers = flat[:: taken.step]
     if len(taken.extra):
         numbers = np.concatenate([numbers, flat[taken.extra]])
