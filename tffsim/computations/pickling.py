@@ -10,11 +10,12 @@ import copyreg
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import federated_language as fl
 from federated_language import framework
 from federated_language.framework import ConcreteComputation, PlacementLiteral, PolymorphicComputation
+from federated_language.proto.computation_pb2 import Computation
 
 from tffsim.computations.computation_calls import TypedComputation, UntypedComputation
 from tffsim.computations.context_stack import SharedDefaultContextStack, context_stack
@@ -64,7 +65,7 @@ def _reduce_computation(computation: ConcreteComputation) -> tuple[object, ...]:
 
 
 def _computation(
-    message: Any,
+    message: type[Computation],
     content: bytes,
     type_signature: fl.FunctionType,
     attributes: dict[str, object],
@@ -90,7 +91,7 @@ class _PythonFunctions:
     def __deepcopy__(self, _: object) -> "_PythonFunctions":
         return self
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> NoReturn:
         raise TypeError(
             f"`{self._name}` cannot be pickled: it calls Python functions (`tf.py_function` or a generator), which "
             "stay in this process. Pickle the Python function that you made it from, and make it again there."

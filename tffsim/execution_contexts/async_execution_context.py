@@ -102,7 +102,7 @@ class AsyncExecutionContext(AsyncContext):
         with trace() as self._last_trace:
             return await self._invoke(comp, arg)
 
-    async def _invoke(self, comp: ConcreteComputation, arg: object) -> Any:
+    async def _invoke(self, comp: ConcreteComputation, arg: object) -> object:
         running = RunningInvocation(invoke(self._settings, comp, arg))
         try:
             running.start()

@@ -15,6 +15,7 @@ from federated_language.framework import (
     ConcreteComputation,
     Executor,
     ExecutorFactory,
+    ExecutorValue,
     PlacementLiteral,
     RetryableError,
 )
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("tffsim")
 
-CardinalityInferenceFn = Callable[[Any, fl.Type], Mapping[PlacementLiteral, int]]
+CardinalityInferenceFn = Callable[[object, fl.Type], Mapping[PlacementLiteral, int]]
 CompilerFn = Callable[[ConcreteComputation], ConcreteComputation]
 
 
@@ -217,7 +218,7 @@ async def _run(
 
 async def _call(
     executor: Executor, computation: ConcreteComputation, argument: object, parameter_type: fl.Type | None
-) -> Any:
+) -> ExecutorValue:
     function = await executor.create_value(computation.to_proto(), computation.type_signature)
     if parameter_type is None:
         return await executor.create_call(function)

@@ -102,7 +102,7 @@ class SyncExecutionContext(SyncContext):
         with trace() as self._last_trace:
             return self._invoke(comp, arg)
 
-    def _invoke(self, comp: ConcreteComputation, arg: object) -> Any:
+    def _invoke(self, comp: ConcreteComputation, arg: object) -> object:
         coroutine = invoke(self._settings, comp, arg)
         if self._runs_in_caller:
             return self._drive_in_caller(comp, coroutine)
@@ -130,7 +130,9 @@ class SyncExecutionContext(SyncContext):
             raise timeout_error(comp, self._timeout) from None
 
 
-def _wait(running: RunningInvocation[Any], timeout: float | None, clock: Callable[[], float] = time.monotonic) -> Any:
+def _wait(
+    running: RunningInvocation[object], timeout: float | None, clock: Callable[[], float] = time.monotonic
+) -> object:
     end = math.inf if timeout is None else clock() + timeout
     while not running.wait(min(_SECONDS_BETWEEN_LOOKS, end - clock())):
         if clock() >= end:

@@ -64,7 +64,7 @@ class ReferenceResolvingExecutor(Executor):
         self._target = target
         self._is_closed = False
         self._evaluators: dict[
-            type, Callable[[Any, Scope | None], Coroutine[Any, Any, ReferenceResolvingExecutorValue]]
+            type, Callable[[Any, Scope | None], Coroutine[object, object, ReferenceResolvingExecutorValue]]
         ] = {
             framework.Reference: self._evaluate_reference,
             framework.Lambda: self._evaluate_lambda,
@@ -153,7 +153,10 @@ class ReferenceResolvingExecutor(Executor):
         return await self._target.create_value(building_blocks.message_of(closed), handle.type_signature)
 
     def _handle(
-        self, value: Any, type_signature: fl.Type, source: ComputationBuildingBlock | None = None
+        self,
+        value: ExecutorValue | tuple[ReferenceResolvingExecutorValue, ...] | ScopedLambda,
+        type_signature: fl.Type,
+        source: ComputationBuildingBlock | None = None,
     ) -> ReferenceResolvingExecutorValue:
         return ReferenceResolvingExecutorValue(value, type_signature, self, source)
 

@@ -91,6 +91,6 @@ def _figures_by_cell() -> _FiguresByCell:
 
 def _show_inline() -> None:
     """Does what a notebook does at the end of a cell, if it draws figures below cells at all."""
-    inline: Any = sys.modules.get("matplotlib_inline.backend_inline")
+    inline = sys.modules.get("matplotlib_inline.backend_inline")
     if inline is not None and _own.get() and "inline" in sys.modules["matplotlib"].get_backend():
         inline.show()

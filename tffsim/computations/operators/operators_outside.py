@@ -12,7 +12,7 @@ it where no federated computation is being defined. The operators themselves sta
 import functools
 import sys
 import types
-from typing import Any
+from collections.abc import Callable
 
 import federated_language as fl
 from federated_language.federated_context import value_impl
@@ -49,7 +49,7 @@ def check_is_inside(operator: str) -> None:
         )
 
 
-def _checked(to_value: Any) -> Any:
+def _checked(to_value: Callable[..., fl.Value]) -> Callable[..., fl.Value]:
     @functools.wraps(to_value)
     def to_value_inside(*args: object, **kwargs: object) -> fl.Value:
         caller = sys._getframe(1)

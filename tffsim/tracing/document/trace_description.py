@@ -185,7 +185,7 @@ def _array(value: Any) -> "tuple[np.dtype[Any], list[int]]":
     return dtype, shape
 
 
-def _started_at(stream: JsonStream, _: dict[str, Any]) -> float:
+def _started_at(stream: JsonStream, _: dict[str, object]) -> float:
     value = _number(stream.value())
     if not 0 <= value <= _MAX_SECONDS:
         raise TraceFileError(f"it started at {value!r:.60}.")
@@ -196,8 +196,8 @@ def _dropped(stream: JsonStream, _: dict[str, Any]) -> int:
     return whole(stream.value(), 0, MAX_AMOUNT)
 
 
-def _number(value: Any) -> float:
-    if type(value) not in (int, float):
+def _number(value: object) -> float:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise TraceFileError(f"expected a number, found {value!r:.60}.")
     return float(value)
 

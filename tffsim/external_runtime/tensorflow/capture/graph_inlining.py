@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import federated_language as fl
 import tensorflow as tf
@@ -34,7 +33,7 @@ class GraphContext(SyncContext):
         """The users' lines behind the operations that were copied."""
         return self._op_lines
 
-    def invoke(self, comp: ConcreteComputation, arg: object) -> Any:
+    def invoke(self, comp: ConcreteComputation, arg: object) -> object:
         """Copies the graph of `comp` into the current graph and returns its result.
 
         Raises:

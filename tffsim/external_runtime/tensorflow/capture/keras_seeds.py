@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
+from keras import Initializer
 
 from tffsim.external_runtime.tensorflow.capture.tensor_equality import CapturedGraph, captured_graph
 
@@ -62,7 +63,7 @@ class _PickingBackend:
     def __init__(self, backend: Any) -> None:
         self._backend = backend
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._backend, name)
 
     def convert_to_tensor(self, x: object, *args: object, **kwargs: object) -> object:
@@ -145,7 +146,7 @@ def _next(advance: Callable[..., object]) -> Callable[..., object]:
 class _InitializerSeed:
     """The attribute `seed` of an initialiser, which tells a picked seed from the user's."""
 
-    def __get__(self, initializer: Any, owner: type) -> object:
+    def __get__(self, initializer: Initializer, owner: type) -> object:
         if initializer is None:
             return self
         seed = vars(initializer)["seed"]

@@ -9,8 +9,7 @@ are replaced; except where TensorFlow's own code uses them, which relies on the 
 import functools
 import sys
 import types
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import tensorflow as tf
 
@@ -27,7 +26,7 @@ class CapturedGraph(tf.Graph):
         super().__init__()
         self.seeds: dict[object, object] = {}
 
-    def control_dependencies(self, control_inputs: Any) -> object:
+    def control_dependencies(self, control_inputs: Iterable[tf.Operation]) -> object:
         """Lets what is made in a block wait for operations, as in `tf.function`.
 
         Operations in functions of the graph are not waited for: the branch that they are in

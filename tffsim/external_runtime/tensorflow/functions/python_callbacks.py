@@ -127,7 +127,7 @@ class _EagerCallback(script_ops.EagerFunc):
         self._token = token
         self._redirected_call = call
 
-    def __call__(self, device: object, _: object, arguments: object) -> Any:
+    def __call__(self, device: object, _: object, arguments: object) -> object:
         return self._redirected_call(device, self._token, arguments)
 
 

@@ -96,7 +96,7 @@ def members_of(value: Any) -> Iterable[tuple[object, object]]:
         return dict.items(value)
     if issubclass(cls, structure.Struct):
         return structure.to_elements(value)
-    iterate: Any = list.__iter__ if issubclass(cls, list) else tuple.__iter__
+    iterate = list.__iter__ if issubclass(cls, list) else tuple.__iter__
     return ((None, member) for member in iterate(value))
 
 
@@ -150,5 +150,5 @@ def _plain_number(value: Any) -> Any:
     cls = type(value)
     if cls in (float, int, bool) or issubclass(cls, np.generic):
         return value
-    plain: Any = next(known for known in (int, float, complex) if issubclass(cls, known))
+    plain = next(known for known in (int, float, complex) if issubclass(cls, known))
     return plain.__pos__(value)
