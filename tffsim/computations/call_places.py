@@ -58,8 +58,7 @@ _definition: contextvars.ContextVar[_Definition | None] = contextvars.ContextVar
 
 def install() -> None:
     """Lets names in the AST say where they come from."""
-    # The language has no other place to ask.
-    FederatedComputationContext.bind_computation_to_reference = _bind  # type: ignore[method-assign]
+    FederatedComputationContext.bind_computation_to_reference = _bind  # type: ignore[method-assign]  # No other hook.
 
 
 @contextlib.contextmanager

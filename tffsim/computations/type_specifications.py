@@ -69,8 +69,7 @@ def install() -> None:
     # The decorator took hold of the function when the language was imported.
     fl.federated_computation._to_type_fn = to_type
     computation_types._to_dtype = _to_dtype
-    # Types ask it before they are made, and have no other hook.
-    fl.FederatedType._hashable_from_init_args = classmethod(  # type: ignore[assignment,method-assign]
+    fl.FederatedType._hashable_from_init_args = classmethod(  # type: ignore[assignment,method-assign]  # No other hook.
         _checked_arguments_of_federated_type
     )
 

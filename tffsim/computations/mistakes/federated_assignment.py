@@ -13,8 +13,7 @@ from tffsim.computations.mistakes.mistake_error import MistakeError, being_defin
 def install() -> None:
     """Lets values refuse new attributes, if the language does not do so itself."""
     if fl.Value.__setattr__ is object.__setattr__:
-        # The language has no other place to refuse them.
-        fl.Value.__setattr__ = _set_attribute  # type: ignore[assignment,method-assign]
+        fl.Value.__setattr__ = _set_attribute  # type: ignore[assignment,method-assign]  # No other hook.
 
 
 def _set_attribute(self: fl.Value, name: str, value: object) -> None:
