@@ -25,7 +25,6 @@ from tffsim.external_runtime.tensorflow.tensorflow_types import (
     to_python_containers,
     to_type,
 )
-from tffsim.external_runtime.tensorflow.values.tensorflow_values import TensorFlowValue
 from tffsim.language.containers import to_container
 
 Binding = pb.TensorFlow.Binding
@@ -130,7 +129,7 @@ def _refuse_dataclasses(element: fl.Type) -> None:
             )
 
 
-def capture_result(value: object, path: str = "the result") -> tuple[fl.Type, pb.TensorFlow.Binding, TensorFlowValue]:
+def capture_result(value: object, path: str = "the result") -> tuple[fl.Type, pb.TensorFlow.Binding, Any]:
     """Binds what the user's function returned to tensors of the current graph.
 
     Args:
