@@ -1,6 +1,7 @@
 """What happened in each step of a program: how often it ran, for how long, for whom, and what crossed in it."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -69,7 +70,7 @@ def owners(snapshot: Snapshot, program: Program) -> "np.ndarray":
     return owner
 
 
-def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> dict[str, int]:
+def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> dict[str, Any]:
     columns = snapshot.columns
     calls = spans
     is_at_clients = step.placement == CLIENTS
@@ -96,7 +97,7 @@ def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> dict[str
     }
 
 
-def _crossed(snapshot: Snapshot, program: Program, steps: "np.ndarray") -> list[dict[str, int | bool]]:
+def _crossed(snapshot: Snapshot, program: Program, steps: "np.ndarray") -> list[dict[str, Any]]:
     """Counts what crossed in each step, in the direction of the step."""
     count = len(program.steps)
     to_server = np.array([*(step.crosses_to == SERVER for step in program.steps), False])

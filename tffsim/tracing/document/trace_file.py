@@ -222,7 +222,7 @@ def _read_column(
     return numbers.astype(dtype.newbyteorder("="), copy=False)
 
 
-def _dtype(column: str) -> "np.dtype[Any]":
+def _dtype(column: str) -> "np.dtype[np.generic]":
     """Returns how a column is written."""
     return np.dtype(COLUMNS[column].dtype if column in COLUMNS else INPUTS_DTYPE).newbyteorder("<")
 

@@ -370,8 +370,8 @@ class Recorder:
         return clock
 
 
-def _is_struct_of_handles(value: Any) -> bool:
-    return type(value) is tuple and len(value) > 0 and kind_of(value[0]) is Kind.HANDLE
+def _is_struct_of_handles(value: object) -> bool:
+    return isinstance(value, tuple) and type(value) is tuple and len(value) > 0 and kind_of(value[0]) is Kind.HANDLE
 
 
 def _told(error: BaseException) -> str:

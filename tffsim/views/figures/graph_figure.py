@@ -18,7 +18,7 @@ from tffsim.views.figures.theme import (
     prepare,
     width_of,
 )
-from tffsim.views.panels.graph_summary import graph_summary
+from tffsim.views.panels.graph_summary import DrawnCall, DrawnEdge, GraphSummary, graph_summary
 from tffsim.views.panels.words import PLACEMENT_WORDS
 
 _MAX_CALLS = 50

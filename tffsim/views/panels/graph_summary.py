@@ -22,6 +22,7 @@ class DrawnCall(TypedDict, total=False):
 
     span: Required[int]
     label: Required[str]
+    words: Required[str]
     value: Required[str]
     placement: Required[str]
     count: Required[int]
