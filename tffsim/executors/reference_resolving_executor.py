@@ -168,7 +168,7 @@ class ReferenceResolvingExecutor(Executor):
     def _own(self, value: object) -> ReferenceResolvingExecutorValue:
         return own_handle(value, ReferenceResolvingExecutorValue, self)
 
-    def _embed(self, value: object, type_spec: object) -> Coroutine[Any, Any, ReferenceResolvingExecutorValue]:
+    def _embed(self, value: object, type_spec: object) -> Coroutine[object, object, ReferenceResolvingExecutorValue]:
         # No coroutine of its own, as every payload of every client passes here.
         type_signature = resolve_type(value, type_spec)
         if building_blocks.is_computation(value):
@@ -213,7 +213,7 @@ class ReferenceResolvingExecutor(Executor):
 
     def _call(
         self, function: ReferenceResolvingExecutorValue, argument: ReferenceResolvingExecutorValue | None
-    ) -> Coroutine[Any, Any, ReferenceResolvingExecutorValue]:
+    ) -> Coroutine[object, object, ReferenceResolvingExecutorValue]:
         check_argument(function.type_signature, argument.type_signature if argument is not None else None)
         if isinstance(function.reference, ScopedLambda):
             return self._call_lambda(function.reference, argument)
@@ -222,7 +222,8 @@ class ReferenceResolvingExecutor(Executor):
     async def _call_in_target(
         self, function: ReferenceResolvingExecutorValue, argument: ReferenceResolvingExecutorValue | None
     ) -> ReferenceResolvingExecutorValue:
-        value: Any = function.reference
+        value = function.reference
+        assert not isinstance(value, (tuple, ScopedLambda))
         target_argument = await self.embed(argument) if argument is not None else None
         result = await self._target.create_call(value, target_argument)
         return self._handle(result, function_type_of(function.type_signature).result)

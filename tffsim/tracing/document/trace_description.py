@@ -98,7 +98,7 @@ def _format(stream: JsonStream, _: dict[str, object]) -> str:
     return str(value)
 
 
-def _version(stream: JsonStream, _: dict[str, Any]) -> int:
+def _version(stream: JsonStream, _: dict[str, object]) -> int:
     return check_version(stream.value())
 
 
@@ -115,11 +115,11 @@ def _columns(stream: JsonStream, found: dict[str, Any]) -> dict[str, tuple[str, 
     return columns
 
 
-def _rows(name: str) -> Callable[[JsonStream, dict[str, Any]], list[Any]]:
-    def rows(stream: JsonStream, found: dict[str, Any]) -> list[Any]:
+def _rows(name: str) -> Callable[[JsonStream, dict[str, object]], list[object]]:
+    def rows(stream: JsonStream, found: dict[str, object]) -> list[object]:
         # Each type is that of some span, and a column of threads cannot number more.
         limit = {"types": _num_spans(found), "threads": _MAX_THREADS}.get(name)
-        read: list[Any] = []
+        read: list[object] = []
         for _ in stream.elements():
             read.append(read_row(ROWS[name], stream.value()))
             if limit is not None and len(read) > limit:
@@ -129,8 +129,8 @@ def _rows(name: str) -> Callable[[JsonStream, dict[str, Any]], list[Any]]:
     return rows
 
 
-def _entries(read: Callable[[Any], _T]) -> Callable[[JsonStream, dict[str, Any]], list[_T]]:
-    def entries(stream: JsonStream, _: dict[str, Any]) -> list[_T]:
+def _entries(read: Callable[[object], _T]) -> Callable[[JsonStream, dict[str, object]], list[_T]]:
+    def entries(stream: JsonStream, _: dict[str, object]) -> list[_T]:
         return [read(stream.value()) for _ in stream.elements()]
 
     return entries
@@ -174,7 +174,7 @@ def _sketch_form(value: Any) -> tuple[SketchForm, int]:
     return form, count
 
 
-def _array(value: Any) -> "tuple[np.dtype[Any], list[int]]":
+def _array(value: Any) -> "tuple[np.dtype[np.generic], list[int]]":
     told = text(value["dtype"])
     dtype = np.dtype(told) if len(told) <= 8 else None
     if dtype is None or dtype.kind not in ARRAY_KINDS or dtype.str != told:
@@ -192,7 +192,7 @@ def _started_at(stream: JsonStream, _: dict[str, object]) -> float:
     return value
 
 
-def _dropped(stream: JsonStream, _: dict[str, Any]) -> int:
+def _dropped(stream: JsonStream, _: dict[str, object]) -> int:
     return whole(stream.value(), 0, MAX_AMOUNT)
 
 

@@ -25,7 +25,7 @@ from tffsim.views.glossary import hover_texts
 from tffsim.views.notebook.view_columns import ViewColumns
 from tffsim.views.panels.panel_data import data_of_legend, data_of_spans
 
-Message = tuple[dict[str, Any], list[bytes]]
+Message = tuple[dict[str, object], list[bytes]]
 
 # The sentence above the panels tells what the program did, whatever they show.
 _PROGRAM = "program"
@@ -115,7 +115,7 @@ class Feed:
             content = self._content(columns, len(running), moment, batch.is_last, description, reset=False)
             return content, columns.buffers()
 
-    def _start_anew(self, snapshot: Snapshot) -> dict[str, Any]:
+    def _start_anew(self, snapshot: Snapshot) -> dict[str, object]:
         """Returns all that is not a number."""
         self._num_spans, self._num_invocations = snapshot.num_spans, 0
         return self._description(snapshot) | self._sums() | {"words": hover_texts()}
@@ -128,7 +128,7 @@ class Feed:
         finished: bool,
         description: dict[str, object],
         reset: bool,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         recorder = self._source.recorder
         return {
             "kind": "batch",
@@ -171,7 +171,7 @@ class Feed:
         """Whether sums over all spans can be afforded now."""
         return self._num_spans <= _MAX_SPANS_SUMMED_LIVE and self._clock() >= self._sum_after
 
-    def _sums(self) -> dict[str, Any]:
+    def _sums(self) -> dict[str, object]:
         started = self._clock()
         snapshot = self._source.snapshot
         sums = data_of_spans(snapshot, {*self._panels, _PROGRAM})

@@ -99,7 +99,8 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         if recorder is None or self._source.is_finished or not is_in_kernel():
             raise NotImplementedError
         handle = DisplayHandle()
-        widget: Any = super()._repr_mimebundle_()
+        widget = super()._repr_mimebundle_()
+        assert widget is not None
         handle.display(widget[0], metadata=widget[1], raw=True)
         panels = tuple(self.panels)
         recorder.when_finished(lambda: handle.update(mime_bundle(self._source.snapshot, panels, self._title), raw=True))
