@@ -52,7 +52,8 @@ lint: $(READY)
 	$(BIN)/deptry --no-ansi .
 
 types: $(READY)
-	$(BIN)/mypy
+	$(BIN)/mypy --any-exprs-report build/types
+	@$(BIN)/python -m tests.architecture.any_expressions build/types
 
 format: $(READY)  ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .

@@ -33,9 +33,12 @@ from tffsim.external_runtime.tensorflow.tensorflow_startup import hide_startup_m
 
 if TYPE_CHECKING:
     from federated_language import framework, program
+    from IPython.core.interactiveshell import InteractiveShell
 
     from tffsim import tensorflow
-    from tffsim.computations.federated_computation import federated_computation
+    from tffsim.computations.federated_computation import (  # type: ignore[assignment]  # Ours, instead of the language's.
+        federated_computation,
+    )
     from tffsim.computations.tensorflow_computation import tf_computation
     from tffsim.execution_contexts.async_execution_context import AsyncExecutionContext
     from tffsim.execution_contexts.execution_error import ArgumentError, CardinalityError, ExecutionError
@@ -109,7 +112,7 @@ _type_specifications.install()
 _simulation.look_elsewhere(_aliases.find)
 
 
-def load_ipython_extension(shell: Any) -> None:
+def load_ipython_extension(shell: "InteractiveShell") -> None:
     """Called by `%load_ext tffsim`: makes `%%tff_execute` and the other magics known."""
     from tffsim.magics.tff_magics import register
 

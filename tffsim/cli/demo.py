@@ -60,7 +60,9 @@ def _drawing(num_clients: int) -> str:
     """Draws the stack that is about to be used, as it is."""
     from tffsim.executor_stacks.drawing import draw
 
-    return draw(tff.get_context().executor_factory, num_clients)
+    context = tff.get_context()
+    assert isinstance(context, tff.SyncExecutionContext)  # Nobody has set another one.
+    return draw(context.executor_factory, num_clients)
 
 
 def _progress_bar(console: Console) -> Progress:

@@ -21,7 +21,6 @@ import re
 import sys
 import types
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from federated_language import framework
 from federated_language.federated_context.federated_computation_context import FederatedComputationContext
@@ -31,7 +30,7 @@ from tffsim.failures.source_places import is_library, position_of
 from tffsim.language import provenance
 from tffsim.language.provenance import CallPlace
 
-_bind_of_language: Callable[[Any, ComputationBuildingBlock], Reference] = (
+_bind_of_language: Callable[[FederatedComputationContext, ComputationBuildingBlock], Reference] = (
     FederatedComputationContext.bind_computation_to_reference
 )
 _NO_NAME = re.compile(r"\W")
@@ -40,7 +39,7 @@ _NO_NAME = re.compile(r"\W")
 class _Definition:
     """A function that becomes a computation: its key, and the number of its next call."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., object]) -> None:
         self.key = provenance.record_source(provenance.source_of(function))
         self._numbers = itertools.count()
 
@@ -59,11 +58,11 @@ _definition: contextvars.ContextVar[_Definition | None] = contextvars.ContextVar
 
 def install() -> None:
     """Lets names in the AST say where they come from."""
-    FederatedComputationContext.bind_computation_to_reference = _bind
+    FederatedComputationContext.bind_computation_to_reference = _bind  # type: ignore[method-assign]  # No other hook.
 
 
 @contextlib.contextmanager
-def naming_calls_of(function: Callable[..., Any] | None) -> Iterator[None]:
+def naming_calls_of(function: Callable[..., object] | None) -> Iterator[None]:
     """In the block, a function becomes a computation, and its calls get names."""
     token = _definition.set(_Definition(function) if function is not None else None)
     try:
@@ -72,13 +71,13 @@ def naming_calls_of(function: Callable[..., Any] | None) -> Iterator[None]:
         _definition.reset(token)
 
 
-def _bind(context: Any, called: ComputationBuildingBlock) -> Reference:
+def _bind(self: FederatedComputationContext, comp: ComputationBuildingBlock) -> Reference:
     definition = _definition.get()
     if definition is None:
-        return _bind_of_language(context, called)
-    name = definition.name(called)
-    context.symbol_bindings.append((name, called))
-    return Reference(name, called.type_signature)
+        return _bind_of_language(self, comp)
+    name = definition.name(comp)
+    self.symbol_bindings.append((name, comp))
+    return Reference(name, comp.type_signature)
 
 
 def _what(called: ComputationBuildingBlock) -> str:

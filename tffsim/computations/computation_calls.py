@@ -18,9 +18,9 @@ class TypedComputation(ConcreteComputation):
     autograph_info__ = None
 
     @user_facing
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         try:
-            return super().__call__(*args, **kwargs)
+            return super().__call__(*args, **kwargs)  # type: ignore[no-untyped-call]  # The language leaves it open.
         except Exception as error:
             better = explain_call(self, args, kwargs, error)
             if better is None:
@@ -44,7 +44,7 @@ class UntypedComputation(PolymorphicComputation):
         self,
         make: Callable[[fl.Type, bool | None], ConcreteComputation],
         infer_type: Callable[[object], fl.Type],
-        function: Callable[..., Any],
+        function: Callable[..., object],
         *,
         is_plain: bool,
     ) -> None:
@@ -53,9 +53,9 @@ class UntypedComputation(PolymorphicComputation):
         self._is_plain = is_plain
 
     @user_facing
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         try:
-            return super().__call__(*args, **kwargs)
+            return super().__call__(*args, **kwargs)  # type: ignore[no-untyped-call]  # The language leaves it open.
         except Exception as error:
             better = explain_untyped_call(self._function, args, kwargs, error, is_plain=self._is_plain)
             if better is None:

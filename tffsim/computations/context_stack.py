@@ -6,7 +6,7 @@ context work; where nothing was set, they run in a default context that all thre
 share.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TypeAlias
 
@@ -38,7 +38,7 @@ class SharedDefaultContextStack:
             return self._default()
         return current
 
-    def install(self, context: Context) -> AbstractContextManager[Iterator[Context]]:
+    def install(self, context: Context) -> AbstractContextManager[Context]:
         """Makes `context` the current one of this thread, for a `with` block."""
         return get_context_stack().install(context)
 

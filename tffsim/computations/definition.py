@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from tffsim.computations.mistakes.mistake_error import MistakeError
 from tffsim.failures.definition_error import DefinitionError, definition_error
@@ -21,7 +21,7 @@ def define(
     make: Callable[[], _T],
     explain: Explanation,
     *,
-    function: Callable[..., Any] | None,
+    function: Callable[..., object] | None,
     name: str,
     is_typed: bool,
 ) -> _T:
@@ -52,7 +52,7 @@ def define(
         raise _error_for(failure, message) from _cause(error)
 
 
-def _check_is_plain(function: Callable[..., Any], name: str) -> None:
+def _check_is_plain(function: Callable[..., object], name: str) -> None:
     if inspect.iscoroutinefunction(function):
         what = "It is an `async` function, which computes nothing when it is called. Write `def`, without `await`."
     elif inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):

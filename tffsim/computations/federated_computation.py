@@ -22,7 +22,7 @@ call_places.install()
 
 
 @user_facing
-def federated_computation(*args: Any) -> Any:
+def federated_computation(*args: object) -> Any:
     """Turns a Python function that orchestrates into a computation.
 
     As `federated_language.federated_computation`; in addition the computation carries
@@ -45,11 +45,11 @@ def federated_computation(*args: Any) -> Any:
     return user_facing(lambda function: _made(function, lambda: decorate(function), is_typed=bool(args)))
 
 
-def _made(function: Callable[..., Any], make: Callable[[], Any], *, is_typed: bool) -> Any:
+def _made(function: Callable[..., object], make: Callable[[], object], *, is_typed: bool) -> Any:
     return _named(_defined(make, function, is_typed=is_typed), function)
 
 
-def _named(computation: Any, function: Callable[..., Any]) -> Any:
+def _named(computation: object, function: Callable[..., object]) -> Any:
     if isinstance(computation, PolymorphicComputation):
         made = computation
 
@@ -58,6 +58,7 @@ def _named(computation: Any, function: Callable[..., Any]) -> Any:
 
         computation = UntypedComputation(concrete, _infer_type, function, is_plain=False)
     else:
+        assert isinstance(computation, ConcreteComputation)
         computation = with_shared_default(computation)
     return functools.update_wrapper(computation, function, updated=())
 
@@ -69,7 +70,7 @@ def _infer_type(value: object) -> fl.Type:
     return infer_type(value)
 
 
-def _defined(make: Callable[[], Any], function: Callable[..., Any] | None, *, is_typed: bool) -> Any:
+def _defined(make: Callable[[], object], function: Callable[..., object] | None, *, is_typed: bool) -> Any:
     name = str(getattr(function, "__name__", "computation"))
     token = being_defined.set(name)
     try:

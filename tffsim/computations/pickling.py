@@ -10,14 +10,15 @@ import copyreg
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import federated_language as fl
 from federated_language import framework
-from federated_language.framework import ConcreteComputation, PolymorphicComputation
+from federated_language.framework import ConcreteComputation, PlacementLiteral, PolymorphicComputation
+from federated_language.proto.computation_pb2 import Computation
 
 from tffsim.computations.computation_calls import TypedComputation, UntypedComputation
-from tffsim.computations.context_stack import context_stack
+from tffsim.computations.context_stack import SharedDefaultContextStack, context_stack
 from tffsim.language import provenance
 
 # How the op of a node is written in a serialised graph: field 2 of `NodeDef`, its length, its text.
@@ -45,32 +46,32 @@ def _errors_of_the_language() -> Iterator[type[Exception]]:
                     yield value
 
 
-def _reduce_placement(placement: Any) -> tuple[Any, ...]:
+def _reduce_placement(placement: PlacementLiteral) -> tuple[object, ...]:
     return _placement, (placement.uri,)
 
 
-def _placement(uri: str) -> Any:
+def _placement(uri: str) -> object:
     return next(placement for placement in (fl.CLIENTS, fl.SERVER) if placement.uri == uri)
 
 
-def _reduce_computation(computation: ConcreteComputation) -> tuple[Any, ...]:
+def _reduce_computation(computation: ConcreteComputation) -> tuple[object, ...]:
     message = computation.to_proto()
     content = message.SerializeToString(deterministic=True)
     attributes = {name: value for name in _COPIED_ATTRIBUTES if (value := computation.__dict__.get(name)) is not None}
-    is_shared = computation.context_stack is context_stack
+    is_shared = isinstance(computation.context_stack, SharedDefaultContextStack)
     origins = provenance.entries_of(message)
     stays = [_PythonFunctions(str(attributes.get("__name__", "It")))] if _CALLS_PYTHON.search(content) else []
     return _computation, (type(message), content, computation.type_signature, attributes, is_shared, origins, *stays)
 
 
 def _computation(
-    message: Any,
+    message: type[Computation],
     content: bytes,
-    type_signature: fl.Type,
-    attributes: dict[str, Any],
+    type_signature: fl.FunctionType,
+    attributes: dict[str, object],
     is_shared: bool,
     origins: Sequence[provenance.Entry],
-    *_: Any,
+    *_: object,
 ) -> ConcreteComputation:
     provenance.learn(origins)
     stack: Any = context_stack if is_shared else framework.get_context_stack()
@@ -87,17 +88,17 @@ class _PythonFunctions:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def __deepcopy__(self, _: Any) -> "_PythonFunctions":
+    def __deepcopy__(self, _: object) -> "_PythonFunctions":
         return self
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> NoReturn:
         raise TypeError(
             f"`{self._name}` cannot be pickled: it calls Python functions (`tf.py_function` or a generator), which "
             "stay in this process. Pickle the Python function that you made it from, and make it again there."
         )
 
 
-def _reduce_untyped(computation: PolymorphicComputation) -> str | tuple[Any, ...]:
+def _reduce_untyped(computation: PolymorphicComputation) -> str | tuple[object, ...]:
     name = str(getattr(computation, "__qualname__", "It"))
     asking = str(sys._getframe(1).f_globals.get("__name__"))
     if "cloudpickle" in asking:
@@ -117,11 +118,11 @@ def _found(place: object, name: str) -> object:
     return place
 
 
-def _reduce_error(error: Exception) -> tuple[Any, ...]:
+def _reduce_error(error: Exception) -> tuple[object, ...]:
     return _error, (type(error), error.args), error.__dict__ or None
 
 
-def _error(cls: type[Exception], args: tuple[Any, ...]) -> Exception:
+def _error(cls: type[Exception], args: tuple[object, ...]) -> Exception:
     error = cls.__new__(cls)
     error.args = args
     return error

@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import federated_language as fl
@@ -16,10 +16,12 @@ from tffsim.computations.mistakes.tensorflow_mistakes import explain
 from tffsim.external_runtime.tensorflow.capture import graph_capture
 from tffsim.external_runtime.tensorflow.tensorflow_types import infer_type, to_type
 from tffsim.failures.user_error import user_facing
+from tffsim.language.struct_types import field_names
+from tffsim.language.type_kinds import struct_type_of
 
 
 @user_facing
-def tf_computation(*args: Any) -> Any:
+def tf_computation(*args: object) -> Any:
     """Turns a Python function of TensorFlow code into a computation.
 
     Use it as a decorator, with or without types, or call it on a function::
@@ -58,8 +60,8 @@ def tf_computation(*args: Any) -> Any:
     return user_facing(lambda function: _made(function, types))
 
 
-def _made(function: Callable[..., Any], types: Sequence[Any]) -> Any:
-    def make() -> Any:
+def _made(function: Callable[..., object], types: Sequence[object]) -> Any:
+    def make() -> object:
         return _wrap(function, *types)
 
     computation = define(make, explain, function=function, name=_name_of(function), is_typed=bool(types))
@@ -79,16 +81,16 @@ def _made(function: Callable[..., Any], types: Sequence[Any]) -> Any:
     return functools.update_wrapper(untyped, function, updated=())
 
 
-def _to_types(specs: Sequence[Any]) -> list[fl.Type | None]:
+def _to_types(specs: Sequence[object]) -> list[fl.Type | None]:
     return [to_type(spec) for spec in specs]
 
 
-def _name_of(function: Callable[..., Any]) -> str:
+def _name_of(function: Callable[..., object]) -> str:
     return str(getattr(graph_capture.unwrapped(function), "__name__", "<unnamed>"))
 
 
 def _capture(
-    function: Callable[..., Any], parameter_type: fl.Type | None, unpack: bool | None, name: str | None = None
+    function: Callable[..., object], parameter_type: fl.Type | None, unpack: bool | None, name: str | None = None
 ) -> ConcreteComputation:
     name = name or _name_of(function)
     one_argument = _with_one_argument(function, parameter_type, unpack)
@@ -104,31 +106,31 @@ def _capture(
 
 
 def _with_one_argument(
-    function: Callable[..., Any], parameter_type: fl.Type | None, unpack: bool | None
-) -> Callable[..., Any]:
+    function: Callable[..., object], parameter_type: fl.Type | None, unpack: bool | None
+) -> Callable[..., object]:
     """Returns a function of at most one argument that passes its parts on."""
     if parameter_type is None:
 
-        def call(*nothing: Any) -> Any:
+        def call(*nothing: object) -> object:
             return function()
     elif unpack or (unpack is None and len(inspect.signature(function).parameters) != 1):
 
-        def call(*values: Any) -> Any:
-            names = [name for name, _ in parameter_type.items()]
+        def call(*values: object) -> object:
+            names = field_names(struct_type_of(parameter_type))
             elements = list(_elements(values[0]))
             positional = [element for name, element in zip(names, elements, strict=True) if name is None]
             named = {name: element for name, element in zip(names, elements, strict=True) if name is not None}
             return function(*positional, **named)
     else:
 
-        def call(*values: Any) -> Any:
+        def call(*values: object) -> object:
             return function(values[0])
 
     call.user_function = function  # type: ignore[attr-defined]
     return call
 
 
-def _elements(value: Any) -> Any:
+def _elements(value: Any) -> Iterable[object]:
     if isinstance(value, dict):
         return value.values()
     if isinstance(value, structure.Struct):

@@ -5,6 +5,7 @@ from federated_language.framework import ConcreteComputation
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.computations.context_stack import context_stack
+from tffsim.language.type_kinds import function_type_of
 
 
 def type_at_clients(type_spec: object, all_equal: bool = False) -> fl.FederatedType:
@@ -52,5 +53,5 @@ def deserialize_computation(proto: pb.Computation) -> ConcreteComputation:
     return ConcreteComputation(
         computation_proto=proto,
         context_stack=context_stack,  # type: ignore[arg-type]
-        annotated_type=fl.Type.from_proto(proto.type),
+        annotated_type=function_type_of(fl.Type.from_proto(proto.type)),
     )

@@ -52,7 +52,7 @@ _EXAMPLES: Final = (
 
 _to_type_of_language: Callable[[object], fl.Type] = computation_types.to_type
 _to_dtype_of_language: Callable[[object], np.dtype] = computation_types._to_dtype
-_arguments_of_federated_type: Callable[..., Hashable] = fl.FederatedType._hashable_from_init_args.__func__
+_arguments_of_federated_type: Callable[..., Hashable] = fl.FederatedType.__dict__["_hashable_from_init_args"].__func__
 
 
 def install() -> None:
@@ -69,7 +69,9 @@ def install() -> None:
     # The decorator took hold of the function when the language was imported.
     fl.federated_computation._to_type_fn = to_type
     computation_types._to_dtype = _to_dtype
-    fl.FederatedType._hashable_from_init_args = classmethod(_checked_arguments_of_federated_type)
+    fl.FederatedType._hashable_from_init_args = classmethod(  # type: ignore[assignment,method-assign]  # No other hook.
+        _checked_arguments_of_federated_type
+    )
 
 
 def to_type(obj: object) -> fl.Type:
@@ -185,7 +187,7 @@ def _no_placement(found: object) -> SpecificationError:
     )
 
 
-def _no_type(found: Any) -> SpecificationError:
+def _no_type(found: object) -> SpecificationError:
     """Returns an error that says what to write instead of what was found."""
     if isinstance(found, type):
         name = _PYTHON_SCALARS.get(found)
@@ -215,7 +217,7 @@ def _type_of_text(text: str) -> str:
     return f"Write `np.{name}`."
 
 
-def _type_of_value(value: Any) -> str:
+def _type_of_value(value: object) -> str:
     if isinstance(value, (bool, int, float, complex, bytes)):
         return f"Write `{_PYTHON_SCALARS[type(value)]}`, or the width you want."
     if hasattr(value, "element_spec"):

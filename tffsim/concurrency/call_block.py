@@ -34,7 +34,7 @@ class CallBlock:
 
     def __init__(
         self,
-        body: Callable[[Executor, Sequence[Any]], Coroutine[Any, Any, ExecutorValue]],
+        body: Callable[[Executor, Sequence[object]], Coroutine[object, object, ExecutorValue]],
         parameter_types: Sequence[fl.Type],
         result_type: fl.Type,
         num_clients: int,
@@ -69,7 +69,7 @@ class BlockRefusedError(Exception):
 class RunsBlocks(Protocol):
     """An executor that can make many calls in one."""
 
-    async def run_block(self, block: CallBlock, arguments: Sequence[Any], stack: Stack) -> Any:
+    async def run_block(self, block: CallBlock, arguments: Sequence[object], stack: Stack) -> Any:
         """Makes the calls of a block.
 
         Args:
@@ -85,7 +85,7 @@ class RunsBlocks(Protocol):
         """
 
 
-async def run_block_below(target: Executor, block: CallBlock, arguments: Sequence[Any], stack: Stack) -> Any:
+async def run_block_below(target: Executor, block: CallBlock, arguments: Sequence[object], stack: Stack) -> Any:
     """Passes a block on to the executor below.
 
     Raises:

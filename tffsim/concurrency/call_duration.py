@@ -4,7 +4,9 @@ import collections
 import threading
 import time
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+_T_co = TypeVar("_T_co", covariant=True)
 
 SHORT_SECONDS = 0.5e-3
 """A thread hop costs 0.05-0.1 ms: for a shorter call it is not worth it."""
@@ -64,15 +66,15 @@ class CallDuration:
         self._median, self._median_busy = _median(self._latest), _median(self._busy)
 
 
-class Timed(Protocol):
+class Timed(Protocol[_T_co]):
     """Something to call whose duration is learned."""
 
     duration: CallDuration
 
-    def __call__(self, *arguments: Any) -> Any: ...
+    def __call__(self, *arguments: Any) -> _T_co: ...
 
 
-def timed_call(function: Timed, *arguments: Any) -> Any:
+def timed_call(function: Timed[_T_co], *arguments: object) -> _T_co:
     """Calls a function and records how long that took.
 
     How long processors work for a single call nobody says: TensorFlow computes in threads of its own. So what

@@ -25,7 +25,7 @@ class Started(Protocol[_T_co]):
     def cancel(self) -> bool:
         """Asks the coroutine to stop."""
 
-    def __await__(self) -> Generator[Any, None, _T_co]:
+    def __await__(self) -> Generator[object, None, _T_co]:
         """Waits for the result."""
 
 
@@ -44,14 +44,14 @@ class _Finished(Generic[_T]):
     def cancel(self) -> bool:
         return False
 
-    def __await__(self) -> Generator[Any, None, _T]:
+    def __await__(self) -> Generator[object, None, _T]:
         if self._error is not None:
             raise self._error
         return self._value
         yield
 
 
-def start(coroutine: Coroutine[Any, Any, _T]) -> Started[_T]:
+def start(coroutine: Coroutine[object, object, _T]) -> Started[_T]:
     """Drives a coroutine up to its first real wait.
 
     Context variables which the coroutine sets stay its own, as in a task.
@@ -74,7 +74,7 @@ def start(coroutine: Coroutine[Any, Any, _T]) -> Started[_T]:
     return asyncio.Task(_Continuation(coroutine, waiting_for), loop=asyncio.get_running_loop(), context=context)
 
 
-def run_without_waiting(coroutine: Coroutine[Any, Any, _T]) -> _T:
+def run_without_waiting(coroutine: Coroutine[object, object, _T]) -> _T:
     """Runs a coroutine that never waits, without an event loop.
 
     Raises:
@@ -88,7 +88,7 @@ def run_without_waiting(coroutine: Coroutine[Any, Any, _T]) -> _T:
     raise RuntimeError("A coroutine waited where none can.")
 
 
-async def gather(*coroutines: Coroutine[Any, Any, _T]) -> list[_T]:
+async def gather(*coroutines: Coroutine[object, object, _T]) -> list[_T]:
     """Runs coroutines side by side and returns their results in order.
 
     Args:
@@ -104,7 +104,7 @@ async def gather(*coroutines: Coroutine[Any, Any, _T]) -> list[_T]:
     return [result async for result in _results(started, iter(()), limit=len(started))]
 
 
-def in_order(coroutines: Iterator[Coroutine[Any, Any, _T]], limit: int) -> AsyncGenerator[_T, None]:
+def in_order(coroutines: Iterator[Coroutine[object, object, _T]], limit: int) -> AsyncGenerator[_T, None]:
     """Yields the results of coroutines in order, with a bounded number under way.
 
     Coroutine number k+limit starts only after result k was taken, so at most `limit`
@@ -121,7 +121,7 @@ def in_order(coroutines: Iterator[Coroutine[Any, Any, _T]], limit: int) -> Async
 
 
 async def _results(
-    started: collections.deque[Started[_T]], waiting: Iterator[Coroutine[Any, Any, _T]], limit: int
+    started: collections.deque[Started[_T]], waiting: Iterator[Coroutine[object, object, _T]], limit: int
 ) -> AsyncGenerator[_T, None]:
     try:
         while True:
@@ -150,7 +150,7 @@ async def _cancel_all(started: collections.deque[Started[_T]]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def outside_of_loop(function: Callable[..., _T], *args: Any) -> _T:
+def outside_of_loop(function: Callable[..., _T], *args: object) -> _T:
     """Calls a function that may run code of the user, in which no event loop seems to run.
 
     TensorFlow may run a `tf.py_function` in the thread that calls it. There the user may
@@ -164,26 +164,26 @@ def outside_of_loop(function: Callable[..., _T], *args: Any) -> _T:
         asyncio._set_running_loop(loop)
 
 
-class _Continuation(Coroutine[Any, Any, _T]):
+class _Continuation(Coroutine[object, object, _T]):
     """The rest of a coroutine that waits for something already, in the form a task takes."""
 
     __slots__ = ("_coroutine", "_waiting_for")
 
-    def __init__(self, coroutine: Coroutine[Any, Any, _T], waiting_for: Any) -> None:
+    def __init__(self, coroutine: Coroutine[object, object, _T], waiting_for: object) -> None:
         self._coroutine = coroutine
         self._waiting_for = waiting_for
 
-    def send(self, value: Any) -> Any:
+    def send(self, value: object) -> object:
         if self._waiting_for is not None:
             waiting_for, self._waiting_for = self._waiting_for, None
             return waiting_for
         return self._coroutine.send(value)
 
-    def throw(self, *error: Any) -> Any:
+    def throw(self, *error: Any) -> object:
         return self._coroutine.throw(*error)
 
     def close(self) -> None:
         self._coroutine.close()
 
-    def __await__(self) -> Generator[Any, None, _T]:
+    def __await__(self) -> Generator[object, None, _T]:
         raise TypeError("A continuation is run by a task.")

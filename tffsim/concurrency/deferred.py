@@ -41,9 +41,9 @@ class Deferred(Generic[_T]):
 
     __slots__ = ("__weakref__", "_inputs", "_node", "_place", "_result", "_state", "_waiters", "_work")
 
-    def __init__(self, work: Callable[..., Coroutine[Any, Any, _T]] | None, *inputs: Any) -> None:
+    def __init__(self, work: Callable[..., Coroutine[object, object, _T]] | None, *inputs: object) -> None:
         self._work = work
-        self._inputs: tuple[Any, ...] = inputs
+        self._inputs: tuple[object, ...] = inputs
         self._node = current_node.get()
         self._place = current_place.get()
         self._state = _WAITING
@@ -133,13 +133,13 @@ class Deferred(Generic[_T]):
             current_node.set(requesting_node)
             _nested_requests.set(depth - 1)
 
-    def _take_work(self) -> Coroutine[Any, Any, _T]:
+    def _take_work(self) -> Coroutine[object, object, _T]:
         work, inputs = self._work, self._inputs
         self._work, self._inputs = None, ()
         assert work is not None
         return work(*inputs)
 
-    def _settle(self, state: int, result: Any) -> None:
+    def _settle(self, state: int, result: object) -> None:
         self._state, self._result = state, result
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:

@@ -6,7 +6,7 @@ import contextlib
 import contextvars
 import threading
 from collections.abc import Coroutine, Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from tffsim.concurrency.cancellation import CancellationScope, current_scope
 from tffsim.concurrency.interrupts import cancelled_by_interrupts
@@ -18,7 +18,7 @@ class TookTooLongError(Exception):
     """A coroutine was stopped because its time was over."""
 
 
-def drive_in_caller(coroutine: Coroutine[Any, Any, _T], timeout: float | None = None) -> _T:
+def drive_in_caller(coroutine: Coroutine[object, object, _T], timeout: float | None = None) -> _T:
     """Runs a coroutine to its end in the calling thread.
 
     An interrupt stops it at once, also inside of TensorFlow. Two things end first, as this
@@ -39,7 +39,7 @@ def drive_in_caller(coroutine: Coroutine[Any, Any, _T], timeout: float | None = 
     return contextvars.copy_context().run(_drive_in_scope, CancellationScope(), coroutine, timeout)
 
 
-def _drive_in_scope(scope: CancellationScope, coroutine: Coroutine[Any, Any, _T], timeout: float | None) -> _T:
+def _drive_in_scope(scope: CancellationScope, coroutine: Coroutine[object, object, _T], timeout: float | None) -> _T:
     scope.take_thread()
     current_scope.set(scope)
     forget_outer = scope.on_cancel_of_outer(scope.cancel)
@@ -81,7 +81,7 @@ def _cancelled_after(seconds: float | None, scope: CancellationScope) -> Iterato
         timer.cancel()
 
 
-def _drive(coroutine: Coroutine[Any, Any, _T]) -> _T:
+def _drive(coroutine: Coroutine[object, object, _T]) -> _T:
     if asyncio._get_running_loop() is None:
         return asyncio.run(coroutine)
     try:

@@ -13,7 +13,7 @@ import functools
 import os
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from tffsim.concurrency.cancellation import CancellationScope, current_scope
 
@@ -39,7 +39,7 @@ class RunningInvocation(Generic[_T]):
         has_ended: Whether the future is done.
     """
 
-    def __init__(self, coroutine: Coroutine[Any, Any, _T]) -> None:
+    def __init__(self, coroutine: Coroutine[object, object, _T]) -> None:
         self._coroutine = coroutine
         self._scope = CancellationScope()
         self._forget_outer: Callable[[], None] | None = None

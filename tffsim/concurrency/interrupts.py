@@ -13,9 +13,8 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any
 
 from tffsim.concurrency.cancellation import CancellationScope
 
@@ -65,7 +64,7 @@ def cancelled_by_interrupts(scope: CancellationScope) -> Iterator[None]:
 class _Handler:
     """Does what another handler does, and remembers what it raised."""
 
-    def __init__(self, handler: Any, scope: CancellationScope) -> None:
+    def __init__(self, handler: Callable[[int, FrameType | None], object], scope: CancellationScope) -> None:
         self.original = handler
         self._scope = scope
         self.raised: BaseException | None = None

@@ -17,7 +17,6 @@ import dataclasses
 import hashlib
 import sys
 import threading
-from typing import Any
 
 _LARGEST_SEED = 2**30
 """With the number of an operation added, a seed still fits into an int32."""
@@ -102,7 +101,7 @@ class _Runs:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._stream: Any = None
+        self._stream: object = None
         self._count = 0
 
     def number_since(self, stream: object) -> int:

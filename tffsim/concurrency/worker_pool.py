@@ -55,7 +55,7 @@ class WorkerPool:
         self._started: queue.SimpleQueue[_Call] = queue.SimpleQueue()
         self._num_idle = 0
 
-    def submit(self, function: Callable[..., _T], *args: Any) -> "concurrent.futures.Future[_T]":
+    def submit(self, function: Callable[..., _T], *args: object) -> "concurrent.futures.Future[_T]":
         """Runs a function in a thread, as soon as there is a place.
 
         Args:
@@ -159,10 +159,10 @@ class _Call(concurrent.futures.Future[Any]):
         is_abandoned: Whether nobody waits for it.
     """
 
-    def __init__(self, pool: WorkerPool, work: Callable[[], Any]) -> None:
+    def __init__(self, pool: WorkerPool, work: Callable[[], object]) -> None:
         super().__init__()
         self._pool = pool
-        self._work: Callable[[], Any] | None = work
+        self._work: Callable[[], object] | None = work
         self._context = contextvars.copy_context()
         self._scope = current_scope.get()
         enclosing_call = _enclosing_call.get()

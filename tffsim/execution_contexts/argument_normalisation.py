@@ -5,7 +5,6 @@ become a list. Tensors are not touched: the leaf executor checks those.
 """
 
 from collections.abc import Sized
-from typing import Any
 
 import federated_language as fl
 import numpy as np
@@ -18,7 +17,7 @@ from tffsim.language.struct_types import field_names, to_struct
 _Path = tuple[str | int, ...]
 
 
-def normalise_argument(value: object, type_spec: fl.Type, path: _Path = ()) -> Any:
+def normalise_argument(value: object, type_spec: fl.Type, path: _Path = ()) -> object:
     """Returns an argument with `Struct`s for structs and lists for client values.
 
     Args:

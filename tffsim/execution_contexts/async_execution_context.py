@@ -51,8 +51,8 @@ class AsyncExecutionContext(AsyncContext):
         executor_fn: ExecutorFactory,
         compiler_fn: CompilerFn | None = None,
         *,
-        transform_args: Callable[[Any], Any] | None = None,
-        transform_result: Callable[[Any], Any] | None = None,
+        transform_args: Callable[[Any], object] | None = None,
+        transform_result: Callable[[Any], object] | None = None,
         cardinality_inference_fn: CardinalityInferenceFn = infer_cardinalities,
         timeout: float | None = None,
         max_attempts: int = 3,
@@ -80,7 +80,7 @@ class AsyncExecutionContext(AsyncContext):
         """What happened in the invocation that started last, if the context was made with `trace=True`."""
         return self._last_trace
 
-    async def invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
+    async def invoke(self, comp: ConcreteComputation, arg: object) -> Any:
         """Runs a computation and returns its result.
 
         Raises:
@@ -102,7 +102,7 @@ class AsyncExecutionContext(AsyncContext):
         with trace() as self._last_trace:
             return await self._invoke(comp, arg)
 
-    async def _invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
+    async def _invoke(self, comp: ConcreteComputation, arg: object) -> object:
         running = RunningInvocation(invoke(self._settings, comp, arg))
         try:
             running.start()
@@ -119,7 +119,7 @@ class AsyncExecutionContext(AsyncContext):
             raise
 
 
-async def _has_ended(future: concurrent.futures.Future[Any], timeout: float | None) -> bool:
+async def _has_ended(future: concurrent.futures.Future[object], timeout: float | None) -> bool:
     """Waits until an invocation has ended, and tells nothing of how: a task that is cancelled leaves no error behind.
 
     An error in a future of the loop would be logged, had the task stopped waiting for it.

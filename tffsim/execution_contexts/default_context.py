@@ -5,7 +5,6 @@ import contextvars
 import threading
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any
 
 from federated_language import framework
 from federated_language.framework import (
@@ -109,7 +108,7 @@ def separate_default(context: Context) -> Iterator[None]:
 class _DelegatingContext(SyncContext):
     """Passes calls of computations made by `federated_language` alone to the default context."""
 
-    def invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
+    def invoke(self, comp: ConcreteComputation, arg: object) -> object:
         return get_context().invoke(comp, arg)
 
 

@@ -15,6 +15,7 @@ from federated_language.framework import (
     ConcreteComputation,
     Executor,
     ExecutorFactory,
+    ExecutorValue,
     PlacementLiteral,
     RetryableError,
 )
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("tffsim")
 
-CardinalityInferenceFn = Callable[[Any, fl.Type], Mapping[PlacementLiteral, int]]
+CardinalityInferenceFn = Callable[[object, fl.Type], Mapping[PlacementLiteral, int]]
 CompilerFn = Callable[[ConcreteComputation], ConcreteComputation]
 
 
@@ -65,8 +66,8 @@ class InvocationSettings:
 
     factory: ExecutorFactory
     compile: CompilerFn | None
-    transform_args: Callable[[Any], Any] | None
-    transform_result: Callable[[Any], Any] | None
+    transform_args: Callable[[object], object] | None
+    transform_result: Callable[[object], object] | None
     infer_cardinalities: CardinalityInferenceFn
     max_attempts: int
     warned: IdentityCache[pb.Computation, list[str]]
@@ -76,8 +77,8 @@ def invocation_settings(
     factory: ExecutorFactory,
     *,
     compiler_fn: CompilerFn | None = None,
-    transform_args: Callable[[Any], Any] | None = None,
-    transform_result: Callable[[Any], Any] | None = None,
+    transform_args: Callable[[object], object] | None = None,
+    transform_result: Callable[[object], object] | None = None,
     cardinality_inference_fn: CardinalityInferenceFn = infer_cardinalities,
     max_attempts: int = 3,
 ) -> InvocationSettings:
@@ -100,7 +101,9 @@ def invocation_settings(
     )  # fmt: skip
 
 
-def invoke(settings: InvocationSettings, computation: ConcreteComputation, argument: Any) -> Coroutine[Any, Any, Any]:
+def invoke(
+    settings: InvocationSettings, computation: ConcreteComputation, argument: object
+) -> Coroutine[object, object, object]:
     """Runs a computation; the order of the calls of `invoke` is that of their random numbers.
 
     Args:
@@ -120,8 +123,8 @@ def invoke(settings: InvocationSettings, computation: ConcreteComputation, argum
 
 
 async def _invoke_at(
-    place: Place | None, settings: InvocationSettings, computation: ConcreteComputation, argument: Any
-) -> Any:
+    place: Place | None, settings: InvocationSettings, computation: ConcreteComputation, argument: object
+) -> object:
     if inspect.isawaitable(argument):
         argument = await argument
     name = name_of(computation)
@@ -150,7 +153,9 @@ def timeout_error(computation: object, seconds: float | None) -> TimeoutError:
     )
 
 
-async def _invoke(settings: InvocationSettings, computation: ConcreteComputation, argument: Any, name: str) -> Any:
+async def _invoke(
+    settings: InvocationSettings, computation: ConcreteComputation, argument: object, name: str
+) -> object:
     # The result takes the containers of the computation before it is compiled.
     result_type = computation.type_signature.result
     parameter_type = computation.type_signature.parameter
@@ -179,10 +184,10 @@ async def _invoke(settings: InvocationSettings, computation: ConcreteComputation
 
 async def _attempt(
     settings: InvocationSettings,
-    run: Callable[[Executor], Any],
+    run: Callable[[Executor], Coroutine[object, object, object]],
     cardinalities: Mapping[PlacementLiteral, int],
     name: str,
-) -> Any:
+) -> object:
     place = current_place.get()
     for attempt in range(1, settings.max_attempts + 1):
         # Each attempt draws the same random numbers.
@@ -205,15 +210,15 @@ async def _attempt(
 
 async def _run(
     computation: ConcreteComputation, argument: Any, parameter_type: fl.Type | None, executor: Executor
-) -> Any:
+) -> object:
     # The handles of function and argument are gone before the work starts: what only the
     # work refers to can then be freed while it goes on.
     return await (await _call(executor, computation, argument, parameter_type)).compute()
 
 
 async def _call(
-    executor: Executor, computation: ConcreteComputation, argument: Any, parameter_type: fl.Type | None
-) -> Any:
+    executor: Executor, computation: ConcreteComputation, argument: object, parameter_type: fl.Type | None
+) -> ExecutorValue:
     function = await executor.create_value(computation.to_proto(), computation.type_signature)
     if parameter_type is None:
         return await executor.create_call(function)

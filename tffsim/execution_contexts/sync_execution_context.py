@@ -53,8 +53,8 @@ class SyncExecutionContext(SyncContext):
         executor_fn: ExecutorFactory,
         compiler_fn: CompilerFn | None = None,
         *,
-        transform_args: Callable[[Any], Any] | None = None,
-        transform_result: Callable[[Any], Any] | None = None,
+        transform_args: Callable[[Any], object] | None = None,
+        transform_result: Callable[[Any], object] | None = None,
         cardinality_inference_fn: CardinalityInferenceFn = infer_cardinalities,
         timeout: float | None = None,
         max_attempts: int = 3,
@@ -83,7 +83,7 @@ class SyncExecutionContext(SyncContext):
         """What happened in the last invocation, if the context was made with `trace=True`."""
         return self._last_trace
 
-    def invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
+    def invoke(self, comp: ConcreteComputation, arg: object) -> Any:
         """Runs a computation and returns its result.
 
         Raises:
@@ -102,7 +102,7 @@ class SyncExecutionContext(SyncContext):
         with trace() as self._last_trace:
             return self._invoke(comp, arg)
 
-    def _invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
+    def _invoke(self, comp: ConcreteComputation, arg: object) -> object:
         coroutine = invoke(self._settings, comp, arg)
         if self._runs_in_caller:
             return self._drive_in_caller(comp, coroutine)
@@ -123,14 +123,16 @@ class SyncExecutionContext(SyncContext):
                 _stop(running)
             raise
 
-    def _drive_in_caller(self, comp: ConcreteComputation, coroutine: Coroutine[Any, Any, Any]) -> Any:
+    def _drive_in_caller(self, comp: ConcreteComputation, coroutine: Coroutine[object, object, object]) -> object:
         try:
             return drive_in_caller(coroutine, self._timeout)
         except TookTooLongError:
             raise timeout_error(comp, self._timeout) from None
 
 
-def _wait(running: RunningInvocation[Any], timeout: float | None, clock: Callable[[], float] = time.monotonic) -> Any:
+def _wait(
+    running: RunningInvocation[object], timeout: float | None, clock: Callable[[], float] = time.monotonic
+) -> object:
     end = math.inf if timeout is None else clock() + timeout
     while not running.wait(min(_SECONDS_BETWEEN_LOOKS, end - clock())):
         if clock() >= end:
@@ -138,7 +140,7 @@ def _wait(running: RunningInvocation[Any], timeout: float | None, clock: Callabl
     return running.future.result()
 
 
-def _stop(running: RunningInvocation[Any]) -> None:
+def _stop(running: RunningInvocation[object]) -> None:
     """Cancels an invocation and waits for it, not for long: what cannot be stopped is left behind."""
     running.cancel()
     running.wait(_SECONDS_TO_STOP)

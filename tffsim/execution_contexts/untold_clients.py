@@ -53,6 +53,7 @@ def _find_aggregation(proto: pb.Computation) -> bool:
         return (
             isinstance(block, framework.Intrinsic)
             and isinstance(function, fl.FunctionType)
+            and function.parameter is not None
             and framework.type_contains(function.parameter, _is_at_clients)
             and framework.type_contains(function.result, _is_at_server)
         )
@@ -72,7 +73,7 @@ def _is_at_clients(type_spec: fl.Type) -> bool:
 
 
 def _may_differ_at_clients(type_spec: fl.Type) -> bool:
-    return _is_at_clients(type_spec) and not type_spec.all_equal
+    return isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS and not type_spec.all_equal
 
 
 def _is_at_server(type_spec: fl.Type) -> bool:

@@ -5,7 +5,7 @@ import contextlib
 import threading
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from federated_language.framework import CardinalitiesType, Executor, ExecutorFactory, PlacementLiteral
 
@@ -61,7 +61,7 @@ class ResourceManagingExecutorFactory(ExecutorFactory):
         self._stacks: collections.OrderedDict[Hashable, _Stack] = collections.OrderedDict()
         self._lock = threading.RLock()
 
-    def __reduce__(self) -> "str | tuple[Any, ...]":
+    def __reduce__(self) -> "str | tuple[object, ...]":
         raise TypeError(
             "A factory of executors stays in its process, and so does its context: stacks hold threads. "
             "Make another one there, as in `tff.use(tff.local_executor_factory())`."

@@ -8,7 +8,6 @@ import collections
 import functools
 import threading
 from collections.abc import Callable, Coroutine, Hashable
-from typing import Any
 
 import federated_language as fl
 import numpy as np
@@ -27,6 +26,7 @@ from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.external_runtime.tensorflow.functions.purity import is_pure
 from tffsim.language import building_blocks
 from tffsim.language.struct_types import container, struct_type
+from tffsim.language.type_kinds import function_type_of
 
 
 class CachedValue(OwnedValue):
@@ -57,13 +57,13 @@ class CachedValue(OwnedValue):
         self.target_value = target_value
         self.is_pure = is_pure
         self._forget = forget
-        self._result: tuple[Any, ...] = ()
+        self._result: tuple[object, ...] = ()
 
     @property
     def reference(self) -> ExecutorValue:
         return self.target_value
 
-    async def compute(self) -> Any:
+    async def compute(self) -> object:
         if not self._result:
             try:
                 self._result = (await self.target_value.compute(),)
@@ -122,7 +122,7 @@ class CachingExecutor(Executor):
         argument_key = argument.key if argument is not None else -1
         known = function.is_pure and function.key is not None and argument_key is not None
         key = ("call", function.key, argument_key) if known else None
-        result_type = function.type_signature.result
+        result_type = function_type_of(function.type_signature).result
         return await self._remember(key, result_type, False, self._call, function, argument)
 
     async def create_struct(self, elements: object) -> CachedValue:
@@ -163,8 +163,8 @@ class CachingExecutor(Executor):
         key: Hashable | None,
         type_signature: fl.Type,
         is_pure: bool,
-        work: Callable[..., Coroutine[Any, Any, ExecutorValue]],
-        *inputs: Any,
+        work: Callable[..., Coroutine[object, object, ExecutorValue]],
+        *inputs: object,
     ) -> CachedValue:
         with self._lock:
             if key in self._entries:

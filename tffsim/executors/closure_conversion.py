@@ -6,7 +6,7 @@ and finite sequences can be taken along; federated values cannot, because a func
 that runs at one client must not see the values of the others.
 """
 
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from typing import Any
 
 import federated_language as fl
@@ -17,8 +17,9 @@ from federated_language.framework import ComputationBuildingBlock
 from tffsim.executors.resolved_values import ReferenceResolvingExecutorValue, ScopedLambda
 from tffsim.language.free_references import Path, free_references
 from tffsim.language.struct_types import field_names
+from tffsim.language.type_kinds import struct_type_of
 
-_Resolve = Callable[[str], Coroutine[Any, Any, ReferenceResolvingExecutorValue]]
+_Resolve = Callable[[str], Coroutine[object, object, ReferenceResolvingExecutorValue]]
 
 
 async def close_lambda(function: framework.Lambda, resolve: _Resolve) -> framework.Lambda:
@@ -48,7 +49,7 @@ async def _capture(
 ) -> ComputationBuildingBlock:
     value = handle.reference
     if isinstance(value, tuple):
-        names = field_names(handle.type_signature)
+        names = field_names(struct_type_of(handle.type_signature))
         elements = [
             (
                 field,
@@ -102,7 +103,7 @@ def _constant(value: Any, type_spec: fl.Type) -> ComputationBuildingBlock:
     )
 
 
-def _constant_sequence(value: Any, type_spec: fl.SequenceType) -> ComputationBuildingBlock:
+def _constant_sequence(value: Iterable[object], type_spec: fl.SequenceType) -> ComputationBuildingBlock:
     # Needs TensorFlow, which this module must not load before a computation does.
     from tffsim.external_runtime.tensorflow.capture.constant_sequence import constant_sequence
 

@@ -13,7 +13,7 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import federated_language as fl
 import tensorflow as tf
@@ -50,6 +50,7 @@ from tffsim.external_runtime.tensorflow.values.tensorflow_values import TensorFl
 from tffsim.language import building_blocks
 from tffsim.language.generic_intrinsics import GENERIC_CAST, GENERIC_DIGITS, GENERIC_NUMBER, LEAF_INTRINSIC_URIS
 from tffsim.language.struct_types import struct_type
+from tffsim.language.type_kinds import struct_type_of
 
 _IntrinsicFunction: TypeAlias = Callable[[TensorFlowValue], TensorFlowValue]
 _Callable: TypeAlias = TensorFlowFunction | BlockFunction
@@ -184,7 +185,7 @@ class EagerTFExecutor(Executor):
         element_type = select_element_type(handle.type_signature, index)
         return EagerTFExecutorValue(self, handle.reference[index], element_type)  # type: ignore[index]
 
-    async def run_block(self, block: CallBlock, arguments: Sequence[Any], stack: Stack) -> Any:
+    async def run_block(self, block: CallBlock, arguments: Sequence[object], stack: Stack) -> object:
         """Makes many calls in one: see `call_block`.
 
         Raises:
@@ -263,7 +264,7 @@ class EagerTFExecutor(Executor):
         with self._placement():
             return EagerTFExecutorValue(self, zero(type_signature), type_signature)
 
-    async def _call(self, function: _Callable, value: Any) -> TensorFlowValue:
+    async def _call(self, function: _Callable, value: object) -> TensorFlowValue:
         seeds = seeds_of_call() if function.draws_without_seed else None
         # A manager of its own for each call: TensorFlow cancels the one of a call that fails.
         cancellation = CancellationManager()
@@ -345,9 +346,9 @@ def _device_name(device: str | tf.config.LogicalDevice | None) -> str | None:
 
 
 # What these do depends on the types of numbers, not on the numbers alone.
-_TYPED_OPERATORS: dict[str, Callable[[fl.FunctionType], Callable[[Any], TensorFlowValue]]] = {
+_TYPED_OPERATORS: dict[str, Callable[[fl.FunctionType], Callable[[object], TensorFlowValue]]] = {
     GENERIC_CAST.uri: lambda t: functools.partial(cast_to, t.result),
-    GENERIC_DIGITS.uri: lambda t: functools.partial(digits_of_remainder, t.parameter[0]),
+    GENERIC_DIGITS.uri: lambda t: functools.partial(digits_of_remainder, struct_type_of(t.parameter)[0]),
     GENERIC_NUMBER.uri: lambda t: functools.partial(number_of_digits, t.result),
 }
 _NO_PLACEMENT = contextlib.nullcontext()
@@ -357,7 +358,7 @@ _pool_of_other_contexts = WorkerPool(max_workers=1)
 def _offloaded_call(
     submitted: int,
     function: _Callable,
-    value: Any,
+    value: object,
     cancellation: CancellationManager,
     seeds: tuple[int, int] | None,
 ) -> TensorFlowValue:

@@ -172,7 +172,7 @@ def named_elements(elements: object) -> tuple[list[str | None], list[ExecutorVal
         return [None] * len(elements), list(elements)
     if isinstance(elements, Mapping):
         return list(elements), list(elements.values())
-    struct = structure.from_container(elements)
+    struct: structure.Struct[ExecutorValue] = structure.from_container(elements)
     return structure.name_list_with_nones(struct), list(struct)
 
 

@@ -31,6 +31,7 @@ from tffsim.language.containers import struct_elements
 from tffsim.language.generic_intrinsics import LEAF_INTRINSIC_URIS
 from tffsim.language.stack_parts import StackPart
 from tffsim.language.struct_types import container, field_names, is_struct_type, struct_type, to_struct
+from tffsim.language.type_kinds import struct_type_of
 
 _UNPLACED_INTRINSIC_URIS = LEAF_INTRINSIC_URIS | intrinsics.SEQUENCE_INTRINSIC_URIS
 _FUNCTION_KINDS = frozenset({"lambda", "tensorflow", "xla", "data", "intrinsic"})
@@ -57,7 +58,7 @@ class FederatingExecutorValue(OwnedValue):
     def reference(self) -> Any:
         return self._value
 
-    async def compute(self) -> Any:
+    async def compute(self) -> object:
         value = self._value
         if isinstance(value, FederatedValue):
             assert isinstance(self._type_signature, fl.FederatedType)
@@ -221,7 +222,7 @@ class FederatingExecutor(Executor):
         self, callee: Function, argument: FederatingExecutorValue | None
     ) -> FederatingExecutorValue:
         uri = callee.proto.intrinsic.uri
-        compute: Callable[..., Coroutine[Any, Any, FederatedValue]] = getattr(self._strategy, f"compute_{uri}")
+        compute: Callable[..., Coroutine[object, object, FederatedValue]] = getattr(self._strategy, f"compute_{uri}")
         if argument is None:
             raise TypeError(f"The intrinsic `{uri}` needs an argument.")
         try:
@@ -231,7 +232,7 @@ class FederatingExecutor(Executor):
             raise
         return self._handle(result, callee.type_signature.result)
 
-    async def _operands(self, uri: str, argument: FederatingExecutorValue) -> list[Any]:
+    async def _operands(self, uri: str, argument: FederatingExecutorValue) -> list[object]:
         if intrinsics.zips(uri):
             return [await self._zipped(argument)]
         if not intrinsics.takes_several_operands(uri):
@@ -241,13 +242,13 @@ class FederatingExecutor(Executor):
             raise TypeError(f"The intrinsic `{uri}` needs a struct of arguments, found type {argument.type_signature}.")
         return [await self._operand(element) for element in value]
 
-    async def _operand(self, handle: FederatingExecutorValue) -> Any:
+    async def _operand(self, handle: FederatingExecutorValue) -> object:
         value = handle.reference
         if isinstance(value, (FederatedValue, Function, ExecutorValue)):
             return value
         return await self._embed_unplaced(handle)
 
-    async def _zipped(self, handle: FederatingExecutorValue) -> Any:
+    async def _zipped(self, handle: FederatingExecutorValue) -> object:
         """Returns federated values in nested `Struct`s; a part that holds none is empty, and has no placement."""
         if not is_struct_type(handle.type_signature):
             return await self._operand(handle)
@@ -271,7 +272,9 @@ class FederatingExecutor(Executor):
             return await self._unplaced_executor.create_value(value.proto, value.type_signature)
         if isinstance(value, tuple):
             elements = [await self._embed_unplaced(element) for element in value]
-            return await self._unplaced_executor.create_struct(container(field_names(handle.type_signature), elements))
+            return await self._unplaced_executor.create_struct(
+                container(field_names(struct_type_of(handle.type_signature)), elements)
+            )
         raise TypeError(
             f"A function without placement cannot take a value of type {handle.type_signature}. "
             "Use `federated_map` to call it where the value is."

@@ -8,7 +8,6 @@ Other contexts take what the top executor gives, so for them this one is the top
 import contextlib
 import warnings
 from collections.abc import Iterator
-from typing import Any
 
 from federated_language.framework import Executor
 
@@ -40,7 +39,7 @@ class MaterialisingExecutorValue(OwnedValue):
     def reference(self) -> ExecutorValue:
         return self._value
 
-    async def compute(self) -> Any:
+    async def compute(self) -> object:
         """Returns the value as NumPy scalars and arrays, in lists and `Struct`s."""
         told = len(self._notices)
         with _located(), _read(self._notices):

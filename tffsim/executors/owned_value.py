@@ -21,7 +21,7 @@ class OwnedValue(ExecutorValue):
         self._type_signature = type_signature
 
     @property
-    def executor(self) -> Any:
+    def executor(self) -> object:
         """The executor that made this handle."""
         return self._executor
 

@@ -47,6 +47,7 @@ from tffsim.failures.failure_location import current_argument_path, locate, loca
 from tffsim.language import building_blocks
 from tffsim.language.containers import struct_elements
 from tffsim.language.struct_types import container, field_names, is_struct_type, struct_type
+from tffsim.language.type_kinds import function_type_of, struct_type_of
 
 # The parts of a call, for the places at which random numbers are drawn.
 _FUNCTION, _ARGUMENT, _BODY = range(3)
@@ -63,7 +64,7 @@ class ReferenceResolvingExecutor(Executor):
         self._target = target
         self._is_closed = False
         self._evaluators: dict[
-            type, Callable[[Any, Scope | None], Coroutine[Any, Any, ReferenceResolvingExecutorValue]]
+            type, Callable[[Any, Scope | None], Coroutine[object, object, ReferenceResolvingExecutorValue]]
         ] = {
             framework.Reference: self._evaluate_reference,
             framework.Lambda: self._evaluate_lambda,
@@ -122,7 +123,7 @@ class ReferenceResolvingExecutor(Executor):
         check_open(self._is_closed, self)
         return await self._select(self._own(source), index)
 
-    async def run_block(self, block: CallBlock, arguments: Sequence[Any], stack: Stack) -> Any:
+    async def run_block(self, block: CallBlock, arguments: Sequence[object], stack: Stack) -> object:
         """Makes many calls in one, if the target can: see `call_block`.
 
         Raises:
@@ -144,15 +145,18 @@ class ReferenceResolvingExecutor(Executor):
         """
         value = handle.reference
         if isinstance(value, tuple):
-            embedded = [await self.embed(element) for element in value]
-            return await self._target.create_struct(container(field_names(handle.type_signature), embedded))
+            names = field_names(struct_type_of(handle.type_signature))
+            return await self._target.create_struct(container(names, [await self.embed(element) for element in value]))
         if not isinstance(value, ScopedLambda):
             return value
         closed = await closure_conversion.close_lambda(value.block, value.resolve)
         return await self._target.create_value(building_blocks.message_of(closed), handle.type_signature)
 
     def _handle(
-        self, value: Any, type_signature: fl.Type, source: ComputationBuildingBlock | None = None
+        self,
+        value: ExecutorValue | tuple[ReferenceResolvingExecutorValue, ...] | ScopedLambda,
+        type_signature: fl.Type,
+        source: ComputationBuildingBlock | None = None,
     ) -> ReferenceResolvingExecutorValue:
         return ReferenceResolvingExecutorValue(value, type_signature, self, source)
 
@@ -164,7 +168,7 @@ class ReferenceResolvingExecutor(Executor):
     def _own(self, value: object) -> ReferenceResolvingExecutorValue:
         return own_handle(value, ReferenceResolvingExecutorValue, self)
 
-    def _embed(self, value: object, type_spec: object) -> Coroutine[Any, Any, ReferenceResolvingExecutorValue]:
+    def _embed(self, value: object, type_spec: object) -> Coroutine[object, object, ReferenceResolvingExecutorValue]:
         # No coroutine of its own, as every payload of every client passes here.
         type_signature = resolve_type(value, type_spec)
         if building_blocks.is_computation(value):
@@ -209,7 +213,7 @@ class ReferenceResolvingExecutor(Executor):
 
     def _call(
         self, function: ReferenceResolvingExecutorValue, argument: ReferenceResolvingExecutorValue | None
-    ) -> Coroutine[Any, Any, ReferenceResolvingExecutorValue]:
+    ) -> Coroutine[object, object, ReferenceResolvingExecutorValue]:
         check_argument(function.type_signature, argument.type_signature if argument is not None else None)
         if isinstance(function.reference, ScopedLambda):
             return self._call_lambda(function.reference, argument)
@@ -218,10 +222,11 @@ class ReferenceResolvingExecutor(Executor):
     async def _call_in_target(
         self, function: ReferenceResolvingExecutorValue, argument: ReferenceResolvingExecutorValue | None
     ) -> ReferenceResolvingExecutorValue:
-        value: Any = function.reference
+        value = function.reference
+        assert not isinstance(value, (tuple, ScopedLambda))
         target_argument = await self.embed(argument) if argument is not None else None
         result = await self._target.create_call(value, target_argument)
-        return self._handle(result, function.type_signature.result)
+        return self._handle(result, function_type_of(function.type_signature).result)
 
     async def _call_lambda(
         self, function: ScopedLambda, argument: ReferenceResolvingExecutorValue | None
@@ -278,7 +283,7 @@ class ReferenceResolvingExecutor(Executor):
 
     async def _evaluate_struct(self, block: framework.Struct, scope: Scope | None) -> ReferenceResolvingExecutorValue:
         values = await concurrency.gather(
-            *(self._evaluate(element, scope, position) for position, element in enumerate(block))
+            *(self._evaluate(element, scope, position) for position, element in enumerate(block.children()))
         )
         return self._struct(field_names(block.type_signature), values)
 
@@ -292,6 +297,7 @@ class ReferenceResolvingExecutor(Executor):
         value = handle.reference
         if isinstance(value, tuple):
             return value[index]
+        assert not isinstance(value, ScopedLambda)
         return self._handle(await self._target.create_selection(value, index), element_type)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import federated_language as fl
 from federated_language import framework
 from federated_language.framework import ComputationBuildingBlock, Executor, ExecutorValue
@@ -100,7 +98,7 @@ class ReferenceResolvingExecutorValue(OwnedValue):
         """The AST node a function was made from."""
         return self._source
 
-    async def compute(self) -> Any:
+    async def compute(self) -> object:
         value = self._value
         if isinstance(value, ScopedLambda):
             raise TypeError(f"A function of type {self._type_signature} has no value. Did you forget to call it?")

@@ -26,10 +26,12 @@ from tffsim.executors.executor_base import (
 )
 from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
+from tffsim.executors.resolved_values import ReferenceResolvingExecutorValue
 from tffsim.failures.failure_location import locate
 from tffsim.language import building_blocks, federated_lambdas
 from tffsim.language.neutral_elements import neutral_element
 from tffsim.language.struct_types import container, field_names, struct_type, to_struct
+from tffsim.language.type_kinds import function_type_of, sequence_type_of, struct_type_of
 
 
 class SequenceOperator:
@@ -101,7 +103,7 @@ class SequenceExecutorValue(OwnedValue):
     def reference(self) -> Any:
         return self._value
 
-    async def compute(self) -> Any:
+    async def compute(self) -> object:
         value = self._value
         if type(value) not in _OWN_REPRESENTATIONS:
             return await value.compute()
@@ -126,7 +128,7 @@ class SequenceExecutor(Executor):
         # Lambdas that are applied to elements are resolved here, and may use sequences in turn.
         self._resolver = ReferenceResolvingExecutor(self)
         self._is_closed = False
-        self._operators: dict[str, Callable[..., Coroutine[Any, Any, SequenceExecutorValue]]] = {
+        self._operators: dict[str, Callable[..., Coroutine[object, object, SequenceExecutorValue]]] = {
             "sequence_map": self._map,
             "sequence_reduce": self._reduce,
             "sequence_sum": self._sum,
@@ -166,7 +168,7 @@ class SequenceExecutor(Executor):
         check_open(self._is_closed, self)
         function, argument = self._own(comp), self._own(arg) if arg is not None else None
         check_argument(function.type_signature, argument.type_signature if argument is not None else None)
-        callee, result_type = function.reference, function.type_signature.result
+        callee, result_type = function.reference, function_type_of(function.type_signature).result
         if type(callee) is SequenceOperator:
             assert argument is not None
             try:
@@ -200,7 +202,7 @@ class SequenceExecutor(Executor):
         check_open(self._is_closed, self)
         return await self._select(self._own(source), index)
 
-    async def run_block(self, block: CallBlock, arguments: Sequence[Any], stack: Stack) -> Any:
+    async def run_block(self, block: CallBlock, arguments: Sequence[object], stack: Stack) -> object:
         """Makes many calls in one, if the target can: see `call_block`.
 
         Raises:
@@ -209,7 +211,7 @@ class SequenceExecutor(Executor):
         check_open(self._is_closed, self)
         return await run_block_below(self._target, block, arguments, lambda leaf: stack(SequenceExecutor(leaf)))
 
-    def _handle(self, value: Any, type_signature: fl.Type) -> SequenceExecutorValue:
+    def _handle(self, value: object, type_signature: fl.Type) -> SequenceExecutorValue:
         return SequenceExecutorValue(value, type_signature, self)
 
     def _own(self, value: object) -> SequenceExecutorValue:
@@ -236,8 +238,8 @@ class SequenceExecutor(Executor):
         if type(value) not in _OWN_REPRESENTATIONS:
             return value
         if isinstance(value, tuple):
-            embedded = [await self._embed(element) for element in value]
-            return await self._target.create_struct(container(field_names(handle.type_signature), embedded))
+            names = field_names(struct_type_of(handle.type_signature))
+            return await self._target.create_struct(container(names, [await self._embed(element) for element in value]))
         if isinstance(value, MappedSequence):
             return await self._target.create_value(await handle.compute(), handle.type_signature)
         raise TypeError(f"A function of type {handle.type_signature} cannot be an argument here.")
@@ -254,31 +256,32 @@ class SequenceExecutor(Executor):
     async def _map(self, argument: SequenceExecutorValue) -> SequenceExecutorValue:
         function_handle, source = await self._operands(argument)
         executor, function = await self._function(function_handle)
-        mapped = MappedSequence(source, function, executor, source.type_signature.element)
-        return self._handle(mapped, fl.SequenceType(function.type_signature.result))
+        mapped = MappedSequence(source, function, executor, sequence_type_of(source.type_signature).element)
+        return self._handle(mapped, fl.SequenceType(function_type_of(function.type_signature).result))
 
     async def _reduce(self, argument: SequenceExecutorValue) -> SequenceExecutorValue:
         source, zero, operator_handle = await self._operands(argument)
         executor, operator = await self._function(operator_handle)
-        total_type = operator.type_signature.result
+        total_type = function_type_of(operator.type_signature).result
         total = await executor.create_value(await zero.compute(), zero.type_signature)
         total = await _fold(source, executor, operator, total)
         if executor is self._target:
             return self._handle(total, total_type)
+        total = own_handle(total, ReferenceResolvingExecutorValue, self._resolver)
         return self._own(await self._resolver.embed(total))
 
     async def _sum(self, argument: SequenceExecutorValue) -> SequenceExecutorValue:
-        element_type = argument.type_signature.element
+        element_type = sequence_type_of(argument.type_signature).element
         operator = await self._target.create_value(federated_lambdas.generic_operator("generic_plus", element_type))
         zero = await self._target.create_value(neutral_element("generic_plus", element_type), element_type)
         return self._handle(await _fold(argument, self._target, operator, zero), element_type)
 
     async def _operands(self, argument: SequenceExecutorValue) -> list[SequenceExecutorValue]:
-        size = len(argument.type_signature)
+        size = len(struct_type_of(argument.type_signature))
         return [await self._select(argument, index) for index in range(size)]
 
 
-async def read(sequence: SequenceExecutorValue) -> AsyncIterator[Any]:
+async def read(sequence: SequenceExecutorValue) -> AsyncIterator[object]:
     """Yields the elements of a sequence, materialised, in order.
 
     Args:
@@ -301,13 +304,14 @@ async def read(sequence: SequenceExecutorValue) -> AsyncIterator[Any]:
 async def _fold(
     sequence: SequenceExecutorValue, executor: Executor, operator: ExecutorValue, total: ExecutorValue
 ) -> ExecutorValue:
+    element_type = sequence_type_of(sequence.type_signature).element
     async for element in read(sequence):
-        addend = await executor.create_value(element, sequence.type_signature.element)
+        addend = await executor.create_value(element, element_type)
         total = await executor.create_call(operator, await executor.create_struct([total, addend]))
     return total
 
 
-def _check_finite(payload: Any) -> None:
+def _check_finite(payload: object) -> None:
     cardinality = getattr(payload, "cardinality", None)
     if callable(cardinality) and int(cardinality()) == -1:  # tf.data.INFINITE_CARDINALITY
         raise ValueError("The sequence never ends. Limit it, for example with `dataset.take(n)`.")

@@ -65,7 +65,7 @@ class SizingExecutorValue(OwnedValue):
     def reference(self) -> ExecutorValue:
         return self._value
 
-    async def compute(self) -> Any:
+    async def compute(self) -> object:
         payload = await self._value.compute()
         self._executor.traffic.received.extend(sizes(payload, self.type_signature))
         return payload

@@ -9,7 +9,7 @@ import asyncio
 import threading
 import weakref
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from tffsim.executors.executor_base import Executor, ExecutorValue, check_open, named_elements
 from tffsim.executors.owned_value import OwnedValue, own_handle
@@ -36,7 +36,7 @@ class ThreadDelegatingExecutorValue(OwnedValue):
     def reference(self) -> ExecutorValue:
         return self._value
 
-    async def compute(self) -> Any:
+    async def compute(self) -> object:
         return await self._executor.delegate(self._value.compute())
 
 
@@ -82,11 +82,11 @@ class ThreadDelegatingExecutor(Executor):
         """Selects from a struct in the target, on its thread."""
         return await self._create(self._target.create_selection(self._own(source), index))
 
-    async def delegate(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
+    async def delegate(self, coroutine: Coroutine[object, object, _T]) -> _T:
         """Runs a coroutine on the thread; cancelling the caller cancels it."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coroutine, self._loop))
 
-    async def _create(self, coroutine: Coroutine[Any, Any, ExecutorValue]) -> ThreadDelegatingExecutorValue:
+    async def _create(self, coroutine: Coroutine[object, object, ExecutorValue]) -> ThreadDelegatingExecutorValue:
         try:
             check_open(self._is_closed, self)
         except RuntimeError:

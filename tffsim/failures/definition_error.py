@@ -1,7 +1,6 @@
 """The error of a function that cannot become a computation."""
 
 import functools
-from typing import Any
 
 from tffsim.failures.user_error import UserError
 
@@ -24,12 +23,12 @@ class DefinitionError(UserError):
         Exception.__init__(self, message)
         self.function = ""
         self.source: str | None = None
-        self.whole_traceback: Any = None
+        self.whole_traceback: object = None
 
     def __str__(self) -> str:
         return str(self.args[0])
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         state = {name: value for name, value in vars(self).items() if name != "whole_traceback"}
         return _make, (_other_class(type(self)), str(self)), state
 

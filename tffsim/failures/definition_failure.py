@@ -5,7 +5,6 @@ import linecache
 import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
 
 from tffsim.failures.source_places import describe, is_library, place_of_definition, position_of, walk
 
@@ -30,7 +29,7 @@ class Failure:
         around: The frames between the user's first line and his innermost one.
     """
 
-    def __init__(self, error: Exception, function: Callable[..., Any] | None, name: str, is_typed: bool) -> None:
+    def __init__(self, error: Exception, function: Callable[..., object] | None, name: str, is_typed: bool) -> None:
         self.error = error
         self.function = function
         self.name = name
@@ -79,16 +78,16 @@ class Failure:
         calls = (node.func for node in ast.walk(_parsed(self.part)) if isinstance(node, ast.Call))
         return next((function.attr for function in calls if isinstance(function, ast.Attribute)), "")
 
-    def names(self) -> dict[str, Any]:
+    def names(self) -> dict[str, object]:
         """Returns what the names stand for that the failing part of the line works on."""
         return self._names_in(self.part)
 
-    def name_of(self, is_it: Callable[[Any], bool], otherwise: str) -> str:
+    def name_of(self, is_it: Callable[[object], bool], otherwise: str) -> str:
         """Returns the name in the line, in its failing part if there, of a value that is of some kind."""
         named = [*self.names().items(), *self._names_in(self.line).items()]
         return next((name for name, value in named if is_it(value)), otherwise)
 
-    def _names_in(self, source: str) -> dict[str, Any]:
+    def _names_in(self, source: str) -> dict[str, object]:
         if self.trace is None or self._converted is not None:
             return {}
         frame = self.trace.tb_frame
@@ -151,8 +150,8 @@ def _operands(node: ast.AST, is_outermost: bool) -> Iterator[ast.AST]:
 
 
 def _values_of(
-    nodes: Iterable[ast.AST], local: Mapping[str, Any], shared: Mapping[str, Any]
-) -> Iterator[tuple[str, Any]]:
+    nodes: Iterable[ast.AST], local: Mapping[str, object], shared: Mapping[str, object]
+) -> Iterator[tuple[str, object]]:
     for node in nodes:
         if isinstance(node, ast.Name) and (node.id in local or node.id in shared):
             yield node.id, local[node.id] if node.id in local else shared[node.id]

@@ -50,7 +50,7 @@ def cell_name(filename: str) -> str | None:
     return None if name is None else " ".join(name)
 
 
-def place_of_definition(function: Callable[..., Any]) -> tuple[str, int] | None:
+def place_of_definition(function: Callable[..., object]) -> tuple[str, int] | None:
     """Returns the file of a Python function and the line of its `def`, below the decorators."""
     code = getattr(function, "__code__", None)
     if not isinstance(code, types.CodeType):

@@ -7,12 +7,12 @@ that the user calls can let an error out as if it had been raised in the user's 
 
 import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from tffsim.failures.notebook_traceback import lines_for_notebook
 from tffsim.failures.source_places import is_library, only_user_frames, walk
 
-_F = TypeVar("_F", bound=Callable[..., Any])
+_F = TypeVar("_F", bound=Callable[..., object])
 
 
 class UserError(Exception):
@@ -33,7 +33,7 @@ def user_facing(function: _F) -> _F:
     """
 
     @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: object, **kwargs: object) -> object:
         try:
             return function(*args, **kwargs)
         except Exception as error:

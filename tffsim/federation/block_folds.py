@@ -7,9 +7,9 @@ chunk that fails is run again one by one: then the error knows its client.
 
 import collections
 import logging
+import math
 import threading
 from collections.abc import Mapping
-from typing import Any
 
 import federated_language as fl
 import numpy as np
@@ -77,7 +77,7 @@ class BlockFold:
     def __init__(self, known: "_KnownFold", plan: WorkPlan) -> None:
         self._known = known
         self._plan = plan
-        self._shared: dict[int, Any] | None = None
+        self._shared: dict[int, object] | None = None
         self._has_failed = False
         self._must_not_be_shared = False
 
@@ -116,7 +116,7 @@ class BlockFold:
         if self._has_failed:
             self._known.refusal = "its clients fail together, but not alone"
 
-    async def run(self, executor: Executor, clients: range, total: Any | None, make: MakeMembers) -> Any:
+    async def run(self, executor: Executor, clients: range, total: object | None, make: MakeMembers) -> object:
         """Folds a chunk.
 
         Args:
@@ -150,7 +150,7 @@ class BlockFold:
             self._has_failed = True
             return None
 
-    async def run_alone(self, executor: Executor, client: int, make: MakeMembers) -> Any:
+    async def run_alone(self, executor: Executor, client: int, make: MakeMembers) -> object:
         """Does all that one client does in one call, if it takes too long to share a call with others.
 
         Args:
@@ -167,8 +167,8 @@ class BlockFold:
         return await self.run(executor, range(client, client + 1), None, make)
 
     async def _run(
-        self, executor: Executor, chunk: ClientChunk, arguments: list[Any], clients: range, total: Any | None
-    ) -> Any:
+        self, executor: Executor, chunk: ClientChunk, arguments: list[object], clients: range, total: object | None
+    ) -> object:
         wanted = self._plan.results_of(chunk.wanted, clients)
         with claiming([member for member in wanted if member is not None]) as is_ours:
             if not is_ours:
@@ -181,7 +181,7 @@ class BlockFold:
             self._known.num_in_chunks += len(clients) if len(clients) > 1 else 0
             return total
 
-    async def _shared_payloads(self, executor: Executor) -> Mapping[int, Any]:
+    async def _shared_payloads(self, executor: Executor) -> Mapping[int, object]:
         """Returns what all clients share, by its position in the plan."""
         if self._shared is None:
             self._shared = {
@@ -237,9 +237,9 @@ def _is_small(type_spec: fl.Type, num_clients: int) -> bool:
     num_bytes = 0
     for leaf in fl.framework.preorder_types(type_spec):
         if isinstance(leaf, fl.TensorType):
-            if leaf.shape is None or None in leaf.shape or leaf.dtype.type is np.str_:
+            if not fl.array_shape_is_fully_defined(leaf.shape) or leaf.dtype.type is np.str_:
                 return False
-            num_bytes += int(np.prod(leaf.shape)) * np.dtype(leaf.dtype).itemsize
+            num_bytes += math.prod(leaf.shape) * np.dtype(leaf.dtype).itemsize
         elif not isinstance(leaf, fl.StructType):
             return False
     return num_bytes * num_clients <= _MAX_CHUNK_BYTES

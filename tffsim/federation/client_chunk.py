@@ -1,7 +1,6 @@
 """What a chunk of clients does, and its fold, as calls on any executor."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import federated_language as fl
 from federated_language.framework import Executor, ExecutorValue
@@ -49,7 +48,7 @@ class ClientChunk:
         self._start = CallBlock(self._body, types, result_type, size)
         self._go_on = CallBlock(self._body, [*types, total_type], result_type, size)
 
-    async def run(self, executor: Executor, arguments: Sequence[Any], total: Any | None) -> Sequence[Any]:
+    async def run(self, executor: Executor, arguments: Sequence[object], total: object | None) -> Sequence[object]:
         """Folds the chunk.
 
         Args:
@@ -72,7 +71,7 @@ class ClientChunk:
                 refusal.step = self._origins[refusal.step]
             raise
 
-    async def _body(self, executor: Executor, arguments: Sequence[Any]) -> ExecutorValue:
+    async def _body(self, executor: Executor, arguments: Sequence[object]) -> ExecutorValue:
         plan, accumulate = self._plan, self._accumulate
         num_shared, num_arguments = len(plan.shared), len(plan.arguments)
         shared = [

@@ -8,7 +8,7 @@ call, as a `CallBlock`.
 import dataclasses
 import hashlib
 from collections.abc import Callable, Container, Coroutine, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import federated_language as fl
 from federated_language.common_libs import structure
@@ -20,9 +20,9 @@ from tffsim.concurrency.deferred import Deferred
 from tffsim.federation.client_results import ClientResults
 from tffsim.federation.federating_strategy import Function
 from tffsim.language.identity_cache import IdentityCache
-from tffsim.language.struct_types import container, struct_type
+from tffsim.language.struct_types import container
 
-MakeMembers: TypeAlias = Callable[[Sequence[Deferred[ExecutorValue] | None], int], Coroutine[Any, Any, None]]
+MakeMembers: TypeAlias = Callable[[Sequence[Deferred[ExecutorValue] | None], int], Coroutine[object, object, None]]
 """Asks for members one by one; the number is the index of the first."""
 
 
@@ -57,7 +57,7 @@ class Argument(ClientWork):
 
     __slots__ = ("payloads",)
 
-    def __init__(self, payloads: Sequence[Any], member_type: fl.Type) -> None:
+    def __init__(self, payloads: Sequence[object], member_type: fl.Type) -> None:
         super().__init__(member_type)
         self.payloads = payloads
 
@@ -70,7 +70,7 @@ class Shared(ClientWork):
 
     __slots__ = ("payload",)
 
-    def __init__(self, payload: Deferred[Any], member_type: fl.Type) -> None:
+    def __init__(self, payload: Deferred[object], member_type: fl.Type) -> None:
         super().__init__(member_type)
         self.payload = payload
 
@@ -106,18 +106,6 @@ class Zipped(ClientWork):
 
     def without_values(self, sources: Sequence[ClientWork]) -> ClientWork:
         return Zipped(self.names, sources, self.member_type)
-
-
-def zipped(value: structure.Struct) -> ClientWork | None:
-    """Returns the work of a nested `Struct` of client values; None if that of one is not known."""
-    parts = []
-    for leaf in value:
-        part = zipped(leaf) if isinstance(leaf, structure.Struct) else leaf.work
-        if part is None:
-            return None
-        parts.append(part)
-    names = structure.name_list_with_nones(value)
-    return Zipped(names, parts, struct_type(names, [part.member_type for part in parts]))
 
 
 class WorkPlan:
@@ -180,7 +168,7 @@ class WorkPlan:
         assert isinstance(step, Mapped)
         return step.num_uses > self._num_uses[position] or (step.results is not None and step.results.may_find_readers)
 
-    async def payload(self, position: int, client: int) -> Any:
+    async def payload(self, position: int, client: int) -> object:
         """Returns what one client has of its own, or what a function has returned for it."""
         step = self.steps[position]
         if isinstance(step, Argument):
@@ -261,7 +249,7 @@ class EmbeddedWork:
         self._plan = plan
         self._functions = functions
 
-    async def run(self, shared: Sequence[ExecutorValue], arguments: Sequence[Any]) -> Sequence[ExecutorValue]:
+    async def run(self, shared: Sequence[ExecutorValue], arguments: Sequence[object]) -> Sequence[ExecutorValue]:
         """Does one client's work.
 
         Args:

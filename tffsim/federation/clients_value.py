@@ -1,7 +1,6 @@
 """A value at the clients of a flat federation: one member per client."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import federated_language as fl
 from federated_language.common_libs import structure
@@ -9,9 +8,10 @@ from federated_language.framework import ExecutorValue
 
 from tffsim.concurrency import concurrency
 from tffsim.concurrency.deferred import Deferred
-from tffsim.federation.client_work import ClientWork
-from tffsim.federation.federating_strategy import FederatedValue
+from tffsim.federation.client_work import ClientWork, Zipped
+from tffsim.federation.federating_strategy import FederatedValue, Nested
 from tffsim.federation.placed_values import renamed
+from tffsim.language.struct_types import struct_type
 
 
 class ClientsValue(FederatedValue):
@@ -30,7 +30,7 @@ class ClientsValue(FederatedValue):
         self,
         member_type: fl.Type,
         members: Sequence[Deferred[ExecutorValue]],
-        common: Deferred[Any] | None = None,
+        common: Deferred[object] | None = None,
         work: ClientWork | None = None,
     ) -> None:
         super().__init__(member_type)
@@ -57,11 +57,27 @@ def clients_value(value: FederatedValue) -> ClientsValue:
     return value
 
 
-async def common_struct(value: structure.Struct) -> structure.Struct:
+def zipped_work(value: structure.Struct[Nested]) -> ClientWork | None:
+    """Returns the work of a nested `Struct` of client values; None if that of one is not known."""
+    parts = []
+    for leaf in value:
+        part = zipped_work(leaf) if isinstance(leaf, structure.Struct) else clients_value(leaf).work
+        if part is None:
+            return None
+        parts.append(part)
+    names = structure.name_list_with_nones(value)
+    return Zipped(names, parts, struct_type(names, [part.member_type for part in parts]))
+
+
+async def common_struct(value: structure.Struct[Nested]) -> structure.Struct:
     """Returns what all clients share of a nested `Struct` of client values."""
 
-    async def common(leaf: Any) -> Any:
-        return await (common_struct(leaf) if isinstance(leaf, structure.Struct) else leaf.common.get())
+    async def common(leaf: Nested) -> object:
+        if isinstance(leaf, structure.Struct):
+            return await common_struct(leaf)
+        shared = clients_value(leaf).common
+        assert shared is not None
+        return await shared.get()
 
     commons = await concurrency.gather(*(common(leaf) for leaf in value))
     return renamed(value, commons)

@@ -1,7 +1,7 @@
 """A fold over the clients of several children, in the shape that `fold_shape` describes."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from federated_language.framework import Executor, ExecutorValue
 
@@ -10,7 +10,7 @@ from tffsim.federation.fold_shape import BLOCK_SIZE, subtree_level
 from tffsim.federation.placed_values import payload_of
 from tffsim.federation.server_fold import ServerFold
 
-ChildFold: TypeAlias = Callable[[Executor, Deferred[ExecutorValue], Any], Coroutine[Any, Any, Any]]
+ChildFold: TypeAlias = Callable[[Executor, Deferred[ExecutorValue], object], Coroutine[object, object, object]]
 """Folds the members of one child: from the total given, or each block from its first member if it is None."""
 
 Part: TypeAlias = tuple[Executor, Deferred[ExecutorValue], int]

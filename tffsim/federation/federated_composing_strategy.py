@@ -14,7 +14,6 @@ are folded at the server.
 import functools
 import itertools
 from collections.abc import Coroutine, Sequence
-from typing import Any
 
 import federated_language as fl
 from federated_language import framework
@@ -26,10 +25,11 @@ from tffsim.concurrency import concurrency
 from tffsim.concurrency.deferred import Deferred
 from tffsim.failures.failure_location import current_argument_path
 from tffsim.federation.composed_fold import Part, fold_parts
-from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function
+from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function, Nested
 from tffsim.federation.number_watch import watching_tree
 from tffsim.federation.placed_values import (
     OnEachExecutor,
+    Places,
     ServerValue,
     Work,
     call,
@@ -38,6 +38,7 @@ from tffsim.federation.placed_values import (
     embed_argument,
     embed_at_server,
     explained,
+    leaves_of,
     move,
     payload_of,
     places_in,
@@ -51,6 +52,7 @@ from tffsim.federation.turn_taking import taking_turns
 from tffsim.language import building_blocks, federated_lambdas, intrinsics
 from tffsim.language.neutral_elements import neutral_element
 from tffsim.language.stack_parts import StackPart
+from tffsim.language.type_kinds import function_type_of, struct_type_of
 
 
 class ComposedClientsValue(FederatedValue):
@@ -63,7 +65,7 @@ class ComposedClientsValue(FederatedValue):
 
     __slots__ = ("parts",)
 
-    def __init__(self, member_type: fl.Type, parts: Sequence[ExecutorValue]) -> None:
+    def __init__(self, member_type: fl.Type, parts: Sequence[Deferred[ExecutorValue]]) -> None:
         super().__init__(member_type)
         self.parts = parts
 
@@ -126,7 +128,7 @@ class FederatedComposingStrategy(FederatingStrategy):
         inputs = [(slice_, type_spec, path) for slice_ in slices]
         return self._at_children(type_spec.member, embed_argument, inputs)
 
-    async def materialize(self, value: FederatedValue, all_equal: bool) -> Any:
+    async def materialize(self, value: FederatedValue, all_equal: bool) -> object:
         if isinstance(value, ServerValue):
             return await payload_of(value.member)
         parts = _clients(value).parts
@@ -165,13 +167,13 @@ class FederatedComposingStrategy(FederatingStrategy):
     async def compute_federated_apply(self, function: Function, value: FederatedValue) -> FederatedValue:
         return self._call_at_server("federated_apply", function, server_value(value).member)
 
-    async def compute_federated_zip_at_clients(self, value: structure.Struct) -> FederatedValue:
-        leaves, places = [_clients(leaf) for leaf in structure.flatten(value)], places_in(value)
+    async def compute_federated_zip_at_clients(self, value: structure.Struct[Nested]) -> FederatedValue:
+        leaves, places = [_clients(leaf) for leaf in leaves_of(value)], places_in(value)
         inputs = [(places, *(leaf.parts[k] for leaf in leaves)) for k in range(len(self._children))]
         return self._at_children(struct_type(value), _zip_at_child, inputs)
 
-    async def compute_federated_zip_at_server(self, value: structure.Struct) -> FederatedValue:
-        members = [server_value(leaf).member for leaf in structure.flatten(value)]
+    async def compute_federated_zip_at_server(self, value: structure.Struct[Nested]) -> FederatedValue:
+        members = [server_value(leaf).member for leaf in leaves_of(value)]
         inputs = (self._server, places_in(value), *members)
         return self._at_server("federated_zip_at_server", struct_type(value), zip_members, *inputs)
 
@@ -186,7 +188,9 @@ class FederatedComposingStrategy(FederatingStrategy):
         inputs = (self._parts(value), value.member_type, uri)
         return self._at_server(uri, value.member_type, self._in_turns, self._reduce, *inputs)
 
-    async def secure_sum(self, value: FederatedValue, maximum: Deferred[Any], maximum_type: fl.Type) -> FederatedValue:
+    async def secure_sum(
+        self, value: FederatedValue, maximum: Deferred[object], maximum_type: fl.Type
+    ) -> FederatedValue:
         inputs = (self._parts(value), value.member_type, maximum, maximum_type)
         return self._at_server("federated_secure_sum", value.member_type, self._in_turns, self._secure_sum, *inputs)
 
@@ -202,18 +206,20 @@ class FederatedComposingStrategy(FederatingStrategy):
     def explained(self, quotient: FederatedValue, sums: FederatedValue | None) -> FederatedValue:
         return explained(quotient, sums)
 
-    def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: Any) -> ServerValue:
+    def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: object) -> ServerValue:
         return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
 
     def _call_at_server(self, node: str, function: Function, argument: Deferred[ExecutorValue] | None) -> ServerValue:
         embedded = OnEachExecutor.function(function)
         return self._at_server(node, function.type_signature.result, call, self._server, embedded, argument)
 
-    def _at_children(self, member_type: fl.Type, work: Work, inputs: Sequence[tuple[Any, ...]]) -> ComposedClientsValue:
+    def _at_children(
+        self, member_type: fl.Type, work: Work, inputs: Sequence[tuple[object, ...]]
+    ) -> ComposedClientsValue:
         parts = [Deferred(work, child, *more) for child, more in zip(self._children, inputs, strict=True)]
         return ComposedClientsValue(member_type, parts)
 
-    def _same_everywhere(self, common: Deferred[Any], member_type: fl.Type) -> ComposedClientsValue:
+    def _same_everywhere(self, common: Deferred[object], member_type: fl.Type) -> ComposedClientsValue:
         type_spec = fl.FederatedType(member_type, fl.CLIENTS, all_equal=True)
         return self._at_children(member_type, _create_common, [(common, type_spec)] * len(self._children))
 
@@ -233,7 +239,7 @@ class FederatedComposingStrategy(FederatingStrategy):
 
     # Aggregations: see `composed_fold`. While a child works, nothing here refers to what it works on.
 
-    async def _in_turns(self, work: Work, *inputs: Any) -> ExecutorValue:
+    async def _in_turns(self, work: Work, *inputs: object) -> ExecutorValue:
         working = work(*inputs)
         del inputs
         with taking_turns(self._max_concurrent_clients), watching_tree(self, self.num_clients) as watch:
@@ -244,7 +250,7 @@ class FederatedComposingStrategy(FederatingStrategy):
         self,
         parts: list[Part],
         member_type: fl.Type,
-        zero: Deferred[Any],
+        zero: Deferred[object],
         accumulate: Function,
         merge: Function,
         report: Function,
@@ -254,7 +260,9 @@ class FederatedComposingStrategy(FederatingStrategy):
         del zero
         if parts:
 
-            def fold_at_child(child: Executor, part: Deferred[ExecutorValue], start: Any) -> Coroutine[Any, Any, Any]:
+            def fold_at_child(
+                child: Executor, part: Deferred[ExecutorValue], start: object
+            ) -> Coroutine[object, object, object]:
                 return _aggregate_at_child(child, part, start, accumulate, merge)
 
             fold = ServerFold(self._server, member_type, accumulate, merge, total, self.num_clients)
@@ -268,9 +276,11 @@ class FederatedComposingStrategy(FederatingStrategy):
         if not parts:
             return await self._server.create_value(neutral_element(uri, member_type), member_type)
         proto = federated_lambdas.generic_operator(uri, member_type)
-        operator = Function(proto, building_blocks.type_of(proto))
+        operator = Function(proto, function_type_of(building_blocks.type_of(proto)))
 
-        def fold_at_child(child: Executor, part: Deferred[ExecutorValue], start: Any) -> Coroutine[Any, Any, Any]:
+        def fold_at_child(
+            child: Executor, part: Deferred[ExecutorValue], start: object
+        ) -> Coroutine[object, object, object]:
             if start is None:
                 return _fold_at_child(child, part, [], _INTRINSIC_OF_OPERATOR[uri], member_type)
             return _aggregate_at_child(child, part, start, operator, operator)
@@ -279,7 +289,7 @@ class FederatedComposingStrategy(FederatingStrategy):
         return await fold_parts(parts, fold, fold_at_child)
 
     async def _secure_sum(
-        self, parts: list[Part], member_type: fl.Type, maximum: Deferred[Any], maximum_type: fl.Type
+        self, parts: list[Part], member_type: fl.Type, maximum: Deferred[object], maximum_type: fl.Type
     ) -> ExecutorValue:
         # Sums of integers do not depend on how they are grouped, so each child makes its own.
         total = await self._server.create_value(neutral_element("generic_plus", member_type), member_type)
@@ -305,7 +315,7 @@ def _clients(value: FederatedValue) -> ComposedClientsValue:
     return value
 
 
-async def _create_common(child: Executor, common: Deferred[Any], type_spec: fl.Type) -> ExecutorValue:
+async def _create_common(child: Executor, common: Deferred[object], type_spec: fl.Type) -> ExecutorValue:
     return await child.create_value(await common.get(), type_spec)
 
 
@@ -323,8 +333,8 @@ async def _call_intrinsic(
 
 
 async def _aggregate_at_child(
-    child: Executor, part: Deferred[ExecutorValue], total: Any, accumulate: Function, merge: Function
-) -> Any:
+    child: Executor, part: Deferred[ExecutorValue], total: object, accumulate: Function, merge: Function
+) -> object:
     total_type = accumulate.type_signature.result
     report = federated_lambdas.identity(total_type)
     others: list[Function | Deferred[ExecutorValue]] = [
@@ -344,13 +354,13 @@ async def _fold_at_child(
     others: Sequence[Function | Deferred[ExecutorValue]],
     uri: str,
     result_type: fl.Type,
-) -> Any:
+) -> object:
     result = await _call_intrinsic(child, uri, [part, *others], fl.FederatedType(result_type, fl.SERVER))
     del part, others
     return await result.compute()
 
 
-async def _zip_at_child(child: Executor, places: structure.Struct, *parts: Deferred[ExecutorValue]) -> ExecutorValue:
+async def _zip_at_child(child: Executor, places: Places, *parts: Deferred[ExecutorValue]) -> ExecutorValue:
     argument = await zip_members(child, places, *parts)
     member_types = _member_types(argument.type_signature)
     result_type = fl.FederatedType(member_types, fl.CLIENTS)
@@ -375,7 +385,7 @@ def _intrinsic(uri: str, type_spec: fl.FunctionType) -> pb.Computation:
 def _member_types(type_spec: fl.Type) -> fl.Type:
     if isinstance(type_spec, fl.FederatedType):
         return type_spec.member
-    elements = [(name, _member_types(t)) for name, t in type_spec.items()]
+    elements = [(name, _member_types(t)) for name, t in struct_type_of(type_spec).items()]
     return fl.StructType([(name, t) if name is not None else t for name, t in elements])
 
 

@@ -10,7 +10,6 @@ freed as soon as nothing that may still run refers to it.
 import contextlib
 import functools
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
-from typing import Any
 
 import federated_language as fl
 from federated_language.common_libs import structure
@@ -22,13 +21,12 @@ from tffsim.concurrency.call_block import runs_blocks
 from tffsim.concurrency.deferred import Deferred
 from tffsim.concurrency.random_streams import current_place
 from tffsim.failures.failure_location import current_argument_path, locate
-from tffsim.federation import client_work
 from tffsim.federation.block_folds import BlockFold, BlockFolds
 from tffsim.federation.client_results import ClientResults
 from tffsim.federation.client_work import Argument, ClientWork, Mapped, Shared
-from tffsim.federation.clients_value import ClientsValue, clients_value, common_struct, used_work
+from tffsim.federation.clients_value import ClientsValue, clients_value, common_struct, used_work, zipped_work
 from tffsim.federation.federated_select import Slices
-from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function
+from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function, Nested
 from tffsim.federation.flat_fold import Alone, FlatFold
 from tffsim.federation.number_watch import NumberWatch
 from tffsim.federation.placed_values import (
@@ -41,6 +39,7 @@ from tffsim.federation.placed_values import (
     embed_argument,
     embed_at_server,
     explained,
+    leaves_of,
     move,
     payload_of,
     places_in,
@@ -55,6 +54,7 @@ from tffsim.federation.turn_taking import taking_turns
 from tffsim.language import building_blocks, federated_lambdas
 from tffsim.language.neutral_elements import neutral_element
 from tffsim.language.stack_parts import StackPart, parts_of_clients
+from tffsim.language.type_kinds import function_type_of
 
 
 class FederatedResolvingStrategy(FederatingStrategy):
@@ -109,7 +109,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         inputs = [(m, member_type, path) for m in members]
         return self._at_clients("argument", member_type, embed_argument, inputs, Argument(members, member_type))
 
-    async def materialize(self, value: FederatedValue, all_equal: bool) -> Any:
+    async def materialize(self, value: FederatedValue, all_equal: bool) -> object:
         if isinstance(value, ServerValue):
             return await payload_of(value.member)
         clients = clients_value(value)
@@ -158,11 +158,11 @@ class FederatedResolvingStrategy(FederatingStrategy):
         embedded = OnEachExecutor.function(function)
         return self._at_server("federated_apply", result_type, call, self._server, embedded, server_value(value).member)
 
-    async def compute_federated_zip_at_clients(self, value: structure.Struct) -> FederatedValue:
-        leaves = [clients_value(leaf) for leaf in structure.flatten(value)]
+    async def compute_federated_zip_at_clients(self, value: structure.Struct[Nested]) -> FederatedValue:
+        leaves = [clients_value(leaf) for leaf in leaves_of(value)]
         places = places_in(value)
         inputs = [(places, *(leaf.members[k] for leaf in leaves)) for k in range(self.num_clients)]
-        work = client_work.zipped(value)
+        work = zipped_work(value)
         if work is None:
             for leaf in leaves:
                 used_work(leaf)
@@ -172,8 +172,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
             zipped.common = Deferred(common_struct, value)
         return zipped
 
-    async def compute_federated_zip_at_server(self, value: structure.Struct) -> FederatedValue:
-        members = [server_value(leaf).member for leaf in structure.flatten(value)]
+    async def compute_federated_zip_at_server(self, value: structure.Struct[Nested]) -> FederatedValue:
+        members = [server_value(leaf).member for leaf in leaves_of(value)]
         inputs = (self._server, places_in(value), *members)
         return self._at_server("federated_zip_at_server", struct_type(value), zip_members, *inputs)
 
@@ -198,7 +198,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
     async def reduce(self, value: FederatedValue, uri: str) -> FederatedValue:
         return self._reduce_checked(value, uri, None)
 
-    async def secure_sum(self, value: FederatedValue, maximum: Deferred[Any], maximum_type: fl.Type) -> FederatedValue:
+    async def secure_sum(
+        self, value: FederatedValue, maximum: Deferred[object], maximum_type: fl.Type
+    ) -> FederatedValue:
         async def check(payload: object) -> None:
             check_bounds(payload, await maximum.get(), value_type)
 
@@ -220,7 +222,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         node: str,
         member_type: fl.Type,
         work: Work,
-        inputs: Sequence[tuple[Any, ...]],
+        inputs: Sequence[tuple[object, ...]],
         known_work: ClientWork | None = None,
     ) -> ClientsValue:
         run = self._run_at_client
@@ -230,7 +232,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
             known_work.results = ClientResults(value, members)
         return value
 
-    async def _run_at_client(self, node: str, client: int, work: Work, *inputs: Any) -> ExecutorValue:
+    async def _run_at_client(self, node: str, client: int, work: Work, *inputs: object) -> ExecutorValue:
         outer_client, outer_place = current_client.get(), current_place.get()
         current_client.set(self._first_client + client)
         if outer_place is not None:
@@ -250,10 +252,10 @@ class FederatedResolvingStrategy(FederatingStrategy):
     def explained(self, quotient: FederatedValue, sums: FederatedValue | None) -> FederatedValue:
         return explained(quotient, sums)
 
-    def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: Any) -> ServerValue:
+    def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: object) -> ServerValue:
         return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
 
-    def _same_everywhere(self, common: Deferred[Any], member_type: fl.Type) -> ClientsValue:
+    def _same_everywhere(self, common: Deferred[object], member_type: fl.Type) -> ClientsValue:
         path = current_argument_path.get()
 
         async def embed(executor: Executor) -> ExecutorValue:
@@ -265,7 +267,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
 
     # Work at the server.
 
-    async def _call_at_server(self, function: Function, common: Deferred[Any]) -> Any:
+    async def _call_at_server(self, function: Function, common: Deferred[object]) -> object:
         argument = await self._server.create_value(await common.get(), function.type_signature.parameter)
         callee = await self._server.create_value(function.proto, function.type_signature)
         return await (await self._server.create_call(callee, argument)).compute()
@@ -295,11 +297,11 @@ class FederatedResolvingStrategy(FederatingStrategy):
         return reported if watch is None else await watch.finish(reported)
 
     def _reduce_checked(
-        self, value: FederatedValue, uri: str, check: Callable[[Any], Coroutine[Any, Any, None]] | None
+        self, value: FederatedValue, uri: str, check: Callable[[object], Coroutine[object, object, None]] | None
     ) -> ServerValue:
         clients, member_type = clients_value(value), value.member_type
         proto = federated_lambdas.generic_operator(uri, member_type)
-        operator = Function(proto, building_blocks.type_of(proto))
+        operator = Function(proto, function_type_of(building_blocks.type_of(proto)))
         inputs = (list(clients.members), member_type, used_work(clients), self._watch(value), uri, operator, check)
         return self._at_server(uri, member_type, self._reduce, *inputs)
 
@@ -311,7 +313,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         watch: NumberWatch | None,
         uri: str,
         operator: Function,
-        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+        check: Callable[[object], Coroutine[object, object, None]] | None,
     ) -> ExecutorValue:
         if not members:
             return await self._server.create_value(neutral_element(uri, member_type), member_type)
@@ -331,7 +333,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         fold: ServerFold,
         block_fold: BlockFold | None,
         watch: NumberWatch | None,
-        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+        check: Callable[[object], Coroutine[object, object, None]] | None,
     ) -> ExecutorValue:
         await fold.prepare()
         payloads = functools.partial(self._payloads, check=check)
@@ -350,7 +352,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
 
     # Results of clients, in client order, a bounded number of them at a time.
 
-    async def _all_payloads(self, members: Sequence[Deferred[ExecutorValue]]) -> list[Any]:
+    async def _all_payloads(self, members: Sequence[Deferred[ExecutorValue]]) -> list[object]:
         async with contextlib.aclosing(self._payloads(list(members))) as payloads:
             return [payload async for payload in payloads]
 
@@ -360,18 +362,18 @@ class FederatedResolvingStrategy(FederatingStrategy):
         first: int = 0,
         alone: Alone | None = None,
         *,
-        check: Callable[[Any], Coroutine[Any, Any, None]] | None = None,
-    ) -> AsyncGenerator[Any, None]:
+        check: Callable[[object], Coroutine[object, object, None]] | None = None,
+    ) -> AsyncGenerator[object, None]:
         requests = self._payload_requests(members, check, first, alone)
         return concurrency.in_order(requests, self._max_concurrent_clients)
 
     def _payload_requests(
         self,
         members: list[Deferred[ExecutorValue]],
-        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+        check: Callable[[object], Coroutine[object, object, None]] | None,
         first: int,
         alone: Alone | None,
-    ) -> Iterator[Coroutine[Any, Any, Any]]:
+    ) -> Iterator[Coroutine[object, object, object]]:
         """Hands out the members one by one and forgets each, so that it dies when it was used."""
         members.reverse()
         for client in range(first, first + len(members)):
@@ -381,9 +383,9 @@ class FederatedResolvingStrategy(FederatingStrategy):
         self,
         client: int,
         member: Deferred[ExecutorValue],
-        check: Callable[[Any], Coroutine[Any, Any, None]] | None,
+        check: Callable[[object], Coroutine[object, object, None]] | None,
         alone: Alone | None,
-    ) -> Any:
+    ) -> object:
         # Runs in a context of its own: see `concurrency.start`.
         current_client.set(self._first_client + client)
         try:

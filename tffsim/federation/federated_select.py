@@ -1,7 +1,5 @@
 """The slices of a server value that clients select by key."""
 
-from typing import Any
-
 import federated_language as fl
 import numpy as np
 from federated_language.framework import Executor, ExecutorValue
@@ -30,7 +28,7 @@ class Slices:
         self._server_value = server_value
         self._select = select
         self._function = Deferred(server.create_value, select.proto, select.type_signature)
-        self._by_key: dict[int, Deferred[Any]] = {}
+        self._by_key: dict[int, Deferred[object]] = {}
         self._place = current_place.get()
 
     @property
@@ -56,12 +54,12 @@ class Slices:
         slices = [await self._slice(key).get() for key in wanted]
         return await client.create_value(slices, self.sequence_type)
 
-    def _slice(self, key: int) -> Deferred[Any]:
+    def _slice(self, key: int) -> Deferred[object]:
         if key not in self._by_key:
             self._by_key[key] = Deferred(self._compute_slice, key)
         return self._by_key[key]
 
-    async def _compute_slice(self, key: int) -> Any:
+    async def _compute_slice(self, key: int) -> object:
         server = self._server
         if self._place is not None:
             # Not the place of the client that asked first; and a slice draws the same

@@ -11,7 +11,7 @@ count) are written here, once for all strategies.
 import abc
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import TypeAlias
 
 import federated_language as fl
 from federated_language import framework
@@ -24,6 +24,7 @@ from tffsim.federation.secure_sum_bounds import check_modulus, maximum_of_bitwid
 from tffsim.language import federated_lambdas
 from tffsim.language.intrinsics import REDUCTIONS
 from tffsim.language.stack_parts import StackPart
+from tffsim.language.type_kinds import function_type_of
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +55,10 @@ class FederatedValue:
         self.makers = makers
 
 
+Nested: TypeAlias = "FederatedValue | structure.Struct[Nested]"
+"""Federated values that are to be zipped, in nested `Struct`s."""
+
+
 class FederatingStrategy(abc.ABC):
     """Where the participants are, and how they work together."""
 
@@ -80,7 +85,7 @@ class FederatingStrategy(abc.ABC):
         """
 
     @abc.abstractmethod
-    async def materialize(self, value: FederatedValue, all_equal: bool) -> Any:
+    async def materialize(self, value: FederatedValue, all_equal: bool) -> object:
         """Returns a federated value's payload, in the form `create_federated_value` takes."""
 
     @abc.abstractmethod
@@ -116,11 +121,11 @@ class FederatingStrategy(abc.ABC):
         """Gives every client the server's value."""
 
     @abc.abstractmethod
-    async def compute_federated_zip_at_clients(self, value: structure.Struct) -> FederatedValue:
+    async def compute_federated_zip_at_clients(self, value: structure.Struct[Nested]) -> FederatedValue:
         """Turns a struct of client values into one client value of structs."""
 
     @abc.abstractmethod
-    async def compute_federated_zip_at_server(self, value: structure.Struct) -> FederatedValue:
+    async def compute_federated_zip_at_server(self, value: structure.Struct[Nested]) -> FederatedValue:
         """Turns a struct of server values into one server value of a struct."""
 
     @abc.abstractmethod
@@ -142,7 +147,9 @@ class FederatingStrategy(abc.ABC):
         """
 
     @abc.abstractmethod
-    async def secure_sum(self, value: FederatedValue, maximum: Deferred[Any], maximum_type: fl.Type) -> FederatedValue:
+    async def secure_sum(
+        self, value: FederatedValue, maximum: Deferred[object], maximum_type: fl.Type
+    ) -> FederatedValue:
         """Sums members, each of which must lie between 0 and `maximum`.
 
         Args:
@@ -207,7 +214,7 @@ class FederatingStrategy(abc.ABC):
     ) -> FederatedValue:
         """Simulates a private sum of integers of at most `bitwidth` bits."""
 
-        async def maximum() -> Any:
+        async def maximum() -> object:
             return maximum_of_bitwidth(await bitwidth.compute())
 
         return await self.secure_sum(value, Deferred(maximum), maximum_type_of_bitwidth(bitwidth.type_signature))
@@ -242,4 +249,4 @@ class FederatingStrategy(abc.ABC):
 
 
 def _function(block: framework.Lambda | framework.Intrinsic) -> Function:
-    return Function(block.to_proto(), block.type_signature)
+    return Function(block.to_proto(), function_type_of(block.type_signature))

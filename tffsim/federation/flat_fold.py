@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import functools
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from federated_language.framework import Executor, ExecutorValue
 
@@ -15,10 +15,10 @@ from tffsim.federation.number_watch import NumberWatch, not_finite
 from tffsim.federation.server_fold import ServerFold
 from tffsim.federation.turn_taking import Turns
 
-Alone: TypeAlias = Callable[[int], Coroutine[Any, Any, Any]]
+Alone: TypeAlias = Callable[[int], Coroutine[object, object, object]]
 """Returns the payload of the client with this index from a single call; None if its member must be asked."""
 
-Payloads: TypeAlias = Callable[[list[Deferred[ExecutorValue]], int, Alone | None], AsyncGenerator[Any, None]]
+Payloads: TypeAlias = Callable[[list[Deferred[ExecutorValue]], int, Alone | None], AsyncGenerator[object, None]]
 """Yields the payloads of members, which it takes out of their list; the number is the index of the first."""
 
 
@@ -111,7 +111,7 @@ class FlatFold:
             async for _ in payloads:
                 pass
 
-    def _must_be_explained(self, total: Any) -> bool:
+    def _must_be_explained(self, total: object) -> bool:
         """Whether the clients of a chunk must be looked at one by one, because it holds the first NaN or infinity."""
         return self._watch is not None and not self._watch.first and bool(not_finite(total))
 

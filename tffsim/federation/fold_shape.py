@@ -13,7 +13,7 @@ pairwise for the same reason, see Higham, "The accuracy of floating point summat
 """
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 BLOCK_SIZE = 32
 """How many clients a block has."""
@@ -28,7 +28,7 @@ class MergeTree(Generic[_T]):
         merge: Joins the accumulators of two neighbouring ranges of blocks, left one first.
     """
 
-    def __init__(self, merge: Callable[[_T, _T], Coroutine[Any, Any, _T]]) -> None:
+    def __init__(self, merge: Callable[[_T, _T], Coroutine[object, object, _T]]) -> None:
         self._merge = merge
         self._pending: list[tuple[int, _T]] = []
 

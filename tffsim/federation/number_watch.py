@@ -125,7 +125,7 @@ class NumberWatch:
         self._makers = makers
         self._next = first_client
         self._cohort_size = cohort_size
-        self._kept: list[Any] = []
+        self._kept: list[object] = []
         self._is_part = is_part
         outer = _suspects_of_tree.get() if is_part else None
         self.first: dict[str, tuple[int, tuple[Function, ...]]] = outer.first if outer is not None else {}
@@ -135,7 +135,7 @@ class NumberWatch:
         """Returns a watch; None if nobody reads what it notices, or there is something to read already."""
         return cls(*args, is_part=is_part) if current_notices.get() == [] else None
 
-    def start(self, zero: Any) -> None:
+    def start(self, zero: object) -> None:
         """Takes the start of a fold into account: an infinity in it is no news.
 
         Parts of a fold other than the first start from what those before them made.
@@ -144,7 +144,7 @@ class NumberWatch:
         if held:
             self.first.setdefault(held, (-1, ()))
 
-    def add(self, payload: Any) -> None:
+    def add(self, payload: object) -> None:
         """Takes the value of the next client into account."""
         self._kept.append(payload)
         if len(self._kept) * (self._bytes + _OVERHEAD_BYTES) > _MAX_KEPT_BYTES or self._bytes > _SMALL_BYTES:
@@ -208,7 +208,9 @@ async def explained_quotient(quotient: Deferred[ExecutorValue], sums: Deferred[E
     if sums is None:
         notices.append(_notice("the result is NaN. There are no clients.", ()))
         return result
-    dividend, divisor = await (await sums.get()).compute()
+    pair = await (await sums.get()).compute()
+    assert isinstance(pair, structure.Struct)
+    dividend, divisor = pair
     if float(divisor) == 0:
         notices.append(_notice(f"the result holds {found}. All weights are 0, or they add up to 0.", ()))
     elif not not_finite(dividend):
@@ -217,7 +219,7 @@ async def explained_quotient(quotient: Deferred[ExecutorValue], sums: Deferred[E
     return result
 
 
-def not_finite(value: Any) -> str:
+def not_finite(value: object) -> str:
     """Returns `NaN` or `inf` if one is among the numbers of a payload, else nothing."""
     worst = ""
     for array in _float_arrays(value):
@@ -254,7 +256,7 @@ def _float_arrays(value: Any) -> Iterator[np.ndarray]:
         yield np.asarray(value.numpy())
 
 
-def _is_inexact(dtype: Any) -> bool:
+def _is_inexact(dtype: object) -> bool:
     if isinstance(dtype, np.dtype):
         return dtype.kind in "fc" or dtype == ml_dtypes.bfloat16
     return bool(getattr(dtype, "is_floating", False) or getattr(dtype, "is_complex", False))

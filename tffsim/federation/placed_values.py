@@ -1,7 +1,10 @@
 """Federated values and functions in their places, shared by the strategies."""
 
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, TypeAlias
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 import federated_language as fl
 from federated_language.common_libs import structure
@@ -10,12 +13,17 @@ from federated_language.framework import Executor, ExecutorValue
 from tffsim.concurrency import concurrency
 from tffsim.concurrency.deferred import Deferred
 from tffsim.failures.failure_location import current_argument_path, locate, locate_argument
-from tffsim.federation.federating_strategy import FederatedValue, Function
+from tffsim.federation.federating_strategy import FederatedValue, Function, Nested
 from tffsim.federation.number_watch import explained_quotient
 from tffsim.language.struct_types import container
 
+_S = TypeVar("_S")
+_T = TypeVar("_T")
+
+Places: TypeAlias = "structure.Struct[int | Places]"
+"""Nested `Struct`s with the position of each leaf instead of the leaf."""
 ArgumentPath: TypeAlias = tuple[str | int, ...]
-Work: TypeAlias = Callable[..., Coroutine[Any, Any, ExecutorValue]]
+Work: TypeAlias = Callable[..., Coroutine[object, object, ExecutorValue]]
 
 
 class ServerValue(FederatedValue):
@@ -49,12 +57,12 @@ class OnEachExecutor:
 
     __slots__ = ("_embed", "_embedded")
 
-    def __init__(self, embed: Callable[[Executor], Coroutine[Any, Any, ExecutorValue]]) -> None:
+    def __init__(self, embed: Callable[[Executor], Coroutine[object, object, ExecutorValue]]) -> None:
         self._embed = embed
         self._embedded: dict[int, Deferred[ExecutorValue]] = {}
 
     @classmethod
-    def function(cls, function: Function) -> "OnEachExecutor":
+    def function(cls, function: Function) -> OnEachExecutor:
         """Returns a function to be embedded wherever it is called."""
         return cls(lambda executor: executor.create_value(function.proto, function.type_signature))
 
@@ -85,7 +93,7 @@ async def move(executor: Executor, value: ExecutorValue) -> ExecutorValue:
     return await executor.create_value(await value.compute(), value.type_signature)
 
 
-async def run_at_server(node: str, work: Work, *inputs: Any) -> ExecutorValue:
+async def run_at_server(node: str, work: Work, *inputs: object) -> ExecutorValue:
     """Runs work; a failure is located at the server and at the AST node `node`."""
     running = work(*inputs)
     del inputs
@@ -135,7 +143,7 @@ async def embed_at_server(server: Executor, value: object, type_spec: fl.Federat
     return ServerValue(type_spec.member, Deferred.of(await server.create_value(value, type_spec.member)))
 
 
-async def common_payload(server: Executor, value: object, type_spec: fl.FederatedType) -> Deferred[Any]:
+async def common_payload(server: Executor, value: object, type_spec: fl.FederatedType) -> Deferred[object]:
     """Returns what all participants share, checked and converted once for all of them.
 
     Args:
@@ -177,12 +185,25 @@ async def embed_argument(executor: Executor, value: object, type_spec: fl.Type, 
         current_argument_path.reset(token)
 
 
-def places_in(value: structure.Struct) -> structure.Struct:
+def leaves_of(value: Nested) -> Iterator[FederatedValue]:
+    """Yields the federated values in nested `Struct`s, in order."""
+    if isinstance(value, structure.Struct):
+        for part in value:
+            yield from leaves_of(part)
+    else:
+        yield value
+
+
+def places_in(value: structure.Struct[Nested]) -> Places:
     """Returns a nested `Struct` with the position of each leaf instead of the leaf."""
-    return structure.pack_sequence_as(value, list(range(len(structure.flatten(value)))))
+    return _numbered(value, itertools.count())
 
 
-async def zip_members(executor: Executor, places: structure.Struct, *members: Any) -> ExecutorValue:
+def _numbered(value: structure.Struct[Nested], numbers: Iterator[int]) -> Places:
+    return renamed(value, [_numbered(x, numbers) if isinstance(x, structure.Struct) else next(numbers) for x in value])
+
+
+async def zip_members(executor: Executor, places: Places, *members: Deferred[ExecutorValue]) -> ExecutorValue:
     """Makes one handle of a struct.
 
     Args:
@@ -192,7 +213,7 @@ async def zip_members(executor: Executor, places: structure.Struct, *members: An
             longer than many a client's work.
     """
 
-    async def zipped(place: Any) -> ExecutorValue:
+    async def zipped(place: int | Places) -> ExecutorValue:
         return await (
             zip_members(executor, place, *members) if isinstance(place, structure.Struct) else members[place].get()
         )
@@ -201,12 +222,12 @@ async def zip_members(executor: Executor, places: structure.Struct, *members: An
     return await executor.create_struct(container(structure.name_list_with_nones(places), handles))
 
 
-def renamed(named: structure.Struct, elements: Sequence[Any]) -> structure.Struct:
+def renamed(named: structure.Struct[_S], elements: Sequence[_T]) -> structure.Struct[_T]:
     """Returns a `Struct` of `elements` with the names of another."""
     return structure.Struct(zip(structure.name_list_with_nones(named), elements, strict=True))
 
 
-def struct_type(value: structure.Struct) -> fl.StructType:
+def struct_type(value: structure.Struct[Nested]) -> fl.StructType:
     """Returns the type of the members of zipped federated values."""
     types = [
         (name, struct_type(leaf) if isinstance(leaf, structure.Struct) else leaf.member_type)

@@ -76,8 +76,8 @@ def check_modulus(modulus: object, type_spec: fl.Type) -> None:
         for i, element_type in enumerate(type_spec):
             check_modulus(modulus[i] if isinstance(modulus, structure.Struct) else modulus, element_type)
         return
-    assert isinstance(type_spec, fl.TensorType)
-    largest = int(np.iinfo(type_spec.dtype).max)
+    assert isinstance(type_spec, fl.TensorType) and issubclass(type_spec.dtype.type, np.integer)
+    largest = int(np.iinfo(type_spec.dtype.type).max)
     for number in np.asarray(modulus, object).flat:
         if not 1 <= int(number) <= largest:
             raise ValueError(f"A modulus for {type_spec} lies between 1 and {largest}, found {number}.")

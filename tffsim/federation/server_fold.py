@@ -1,7 +1,5 @@
 """A fold at the server, of members that come in client order, in the shape of `fold_shape`."""
 
-from typing import Any
-
 import federated_language as fl
 from federated_language.framework import Executor, ExecutorValue
 
@@ -46,14 +44,14 @@ class ServerFold:
         """Embeds `accumulate`, so that the server has begun before the first client is asked."""
         await self._functions.embedded("accumulate")
 
-    async def add(self, payload: Any) -> None:
+    async def add(self, payload: object) -> None:
         """Folds the next member."""
         start = self._take_start(1)
         addend = await self._server.create_value(payload, self._member_type)
         self._total = await self._functions.call("accumulate", start, addend) if start is not None else addend
         await self._count(1)
 
-    async def take_total(self, num_clients: int) -> Any:
+    async def take_total(self, num_clients: int) -> object:
         """Hands out the accumulator that the next members are added to.
 
         Args:
@@ -65,7 +63,7 @@ class ServerFold:
         start = self._take_start(num_clients)
         return await start.compute() if start is not None else None
 
-    async def replace(self, total: Any, num_clients: int) -> None:
+    async def replace(self, total: object, num_clients: int) -> None:
         """Takes the accumulator that somebody has brought forward, within one block.
 
         Args:
@@ -75,12 +73,12 @@ class ServerFold:
         self._total = await self._server.create_value(total, self._total_type)
         await self._count(num_clients)
 
-    async def give_back(self, total: Any) -> None:
+    async def give_back(self, total: object) -> None:
         """Takes back what `take_total` has handed out, as it was."""
         if total is not None:
             self._total = await self._server.create_value(total, self._total_type)
 
-    async def add_subtree(self, total: Any, num_clients: int, level: int) -> None:
+    async def add_subtree(self, total: object, num_clients: int, level: int) -> None:
         """Takes the accumulator of a subtree of the fold, materialised; see `fold_shape.subtree_level`."""
         await self._tree.add(await self._server.create_value(total, self._total_type), level)
         self.num_folded += num_clients
@@ -96,11 +94,11 @@ class ServerFold:
         if self._total is not None:
             start, self._total = self._total, None
             return start
-        start = self._zero
+        zero = self._zero
         end = self.num_folded + num_clients
         if end - end % -BLOCK_SIZE >= self._num_clients:
             self._zero = None
-        return start
+        return zero
 
     async def _count(self, num_clients: int) -> None:
         self.num_folded += num_clients

@@ -65,7 +65,7 @@ def is_container(value: object) -> bool:
     return parts_of(value) is not None
 
 
-def to_container(elements: Sequence[object], type_spec: fl.StructType) -> Any:
+def to_container(elements: Sequence[object], type_spec: fl.StructType) -> object:
     """Puts elements into the Python container that `type_spec` remembers.
 
     Args:
@@ -80,18 +80,18 @@ def to_container(elements: Sequence[object], type_spec: fl.StructType) -> Any:
     names = [name for name, _ in type_spec.items()]
     if any(names) and not all(names):
         return structure.Struct(zip(names, elements, strict=True))
-    container = type_spec.python_container
+    container: type[Any] | None = type_spec.python_container
     if not all(names):
         return _unnamed_container(container)(elements)
     if container is None or container in (list, tuple):
         container = collections.OrderedDict if names else container or tuple
-    named = dict(zip(names, elements, strict=True))
+    named = {str(name): element for name, element in zip(names, elements, strict=True)}
     if issubclass(container, collections.defaultdict):
         return container(None, named)
     return _made_of_fields(container, named) if _takes_keywords(container) else container(named)
 
 
-def pack(value: object, type_spec: fl.Type) -> Any:
+def pack(value: object, type_spec: fl.Type) -> object:
     """Turns every `Struct` inside a materialised value into a Python container.
 
     Args:
@@ -145,7 +145,7 @@ def _named_fields(value: object) -> Mapping[Any, object] | None:
     return None
 
 
-def _pair_by_name(fields: Mapping[Any, object], names: list[str | None], type_spec: fl.StructType) -> list[object]:
+def _pair_by_name(fields: Mapping[object, object], names: list[str | None], type_spec: fl.StructType) -> list[object]:
     if not any(names):
         return _pair_by_position(list(fields.values()), names, type_spec)
     if None in names:
@@ -160,7 +160,7 @@ def _pair_by_name(fields: Mapping[Any, object], names: list[str | None], type_sp
     return [fields[name] for name in names]
 
 
-def _in_type_order(fields: Mapping[Any, object], names: list[str | None]) -> list[object]:
+def _in_type_order(fields: Mapping[object, object], names: list[str | None]) -> list[object]:
     unnamed = iter([element for name, element in fields.items() if name not in names])
     return [fields[name] if name in fields else next(unnamed, None) for name in names]
 
@@ -186,7 +186,7 @@ def _takes_keywords(container: type) -> bool:
     )
 
 
-def _made_of_fields(container: type, named: dict[str, object]) -> Any:
+def _made_of_fields(container: type, named: dict[str, object]) -> object:
     parameters = _parameters(container)
     if not parameters:
         return container(**named)

@@ -12,6 +12,7 @@ from federated_language.compiler.intrinsic_defs import BroadcastKind, uri_to_int
 from federated_language.framework import AggregationKind, IntrinsicDef
 
 from tffsim.language.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM
+from tffsim.language.type_kinds import federated_type_of
 
 _V, _M = fl.AbstractType("V"), fl.AbstractType("M")
 
@@ -55,7 +56,8 @@ def takes_several_operands(uri: str) -> bool:
 def zips(uri: str) -> bool:
     """Whether an intrinsic takes a struct of federated values, and makes it one federated value."""
     function = _type_of(uri)
-    return isinstance(function.parameter, fl.AbstractType) and function.parameter != function.result.member
+    is_abstract = isinstance(function.parameter, fl.AbstractType)
+    return is_abstract and function.parameter != federated_type_of(function.result).member
 
 
 @functools.cache
@@ -128,14 +130,14 @@ def _type_of(uri: str) -> fl.FunctionType:
     return _callable_definition_of(uri).type_signature
 
 
-def _operands(uri: str) -> list[fl.Type]:
+def _operands(uri: str) -> list[fl.Type | None]:
     parameter = _type_of(uri).parameter
     return list(parameter) if isinstance(parameter, fl.StructType) else [parameter]
 
 
-def _is_at_clients(type_spec: fl.Type) -> bool:
-    return _is_placed_at_clients(type_spec) and type_spec.all_equal
+def _is_at_clients(type_spec: fl.Type | None) -> bool:
+    return isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS and type_spec.all_equal
 
 
-def _is_placed_at_clients(type_spec: fl.Type) -> bool:
+def _is_placed_at_clients(type_spec: fl.Type | None) -> bool:
     return isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS

@@ -117,11 +117,11 @@ class _Entries(Generic[_Key, _Value]):
 _graphs = _Entries[int, Provenance](_MAX_ENTRIES)
 _sources = _Entries[str, Source](_MAX_ENTRIES)
 _calls = _Entries[str, CallPlace](_MAX_CALLS)
-_python_functions: dict[bytes, tuple[Callable[..., Any], ...]] = {}
+_python_functions: dict[bytes, tuple[Callable[..., object], ...]] = {}
 _lock = threading.Lock()
 
 
-def source_of(function: Callable[..., Any], name: str = "") -> Source:
+def source_of(function: Callable[..., object], name: str = "") -> Source:
     """Returns what is known of a user's function, such as a lambda or one that wraps another.
 
     Args:
@@ -173,7 +173,7 @@ def record_call(name: str, place: CallPlace) -> None:
     _calls.record(name, place)
 
 
-def keep_python_functions(graph_bytes: bytes, functions: Sequence[Callable[..., Any]]) -> None:
+def keep_python_functions(graph_bytes: bytes, functions: Sequence[Callable[..., object]]) -> None:
     """Keeps alive the Python functions that a graph calls (`tf.py_function`).
 
     TensorFlow finds them through a weak reference. They live as long as the process,
@@ -199,7 +199,7 @@ def source_of_call(name: str) -> Source | None:
     return _sources.get(name.rpartition("_")[2])
 
 
-Entry = tuple[str, Any, Any]
+Entry = tuple[str, object, object]
 """What is known of a computation: the kind of entry, its key and its value."""
 
 

@@ -1,11 +1,9 @@
 """What a result is made of: NumPy values, so that it can be used without TensorFlow."""
 
-from typing import Any
-
 from federated_language.common_libs import structure
 
 
-def to_numpy(value: Any) -> Any:
+def to_numpy(value: object) -> object:
     """Turns the tensors of a result into NumPy scalars and arrays.
 
     Args:

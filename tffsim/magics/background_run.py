@@ -9,6 +9,8 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
+from IPython.core.interactiveshell import InteractiveShell
+
 from tffsim.execution_contexts.client_code import current_callbacks
 from tffsim.magics.cell_code import CellCode
 from tffsim.magics.cell_figures import own_figures
@@ -34,7 +36,7 @@ class BackgroundRun(concurrent.futures.Future[Any]):
         trace: What happens in it; None if that is not recorded.
     """
 
-    def __init__(self, shell: Any, code: CellCode, trace: Trace | None) -> None:
+    def __init__(self, shell: InteractiveShell, code: CellCode, trace: Trace | None) -> None:
         super().__init__()
         self.trace = trace
         self._shell = shell
@@ -82,7 +84,7 @@ class BackgroundRun(concurrent.futures.Future[Any]):
                 f"The cell has not ended within {timeout} s. Wait longer: `.result(timeout=...)`."
             ) from None
 
-    def __await__(self) -> Generator[Any, None, Any]:
+    def __await__(self) -> Generator[object, None, Any]:
         return asyncio.wrap_future(self).__await__()
 
     def _run(self) -> None:
@@ -99,7 +101,7 @@ class BackgroundRun(concurrent.futures.Future[Any]):
         else:
             self.set_result(value)
 
-    def _value(self) -> Any:
+    def _value(self) -> object:
         try:
             return asyncio.run(self._code.run_in_loop()) if self._code.awaits else self._code.run()
         except KeyboardInterrupt:

@@ -5,9 +5,10 @@ import asyncio
 import inspect
 import io
 import tokenize
-from typing import Any
+import types
 
 from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
 
 from tffsim.magics.cell_source import transformed
 
@@ -25,7 +26,7 @@ class CellCode:
         SyntaxError: If it cannot be compiled.
     """
 
-    def __init__(self, shell: Any, code: str) -> None:
+    def __init__(self, shell: InteractiveShell, code: str) -> None:
         self._shell = shell
         self._source = transformed(shell, code)
         # Tracebacks find the lines of the code under this name.
@@ -48,7 +49,7 @@ class CellCode:
         """Whether it needs an event loop."""
         return any(map(_awaits, self._parts))
 
-    def run(self, local_variables: dict[str, Any] | None = None) -> Any:
+    def run(self, local_variables: dict[str, object] | None = None) -> object:
         """Runs it, and returns the value of its last expression; None if it ends with something else.
 
         Raises:
@@ -67,7 +68,7 @@ class CellCode:
             )
         return self._shell.loop_runner(self.run_in_loop(local_variables))
 
-    async def run_in_loop(self, local_variables: dict[str, Any] | None = None) -> Any:
+    async def run_in_loop(self, local_variables: dict[str, object] | None = None) -> object:
         """Does the same in the event loop that is running."""
         __tracebackhide__ = True
         value = None
@@ -78,7 +79,7 @@ class CellCode:
         return value
 
 
-def _awaits(part: Any) -> bool:
+def _awaits(part: types.CodeType) -> bool:
     return bool(part.co_flags & inspect.CO_COROUTINE)
 
 

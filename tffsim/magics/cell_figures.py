@@ -9,12 +9,15 @@ import collections
 import contextlib
 import contextvars
 import sys
-from collections.abc import Iterator, MutableMapping
-from typing import Any
+from collections.abc import Iterator, MutableMapping, ValuesView
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-_Figures = collections.OrderedDict[Any, Any]
+if TYPE_CHECKING:
+    from matplotlib.backend_bases import FigureManagerBase
 
-_own: contextvars.ContextVar[_Figures | None] = contextvars.ContextVar("tffsim_figures", default=None)
+_Figures: TypeAlias = "collections.OrderedDict[object, FigureManagerBase]"
+
+_own: "contextvars.ContextVar[_Figures | None]" = contextvars.ContextVar("tffsim_figures", default=None)
 
 
 @contextlib.contextmanager
@@ -33,7 +36,7 @@ def own_figures() -> Iterator[None]:
             common.adopt(figures)
 
 
-class _FiguresByCell(MutableMapping[Any, Any]):
+class _FiguresByCell(MutableMapping[object, "FigureManagerBase"]):
     """The open figures by number, as pyplot keeps them: those of the cell that asks.
 
     Args:
@@ -50,22 +53,22 @@ class _FiguresByCell(MutableMapping[Any, Any]):
                 number = manager.num = max((n for n in self._common if isinstance(n, int)), default=0) + 1
             self._common[number] = manager
 
-    def move_to_end(self, number: Any) -> None:
+    def move_to_end(self, number: object) -> None:
         self._figures.move_to_end(number)
 
-    def values(self) -> Any:
+    def values(self) -> "ValuesView[FigureManagerBase]":
         return self._figures.values()
 
-    def __getitem__(self, number: Any) -> Any:
+    def __getitem__(self, number: object) -> "FigureManagerBase":
         return self._figures[number]
 
-    def __setitem__(self, number: Any, manager: Any) -> None:
+    def __setitem__(self, number: object, manager: "FigureManagerBase") -> None:
         self._figures[number] = manager
 
-    def __delitem__(self, number: Any) -> None:
+    def __delitem__(self, number: object) -> None:
         del self._figures[number]
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[object]:
         return iter(self._figures)
 
     def __len__(self) -> int:
@@ -88,6 +91,6 @@ def _figures_by_cell() -> _FiguresByCell:
 
 def _show_inline() -> None:
     """Does what a notebook does at the end of a cell, if it draws figures below cells at all."""
-    inline: Any = sys.modules.get("matplotlib_inline.backend_inline")
+    inline = sys.modules.get("matplotlib_inline.backend_inline")
     if inline is not None and _own.get() and "inline" in sys.modules["matplotlib"].get_backend():
         inline.show()

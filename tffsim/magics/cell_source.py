@@ -8,9 +8,9 @@ as those of any cell.
 
 import argparse
 import re
-from typing import Any
 
 from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic_arguments import parse_argstring
 
 NAME = "tff_execute"
@@ -24,7 +24,7 @@ class CellSource:
         magic: The magic, whose options it reads.
     """
 
-    def __init__(self, shell: Any, magic: Any) -> None:
+    def __init__(self, shell: InteractiveShell, magic: object) -> None:
         self._shell = shell
         self._magic = magic
 
@@ -71,7 +71,7 @@ def split_statement(parser: argparse.ArgumentParser, line: str) -> tuple[str, st
     return line[:end], line[end:].strip()
 
 
-def transformed(shell: Any, code: str) -> str:
+def transformed(shell: InteractiveShell, code: str) -> str:
     """Returns what IPython makes of a cell, with the empty lines at its top, which count."""
     source = str(shell.transform_cell(code))
     first = next((number for number, line in enumerate(code.splitlines()) if line.strip()), 0)

@@ -23,7 +23,7 @@ _SECONDS_BETWEEN_LOOKS = 0.001
 _SECONDS_AFTER_READING = 0.1
 
 # As the kernel has them, by the class of the stream.
-_headers: dict[type, Any] = {}
+_headers: dict[type, object] = {}
 
 
 class CellCallbacks(Callbacks):
@@ -47,7 +47,7 @@ class CellCallbacks(Callbacks):
         """Whether a function of a client runs, or what it wrote may still be under way."""
         return self._num_inside > 0 or self._clock() < self._heard_until
 
-    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    def call(self, function: Callable[..., object], *arguments: object) -> object:
         with self._counting:
             self._num_inside += 1
         try:
@@ -62,7 +62,7 @@ class CellCallbacks(Callbacks):
         """Waits, not for long, for what functions wrote that have ended; not for those that still run."""
         time.sleep(max(self._heard_until - self._clock(), 0.0))
 
-    def look_up(self, question: Callable[..., Any], *arguments: Any) -> Any:
+    def look_up(self, question: Callable[..., object], *arguments: object) -> object:
         """Asks something in the context of the cell."""
         return super().call(question, *arguments)
 
@@ -97,7 +97,7 @@ class TextOfNobody:
             return  # An old kernel, which knows one cell only.
         own_header = header.fget
 
-        def parent_header(stream: Any) -> Any:
+        def parent_header(stream: object) -> object:
             owner = self._owner(threading.current_thread() is getattr(stream, "watch_fd_thread", None))
             return own_header(stream) if owner is None else owner.look_up(own_header, stream)
 

@@ -1,9 +1,10 @@
 """Completing the lines of the magics with the tab key."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from federated_language.framework import AsyncContext, ExecutorFactory, SyncContext
+from IPython.core.interactiveshell import InteractiveShell
 
 from tffsim.traces.trace import Trace
 from tffsim.views import PANELS
@@ -18,7 +19,7 @@ _VALUES = ("none", "preview", "all")
 _STACKS = ("local", "debug")
 
 
-def complete_magics(shell: Any) -> None:
+def complete_magics(shell: InteractiveShell) -> None:
     """Lets IPython complete the lines of our magics, for which ours is then the only matcher to answer.
 
     IPython before 8.6, such as Colab's, knows no matchers of this kind: there is no completion then.
@@ -49,7 +50,7 @@ def complete_magics(shell: Any) -> None:
     matchers.append(complete)
 
 
-def _possible(magic: str, before: list[str], namespace: dict[str, Any]) -> Iterable[str]:
+def _possible(magic: str, before: list[str], namespace: dict[str, object]) -> Iterable[str]:
     stacks = (*_STACKS, *_names(namespace, (ExecutorFactory, SyncContext, AsyncContext)))
     if magic == "%tff_stack":
         return stacks
@@ -66,5 +67,5 @@ def _names_panels(before: list[str]) -> bool:
     return next((word for word in reversed(before) if word), "") == "--view"
 
 
-def _names(namespace: dict[str, Any], kinds: tuple[type, ...]) -> list[str]:
+def _names(namespace: dict[str, object], kinds: tuple[type, ...]) -> list[str]:
     return [name for name, value in namespace.items() if isinstance(value, kinds) and not name.startswith("_")]

@@ -5,19 +5,20 @@ import contextlib
 import traceback
 import types
 from collections.abc import Iterator
-from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
 
 from tffsim.execution_contexts.execution_error import USER_ERRORS, without_internals
 
 _INTERRUPTS = (KeyboardInterrupt, asyncio.CancelledError)
 
 
-def show_user_errors(shell: Any) -> None:
+def show_user_errors(shell: InteractiveShell) -> None:
     """Lets a shell show errors and interrupts of computations without the frames of the libraries in between."""
     shell.set_custom_exc((*USER_ERRORS, *_INTERRUPTS), _show)
 
 
-def show_error(shell: Any, error: BaseException, tb_offset: int | None = None) -> None:
+def show_error(shell: InteractiveShell, error: BaseException, tb_offset: int | None = None) -> None:
     """Shows an error, of a computation or of the code around, below the cell that this thread runs."""
     if isinstance(error, _INTERRUPTS):
         _cut_at_computation(error)
@@ -30,7 +31,7 @@ def show_error(shell: Any, error: BaseException, tb_offset: int | None = None) -
 
 
 def _show(
-    shell: Any,
+    shell: InteractiveShell,
     _: type[BaseException],
     error: BaseException,
     __: types.TracebackType,

@@ -1,10 +1,14 @@
 """Showing a trace from a magic: live in a notebook, as a page when it has ended, as text elsewhere."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
 from tffsim.traces.trace import Trace
+
+if TYPE_CHECKING:
+    from tffsim.views.notebook.trace_view import TraceView
 
 
 class LiveOutput:
@@ -16,12 +20,12 @@ class LiveOutput:
         panels: Which panels are shown; none for no view at all.
     """
 
-    _last_view: ClassVar[Any] = None
+    _last_view: ClassVar["TraceView | None"] = None
 
-    def __init__(self, shell: Any, trace: Trace, panels: tuple[str, ...]) -> None:
+    def __init__(self, shell: InteractiveShell, trace: Trace, panels: tuple[str, ...]) -> None:
         self._trace = trace
         self._is_text = bool(panels) and getattr(shell, "kernel", None) is None
-        self._view: Any = None
+        self._view: TraceView | None = None
         if panels and not self._is_text:
             self._view = trace.show(*panels)
             display(self._view)

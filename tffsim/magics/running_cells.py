@@ -9,7 +9,8 @@ import contextlib
 import dataclasses
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+
+from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
 from tffsim.magics.errors import show_error
 
@@ -25,7 +26,7 @@ class _Cell:
         at_end: What is to be done when it ends.
     """
 
-    info: Any = None
+    info: object = None
     at_end: list[Callable[[], object]] = dataclasses.field(default_factory=list)
 
 
@@ -41,7 +42,7 @@ class RunningCells:
         shell: The `InteractiveShell`.
     """
 
-    def __init__(self, shell: Any) -> None:
+    def __init__(self, shell: InteractiveShell) -> None:
         self._shell = shell
         self._cells = _Cells()
         self._in_front: set[int] = set()
@@ -84,7 +85,7 @@ class RunningCells:
         self._cells.running.append(_Cell())
         self._in_front.add(threading.get_ident())
 
-    def _pre_run_cell(self, info: Any) -> None:
+    def _pre_run_cell(self, info: object) -> None:
         if self._cells.running:
             self._cells.running[-1].info = info
 
@@ -93,14 +94,14 @@ class RunningCells:
         if self._cells.running and self._cells.running[-1].info is None:
             self._end_from(self._cells.running[-1], None)
 
-    def _post_run_cell(self, result: Any) -> None:
+    def _post_run_cell(self, result: ExecutionResult | None) -> None:
         # An empty cell ends without having begun.
         for cell in self._cells.running:
             if result is not None and cell.info is result.info:
                 self._end_from(cell, result)
                 return
 
-    def _end_from(self, cell: _Cell, result: Any) -> None:
+    def _end_from(self, cell: _Cell, result: ExecutionResult | None) -> None:
         """Ends a cell, and those inside it whose end was not told."""
         running = self._cells.running
         first = next(number for number, known in enumerate(running) if known is cell)
@@ -114,7 +115,7 @@ class RunningCells:
             except BaseException as error:
                 self._fail(result, error)
 
-    def _fail(self, result: Any, error: BaseException) -> None:
+    def _fail(self, result: ExecutionResult | None, error: BaseException) -> None:
         has_failed = result is not None and not result.success
         if has_failed and isinstance(error, KeyboardInterrupt):
             return  # Somebody is impatient, and an error was shown.
@@ -124,5 +125,5 @@ class RunningCells:
             self._shell.last_execution_succeeded = False
 
 
-def _owner(callback: Any) -> Any:
+def _owner(callback: object) -> object:
     return getattr(callback, "__self__", None)

@@ -1,7 +1,6 @@
 """Which execution stack the options of a magic choose."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from federated_language.framework import AsyncContext, ExecutorFactory, SyncContext
 from IPython.core.error import UsageError
@@ -14,8 +13,8 @@ _MIN_FANOUT = 2
 
 
 def chosen_context(
-    variables: Mapping[str, Any], stack: str | None, clients: int | None = None, max_fanout: int | None = None
-) -> Any:
+    variables: Mapping[str, object], stack: str | None, clients: int | None = None, max_fanout: int | None = None
+) -> SyncContext | AsyncContext | None:
     """Returns the context that options choose; None if they leave the choice to the current one.
 
     Args:

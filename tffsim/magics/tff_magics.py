@@ -1,14 +1,16 @@
 """`%%tff_execute`, `%tff_stack` and `%tff_trace`."""
 
+import argparse
 import functools
 import itertools
 import keyword
 import pathlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
 
+from federated_language.framework import AsyncContext, SyncContext
 from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 from IPython.display import display
@@ -32,11 +34,27 @@ from tffsim.views import PANELS
 _MAX_UNNAMED = 20
 
 
+class _Options(argparse.Namespace):
+    """What a line says; see the arguments of `tff_execute`. `panels` and `context` are made of it."""
+
+    stack: str | None
+    clients: int | None
+    max_fanout: int | None
+    view: str
+    trace: str | None
+    save: str | None
+    no_trace: bool
+    values: str
+    background: str | None
+    panels: tuple[str, ...]
+    context: SyncContext | AsyncContext | None
+
+
 @magics_class
 class TffMagics(Magics):  # type: ignore[misc]
     """Magics that run federated computations and show them run."""
 
-    def __init__(self, shell: Any) -> None:
+    def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
         self._shell = shell
         self.traces: dict[str, Trace] = {}
@@ -64,7 +82,7 @@ class TffMagics(Magics):  # type: ignore[misc]
     @needs_local_scope
     @no_var_expand
     @line_cell_magic
-    def tff_execute(self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> Any:
+    def tff_execute(self, line: str, cell: str | None = None, local_ns: dict[str, object] | None = None) -> object:
         """Run the cell with an execution stack, and show it run.
 
         `%tff_execute statement` does that with one statement, and `%tff_execute` alone with the
@@ -85,9 +103,9 @@ class TffMagics(Magics):  # type: ignore[misc]
         self._follow_cell(options)
         return None
 
-    def _options(self, line: str) -> Any:
+    def _options(self, line: str) -> _Options:
         try:
-            options = parse_argstring(self.tff_execute, line)
+            options: _Options = parse_argstring(self.tff_execute, line)
         except ValueError as error:
             raise UsageError(f"%tff_execute cannot read its options {line!r}: {error}.") from None
         options.panels = _panels(options.view)
@@ -102,7 +120,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         options.context = chosen_context(self._shell.user_ns, options.stack, options.clients, options.max_fanout)
         return options
 
-    def _follow_cell(self, options: Any) -> None:
+    def _follow_cell(self, options: _Options) -> None:
         """Runs the rest of this thread's cell so."""
         if not self._cells.is_in_cell:
             raise UsageError("%tff_execute shows the rest of a cell. Load tffsim in a cell before.")
@@ -111,7 +129,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         self._cells.at_end(block.leave)
         block.begin()
 
-    def _value(self, options: Any, code: CellCode, local_ns: dict[str, Any] | None) -> Any:
+    def _value(self, options: _Options, code: CellCode, local_ns: dict[str, object] | None) -> object:
         """Runs code and returns its value, as a cell shows it."""
         __tracebackhide__ = True
         block = self._block(options)
@@ -129,7 +147,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         block.complete()
         return None if code.ends_silently else value
 
-    def _in_background(self, options: Any, code: str) -> BackgroundRun:
+    def _in_background(self, options: _Options, code: str) -> BackgroundRun:
         if not code.strip():
             raise UsageError(
                 "--background needs the code of a cell, or a statement in the same line (--background=NAME)."
@@ -148,12 +166,12 @@ class TffMagics(Magics):  # type: ignore[misc]
         run.start(self._cells.cell(), text, self._recorded(options, trace, context))
         return run
 
-    def _block(self, options: Any) -> RecordedBlock:
+    def _block(self, options: _Options) -> RecordedBlock:
         context = functools.partial(use, options.context) if options.context is not None else nullcontext
         return self._recorded(options, _new_trace(options), context)
 
     def _recorded(
-        self, options: Any, trace: Trace | None, context: Callable[[], AbstractContextManager[object]]
+        self, options: _Options, trace: Trace | None, context: Callable[[], AbstractContextManager[object]]
     ) -> RecordedBlock:
         """Shows a trace from now on; returns the block in which it is recorded."""
         if trace is None:
@@ -161,7 +179,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         output = LiveOutput(self._shell, trace, options.panels)
         return RecordedBlock(context, trace.recorder, functools.partial(self._keep, options, trace, output))
 
-    def _keep(self, options: Any, trace: Trace, output: LiveOutput) -> None:
+    def _keep(self, options: _Options, trace: Trace, output: LiveOutput) -> None:
         if options.background is None:
             self._name(options, trace)
         output.finish()
@@ -173,8 +191,9 @@ class TffMagics(Magics):  # type: ignore[misc]
         """Show the default execution stack, or set it: `%tff_stack debug`."""
         from tffsim.executor_stacks.drawing import draw
 
-        if line.strip():
-            use(chosen_context(self._shell.user_ns, line.strip()))
+        context = chosen_context(self._shell.user_ns, line.strip() or None)
+        if context is not None:
+            use(context)
         factory = getattr(get_context(), "executor_factory", None)
         print(draw(factory, 3) if factory is not None else repr(get_context()))
 
@@ -193,7 +212,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         if not self.traces:
             print("No traces yet. Run a cell with %%tff_execute.")
 
-    def _name(self, options: Any, trace: Trace) -> None:
+    def _name(self, options: _Options, trace: Trace) -> None:
         if options.trace:
             self.traces[options.trace] = self._shell.user_ns[options.trace] = trace
             self._unnamed = [name for name in self._unnamed if name != options.trace]
@@ -211,7 +230,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         CellSource(self._shell, self.tff_execute).install()
 
 
-def _new_trace(options: Any) -> Trace | None:
+def _new_trace(options: _Options) -> Trace | None:
     return None if options.no_trace else Trace(Recorder(options.values))
 
 
@@ -220,7 +239,7 @@ def _check_name(option: str, name: str | None) -> None:
         raise UsageError(f"--{option} needs the name of a variable, found {name!r}.")
 
 
-def _let_underscore_be_set(shell: Any) -> None:
+def _let_underscore_be_set(shell: InteractiveShell) -> None:
     """Lets `_` become what the cell returns, though a loop has used it: IPython then leaves it alone for good."""
     names = ("_", "__", "___")
     if not any(callable(shell.user_ns.get(name)) for name in names):  # `_` may be a function of the user.
@@ -237,7 +256,7 @@ def _panels(text: str) -> tuple[str, ...]:
     return panels
 
 
-def register(shell: Any) -> None:
+def register(shell: InteractiveShell) -> None:
     """Registers the magics, their completion, and how errors of computations are shown."""
     TffMagics(shell).install()
     show_user_errors(shell)

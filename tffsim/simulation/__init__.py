@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 _SUBMODULES = ("client_data", "digits", "emnist", "fed_avg", "partitioning")
-_elsewhere: list[Callable[[str], Any]] = []
+_elsewhere: list[Callable[[str], object]] = []
 
 
 def __getattr__(name: str) -> Any:
@@ -26,6 +26,6 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def look_elsewhere(find: Callable[[str], Any]) -> None:
+def look_elsewhere(find: Callable[[str], object]) -> None:
     """Lets the public face answer for names that are not here: it knows those of TensorFlow Federated."""
     _elsewhere[:] = [find]

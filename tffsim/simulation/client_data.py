@@ -4,7 +4,7 @@ import abc
 import collections
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, overload
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +77,7 @@ class ClientData(abc.ABC):
         )
 
     @functools.cached_property
-    def element_type_structure(self) -> Any:
+    def element_type_structure(self) -> collections.OrderedDict[str, tf.TensorSpec]:
         """The `tf.TensorSpec` of each part of an example. The first client is read for it; the others have the same."""
         if not self.client_ids:
             raise ValueError("This data set has no clients, so there is no example that tells the type of the others.")
@@ -130,7 +130,7 @@ class ClientData(abc.ABC):
 
     @staticmethod
     def from_clients_and_tf_fn(
-        client_ids: Iterable[str], serializable_dataset_fn: Callable[[Any], tf.data.Dataset]
+        client_ids: Iterable[str], serializable_dataset_fn: Callable[[tf.Tensor], tf.data.Dataset]
     ) -> "ClientData":
         """Returns a data set whose datasets a function makes.
 
@@ -306,7 +306,7 @@ class FunctionClientData(DatasetClientData):
         TypeError: If it is no Python function.
     """
 
-    def __init__(self, client_ids: Iterable[str], dataset_fn: Callable[[Any], tf.data.Dataset]) -> None:
+    def __init__(self, client_ids: Iterable[str], dataset_fn: Callable[[str], tf.data.Dataset]) -> None:
         check_function("`from_clients_and_tf_fn`", dataset_fn)
         self._client_ids = dict.fromkeys(client_ids)
         self._dataset_fn = dataset_fn

@@ -93,19 +93,19 @@ class SqliteExamples:
                 lack = f"its table `{table}` lacks {columns_told}" if found else f"it has no table `{table}`"
                 raise ValueError(f"'{self._path}' is a SQLite file, but not one of federated examples: {lack}.")
 
-    def _only_split(self) -> Any:
+    def _only_split(self) -> object:
         splits = self._splits()
         if len(splits) > 1:
             raise ValueError(f"'{self._path}' has several splits: choose one with `split=`. {self._splits_told()}")
         return splits[0] if splits else None
 
-    def _splits(self) -> list[Any]:
+    def _splits(self) -> list[object]:
         return [split for (split,) in self._ask("SELECT DISTINCT split_name FROM client_metadata ORDER BY split_name")]
 
     def _splits_told(self) -> str:
         return f"Splits: {', '.join(map(repr, self._splits())) or 'none'}."
 
-    def _ask(self, question: str, *values: Any) -> list[Any]:
+    def _ask(self, question: str, *values: object) -> list[Any]:
         if self._is_closed:
             raise ValueError(f"'{self._path}' was closed.")
         uri = f"file:{urllib.parse.quote(str(self._path.absolute().as_posix()))}?mode=ro"

@@ -2,7 +2,7 @@
 
 import collections
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -82,6 +82,6 @@ def checked_dataset(who: str, dataset: object) -> tf.data.Dataset:
     return dataset
 
 
-def no_elements(spec: tf.TensorSpec) -> Any:
+def no_elements(spec: tf.TensorSpec) -> np.ndarray:
     """Returns the array of no examples."""
     return np.zeros([0, *(size or 0 for size in spec.shape)], spec.dtype.as_numpy_dtype)

@@ -7,7 +7,7 @@ each client improves them on its own examples, and the server averages what come
 
 import collections
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -21,10 +21,10 @@ NUM_PIXELS, NUM_HIDDEN, NUM_CLASSES = 64, 32, 10
 class Weights(NamedTuple):
     """The weights of a network with one hidden layer: arrays, tensors, or their types."""
 
-    hidden: Any
-    hidden_bias: Any
-    output: Any
-    output_bias: Any
+    hidden: tf.Tensor
+    hidden_bias: tf.Tensor
+    output: tf.Tensor
+    output_bias: tf.Tensor
 
 
 WEIGHTS = Weights(
@@ -78,7 +78,7 @@ def fed_avg(
         tff.FederatedType(WEIGHTS, tff.SERVER),
         tff.FederatedType(tff.SequenceType(EXAMPLE), tff.CLIENTS),
     )
-    def next_round(server_weights: Any, client_examples: Any) -> Any:
+    def next_round(server_weights: tff.Value, client_examples: tff.Value) -> tff.Value:
         weights_at_clients = tff.federated_broadcast(server_weights)
         trained, num_examples = tff.federated_map(train_on_client, (weights_at_clients, client_examples))
         return tff.federated_mean(trained, weight=num_examples)
@@ -90,7 +90,7 @@ def initial_weights(seed: int = 0) -> Weights:
     """Returns small random weights, scaled for rectified linear units (He et al., 2015)."""
     random = np.random.default_rng(seed)
 
-    def matrix(num_inputs: int, num_outputs: int) -> Any:
+    def matrix(num_inputs: int, num_outputs: int) -> np.ndarray:
         return random.normal(0.0, np.sqrt(2 / num_inputs), (num_inputs, num_outputs)).astype(np.float32)
 
     return Weights(

@@ -54,7 +54,7 @@ class trace:  # noqa: N801 (it is called like a function)
 
     def __init__(
         self,
-        function: Callable[..., Any] | None = None,
+        function: Callable[..., object] | None = None,
         *,
         values: str = "preview",
         all_threads: bool = False,
@@ -78,7 +78,7 @@ class trace:  # noqa: N801 (it is called like a function)
         self._blocks.close()
         self._recorder.finish()
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Traced:
+    def __call__(self, *args: object, **kwargs: object) -> Traced:
         """Calls the function and returns its result with a new trace."""
         if self._function is None:
             raise TypeError("Nothing to call. Use `with tffsim.trace() as t:`, or `tffsim.trace(f)(x)`.")

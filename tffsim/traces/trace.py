@@ -7,7 +7,7 @@ from tffsim.tracing.analysis.ast_tree import AstTree, build_ast
 from tffsim.tracing.analysis.clients import clients
 from tffsim.tracing.analysis.critical_path import critical_path
 from tffsim.tracing.analysis.difference import Difference, compare
-from tffsim.tracing.analysis.graph import build_graph
+from tffsim.tracing.analysis.graph import Graph, build_graph
 from tffsim.tracing.analysis.summary import summary, summary_html
 from tffsim.tracing.analysis.timing import timing
 from tffsim.tracing.analysis.traffic import traffic, traffic_totals
@@ -27,7 +27,6 @@ from tffsim.views.notebook.page import page
 if TYPE_CHECKING:
     import pathlib
 
-    import networkx as nx
     import numpy as np
 
     from tffsim.views.figures.figures import Figures
@@ -67,7 +66,7 @@ class Trace:
         """All its data, as of now."""
         return self._source.snapshot
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Pickles and copies a trace as the file that `save` writes."""
         if not self.is_finished:
             raise TypeError(
@@ -179,7 +178,7 @@ class Trace:
         client: int | None = None,
         invocation: int | None = None,
         collapse: str | None = None,
-    ) -> "nx.MultiDiGraph":
+    ) -> Graph:
         """Returns the graph of values and calls; see `tffsim.tracing.analysis.graph.build_graph`."""
         return build_graph(self.snapshot, layer=layer, client=client, invocation=invocation, collapse=collapse)
 
@@ -287,7 +286,7 @@ class Trace:
 
         display_live(self._source)
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         """A trace that is the value of a notebook's cell shows itself; in a terminal it is a line of text."""
         return mime_bundle(self.snapshot) if is_in_kernel() else {"text/plain": repr(self)}
 

@@ -3,7 +3,6 @@
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 import federated_language as fl
 from federated_language.framework import ConcreteComputation
@@ -19,7 +18,7 @@ from tffsim.language.type_differences import difference, listed
 
 
 def explain_call(
-    computation: ConcreteComputation, args: Sequence[Any], kwargs: Mapping[str, Any], error: Exception
+    computation: ConcreteComputation, args: Sequence[object], kwargs: Mapping[str, object], error: Exception
 ) -> Exception | None:
     """Returns an error that says what was wrong with a call, if that is known.
 
@@ -46,9 +45,9 @@ def explain_call(
 
 
 def explain_untyped_call(
-    function: Callable[..., Any],
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
+    function: Callable[..., object],
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
     error: Exception,
     *,
     is_plain: bool,
@@ -78,7 +77,7 @@ def explain_untyped_call(
 
 
 def _wrong_arguments(
-    computation: ConcreteComputation, args: Sequence[Any], kwargs: Mapping[str, Any], name: str
+    computation: ConcreteComputation, args: Sequence[object], kwargs: Mapping[str, object], name: str
 ) -> str | None:
     parameter = computation.type_signature.parameter
     if parameter is None:
@@ -111,7 +110,7 @@ def _takes(names: Sequence[str | None]) -> str:
     return f"{len(names)} arguments" + (f" ({listed(names)})" if any(names) else "")
 
 
-def _counted(args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+def _counted(args: Sequence[object], kwargs: Mapping[str, object]) -> str:
     number = len(args) + len(kwargs)
     return str(number) if number else "none"
 
@@ -124,7 +123,9 @@ def _parameters_of(computation: ConcreteComputation) -> list[str]:
         return []
 
 
-def _unfitting(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], name: str) -> str | None:
+def _unfitting(
+    function: Callable[..., object], args: Sequence[object], kwargs: Mapping[str, object], name: str
+) -> str | None:
     """Says how arguments do not fit the parameters of a Python function."""
     try:
         signature = inspect.signature(function)
@@ -139,7 +140,9 @@ def _unfitting(function: Callable[..., Any], args: Sequence[Any], kwargs: Mappin
     return None
 
 
-def _wrong_types(parameter: fl.Type | None, args: Sequence[Any], kwargs: Mapping[str, Any], name: str) -> str | None:
+def _wrong_types(
+    parameter: fl.Type | None, args: Sequence[object], kwargs: Mapping[str, object], name: str
+) -> str | None:
     """Says how the arguments of a call in a federated computation differ from what it takes."""
     if parameter is None:
         return None
@@ -164,10 +167,10 @@ def _wrong_types(parameter: fl.Type | None, args: Sequence[Any], kwargs: Mapping
     return None
 
 
-def _placed(args: Sequence[Any], kwargs: Mapping[str, Any], name: str) -> str | None:
+def _placed(args: Sequence[object], kwargs: Mapping[str, object], name: str) -> str | None:
     """Says that a computation on plain values was called with values that have a placement."""
     types = [type_of_value(value) for value in _leaves([*args, *kwargs.values()])]
-    found: set[Any] = set().union(*(placements(t) for t in types))
+    found: set[object] = set().union(*(placements(t) for t in types))
     placed = next((t for t in types if placements(t) - {None}), None)
     if placed is None:
         return None
@@ -180,7 +183,7 @@ def _placed(args: Sequence[Any], kwargs: Mapping[str, Any], name: str) -> str | 
     )
 
 
-def _wrong_keys(values: Sequence[Any]) -> str | None:
+def _wrong_keys(values: Sequence[object]) -> str | None:
     for value in values:
         if isinstance(value, Mapping) and (wrong := wrong_key(value, "this one")) is not None:
             return wrong
@@ -193,7 +196,7 @@ def _for_code(name: str) -> str:
     return name if name.isidentifier() else "f"
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def _leaves(value: object) -> Iterator[object]:
     parts = parts_of(value)
     if parts is None:
         yield value
@@ -202,6 +205,6 @@ def _leaves(value: Any) -> Iterator[Any]:
             yield from _leaves(part)
 
 
-def _is_symbolic(value: Any) -> bool:
+def _is_symbolic(value: object) -> bool:
     tensorflow = sys.modules.get("tensorflow")
     return tensorflow is not None and bool(tensorflow.is_symbolic_tensor(value))

@@ -4,8 +4,6 @@ A `federated_language.Value` stands for a value that nobody knows yet. It is an 
 Python, so an attribute could be set, and the value that it stands for would stay the same.
 """
 
-from typing import Any
-
 import federated_language as fl
 
 from tffsim.computations.mistakes.federated_values import described
@@ -15,10 +13,10 @@ from tffsim.computations.mistakes.mistake_error import MistakeError, being_defin
 def install() -> None:
     """Lets values refuse new attributes, if the language does not do so itself."""
     if fl.Value.__setattr__ is object.__setattr__:
-        fl.Value.__setattr__ = _set_attribute
+        fl.Value.__setattr__ = _set_attribute  # type: ignore[assignment,method-assign]  # No other hook.
 
 
-def _set_attribute(self: Any, name: str, value: object) -> None:
+def _set_attribute(self: fl.Value, name: str, value: object) -> None:
     if being_defined.get() is None or name.startswith("_"):
         object.__setattr__(self, name, value)
         return

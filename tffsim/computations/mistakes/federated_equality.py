@@ -29,9 +29,9 @@ def install() -> None:
             setattr(fl.Value, operator, _refusing(by_identity, symbol))
 
 
-def _refusing(by_identity: Callable[[Any, Any], Any], symbol: str) -> Callable[[Any, Any], Any]:
+def _refusing(by_identity: Callable[[object, object], object], symbol: str) -> Callable[[object, object], object]:
     @functools.wraps(by_identity)
-    def compare(self: Any, other: Any) -> Any:
+    def compare(self: Any, other: object) -> object:
         if being_defined.get() is None or other is None or _is_internal():
             return by_identity(self, other)
         raise MistakeError(not_a_number(f"`{symbol}`", {"": self}))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import federated_language as fl
 import numpy as np
+from federated_language.common_libs import structure
 from federated_language.framework import ComputationReturnedNoneError
 
 from tffsim.computations.mistakes import federated_equality
@@ -21,6 +22,7 @@ from tffsim.computations.mistakes.struct_keys import explain_keys
 from tffsim.computations.operators import secure_modular_sum
 from tffsim.failures.definition_failure import Failure, module_of
 from tffsim.language.type_differences import listed
+from tffsim.language.type_kinds import struct_type_of
 
 _INTRINSICS = ("federated_language.federated_context.intrinsics", secure_modular_sum.__name__)
 _VALUES = "federated_language.federated_context.value_impl"
@@ -103,8 +105,8 @@ def _selection(failure: Failure) -> str | None:
     if value is None:
         return None
     member = value.type_signature
-    member = member.member if isinstance(member, fl.FederatedType) else member
-    names = [name for name, _ in member.items() if name is not None]
+    member = struct_type_of(member.member if isinstance(member, fl.FederatedType) else member)
+    names = structure.name_list(member)
     frame = failure.called[0]
     wanted = frame.f_locals.get("name", frame.f_locals.get("key"))
     if not names:

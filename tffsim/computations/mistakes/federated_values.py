@@ -1,7 +1,6 @@
 """What a value in a federated computation is, in words, and what to do to compute with it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import federated_language as fl
 from federated_language.framework import ConcreteComputation, PolymorphicComputation
@@ -16,7 +15,7 @@ def type_of_value(value: object) -> fl.Type | None:
     return value.type_signature if is_typed else None  # type: ignore[attr-defined]
 
 
-def placements(type_spec: object) -> set[Any]:
+def placements(type_spec: object) -> set[object]:
     """Returns where the parts of a value of this type are: placements, and None for parts without one."""
     if isinstance(type_spec, fl.FederatedType):
         return {type_spec.placement}

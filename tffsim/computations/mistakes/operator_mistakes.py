@@ -1,7 +1,6 @@
 """The mistakes that are made with the federated operators, such as a mean of a value at the server."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import federated_language as fl
 import numpy as np
@@ -23,7 +22,7 @@ _VALUES = ("arg", "value", "weight", "client_keys", "max_key", "server_val", "ze
 _OF_NUMBERS = ("federated_mean", "federated_sum", "federated_min", "federated_max")
 
 
-def explain_operator(operator: str, arguments: Mapping[str, Any], failure: Failure) -> str | None:
+def explain_operator(operator: str, arguments: Mapping[str, object], failure: Failure) -> str | None:
     """Says what is wrong with the call of an operator, and what to do.
 
     Args:
@@ -47,7 +46,9 @@ def explain_operator(operator: str, arguments: Mapping[str, Any], failure: Failu
     )
 
 
-def _swapped(operator: str, values: Mapping[str, Any], functions: Mapping[str, Any], failure: Failure) -> str | None:
+def _swapped(
+    operator: str, values: Mapping[str, object], functions: Mapping[str, object], failure: Failure
+) -> str | None:
     if "fn" not in functions or "arg" not in values:
         return None
     function, value = functions["fn"], values["arg"]
@@ -65,7 +66,7 @@ def _is_computation(value: object) -> bool:
     return is_function(value) and not getattr(value, "__module__", "").startswith("federated_language.")
 
 
-def _no_computation(operator: str, values: Mapping[str, Any], functions: Mapping[str, Any]) -> str | None:
+def _no_computation(operator: str, values: Mapping[str, object], functions: Mapping[str, object]) -> str | None:
     for name, function in functions.items():
         if is_python_function(function):
             called = name_of_function(function)
@@ -102,14 +103,14 @@ def _is_of_tensorflow(value: object) -> bool:
     return type(value).__module__.split(".")[0] in ("tensorflow", "keras")
 
 
-def _wrong_placement(operator: str, arguments: Mapping[str, Any]) -> str | None:
+def _wrong_placement(operator: str, arguments: Mapping[str, object]) -> str | None:
     placement = arguments.get("placement", fl.CLIENTS)
     if placement in (fl.CLIENTS, fl.SERVER):
         return None
     return f"`{operator}` needs a placement, found {placement!r}. Write `tff.CLIENTS` or `tff.SERVER`."
 
 
-def _several_placements(operator: str, values: Mapping[str, Any], failure: Failure) -> str | None:
+def _several_placements(operator: str, values: Mapping[str, object], failure: Failure) -> str | None:
     for value in values.values():
         found = placements(type_of_value(value))
         if {fl.CLIENTS, fl.SERVER} <= found:
@@ -130,7 +131,7 @@ def _name_at(placement: object, failure: Failure) -> str:
     return failure.name_of(lambda value: placements(type_of_value(value)) == {placement}, "...")
 
 
-def _no_placement(operator: str, values: Mapping[str, Any], failure: Failure) -> str | None:
+def _no_placement(operator: str, values: Mapping[str, object], failure: Failure) -> str | None:
     name = next((name for name in ("arg", "value") if name in values), None)
     if name is None or not operator.startswith("federated_") or operator in ("federated_value", "federated_zip"):
         return None
@@ -153,7 +154,7 @@ def _no_placement(operator: str, values: Mapping[str, Any], failure: Failure) ->
     )
 
 
-def _wrong_kind(operator: str, values: Mapping[str, Any]) -> str | None:
+def _wrong_kind(operator: str, values: Mapping[str, object]) -> str | None:
     wanted = fl.SERVER if operator == "federated_broadcast" else fl.CLIENTS
     for name in ("value", "weight", "client_keys"):
         found = type_of_value(values.get(name))
@@ -214,14 +215,14 @@ def _not_numeric(operator: str, found: fl.Type) -> str:
     )
 
 
-def _placed_already(operator: str, values: Mapping[str, Any]) -> str | None:
+def _placed_already(operator: str, values: Mapping[str, object]) -> str | None:
     found = type_of_value(values.get("value"))
     if operator != "federated_value" or placements(found) == {None}:
         return None
     return f"`federated_value` places a number, and this is {described(found)} already. Use it as it is."
 
 
-def _without_types(operator: str, functions: Mapping[str, Any]) -> str | None:
+def _without_types(operator: str, functions: Mapping[str, object]) -> str | None:
     untyped = next((f for f in functions.values() if isinstance(f, PolymorphicComputation)), None)
     if untyped is None:
         return None
@@ -232,7 +233,7 @@ def _without_types(operator: str, functions: Mapping[str, Any]) -> str | None:
 
 
 def _wrong_function(
-    operator: str, values: Mapping[str, Any], functions: Mapping[str, Any], failure: Failure
+    operator: str, values: Mapping[str, object], functions: Mapping[str, object], failure: Failure
 ) -> str | None:
     function, value = functions.get("fn"), values.get("arg")
     signature = type_of_value(function)
@@ -252,7 +253,7 @@ def _wrong_function(
     return f"The function does not fit the value in `{operator}`: {difference(signature.parameter, member)}."
 
 
-def _wrong_aggregation(operator: str, values: Mapping[str, Any], functions: Mapping[str, Any]) -> str | None:
+def _wrong_aggregation(operator: str, values: Mapping[str, object], functions: Mapping[str, object]) -> str | None:
     """The functions of `federated_aggregate`, which hand values to each other."""
     if operator != "federated_aggregate":
         return None

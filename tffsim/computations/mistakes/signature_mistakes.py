@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import federated_language as fl
 
 from tffsim.failures.definition_failure import Failure
+from tffsim.language.struct_types import field_names
 from tffsim.language.type_differences import listed, short
 
 _KINDS = {
@@ -64,7 +65,8 @@ def _wrong_types(names: list[str], types: list[fl.Type]) -> str | None:
         return None
     if not names:
         return "It has no parameters, but the decorator gives a type for one. Remove the type, or add the parameter."
-    fields = [name for name, _ in types[0].items()] if _is_struct(types) else []
+    only = types[0] if len(types) == 1 else None
+    fields = field_names(only) if isinstance(only, fl.StructType) else []
     if len(fields) == len(names) and any(fields) and set(fields) != set(names):
         missing = next((name for name in names if name not in fields), names[0])
         return (

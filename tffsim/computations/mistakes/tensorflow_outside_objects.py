@@ -87,7 +87,7 @@ def _is_eager(handle: object) -> bool:
     return isinstance(handle, tf.Tensor) and not tf.is_symbolic_tensor(handle)
 
 
-def _named_values(failure: Failure) -> Iterator[tuple[str, Any]]:
+def _named_values(failure: Failure) -> Iterator[tuple[str, object]]:
     """Yields what the user's code has names for: first in the part of the line that failed, then around it."""
     yield from failure.names().items()
     frames = [entry.tb_frame for entry in walk(failure.error.__traceback__)]
@@ -105,7 +105,7 @@ def _named_values(failure: Failure) -> Iterator[tuple[str, Any]]:
         yield from _names_of_function(function).items()
 
 
-def _names_of_function(function: Any) -> dict[str, Any]:
+def _names_of_function(function: object) -> dict[str, object]:
     function = unwrapped(function) if callable(function) else None
     code = getattr(function, "__code__", None)
     if not isinstance(code, types.CodeType) or is_library(code.co_filename):
@@ -113,13 +113,13 @@ def _names_of_function(function: Any) -> dict[str, Any]:
     return _names_in(code, _surroundings_of(function))
 
 
-def _surroundings_of(function: Any) -> dict[str, Any]:
+def _surroundings_of(function: Any) -> dict[str, object]:
     variables = inspect.getclosurevars(inspect.unwrap(getattr(function, "__func__", function)))
     owner = getattr(function, "__self__", None)
     return {**variables.globals, **variables.nonlocals, **({"self": owner} if owner is not None else {})}
 
 
-def _names_in(code: types.CodeType, values: Mapping[str, Any]) -> dict[str, Any]:
+def _names_in(code: types.CodeType, values: Mapping[str, object]) -> dict[str, object]:
     """Returns what the names in a piece of code stand for, those of functions within it and attributes included."""
     codes = [code, *(const for const in code.co_consts if isinstance(const, types.CodeType))]
     words = [word for part in codes for word in (*part.co_varnames, *part.co_freevars, *part.co_names)]

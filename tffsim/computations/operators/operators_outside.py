@@ -12,7 +12,7 @@ it where no federated computation is being defined. The operators themselves sta
 import functools
 import sys
 import types
-from typing import Any
+from collections.abc import Callable
 
 import federated_language as fl
 from federated_language.federated_context import value_impl
@@ -49,9 +49,9 @@ def check_is_inside(operator: str) -> None:
         )
 
 
-def _checked(to_value: Any) -> Any:
+def _checked(to_value: Callable[..., fl.Value]) -> Callable[..., fl.Value]:
     @functools.wraps(to_value)
-    def to_value_inside(*args: Any, **kwargs: Any) -> fl.Value:
+    def to_value_inside(*args: object, **kwargs: object) -> fl.Value:
         caller = sys._getframe(1)
         if caller.f_globals.get("__name__") == _OPERATORS:
             check_is_inside(_name_of_operator(caller))

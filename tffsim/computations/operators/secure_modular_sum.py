@@ -4,17 +4,16 @@ It is written as the secure sums of the language are: the value and the modulus 
 the argument of one intrinsic, which the runtime knows.
 """
 
-from typing import Any
-
 import federated_language as fl
 from federated_language import framework
 from federated_language.common_libs import structure
 
 from tffsim.computations.operators.operators_outside import check_is_inside
 from tffsim.language.intrinsics import FEDERATED_SECURE_MODULAR_SUM
+from tffsim.language.type_kinds import federated_type_of
 
 
-def federated_secure_modular_sum(value: Any, modulus: Any) -> fl.Value:
+def federated_secure_modular_sum(value: object, modulus: object) -> fl.Value:
     """Sums integers of the clients modulo a number; no single value becomes known.
 
     The sum is exact, also where it would leave the range of the dtype. Here the
@@ -51,7 +50,7 @@ def federated_secure_modular_sum(value: Any, modulus: Any) -> fl.Value:
 def _call(
     value: framework.ComputationBuildingBlock, modulus: framework.ComputationBuildingBlock
 ) -> framework.ComputationBuildingBlock:
-    member_type = value.type_signature.member
+    member_type = federated_type_of(value.type_signature).member
     parameter = [fl.FederatedType(member_type, fl.CLIENTS), modulus.type_signature]
     type_spec = fl.FunctionType(parameter, fl.FederatedType(member_type, fl.SERVER))
     intrinsic = framework.Intrinsic(FEDERATED_SECURE_MODULAR_SUM.uri, type_spec)
@@ -60,4 +59,5 @@ def _call(
 
 def _bound(block: framework.ComputationBuildingBlock) -> fl.Value:
     context = framework.get_context_stack().current
+    assert isinstance(context, framework.SymbolBindingContext)
     return fl.Value(context.bind_computation_to_reference(block))

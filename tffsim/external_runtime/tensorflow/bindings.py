@@ -65,7 +65,7 @@ def check_fits(binding: pb.TensorFlow.Binding, type_spec: fl.Type | None, what: 
         )
 
 
-def stamp_parameter(type_spec: fl.Type) -> tuple[Any, pb.TensorFlow.Binding]:
+def stamp_parameter(type_spec: fl.Type) -> tuple[object, pb.TensorFlow.Binding]:
     """Adds placeholders for a parameter to the current graph.
 
     Args:
@@ -94,7 +94,7 @@ def stamp_parameter(type_spec: fl.Type) -> tuple[Any, pb.TensorFlow.Binding]:
     )
 
 
-def parameter_struct(elements: list[Any], type_spec: fl.StructType) -> Any:
+def parameter_struct(elements: list[object], type_spec: fl.StructType) -> object:
     """Returns a struct as the user's function receives it.
 
     A type that remembers a Python container gives that container; otherwise fields with
@@ -186,7 +186,7 @@ def _form_of_type(type_spec: fl.Type | None) -> str:
     return "sequence" if isinstance(type_spec, fl.SequenceType) else "tensor"
 
 
-def _capture_dataset(dataset: tf.data.Dataset, path: str) -> tuple[fl.Type, pb.TensorFlow.Binding, Any]:
+def _capture_dataset(dataset: tf.data.Dataset, path: str) -> tuple[fl.Type, pb.TensorFlow.Binding, object]:
     try:
         element_type = to_type(dataset.element_spec)
     except TypeError as error:
@@ -209,7 +209,7 @@ def _has_other_containers(type_spec: fl.Type) -> bool:
     return not plain or any(_has_other_containers(t) for t in type_spec)
 
 
-def _whole(parts: tuple[Any, ...], type_spec: fl.SequenceType) -> Any:
+def _whole(parts: tuple[object, ...], type_spec: fl.SequenceType) -> object:
     """Undoes `Dataset.map`, which passes a tuple as several arguments."""
     element = type_spec.element
     is_tuple = isinstance(element, fl.StructType) and (
@@ -222,7 +222,7 @@ def _is_named(type_spec: fl.StructType) -> bool:
     return any(name for name, _ in type_spec.items())
 
 
-def _plain_containers(value: Any, spec: Any) -> Any:
+def _plain_containers(value: object, spec: tf.TypeSpec) -> object:
     fields = _fields(value)
     if fields is None:
         return value
@@ -234,7 +234,7 @@ def _plain_containers(value: Any, spec: Any) -> Any:
     return tuple(_plain_containers(v, s) for v, s in zip(elements, spec, strict=True))
 
 
-def _fields(value: Any) -> list[tuple[str | None, Any]] | None:
+def _fields(value: Any) -> list[tuple[str | None, object]] | None:
     if isinstance(value, structure.Struct):
         return structure.to_elements(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -250,13 +250,13 @@ def _fields(value: Any) -> list[tuple[str | None, Any]] | None:
     return None
 
 
-def _struct_type(value: object, named_types: list[Any]) -> fl.Type:
+def _struct_type(value: object, named_types: list[fl.Type | tuple[str, fl.Type]]) -> fl.Type:
     if isinstance(value, structure.Struct):
         return fl.StructType(named_types)
     return fl.StructWithPythonType(named_types, type(value))
 
 
-def _to_tensor(value: Any, path: str) -> tf.Tensor:
+def _to_tensor(value: object, path: str) -> tf.Tensor:
     if isinstance(value, (tf.Tensor, tf.Variable)):
         return tf.convert_to_tensor(value)
     if isinstance(value, tf.IndexedSlices):

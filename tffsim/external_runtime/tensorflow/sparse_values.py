@@ -7,7 +7,6 @@ mean is for the user to say.
 """
 
 import warnings
-from typing import Any
 
 import tensorflow as tf
 
@@ -66,7 +65,7 @@ def with_dense_rows(dataset: tf.data.Dataset) -> tf.data.Dataset:
     if not any(is_row(component) for component in tf.nest.flatten(spec)):
         return dataset
 
-    def same(*element: Any) -> Any:
+    def same(*element: object) -> object:
         # `map` unpacks a plain tuple into arguments and passes anything else whole.
         return element if type(spec) is tuple else element[0]
 

@@ -17,7 +17,6 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from tffsim.external_runtime.tensorflow.native_messages import native_messages_hidden
 
@@ -102,12 +101,14 @@ def _hide_messages_about_devices() -> None:
             setattr(context(), name, functools.partial(_first_use, context(), name, getattr(context(), name)))
 
 
-def _first_use(context: Any, name: str, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+def _first_use(
+    context: object, name: str, method: Callable[..., object], *arguments: object, **options: object
+) -> object:
     vars(context).pop(name, None)
     return _silently(method, *arguments, **options)
 
 
-def _silently(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+def _silently(function: Callable[..., object], *arguments: object, **options: object) -> object:
     with native_messages_hidden(is_noise) as hidden:
         result = function(*arguments, **options)
     hidden_lines.extend(hidden)

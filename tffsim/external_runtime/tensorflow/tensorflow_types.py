@@ -2,7 +2,7 @@
 
 import collections
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import attrs
@@ -65,7 +65,7 @@ def tensor_spec(type_spec: fl.TensorType) -> tf.TensorSpec:
     return tf.TensorSpec(type_spec.shape, to_tf_dtype(type_spec.dtype.type))
 
 
-def element_spec(type_spec: fl.Type) -> Any:
+def element_spec(type_spec: fl.Type) -> object:
     """Returns the element spec of a dataset, from the type of its elements.
 
     Named structs become `OrderedDict`s, unnamed ones tuples. TensorFlow orders the
@@ -153,7 +153,7 @@ def infer_type(value: object) -> fl.Type:
     return _container_type(value, infer_type, otherwise=_infer_leaf_type)
 
 
-def to_python_containers(value: object, type_spec: fl.Type) -> Any:
+def to_python_containers(value: object, type_spec: fl.Type) -> object:
     """Puts the elements of a dataset, given as dicts and tuples, into the type's containers."""
     if not isinstance(type_spec, fl.StructType):
         return value
@@ -174,7 +174,9 @@ def _infer_leaf_type(value: object) -> fl.Type:
     return inferred
 
 
-def _container_type(value: object, convert: Any, otherwise: Any) -> fl.Type:
+def _container_type(
+    value: object, convert: Callable[[object], fl.Type], otherwise: Callable[[object], fl.Type]
+) -> fl.Type:
     if isinstance(value, type):
         return otherwise(value)
     if attrs.has(type(value)) and not isinstance(value, fl.Type):
@@ -189,7 +191,7 @@ def _container_type(value: object, convert: Any, otherwise: Any) -> fl.Type:
     return otherwise(value)
 
 
-def _is_tensor_type_pair(value: list[Any] | tuple[Any, ...]) -> bool:
+def _is_tensor_type_pair(value: list[object] | tuple[object, ...]) -> bool:
     """Whether it is a pair such as `(np.int32, [10])`, which describes a tensor."""
     return (
         isinstance(value, tuple)

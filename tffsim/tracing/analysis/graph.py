@@ -1,6 +1,6 @@
 """The graph of values and calls."""
 
-from typing import Any
+from typing import Required, TypeAlias, TypedDict
 
 import networkx as nx
 import numpy as np
@@ -10,6 +10,38 @@ from tffsim.tracing.document.snapshot import Snapshot, rows_of_inputs
 
 COLLAPSE = ("clients",)
 
+Node: TypeAlias = tuple[str, int]
+"""`call` or `value`, and the number of a span."""
+
+
+class NodeAttributes(TypedDict, total=False):
+    """What is known of a call or of a value; see `build_graph`."""
+
+    kind: Required[str]
+    executor: Required[str]
+    placement: Required[str]
+    client: Required[int]
+    count: Required[int]
+    operation: str
+    node: int
+    outcome: str
+    start: int
+    duration: int
+    self_time: int
+    type: str
+    size: int
+    payload: bool
+
+
+class EdgeAttributes(TypedDict, total=False):
+    """What is known of an edge; see `build_graph`."""
+
+    kind: Required[str]
+    position: int
+
+
+Graph: TypeAlias = "nx.MultiDiGraph[Node, NodeAttributes, EdgeAttributes]"
+
 
 def build_graph(
     snapshot: Snapshot,
@@ -18,7 +50,7 @@ def build_graph(
     client: int | None = None,
     invocation: int | None = None,
     collapse: str | None = None,
-) -> nx.MultiDiGraph:
+) -> Graph:
     """Returns the graph of values and calls as a `networkx.MultiDiGraph`.
 
     Nodes are `("call", n)` and `("value", n)`, where n is the number of a span. Calls have
@@ -62,13 +94,13 @@ def build_graph(
     if invocation is not None:
         keep &= columns["invocation"] == snapshot.invocations[invocation].span
     merged = collapsed_clients(snapshot) if collapse else np.arange(snapshot.num_spans)
-    graph = nx.MultiDiGraph()
+    graph: Graph = nx.MultiDiGraph()
     _add_nodes(graph, snapshot, np.flatnonzero(keep), merged)
     _add_edges(graph, snapshot, keep, merged)
     return graph
 
 
-def _add_nodes(graph: nx.MultiDiGraph, snapshot: Snapshot, spans: "np.ndarray", merged: "np.ndarray") -> None:
+def _add_nodes(graph: Graph, snapshot: Snapshot, spans: "np.ndarray", merged: "np.ndarray") -> None:
     columns = snapshot.columns
     first, group, count = np.unique(merged[spans], return_inverse=True, return_counts=True)
     duration = _sums(group, (columns["end"] - columns["start"])[spans], len(first))
@@ -80,7 +112,7 @@ def _add_nodes(graph: nx.MultiDiGraph, snapshot: Snapshot, spans: "np.ndarray", 
         executor = snapshot.executors[columns["layer"][span]]
         number = count[position]
         client = int(columns["client"][span]) if number == 1 else -1
-        shared: dict[str, Any] = {
+        shared: dict[str, object] = {
             "executor": executor.name, "placement": "clients" if columns["client"][span] >= 0 else executor.placement,
             "client": client, "count": int(number),
         }  # fmt: skip
@@ -98,7 +130,7 @@ def _add_nodes(graph: nx.MultiDiGraph, snapshot: Snapshot, spans: "np.ndarray", 
             graph.add_edge(("call", span), ("value", span), kind="output")
 
 
-def _add_edges(graph: nx.MultiDiGraph, snapshot: Snapshot, keep: "np.ndarray", merged: "np.ndarray") -> None:
+def _add_edges(graph: Graph, snapshot: Snapshot, keep: "np.ndarray", merged: "np.ndarray") -> None:
     columns, inputs = snapshot.columns, snapshot.inputs
     users = rows_of_inputs(snapshot)
     positions = np.arange(len(inputs)) - np.repeat(
@@ -170,7 +202,7 @@ def _depths(parent: "np.ndarray") -> "np.ndarray":
 
 def _places(snapshot: Snapshot) -> "np.ndarray":
     """Returns a number for each executor, equal for those in the same place of other clients."""
-    numbers: dict[Any, int] = {}
+    numbers: dict[object, int] = {}
     places: list[int] = []
     for executor in snapshot.executors:
         above = places[executor.parent] if executor.parent >= 0 else -1
@@ -179,7 +211,7 @@ def _places(snapshot: Snapshot) -> "np.ndarray":
     return np.array([*places, len(numbers)])
 
 
-def _distinct(*columns: "np.ndarray") -> list[Any]:
+def _distinct(*columns: "np.ndarray") -> list[list[int]]:
     if not len(columns[0]):
         return []
     # Few numbers stand in a column, so one number can stand for a row: that is sorted much faster.

@@ -1,6 +1,7 @@
 """What happened in each step of a program: how often it ran, for how long, for whom, and what crossed in it."""
 
 import dataclasses
+from typing import TypedDict
 
 import numpy as np
 
@@ -39,6 +40,21 @@ class StepRun:
     is_sealed: bool = False
 
 
+class _Calls(TypedDict):
+    done: int
+    failed: int
+    running: int
+    cancelled: int
+    elapsed: int
+    work: int
+
+
+class _Crossed(TypedDict):
+    letters: int
+    size: int
+    is_sealed: bool
+
+
 def step_runs(snapshot: Snapshot, program: Program, invocations: list[int]) -> list[StepRun]:
     """Returns what happened in each step of a program.
 
@@ -69,7 +85,7 @@ def owners(snapshot: Snapshot, program: Program) -> "np.ndarray":
     return owner
 
 
-def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> dict[str, int]:
+def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> _Calls:
     columns = snapshot.columns
     calls = spans
     is_at_clients = step.placement == CLIENTS
@@ -96,7 +112,7 @@ def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> dict[str
     }
 
 
-def _crossed(snapshot: Snapshot, program: Program, steps: "np.ndarray") -> list[dict[str, int | bool]]:
+def _crossed(snapshot: Snapshot, program: Program, steps: "np.ndarray") -> list[_Crossed]:
     """Counts what crossed in each step, in the direction of the step."""
     count = len(program.steps)
     to_server = np.array([*(step.crosses_to == SERVER for step in program.steps), False])

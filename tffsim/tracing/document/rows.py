@@ -14,6 +14,7 @@ from tffsim.tracing.document.trace_file_error import TraceFileError
 MAX_TEXT = 2000
 """How many characters a text may have that says nothing else; longer ones are saved cut short."""
 _Row = TypeVar("_Row")
+_Kind = TypeVar("_Kind", list[object], dict[str, object])
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,12 +56,12 @@ Reference = Annotated[int, Between(-1, MAX_COUNT)]
 Count = Annotated[int, Between(0, MAX_COUNT)]
 
 
-def saved_row(row: Any) -> dict[str, Any]:
+def saved_row(row: object) -> dict[str, object]:
     """Returns a row as an entry of a description; texts that are too long are cut short."""
     return {name: save(getattr(row, name)) for name, save in _savers(_key(type(row))).items()}
 
 
-def read_row(cls: type[_Row], entry: Any) -> _Row:
+def read_row(cls: type[_Row], entry: object) -> _Row:
     """Returns the row that an entry describes.
 
     Raises:
@@ -73,7 +74,7 @@ def read_row(cls: type[_Row], entry: Any) -> _Row:
     return cls(**{name: readers[name](value) for name, value in entry.items()})
 
 
-def rows_for_views(rows: Sequence[Any]) -> list[dict[str, Any]]:
+def rows_for_views(rows: Sequence[object]) -> list[dict[str, object]]:
     """Returns rows as views get them."""
     if not rows:
         return []
@@ -88,7 +89,7 @@ def is_for_views(cls: type, name: str) -> bool:
 
 
 @functools.cache
-def fields_of(cls: type) -> dict[str, Any]:
+def fields_of(cls: type) -> dict[str, object]:
     """Returns the types of the fields of a row, with what is said of them."""
     hints = get_type_hints(cls, include_extras=True)
     return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
@@ -106,14 +107,14 @@ def parts_of(hint: Any) -> tuple[Any, tuple[Any, ...]]:
     return hint, ()
 
 
-def whole(value: Any, low: int, high: int) -> int:
+def whole(value: object, low: int, high: int) -> int:
     """Returns a number that was checked to be whole and within bounds."""
     if type(value) is not int or not low <= value < high:
         raise TraceFileError(f"expected a number from {low} to {high - 1}, found {value!r:.60}.")
     return value
 
 
-def text(value: Any, limit: int = MAX_TEXT) -> str:
+def text(value: object, limit: int = MAX_TEXT) -> str:
     """Returns a text that was checked to be one, not too long, and of whole characters."""
     if not isinstance(value, str) or len(value) > limit:
         raise TraceFileError(f"expected a text, found {value!r:.60}.")
@@ -136,12 +137,12 @@ def _added(cls: type) -> frozenset[str]:
 
 
 @functools.cache
-def _readers(cls: type) -> dict[str, Callable[[Any], Any]]:
+def _readers(cls: type) -> dict[str, Callable[[object], object]]:
     """Returns what reads each field of a row: a trace may have many rows."""
     return {name: _reader(hint) for name, hint in fields_of(cls).items()}
 
 
-def _reader(hint: Any) -> Callable[[Any], Any]:
+def _reader(hint: object) -> Callable[[object], object]:
     kind, marks = parts_of(hint)
     origin, arguments = get_origin(kind), get_args(kind)
     if kind is str:
@@ -162,30 +163,30 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
     return lambda value: read_row(kind, value)
 
 
-def _one_of(value: Any, words: tuple[str, ...]) -> str:
+def _one_of(value: object, words: tuple[str, ...]) -> str:
     if value not in words:
         raise TraceFileError(f"expected one of {', '.join(map(repr, words))}, found {value!r:.60}.")
     return text(value)
 
 
-def _truth(value: Any) -> bool:
+def _truth(value: object) -> bool:
     if type(value) is not bool:
         raise TraceFileError(f"expected true or false, found {value!r:.60}.")
     return value
 
 
-def _at_most(value: Any, kind: type[list[Any]] | type[dict[Any, Any]], length: int) -> Any:
+def _at_most(value: object, kind: type[_Kind], length: int) -> _Kind:
     if not isinstance(value, kind) or len(value) > length:
         raise TraceFileError(f"expected a {kind.__name__} of at most {length} entries, found {value!r:.60}.")
     return value
 
 
 @functools.cache
-def _savers(cls: type) -> dict[str, Callable[[Any], Any]]:
+def _savers(cls: type) -> dict[str, Callable[[object], object]]:
     return {name: _saver(hint) for name, hint in fields_of(cls).items()}
 
 
-def _saver(hint: Any) -> Callable[[Any], Any]:
+def _saver(hint: object) -> Callable[[Any], Any]:
     kind, marks = parts_of(hint)
     if kind is str:
         length = _length(marks)
@@ -196,5 +197,5 @@ def _saver(hint: Any) -> Callable[[Any], Any]:
     return saved_row if dataclasses.is_dataclass(kind) else lambda value: value
 
 
-def _length(marks: tuple[Any, ...]) -> int:
+def _length(marks: tuple[object, ...]) -> int:
     return next((mark.length for mark in marks if isinstance(mark, AtMost)), MAX_TEXT)

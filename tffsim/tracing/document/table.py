@@ -1,10 +1,14 @@
 """Columns with names, the form in which a trace is read."""
 
 import html
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
 
 
 class Table(dict[str, np.ndarray]):
@@ -51,7 +55,7 @@ class Table(dict[str, np.ndarray]):
         """The number of rows."""
         return len(self)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Pickles and copies texts as numbers."""
         return Table, ({name: self.numbers(name) for name in self}, self.texts, self.units)
 
@@ -84,17 +88,17 @@ class Table(dict[str, np.ndarray]):
             raise IndexError(f"There is no row {index}: the table has {len(self)} rows.")
         return {name: _plain(column[index]) for name, column in self.items()}
 
-    def where(self, mask: Any) -> "Table":
+    def where(self, mask: "np.ndarray | Sequence[int] | slice") -> "Table":
         """Returns the rows that a mask, or an array of indices, selects."""
         return Table({name: self.numbers(name)[mask] for name in self}, self.texts, self.units)
 
-    def to_pandas(self) -> Any:
+    def to_pandas(self) -> "pandas.DataFrame":
         """Returns a `pandas.DataFrame`; needs pandas."""
         import pandas as pd
 
         return pd.DataFrame(self)
 
-    def to_arrow(self) -> Any:
+    def to_arrow(self) -> "pyarrow.Table":
         """Returns a `pyarrow.Table`, texts as dictionary columns, where no text is null; needs pyarrow."""
         import pyarrow as pa
 
@@ -114,5 +118,5 @@ def _texts(numbers: "np.ndarray", texts: list[str]) -> "np.ndarray":
     return known[np.where(numbers < 0, len(texts), numbers)]
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return value.item() if isinstance(value, np.generic) else value

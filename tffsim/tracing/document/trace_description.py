@@ -38,12 +38,12 @@ class Description:
     """
 
     columns: dict[str, tuple[str, int]]
-    arrays: "dict[int, tuple[np.dtype[Any], list[int]]]"
+    arrays: "dict[int, tuple[np.dtype[np.generic], list[int]]]"
     sketch_forms: list[tuple[SketchForm, int]]
     rest: dict[str, Any]
 
 
-def describe(snapshot: Snapshot, columns: "dict[str, np.ndarray]") -> dict[str, Any]:
+def describe(snapshot: Snapshot, columns: "dict[str, np.ndarray]") -> dict[str, object]:
     """Returns the description of a trace, whose columns are written as `columns` says."""
     return {
         "format": FORMAT,
@@ -92,13 +92,13 @@ def read_description(stream: JsonStream) -> Description:
     return Description(found["columns"], found["arrays"], found["sketch_forms"], rest)
 
 
-def _format(stream: JsonStream, _: dict[str, Any]) -> str:
+def _format(stream: JsonStream, _: dict[str, object]) -> str:
     if (value := stream.value()) != FORMAT:
         raise TraceFileError("it is no trace.")
     return str(value)
 
 
-def _version(stream: JsonStream, _: dict[str, Any]) -> int:
+def _version(stream: JsonStream, _: dict[str, object]) -> int:
     return check_version(stream.value())
 
 
@@ -115,11 +115,11 @@ def _columns(stream: JsonStream, found: dict[str, Any]) -> dict[str, tuple[str, 
     return columns
 
 
-def _rows(name: str) -> Callable[[JsonStream, dict[str, Any]], list[Any]]:
-    def rows(stream: JsonStream, found: dict[str, Any]) -> list[Any]:
+def _rows(name: str) -> Callable[[JsonStream, dict[str, object]], list[object]]:
+    def rows(stream: JsonStream, found: dict[str, object]) -> list[object]:
         # Each type is that of some span, and a column of threads cannot number more.
         limit = {"types": _num_spans(found), "threads": _MAX_THREADS}.get(name)
-        read: list[Any] = []
+        read: list[object] = []
         for _ in stream.elements():
             read.append(read_row(ROWS[name], stream.value()))
             if limit is not None and len(read) > limit:
@@ -129,21 +129,21 @@ def _rows(name: str) -> Callable[[JsonStream, dict[str, Any]], list[Any]]:
     return rows
 
 
-def _entries(read: Callable[[Any], _T]) -> Callable[[JsonStream, dict[str, Any]], list[_T]]:
-    def entries(stream: JsonStream, _: dict[str, Any]) -> list[_T]:
+def _entries(read: Callable[[object], _T]) -> Callable[[JsonStream, dict[str, object]], list[_T]]:
+    def entries(stream: JsonStream, _: dict[str, object]) -> list[_T]:
         return [read(stream.value()) for _ in stream.elements()]
 
     return entries
 
 
-def _by_span(read: Callable[[Any], _T]) -> Callable[[JsonStream, dict[str, Any]], dict[int, _T]]:
-    def by_span(stream: JsonStream, found: dict[str, Any]) -> dict[int, _T]:
+def _by_span(read: Callable[[object], _T]) -> Callable[[JsonStream, dict[str, object]], dict[int, _T]]:
+    def by_span(stream: JsonStream, found: dict[str, object]) -> dict[int, _T]:
         return dict(_items_of_spans(stream, _num_spans(found), read))
 
     return by_span
 
 
-def _items_of_spans(stream: JsonStream, num_spans: int, read: Callable[[Any], _T]) -> Iterator[tuple[int, _T]]:
+def _items_of_spans(stream: JsonStream, num_spans: int, read: Callable[[object], _T]) -> Iterator[tuple[int, _T]]:
     for name in stream.items():
         number = int(name)
         if str(number) != name or not 0 <= number < num_spans:
@@ -174,7 +174,7 @@ def _sketch_form(value: Any) -> tuple[SketchForm, int]:
     return form, count
 
 
-def _array(value: Any) -> "tuple[np.dtype[Any], list[int]]":
+def _array(value: Any) -> "tuple[np.dtype[np.generic], list[int]]":
     told = text(value["dtype"])
     dtype = np.dtype(told) if len(told) <= 8 else None
     if dtype is None or dtype.kind not in ARRAY_KINDS or dtype.str != told:
@@ -185,26 +185,26 @@ def _array(value: Any) -> "tuple[np.dtype[Any], list[int]]":
     return dtype, shape
 
 
-def _started_at(stream: JsonStream, _: dict[str, Any]) -> float:
+def _started_at(stream: JsonStream, _: dict[str, object]) -> float:
     value = _number(stream.value())
     if not 0 <= value <= _MAX_SECONDS:
         raise TraceFileError(f"it started at {value!r:.60}.")
     return value
 
 
-def _dropped(stream: JsonStream, _: dict[str, Any]) -> int:
+def _dropped(stream: JsonStream, _: dict[str, object]) -> int:
     return whole(stream.value(), 0, MAX_AMOUNT)
 
 
-def _number(value: Any) -> float:
-    if type(value) not in (int, float):
+def _number(value: object) -> float:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise TraceFileError(f"expected a number, found {value!r:.60}.")
     return float(value)
 
 
 _HEADER = {"format", "version"}
 _NO_FIELDS = {*_HEADER, "columns", "arrays", "sketch_forms"}
-_READERS: dict[str, Callable[[JsonStream, dict[str, Any]], Any]] = {
+_READERS: dict[str, Callable[[JsonStream, dict[str, object]], object]] = {
     "format": _format,
     "version": _version,
     "started_at": _started_at,

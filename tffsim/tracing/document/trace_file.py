@@ -26,7 +26,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
@@ -91,7 +91,7 @@ def from_bytes(content: bytes) -> Snapshot:
     return _load(io.BytesIO(content), "The pickled trace")
 
 
-def _opened(path: Any) -> BinaryIO:
+def _opened(path: str | os.PathLike[str]) -> BinaryIO:
     """Opens a plain file; a pipe would be waited for, and a device may never end."""
     _check_is_file(os.stat(path).st_mode, path)
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -105,7 +105,7 @@ def _opened(path: Any) -> BinaryIO:
     return file
 
 
-def _check_is_file(mode: int, path: Any) -> None:
+def _check_is_file(mode: int, path: object) -> None:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     if not stat.S_ISREG(mode):
@@ -222,7 +222,7 @@ def _read_column(
     return numbers.astype(dtype.newbyteorder("="), copy=False)
 
 
-def _dtype(column: str) -> "np.dtype[Any]":
+def _dtype(column: str) -> "np.dtype[np.generic]":
     """Returns how a column is written."""
     return np.dtype(COLUMNS[column].dtype if column in COLUMNS else INPUTS_DTYPE).newbyteorder("<")
 
@@ -266,7 +266,7 @@ def _read_sketches(
 
 
 def _numbers(
-    archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], name: str, dtype: "np.dtype[Any]", count: int
+    archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], name: str, dtype: "np.dtype[np.generic]", count: int
 ) -> "np.ndarray":
     if name not in parts:
         raise TraceFileError(f"it has no part `{name}`.")

@@ -3,7 +3,6 @@
 import csv
 import pathlib
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from tffsim.tracing.document.output_files import whole_text_file
 from tffsim.tracing.document.plain_text import plain
@@ -12,7 +11,7 @@ from tffsim.tracing.document.table import Table
 from tffsim.tracing.document.tables import executor_table, invocation_table, span_table, value_table
 from tffsim.tracing.exports.plain_reader import PlainReader
 
-_Columns = Mapping[str, Iterable[Any]]
+_Columns = Mapping[str, Iterable[object]]
 
 
 def write(reader: PlainReader, folder: pathlib.Path) -> None:

@@ -4,10 +4,9 @@ Written here and not by networkx, which needs pydot for it.
 """
 
 import pathlib
-from typing import Any
 
 from tffsim.tracing.document.output_files import whole_text_file
-from tffsim.tracing.exports.labelled_graph import labelled_graph
+from tffsim.tracing.exports.labelled_graph import LabelledAttributes, labelled_graph
 from tffsim.tracing.exports.plain_reader import PlainReader
 
 _EDGE_STYLES = {"input": "solid", "carry": "dashed", "output": "solid", "delegation": "dashed", "alias": "dotted"}
@@ -22,8 +21,8 @@ def write(reader: PlainReader, path: pathlib.Path) -> None:
         file.write('digraph trace {\n  node [fontname="sans-serif", style=filled];\n')
         for node, attributes in graph.nodes(data=True):
             file.write(f"  {quoted(node)} [{_listed(_node_style(attributes))}];\n")
-        for node, other, attributes in graph.edges(data=True):
-            kind = attributes["kind"]
+        for node, other, told in graph.edges(data=True):
+            kind = told["kind"]
             style = {"style": _EDGE_STYLES[kind], "tooltip": kind}
             file.write(f"  {quoted(node)} -> {quoted(other)} [{_listed(style)}];\n")
         file.write("}\n")
@@ -35,7 +34,7 @@ def quoted(text: str) -> str:
     return '"' + "\\n".join(escaped.splitlines()) + '"'
 
 
-def _node_style(attributes: dict[str, Any]) -> dict[str, str]:
+def _node_style(attributes: LabelledAttributes) -> dict[str, str]:
     style = {
         "label": attributes["label"],
         "shape": "box" if attributes["kind"] == "call" else "ellipse",

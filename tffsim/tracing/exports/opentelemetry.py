@@ -4,7 +4,8 @@ Times, parents and errors are those of the trace. What was recorded earlier is s
 it had been instrumented with OpenTelemetry from the start.
 """
 
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from tffsim.tracing.document.operations import ALL_OUTCOMES, ERROR, OPERATIONS
 from tffsim.tracing.document.plain_text import plain
@@ -48,7 +49,7 @@ def _global_provider() -> "TracerProvider":
     return provider
 
 
-def _api() -> Any:
+def _api() -> ModuleType:
     try:
         import opentelemetry.trace as api
     except ImportError as error:

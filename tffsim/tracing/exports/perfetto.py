@@ -8,7 +8,7 @@ what it caused on another lane. Times are microseconds since the trace began.
 import json
 import pathlib
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from tffsim.tracing.document.operations import ALL_OUTCOMES, OPERATIONS
 from tffsim.tracing.document.output_files import whole_text_file
@@ -17,7 +17,7 @@ from tffsim.tracing.exports.plain_reader import PlainReader
 from tffsim.tracing.exports.slices import Lane, Slice, place_slices
 
 _PROCESS = 1
-_Event: TypeAlias = dict[str, Any]
+_Event: TypeAlias = dict[str, object]
 
 
 def write(reader: PlainReader, path: pathlib.Path) -> None:

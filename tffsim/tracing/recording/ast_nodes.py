@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
 
 import federated_language as fl
 from federated_language import framework
@@ -13,6 +12,8 @@ from tffsim.failures.source_places import shown_file
 from tffsim.language import provenance
 from tffsim.language.building_blocks import to_building_block
 from tffsim.language.provenance import Source
+from tffsim.language.struct_types import field_names
+from tffsim.language.type_kinds import struct_type_of
 from tffsim.tracing.document.snapshot import AstNode, FunctionInfo
 
 _MAX_LABEL = 60
@@ -34,7 +35,7 @@ class AstNodes:
         self._function_numbers: dict[Source, int] = {}
         self._numbers: dict[int, int] = {}
         self._roots: dict[int, int] = {}
-        self._kept: list[Any] = []
+        self._kept: list[object] = []
         self._lock = threading.Lock()
 
     def add(self, computation: framework.ConcreteComputation) -> int:
@@ -130,7 +131,11 @@ def _label(node: ComputationBuildingBlock) -> str:
     if isinstance(node, framework.Call):
         return f"call {_label(node.function)}"
     if isinstance(node, framework.Selection):
-        name = node.name if node.name is not None else list(node.source.type_signature.items())[node.index][0]
+        name = (
+            node.name
+            if node.name is not None
+            else field_names(struct_type_of(node.source.type_signature))[node.as_index()]
+        )
         return f".{name}" if name is not None else f"[{node.index}]"
     if isinstance(node, framework.CompiledComputation):
         origin = provenance.provenance_of(node.to_proto())

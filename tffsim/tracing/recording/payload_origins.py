@@ -26,9 +26,9 @@ class PayloadOrigins:
     """Remembers by which span a payload left an executor; keeps no large payload alive. Thread-safe."""
 
     def __init__(self) -> None:
-        self._origins: dict[int, tuple[Callable[[], Any], int]] = {}
+        self._origins: dict[int, tuple[Callable[[], object], int]] = {}
 
-    def add(self, payload: Any, span: int) -> None:
+    def add(self, payload: object, span: int) -> None:
         """Notes that a span took out a payload, unless a span below it has done so before."""
         origins = self._origins
         for part in _parts(payload):
@@ -44,7 +44,7 @@ class PayloadOrigins:
             with contextlib.suppress(KeyError, RuntimeError):
                 del origins[next(iter(origins))]
 
-    def of(self, payload: Any) -> tuple[int, ...]:
+    def of(self, payload: object) -> tuple[int, ...]:
         """Returns the spans that took out a payload, or the parts of a struct."""
         origins = self._origins
         if not origins:
@@ -64,19 +64,19 @@ class PayloadOrigins:
         self._origins.clear()
 
 
-def _reference(part: Any) -> Callable[[], Any] | None:
+def _reference(part: object) -> Callable[[], object] | None:
     try:
         return weakref.ref(part)
     except TypeError:
         return (lambda: part) if isinstance(part, _NUMBERS) else None
 
 
-def _parts(payload: Any) -> Iterator[Any]:
+def _parts(payload: object) -> Iterator[object]:
     """Returns a payload itself or the parts of a struct, as many as can be remembered."""
     return itertools.islice(_all_parts(payload), _MAX_REMEMBERED) if type(payload) in _CONTAINERS else iter((payload,))
 
 
-def _all_parts(payload: Any) -> Iterator[Any]:
+def _all_parts(payload: Any) -> Iterator[object]:
     for member in payload.values() if isinstance(payload, dict) else payload:
         if type(member) in _CONTAINERS:
             yield from _all_parts(member)

@@ -2,19 +2,22 @@
 
 import math
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import federated_language as fl
 
 from tffsim.tracing.recording.sketching.payloads import Kind, array_of, kind_of, members_of, num_members_of, shape_of
 from tffsim.tracing.recording.type_numbers import static_size
 
+if TYPE_CHECKING:
+    import tensorflow as tf
+
 # Looking at each of many parts would take longer than what is traced.
 _MAX_PARTS = 16_384
-_known_datasets: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()
+_known_datasets: "weakref.WeakKeyDictionary[object, int]" = weakref.WeakKeyDictionary()
 
 
-def size_of(value: Any, type_spec: fl.Type | None = None) -> int:
+def size_of(value: object, type_spec: fl.Type | None = None) -> int:
     """Returns the bytes of a payload; 0 where they are unknown.
 
     A dataset has those of its elements, if it knows their number and shapes. It is not read.
@@ -35,7 +38,7 @@ def size_of(value: Any, type_spec: fl.Type | None = None) -> int:
     return size if size >= 0 else _size_of_parts(value, type_spec)
 
 
-def _size_of_alike(values: Any, type_spec: fl.Type) -> int:
+def _size_of_alike(values: object, type_spec: fl.Type) -> int:
     """Returns the bytes of many values of one type."""
     size, count = static_size(type_spec), num_members_of(values)
     if count is None:
@@ -50,7 +53,7 @@ def _size_of_parts(value: Any, type_spec: fl.Type | None) -> int:
         return str.__len__(value) if issubclass(type(value), str) else bytes.__len__(value)
     count = num_members_of(value)
     if count is not None:
-        types = [part for _, part in type_spec.items()] if isinstance(type_spec, fl.StructType) else []
+        types: list[fl.Type | None] = list(type_spec) if isinstance(type_spec, fl.StructType) else []
         if len(types) != count:
             types = [None] * count if count <= _MAX_PARTS else []
         return sum(size_of(member, part) for (_, member), part in zip(members_of(value), types, strict=False))
@@ -62,7 +65,7 @@ def _size_of_parts(value: Any, type_spec: fl.Type | None) -> int:
     return sum(len(text) for text in array.flat if type(text) in (str, bytes)) if array.size <= _MAX_PARTS else 0
 
 
-def _size_of_tensor(tensor: Any) -> int:
+def _size_of_tensor(tensor: "tf.Tensor") -> int:
     """Returns the bytes of a tensor of which only the shape is looked at."""
     shape = shape_of(tensor)
     if shape is None or None in shape or tensor.dtype.name == "string":
@@ -70,7 +73,7 @@ def _size_of_tensor(tensor: Any) -> int:
     return int(math.prod(size or 0 for size in shape) * tensor.dtype.size)
 
 
-def _size_of_dataset(dataset: Any) -> int:
+def _size_of_dataset(dataset: "tf.data.Dataset") -> int:
     """Returns the bytes of a dataset; of one that was asked before, which goes through many executors, what it said."""
     size = _known_datasets.get(dataset)
     if size is None:
@@ -80,7 +83,7 @@ def _size_of_dataset(dataset: Any) -> int:
     return size
 
 
-def _size_of_element(spec: Any) -> int:
+def _size_of_element(spec: object) -> int:
     """Returns the bytes of what an element spec describes; 0 if they are not known in advance."""
     if isinstance(spec, (dict, list, tuple)):
         sizes = [_size_of_element(part) for part in (spec.values() if isinstance(spec, dict) else spec)]

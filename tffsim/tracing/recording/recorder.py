@@ -12,8 +12,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 
 import numpy as np
 from federated_language import framework
@@ -104,7 +103,10 @@ class Recorder:
 
     @contextlib.contextmanager
     def _invocation(
-        self, name: str, computation: framework.ConcreteComputation, cardinalities: Mapping[Any, int]
+        self,
+        name: str,
+        computation: framework.ConcreteComputation,
+        cardinalities: Mapping[framework.PlacementLiteral, int],
     ) -> Iterator[Span]:
         number = next(self._numbers)
         with self._lock:
@@ -124,10 +126,10 @@ class Recorder:
         self,
         name: str,
         computation: framework.ConcreteComputation,
-        cardinalities: Mapping[Any, int],
-        work: Any,
+        cardinalities: Mapping[framework.PlacementLiteral, int],
+        work: Coroutine[object, object, object],
         remark: str = "",
-    ) -> Any:
+    ) -> object:
         """Runs an invocation as the root of a tree of spans.
 
         Args:
@@ -174,7 +176,7 @@ class Recorder:
         return span
 
     def close_created(
-        self, span: Span, inputs: tuple[int, ...], members: Any, handle: TracedValue, payload: object
+        self, span: Span, inputs: tuple[int, ...], members: Sequence[object], handle: TracedValue, payload: object
     ) -> None:
         """Records the end of an operation that made a handle.
 
@@ -305,7 +307,7 @@ class Recorder:
             self._chunks.append(np.frombuffer(b"".join(self._pending[:count]), SPAN_DTYPE))
             del self._pending[:count]
 
-    def _examine(self, handle: TracedValue, type_number: int, value: Any) -> None:
+    def _examine(self, handle: TracedValue, type_number: int, value: object) -> None:
         """Finds out how large a value is, and what it is in short. Fails nothing that works without a trace."""
         size = self.types.sizes[type_number]
         if size == FUNCTION:
@@ -329,7 +331,7 @@ class Recorder:
         if self.values == "all":
             self._keep(handle.number, value)
 
-    def _keep(self, number: int, value: Any) -> None:
+    def _keep(self, number: int, value: object) -> None:
         array = array_of(value, math.inf)
         if array is None or array.dtype.kind == "O":
             return
@@ -368,8 +370,8 @@ class Recorder:
         return clock
 
 
-def _is_struct_of_handles(value: Any) -> bool:
-    return type(value) is tuple and len(value) > 0 and kind_of(value[0]) is Kind.HANDLE
+def _is_struct_of_handles(value: object) -> bool:
+    return isinstance(value, tuple) and type(value) is tuple and len(value) > 0 and kind_of(value[0]) is Kind.HANDLE
 
 
 def _told(error: BaseException) -> str:

@@ -177,9 +177,9 @@ class Unfinished:
     def __init__(
         self,
         span: Span,
-        coroutine: Coroutine[Any, Any, Any],
+        coroutine: Coroutine[object, object, object],
         inputs: tuple[int, ...],
-        waiting_for: Any,
+        waiting_for: object,
         innermost: Span | None,
     ) -> None:
         self._span = span
@@ -188,7 +188,7 @@ class Unfinished:
         self._inputs = inputs
         self._waiting_for = waiting_for
 
-    async def rest(self) -> Any:
+    async def rest(self) -> object:
         """Runs the rest and returns its result; records a failure."""
         outer = current_span.get()
         current_span.set(self._innermost)
@@ -201,7 +201,7 @@ class Unfinished:
             current_span.set(outer)
 
 
-def begin(span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int, ...]) -> Any:
+def begin(span: Span, coroutine: Coroutine[object, object, object], inputs: tuple[int, ...]) -> object:
     """Runs the work of a span up to its first real wait, which few have, and records how it ended if it fails.
 
     Args:
@@ -233,7 +233,7 @@ def begin(span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int, ..
     return Unfinished(span, coroutine, inputs, waiting_for, innermost)
 
 
-async def run(span: Span, coroutine: Coroutine[Any, Any, Any], inputs: tuple[int, ...]) -> Any:
+async def run(span: Span, coroutine: Coroutine[object, object, object], inputs: tuple[int, ...]) -> object:
     """Runs all the work of a span; see `begin`."""
     result = begin(span, coroutine, inputs)
     return await result.rest() if type(result) is Unfinished else result
@@ -245,7 +245,7 @@ def _record_failure(span: Span, inputs: tuple[int, ...], error: BaseException) -
 
 
 @types.coroutine
-def _steps(span: Span, coroutine: Coroutine[Any, Any, Any], waiting_for: Any) -> Generator[Any, Any, Any]:
+def _steps(span: Span, coroutine: Coroutine[Any, Any, Any], waiting_for: object) -> Generator[object, object, object]:
     """Passes on what a coroutine waits for, and times each of its steps."""
     while True:
         step, argument = coroutine.send, None

@@ -8,6 +8,7 @@ executors when a trace is active. In code that no trace watches it only passes o
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
+import federated_language as fl
 from federated_language.common_libs import structure
 
 from tffsim.executors.executor_base import Executor, ExecutorValue, takes_whole
@@ -36,14 +37,14 @@ class TracedValue(ExecutorValue):
         self.scalar: float | None = None
 
     @property
-    def type_signature(self) -> Any:
+    def type_signature(self) -> fl.Type:
         return self.target.type_signature
 
     @property
     def reference(self) -> ExecutorValue:
         return self.target
 
-    async def compute(self) -> Any:
+    async def compute(self) -> object:
         span = self.executor.open(COMPUTE)
         if span is None:
             return await self.target.compute()
@@ -105,7 +106,7 @@ class TracingExecutor(Executor):
             made = await made.rest()
         return self._handle(span, inputs, (), made)
 
-    async def create_struct(self, elements: Any) -> ExecutorValue:
+    async def create_struct(self, elements: object) -> ExecutorValue:
         """Makes a struct in the target."""
         span = self.open(CREATE_STRUCT)
         handles, unwrapped = _unwrapped_elements(elements)
@@ -138,20 +139,20 @@ class TracingExecutor(Executor):
         return parent.recorder.open(parent, operation, self.layer) if parent is not None else None
 
     def _handle(
-        self, span: Span, inputs: tuple[int, ...], members: Any, target: ExecutorValue, payload: object = None
+        self, span: Span, inputs: tuple[int, ...], members: object, target: ExecutorValue, payload: object = None
     ) -> TracedValue:
         handle = TracedValue(target, self, span)
         span.recorder.close_created(span, inputs, members, handle, payload)
         return handle
 
 
-def _begin(span: Span, work: Coroutine[Any, Any, Any], inputs: tuple[int, ...]) -> Any:
+def _begin(span: Span, work: Coroutine[object, object, object], inputs: tuple[int, ...]) -> Any:
     """Begins with the work of a span, after the gate; see `spans.begin`."""
     gate = span.recorder.gate
     return begin(span, work if gate is None else _after(gate.pass_through(span), work), inputs)
 
 
-async def _after(first: Coroutine[Any, Any, None], work: Coroutine[Any, Any, Any]) -> Any:
+async def _after(first: Coroutine[object, object, None], work: Coroutine[object, object, object]) -> object:
     try:
         await first
     except BaseException:
@@ -160,11 +161,11 @@ async def _after(first: Coroutine[Any, Any, None], work: Coroutine[Any, Any, Any
     return await work
 
 
-def _unwrapped(value: Any) -> Any:
+def _unwrapped(value: object) -> Any:
     return value.target if type(value) is TracedValue else value
 
 
-def _unwrapped_elements(elements: Any) -> tuple[Sequence[Any], Any]:
+def _unwrapped_elements(elements: object) -> tuple[Sequence[object], object]:
     """Returns the handles in a container, and the same container of what they stand for."""
     if type(elements) is list or type(elements) is tuple:
         return elements, [_unwrapped(element) for element in elements]
@@ -176,6 +177,6 @@ def _unwrapped_elements(elements: Any) -> tuple[Sequence[Any], Any]:
     return [element for _, element in named], structure.Struct((name, _unwrapped(e)) for name, e in named)
 
 
-def _number(recorder: SpanRecorder, handle: Any) -> int:
+def _number(recorder: SpanRecorder, handle: object) -> int:
     """Returns the number of a value; -1 for one that another trace, or none, has seen."""
     return handle.number if type(handle) is TracedValue and handle.recorder is recorder else -1

@@ -1,7 +1,5 @@
 """The graph of values and calls, from left to right."""
 
-from typing import Any
-
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -20,7 +18,7 @@ from tffsim.views.figures.theme import (
     prepare,
     width_of,
 )
-from tffsim.views.panels.graph_summary import graph_summary
+from tffsim.views.panels.graph_summary import DrawnCall, DrawnEdge, GraphSummary, graph_summary
 from tffsim.views.panels.words import PLACEMENT_WORDS
 
 _MAX_CALLS = 50
@@ -67,7 +65,7 @@ def draw_graph(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     return axes
 
 
-def _add_call(axes: Axes, theme: Theme, call: dict[str, Any], room: tuple[float, int]) -> None:
+def _add_call(axes: Axes, theme: Theme, call: DrawnCall, room: tuple[float, int]) -> None:
     size, limit = room
     x, y = call["column"], call["row"]
     axes.add_patch(
@@ -93,7 +91,7 @@ def _add_call(axes: Axes, theme: Theme, call: dict[str, Any], room: tuple[float,
     axes.text(x, y + 0.17, value, ha="center", va="center", fontsize=size * 0.85, color=theme.soft, zorder=3)
 
 
-def _add_edge(axes: Axes, theme: Theme, edge: dict[str, Any], source: dict[str, Any], target: dict[str, Any]) -> None:
+def _add_edge(axes: Axes, theme: Theme, edge: DrawnEdge, source: DrawnCall, target: DrawnCall) -> None:
     """Draws a curve from the right of a box to the left of another; back to an earlier one, over the top."""
     colour, style = (_CARRY, "--") if edge["kind"] == "carry" else (theme.soft, "-")
     half = _WIDTH / 2
@@ -127,7 +125,7 @@ def _curve(start: tuple[float, float], end: tuple[float, float]) -> list[tuple[f
     return [(middle, start[1]), (middle, end[1]), end]
 
 
-def _add_key(axes: Axes, theme: Theme, summary: dict[str, Any]) -> None:
+def _add_key(axes: Axes, theme: Theme, summary: GraphSummary) -> None:
     present = {call["placement"] for call in summary["calls"]}
     parts: list[Artist] = [
         Patch(color=PLACEMENT_COLOURS[p], label=name) for p, name in PLACEMENT_WORDS.items() if p in present

@@ -1,7 +1,6 @@
 """The program of the last call: the server above, the clients below, the wall between, and what crosses it."""
 
 import textwrap
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
@@ -10,7 +9,7 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size, duration
 from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
-from tffsim.views.panels.program_summary import program_summary
+from tffsim.views.panels.program_summary import Box, DrawnStep, ProgramSummary, program_summary
 
 _COLUMN, _ROW, _LANE_TITLE, _WALL = 1.75, 0.78, 0.3, 0.36
 _BOX_HEIGHT, _PADDING = 0.56, 0.09
@@ -41,7 +40,7 @@ def draw_program(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
 class _Places:
     """Where lanes, rows and columns lie: x as a share of the width, y in inches from the top."""
 
-    def __init__(self, program: dict[str, Any]) -> None:
+    def __init__(self, program: ProgramSummary) -> None:
         self.lanes: dict[str, tuple[float, float]] = {}
         self.num_columns = program["num_columns"]
         y = 0.0
@@ -58,7 +57,7 @@ class _Places:
         """Where the wall begins; None if there is none."""
         return sum(self.lanes["server"]) if {"server", "clients"} <= self.lanes.keys() else None
 
-    def middle(self, place: dict[str, Any]) -> tuple[float, float]:
+    def middle(self, place: Box) -> tuple[float, float]:
         """Returns the middle of a box."""
         top, _ = self.lanes[place["lane"]]
         return (place["column"] + 0.5) / self.num_columns, top + _LANE_TITLE + place["row"] * _ROW + _BOX_HEIGHT / 2
@@ -67,7 +66,7 @@ class _Places:
 class _Drawing:
     """Draws on axes whose x goes from 0 to 1, and whose y is inches, downwards."""
 
-    def __init__(self, program: dict[str, Any], axes: Axes, theme: Theme) -> None:
+    def __init__(self, program: ProgramSummary, axes: Axes, theme: Theme) -> None:
         self._program = program
         self._axes = axes
         self._theme = theme
@@ -84,8 +83,8 @@ class _Drawing:
         for step in self._program["steps"]:
             if step["crosses_to"]:
                 self._pipe(step)
-        for value in self._program["inputs"]:
-            self._box(value, value["name"] or "argument", ["from you"], is_plain=True)
+        for argument in self._program["inputs"]:
+            self._box(argument, argument["name"] or "argument", ["from you"], is_plain=True)
         for step in self._program["steps"]:
             self._step(step)
         for result in self._program["results"]:
@@ -106,7 +105,7 @@ class _Drawing:
                 )
             )  # fmt: skip
 
-    def _step(self, step: dict[str, Any]) -> None:
+    def _step(self, step: DrawnStep) -> None:
         called = "" if step["title"] == step["written_as"] else step["written_as"]
         where = f"line {step['line']}" if step["line"] else ""
         lines = [" · ".join(filter(None, (called, where))), _state(step)]
@@ -123,7 +122,7 @@ class _Drawing:
 
     def _box(
         self,
-        place: dict[str, Any],
+        place: Box,
         title: str,
         lines: list[str],
         *,
@@ -166,13 +165,14 @@ class _Drawing:
         self._axes.plot([x1, turn, turn], [y1, y1, y2], color=self._theme.soft, linewidth=1, zorder=1)
         self._arrow((turn, y2), (x2, y2), self._theme.soft)
 
-    def _end(self, key: str, side: str) -> dict[str, Any]:
-        boxes = {"i": "inputs", "s": "steps", "r": "results"}[key[0]]
-        found: dict[str, Any] = self._program[boxes][int(key[1:])]
-        half: dict[str, Any] = found[side] if key[0] == "s" else found
-        return half
+    def _end(self, key: str, side: str) -> Box:
+        number = int(key[1:])
+        if key[0] == "s":
+            step = self._program["steps"][number]
+            return step["takes"] if side == "takes" else step["gives"]
+        return self._program["inputs"][number] if key[0] == "i" else self._program["results"][number]
 
-    def _pipe(self, step: dict[str, Any]) -> None:
+    def _pipe(self, step: DrawnStep) -> None:
         (x, y1), (_, y2) = self._places.middle(step["takes"]), self._places.middle(step["gives"])
         x += self._half_width() * 0.6
         is_up = step["crosses_to"] == "server"
@@ -197,7 +197,7 @@ class _Drawing:
         self._axes.text(x, y, text, color=colour, fontsize=_SIZE * self._scale * size, weight=weight, va="center")
 
 
-def _state(step: dict[str, Any]) -> str:
+def _state(step: DrawnStep) -> str:
     states = [
         f"✗ {step['failed']:,} failed" if step["failed"] else "",
         f"{step['cancelled']:,} given up" if step["cancelled"] else "",

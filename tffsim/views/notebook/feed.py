@@ -25,7 +25,7 @@ from tffsim.views.glossary import hover_texts
 from tffsim.views.notebook.view_columns import ViewColumns
 from tffsim.views.panels.panel_data import data_of_legend, data_of_spans
 
-Message = tuple[dict[str, Any], list[bytes]]
+Message = tuple[dict[str, object], list[bytes]]
 
 # The sentence above the panels tells what the program did, whatever they show.
 _PROGRAM = "program"
@@ -115,7 +115,7 @@ class Feed:
             content = self._content(columns, len(running), moment, batch.is_last, description, reset=False)
             return content, columns.buffers()
 
-    def _start_anew(self, snapshot: Snapshot) -> dict[str, Any]:
+    def _start_anew(self, snapshot: Snapshot) -> dict[str, object]:
         """Returns all that is not a number."""
         self._num_spans, self._num_invocations = snapshot.num_spans, 0
         return self._description(snapshot) | self._sums() | {"words": hover_texts()}
@@ -126,9 +126,9 @@ class Feed:
         running: int,
         moment: int,
         finished: bool,
-        description: dict[str, Any],
+        description: dict[str, object],
         reset: bool,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         recorder = self._source.recorder
         return {
             "kind": "batch",
@@ -156,7 +156,7 @@ class Feed:
         sizes, self._sizes = self._sizes, tuple(map(len, lists))
         return sizes != self._sizes
 
-    def _description(self, legend: Legend | Snapshot) -> dict[str, Any]:
+    def _description(self, legend: Legend | Snapshot) -> dict[str, object]:
         """Returns what is not a number; of invocations only those that were not told before."""
         first, self._num_invocations = self._num_invocations, len(legend.invocations)
         lists = {name: getattr(legend, name) for name in LISTS_FOR_VIEWS} | {"invocations": legend.invocations[first:]}
@@ -171,7 +171,7 @@ class Feed:
         """Whether sums over all spans can be afforded now."""
         return self._num_spans <= _MAX_SPANS_SUMMED_LIVE and self._clock() >= self._sum_after
 
-    def _sums(self) -> dict[str, Any]:
+    def _sums(self) -> dict[str, object]:
         started = self._clock()
         snapshot = self._source.snapshot
         sums = data_of_spans(snapshot, {*self._panels, _PROGRAM})
@@ -179,13 +179,13 @@ class Feed:
         self._sum_after = ended + max(_SECONDS_BETWEEN_SUMS, (ended - started) / _SHARE_OF_SUMS)
         return sums
 
-    def previews(self, spans: list[int]) -> dict[str, Any]:
+    def previews(self, spans: list[int]) -> dict[str, object]:
         """Returns short descriptions of the values that spans made."""
         reader = SpanReader(self._source.snapshot)
         known = [span for span in spans if 0 <= span < reader.snapshot.num_spans]
         return {"kind": "previews", "previews": dict(zip(map(str, known), reader.previews(known), strict=True))}
 
-    def details(self, span: int) -> dict[str, Any]:
+    def details(self, span: int) -> dict[str, object]:
         """Returns what is known of a span, in lines of a name and a text."""
         snapshot = self._source.snapshot
         reader = SpanReader(snapshot)

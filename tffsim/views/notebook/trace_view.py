@@ -93,13 +93,14 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
             return {"text/plain": summary(self._source.snapshot)}
         return mime_bundle(self._source.snapshot, tuple(self.panels), self._title)
 
-    def _ipython_display_(self, **_: Any) -> None:
+    def _ipython_display_(self, **_: object) -> None:
         """Displays a trace that is being written, and in the same place a page as soon as it is finished."""
         recorder = self._source.recorder
         if recorder is None or self._source.is_finished or not is_in_kernel():
             raise NotImplementedError
         handle = DisplayHandle()
-        widget: Any = super()._repr_mimebundle_()
+        widget = super()._repr_mimebundle_()
+        assert widget is not None
         handle.display(widget[0], metadata=widget[1], raw=True)
         panels = tuple(self.panels)
         recorder.when_finished(lambda: handle.update(mime_bundle(self._source.snapshot, panels, self._title), raw=True))

@@ -40,7 +40,7 @@ class GraphLayout:
 
 def graph_layout(calls: Iterable[int], flow: Iterable[Edge]) -> GraphLayout:
     """Lays out calls, by their numbers, between which values flow from left to right."""
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(calls)
     graph.add_edges_from(flow)
     if not nx.is_directed_acyclic_graph(graph):  # A file from elsewhere may say so.
@@ -56,7 +56,7 @@ def graph_layout(calls: Iterable[int], flow: Iterable[Edge]) -> GraphLayout:
     )
 
 
-def _columns(graph: nx.DiGraph) -> dict[int, int]:
+def _columns(graph: "nx.DiGraph[int]") -> dict[int, int]:
     generations = enumerate(nx.topological_generations(graph))
     columns = {call: column for column, generation in generations for call in generation}
     for call in reversed(list(nx.topological_sort(graph))):
@@ -73,7 +73,7 @@ def _way(edge: Edge, columns: dict[int, int]) -> list[int | Passage]:
 
 def _rows(columns: dict[int, int], ways: dict[Edge, list[int | Passage]]) -> tuple[dict[int | Passage, float], float]:
     """Returns the row of each call and passage, and how many rows there are."""
-    steps = nx.DiGraph()
+    steps: nx.DiGraph[int | Passage] = nx.DiGraph()
     steps.add_nodes_from(columns)
     for way in ways.values():
         nx.add_path(steps, way)

@@ -1,11 +1,11 @@
 """The graph of calls and the values they made, small enough to be drawn, and where all of it stands."""
 
-from typing import Any
+from typing import Required, TypedDict
 
 import networkx as nx
 import numpy as np
 
-from tffsim.tracing.analysis.graph import build_graph, collapsed_clients
+from tffsim.tracing.analysis.graph import Graph, build_graph, collapsed_clients
 from tffsim.tracing.document.operations import ALL_OUTCOMES, RUNNING
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
@@ -17,7 +17,42 @@ _FLOW = ("input", "output", "carry")
 _FAILED = ALL_OUTCOMES.index("error")
 
 
-def graph_summary(snapshot: Snapshot, max_calls: int = MAX_CALLS) -> dict[str, Any]:
+class DrawnCall(TypedDict, total=False):
+    """A call, and the value that it made; see `graph_summary`."""
+
+    span: Required[int]
+    label: Required[str]
+    words: Required[str]
+    value: Required[str]
+    placement: Required[str]
+    count: Required[int]
+    self_ms: Required[float]
+    failed: bool
+    members: list[int]
+    column: int
+    row: float
+
+
+class DrawnEdge(TypedDict):
+    """The way of a value; see `graph_summary`."""
+
+    source: int
+    target: int
+    kind: str
+    passed: list[float]
+
+
+class GraphSummary(TypedDict):
+    """The graph and where all of it stands; see `graph_summary`."""
+
+    calls: list[DrawnCall]
+    edges: list[DrawnEdge]
+    num_columns: int
+    num_rows: float
+    hidden: int
+
+
+def graph_summary(snapshot: Snapshot, max_calls: int = MAX_CALLS) -> GraphSummary:
     """Returns the graph of the last ended invocation at the lowest executors, collapsed over clients.
 
     A call and the value that it made are one node. Calls that only embed a value which no
@@ -60,14 +95,14 @@ def graph_summary(snapshot: Snapshot, max_calls: int = MAX_CALLS) -> dict[str, A
     }
 
 
-def _flow_of_leaves(snapshot: Snapshot) -> nx.MultiDiGraph:
+def _flow_of_leaves(snapshot: Snapshot) -> Graph:
     executors = snapshot.executors
     parents = {executor.parent for executor in executors}
     leaves = [executor.name for number, executor in enumerate(executors) if number not in parents]
     layer = max(set(leaves), key=leaves.count) if leaves else None
     graph = build_graph(snapshot, collapse="clients", layer=layer, invocation=_invocation(snapshot))
     edges = [(a, b, k) for a, b, k, kind in graph.edges(keys=True, data="kind") if kind in _FLOW]
-    flow = nx.MultiDiGraph(graph.edge_subgraph(edges)) if edges else graph
+    flow: Graph = nx.MultiDiGraph(graph.edge_subgraph(edges)) if edges else graph
     # Embedding a function is no step of the data's way.
     functions = [
         node for node, data in flow.nodes(data=True) if data["kind"] == "value" and "->" in data.get("type", "")
@@ -85,10 +120,11 @@ def _invocation(snapshot: Snapshot) -> int | None:
     return max(ended or range(len(roots)), default=None)
 
 
-def _call(snapshot: Snapshot, graph: nx.MultiDiGraph, span: int) -> dict[str, Any]:
+def _call(snapshot: Snapshot, graph: Graph, span: int) -> DrawnCall:
     """Describes a call and its value, either of which may be unknown."""
-    call, value = (graph.nodes.get((kind, span), {}) for kind in ("call", "value"))
+    call, value = graph.nodes.get(("call", span)), graph.nodes.get(("value", span))
     data = call or value
+    assert data is not None
     label = ""
     if call:
         label = call["operation"].removeprefix("create_")
@@ -105,11 +141,11 @@ def _call(snapshot: Snapshot, graph: nx.MultiDiGraph, span: int) -> dict[str, An
         "value": made[:60],
         "placement": data["placement"],
         "count": data["count"],
-        "self_ms": call.get("self_time", 0) / 1e6,
+        "self_ms": call.get("self_time", 0) / 1e6 if call else 0.0,
     }
 
 
-def _add_members(snapshot: Snapshot, calls: list[dict[str, Any]]) -> None:
+def _add_members(snapshot: Snapshot, calls: list[DrawnCall]) -> None:
     """Adds which spans each call stands for, and whether one of them failed."""
     columns = snapshot.columns
     groups = collapsed_clients(snapshot)
@@ -124,7 +160,7 @@ def _add_members(snapshot: Snapshot, calls: list[dict[str, Any]]) -> None:
         call["members"] = at_clients[groups[at_clients] == groups[call["span"]]].tolist()
 
 
-def _edges(graph: nx.MultiDiGraph) -> list[tuple[int, int, str]]:
+def _edges(graph: Graph) -> list[tuple[int, int, str]]:
     edges = {
         (source[1], target[1], "carry" if kind == "carry" else "flow")
         for source, target, kind in graph.edges(data="kind")
@@ -133,9 +169,9 @@ def _edges(graph: nx.MultiDiGraph) -> list[tuple[int, int, str]]:
     return sorted(edges)
 
 
-def _connected(calls: dict[int, dict[str, Any]], edges: list[tuple[int, int, str]]) -> set[int]:
+def _connected(calls: dict[int, DrawnCall], edges: list[tuple[int, int, str]]) -> set[int]:
     """Leaves out what is only embedded and fetched, if there is anything else."""
-    graph = nx.Graph([(source, target) for source, target, _ in edges])
+    graph: nx.Graph[int] = nx.Graph([(source, target) for source, target, _ in edges])
     graph.add_nodes_from(calls)
     parts = [
         part for part in nx.connected_components(graph) if {calls[k]["label"] for k in part} - {"value", "compute"}
@@ -143,5 +179,5 @@ def _connected(calls: dict[int, dict[str, Any]], edges: list[tuple[int, int, str
     return set().union(*parts) or set(calls)
 
 
-def _largest(calls: dict[int, dict[str, Any]], spans: set[int], limit: int) -> set[int]:
+def _largest(calls: dict[int, DrawnCall], spans: set[int], limit: int) -> set[int]:
     return set(sorted(spans, key=lambda span: (-calls[span]["self_ms"], span))[:limit])

@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Callable, Collection
-from typing import Any
 
 from tffsim.tracing.document.snapshot import Legend, Snapshot
 from tffsim.views.panels.ast_rows import depths
@@ -12,13 +11,13 @@ from tffsim.views.panels.program_summary import program_summary
 from tffsim.views.panels.stack_boxes import Box, arrangements, num_columns
 from tffsim.views.panels.traffic_rows import traffic_rows
 
-_Data = dict[str, Any]
+_Data = dict[str, object]
 
-_OF_LEGEND: dict[str, Callable[[Legend | Snapshot], Any]] = {
+_OF_LEGEND: dict[str, Callable[[Legend | Snapshot], object]] = {
     "stack": lambda legend: [_arrangement(boxes) for boxes in arrangements(legend.executors)],
     "ast": lambda legend: depths(legend.nodes),
 }
-_OF_SPANS: dict[str, Callable[[Snapshot], Any]] = {
+_OF_SPANS: dict[str, Callable[[Snapshot], object]] = {
     "program": program_summary,
     "graph": graph_summary,
     "traffic": lambda snapshot: [dataclasses.asdict(row) for row in traffic_rows(snapshot)],

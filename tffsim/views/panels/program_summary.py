@@ -1,11 +1,11 @@
 """The program of the last call, what happened in it and how it is said, as the front end draws it."""
 
-import dataclasses
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
 from tffsim.tracing.analysis.program import CLIENTS
+from tffsim.tracing.analysis.program_runs import StepRun
 from tffsim.tracing.analysis.run_facts import RunFacts, run_facts
 from tffsim.tracing.analysis.traffic import entering_clients
 from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, OK
@@ -19,7 +19,70 @@ MAX_VALUES = 5
 _MAX_TEXT = 60
 
 
-def program_summary(snapshot: Snapshot) -> dict[str, Any] | None:
+class Box(TypedDict):
+    """Where something stands."""
+
+    lane: str
+    column: int
+    row: int
+
+
+class InputBox(Box):
+    """What comes from the user."""
+
+    name: str
+
+
+class ResultBox(Box):
+    """What goes to the user."""
+
+    name: str
+    value: str
+
+
+class Happened(TypedDict):
+    """What happened in a step; see `StepRun`."""
+
+    done: int
+    failed: int
+    cancelled: int
+    running: int
+    elapsed: int
+    work: int
+    letters: int
+    size: int
+    is_sealed: bool
+
+
+class DrawnStep(Happened):
+    """A step, and what happened in it."""
+
+    node: int
+    title: str
+    written_as: str
+    line: int
+    variable: str
+    crosses_to: str
+    takes: Box
+    gives: Box
+    values: list[str]
+    is_wrong: bool
+
+
+class ProgramSummary(TypedDict):
+    """The program as it is drawn; see `program_summary`."""
+
+    sentence: list[list[str]]
+    inputs: list[InputBox]
+    steps: list[DrawnStep]
+    results: list[ResultBox]
+    flows: list[list[str]]
+    lanes: list[str]
+    num_columns: int
+    num_rows: list[int]
+
+
+def program_summary(snapshot: Snapshot) -> ProgramSummary | None:
     """Returns the program of the computation that was called last; None if none was.
 
     Returns:
@@ -50,7 +113,7 @@ def program_summary(snapshot: Snapshot) -> dict[str, Any] | None:
                 "gives": _placed(layout.gives[number]),
                 "values": values.of_step(number),
                 "is_wrong": number in values.wrong,
-                **dataclasses.asdict(facts.runs[number]),
+                **_happened(facts.runs[number]),
             }
             for number, step in enumerate(program.steps)
         ],
@@ -77,8 +140,22 @@ def _name(end: int) -> str:
     return f"s{end}" if end >= 0 else f"i{~end}"
 
 
-def _placed(place: Place) -> dict[str, Any]:
-    return dataclasses.asdict(place)
+def _placed(place: Place) -> Box:
+    return {"lane": place.lane, "column": place.column, "row": place.row}
+
+
+def _happened(run: StepRun) -> Happened:
+    return {
+        "done": run.done,
+        "failed": run.failed,
+        "cancelled": run.cancelled,
+        "running": run.running,
+        "elapsed": run.elapsed,
+        "work": run.work,
+        "letters": run.letters,
+        "size": run.size,
+        "is_sealed": run.is_sealed,
+    }
 
 
 class _Values:

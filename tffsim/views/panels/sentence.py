@@ -116,7 +116,7 @@ class _Speech:
             self.say(
                 "clients ran own" if own else "clients ran",
                 clients=self._clients(),
-                each=self._words["each"] if facts.num_clients > 1 else "",
+                each=str(self._words["each"]) if facts.num_clients > 1 else "",
                 functions=self._titles(at_clients),
                 argument=Phrase(own, "code"),
             )
@@ -145,7 +145,7 @@ class _Speech:
         )  # fmt: skip
         percent = f"{100 * part / spent.total:.0f}"
         key = "so far" if self._facts.is_running else "took"
-        return [self.say(key, time=duration(spent.total), percent=percent, where=self._words[where])]
+        return [self.say(key, time=duration(spent.total), percent=percent, where=str(self._words[where]))]
 
     def trend(self) -> list[Sentence]:
         told = []

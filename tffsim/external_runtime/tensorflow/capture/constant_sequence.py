@@ -1,5 +1,6 @@
 """A sequence as a computation: a finite dataset with its elements written into a graph."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import federated_language as fl
@@ -12,7 +13,7 @@ from tffsim.external_runtime.tensorflow.tensorflow_types import element_spec
 from tffsim.language.containers import struct_elements
 
 
-def constant_sequence(value: Any, type_spec: fl.SequenceType) -> pb.Computation:
+def constant_sequence(value: Iterable[object], type_spec: fl.SequenceType) -> pb.Computation:
     """Returns a computation without parameter whose result is a given sequence.
 
     Args:
@@ -40,21 +41,21 @@ def constant_sequence(value: Any, type_spec: fl.SequenceType) -> pb.Computation:
     return proto
 
 
-def _flat(element: Any, type_spec: fl.Type) -> list[np.ndarray]:
+def _flat(element: object, type_spec: fl.Type) -> list[np.ndarray]:
     if isinstance(type_spec, fl.StructType):
         parts = zip(struct_elements(element, type_spec), type_spec, strict=True)
         return [array for part, t in parts for array in _flat(part, t)]
     return [np.asarray(element)]
 
 
-def _one_element(row: list[np.ndarray], spec: Any) -> tf.data.Dataset:
+def _one_element(row: list[np.ndarray], spec: object) -> tf.data.Dataset:
     arrays = iter(row)
     flat = [tf.constant(next(arrays), s.dtype) for s in _leaves(spec)]
     packed = _pack(iter(flat), spec)
     return tf.data.Dataset.from_tensors(packed)
 
 
-def _zeros(spec: Any) -> list[np.ndarray]:
+def _zeros(spec: object) -> list[np.ndarray]:
     return [
         np.full(
             [d or 0 for d in s.shape.as_list()] if s.shape.rank is not None else [], "" if s.dtype == tf.string else 0
@@ -63,7 +64,7 @@ def _zeros(spec: Any) -> list[np.ndarray]:
     ]
 
 
-def _leaves(spec: Any) -> list[tf.TensorSpec]:
+def _leaves(spec: object) -> list[tf.TensorSpec]:
     if isinstance(spec, dict):
         return [leaf for part in spec.values() for leaf in _leaves(part)]
     if isinstance(spec, tuple):
@@ -71,7 +72,7 @@ def _leaves(spec: Any) -> list[tf.TensorSpec]:
     return [spec]
 
 
-def _pack(tensors: Any, spec: Any) -> Any:
+def _pack(tensors: Any, spec: object) -> object:
     if isinstance(spec, dict):
         return type(spec)((name, _pack(tensors, part)) for name, part in spec.items())
     if isinstance(spec, tuple):

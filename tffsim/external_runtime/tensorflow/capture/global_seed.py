@@ -6,7 +6,6 @@ takes its seed from the global one in each call, not while it is captured.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 from tensorflow.python.eager.context import global_seed
@@ -20,8 +19,8 @@ def install() -> None:
     random_seed.get_seed = _without_seed_in_captured_graphs(random_seed.get_seed)
 
 
-def _without_seed_in_captured_graphs(get_seed: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def get_seed_or_none(op_seed: Any) -> Any:
+def _without_seed_in_captured_graphs(get_seed: Callable[[object], object]) -> Callable[[object], object]:
+    def get_seed_or_none(op_seed: object) -> object:
         if op_seed is None and not tf.executing_eagerly() and global_seed() is not None:
             graph = tf.compat.v1.get_default_graph()
             if graph.seed is None and captured_graph(graph) is not None:

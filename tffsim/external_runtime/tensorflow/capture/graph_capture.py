@@ -8,7 +8,6 @@ variable is such an operation too, so every call starts from the initial values.
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import federated_language as fl
 import tensorflow as tf
@@ -34,7 +33,7 @@ keras_seeds.install()
 
 
 def capture(
-    function: Callable[..., Any], parameter_type: fl.Type | None, name: str
+    function: Callable[..., object], parameter_type: fl.Type | None, name: str
 ) -> tuple[pb.Computation, fl.FunctionType]:
     """Captures a function as a computation.
 
@@ -75,7 +74,7 @@ def capture(
     return proto, type_signature
 
 
-def unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
+def unwrapped(function: Callable[..., object]) -> Callable[..., object]:
     """Returns the user's Python function below wrappers such as `tf.function`."""
     function = getattr(function, "python_function", function)
     while isinstance(function, functools.partial):
@@ -84,8 +83,8 @@ def unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _call(
-    function: Callable[..., Any], parameter_type: fl.Type | None, name: str
-) -> tuple[pb.TensorFlow.Binding | None, Any]:
+    function: Callable[..., object], parameter_type: fl.Type | None, name: str
+) -> tuple[pb.TensorFlow.Binding | None, object]:
     if parameter_type is None:
         binding, result = None, function()
     else:
@@ -96,7 +95,7 @@ def _call(
     return binding, result
 
 
-def _returned_none(function: Callable[..., Any]) -> Exception:
+def _returned_none(function: Callable[..., object]) -> Exception:
     inner = getattr(function, "user_function", function)
     return ComputationReturnedNoneError(unwrapped(inner))
 
@@ -107,7 +106,7 @@ def _pack(graph: tf.Graph) -> any_pb2.Any:
     return packed
 
 
-def _origin(function: Callable[..., Any], name: str, op_lines: Mapping[str, str]) -> provenance.Provenance:
+def _origin(function: Callable[..., object], name: str, op_lines: Mapping[str, str]) -> provenance.Provenance:
     source = provenance.source_of(unwrapped(getattr(function, "user_function", function)), name)
     return provenance.Provenance(source, op_lines)
 

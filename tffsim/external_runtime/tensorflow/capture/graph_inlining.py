@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import federated_language as fl
 import tensorflow as tf
@@ -34,7 +33,7 @@ class GraphContext(SyncContext):
         """The users' lines behind the operations that were copied."""
         return self._op_lines
 
-    def invoke(self, comp: ConcreteComputation, arg: Any) -> Any:
+    def invoke(self, comp: ConcreteComputation, arg: object) -> object:
         """Copies the graph of `comp` into the current graph and returns its result.
 
         Raises:
@@ -107,7 +106,7 @@ def _initialize_first(graph_def: tf.compat.v1.GraphDef, initialize_op: str) -> N
             node.input.append(f"^{initialize_op}")
 
 
-def _to_tensors(value: Any, type_spec: fl.Type, path: str = "") -> Iterator[tf.Tensor]:
+def _to_tensors(value: object, type_spec: fl.Type, path: str = "") -> Iterator[tf.Tensor]:
     if isinstance(type_spec, fl.StructType):
         elements = zip(struct_elements(value, type_spec), type_spec.items(), strict=True)
         for position, (element, (name, element_type)) in enumerate(elements):
@@ -126,7 +125,7 @@ def _to_tensors(value: Any, type_spec: fl.Type, path: str = "") -> Iterator[tf.T
         yield _to_tensor(value, type_spec, path)
 
 
-def _to_tensor(value: Any, type_spec: fl.TensorType, path: str) -> tf.Tensor:
+def _to_tensor(value: object, type_spec: fl.TensorType, path: str) -> tf.Tensor:
     spec = tensor_spec(type_spec)
     try:
         tensor = tf.convert_to_tensor(value, spec.dtype)
@@ -144,7 +143,7 @@ def _argument(path: str) -> str:
     return f"Argument `{path.removeprefix('.')}`" if path else "The argument"
 
 
-def _from_tensors(tensors: Iterator[tf.Tensor], type_spec: fl.Type) -> Any:
+def _from_tensors(tensors: Iterator[tf.Tensor], type_spec: fl.Type) -> object:
     if isinstance(type_spec, fl.StructType):
         return bindings.parameter_struct([_from_tensors(tensors, t) for t in type_spec], type_spec)
     if isinstance(type_spec, fl.SequenceType):

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
+from keras import Initializer
 
 from tffsim.external_runtime.tensorflow.capture.tensor_equality import CapturedGraph, captured_graph
 
@@ -62,10 +63,10 @@ class _PickingBackend:
     def __init__(self, backend: Any) -> None:
         self._backend = backend
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._backend, name)
 
-    def convert_to_tensor(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+    def convert_to_tensor(self, x: object, *args: object, **kwargs: object) -> object:
         if isinstance(x, list) and isinstance(x[0], _PickedSeed):
             return _pick_seed()
         return self._backend.convert_to_tensor(x, *args, **kwargs)
@@ -96,9 +97,9 @@ def _generator_of(graph: CapturedGraph, outside: SeedGenerator | None) -> SeedGe
     return graph.seeds[key]
 
 
-def _draw_seed(draw: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _draw_seed(draw: Callable[[object], object]) -> Callable[[object], object]:
     @functools.wraps(draw)
-    def draw_seed(seed: Any) -> Any:
+    def draw_seed(seed: object) -> object:
         graph = _current_graph()
         if graph is not None:
             if seed is None:
@@ -120,7 +121,7 @@ def _make_default_seed(make: Callable[[], int]) -> Callable[[], int]:
 
 def _init(init: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(init)
-    def initialise(self: SeedGenerator, seed: int | None = None, name: str | None = None, **kwargs: Any) -> None:
+    def initialise(self: SeedGenerator, seed: int | None = None, name: str | None = None, **kwargs: object) -> None:
         graph = _current_graph()
         if graph is None:
             init(self, seed, name, **kwargs)
@@ -133,9 +134,9 @@ def _init(init: Callable[..., None]) -> Callable[..., None]:
     return initialise
 
 
-def _next(advance: Callable[..., Any]) -> Callable[..., Any]:
+def _next(advance: Callable[..., object]) -> Callable[..., object]:
     @functools.wraps(advance)
-    def next_seed(self: SeedGenerator, ordered: bool = True) -> Any:
+    def next_seed(self: SeedGenerator, ordered: bool = True) -> object:
         graph = _current_graph()
         return advance(self if graph is None else _generator_of(graph, self), ordered)
 
@@ -145,12 +146,12 @@ def _next(advance: Callable[..., Any]) -> Callable[..., Any]:
 class _InitializerSeed:
     """The attribute `seed` of an initialiser, which tells a picked seed from the user's."""
 
-    def __get__(self, initializer: Any, owner: type) -> Any:
+    def __get__(self, initializer: Initializer, owner: type) -> object:
         if initializer is None:
             return self
         seed = vars(initializer)["seed"]
         is_picked = initializer._init_seed is None and _current_graph() is not None
         return _PickedSeed(seed) if is_picked else seed
 
-    def __set__(self, initializer: Any, seed: Any) -> None:
+    def __set__(self, initializer: object, seed: object) -> None:
         vars(initializer)["seed"] = seed

@@ -9,7 +9,6 @@ a program that only called a computation.
 import contextlib
 import copy
 from collections.abc import Iterator
-from typing import Any
 
 import tensorflow as tf
 from keras.src.backend.common import global_state
@@ -34,6 +33,6 @@ def unchanged_by(graph: tf.Graph) -> Iterator[None]:
             stateful_random_ops.global_generator = None
 
 
-def _remembered() -> dict[str, Any]:
+def _remembered() -> dict[str, object]:
     # Not kept: `clear_session` replaces the tracker. Its contents belong to one thread.
     return vars(global_state.GLOBAL_STATE_TRACKER)

@@ -9,8 +9,7 @@ are replaced; except where TensorFlow's own code uses them, which relies on the 
 import functools
 import sys
 import types
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import tensorflow as tf
 
@@ -25,9 +24,9 @@ class CapturedGraph(tf.Graph):
 
     def __init__(self) -> None:
         super().__init__()
-        self.seeds: dict[Any, Any] = {}
+        self.seeds: dict[object, object] = {}
 
-    def control_dependencies(self, control_inputs: Any) -> Any:
+    def control_dependencies(self, control_inputs: Iterable[tf.Operation]) -> object:
         """Lets what is made in a block wait for operations, as in `tf.function`.
 
         Operations in functions of the graph are not waited for: the branch that they are in
@@ -55,10 +54,10 @@ def _is_tensorflow_code(frame: types.FrameType) -> bool:
 
 
 def _by_element(
-    compare_by_identity: Callable[[Any, Any], Any], operation: Callable[..., Any], if_none: bool
-) -> Callable[[Any, Any], Any]:
+    compare_by_identity: Callable[[object, object], object], operation: Callable[..., object], if_none: bool
+) -> Callable[[object, object], object]:
     @functools.wraps(compare_by_identity)
-    def compare(self: Any, other: Any) -> Any:
+    def compare(self: object, other: object) -> object:
         if _is_tensorflow_code(sys._getframe(1)) or captured_graph(getattr(self, "graph", None)) is None:
             return compare_by_identity(self, other)
         return operation(x=self, y=other, incompatible_shape_error=False) if other is not None else if_none

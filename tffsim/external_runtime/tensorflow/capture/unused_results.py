@@ -8,7 +8,6 @@ and there is nothing to complain about.
 
 import functools
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 from tensorflow.python.util import tf_should_use
@@ -16,9 +15,9 @@ from tensorflow.python.util import tf_should_use
 from tffsim.external_runtime.tensorflow.capture.tensor_equality import captured_graph
 
 
-def _unless_captured(wrap: Callable[..., Any]) -> Callable[..., Any]:
+def _unless_captured(wrap: Callable[..., object]) -> Callable[..., object]:
     @functools.wraps(wrap)
-    def wrap_unless_captured(result: Any, *args: Any, **kwargs: Any) -> Any:
+    def wrap_unless_captured(result: object, *args: object, **kwargs: object) -> object:
         if captured_graph(tf.compat.v1.get_default_graph()) is not None:
             return result
         return wrap(result, *args, **kwargs)

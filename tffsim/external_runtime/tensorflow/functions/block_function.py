@@ -8,7 +8,6 @@ training loops.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import federated_language as fl
 import tensorflow as tf
@@ -142,10 +141,10 @@ def datasets_in(values: Iterable[TensorFlowValue]) -> Iterator[tf.data.Dataset]:
             yield from datasets_in(value)
 
 
-async def _computed(block: CallBlock, executor: Executor, arguments: Sequence[TensorFlowValue]) -> Any:
+async def _computed(block: CallBlock, executor: Executor, arguments: Sequence[TensorFlowValue]) -> object:
     result = await (await block.body(executor, arguments)).compute()
     return _elements(result)
 
 
-def _elements(value: Any) -> Any:
+def _elements(value: object) -> object:
     return tuple(_elements(element) for element in value) if isinstance(value, structure.Struct) else value

@@ -18,7 +18,7 @@ from tffsim.external_runtime.tensorflow.functions.function_tensors import pack, 
 from tffsim.external_runtime.tensorflow.functions.tensorflow_function import TensorFlowFunction
 from tffsim.external_runtime.tensorflow.values.tensorflow_values import TensorFlowValue
 
-_Places: TypeAlias = int | tuple[Any, ...]
+_Places: TypeAlias = int | tuple[object, ...]
 """An argument with positions among the leaves of the block's arguments instead of its leaves."""
 
 
@@ -92,10 +92,10 @@ class CallsApart:
         return all(id(leaf) in self._positions for leaf in leaves_of(argument))
 
 
-def leaves_of(value: TensorFlowValue) -> list[Any]:
+def leaves_of(value: TensorFlowValue) -> list[object]:
     """Returns the tensors and data sets of a value, in order."""
     return [leaf for part in value for leaf in leaves_of(part)] if isinstance(value, tuple) else [value]
 
 
-def _mapped(value: Any, convert: Callable[[Any], Any]) -> Any:
+def _mapped(value: object, convert: Callable[[Any], Any]) -> Any:
     return tuple([_mapped(part, convert) for part in value]) if isinstance(value, tuple) else convert(value)

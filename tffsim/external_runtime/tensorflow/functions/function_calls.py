@@ -12,7 +12,7 @@ import itertools
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import tensorflow as tf
@@ -66,7 +66,11 @@ class SharedFunction:
     """
 
     def __init__(
-        self, function: Any, input_types: Sequence[int], output_types: Sequence[int], num_threads: int
+        self,
+        function: tf.types.experimental.ConcreteFunction,
+        input_types: Sequence[int],
+        output_types: Sequence[int],
+        num_threads: int,
     ) -> None:
         self._function = function
         self._name = function.name.decode() if isinstance(function.name, bytes) else function.name

@@ -29,7 +29,7 @@ _CALLS_BACK = re.compile(rb"\x12(?:\x06PyFunc|\x0bEagerPyFunc|\x0fPyFuncStateles
 
 _registry: Any = getattr(script_ops, "_py_funcs", None)
 # TensorFlow keeps weak references. A dataset that a graph returned may be read at any time later.
-_kept: list[Any] = []
+_kept: list[object] = []
 
 
 class Callbacks:
@@ -44,7 +44,7 @@ class Callbacks:
         self._functions: dict[Hashable, Any] = {}
         self._lock = threading.Lock()
 
-    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    def call(self, function: Callable[..., object], *arguments: object) -> object:
         """Calls a function; may be called by many threads at a time."""
         return self._context.copy().run(function, *arguments)
 
@@ -98,15 +98,15 @@ def _become_python_function(node: NodeDef, callbacks: Callbacks) -> None:
     node.attr["Tout"].list.SetInParent()
 
 
-def _print(text: bytes, end: str) -> list[Any]:
+def _print(text: bytes, end: str) -> list[object]:
     sys.stdout.write(text.decode("utf-8", "replace") + end)
     return []
 
 
-def _redirected(function: Any, token: str, callbacks: Callbacks) -> Any:
+def _redirected(function: Any, token: str, callbacks: Callbacks) -> object:
     reference = weakref.ref(callbacks)
 
-    def call(*arguments: Any) -> Any:
+    def call(*arguments: object) -> object:
         living = reference()
         return living.call(function, *arguments) if living is not None else function(*arguments)
 
@@ -122,15 +122,15 @@ class _EagerCallback(script_ops.EagerFunc):
         call: Calls it.
     """
 
-    def __init__(self, function: Any, token: str, call: Callable[..., Any]) -> None:
+    def __init__(self, function: object, token: str, call: Callable[..., object]) -> None:
         self._function = function
         self._token = token
         self._redirected_call = call
 
-    def __call__(self, device: Any, _: Any, arguments: Any) -> Any:
+    def __call__(self, device: object, _: object, arguments: object) -> object:
         return self._redirected_call(device, self._token, arguments)
 
 
-def _token_of(function: Any) -> bytes:
+def _token_of(function: object) -> bytes:
     _kept.append(function)
     return bytes(_registry.insert(function).encode())

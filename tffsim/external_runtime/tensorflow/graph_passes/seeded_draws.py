@@ -11,7 +11,6 @@ Everything here is a function of protos; nothing is executed.
 import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from tensorflow.core.framework.function_pb2 import FunctionDef
 from tensorflow.core.framework.graph_pb2 import GraphDef
@@ -122,7 +121,7 @@ class _Library:
         called = (self._functions[name].node_def for node in body for name in _called(node, self._functions))
         return sum(1 for _ in _draws(body)) + sum(map(self.count, called))
 
-    def take(self, body: Any, pairs: Sequence[str], *, is_function: bool) -> None:
+    def take(self, body: FunctionDef | GraphDef, pairs: Sequence[str], *, is_function: bool) -> None:
         """Makes the operations that draw, in a body and in what it calls, use one tensor of `pairs` each."""
         rest = iter(pairs)
         for node in list(_draws(body)):
@@ -229,7 +228,7 @@ def _set_seed_inputs(node: NodeDef, seeds: Iterable[str]) -> None:
         node.input[place] = seed
 
 
-def _add_seeds_of_dataset(body: Any, name: str, pair: str, is_function: bool) -> list[str]:
+def _add_seeds_of_dataset(body: FunctionDef | GraphDef, name: str, pair: str, is_function: bool) -> list[str]:
     cast, numbers = f"{SEEDS}/{name}/cast", f"{SEEDS}/{name}/numbers"
     node = body.add(name=cast, op="Cast", input=[pair])
     node.attr["SrcT"].type, node.attr["DstT"].type = DT_INT32, DT_INT64
@@ -238,12 +237,12 @@ def _add_seeds_of_dataset(body: Any, name: str, pair: str, is_function: bool) ->
     return [f"{numbers}:output:{k}" if is_function else f"{numbers}:{k}" for k in range(2)]
 
 
-def _add_unpack(body: Any, name: str, source: str, count: int, dtype: int) -> None:
+def _add_unpack(body: FunctionDef | GraphDef, name: str, source: str, count: int, dtype: int) -> None:
     node = body.add(name=name, op="Unpack", input=[source])
     node.attr["num"].i, node.attr["axis"].i, node.attr["T"].type = count, 0, dtype
 
 
-def _add_constant(body: Any, name: str, value: int, dtype: int) -> None:
+def _add_constant(body: FunctionDef | GraphDef, name: str, value: int, dtype: int) -> None:
     node = body.add(name=name, op="Const")
     tensor = node.attr["value"].tensor
     node.attr["dtype"].type = tensor.dtype = dtype
@@ -251,7 +250,7 @@ def _add_constant(body: Any, name: str, value: int, dtype: int) -> None:
     (tensor.int64_val if dtype == DT_INT64 else tensor.int_val).append(value)
 
 
-def _in_order_of_calls(functions: Sequence[FunctionDef]) -> Iterator[Any]:
+def _in_order_of_calls(functions: Sequence[FunctionDef]) -> Iterator[FunctionDef]:
     """Yields the bodies of functions, callers first.
 
     The order in a library depends on names, which TensorFlow counts through the process.

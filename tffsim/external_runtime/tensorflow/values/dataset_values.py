@@ -10,7 +10,6 @@ import collections
 import contextlib
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 import federated_language as fl
 import numpy as np
@@ -24,7 +23,7 @@ from tffsim.failures.failure_location import locate_argument
 from tffsim.language.containers import struct_elements
 from tffsim.language.identity_cache import IdentityCache
 
-_element_spec: IdentityCache[fl.SequenceType, Any] = IdentityCache(lambda type_spec: element_spec(type_spec.element))
+_element_spec: IdentityCache[fl.SequenceType, object] = IdentityCache(lambda type_spec: element_spec(type_spec.element))
 
 
 def to_dataset(value: object, type_spec: fl.SequenceType) -> tf.data.Dataset:
@@ -78,7 +77,7 @@ def _matching(dataset: tf.data.Dataset, type_spec: fl.SequenceType) -> tf.data.D
     if order == sorted(order):
         return _renamed(dataset, type_spec)
 
-    def in_type_order(*element: Any) -> Any:
+    def in_type_order(*element: object) -> object:
         # `map` unpacks a plain tuple into arguments and passes anything else whole.
         whole = element if type(found) is tuple else element[0]
         return _structured(whole, element_type, lambda component, _: component)
@@ -111,7 +110,7 @@ def _check_component(spec: tf.TypeSpec, type_spec: fl.TensorType) -> tf.TypeSpec
     return spec
 
 
-def _structured(value: Any, type_spec: fl.Type, convert: Callable[[Any, fl.TensorType], Any]) -> Any:
+def _structured(value: object, type_spec: fl.Type, convert: Callable[[object, fl.TensorType], object]) -> object:
     """Rebuilds an element in the containers of `element_spec`, each component converted."""
     if isinstance(type_spec, fl.TensorType):
         return convert(value, type_spec)
@@ -122,7 +121,7 @@ def _structured(value: Any, type_spec: fl.Type, convert: Callable[[Any, fl.Tenso
             f"Expected a dataset with elements of type {type_spec}, found tensors of type {to_type(value)}. "
             "Make a dict or a tuple of each with `dataset.map`."
         )
-    components: list[Any] = []
+    components: list[object] = []
     names: list[str | None] = []
     fields = zip(struct_elements(value, type_spec), type_spec.items(), strict=True)
     for position, (component, (name, component_type)) in enumerate(fields):
@@ -134,18 +133,18 @@ def _structured(value: Any, type_spec: fl.Type, convert: Callable[[Any, fl.Tenso
     return collections.OrderedDict(zip(names, components, strict=True)) if any(names) else tuple(components)
 
 
-def _from_array(value: Any, element_type: fl.TensorType) -> tf.data.Dataset:
+def _from_array(value: np.ndarray | tf.Tensor, element_type: fl.TensorType) -> tf.data.Dataset:
     if len(value.shape) == 0:
         raise TypeError(f"Expected a sequence of {element_type}, found a scalar. Put it in a list.")
     return _from_rows(value, element_type)
 
 
-def _from_rows(rows: Any, element_type: fl.TensorType) -> tf.data.Dataset:
+def _from_rows(rows: object, element_type: fl.TensorType) -> tf.data.Dataset:
     shape = None if element_type.shape is None else (None, *element_type.shape)
     return tf.data.Dataset.from_tensor_slices(to_array(rows, fl.TensorType(element_type.dtype, shape)))
 
 
-def _from_elements(elements: Sequence[Any], type_spec: fl.SequenceType) -> tf.data.Dataset:
+def _from_elements(elements: Sequence[object], type_spec: fl.SequenceType) -> tf.data.Dataset:
     spec = _element_spec(type_spec)
     if not elements:
         return tf.data.Dataset.from_tensor_slices(tf.nest.map_structure(_no_elements, spec))
@@ -163,12 +162,12 @@ def _from_elements(elements: Sequence[Any], type_spec: fl.SequenceType) -> tf.da
     return _cut_out(rows, spec)
 
 
-def _stacked(rows: Sequence[Sequence[np.ndarray]], spec: Any) -> tf.data.Dataset:
+def _stacked(rows: Sequence[Sequence[np.ndarray]], spec: object) -> tf.data.Dataset:
     columns = [np.stack(column) for column in zip(*rows, strict=True)]
     return tf.data.Dataset.from_tensor_slices(tf.nest.pack_sequence_as(spec, columns))
 
 
-def _cut_out(rows: Sequence[Sequence[np.ndarray]], spec: Any) -> tf.data.Dataset:
+def _cut_out(rows: Sequence[Sequence[np.ndarray]], spec: object) -> tf.data.Dataset:
     """Returns a dataset of elements of many shapes, in linear time.
 
     The numbers of a component lie end to end in one tensor; each element is cut out of it.
@@ -178,7 +177,7 @@ def _cut_out(rows: Sequence[Sequence[np.ndarray]], spec: Any) -> tf.data.Dataset
     shapes = [_end_to_end([np.array(component.shape, np.int64) for component in column]) for column in columns]
     specs = tf.nest.flatten(spec)
 
-    def element(position: tf.Tensor) -> Any:
+    def element(position: tf.Tensor) -> object:
         components = [
             tf.ensure_shape(tf.reshape(_cut(flat, position), _cut(shape, position)), component_spec.shape)
             for flat, shape, component_spec in zip(numbers, shapes, specs, strict=True)
@@ -198,7 +197,7 @@ def _cut(end_to_end: tuple[tf.Tensor, tf.Tensor], position: tf.Tensor) -> tf.Ten
     return flat[bounds[position] : bounds[position + 1]]
 
 
-def _row(element: Any, position: int, type_spec: fl.SequenceType) -> list[np.ndarray]:
+def _row(element: object, position: int, type_spec: fl.SequenceType) -> list[np.ndarray]:
     try:
         return tf.nest.flatten(_structured(element, type_spec.element, to_array))
     except (TypeError, ValueError) as error:
@@ -210,7 +209,7 @@ def _no_elements(spec: tf.TensorSpec) -> tf.Tensor:
     return tf.zeros([0, *dimensions], spec.dtype)
 
 
-def _iterator_maker(value: Any) -> Callable[[], Iterator[Any]]:
+def _iterator_maker(value: object) -> Callable[[], Iterator[object]]:
     if isinstance(value, Iterator):
         return _ReadOnce(value)
     return value if callable(value) else functools.partial(iter, value)
@@ -219,10 +218,10 @@ def _iterator_maker(value: Any) -> Callable[[], Iterator[Any]]:
 class _ReadOnce:
     """Gives an iterator to its first reader and an error to all others."""
 
-    def __init__(self, iterator: Iterator[Any]) -> None:
-        self._iterator: Iterator[Any] | None = iterator
+    def __init__(self, iterator: Iterator[object]) -> None:
+        self._iterator: Iterator[object] | None = iterator
 
-    def __call__(self) -> Iterator[Any]:
+    def __call__(self) -> Iterator[object]:
         iterator, self._iterator = self._iterator, None
         if iterator is None:
             raise RuntimeError(
@@ -232,8 +231,8 @@ class _ReadOnce:
         return iterator
 
 
-def _from_iterators(make_iterator: Callable[[], Iterable[Any]], type_spec: fl.SequenceType) -> tf.data.Dataset:
-    def elements() -> Iterator[Any]:
+def _from_iterators(make_iterator: Callable[[], Iterable[object]], type_spec: fl.SequenceType) -> tf.data.Dataset:
+    def elements() -> Iterator[object]:
         for position, element in enumerate(make_iterator()):
             try:
                 yield _structured(element, type_spec.element, to_array)

@@ -6,7 +6,7 @@ averages over thousands of clients are made of these.
 
 import functools
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import federated_language as fl
 import numpy as np
@@ -138,11 +138,13 @@ _OPERATORS: dict[str, Callable[[tf.Tensor, tf.Tensor], tf.Tensor]] = {
 }
 
 
-def _apply_to_pair(operator: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], pair: Any) -> TensorFlowValue:
+def _apply_to_pair(
+    operator: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], pair: tuple[TensorFlowValue, TensorFlowValue]
+) -> TensorFlowValue:
     return _apply(operator, pair[0], pair[1])
 
 
-def _apply(operator: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], x: Any, y: Any) -> TensorFlowValue:
+def _apply(operator: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], x: object, y: object) -> TensorFlowValue:
     if not isinstance(x, tuple):
         return operator(x, y)
     if not isinstance(y, tuple):

@@ -29,6 +29,7 @@ def digits_of_remainder(type_spec: fl.Type, pair: TensorFlowValue) -> TensorFlow
     numbers, moduli = pair
     if isinstance(type_spec, fl.StructType):
         return tuple(digits_of_remainder(t, (x, m)) for t, x, m in _elements(type_spec, numbers, moduli))
+    assert not isinstance(numbers, tuple)
     wide = tf.uint64 if numbers.dtype.is_unsigned else tf.int64
     remainder = tf.raw_ops.FloorMod(x=tf.cast(numbers, wide), y=tf.cast(moduli, wide))
     high = tf.raw_ops.RightShift(x=remainder, y=tf.constant(_BITS, wide))
@@ -52,7 +53,7 @@ def number_of_digits(type_spec: fl.Type, pair: TensorFlowValue) -> TensorFlowVal
     return tf.constant(remainder.astype(type_spec.dtype), to_tf_dtype(type_spec.dtype.type))
 
 
-def _elements(type_spec: fl.StructType, values: Any, moduli: Any) -> Any:
+def _elements(type_spec: fl.StructType, values: Any, moduli: object) -> Any:
     if not isinstance(moduli, tuple):
         moduli = (moduli,) * len(type_spec)
     return zip(field_types(type_spec), values, moduli, strict=True)

@@ -6,7 +6,6 @@ its new width; any other change of a value is an error.
 """
 
 import dataclasses
-from typing import Any
 
 import federated_language as fl
 import ml_dtypes
@@ -35,7 +34,7 @@ class _Target:
     limits: tuple[float, float]
 
 
-def to_tensor(value: Any, type_spec: fl.TensorType) -> tf.Tensor:
+def to_tensor(value: object, type_spec: fl.TensorType) -> tf.Tensor:
     """Converts a payload to an eager tensor.
 
     Args:
@@ -205,7 +204,7 @@ def _check_shape(shape: tuple[int, ...], target: _Target) -> None:
         raise TypeError(f"Expected a value of type {target.type_spec}, found the shape {list(shape)}.")
 
 
-def _out_of_range(value: Any, target: _Target) -> ValueError:
+def _out_of_range(value: np.ndarray, target: _Target) -> ValueError:
     found = f"{value}" if np.ndim(value) == 0 else f"values from {np.min(value)} to {np.max(value)}"
     limits = "64-bit numbers"
     if target.dtype.kind in "iuf":

@@ -5,7 +5,7 @@ Three forms exist inside the leaf executor: an eager tensor (`tensor_values`), a
 in the type.
 """
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import federated_language as fl
 import tensorflow as tf
@@ -17,7 +17,7 @@ from tffsim.failures.failure_location import locate_argument
 from tffsim.language.containers import struct_elements
 from tffsim.language.struct_types import field_types, to_struct
 
-TensorFlowValue: TypeAlias = tf.Tensor | tf.data.Dataset | tuple[Any, ...]
+TensorFlowValue: TypeAlias = tf.Tensor | tf.data.Dataset | tuple["TensorFlowValue", ...]
 """A value inside the leaf executor; the elements of a tuple are such values again."""
 
 

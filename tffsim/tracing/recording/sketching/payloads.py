@@ -11,11 +11,14 @@ import functools
 import math
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import federated_language as fl
 import numpy as np
 from federated_language.common_libs import structure
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 # A tensor that does not lend its memory, such as one of texts, is copied only if it is small.
 _MAX_COPIED = 16_384
@@ -69,7 +72,7 @@ def array_of(value: Any, max_copied: float = _MAX_COPIED) -> "np.ndarray | None"
     return _array_of_tensor(value, max_copied) if kind is Kind.TENSOR else None
 
 
-def shape_of(value: Any) -> tuple[int | None, ...] | None:
+def shape_of(value: object) -> tuple[int | None, ...] | None:
     """Returns the dimensions of a tensor, a variable or a spec; None if their number is unknown."""
     shape = getattr(value, "shape", None)
     if shape is None or getattr(shape, "rank", 0) is None:
@@ -77,7 +80,7 @@ def shape_of(value: Any) -> tuple[int | None, ...] | None:
     return tuple(shape)
 
 
-def num_members_of(value: Any) -> int | None:
+def num_members_of(value: object) -> int | None:
     """Returns how many members a container has; None for anything else."""
     cls = type(value)
     for container in _CONTAINERS:
@@ -86,14 +89,14 @@ def num_members_of(value: Any) -> int | None:
     return None
 
 
-def members_of(value: Any) -> Iterable[tuple[Any, Any]]:
+def members_of(value: Any) -> Iterable[tuple[object, object]]:
     """Returns the names and the members of a container; the names are None if it has none."""
     cls = type(value)
     if issubclass(cls, dict):
         return dict.items(value)
     if issubclass(cls, structure.Struct):
         return structure.to_elements(value)
-    iterate: Any = list.__iter__ if issubclass(cls, list) else tuple.__iter__
+    iterate = list.__iter__ if issubclass(cls, list) else tuple.__iter__
     return ((None, member) for member in iterate(value))
 
 
@@ -119,7 +122,7 @@ def _kind_of_class(cls: type) -> Kind:
     return next((kind for classes, kind in _KINDS.items() if issubclass(cls, classes)), Kind.OTHER)
 
 
-def _array_of_tensor(tensor: Any, max_copied: float) -> "np.ndarray | None":
+def _array_of_tensor(tensor: "tf.Tensor", max_copied: float) -> "np.ndarray | None":
     dtype = tensor.dtype.as_datatype_enum
     if dtype in (_RESOURCE, _VARIANT):
         return None
@@ -147,5 +150,5 @@ def _plain_number(value: Any) -> Any:
     cls = type(value)
     if cls in (float, int, bool) or issubclass(cls, np.generic):
         return value
-    plain: Any = next(known for known in (int, float, complex) if issubclass(cls, known))
+    plain = next(known for known in (int, float, complex) if issubclass(cls, known))
     return plain.__pos__(value)

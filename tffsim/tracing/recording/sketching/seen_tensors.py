@@ -2,7 +2,6 @@
 
 import itertools
 import weakref
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +19,7 @@ class Leaf:
 
     __slots__ = ("dtype", "mark", "shape")
 
-    def __init__(self, dtype: "np.dtype[Any]", shape: tuple[int, ...], mark: int) -> None:
+    def __init__(self, dtype: "np.dtype[np.generic]", shape: tuple[int, ...], mark: int) -> None:
         self.dtype = dtype
         self.shape = shape
         self.mark = mark
@@ -38,7 +37,7 @@ class SeenTensor(Leaf):
 
     __slots__ = ("batch", "copies", "reference", "token")
 
-    def __init__(self, leaf: Leaf, reference: "weakref.ref[Any]", token: int) -> None:
+    def __init__(self, leaf: Leaf, reference: "weakref.ref[object]", token: int) -> None:
         super().__init__(leaf.dtype, leaf.shape, leaf.mark)
         self.reference = reference
         self.token = token
@@ -51,7 +50,7 @@ class SeenTensors:
 
     def __init__(self) -> None:
         self._seen: dict[int, SeenTensor] = {}
-        self._leaves: dict[tuple[np.dtype[Any], tuple[int, ...]], Leaf] = {}
+        self._leaves: dict[tuple[np.dtype[np.generic], tuple[int, ...]], Leaf] = {}
         self._tokens = itertools.count()
 
     @property
@@ -59,19 +58,19 @@ class SeenTensors:
         """Whether it is time to forget."""
         return len(self._seen) >= _MAX_SEEN
 
-    def find(self, value: Any) -> SeenTensor | None:
+    def find(self, value: object) -> SeenTensor | None:
         """Returns what is known of this very object; None if it is unknown, or long ago."""
         seen = self._seen.get(id(value))
         # Another object may have got the place of one that is gone.
         return seen if seen is not None and seen.reference() is value else None
 
-    def add(self, tensor: Any, array: "np.ndarray") -> SeenTensor:
+    def add(self, tensor: object, array: "np.ndarray") -> SeenTensor:
         """Remembers a tensor, whose numbers are those of an array."""
         seen = SeenTensor(self.leaf(array.dtype, array.shape), weakref.ref(tensor), next(self._tokens))
         self._seen[id(tensor)] = seen
         return seen
 
-    def leaf(self, dtype: "np.dtype[Any]", shape: tuple[int, ...]) -> Leaf:
+    def leaf(self, dtype: "np.dtype[np.generic]", shape: tuple[int, ...]) -> Leaf:
         """Returns what all arrays of a dtype and a shape have in common."""
         leaf = self._leaves.get((dtype, shape))
         if leaf is None:

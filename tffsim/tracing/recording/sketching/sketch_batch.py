@@ -6,13 +6,16 @@ by its id.
 """
 
 import itertools
-from typing import Any
+from typing import TYPE_CHECKING
 
 import federated_language as fl
 import numpy as np
 
 from tffsim.tracing.recording.sketching.seen_tensors import SeenTensors
 from tffsim.tracing.recording.sketching.sketch_parts import add_tensors, category
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 _MAX_SIZE = 32_768
 _MAX_BYTES = 1_048_576
@@ -35,10 +38,10 @@ class WaitingValues:
 
     def __init__(self) -> None:
         self.numbers: list[int] = []
-        self.values: list[Any] = []
+        self.values: list[object] = []
         self.type_numbers: list[int] = []
         self.types: list[fl.Type] = []
-        self.tensors: list[Any] = []
+        self.tensors: list[object] = []
         self.ends: list[int] = []
         self._bytes = 0
 
@@ -47,7 +50,7 @@ class WaitingValues:
         """Whether it is time to look at them."""
         return self._bytes >= _MAX_BYTES or len(self.numbers) >= _MAX_VALUES
 
-    def add(self, number: int, value: Any, type_number: int, type_spec: fl.Type | None, size: int) -> bool:
+    def add(self, number: int, value: object, type_number: int, type_spec: fl.Type | None, size: int) -> bool:
         """Lets a value of so many bytes wait; False if it may not: it is large, of unknown type, or can be changed."""
         if not 0 <= size <= _MAX_SIZE or type_spec is None:
             return False
@@ -81,7 +84,7 @@ class TensorNumbers:
         self._arrays: list[np.ndarray] = [np.zeros(1)]
         self._indices: dict[int, int] = {}
 
-    def indices(self, tensors: list[Any]) -> list[int]:
+    def indices(self, tensors: list[object]) -> list[int]:
         """Returns the indices of tensors."""
         known = self._indices
         return [index if (index := known.get(id(tensor))) is not None else self._add(tensor) for tensor in tensors]
@@ -91,7 +94,7 @@ class TensorNumbers:
 
         The numbers of one dtype are together. By index, `places` tells where those of a tensor are among the tensors.
         """
-        of_dtype: dict[np.dtype[Any], list[int]] = {}
+        of_dtype: dict[np.dtype[np.generic], list[int]] = {}
         for index, array in enumerate(self._arrays):
             of_dtype.setdefault(array.dtype, []).append(index)
         order = np.array(list(itertools.chain.from_iterable(of_dtype.values())))
@@ -110,7 +113,7 @@ class TensorNumbers:
         places[order] = np.arange(len(order))
         return numbers, ends - np.maximum(sizes, 1), sizes, places
 
-    def _add(self, tensor: Any) -> int:
+    def _add(self, tensor: "tf.Tensor") -> int:
         try:
             # Types that tell the bytes of their values are those of numbers, so this copies nothing.
             array = np.asarray(tensor.__array__())

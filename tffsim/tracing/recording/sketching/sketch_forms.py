@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import federated_language as fl
 import numpy as np
@@ -21,6 +21,9 @@ from tffsim.tracing.recording.sketching.sketch_parts import (
     max_examined,
     short_text,
 )
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 _MAX_MEMBERS = 6
 _MAX_TEXT = 160
@@ -52,7 +55,7 @@ class Layout:
     is_whole: bool = False
 
 
-def layout_of(value: Any, parts: Parts, type_spec: fl.Type | None) -> Layout:
+def layout_of(value: object, parts: Parts, type_spec: fl.Type | None) -> Layout:
     """Returns the layout of a value and of all that have the same marks.
 
     Args:
@@ -103,7 +106,7 @@ class _Text:
         self._leaves = leaves
         self.places: list[tuple[int, int]] = []
 
-    def of(self, value: Any, type_spec: fl.Type | None) -> tuple[str, str]:
+    def of(self, value: object, type_spec: fl.Type | None) -> tuple[str, str]:
         """Returns the kind of a value, and its text."""
         kind = kind_of(value)
         if kind is Kind.TEXT:
@@ -156,7 +159,7 @@ class _Text:
         self.places.append((leaf, 0))
         return PLACE_OF_NUMBER
 
-    def _members(self, value: Any, type_spec: fl.Type | None, place: tuple[int, ...]) -> str:
+    def _members(self, value: object, type_spec: fl.Type | None, place: tuple[int, ...]) -> str:
         """Describes a struct, in the notation of types."""
         first = itertools.islice(_named_members(value, type_spec), _MAX_MEMBERS)
         parts = [
@@ -166,7 +169,7 @@ class _Text:
         return f"<{', '.join(parts)}{', …' if (num_members_of(value) or 0) > _MAX_MEMBERS else ''}>"
 
 
-def _path(value: Any, type_spec: fl.Type | None, place: tuple[int, ...]) -> str:
+def _path(value: object, type_spec: fl.Type | None, place: tuple[int, ...]) -> str:
     """Returns where a leaf is, such as `weights[0]`."""
     path = ""
     for wanted in place:
@@ -176,10 +179,10 @@ def _path(value: Any, type_spec: fl.Type | None, place: tuple[int, ...]) -> str:
     return path[:_MAX_TEXT]
 
 
-_Member: TypeAlias = tuple[str | None, Any, fl.Type | None]
+_Member: TypeAlias = tuple[str | None, object, fl.Type | None]
 
 
-def _named_members(value: Any, type_spec: fl.Type | None) -> Iterator[tuple[int, _Member]]:
+def _named_members(value: object, type_spec: fl.Type | None) -> Iterator[tuple[int, _Member]]:
     """Returns names, members and types, numbered: what the type tells, and else what the value itself tells."""
     if isinstance(type_spec, fl.FederatedType):
         if type_spec.placement is not fl.CLIENTS or type_spec.all_equal:
@@ -195,11 +198,11 @@ def _named_members(value: Any, type_spec: fl.Type | None) -> Iterator[tuple[int,
     return enumerate((_own(name), member, None) for name, member in members)
 
 
-def _own(name: Any) -> str | None:
+def _own(name: object) -> str | None:
     return name if type(name) is str else None
 
 
-def _elements(dataset: Any, type_spec: fl.Type | None) -> str:
+def _elements(dataset: "tf.data.Dataset", type_spec: fl.Type | None) -> str:
     """Describes the elements of a dataset: by its type, because a dataset takes long to say what it has."""
     if isinstance(type_spec, fl.SequenceType):
         return _element_of_type(type_spec.element)
@@ -216,7 +219,7 @@ def _element_of_type(type_spec: fl.Type) -> str:
     return f"{name}[…]" if type_spec.shape is None else name + _shape(type_spec.shape)
 
 
-def _element(spec: Any) -> str:
+def _element(spec: object) -> str:
     """Describes what a spec of TensorFlow describes, in the notation of types."""
     if isinstance(spec, dict):
         return f"<{', '.join(f'{name}={_element(part)}' for name, part in spec.items())}>"

@@ -8,7 +8,6 @@ somebody reads, the statistics of all of them are computed in one go. Nothing is
 import itertools
 import threading
 from collections.abc import Callable
-from typing import Any
 
 import federated_language as fl
 import numpy as np
@@ -56,8 +55,8 @@ class SketchPad:
         self._later = WaitingValues()
         self._segments: Segments | None = None
         self._batch = 0
-        self._forms: dict[Any, _OfForm] = {}
-        self._forms_of_tensors: dict[Any, _OfForm | None] = {}
+        self._forms: dict[object, _OfForm] = {}
+        self._forms_of_tensors: dict[object, _OfForm | None] = {}
         self._waiting: list[_OfForm] = []
         self._values: list[int] = []
         self._sketches: list[int] = []
@@ -70,7 +69,7 @@ class SketchPad:
         self._lock = threading.RLock()
 
     def add(
-        self, number: int, value: Any, type_number: int = -1, type_spec: fl.Type | None = None, size: int = -1
+        self, number: int, value: object, type_number: int = -1, type_spec: fl.Type | None = None, size: int = -1
     ) -> None:
         """Takes a sketch of a value. Fails nothing: of what cannot be looked at, the class is told.
 
@@ -162,7 +161,7 @@ class SketchPad:
             for form, of_form in taken.items():
                 form.compute(list(of_form.values()), places[list(itertools.chain.from_iterable(of_form))], statistics)
 
-    def _form_of_value(self, value: Any, kind: int, type_spec: fl.Type, num_tensors: int) -> _OfForm | None:
+    def _form_of_value(self, value: object, kind: int, type_spec: fl.Type, num_tensors: int) -> _OfForm | None:
         parts = Parts(self._tensors, kind)
         try:
             take_apart(value, parts)
@@ -172,7 +171,7 @@ class SketchPad:
         # Not if there are others than those with numbers, or too many.
         return form if form.layout.is_whole and len(form.layout.taken) == num_tensors else None
 
-    def _take(self, number: int, value: Any, type_number: int, type_spec: fl.Type | None) -> None:
+    def _take(self, number: int, value: object, type_number: int, type_spec: fl.Type | None) -> None:
         try:
             sketch = self._sketch_of(value, type_number, type_spec)
         except Exception as error:
@@ -181,7 +180,7 @@ class SketchPad:
         self._values.append(number)
         self._sketches.append(sketch)
 
-    def _sketch_of(self, value: Any, type_number: int, type_spec: fl.Type | None) -> int:
+    def _sketch_of(self, value: object, type_number: int, type_spec: fl.Type | None) -> int:
         """Returns the number of the sketch of a value: one that was taken before, if it has the same tensors."""
         if self._tensors.is_full:
             self._forget()
@@ -205,7 +204,7 @@ class SketchPad:
             kind = self._kinds[type_number] = self._first_of_kind.setdefault(type_spec, type_number)
         return kind
 
-    def _form(self, marks: Any, make: Callable[[], Layout]) -> _OfForm:
+    def _form(self, marks: object, make: Callable[[], Layout]) -> _OfForm:
         form = self._forms.get(marks)
         if form is None:
             form = self._forms[marks] = _OfForm(make())
@@ -229,7 +228,7 @@ class SketchPad:
         self._num_sketches += 1
         return self._num_sketches - 1
 
-    def _copy(self, leaf: Leaf, value: Any, taken: Coordinates) -> int:
+    def _copy(self, leaf: Leaf, value: object, taken: Coordinates) -> int:
         """Returns the segment with the numbers of a leaf, copied if they are not there yet."""
         assert self._segments is not None
         if type(leaf) is not SeenTensor:
@@ -262,7 +261,7 @@ class SketchPad:
         self._known.clear()
 
 
-def sketch_of(value: Any, type_spec: fl.Type | None = None) -> Sketch:
+def sketch_of(value: object, type_spec: fl.Type | None = None) -> Sketch:
     """Returns the sketch of one value.
 
     Args:

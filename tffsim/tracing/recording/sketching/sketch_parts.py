@@ -37,14 +37,14 @@ class Parts:
     def __init__(self, tensors: SeenTensors, type_number: int) -> None:
         self.tensors = tensors
         self.leaves: list[Leaf] = []
-        self.values: list[Any] = []
+        self.values: list[object] = []
         self.places: list[tuple[int, ...]] = []
-        self.marks: list[Any] = [type_number]
+        self.marks: list[object] = [type_number]
         self.is_cut = False
         self.is_unchangeable = True
 
 
-def take_apart(value: Any, parts: Parts, place: tuple[int, ...] = ()) -> None:
+def take_apart(value: object, parts: Parts, place: tuple[int, ...] = ()) -> None:
     """Adds the arrays of a value to `parts`, without touching anything else in it (see `payloads`).
 
     Args:
@@ -71,7 +71,7 @@ def take_apart(value: Any, parts: Parts, place: tuple[int, ...] = ()) -> None:
         parts.marks.append(short_text(value) if kind is Kind.TEXT else type(value))
 
 
-def _take_container_apart(value: Any, parts: Parts, place: tuple[int, ...]) -> None:
+def _take_container_apart(value: object, parts: Parts, place: tuple[int, ...]) -> None:
     parts.marks.append(-2 - (num_members_of(value) or 0))
     if len(place) == _MAX_DEPTH:
         parts.is_cut = True
@@ -84,7 +84,7 @@ def _take_container_apart(value: Any, parts: Parts, place: tuple[int, ...]) -> N
         take_apart(member, parts, (*place, number))
 
 
-def _add_array(value: Any, is_tensor: bool, parts: Parts, place: tuple[int, ...]) -> None:
+def _add_array(value: object, is_tensor: bool, parts: Parts, place: tuple[int, ...]) -> None:
     array = array_of(value)
     kind = category(array.dtype) if array is not None else ""
     if array is None or not kind:
@@ -100,17 +100,17 @@ def _add_array(value: Any, is_tensor: bool, parts: Parts, place: tuple[int, ...]
             parts.marks.append(first_texts(array))
 
 
-def _add_leaf(parts: Parts, leaf: Leaf, value: Any, place: tuple[int, ...]) -> None:
+def _add_leaf(parts: Parts, leaf: Leaf, value: object, place: tuple[int, ...]) -> None:
     parts.leaves.append(leaf)
     parts.values.append(value)
     parts.places.append(place)
     parts.marks.append(leaf.mark)
 
 
-def add_tensors(value: Any, tensors: list[Any]) -> bool:
+def add_tensors(value: Any, tensors: list[object]) -> bool:
     """Adds the tensors of a value to a list; False if there is anything else in it."""
     cls = type(value)
-    members: Iterable[Any]
+    members: Iterable[object]
     # First what is common: executors keep structs as tuples.
     if cls is tuple:
         members = value
@@ -129,17 +129,17 @@ def add_tensors(value: Any, tensors: list[Any]) -> bool:
 
 
 _WITH_NUMBERS = {Kind.TENSOR, Kind.ARRAY, Kind.NUMBER}
-_DTYPES: dict[type, "np.dtype[Any]"] = {float: np.dtype(np.float64), bool: np.dtype(np.bool_)}
-_NUMPY: tuple[Any, ...] = (np.float32, np.float64, np.int32, np.int64, np.bool_)
+_DTYPES: dict[type, "np.dtype[np.generic]"] = {float: np.dtype(np.float64), bool: np.dtype(np.bool_)}
+_NUMPY: tuple[type[np.generic], ...] = (np.float32, np.float64, np.int32, np.int64, np.bool_)
 _DTYPES |= {t: np.dtype(t) for t in _NUMPY}
 
 
-def numbers_of(value: Any, taken: Coordinates) -> Any:
+def numbers_of(value: object, taken: Coordinates) -> object:
     """Returns the real numbers of an array, a tensor or a number at some coordinates; the lengths of texts."""
     array = value if type(value) is np.ndarray else array_of(value)
     assert array is not None
     # `reshape` would copy an array whose numbers are not one after the other.
-    flat: Any = array.reshape(-1) if array.flags.c_contiguous else array.flat
+    flat = array.reshape(-1) if array.flags.c_contiguous else array.flat
     numbers = flat[:: taken.step]
     if len(taken.extra):
         numbers = np.concatenate([numbers, flat[taken.extra]])
@@ -150,7 +150,7 @@ def numbers_of(value: Any, taken: Coordinates) -> Any:
 
 
 @functools.lru_cache(maxsize=256)
-def category(dtype: "np.dtype[Any]") -> str:
+def category(dtype: "np.dtype[np.generic]") -> str:
     """Returns what numbers of a dtype are: `b`ool, `i`nteger, `f`loat, `c`omplex, `t`ext; empty for others."""
     if dtype.kind in "OSU":
         return "t"
@@ -165,7 +165,7 @@ def category(dtype: "np.dtype[Any]") -> str:
 
 
 @functools.lru_cache(maxsize=256)
-def dtype_name(dtype: "np.dtype[Any]") -> str:
+def dtype_name(dtype: "np.dtype[np.generic]") -> str:
     """Returns the name of a dtype, which NumPy takes long to find."""
     return "str" if category(dtype) == "t" else dtype.name
 
@@ -187,7 +187,7 @@ def first_texts(array: "np.ndarray") -> tuple[str, ...]:
     return tuple(short_text(x) if type(x) in (str, bytes) else _named(x) for x in first)
 
 
-def _named(element: Any) -> str:
+def _named(element: object) -> str:
     return str(element) if type(element) in (complex, int) else "object"
 
 

@@ -1,0 +1,19 @@
+"""The interface of executors."""
+
+import abc
+
+from federated_language.executor.executor_value_base import ExecutorValue
+
+class RetryableError(Exception): ...
+
+class Executor(abc.ABC):
+    @abc.abstractmethod
+    def close(self) -> None: ...
+    @abc.abstractmethod
+    async def create_value(self, value: object, type_spec: object = ...) -> ExecutorValue: ...
+    @abc.abstractmethod
+    async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = ...) -> ExecutorValue: ...
+    @abc.abstractmethod
+    async def create_struct(self, elements: object) -> ExecutorValue: ...
+    @abc.abstractmethod
+    async def create_selection(self, source: ExecutorValue, index: int) -> ExecutorValue: ...

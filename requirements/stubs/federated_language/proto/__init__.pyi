@@ -1,0 +1,1 @@
+"""The protos of federated_language: stubs, because generated code has no annotations."""

@@ -1,0 +1,1 @@
+"""Those modules of the library that are annotated in part."""

@@ -1,0 +1,1 @@
+"""The little of protobuf that tffsim needs; TensorFlow's own messages stay untyped."""
