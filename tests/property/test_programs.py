@@ -15,9 +15,9 @@ from tffsim.tracing.recording.active import recording
 from tffsim.tracing.recording.recorder import Recorder
 from tffsim.views.panels.sentence import plain_text, sentence
 
-# A client gets or is asked for one value in each of these; selections take one per key.
+# Each client is asked for one value in each of these, or none is; what nobody needs is not sent.
 _ONE_LETTER_PER_CLIENT = {
-    "federated_broadcast", "federated_sum", "federated_mean", "federated_weighted_mean", "federated_min",
+    "federated_sum", "federated_mean", "federated_weighted_mean", "federated_min",
     "federated_max", "federated_reduce", "federated_aggregate", "federated_secure_sum_bitwidth",
 }  # fmt: skip
 
