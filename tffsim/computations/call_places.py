@@ -15,6 +15,7 @@ import ast
 import contextlib
 import contextvars
 import functools
+import inspect
 import itertools
 import linecache
 import re
@@ -41,11 +42,12 @@ class _Definition:
 
     def __init__(self, function: Callable[..., object]) -> None:
         self.key = provenance.record_source(provenance.source_of(function))
+        self._code = getattr(inspect.unwrap(function), "__code__", None)
         self._numbers = itertools.count()
 
     def name(self, called: ComputationBuildingBlock) -> str:
         """Returns the name of the result of a call that is being made now."""
-        place = _place_of_call()
+        place = _place_of_call(self._code)
         stem = place.variable if place is not None and place.variable else _what(called)
         name = f"{_NO_NAME.sub('_', stem)}_{next(self._numbers)}_{self.key}"
         if place is not None:
@@ -86,9 +88,10 @@ def _what(called: ComputationBuildingBlock) -> str:
     return str(called.uri) if isinstance(called, framework.Intrinsic) else "call"
 
 
-def _place_of_call() -> CallPlace | None:
+def _place_of_call(definition: types.CodeType | None) -> CallPlace | None:
+    """Returns where a call is made: in code of the user, or in the function itself, whose ever it is."""
     frame: types.FrameType | None = sys._getframe(1)
-    while frame is not None and is_library(frame.f_code.co_filename):
+    while frame is not None and is_library(frame.f_code.co_filename) and frame.f_code is not definition:
         frame = frame.f_back
     if frame is None:
         return None

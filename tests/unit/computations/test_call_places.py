@@ -178,3 +178,11 @@ def test_another_process_learns_the_lines_with_the_pickle(tmp_path):
 @pytest.mark.parametrize("function", [lambda values: tff.federated_sum(values), tff.federated_sum])
 def test_functions_without_a_file_of_the_user_run(function):
     assert tff.federated_computation(function, FLOATS)([1.0, 2.0]) == 3.0
+
+
+def test_computations_of_the_package_tell_their_own_lines_and_variables():
+    from tffsim.simulation import fed_avg
+
+    source, line, variable = calls_of(fed_avg.fed_avg())[0]
+    assert (source, variable) == ("next_round", "weights_at_clients")
+    assert line == "weights_at_clients = tff.federated_broadcast(server_weights)"
