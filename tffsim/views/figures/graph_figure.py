@@ -86,7 +86,7 @@ def _add_call(axes: Axes, theme: Theme, call: dict[str, Any], room: tuple[float,
     name = literal(call["words"], limit)
     axes.text(x, y - 0.15, name, ha="center", va="center", fontsize=size, color=theme.ink, zorder=3)
     if call["failed"]:
-        axes.text(x, y + 0.17, "failed", color=OUTCOME_COLOURS["error"], weight="bold", fontsize=size * 0.85,
+        axes.text(x, y + 0.17, literal(call["value"], int(limit / 0.85)), color=OUTCOME_COLOURS["error"], weight="bold", fontsize=size * 0.85,
                   ha="center", va="center", zorder=3)  # fmt: skip
         return
     value = literal(count + call["value"], int(limit / 0.85))
