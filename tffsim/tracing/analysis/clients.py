@@ -16,11 +16,11 @@ _MOST_ROWS = 4_000_000
 def clients(snapshot: Snapshot) -> Table:
     """Returns one row per client and invocation.
 
-    Columns: `client`, `round` (the number of the call, from 0: a row of `trace.invocations`), `invocation`
-    (its root span), `start` and `end` (of the first and last thing done for it), `busy` (code that ran for
-    it, in all threads), `queue_time`, `spans`, `received` and `sent` (bytes from and to the server; not what
-    the caller passes as an argument), `outcome`: `running`, `error`, `cancelled`, `ok`, or `not started` for a
-    client whose turn had not come when its call failed or was cancelled. Its `start` and `end` are -1.
+    Columns: `client`, `round` (the number of the call, from 0: a row of `trace.invocations`), `outcome`: `running`,
+    `error`, `cancelled`, `ok`, or `not started` for a client whose turn had not come when its call failed or was
+    cancelled; `start` and `end` (of the first and last thing done for it; -1 if there was none), `busy` (code that
+    ran for it, in all threads), `queue_time`, `received` and `sent` (bytes from and to the server; not what the
+    caller passes as an argument), `spans`, `invocation` (its root span).
 
     Times are nanoseconds. What is done once for clients that share an executor, such as
     embedding a function, is counted for the first of them.
@@ -47,15 +47,15 @@ def clients(snapshot: Snapshot) -> Table:
         {
             "client": (groups % max(num_clients, 1)).astype(np.int32),
             "round": np.searchsorted([call.span for call in snapshot.invocations], invocation).astype(np.int32),
-            "invocation": invocation,
+            "outcome": np.where(spans > 0, np.array(_BY_SEVERITY)[worst], len(ALL_OUTCOMES)),
             "start": np.where(spans > 0, start, _NEVER),
             "end": end,
             "busy": _sums(group, columns["self_time"][at_client] + columns["worker_time"][at_client], rows),
             "queue_time": _sums(group, columns["queue_time"][at_client], rows),
-            "spans": spans,
             "received": np.where(spans > 0, received, 0),  # Shared values are counted for all clients of an executor.
             "sent": sent,
-            "outcome": np.where(spans > 0, np.array(_BY_SEVERITY)[worst], len(ALL_OUTCOMES)),
+            "spans": spans,
+            "invocation": invocation,
         },
         {"outcome": [*ALL_OUTCOMES, NOT_STARTED]},
         {"start": "ns", "end": "ns", "busy": "ns", "queue_time": "ns", "received": "bytes", "sent": "bytes"},

@@ -1,6 +1,5 @@
 """Columns with names, the form in which a trace is read."""
 
-import importlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -106,7 +105,11 @@ class Table(dict[str, np.ndarray]):
         Raises:
             ImportError: If pandas is not installed.
         """
-        return _library("pandas").DataFrame(self)
+        try:
+            import pandas as pd
+        except ModuleNotFoundError as error:
+            raise _without_library(error) from None
+        return pd.DataFrame(self)
 
     def to_arrow(self) -> Any:
         """Returns a `pyarrow.Table`, texts as dictionary columns, where no text is null.
@@ -114,7 +117,10 @@ class Table(dict[str, np.ndarray]):
         Raises:
             ImportError: If pyarrow is not installed.
         """
-        pa = _library("pyarrow")
+        try:
+            import pyarrow as pa
+        except ModuleNotFoundError as error:
+            raise _without_library(error) from None
         arrays = {}
         for name in self:
             column = self.numbers(name)
@@ -135,13 +141,8 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _library(name: str) -> Any:
-    """Returns a package of others that tffsim does not bring."""
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        raise ModuleNotFoundError(
-            f"This needs {name}, which is not installed: `pip install {name}`.", name=name
-        ) from None
+def _without_library(error: ModuleNotFoundError) -> ModuleNotFoundError:
+    """Returns what to do about a package of others that tffsim does not bring."""
+    return ModuleNotFoundError(
+        f"This needs {error.name}, which is not installed: `pip install {error.name}`.", name=error.name
+    )

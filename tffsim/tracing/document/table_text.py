@@ -29,11 +29,11 @@ class Rows(Protocol):
     def row(self, index: int) -> dict[str, Any]: ...
 
 
-def table_text(table: Rows) -> str:
+def table_text(table: Rows, num_first: int = _FIRST, num_last: int = _LAST) -> str:
     """Returns the first and the last rows of a table; what is not shown is named below."""
-    names, numbers, rows, note = shown_rows(table, _FIRST, _LAST)
+    names, numbers, rows, note = shown_rows(table, num_first, num_last)
     if len(numbers) < len(table):
-        rows.insert(_FIRST, ["…"] * len(names))
+        rows.insert(num_first, ["…"] * len(names))
     columns = [_aligned([name, *(row[k] for row in rows)], is_text(table, name)) for k, name in enumerate(names)]
     width, shown = shutil.get_terminal_size().columns, 0
     while shown < len(columns) and sum(cell_len(column[0]) + len(_GAP) for column in columns[: shown + 1]) <= width:
@@ -61,7 +61,9 @@ def shown_rows(table: Rows, num_first: int, num_last: int) -> tuple[list[str], l
     numbers = list(range(count)) if is_whole else [*range(num_first), *range(count - num_last, count)]
     rows = [[_cell(value, table.units.get(name, "")) for name, value in table.row(k).items()] for k in numbers]
     note = f"{count:,} row{'s' * (count != 1)}"
-    return list(table), numbers, rows, note if is_whole else f"{note}: the first {num_first} and the last {num_last}"
+    if not is_whole:
+        note += f": the first {num_first}" + (f" and the last {num_last}" if num_last else "")
+    return list(table), numbers, rows, note
 
 
 def is_text(table: Rows, name: str) -> bool:

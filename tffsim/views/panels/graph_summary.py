@@ -29,9 +29,9 @@ def graph_summary(snapshot: Snapshot, max_calls: int = MAX_CALLS) -> dict[str, A
 
     Returns:
         `calls`: `span`, `label`, `words` (those in its box), `value` (what it made, or its type, or that it
-        failed), `placement`, `count`, `self_ms`, `failed`, `column`, `row`, and `members`: the spans that are collapsed, if they are
-        of clients and not too many. `edges`: `source`, `target`, `kind` (`flow` to a call that uses the
-        value, `carry` to the call of the next client), and `passed`: the rows in which it passes the
+        failed), `placement`, `count`, `self_ms`, `failed`, `column`, `row`, and `members`: the spans that are
+        collapsed, if they are of clients and not too many. `edges`: `source`, `target`, `kind` (`flow` to a call
+        that uses the value, `carry` to the call of the next client), and `passed`: the rows in which it passes the
         columns between. `num_columns` and `num_rows`. `hidden`: how many calls are left out.
     """
     graph = _flow_of_leaves(snapshot)

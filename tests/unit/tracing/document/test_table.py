@@ -6,7 +6,6 @@ import sys
 
 import numpy as np
 import pytest
-from IPython.lib.pretty import pretty
 from rich.cells import cell_len
 
 import tffsim as tff
@@ -145,23 +144,6 @@ def test_a_table_survives_copies_and_pickle(trace, copied):
             np.testing.assert_array_equal(again.numbers(name), table.numbers(name))
 
 
-def test_a_table_prints_as_text_with_units(fruits, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-    assert str(fruits) == repr(fruits) == pretty(fruits)
-    assert str(fruits).splitlines() == [
-        "fruit  weight     took",
-        "apple     2 B     5 ns",
-        "pear     30 B  6.00 µs",
-        "        400 B  7.00 ms",
-        "3 rows",
-    ]
-
-
-def test_a_table_without_rows_prints_its_columns(fruits):
-    assert str(fruits.where([])).splitlines() == ["fruit  weight  took", "0 rows"]
-    assert str(fruits.where([0])).splitlines()[-1] == "1 row"
-
-
 def test_a_printed_table_fits_the_terminal_and_names_what_it_leaves_out(trace, monkeypatch):
     for width in (40, 80, 300):
         monkeypatch.setenv("COLUMNS", str(width))
@@ -171,23 +153,3 @@ def test_a_printed_table_fits_the_terminal_and_names_what_it_leaves_out(trace, m
             assert max(map(cell_len, lines)) <= width
             left_out = note.rpartition("do not fit: ")[2].split(", ") if "do not fit" in note else []
             assert lines[0].split() + left_out == list(table)
-
-
-def test_a_long_table_prints_its_first_and_last_rows_and_how_many_there_are():
-    lines = str(Table({"number": np.arange(1000)})).splitlines()
-    shown = [*map(str, range(15)), "…", *map(str, range(995, 1000))]
-    assert [line.strip() for line in lines[1:-1]] == shown
-    assert lines[-1] == "1,000 rows: the first 15 and the last 5"
-    assert len(str(Table({"number": np.arange(20)})).splitlines()) == 22
-
-
-def test_a_time_that_nobody_knows_is_a_dash():
-    assert str(Table({"start": np.array([-1, 0])}, units={"start": "ns"})).splitlines()[1:3] == ["    –", " 0 ns"]
-
-
-def test_a_printed_table_shows_no_control_characters_and_cuts_long_texts():
-    names = ["\x1b[31mred\nnext", "x" * 200, "이름"]
-    lines = str(Table({"name": np.arange(3), "n": np.arange(3)}, {"name": names})).splitlines()
-    assert "\x1b" not in "".join(lines) and len(lines) == 5
-    assert lines[2].startswith("x" * 39 + "…")
-    assert len({cell_len(line) for line in lines[:-1]}) == 1  # Wide characters count twice.

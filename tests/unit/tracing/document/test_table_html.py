@@ -26,7 +26,7 @@ def test_all_cells_are_there_as_people_read_them(fruits):
         ["fruit", "weight", "start"],
         ["apple", "200 B", "–"],
         ["pear", "100 B", "60 ns"],
-        ["", "0 B", "7 ms"],
+        ["", "0 B", "7.00 ms"],
     ]
     assert page.endswith("<div>3 rows</div>")
 
