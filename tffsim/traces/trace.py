@@ -7,7 +7,9 @@ from tffsim.tracing.analysis.ast_tree import AstTree, build_ast
 from tffsim.tracing.analysis.clients import clients
 from tffsim.tracing.analysis.critical_path import critical_path
 from tffsim.tracing.analysis.difference import Difference, compare
+from tffsim.tracing.analysis.first_error import first_error
 from tffsim.tracing.analysis.graph import Graph, build_graph
+from tffsim.tracing.analysis.nans import nans
 from tffsim.tracing.analysis.summary import summary, summary_html
 from tffsim.tracing.analysis.timing import timing
 from tffsim.tracing.analysis.traffic import traffic, traffic_totals
@@ -158,9 +160,25 @@ class Trace:
         """Returns what is known of the numbers of a value, following it to the executor that holds it."""
         return self._reader.sketch(value)
 
-    def error(self, span: int) -> str:
-        """Returns what a span raised; empty if it did not fail."""
-        return self.snapshot.errors.get(span, "")
+    def error(self, span: int | None = None, *, client: int | None = None, round: int | None = None) -> str:  # noqa: A002
+        """Returns what went wrong, with the line of yours in which it did; empty if nothing did.
+
+        `t.error()` is the first error of all, `t.error(client=7)` the first at client 7.
+
+        Args:
+            span: In this operation.
+            client: At this client.
+            round: In this call: a row of `trace.invocations`, from 0.
+
+        Raises:
+            IndexError: If there is no such client, or no such call.
+        """
+        snapshot = self.snapshot
+        if span is None:
+            span = first_error(snapshot, client, round)
+        elif client is not None or round is not None:
+            raise TypeError("Give `error` a span, or a client and a round, or nothing.")
+        return snapshot.errors.get(span, "")
 
     @property
     def _reader(self) -> SpanReader:
@@ -193,6 +211,10 @@ class Trace:
     def clients(self) -> Table:
         """Returns what each client did; see `tffsim.tracing.analysis.clients`."""
         return clients(self.snapshot)
+
+    def nans(self) -> Table:
+        """Returns where NaN and infinity were made: client, function, line; see `tffsim.tracing.analysis.nans`."""
+        return nans(self.snapshot)
 
     def traffic(self) -> Table:
         """Returns what crossed between server and clients; see `tffsim.tracing.analysis.traffic`."""

@@ -1,6 +1,8 @@
 """Traces to test with: small computations that really run."""
 
 import numpy as np
+import pytest
+import tensorflow as tf
 
 import tffsim as tff
 from tests.unit.executors.plain_leaf import PlainLeaf
@@ -24,6 +26,29 @@ def sum_of_products(values, factor):
     multiply = tff.tf_computation(lambda x, y: x * y, np.float32, np.float32)
     everywhere = tff.federated_broadcast(factor)
     return tff.federated_sum(tff.federated_map(multiply, (values, everywhere)))
+
+
+@tff.tf_computation(np.float32)
+def refuse_seven(x):
+    with tf.control_dependencies([tf.debugging.assert_none_equal(x, 7.0, message="a client sent seven")]):
+        return tf.math.log(x)
+
+
+@tff.federated_computation(FLOATS)
+def sum_of_logarithms(values):
+    return tff.federated_sum(tff.federated_map(refuse_seven, values))
+
+
+def failed_at_client(client, num_clients, factory=None):
+    """Returns the trace of a call that failed at a client."""
+    values = [7.0 if number == client else 1.0 for number in range(num_clients)]
+    with (
+        tff.use(factory or local_executor_factory()),
+        pytest.raises(tff.ExecutionError),
+        tff.trace() as trace,
+    ):
+        sum_of_logarithms(values)
+    return trace
 
 
 def traced(function, *arguments, factory=None, **options):

@@ -1,7 +1,7 @@
 """Two traces of one computation, compared AST node by AST node."""
 
 import dataclasses
-from typing import Any
+import html
 
 import numpy as np
 
@@ -10,9 +10,14 @@ from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, INVOKE
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.document.table import Table
+from tffsim.tracing.document.table_html import table_html
+from tffsim.tracing.document.table_text import table_text
+from tffsim.tracing.document.units import duration
+
+_MAX_LINES = 100
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class Difference:
     """What differs between two traces of the same computation.
 
@@ -30,20 +35,28 @@ class Difference:
     total_time: int
     total_time_other: int
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
+        return "\n".join([*self._sentences(), table_text(self._shown(), _MAX_LINES, 0)])
+
+    def _repr_html_(self) -> str:
+        sentences = "".join(f"<div>{html.escape(sentence)}</div>" for sentence in self._sentences())
+        return sentences + table_html(self._shown())
+
+    def _sentences(self) -> list[str]:
         ratio = self.total_time_other / max(self.total_time, 1)
-        lines = [f"{self.total_time / 1e6:.2f} ms against {self.total_time_other / 1e6:.2f} ms ({ratio:.2f} times)"]
-        lines.append("the results differ" if self.results_differ else "no difference between the results")
-        rows = [row for row in map(self.nodes.row, range(self.nodes.num_rows)) if row["calls"] or row["calls_other"]]
-        return "\n".join([*lines, *map(_line, rows)])
+        return [
+            f"{duration(self.total_time)} → {duration(self.total_time_other)} ({ratio:.2f} times)",
+            "the results differ" if self.results_differ else "no difference between the results",
+        ]
 
-
-def _line(row: dict[str, Any]) -> str:
-    return (
-        f"{row['label'][:36]:36} calls {row['calls']:6} → {row['calls_other']:6}   "
-        f"ms {row['time'] / 1e6:9.2f} → {row['time_other'] / 1e6:9.2f}   "
-        f"bytes {row['bytes']:9} → {row['bytes_other']:9}" + ("   values differ" if row["values_differ"] else "")
-    )
+    def _shown(self) -> Table:
+        """Returns the nodes for which something was done, what is compared side by side."""
+        nodes = self.nodes.where((self.nodes["calls"] > 0) | (self.nodes["calls_other"] > 0))
+        columns = {"label": nodes.numbers("label"), "values": nodes["values_differ"].astype(int)}
+        for name in ("calls", "time", "bytes"):
+            columns |= {name: nodes[name], f"→ {name}": nodes[f"{name}_other"]}
+        units = {name: nodes.units[name.removeprefix("→ ")] for name in ("time", "→ time", "bytes", "→ bytes")}
+        return Table(columns, {"label": nodes.texts["label"], "values": ["", "differ"]}, units)
 
 
 def compare(one: Snapshot, other: Snapshot) -> Difference:

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from tffsim.tracing.analysis.first_error import first_of
 from tffsim.tracing.analysis.phases import Phases, phases
 from tffsim.tracing.analysis.program import Program, ProgramStep, build_program
 from tffsim.tracing.analysis.program_runs import StepRun, owners, step_runs
@@ -139,11 +140,9 @@ def _numbers(reader: SpanReader, program: Program, results: list[list[int]]) -> 
 def _failure(reader: SpanReader, program: Program, invocations: set[int]) -> Failure | None:
     snapshot = reader.snapshot
     columns = snapshot.columns
-    failed = np.flatnonzero((columns["outcome"] == ERROR) & np.isin(columns["invocation"], list(invocations)))
-    if not len(failed):
+    first = first_of(snapshot, (columns["outcome"] == ERROR) & np.isin(columns["invocation"], list(invocations)))
+    if first < 0:
         return None
-    # Executors above fail after that below, in which it happened: it ends first, and began last.
-    first = int(min(failed, key=lambda span: (columns["end"][span], -columns["start"][span])))
     message, _, place = snapshot.errors.get(first, "").partition("\n")
     values = [value for value in reader.inputs(first) if value >= 0 and not _is_function(snapshot, value)]
     return Failure(

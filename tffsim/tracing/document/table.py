@@ -1,6 +1,5 @@
 """Columns with names, the form in which a trace is read."""
 
-import html
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -65,12 +64,9 @@ class Table(dict[str, np.ndarray]):
         return table_text(self)
 
     def _repr_html_(self) -> str:
-        from tffsim.tracing.document.table_text import shown_rows
+        from tffsim.tracing.document.table_html import table_html
 
-        names, rows, note = shown_rows(self)
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-        return f"<table><caption>{html.escape(note)}</caption><tr>{head}</tr>{body}</table>"
+        return table_html(self)
 
     def numbers(self, name: str) -> "np.ndarray":
         """Returns a column with the numbers that stand for its texts: positions in `table.texts[name]`."""
@@ -88,20 +84,47 @@ class Table(dict[str, np.ndarray]):
             raise IndexError(f"There is no row {index}: the table has {len(self)} rows.")
         return {name: _plain(column[index]) for name, column in self.items()}
 
-    def where(self, mask: "np.ndarray | Sequence[int] | slice") -> "Table":
-        """Returns the rows that a mask, or an array of indices, selects."""
-        return Table({name: self.numbers(name)[mask] for name in self}, self.texts, self.units)
+    def where(self, mask: "np.ndarray | Sequence[int] | slice | None" = None, **conditions: object) -> "Table":
+        """Returns the rows that a mask, or an array of indices, selects, and that have these values in these columns.
+
+        `t.clients().where(client=7, round=0)` is what client 7 did in the first call.
+
+        Args:
+            mask: Which rows; by default all.
+            **conditions: For some columns, by their names: the value, or a list of the values, that the rows have.
+
+        Raises:
+            KeyError: If there is no such column.
+        """
+        if mask is not None:
+            chosen = Table({name: self.numbers(name)[mask] for name in self}, self.texts, self.units)
+            return chosen.where(**conditions)
+        if not conditions:
+            return self
+        return self.where(np.all([np.isin(self[name], value) for name, value in conditions.items()], axis=0))
 
     def to_pandas(self) -> "pandas.DataFrame":
-        """Returns a `pandas.DataFrame`; needs pandas."""
-        import pandas as pd
+        """Returns a `pandas.DataFrame`.
 
+        Raises:
+            ImportError: If pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ModuleNotFoundError as error:
+            raise _without_library(error) from None
         return pd.DataFrame(self)
 
     def to_arrow(self) -> "pyarrow.Table":
-        """Returns a `pyarrow.Table`, texts as dictionary columns, where no text is null; needs pyarrow."""
-        import pyarrow as pa
+        """Returns a `pyarrow.Table`, texts as dictionary columns, where no text is null.
 
+        Raises:
+            ImportError: If pyarrow is not installed.
+        """
+        try:
+            import pyarrow as pa
+        except ModuleNotFoundError as error:
+            raise _without_library(error) from None
         arrays = {}
         for name in self:
             column = self.numbers(name)
@@ -120,3 +143,10 @@ def _texts(numbers: "np.ndarray", texts: list[str]) -> "np.ndarray":
 
 def _plain(value: object) -> object:
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _without_library(error: ModuleNotFoundError) -> ModuleNotFoundError:
+    """Returns what to do about a package of others that tffsim does not bring."""
+    return ModuleNotFoundError(
+        f"This needs {error.name}, which is not installed: `pip install {error.name}`.", name=error.name
+    )

@@ -5,6 +5,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 import federated_language as fl
+import numpy as np
 
 from tffsim.tracing.recording.sketching.payloads import Kind, array_of, kind_of, members_of, num_members_of, shape_of
 from tffsim.tracing.recording.type_numbers import static_size
@@ -35,17 +36,45 @@ def size_of(value: object, type_spec: fl.Type | None = None) -> int:
     if isinstance(type_spec, fl.SequenceType):
         return _size_of_alike(value, type_spec.element)
     size = static_size(type_spec) if type_spec is not None else -1
-    return size if size >= 0 else _size_of_parts(value, type_spec)
+    if size >= 0:
+        return size
+    if isinstance(type_spec, fl.TensorType) and type_spec.dtype.type is not np.str_:
+        return type_spec.dtype.itemsize * _num_numbers(value)
+    return _size_of_parts(value, type_spec)
 
 
 def _size_of_alike(values: object, type_spec: fl.Type) -> int:
     """Returns the bytes of many values of one type."""
     size, count = static_size(type_spec), num_members_of(values)
+    if size >= 0 and (number := _num_rows(values) if count is None else count) is not None:
+        return number * size
     if count is None:
         return _size_of_parts(values, None)
-    if size >= 0:
-        return count * size
     return sum(size_of(value, type_spec) for _, value in members_of(values)) if count <= _MAX_PARTS else 0
+
+
+def _num_numbers(value: Any) -> int:
+    """Returns how many numbers an array, a tensor, or lists in lists of them have; 0 where that is unknown."""
+    count = num_members_of(value)
+    if count is not None:
+        # All rows of a tensor are equally long.
+        return count * next((_num_numbers(member) for _, member in members_of(value)), 0)
+    shape = _plain_shape(value)
+    return 0 if shape is None or None in shape else math.prod(size or 0 for size in shape)
+
+
+def _num_rows(values: Any) -> int | None:
+    """Returns how many values an array or a tensor holds, one after the other; None for anything else."""
+    shape = _plain_shape(values)
+    return shape[0] if shape else None
+
+
+def _plain_shape(value: Any) -> tuple[int | None, ...] | None:
+    """Returns the dimensions of a number, an array or a tensor; None for anything else."""
+    if kind_of(value) in (Kind.TENSOR, Kind.VARIABLE):
+        return shape_of(value)
+    array = array_of(value)
+    return None if array is None else array.shape
 
 
 def _size_of_parts(value: Any, type_spec: fl.Type | None) -> int:

@@ -6,7 +6,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Patch
 
-from tffsim.tracing.analysis.clients import clients
+from tffsim.tracing.analysis.clients import NOT_STARTED, clients
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.table import Table
 from tffsim.views.figures.theme import OUTCOME_COLOURS, Theme, inches, nothing, prepare, time_axis
@@ -19,19 +19,22 @@ _PALE = 0.4
 
 def height_of_clients(snapshot: Snapshot) -> float:
     """Returns how many inches the picture needs."""
-    num_clients = int(snapshot.columns["client"].max(initial=-1)) + 1
+    num_clients = int(clients(snapshot)["client"].max(initial=-1)) + 1
     return 0.9 + 0.19 * min(max(num_clients, 6), 24 if num_clients > _MAX_LABELS else _MAX_LABELS)
 
 
 def draw_clients(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws a bar per client and invocation; more than 400 clients as a density map."""
     prepare(axes, theme, "Clients: when each was at work")
-    table = clients(snapshot)
+    told = clients(snapshot)
+    table = told.where(told["outcome"] != NOT_STARTED)
     if not table.num_rows:
         return nothing(axes, theme)
     time_axis(axes, theme, table["end"].max() * 1.01)
-    num_clients = int(table["client"].max()) + 1
+    num_clients = int(told["client"].max()) + 1
     axes.set_ylim(num_clients - 0.4, -0.6)
+    if len(table) < len(told):
+        axes.set_xlabel(f"{len(told) - len(table):,} not started", color=theme.soft, fontsize=8)
     if num_clients > _MAX_BARS:
         return _draw_density(table, num_clients, axes, theme)
     room_per_label = inches(axes)[1] * 72 / num_clients

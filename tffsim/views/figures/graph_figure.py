@@ -80,14 +80,15 @@ def _add_call(axes: Axes, theme: Theme, call: DrawnCall, room: tuple[float, int]
             zorder=2,
         )
     )
+    room_for_value = int(limit / 0.85)
     count = f"×{call['count']:,} " if call["count"] > 1 else ""
     name = literal(call["words"], limit)
     axes.text(x, y - 0.15, name, ha="center", va="center", fontsize=size, color=theme.ink, zorder=3)
     if call["failed"]:
-        axes.text(x, y + 0.17, "failed", color=OUTCOME_COLOURS["error"], weight="bold", fontsize=size * 0.85,
-                  ha="center", va="center", zorder=3)  # fmt: skip
+        axes.text(x, y + 0.17, literal(call["value"], room_for_value), color=OUTCOME_COLOURS["error"], weight="bold",
+                  fontsize=size * 0.85, ha="center", va="center", zorder=3)  # fmt: skip
         return
-    value = literal(count + call["value"], int(limit / 0.85))
+    value = literal(count + call["value"], room_for_value)
     axes.text(x, y + 0.17, value, ha="center", va="center", fontsize=size * 0.85, color=theme.soft, zorder=3)
 
 

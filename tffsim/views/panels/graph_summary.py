@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 
 from tffsim.tracing.analysis.graph import Graph, build_graph, collapsed_clients
-from tffsim.tracing.document.operations import ALL_OUTCOMES, RUNNING
+from tffsim.tracing.document.operations import CANCELLED, ERROR, RUNNING
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.views.panels.graph_layout import graph_layout
@@ -14,7 +14,7 @@ from tffsim.views.panels.graph_layout import graph_layout
 MAX_CALLS = 60
 _MAX_MEMBERS = 20_000
 _FLOW = ("input", "output", "carry")
-_FAILED = ALL_OUTCOMES.index("error")
+_ENDS = {ERROR: "failed", CANCELLED: "cancelled", RUNNING: "running"}
 
 
 class DrawnCall(TypedDict, total=False):
@@ -63,10 +63,10 @@ def graph_summary(snapshot: Snapshot, max_calls: int = MAX_CALLS) -> GraphSummar
         max_calls: How many calls are kept: those with the most own time.
 
     Returns:
-        `calls`: `span`, `label`, `words` (those in its box), `value` (what it made, or its type), `placement`,
-        `count`, `self_ms`, `failed`, `column`, `row`, and `members`: the spans that are collapsed, if they are
-        of clients and not too many. `edges`: `source`, `target`, `kind` (`flow` to a call that uses the
-        value, `carry` to the call of the next client), and `passed`: the rows in which it passes the
+        `calls`: `span`, `label`, `words` (those in its box), `value` (what it made, or its type, or that it
+        failed), `placement`, `count`, `self_ms`, `failed`, `column`, `row`, and `members`: the spans that are
+        collapsed, if they are of clients and not too many. `edges`: `source`, `target`, `kind` (`flow` to a call
+        that uses the value, `carry` to the call of the next client), and `passed`: the rows in which it passes the
         columns between. `num_columns` and `num_rows`. `hidden`: how many calls are left out.
     """
     graph = _flow_of_leaves(snapshot)
@@ -146,18 +146,29 @@ def _call(snapshot: Snapshot, graph: Graph, span: int) -> DrawnCall:
 
 
 def _add_members(snapshot: Snapshot, calls: list[DrawnCall]) -> None:
-    """Adds which spans each call stands for, and whether one of them failed."""
+    """Adds which spans each call stands for, whether one of them failed, and how those ended that made no value."""
     columns = snapshot.columns
     groups = collapsed_clients(snapshot)
-    failed = set(groups[columns["outcome"] == _FAILED].tolist())
+    failed = set(groups[columns["outcome"] == ERROR].tolist())
     for call in calls:
         call["failed"] = int(groups[call["span"]]) in failed
+        if not call["value"]:
+            call["value"] = _how_they_ended(columns["outcome"][groups == groups[call["span"]]])
     collapsed = [call for call in calls if call["placement"] == "clients" and call["count"] > 1]
     if sum(call["count"] for call in collapsed) > _MAX_MEMBERS:
         return
     at_clients = np.flatnonzero(columns["client"] >= 0)
     for call in collapsed:
         call["members"] = at_clients[groups[at_clients] == groups[call["span"]]].tolist()
+
+
+def _how_they_ended(outcomes: "np.ndarray") -> str:
+    """Returns such as `failed`, or `1 failed, 2 cancelled`."""
+    counts = {word: int((outcomes == outcome).sum()) for outcome, word in _ENDS.items()}
+    told = {word: count for word, count in counts.items() if count}
+    if len(told) == 1 and len(outcomes) == sum(told.values()):
+        return next(iter(told))
+    return ", ".join(f"{count:,} {word}" for word, count in told.items())
 
 
 def _edges(graph: Graph) -> list[tuple[int, int, str]]:

@@ -7,7 +7,7 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.collections import PolyCollection
 
-from tests.unit.tracing.traced_runs import mean_of_doubles, traced
+from tests.unit.tracing.traced_runs import failed_at_client, mean_of_doubles, traced
 from tests.unit.views.figures.drawn import texts_of
 from tffsim.traces.trace import Trace
 from tffsim.tracing.document.operations import OUTCOMES
@@ -73,6 +73,17 @@ def test_outcomes_are_told_in_the_key(drawn):
     columns["outcome"] = np.where(columns["client"] == 1, OUTCOMES.index("error"), columns["outcome"]).astype(np.uint8)
     labels = texts_of(drawn(Trace(dataclasses.replace(trace.snapshot, columns=columns))))
     assert {"ok", "error", "busy, added up", "from start to end"} <= set(labels)
+
+
+def test_clients_that_never_started_have_a_row_and_no_bar(drawn):
+    trace = failed_at_client(7, num_clients=20)
+    table = trace.clients()
+    started = table.where(table["outcome"] != "not started")
+    axes = drawn(trace)
+    whole, _ = bars_of(axes)
+    assert len(whole) == len(started) and len(axes.get_yticks()) == 20
+    assert (f"{20 - len(started)} not started" in axes.get_xlabel()) == (len(started) < 20)
+    assert "not started" not in texts_of(axes)
 
 
 def test_it_is_as_high_as_the_clients_need_up_to_a_bound():

@@ -1,0 +1,46 @@
+"""The operation in which an error arose: it passes all the operations around that one, which fail too."""
+
+import numpy as np
+
+from tffsim.tracing.document.operations import ERROR
+from tffsim.tracing.document.snapshot import Snapshot
+
+
+def first_error(snapshot: Snapshot, client: int | None = None, invocation: int | None = None) -> int:
+    """Returns the span that failed first; -1 if none did.
+
+    Args:
+        snapshot: What was recorded.
+        client: Only at this client.
+        invocation: Only in the call that is this row of `trace.invocations`.
+
+    Raises:
+        IndexError: If there is no such client, or no such call.
+    """
+    columns = snapshot.columns
+    failed = columns["outcome"] == ERROR
+    if client is not None:
+        _check(client, _num_clients(snapshot), "client")
+        failed &= columns["client"] == client
+    if invocation is not None:
+        _check(invocation, len(snapshot.invocations), "round")
+        failed &= columns["invocation"] == snapshot.invocations[invocation].span
+    return first_of(snapshot, failed)
+
+
+def first_of(snapshot: Snapshot, failed: "np.ndarray") -> int:
+    """Returns which of some spans failed first, given as a mask; -1 if there are none."""
+    start, end = snapshot.columns["start"], snapshot.columns["end"]
+    # Executors above fail after that below, in which it happened: it ends first, and began last.
+    return min(np.flatnonzero(failed).tolist(), key=lambda span: (end[span], -start[span]), default=-1)
+
+
+def _check(number: int, count: int, noun: str) -> None:
+    if not 0 <= number < count:
+        raise IndexError(f"There is no {noun} {number}: the trace has {count:,}, from 0.")
+
+
+def _num_clients(snapshot: Snapshot) -> int:
+    """Returns how many clients the calls had; a client that did nothing counts too."""
+    told = max((call.cardinalities.get("CLIENTS", 0) for call in snapshot.invocations), default=0)
+    return max(told, int(snapshot.columns["client"].max(initial=-1)) + 1)
