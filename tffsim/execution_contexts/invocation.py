@@ -119,6 +119,9 @@ def invoke(
         CardinalityError: If the number of clients is ambiguous.
         ExecutionError: If the computation fails.
     """
+    recorder = active_recorder()
+    if recorder is not None:
+        recorder.expect_invocation()
     return _invoke_at(start_run(), settings, computation, argument)
 
 

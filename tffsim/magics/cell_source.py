@@ -13,6 +13,8 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic_arguments import parse_argstring
 
+from tffsim.magics.options import with_joined_lists
+
 NAME = "tff_execute"
 
 
@@ -37,10 +39,13 @@ class CellSource:
         """Returns the lines of a cell; those of a cell without the magic as they are."""
         name, _, line = lines[0].rstrip().partition(" ") if lines else ("", "", "")
         body = "".join(lines[1:])
-        if name != f"%%{NAME}" or not body.strip():
+        if name != f"%%{NAME}":
             return lines
+        if not body.strip():
+            # The line alone, such as `--help`: IPython refuses cell magics without a cell.
+            return [f"get_ipython().run_line_magic({NAME!r}, {line!r})\n"]
         try:
-            options = parse_argstring(self._magic, line)
+            options = parse_argstring(self._magic, with_joined_lists(line))
         except (UsageError, ValueError):
             return lines  # The magic says what is wrong, or helps, and runs nothing.
         if options.background is not None:

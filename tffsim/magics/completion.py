@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from federated_language.framework import AsyncContext, ExecutorFactory, SyncContext
 from IPython.core.interactiveshell import InteractiveShell
 
+from tffsim.magics.stack_choice import names_of_stacks
 from tffsim.traces.trace import Trace
 from tffsim.views import PANELS
 
@@ -16,7 +16,6 @@ _IDENTIFIER = "tffsim"
 
 _FLAGS = ("--clients", "--max-fanout", "--trace", "--save", "--no-trace", "--background", "--help")
 _VALUES = ("none", "preview", "all")
-_STACKS = ("local", "debug")
 
 
 def complete_magics(shell: InteractiveShell) -> None:
@@ -51,13 +50,13 @@ def complete_magics(shell: InteractiveShell) -> None:
 
 
 def _possible(magic: str, before: list[str], namespace: dict[str, object]) -> Iterable[str]:
-    stacks = (*_STACKS, *_names(namespace, (ExecutorFactory, SyncContext, AsyncContext)))
+    stacks = names_of_stacks(namespace)
     if magic == "%tff_stack":
         return stacks
     if magic == "%tff_trace":
-        return _names(namespace, (Trace,))
+        return [name for name, value in namespace.items() if isinstance(value, Trace) and not name.startswith("_")]
     if _names_panels(before):
-        return (*PANELS, "none")
+        return (*PANELS, "overview", "none")
     values = {"--stack": stacks, "--values": _VALUES}
     last = next((word for word in reversed(before) if word), "")
     return values.get(last, ("--stack", "--view", "--values", *_FLAGS))
@@ -65,7 +64,3 @@ def _possible(magic: str, before: list[str], namespace: dict[str, object]) -> It
 
 def _names_panels(before: list[str]) -> bool:
     return next((word for word in reversed(before) if word), "") == "--view"
-
-
-def _names(namespace: dict[str, object], kinds: tuple[type, ...]) -> list[str]:
-    return [name for name, value in namespace.items() if isinstance(value, kinds) and not name.startswith("_")]

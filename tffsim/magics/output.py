@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class LiveOutput:
-    """The output of a cell that shows a trace while it is written.
+    """The output of a cell that shows a trace while it is written, from the first call of a computation on.
 
     Args:
         shell: The `InteractiveShell`.
@@ -24,15 +24,19 @@ class LiveOutput:
 
     def __init__(self, shell: InteractiveShell, trace: Trace, panels: tuple[str, ...]) -> None:
         self._trace = trace
+        self._panels = panels
         self._is_text = bool(panels) and getattr(shell, "kernel", None) is None
         self._view: TraceView | None = None
-        if panels and not self._is_text:
-            self._view = trace.show(*panels)
-            display(self._view)
+        if panels and not self._is_text and trace.recorder is not None:
+            trace.recorder.before_first(self._show)
+
+    def _show(self) -> None:
+        self._view = self._trace.show(*self._panels)
+        display(self._view)
 
     def finish(self) -> None:
-        """Completes the output when the trace is finished."""
-        if self._is_text:
+        """Completes the output when the trace is finished; there is none if no computation was called."""
+        if self._is_text and self._trace.invocations.num_rows:
             print(self._trace.summary())
         elif self._view is not None:
             self._keep_for_reloaded_pages()

@@ -15,14 +15,14 @@ class RecordedBlock:
     Args:
         context: Makes a block in which the execution stack is the chosen one.
         recorder: What records; None if nothing is recorded.
-        output: Completes what is shown and saved, which may take seconds.
+        output: Completes what is shown and saved, which may take seconds; told whether the code failed.
     """
 
     def __init__(
         self,
         context: Callable[[], AbstractContextManager[object]],
         recorder: Recorder | None,
-        output: Callable[[], object],
+        output: Callable[[bool], object],
     ) -> None:
         self._make_context = context
         self._recorder = recorder
@@ -45,13 +45,17 @@ class RecordedBlock:
         finally:
             self._context.close()
 
-    def complete(self) -> None:
-        """Ends the trace, and completes what is shown and saved of it."""
+    def complete(self, has_failed: bool = False) -> None:
+        """Ends the trace, and completes what is shown and saved of it.
+
+        Args:
+            has_failed: Whether the code failed.
+        """
         if self._recorder is not None:
             try:
                 self._recorder.finish()
             finally:
-                self._output()
+                self._output(has_failed)
 
     def __enter__(self) -> None:
         self.begin()
@@ -60,4 +64,4 @@ class RecordedBlock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.leave()
-        self.complete()
+        self.complete(has_failed=error is not None)

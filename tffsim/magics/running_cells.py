@@ -33,6 +33,7 @@ class _Cell:
 class _Cells(threading.local):
     def __init__(self) -> None:
         self.running: list[_Cell] = []
+        self.has_failed = False
 
 
 class RunningCells:
@@ -58,6 +59,16 @@ class RunningCells:
     def is_in_cell(self) -> bool:
         """Whether this thread runs a cell."""
         return bool(self._cells.running)
+
+    @property
+    def code(self) -> str:
+        """The text of the innermost cell of this thread; empty if IPython does not tell it."""
+        return str(getattr(self._cells.running[-1].info, "raw_cell", "")) if self._cells.running else ""
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the cell of this thread failed that ended last, for what is done at its end."""
+        return self._cells.has_failed
 
     @property
     def num_in_front(self) -> int:
@@ -107,6 +118,7 @@ class RunningCells:
         first = next(number for number, known in enumerate(running) if known is cell)
         ended = running[first:]
         del running[first:]
+        self._cells.has_failed = result is not None and not result.success
         if not running:
             self._in_front.discard(threading.get_ident())
         for action in [action for inner in reversed(ended) for action in reversed(inner.at_end)]:

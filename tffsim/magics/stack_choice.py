@@ -1,15 +1,27 @@
 """Which execution stack the options of a magic choose."""
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping
 
-from federated_language.framework import AsyncContext, ExecutorFactory, SyncContext
+import federated_language as fl
+from federated_language.framework import AsyncContext, ExecutorFactory, PlacementLiteral, SyncContext
 from IPython.core.error import UsageError
 
+from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
 from tffsim.execution_contexts.sync_execution_context import SyncExecutionContext
 from tffsim.executor_stacks.debug import debug_executor_factory
 from tffsim.executor_stacks.local import local_executor_factory
+from tffsim.magics.spelling import did_you_mean
 
+_STACKS = ("local", "debug")
 _MIN_FANOUT = 2
+_KINDS = (ExecutorFactory, SyncContext, AsyncContext)
+
+
+def names_of_stacks(variables: Mapping[str, object]) -> list[str]:
+    """Returns what `--stack` may be: those that are always there, then variables."""
+    mine = [name for name, value in variables.items() if isinstance(value, _KINDS) and not name.startswith("_")]
+    return [*_STACKS, *mine]
 
 
 def chosen_context(
@@ -32,17 +44,40 @@ def chosen_context(
     _check("--max-fanout", max_fanout, _MIN_FANOUT)
     if stack in (None, "local"):
         options = (clients or 0,) if max_fanout is None else (clients or 0, max_fanout)
-        return SyncExecutionContext(local_executor_factory(*options))
+        return _context(local_executor_factory(*options), clients)
     if stack == "debug":
         _refuse("--max-fanout", max_fanout, "debug", "It has one executor for all clients; --stack local makes trees.")
-        return SyncExecutionContext(debug_executor_factory(clients or 0))
+        return _context(debug_executor_factory(clients or 0), clients)
     found = variables.get(stack or "")
-    if not isinstance(found, (ExecutorFactory, SyncContext, AsyncContext)):
-        raise UsageError(f"--stack is local, debug, or the name of a context or factory; found {stack!r}.")
+    if not isinstance(found, _KINDS):
+        question = did_you_mean(str(stack), names_of_stacks(variables))
+        raise UsageError(f"--stack is local, debug, or the name of a context or factory; found {stack!r}.{question}")
     advice = f"Set it where {stack} is made."
     _refuse("--clients", clients, str(stack), advice)
     _refuse("--max-fanout", max_fanout, str(stack), advice)
     return SyncExecutionContext(found) if isinstance(found, ExecutorFactory) else found
+
+
+def _context(factory: ExecutorFactory, clients: int | None) -> SyncExecutionContext:
+    if clients is None:
+        return SyncExecutionContext(factory)
+    return SyncExecutionContext(factory, cardinality_inference_fn=_telling_of_others(clients))
+
+
+def _telling_of_others(clients: int) -> Callable[[object, fl.Type], dict[PlacementLiteral, int]]:
+    """Returns what counts the clients of arguments, and says once that these are not as many as an option says."""
+    told: set[int] = {clients}
+
+    def infer(argument: object, type_spec: fl.Type) -> dict[PlacementLiteral, int]:
+        cardinalities = infer_cardinalities(argument, type_spec)
+        count = cardinalities.get(fl.CLIENTS, clients)
+        if count not in told:
+            told.add(count)
+            text = f"--clients {clients} is not used: the argument tells of {count} client{'s' * (count != 1)}."
+            warnings.warn_explicit(text, UserWarning, filename="%tff_execute", lineno=1)
+        return cardinalities
+
+    return infer
 
 
 def _check(option: str, number: int | None, least: int) -> None:

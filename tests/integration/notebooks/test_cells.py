@@ -227,7 +227,7 @@ results = await asyncio.gather(one(), one())
 def test_an_interrupt_is_shown_once_and_first_and_the_cell_has_failed(kernel, head, ending):
     assert kernel.run(NAP).status == "ok"
     cell = "print('go', flush=True)\ntime.sleep(0.05)\n" if "slowly" not in ending else ""
-    seen = kernel.run(f"{head}x = 'begun'\n{cell}{ending}", interrupt_at="go")
+    seen = kernel.run(f"{head}x = 'begun'\nmean([1.0])\n{cell}{ending}", interrupt_at="go")
     assert seen.status == "error"
     assert [name for name, _ in seen.errors] in (["KeyboardInterrupt"], ["CancelledError"])
     assert ending in seen.errors[0][1] and not re.search("run_cell_magic|tffsim|federated_language", seen.errors[0][1])
@@ -241,11 +241,27 @@ def test_with_a_live_view_the_error_comes_before_the_page(kernel):
     for cell in (
         "%%tff_execute\nmean(['wrong'])",
         "%tff_execute mean(['wrong'])",
-        "%%tff_execute\nawait asyncio.sleep('x')",
+        "%%tff_execute\nmean([1.0])\nawait asyncio.sleep('x')",
     ):
         seen = kernel.run(cell)
         assert seen.kinds == ["display_data", "error", "update_display_data"], cell
         assert seen.status == "error"
+
+
+def test_a_view_is_there_from_the_first_call_on_and_not_without_one(kernel):
+    seen = kernel.run("%%tff_execute\nprint('before', flush=True)\nx = mean([1.0])\nprint('after')")
+    assert seen.kinds == ["stream", "display_data", "stream", "update_display_data"]
+    for cell in ("%%tff_execute\nx = 3", "%%tff_execute\nmean;", "%%tff_execute"):
+        seen = kernel.run(cell)
+        assert seen.kinds == ["stream"] and seen.printed.startswith("No computation was called in this cell"), cell
+    for cell in ("%%tff_execute\nx = =", "%%tff_execute\n1/0", "%%tff_execute\nunknown_name"):
+        assert kernel.run(cell).kinds == ["error"], cell
+
+
+def test_the_view_of_a_cell_in_the_background_is_below_it(kernel):
+    cell = "%%tff_execute --background run\nmean([1.0])"
+    below, _ = kernel.run_all(cell, "run.result()", until=lambda seen: "update_display_data" in seen[0].kinds)
+    assert below.kinds[:2] in (["display_data", "execute_result"], ["execute_result", "display_data"])
 
 
 NAP = """
@@ -268,7 +284,7 @@ def test_a_trace_that_cannot_be_saved_fails_the_cell(kernel, tmp_path):
     seen = kernel.run(f"%%tff_execute --view none --save {tmp_path}\nx = mean([1.0])\nx")
     assert seen.status == "error" and [name for name, _ in seen.errors] == ["IsADirectoryError"]
     assert seen.result is not None
-    seen = kernel.run(f"%%tff_execute --view none --save {tmp_path}\n1/0")
+    seen = kernel.run(f"%%tff_execute --view none --save {tmp_path}\nmean([1.0])\n1/0")
     assert [name for name, _ in seen.errors] == ["ZeroDivisionError", "IsADirectoryError"]
 
 

@@ -26,7 +26,7 @@ def test_the_trace_gets_a_name_and_a_file(shell, execute, tmp_path):
 
 def test_the_stack_is_chosen_for_the_cell_only(shell, execute):
     before = tff.get_context()
-    cell = "context = tff.get_context()\nmean([1.0])"
+    cell = "context = tff.get_context()\nmean([1.0, 2.0, 3.0])"
     assert execute("--stack debug --clients 3 --trace t --view none", cell).success
     assert shell.user_ns["context"] is not before and tff.get_context() is before
     shell.user_ns["mine"] = tff.local_executor_factory(default_num_clients=7)
@@ -71,19 +71,6 @@ def test_a_stack_that_a_cell_sets_stays(execute):
         tff.use(before)
 
 
-def test_traces_without_a_name_replace_no_other(shell, execute, capsys):
-    execute("--view none --trace trace_2", "mean([1.0])")
-    execute("--view none", "mean([1.0, 2.0])")
-    execute("--view none", "mean([1.0, 2.0])")
-    capsys.readouterr()
-    shell.run_line_magic("tff_trace", "")
-    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == [
-        "trace_2",
-        "trace_1",
-        "trace_3",
-    ]
-
-
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -112,8 +99,9 @@ def test_bad_options_are_told_before_anything_runs(shell, execute, capsys, line,
     assert "ran" not in shell.user_ns
 
 
-def test_help_lists_every_option(execute, capsys):
-    execute("--help", "pass")
+@pytest.mark.parametrize("cell", ["%%tff_execute --help\npass", "%%tff_execute --help", "%tff_execute --help"])
+def test_help_lists_every_option_with_and_without_a_cell(shell, capsys, cell):
+    assert shell.run_cell(cell).success
     printed = capsys.readouterr()
     for option in ("--stack", "--clients", "--max-fanout", "--view", "--trace", "--save", "--values", "--background"):
         assert option in printed.out + printed.err
@@ -134,9 +122,11 @@ def test_traces_are_listed_and_unknown_ones_refused(shell, execute, capsys):
     assert "No traces yet" in capsys.readouterr().out
     execute("--trace first --view none", "mean([1.0])")
     shell.run_line_magic("tff_trace", "")
-    assert "first: <Trace of 1 invocation," in capsys.readouterr().out
+    assert re.search(r"^first  \d\d:\d\d:\d\d  Cell In\[\d+\]  mean$", capsys.readouterr().out, re.MULTILINE)
     shell.run_cell("%tff_trace second")
-    assert "There is no trace called 'second'" in "".join(capsys.readouterr())
+    assert "There is no trace called 'second'. Traces: first." in "".join(capsys.readouterr())
+    shell.run_cell("%tff_trace frist")
+    assert "Did you mean first?" in "".join(capsys.readouterr())
 
 
 def test_a_value_of_numpy_survives(shell, execute):
@@ -194,3 +184,43 @@ def test_a_magic_that_runs_the_cell_often_records_each_time(shell):
     assert shell.run_cell("%%timeit -n2 -r1\n%%tff_execute --view none --trace t\nmean([1.0])").success
     assert shell.user_ns["t"].is_finished
     assert active_recorder() is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "advice"),
+    [
+        ("mean", " `mean` is a computation: call it, `mean(...)`."),
+        ("@tff.tf_computation\ndef one():\n    return 1", " `one` is a computation: call it, `one()`."),
+        ("x = 3", ""),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("head", ["%%tff_execute\n", "%tff_execute\n"])
+def test_a_cell_without_a_call_says_so_in_one_line_and_leaves_no_trace(shell, capsys, head, cell, advice):
+    assert shell.run_cell(head + cell).success
+    told = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("Out[")]
+    assert told == [f"No computation was called in this cell, so there is nothing to show.{advice}"]
+    shell.run_line_magic("tff_trace", "")
+    assert "No traces yet" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("cell", ["1/0", "undefined", "x = = 1", "import tffsim.nowhere"])
+def test_a_cell_that_fails_before_a_call_says_only_that(shell, execute, capsys, tmp_path, cell):
+    assert not execute(f"--save {tmp_path}/x", cell).success
+    assert "No computation was called" not in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_trace_without_a_call_is_not_saved(execute, capsys, tmp_path):
+    assert execute(f"--view none --save {tmp_path}/x", "x = 3").success
+    assert capsys.readouterr().out == "No computation was called in this cell, so there is nothing to save.\n"
+    assert list(tmp_path.iterdir()) == []
+    assert execute("--view none", "x = 3").success
+    assert capsys.readouterr().out == ""
+
+
+def test_a_computation_of_the_cell_is_not_overwritten_by_its_trace(shell, execute, capsys):
+    cell = "one = tff.tf_computation(lambda: 1)\none()"
+    assert execute("--view none --trace one", cell).success
+    assert "`one` is in use, so the trace is called `one_trace`." in capsys.readouterr().out
+    assert shell.user_ns["one"]() == 1 and isinstance(shell.user_ns["one_trace"], tff.Trace)

@@ -97,9 +97,19 @@ class Recorder:
         self._clocks = ThreadClocks()
         self._subscriptions: list[Subscription] = []
         self._when_finished: list[Callable[[], object]] = []
+        self._before_first: list[Callable[[], object]] = []
         self._lock = threading.RLock()
 
     # Opening and closing spans.
+
+    def before_first(self, function: Callable[[], object]) -> None:
+        """Calls a function once, before the next invocation starts, in the thread that calls the computation."""
+        self._before_first.append(function)
+
+    def expect_invocation(self) -> None:
+        """Says that a computation is being called here."""
+        while self._before_first:
+            self._before_first.pop()()
 
     @contextlib.contextmanager
     def _invocation(

@@ -32,7 +32,10 @@ def mime_bundle(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str
 
     Returns:
         By MIME type: an interactive page in a frame (of a very large trace: tables), a still picture, and text.
+        Of an empty trace: text alone.
     """
+    if not snapshot.num_spans:
+        return {"text/plain": summary(snapshot)}
     image = _picture(snapshot)
     source = "data:image/png;base64," + image
     said = told(snapshot)

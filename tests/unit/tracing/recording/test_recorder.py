@@ -1,5 +1,7 @@
 """What a recorder keeps, and how much of it."""
 
+import threading
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -115,3 +117,14 @@ def test_a_nested_invocation_has_a_root_of_its_own():
         assert outer(1.0) == 2
     assert trace.invocations.shown("name").tolist() == ["outer", "double"]
     assert (trace.spans["parent"] == -1).sum() == 2
+
+
+@pytest.mark.parametrize("factory", [tff.local_executor_factory, tff.debug_executor_factory])
+def test_what_is_to_be_done_before_the_first_invocation_is_done_once_where_it_is_called(factory):
+    found = []
+    with tff.use(factory()), tff.trace() as trace:
+        trace.recorder.before_first(lambda: found.append((threading.current_thread(), trace.invocations.num_rows)))
+        assert found == []
+        mean_of_doubles([1.0])
+        mean_of_doubles([1.0])
+    assert found == [(threading.current_thread(), 0)]
