@@ -8,6 +8,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas
     import pyarrow
+    from numpy.typing import ArrayLike
 
 
 class Table(dict[str, np.ndarray]):
@@ -84,7 +85,7 @@ class Table(dict[str, np.ndarray]):
             raise IndexError(f"There is no row {index}: the table has {len(self)} rows.")
         return {name: _plain(column[index]) for name, column in self.items()}
 
-    def where(self, mask: "np.ndarray | Sequence[int] | slice | None" = None, **conditions: object) -> "Table":
+    def where(self, mask: "np.ndarray | Sequence[int] | slice | None" = None, **conditions: "ArrayLike") -> "Table":
         """Returns the rows that a mask, or an array of indices, selects, and that have these values in these columns.
 
         `t.clients().where(client=7, round=0)` is what client 7 did in the first call.
@@ -98,7 +99,7 @@ class Table(dict[str, np.ndarray]):
         """
         if mask is not None:
             chosen = Table({name: self.numbers(name)[mask] for name in self}, self.texts, self.units)
-            return chosen.where(**conditions)
+            return chosen.where(None, **conditions)
         if not conditions:
             return self
         return self.where(np.all([np.isin(self[name], value) for name, value in conditions.items()], axis=0))
