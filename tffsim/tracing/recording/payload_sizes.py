@@ -53,7 +53,7 @@ def _size_of_alike(values: object, type_spec: fl.Type) -> int:
     return sum(size_of(value, type_spec) for _, value in members_of(values)) if count <= _MAX_PARTS else 0
 
 
-def _num_numbers(value: Any) -> int:
+def _num_numbers(value: object) -> int:
     """Returns how many numbers an array, a tensor, or lists in lists of them have; 0 where that is unknown."""
     count = num_members_of(value)
     if count is not None:
@@ -63,13 +63,13 @@ def _num_numbers(value: Any) -> int:
     return 0 if shape is None or None in shape else math.prod(size or 0 for size in shape)
 
 
-def _num_rows(values: Any) -> int | None:
+def _num_rows(values: object) -> int | None:
     """Returns how many values an array or a tensor holds, one after the other; None for anything else."""
     shape = _plain_shape(values)
     return shape[0] if shape else None
 
 
-def _plain_shape(value: Any) -> tuple[int | None, ...] | None:
+def _plain_shape(value: object) -> tuple[int | None, ...] | None:
     """Returns the dimensions of a number, an array or a tensor; None for anything else."""
     if kind_of(value) in (Kind.TENSOR, Kind.VARIABLE):
         return shape_of(value)
