@@ -34,7 +34,7 @@ def draw_clients(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     num_clients = int(told["client"].max()) + 1
     axes.set_ylim(num_clients - 0.4, -0.6)
     if len(table) < len(told):
-        axes.set_xlabel(f"{len(told) - len(table):,} not started", color=theme.soft, fontsize=8)
+        axes.set_xlabel(f"{axes.get_xlabel()} · {len(told) - len(table):,} not started")
     if num_clients > _MAX_BARS:
         return _draw_density(table, num_clients, axes, theme)
     room_per_label = inches(axes)[1] * 72 / num_clients
