@@ -51,7 +51,7 @@ async () => {
       calls: [...panel("stack").querySelectorAll("[data-calls]")].map((box) => +box.dataset.calls),
       done: +(panel("clients").dataset.summary.match(/(\\d+) done/)?.[1] ?? 0),
       running: /running/.test(panel("clients").dataset.summary),
-      lit: panel("ast").querySelectorAll(".lit").length,
+      lit: panel("stack").querySelectorAll(".lit").length,
       version: +view.dataset.version,
       time: performance.now(),
     });

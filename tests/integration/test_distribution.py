@@ -59,6 +59,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
         "tffsim/simulation/data/digits.csv.gz",
         "tffsim/views/glossary.json",
         "tffsim/views/panels.json",
+        "tffsim/views/words.json",
         "tffsim/views/static/THIRD_PARTY_LICENSES.txt",
         "tffsim/views/static/front_end.js",
         "tffsim/views/theme.json",
