@@ -235,7 +235,7 @@ def test_an_interrupt_ends_a_run_and_a_restart_begins_anew(lab, page):
     page.wait_for_selector(".tffsim[data-state=running]", timeout=90_000)
     page.wait_for_function("() => document.querySelector('.tffsim').dataset.spans > 1000")
     interrupt(page)
-    page.frame_locator(FINISHED).locator(".tffsim[data-state=cancelled]").wait_for(timeout=30_000)
+    page.frame_locator(FINISHED).locator(".tffsim[data-state=cancelled]").wait_for(timeout=90_000)
     wait_until_idle(page)
     assert "KeyboardInterrupt" in output_of(page, 1)
     run_cell(page, 2)

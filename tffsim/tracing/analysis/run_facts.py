@@ -44,7 +44,8 @@ class RunFacts:
     Attributes:
         name: The name of the computation.
         program: What it does.
-        runs: What happened in each of its steps.
+        runs: What happened in each of its steps, in all calls.
+        last_runs: The same, of the last call alone.
         invocations: Its calls, as rows of `trace.invocations`.
         num_clients: How many clients took part in the last call; -1 if the computation has none.
         phases: Where the time of all calls went.
@@ -60,6 +61,7 @@ class RunFacts:
     name: str
     program: Program
     runs: list[StepRun]
+    last_runs: list[StepRun]
     invocations: list[int]
     num_clients: int
     phases: Phases
@@ -92,6 +94,7 @@ def run_facts(snapshot: Snapshot) -> RunFacts | None:
         name=last.name,
         program=program,
         runs=step_runs(snapshot, program, rows),
+        last_runs=step_runs(snapshot, program, rows[-1:]),
         invocations=rows,
         num_clients=last.cardinalities.get(_CLIENTS, -1),
         phases=_sum([phases(snapshot, row) for row in rows]),

@@ -164,8 +164,7 @@ class _Speech:
             told.append(self._failed(facts.failure))
             told += self._left_undone(facts.failure)
         elif facts.is_cancelled:
-            done = max((run.done for step, run in self._steps if step.placement == CLIENTS), default=0)
-            told.append(self.say("cancelled", done=str(done), count=str(max(facts.num_clients, 0))))
+            told.append(self._interrupted())
         if facts.wrong:
             told.append(self._first_wrong())
         return told
@@ -184,12 +183,21 @@ class _Speech:
         given = self.say("given", given=Phrase(failure.given, "code")) if failure.given else ()
         return (*said, *place, Phrase("."), *given)
 
+    def _interrupted(self) -> Sentence:
+        steps = zip(self._facts.program.steps, self._facts.last_runs, strict=True)
+        done = max((run.done for step, run in steps if step.placement == CLIENTS), default=0)
+        calls = len(self._facts.invocations)
+        return self.say(
+            "cancelled" if calls == 1 else "cancelled in round",
+            round=str(calls), done=str(done), count=str(max(self._facts.num_clients, 0)),
+        )  # fmt: skip
+
     def _left_undone(self, failure: Failure) -> list[Sentence]:
-        run = self._facts.runs[failure.step] if failure.step >= 0 else None
+        run = self._facts.last_runs[failure.step] if failure.step >= 0 else None
         if run is None or failure.client < 0:
             return []
         seen = run.done + run.failed + run.cancelled + run.running
-        rest = max(self._facts.num_clients * len(self._facts.invocations) - seen, 0)
+        rest = max(self._facts.num_clients - seen, 0)
         return [self.say("others", done=str(run.done), rest=str(rest))]
 
     def _first_wrong(self) -> Sentence:

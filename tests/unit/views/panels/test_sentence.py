@@ -1,5 +1,6 @@
 """The sentence on top of a view says what the trace proves, in words that can be translated."""
 
+import dataclasses
 import json
 import pathlib
 import re
@@ -7,7 +8,8 @@ import string
 
 import tffsim
 from tests.unit.tracing.traced_programs import half, rounds, secure_sum, sum_of_logs, traced
-from tffsim.views.panels.sentence import told
+from tffsim.tracing.analysis.run_facts import run_facts
+from tffsim.views.panels.sentence import plain_text, sentence, told
 
 _WORDS = json.loads((pathlib.Path(tffsim.__file__).parent / "views" / "words.json").read_text(encoding="utf-8"))
 
@@ -60,3 +62,11 @@ def test_each_language_has_the_same_sentences_with_the_same_facts():
 def _slots(text: str | dict[str, str]) -> set[str | None]:
     texts = text.values() if isinstance(text, dict) else [text]
     return {name for part in texts for _, name, _, _ in string.Formatter().parse(part) if name}
+
+
+def test_an_interrupt_says_in_which_round_and_how_many_clients_were_done():
+    facts = run_facts(rounds())
+    assert facts is not None
+    stopped = [dataclasses.replace(run, done=min(run.done, 2)) for run in facts.last_runs]
+    said = plain_text(sentence(dataclasses.replace(facts, is_cancelled=True, last_runs=stopped)))
+    assert said.startswith("Interrupted in round 3: 2 of 3 clients were done.")
