@@ -15,6 +15,8 @@ keras = tf.keras
 ONES = np.ones([4, 8], np.float32)
 LARGE = np.arange(10_000, dtype=np.float32).reshape([1, 100, 100, 1])
 IMAGES = np.arange(8 * 6 * 6, dtype=np.float32).reshape([8, 6, 6, 1])
+# So many that two draws of which of them are left out are never the same by chance.
+MANY_CHANNELS = np.ones([2, 2, 2, 64], np.float32)
 
 
 def in_training(layer, examples=ONES):
@@ -33,7 +35,7 @@ def lstm_with_dropout(seed=None):
 # Each takes a seed, or None.
 DRAWS = {
     "Dropout": lambda seed: in_training(keras.layers.Dropout(0.5, seed=seed)),
-    "SpatialDropout": lambda seed: in_training(keras.layers.SpatialDropout2D(0.5, seed=seed), IMAGES),
+    "SpatialDropout": lambda seed: in_training(keras.layers.SpatialDropout2D(0.5, seed=seed), MANY_CHANNELS),
     "AlphaDropout": lambda seed: in_training(keras.layers.AlphaDropout(0.5, seed=seed)),
     "GaussianNoise": lambda seed: in_training(keras.layers.GaussianNoise(1.0, seed=seed)),
     "RandomFlip": lambda seed: in_training(keras.layers.RandomFlip(seed=seed), np.tile(IMAGES, [4, 1, 1, 1])),
