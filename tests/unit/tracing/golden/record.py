@@ -3,6 +3,7 @@
 The files of older versions were recorded by the same program, on the tffsim of that time. They stay as they are.
 """
 
+import dataclasses
 import pathlib
 import sys
 
@@ -10,8 +11,11 @@ import numpy as np
 import tensorflow as tf
 
 import tffsim as tff
+from tffsim.tracing.document import trace_file
 from tffsim.tracing.document.older_versions import VERSION
+from tffsim.tracing.document.snapshot import Snapshot
 
+ROOT = pathlib.Path(__file__).parents[4]
 TARGET = pathlib.Path(__file__).parent / f"version_{VERSION}.tfftrace"
 _FLOATS = tff.FederatedType(np.float32, tff.CLIENTS)
 
@@ -49,5 +53,11 @@ def record() -> tff.Trace:
     return trace
 
 
+def without_folders(snapshot: Snapshot) -> Snapshot:
+    """Returns a trace whose messages do not tell where the project lies on this machine."""
+    errors = {span: text.replace(f"{ROOT}/", "") for span, text in snapshot.errors.items()}
+    return dataclasses.replace(snapshot, errors=errors)
+
+
 if __name__ == "__main__":
-    record().save(TARGET)
+    trace_file.save(without_folders(record().snapshot), TARGET)
