@@ -16,6 +16,9 @@ PATH = pathlib.Path(__file__).with_name("glossary.json")
 # What the panels of the front end show by these names; the other words would only make each page larger.
 _CHAPTER_OF_PANELS = "The panels"
 _IN_PANELS = ("The executors", "What a trace records", _CHAPTER_OF_PANELS)
+_WORDS_IN_PANELS = frozenset(
+    {"AST", "client", "execution context", "execution stack", "executor", "external runtime", "placement", "server"}
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Entry:
     Attributes:
         chapter: Under which title it stands.
         means: What it means, in one or two short sentences of Markdown.
+        brief: What it does, in the few words for which a box has room.
         more: What a reader of the glossary may want to know besides.
         picture: The file of a picture in `docs/images`.
         shows: What is in the picture.
@@ -33,6 +37,7 @@ class Entry:
 
     chapter: str
     means: str
+    brief: str = ""
     more: str = ""
     picture: str = ""
     shows: str = ""
@@ -53,9 +58,15 @@ def glossary() -> Mapping[str, Entry]:
 @functools.cache
 def hover_texts() -> Mapping[str, str]:
     """Returns the meaning of the words that panels show, as plain text."""
-    shown = {word: entry for word, entry in glossary().items() if entry.chapter in _IN_PANELS or word == "AST"}
+    shown = {word: entry for word, entry in glossary().items() if entry.chapter in _IN_PANELS or word in _WORDS_IN_PANELS}
     return {word: entry.means.replace("`", "") for word, entry in shown.items()}
 
 
+@functools.cache
+def briefs() -> Mapping[str, str]:
+    """Returns what stands in boxes below their names."""
+    return {word: entry.brief for word, entry in glossary().items() if entry.brief}
+
+
 def _entry_of(panel: Panel) -> Entry:
-    return Entry(_CHAPTER_OF_PANELS, panel.shows, panel.more, panel.picture, panel.pictured)
+    return Entry(_CHAPTER_OF_PANELS, panel.shows, "", panel.more, panel.picture, panel.pictured)

@@ -124,6 +124,45 @@ test("boxes of executors stand as the kernel arranged them, in the widest way fo
   view.close();
 });
 
+test("a click takes one executor out of its pile, and its cross puts it back", () => {
+  const executors = ["Top", "A", "A"].map((name, layer) => ({
+    ...{ name, role: layer > 0 ? `client ${layer - 1}` : "", placement: "" as const },
+    ...{ first_client: 0, num_clients: 1, device: "", parent: layer > 0 ? 0 : -1 },
+  }));
+  const box = (layers: number[], role: string, below: StackBox[] = []) => ({ layers, role, below });
+  const stack = [{ columns: 1, boxes: [box([0], "", [box([1, 2], "clients")])] }];
+  const store = new TraceStore();
+  const view = new View(store, { panels: ["stack"] });
+  store.receive(...batchOf(ROWS, 0, { description: { ...DESCRIPTION, executors, stack } }));
+  page.nextFrame();
+  const shown = () =>
+    [...view.root.querySelectorAll<HTMLElement>("[role=treeitem]")].map((found) => [
+      found.querySelector(".role")?.textContent,
+      found.getAttribute("aria-expanded"),
+    ]);
+  const piled = [
+    ["", null],
+    ["clients × 2", "false"],
+  ];
+  assert.deepEqual(shown(), piled);
+  view.root.querySelector<HTMLElement>(".many")?.click();
+  assert.deepEqual(shown(), [
+    ["", null],
+    ["client 0", "true"],
+    ["client 1", null],
+  ]);
+  view.root.querySelector<HTMLElement>(".closer")?.click();
+  assert.deepEqual(shown(), piled);
+  view.close();
+});
+
+test("the execution context stands above the executors, the external runtime below them", () => {
+  const view = opened(["stack"]);
+  const names = [...view.root.querySelectorAll(".tff-around .name")].map((found) => found.textContent);
+  assert.deepEqual(names, ["execution context", "EagerTFExecutor", "TensorFlow"]);
+  view.close();
+});
+
 test("views that come and go leave nothing behind, however often", () => {
   const store = new TraceStore();
   const before = page.ledger.counts;

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
 from tffsim.tracing.document.operations import OPERATIONS
-from tffsim.views.glossary import glossary, hover_texts
+from tffsim.views.glossary import briefs, glossary, hover_texts
 from tffsim.views.notebook.feed import Feed
 from tffsim.views.panels.declared import DECLARED
 
@@ -49,11 +49,17 @@ def test_every_executor_has_an_entry():
     assert executors <= {word for word, entry in WORDS.items() if entry.chapter == "The executors"}
 
 
+def test_every_executor_says_in_few_words_what_it_does():
+    executors = [word for word, entry in WORDS.items() if entry.chapter == "The executors"]
+    assert [word for word in executors if not 2 <= len(briefs()[word].split()) <= 7] == []
+
+
 def test_a_view_gets_the_meaning_of_what_its_panels_name():
     trace = traced(mean_of_doubles, [1.0, 2.0])[1]
     ((message, _),) = Feed(trace).everything(finished=True)
     words = message["description"]["words"]
     assert words == hover_texts()
+    assert message["description"]["briefs"] == briefs()
     shown = {*PANELS, *OPERATIONS, *trace.executors["name"]}
     assert shown <= set(words)
     assert not any("`" in text for text in words.values())

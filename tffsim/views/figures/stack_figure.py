@@ -3,10 +3,12 @@
 import dataclasses
 from collections.abc import Iterator
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from tffsim.tracing.analysis.timing import timing
+from tffsim.tracing.document.operations import CREATE_CALL, INVOKE
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import duration
 from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
@@ -15,27 +17,40 @@ from tffsim.views.panels.stack_boxes import Box, num_columns, stack_boxes
 _LEVEL_HEIGHT = 0.68
 _WIDTH, _HEIGHT = 0.92, 0.74
 _MARGIN = 0.04
+# What the boxes above and below the executors need, in levels.
+_END = 0.55
+_CALLER = "EagerTFExecutor"
 
 
 def height_of_stack(snapshot: Snapshot) -> float:
     """Returns how many inches the picture needs."""
-    return 0.5 + _LEVEL_HEIGHT * max((box.num_levels for box in stack_boxes(snapshot.executors)), default=2)
+    levels = max((box.num_levels for box in stack_boxes(snapshot.executors)), default=2)
+    return 0.5 + _LEVEL_HEIGHT * (levels + 2 * _END)
 
 
 def draw_stack(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
-    """Draws a box per executor, those alike in one place as one; the executors that it calls are below."""
+    """Draws a box per executor, those alike in one place as one; the executors that it calls are below.
+
+    Above them is the execution context, below them the external runtime.
+    """
     prepare(axes, theme, "Execution stack: executors, their calls and their own time")
     tops = stack_boxes(snapshot.executors)
     if not tops:
         return nothing(axes, theme)
     columns = num_columns(tops)
     spread = max(columns, 3)
-    axes.set(xlim=(0, spread), ylim=(max(box.num_levels for box in tops), -0.08), xticks=[])
+    levels = max(box.num_levels for box in tops)
+    axes.set(xlim=(0, spread), ylim=(levels + _END, -_END - 0.08), xticks=[])
     painter = _painter(snapshot, axes, theme, [box for top in tops for box in _walk(top)], spread)
     left = (spread - columns) / 2
     for top in tops:
         painter.draw(top, left, 0)
         left += top.num_columns
+    calls, time = _context(snapshot)
+    painter.draw_end(-_END, "execution context", f"{_calls(calls)}, {duration(time)}", "-")
+    functions, time = _functions(snapshot)
+    if functions:
+        painter.draw_end(levels, "TensorFlow", f"external runtime · {functions:,} calls, {duration(time)}", "--")
     return axes
 
 
@@ -62,6 +77,22 @@ class _Painter:
             self._connect(middle, lower_middle, level)
         self._draw_box(box, middle - _WIDTH / 2, level)
         return middle
+
+    def draw_end(self, top: float, name: str, facts: str, line: str) -> None:
+        """Draws what is at an end of the stack and no executor, as wide as the picture."""
+        right = self.axes.get_xlim()[1]
+        margin = (1 - _WIDTH) / 2
+        box = Rectangle(
+            (margin, top),
+            right - 2 * margin,
+            _END * 0.75,
+            facecolor=self.theme.ground,
+            edgecolor=self.theme.soft,
+            linestyle=line,
+        )
+        self.axes.add_patch(box)
+        self._write(margin + _MARGIN, top + _END * 0.375, name, self.size, "bold")
+        self._write(right - margin - _MARGIN, top + _END * 0.375, facts, self.size * 0.88, align="right")
 
     def _connect(self, upper: float, lower: float, level: int) -> None:
         bottom, top = level + _HEIGHT, level + 1
@@ -105,7 +136,7 @@ class _Painter:
     def _detail(self, box: Box, limit: int) -> str:
         """Returns for what, how many and how often called the executors are, as much of it as there is room for."""
         number = sum(self.calls.get(layer, 0) for layer in box.layers)
-        calls = f"{number:,} call{'s' * (number != 1)}"
+        calls = _calls(number)
         is_many = len(box.layers) > 1
         many = f"×{len(box.layers):,}" if is_many else ""
         text = " · ".join(filter(None, (box.role, many, calls)))
@@ -133,6 +164,24 @@ def _work(snapshot: Snapshot) -> tuple[dict[int, int], dict[int, int]]:
         calls[layer] = calls.get(layer, 0) + count
         times[layer] = times.get(layer, 0) + time
     return calls, times
+
+
+def _context(snapshot: Snapshot) -> tuple[int, int]:
+    """Returns how many calls of computations there were, and the own time of their contexts."""
+    which = snapshot.columns["operation"] == INVOKE
+    return int(which.sum()), int(snapshot.columns["self_time"][which].sum())
+
+
+def _functions(snapshot: Snapshot) -> tuple[int, int]:
+    """Returns how many functions the external runtime was given, and how long these calls took."""
+    callers = [layer for layer, executor in enumerate(snapshot.executors) if executor.name == _CALLER]
+    columns = snapshot.columns
+    which = (columns["operation"] == CREATE_CALL) & np.isin(columns["layer"], callers)
+    return int(which.sum()), int((columns["self_time"] + columns["worker_time"])[which].sum())
+
+
+def _calls(number: int) -> str:
+    return f"{number:,} call{'s' * (number != 1)}"
 
 
 def _walk(box: Box) -> Iterator[Box]:

@@ -21,7 +21,7 @@ from tffsim.tracing.recording.span_rows import open_rows
 from tffsim.tracing.recording.spans import now
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views import PANELS
-from tffsim.views.glossary import hover_texts
+from tffsim.views.glossary import briefs, hover_texts
 from tffsim.views.notebook.view_columns import ViewColumns
 from tffsim.views.panels.panel_data import data_of_legend, data_of_spans
 
@@ -118,7 +118,7 @@ class Feed:
     def _start_anew(self, snapshot: Snapshot) -> dict[str, object]:
         """Returns all that is not a number."""
         self._num_spans, self._num_invocations = snapshot.num_spans, 0
-        return self._description(snapshot) | self._sums() | {"words": hover_texts()}
+        return self._description(snapshot) | self._sums() | {"words": hover_texts(), "briefs": briefs()}
 
     def _content(
         self,

@@ -24,6 +24,8 @@ export class Legend {
   program: Program | null = null;
   /** What words of the glossary mean. */
   words: Readonly<Record<string, string>> = {};
+  /** What some of them do, in few words. */
+  briefs: Readonly<Record<string, string>> = {};
 
   /** Takes what came; what did not come stays as it was. */
   read(description: Description): void {
@@ -37,6 +39,7 @@ export class Legend {
     this.graph = description.graph ?? this.graph;
     this.program = description.program ?? this.program;
     this.words = description.words ?? this.words;
+    this.briefs = description.briefs ?? this.briefs;
     const { invocations, invocations_from: from = 0 } = description;
     if (invocations !== undefined) this.invocations = [...this.invocations.slice(0, from), ...invocations];
   }

@@ -80,6 +80,8 @@ export interface Description {
   title?: string;
   /** What words of the glossary mean; told once. */
   words?: Record<string, string>;
+  /** What some of them do, in the few words for which a box has room; told once. */
+  briefs?: Record<string, string>;
 }
 
 /**

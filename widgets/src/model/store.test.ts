@@ -8,7 +8,7 @@ test("each message is told once, when all parts have it", () => {
   const seen: (string | number)[][] = [];
   store.changes.subscribe(() => {
     const { legend, columns, sums, cohorts, failures, progress } = store;
-    seen.push([legend.title, columns.count, sums.layers.calls, cohorts.latest.count, failures.first, progress.now]);
+    seen.push([legend.title, columns.count, sums.layers.all.calls, cohorts.latest.count, failures.first, progress.now]);
   });
   const description = { ...DESCRIPTION, title: "f", errors: { 1: "no" } };
   store.receive(...batchOf([{ id: 0 }, { id: 1, layer: 0, outcome: 1 }], 0, { description, now: 3 }));

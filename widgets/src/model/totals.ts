@@ -15,11 +15,21 @@ export class Totals {
     return this.totals.get(key) ?? { calls: 0, time: 0, running: 0 };
   }
 
-  /** The calls of all. */
-  get calls(): number {
-    let calls = 0;
-    for (const total of this.totals.values()) calls += total.calls;
-    return calls;
+  /** The sum over all. */
+  get all(): Total {
+    return this.over(this.totals.keys());
+  }
+
+  /** The sum over some. */
+  over(keys: Iterable<number>): Total {
+    const sum = { calls: 0, time: 0, running: 0 };
+    for (const key of keys) {
+      const { calls, time, running } = this.of(key);
+      sum.calls += calls;
+      sum.time += time;
+      sum.running += running;
+    }
+    return sum;
   }
 
   /** Counts a span that ended; those of no executor, or of no AST node, count nowhere. */

@@ -1,34 +1,31 @@
 // The execution stack: executors as boxes, each above those that it delegates to.
 
-import type { StackArrangement, StackBox } from "../model/messages";
-import type { Executor } from "../model/schema";
+import type { StackArrangement } from "../model/messages";
 import type { Choice } from "../model/selection";
+import { type Group, groupsOf, isBranch } from "../model/stack_groups";
 import type { TraceStore } from "../model/store";
 import type { Total } from "../model/totals";
 import { count, duration } from "../model/units";
 import { element, write } from "../dom/elements";
 import { ObservedSize } from "../dom/observed_size";
 import { Panel } from "./panel";
+import { StackFrame } from "./stack_frame";
 
 const SMALLEST = 0.42;
+const SMALLEST_OPENED = 0.7;
+const WITH_BRIEFS = 0.8;
 // A box and the gap to the next, as small as it is read with ease: a stack with more of them side by side is folded.
 const READABLE_WIDTH = 0.6 * 250;
 
-/** Executors that are drawn as one box: the first of them, and the numbers of all. */
-interface Group {
-  first: number;
-  executor: Executor;
-  layers: number[];
-  role: string;
-  below: Group[];
-}
-
 export class StackPanel extends Panel {
   private readonly tree = element("div", "tff-stack");
+  private readonly frame = new StackFrame(this.tree);
   private readonly scroll = element("div", "tff-scroll");
   private readonly empty = element("div", "tff-empty", "No executor has been used yet.");
   private readonly room = this.opened.add(new ObservedSize(this.scroll, () => this.draw()));
   private boxes: Box[] = [];
+  /** The first executors of piles of which one is taken out. */
+  private readonly parted = new Set<number>();
   private built = "";
   private fitted = "";
 
@@ -37,47 +34,54 @@ export class StackPanel extends Panel {
     this.tree.setAttribute("role", "tree");
     this.tree.setAttribute("aria-label", "Executors, from the top downwards");
     this.tree.addEventListener("keydown", (event) => this.move(event));
-    this.scroll.append(this.empty, this.tree);
+    this.scroll.append(this.empty, this.frame.root);
     this.root.append(this.scroll);
   }
 
   describe(): string {
     const { legend, sums } = this.store;
-    return `${legend.executors.length} executors, ${sums.layers.calls} calls`;
+    return `${legend.executors.length} executors, ${sums.layers.all.calls} calls`;
   }
 
   draw(): void {
-    const top = this.arrangement().boxes.flatMap((box) => this.groupOf(box));
+    const { legend, sums } = this.store;
+    const top = groupsOf(this.arrangement(), legend.executors, this.parted);
     this.empty.hidden = top.length > 0;
-    this.tree.hidden = top.length === 0;
+    this.frame.root.hidden = top.length === 0;
     const shape = JSON.stringify(top.map(shapeOf));
     if (shape !== this.built) {
       this.built = shape;
       this.boxes = [];
-      this.tree.replaceChildren(...top.map((group) => this.build(group, 1)));
+      this.tree.replaceChildren(...top.map((group) => this.build(group, null, 1)));
     }
-    const shown = this.boxes.map((box) => ({ box, total: this.totalOf(box.group) }));
-    const longest = Math.max(...shown.map(({ total }) => total.time), 1e-9);
+    const shown = this.boxes.map((box) => ({ box, total: sums.layers.over(box.group.layers) }));
+    const longest = Math.max(...shown.map(({ total }) => total.time), sums.invocations.all.time, 1e-9);
     for (const { box, total } of shown) box.show(total, longest);
+    this.frame.show(this.store, longest);
     this.mark();
     this.fit();
     this.root.dataset.summary = this.describe();
   }
 
-  /** Returns the first arrangement, from the widest on, for which there is room; the narrowest if there is none. */
+  /**
+   * Returns the first arrangement, from the widest on, for which there is room; the narrowest if there is none.
+   *
+   * The narrowest folds levels into each other: where a pile is opened, it is the one before.
+   */
   private arrangement(): StackArrangement {
     const { width } = this.room;
     const most = width === 0 ? Infinity : Math.max(1, Math.floor(width / READABLE_WIDTH));
     const { stack } = this.store.legend;
-    return stack.find(({ columns }) => columns <= most) ?? stack.at(-1) ?? { columns: 0, boxes: [] };
+    const possible = this.parted.size > 0 && stack.length > 1 ? stack.slice(0, -1) : stack;
+    return possible.find(({ columns }) => columns <= most) ?? possible.at(-1) ?? { columns: 0, boxes: [] };
   }
 
-  /** Returns a box with its executor; none if a message was lost that tells of it. */
-  private groupOf({ layers, role, below }: StackBox): Group[] {
-    const [first = -1] = layers;
-    const executor = this.store.legend.executors[first];
-    if (executor === undefined) return [];
-    return [{ first, executor, layers, role, below: below.flatMap((box) => this.groupOf(box)) }];
+  /** Takes one executor out of its pile, or puts it back. */
+  private part(first: number, isOut: boolean): void {
+    if (isOut) this.parted.add(first);
+    else this.parted.delete(first);
+    this.draw();
+    this.boxes.find((box) => box.group.first === first)?.root.scrollIntoView({ block: "nearest", inline: "center" });
   }
 
   /** Makes the boxes smaller where they do not fit, as long as they can be read. */
@@ -86,35 +90,57 @@ export class StackPanel extends Panel {
     const fitted = `${this.built.length} ${width} ${height}`;
     if (fitted === this.fitted || width === 0) return;
     this.fitted = fitted;
-    this.tree.style.zoom = "1";
-    // Twice, as small text needs a little more room than its share.
-    for (let pass = 0; pass < 2; pass++) {
-      const scale = Math.min(width / this.tree.offsetWidth, height / this.tree.offsetHeight);
-      this.tree.style.zoom = String(Math.min(1, Math.max(SMALLEST, scale)));
-    }
+    // Where little room is, what the executors do is left for the hover text.
+    if (this.scaled(false) < WITH_BRIEFS) this.scaled(true);
     this.scroll.scrollLeft = (this.scroll.scrollWidth - width) / 2;
   }
 
-  private build(group: Group, level: number): HTMLElement {
-    const box = new Box(group, level, this.store.legend.words[group.executor.name] ?? "", (choice) =>
-      this.store.selection.select(choice),
-    );
+  /** Makes the picture as large as it fits, and returns the scale. */
+  private scaled(isTight: boolean): number {
+    const { root } = this.frame;
+    const { width, height } = this.room;
+    root.classList.toggle("tight", isTight);
+    root.style.zoom = "1";
+    const smallest = this.parted.size > 0 ? SMALLEST_OPENED : SMALLEST;
+    let scale = 1;
+    // Twice, as small text needs a little more room than its share.
+    for (let pass = 0; pass < 2; pass++) {
+      scale = Math.min(1, Math.max(smallest, Math.min(width / root.offsetWidth, height / root.offsetHeight)));
+      root.style.zoom = String(scale);
+    }
+    return scale;
+  }
+
+  private build(group: Group, above: Group | null, level: number): HTMLElement {
+    const { words, briefs } = this.store.legend;
+    const { name } = group.executor;
+    const box = new Box(group, level, words[name] ?? "", briefs[name] ?? "", {
+      select: (choice) => this.store.selection.select(choice),
+      part: (first, isOut) => this.part(first, isOut),
+    });
     this.boxes.push(box);
     const layer = element("div", "tff-layer");
     layer.append(box.root);
     if (group.below.length > 0) {
       const below = element("div", "tff-below");
       below.setAttribute("role", "group");
-      below.append(...group.below.map((child) => this.build(child, level + 1)));
+      below.append(...group.below.map((child) => this.build(child, group, level + 1)));
       layer.append(below);
     }
-    return layer;
+    return isBranch(group, above) ? this.branch(group, layer) : layer;
   }
 
-  private totalOf(group: Group): Total {
-    const totals = group.layers.map((layer) => this.store.sums.layers.of(layer));
-    const sum = (name: keyof Total) => totals.reduce((all, total) => all + total[name], 0);
-    return { calls: sum("calls"), time: sum("time"), running: sum("running") };
+  /** Puts the executors of a placement on its ground. */
+  private branch({ executor: { placement }, layers }: Group, content: HTMLElement): HTMLElement {
+    const branch = element("div", "tff-layer");
+    const ground = element("div", "tff-branch");
+    const title = element("div", "title", placement.toUpperCase());
+    title.append(element("span", "", layers.length > 1 ? "placement, several times" : "placement"));
+    title.title = this.store.legend.words.placement ?? "";
+    ground.dataset.placement = placement;
+    ground.append(title, content);
+    branch.append(ground);
+    return branch;
   }
 
   private mark(): void {
@@ -125,8 +151,14 @@ export class StackPanel extends Panel {
     }
   }
 
-  /** Up and down go through the boxes, each with all that is below it. */
+  /** Up and down go through the boxes, each with all that is below it; right opens a pile, left closes it. */
   private move(event: KeyboardEvent): void {
+    if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
+      const chosen = this.boxes.find((box) => box.root === event.target);
+      if (chosen?.part(event.key === "ArrowRight"))
+        this.boxes.find((box) => box.group.first === chosen.group.first)?.root.focus();
+      return;
+    }
     const step = { ArrowDown: 1, ArrowUp: -1, Home: -this.boxes.length, End: this.boxes.length }[event.key];
     if (step === undefined) return;
     const { selection } = this.store;
@@ -147,6 +179,12 @@ function detailOf({ layers, role }: Group): string {
   return layers.length > 1 ? `${role} × ${count(layers.length)}`.trim() : role;
 }
 
+/** What a click on a box does. */
+interface Answers {
+  select: (choice: Partial<Choice>) => void;
+  part: (first: number, isOut: boolean) => void;
+}
+
 class Box {
   readonly root = element("div", "tff-box");
   readonly text: string;
@@ -159,9 +197,10 @@ class Box {
     readonly group: Group,
     level: number,
     meaning: string,
-    select: (choice: Partial<Choice>) => void,
+    brief: string,
+    private readonly answers: Answers,
   ) {
-    const { executor, layers, first } = group;
+    const { executor, layers, first, opened } = group;
     const detail = detailOf(group);
     this.text = `${executor.name} ${detail}`.trim();
     const name = element("div", "name", executor.name);
@@ -169,14 +208,40 @@ class Box {
     facts.append(element("span", "role", detail), this.calls, this.time, this.badge);
     const track = element("div", "track");
     track.append(this.fill);
-    this.root.append(name, facts, track);
-    this.root.title = `${this.text}\n${meaning}`.trim();
+    this.root.append(name, element("div", "brief", brief), facts, track);
+    this.root.title = [this.text, meaning, this.canPart ? "Click: take one out of the pile." : ""].join("\n").trim();
     this.root.dataset.row = String(first);
     this.root.dataset.placement = executor.placement;
     this.root.classList.toggle("many", layers.length > 1);
     this.root.setAttribute("role", "treeitem");
     this.root.setAttribute("aria-level", String(level));
-    this.root.addEventListener("click", () => select({ layer: first }));
+    if (this.canPart || opened) this.root.setAttribute("aria-expanded", String(opened));
+    if (opened) name.append(this.closer());
+    this.root.addEventListener("click", () => {
+      answers.select({ layer: first });
+      this.part(true);
+    });
+  }
+
+  /** Opens the pile that it is, or closes that from which it came; returns whether there is one. */
+  part(isOut: boolean): boolean {
+    const can = isOut ? this.canPart : this.group.opened;
+    if (can) this.answers.part(this.group.first, isOut);
+    return can;
+  }
+
+  private get canPart(): boolean {
+    return this.group.layers.length > 1;
+  }
+
+  private closer(): HTMLElement {
+    const closer = element("span", "closer", "×");
+    closer.title = "Put it back into the pile.";
+    closer.addEventListener("click", (event) => {
+      event.stopPropagation();
+      this.part(false);
+    });
+    return closer;
   }
 
   show({ calls, time, running }: Total, longest: number): void {

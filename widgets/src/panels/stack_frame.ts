@@ -1,0 +1,73 @@
+// What is around the executors: the execution context above their frame, the external runtime below it.
+
+import type { TraceStore } from "../model/store";
+import { count, duration } from "../model/units";
+import { element, write } from "../dom/elements";
+
+/** The executor that calls the external runtime. */
+const CALLER = "EagerTFExecutor";
+
+export class StackFrame {
+  readonly root = element("div", "tff-around");
+  private readonly context = new End("execution context", "context");
+  private readonly runtime = new End("external runtime", "runtime");
+  private readonly title = element("div", "title", "EXECUTION STACK");
+  private readonly number = element("span");
+
+  constructor(executors: HTMLElement) {
+    const frame = element("div", "tff-frame");
+    this.title.append(this.number);
+    frame.append(this.title, executors);
+    this.root.append(this.context.root, frame, this.runtime.root);
+  }
+
+  show({ legend, sums }: TraceStore, longest: number): void {
+    const { executors, words, briefs } = legend;
+    write(this.number, executors.length === 1 ? "1 executor" : `${count(executors.length)} executors`);
+    this.title.title = words["execution stack"] ?? "";
+    const calls = sums.invocations.all;
+    this.context.tell("execution context", words, briefs);
+    this.context.show(`${calls.calls === 1 ? "1 call" : `${count(calls.calls)} calls`}, ${duration(calls.time)}`);
+    this.context.bar(calls.time / longest, calls.running > 0);
+    const callers = executors.flatMap(({ name }, layer) => (name === CALLER ? [layer] : []));
+    const functions = sums.functions.over(callers);
+    this.runtime.root.hidden = callers.length === 0;
+    this.runtime.tell("TensorFlow", words, briefs);
+    this.runtime.show(`${count(functions.calls)} functions called, ${duration(functions.time)} of ${CALLER}’s time`);
+    this.runtime.bar(functions.time / longest, functions.running > 0);
+  }
+}
+
+/** A box at an end of the stack, which is no executor. */
+class End {
+  readonly root: HTMLElement;
+  private readonly name = element("span", "name");
+  private readonly brief = element("span", "brief");
+  private readonly facts = element("span", "time");
+  private readonly fill = element("div", "fill");
+
+  constructor(
+    private readonly word: string,
+    kind: string,
+  ) {
+    this.root = element("div", `tff-end ${kind}`);
+    const track = element("div", "track");
+    track.append(this.fill);
+    this.root.append(this.name, this.brief, this.facts, track);
+  }
+
+  tell(name: string, words: Readonly<Record<string, string>>, briefs: Readonly<Record<string, string>>): void {
+    write(this.name, name);
+    write(this.brief, name === this.word ? (briefs[this.word] ?? "") : `${this.word}: ${briefs[this.word] ?? ""}`);
+    this.root.title = words[this.word] ?? "";
+  }
+
+  show(facts: string): void {
+    write(this.facts, facts);
+  }
+
+  bar(share: number, isRunning: boolean): void {
+    this.fill.style.width = `${Math.min(100, 100 * share)}%`;
+    this.root.classList.toggle("lit", isRunning);
+  }
+}
