@@ -17,7 +17,7 @@ from tffsim.tracing.document import trace_file
 from tffsim.tracing.document.output_files import whole_text_file
 from tffsim.tracing.document.sketches import Sketch
 from tffsim.tracing.document.snapshot import AstNode, FunctionInfo, Snapshot, without_source
-from tffsim.tracing.document.span_reader import SpanReader
+from tffsim.tracing.document.span_reader import SpanReader, WholeValue
 from tffsim.tracing.document.table import Table
 from tffsim.tracing.document.tables import executor_table, invocation_table, span_table, value_table
 from tffsim.tracing.exports import export
@@ -28,8 +28,6 @@ from tffsim.views.notebook.page import page
 
 if TYPE_CHECKING:
     import pathlib
-
-    import numpy as np
 
     from tffsim.views.figures.figures import Figures
     from tffsim.views.notebook.trace_view import TraceView
@@ -152,8 +150,8 @@ class Trace:
         """Returns a short description of a value, following it to the executor that holds it."""
         return self._reader.preview(value)
 
-    def value(self, value: int) -> "np.ndarray | float | None":
-        """Returns a whole value; None if it was not kept (see the option `values`)."""
+    def value(self, value: int) -> "WholeValue | None":
+        """Returns a whole value, of a struct a tuple of its members; None if it was not kept (see `values`)."""
         return self._reader.value(value)
 
     def sketch(self, value: int) -> Sketch | None:

@@ -9,7 +9,6 @@ from matplotlib.path import Path
 
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.views.figures.theme import (
-    OUTCOME_COLOURS,
     PLACEMENT_COLOURS,
     Theme,
     inches,
@@ -27,7 +26,7 @@ _COLUMN_WIDTH = 0.85
 _LEAST_WIDTH, _MOST_WIDTH = 9.0, 18.0
 _WIDTH, _HEIGHT = 0.84, 0.72
 _SIZE = 8.0
-_CARRY = OUTCOME_COLOURS["error"]
+_CARRY = PLACEMENT_COLOURS["clients"]
 
 
 def width_of_graph(snapshot: Snapshot) -> float:
@@ -75,8 +74,8 @@ def _add_call(axes: Axes, theme: Theme, call: DrawnCall, room: tuple[float, int]
             _HEIGHT,
             "round,pad=0,rounding_size=0.06",
             facecolor=theme.ground,
-            edgecolor=PLACEMENT_COLOURS[call["placement"]],
-            linewidth=1.2,
+            edgecolor=theme.wrong if call["failed"] else PLACEMENT_COLOURS[call["placement"]],
+            linewidth=2.4 if call["failed"] else 1.2,
             zorder=2,
         )
     )
@@ -85,7 +84,7 @@ def _add_call(axes: Axes, theme: Theme, call: DrawnCall, room: tuple[float, int]
     name = literal(call["words"], limit)
     axes.text(x, y - 0.15, name, ha="center", va="center", fontsize=size, color=theme.ink, zorder=3)
     if call["failed"]:
-        axes.text(x, y + 0.17, literal(call["value"], room_for_value), color=OUTCOME_COLOURS["error"], weight="bold",
+        axes.text(x, y + 0.17, literal(f"✗ {call['value']}", room_for_value), color=theme.wrong, weight="bold",
                   fontsize=size * 0.85, ha="center", va="center", zorder=3)  # fmt: skip
         return
     value = literal(count + call["value"], room_for_value)

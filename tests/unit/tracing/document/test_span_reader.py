@@ -6,9 +6,11 @@ import pathlib
 import federated_language as fl
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import tffsim as tff
 from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor, record
+from tests.unit.tracing.traced_runs import rows, traced
 from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.recording.reading import take_snapshot
@@ -71,7 +73,12 @@ def test_what_is_nested_deeply_is_told_by_its_type():
 def test_a_scalar_is_a_number_and_a_value_that_was_not_kept_is_none():
     reader, spans = read(struct_of(5.0))
     assert reader.value(spans["create_value"][0]) == 5
-    assert reader.value(spans["create_struct"][0]) is None and reader.sketch(spans["create_value"][0]) is None
+    assert reader.value(spans["invoke"][0]) is None and reader.sketch(spans["create_value"][0]) is None
+
+
+def test_a_struct_is_the_tuple_of_its_members():
+    reader, spans = read(struct_of(5.0, 3.0))
+    assert reader.value(spans["create_struct"][0]) == (5, 3)
 
 
 def test_a_value_is_what_it_stands_for_below():
@@ -115,3 +122,58 @@ def test_a_sketch_says_the_same_among_others(golden):
     values = np.array(list(sketches))
     assert len(values) and sketches.texts(sketches.rows_of(values)) == [str(sketches[k]) for k in values.tolist()]
     assert sketches.rows_of(np.array([-1, 10**6])).tolist() == [-1, -1]
+
+
+@tff.tf_computation(np.float32)
+def pair_of(x):
+    return {"weights": tf.stack([x, 2 * x]), "count": x}
+
+
+@tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))
+def mean_of_pairs(values):
+    pairs = tff.federated_map(pair_of, values)
+    return tff.federated_mean(pairs["weights"], pairs["count"])
+
+
+@pytest.fixture(scope="module", params=["local", "tree", "debug"])
+def letters(request):
+    """A reader, and the structs of two members that clients send."""
+    factories = {"tree": lambda: tff.local_executor_factory(max_fanout=2), "debug": tff.debug_executor_factory}
+    factory = factories.get(request.param, tff.local_executor_factory)()
+    trace = traced(mean_of_pairs, [1.0, 2.0, 3.0], factory=factory, values="all")[1]
+    sent = rows(trace.traffic(), direction="clients to server")
+    return SpanReader(trace.snapshot), sent["span"][np.argsort(sent["client"])].tolist()
+
+
+def test_a_struct_that_a_function_made_shows_the_numbers_of_its_members(letters):
+    reader, sent = letters
+    assert reader.preview(sent[1]) == "<float32[2] [4, 8]  min 4  mean 6  max 8, 2>"
+    (function_made,) = reader.inputs(sent[1])
+    assert reader.preview(function_made) == reader.preview(sent[1])
+    assert len(reader.parts(sent[1])) == 2
+
+
+def test_a_struct_of_which_all_was_kept_is_a_tuple(letters):
+    reader, sent = letters
+    weights, count = reader.value(sent[2])
+    assert weights.tolist() == [9, 18] and count == 3
+
+
+def test_members_that_were_taken_out_of_a_struct_are_known(letters):
+    reader, _ = letters
+    columns = reader.snapshot.columns
+    leaf = np.array([executor.name == "EagerTFExecutor" for executor in reader.snapshot.executors] + [False])
+    made = [
+        span
+        for span in np.flatnonzero(leaf[columns["layer"]] & (columns["operation"] == OPERATIONS.index("create_call")))
+        if reader.snapshot.types[columns["type"][span]].members == ("weights", "count") and columns["client"][span] == 1
+    ]
+    weights, count = reader.value(int(made[0]))
+    assert weights.tolist() == [2, 4] and count == 2
+
+
+def test_clients_are_no_members(letters):
+    reader, _ = letters
+    columns = reader.snapshot.columns
+    for span in np.flatnonzero(columns["operation"] == OPERATIONS.index("compute")).tolist():
+        assert all(columns["client"][part] == columns["client"][span] for part in reader.parts(span))

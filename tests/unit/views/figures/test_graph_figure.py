@@ -2,12 +2,14 @@
 
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.colors import to_hex
 from matplotlib.patches import FancyBboxPatch, PathPatch
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, double, mean_of_doubles, traced
 from tests.unit.views.figures.drawn import texts_of
 from tffsim.views.figures.graph_figure import height_of_graph, width_of_graph
+from tffsim.views.figures.theme import LIGHT
 from tffsim.views.panels.graph_summary import graph_summary
 
 
@@ -72,7 +74,10 @@ def test_a_failed_call_says_so(drawn):
 
     with pytest.raises(tff.ExecutionError), tff.trace() as trace:
         refuse(1.0)
-    assert "failed" in texts_of(drawn(trace))
+    axes = drawn(trace)
+    assert "✗ failed" in texts_of(axes)
+    thick = [to_hex(box.get_edgecolor()) for box in patches_of(axes, FancyBboxPatch) if box.get_linewidth() > 2]
+    assert set(thick) == {LIGHT.wrong}
 
 
 def test_calls_that_have_no_room_are_counted(drawn):

@@ -2,11 +2,13 @@
 
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.colors import to_hex
 
 import tffsim as tff
 from tests.unit.tracing.traced_programs import half, rounds, secure_sum, sum_of_logs, traced
 from tests.unit.views.figures.drawn import texts_of
 from tffsim.views.figures.figures import Figures
+from tffsim.views.figures.theme import LIGHT
 
 
 @pytest.fixture
@@ -40,9 +42,12 @@ def test_the_result_is_in_the_picture(drawn):
 
 
 def test_a_failure_is_counted_and_has_no_result(drawn):
-    texts = texts_of(drawn(traced(sum_of_logs, [1.0, 7.0])))
+    axes = drawn(traced(sum_of_logs, [1.0, 7.0]))
+    texts = texts_of(axes)
     assert any("1 failed" in text for text in texts)
     assert "no result" in texts
+    thick = {to_hex(patch.get_edgecolor()) for patch in axes.patches if patch.get_linewidth() > 2}
+    assert thick == {LIGHT.wrong}
 
 
 def test_the_step_that_made_a_nan_has_a_mark(drawn):

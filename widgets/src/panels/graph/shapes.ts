@@ -65,7 +65,7 @@ function shownLabel(call: ShownCall): string {
 }
 
 function shownValue(call: ShownCall): string {
-  return call.failed && !call.value ? "failed" : cut(call.value, MAX_VALUE);
+  return call.failed ? `✕ ${cut(call.value || "failed", MAX_VALUE)}` : cut(call.value, MAX_VALUE);
 }
 
 function cut(text: string, limit: number): string {

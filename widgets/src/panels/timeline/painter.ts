@@ -116,7 +116,8 @@ export class Painter {
 
   private inkOf(span: number): string {
     const { columns } = this.store;
-    if (columns.isRunning(span) || columns.outcome(span) === OUTCOME.error) return "#10161c";
+    if (columns.isRunning(span)) return "#10161c";
+    if (columns.outcome(span) === OUTCOME.error) return this.colours.onClients[FAILED] ?? this.colours.ink;
     return this.colours.onOperations[columns.operation(span)] ?? this.colours.ink;
   }
 
