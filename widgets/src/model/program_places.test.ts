@@ -6,6 +6,7 @@ import { BOX_HEIGHT, placeProgram, WALL_HEIGHT } from "./program_places";
 
 const ROOM = 800;
 const places = placeProgram(PROGRAM, ROOM);
+const wall = places.wall ?? assert.fail("no wall");
 
 function box(key: string) {
   const found = places.boxes.find((one) => one.key === key);
@@ -16,16 +17,18 @@ function box(key: string) {
 test("the server is above the clients, and the wall lies between", () => {
   const [server, clients] = places.lanes;
   assert.equal(server?.placement, "server");
-  assert.equal(places.wall, (server?.y ?? 0) + (server?.height ?? 0));
-  assert.equal(clients?.y, places.wall + WALL_HEIGHT);
+  assert.equal(wall.y, (server?.y ?? 0) + (server?.height ?? 0));
+  assert.equal(clients?.y, wall.y + WALL_HEIGHT);
 });
 
 test("a step in which values cross has a half on each side, joined by a pipe through the wall", () => {
   const [takes, gives] = [box("h1"), box("s1")];
-  assert.ok(gives.y + BOX_HEIGHT < (places.wall ?? 0) && takes.y > (places.wall ?? 0));
+  assert.ok(gives.y + BOX_HEIGHT < wall.y && takes.y > wall.y);
   const [pipe] = places.pipes;
-  assert.equal(pipe?.from, takes.y);
-  assert.equal(pipe?.to, gives.y + BOX_HEIGHT);
+  assert.deepEqual(
+    pipe?.points.map(([, y]) => y),
+    [takes.y, gives.y + BOX_HEIGHT],
+  );
   assert.match(pipe?.text ?? "", /↑ 3 · 12 B/);
 });
 

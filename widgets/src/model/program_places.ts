@@ -30,17 +30,18 @@ export interface Box {
   width: number;
 }
 
+export type Point = [x: number, y: number];
+
 export interface Way {
-  points: [number, number][];
+  points: Point[];
 }
 
-/** Values that cross the wall in a step. */
-export interface Pipe {
+/** Values that cross the wall in a step: the way, where their envelope is and where what is said of them. */
+export interface Pipe extends Way {
   step: ProgramStep;
-  x: number;
-  from: number;
-  to: number;
+  envelope: Point;
   text: string;
+  textAt: Point;
 }
 
 export interface Label {
@@ -49,10 +50,15 @@ export interface Label {
   lines: string[];
 }
 
-export interface Lane {
-  placement: string;
+export interface Rect {
+  x: number;
   y: number;
+  width: number;
   height: number;
+}
+
+export interface Lane extends Rect {
+  placement: string;
 }
 
 export interface ProgramPlaces {
@@ -61,41 +67,61 @@ export interface ProgramPlaces {
   pipes: Pipe[];
   labels: Label[];
   lanes: Lane[];
-  wall: number | null;
+  wall: Rect | null;
   width: number;
   height: number;
 }
 
-/** Places all boxes of a program; a picture is at least as wide as the room for it. */
+/** Places all boxes of a program from left to right; a picture is at least as wide as the room for it. */
 export function placeProgram(program: Program, room: number): ProgramPlaces {
-  const lanes = lanesOf(program);
   const boxes = boxesOf(program);
   const labels = labelsOf(program);
   const columns = columnsOf(program, boxes, labels, room);
+  const last = columns[columns.length - 1];
+  const width = Math.max(room, (last?.left ?? 0) + (last?.width ?? 0) + MARGIN);
+  const lanes = lanesOf(program, width);
   for (const { box, place } of boxes) {
-    const { left, width } = columns[place.column] ?? { left: 0, width: 0 };
-    box.width = box.kind === "step" || box.kind === "half" ? width : box.width;
-    box.x = box.kind === "result" ? left + width - box.width : left;
+    const column = columns[place.column] ?? { left: 0, width: 0 };
+    box.width = box.kind === "step" || box.kind === "half" ? column.width : box.width;
+    box.x = box.kind === "result" ? column.left + column.width - box.width : column.left;
     box.y = yOf(place, lanes);
   }
+  const wall = wallOf(lanes, width);
   const byKey = new Map(boxes.map(({ box }) => [box.key, box]));
-  const placed = boxes.map(({ box }) => box);
-  const last = columns[columns.length - 1];
-  const server = lanes.find(({ placement }) => placement === "server");
-  const hasWall = server !== undefined && lanes.some(({ placement }) => placement === "clients");
   return {
-    boxes: placed,
-    ways: program.flows.flatMap(([from, to]) => wayOf(byKey.get(from), byKey.get(takenAt(to, program)))),
-    pipes: program.steps.flatMap((step, k) => pipeOf(step, byKey.get(`s${k}`), byKey.get(`h${k}`))),
+    boxes: boxes.map(({ box }) => box),
+    ways: joined(program, byKey).map(([from, to]) => wayOf(from, to)),
+    pipes: crossing(program, byKey).map(([step, takes, gives]) => pipeOf(step, takes, gives, wall?.y ?? 0)),
     labels: labels.flatMap(({ key, lines }) => {
       const box = byKey.get(key);
       return box ? [{ x: box.x + box.width + 8, y: box.y + BOX_HEIGHT / 2, lines }] : [];
     }),
     lanes,
-    wall: hasWall ? server.y + server.height : null,
-    width: Math.max(room, (last?.left ?? 0) + (last?.width ?? 0) + MARGIN),
+    wall,
+    width,
     height: Math.max(...lanes.map(({ y, height }) => y + height), 0),
   };
+}
+
+/** The boxes between which values flow. */
+export function joined(program: Program, byKey: ReadonlyMap<string, Box>): [Box, Box][] {
+  return program.flows.flatMap(([from, to]) => {
+    const [made, used] = [byKey.get(from), byKey.get(takenAt(to, program))];
+    return made && used ? [[made, used] as [Box, Box]] : [];
+  });
+}
+
+/** The steps in which values cross: the half that takes them, and the half that gives them. */
+export function crossing(program: Program, byKey: ReadonlyMap<string, Box>): [ProgramStep, Box, Box][] {
+  return program.steps.flatMap((step, k) => {
+    const [takes, gives] = [byKey.get(`h${k}`), byKey.get(`s${k}`)];
+    return step.crosses_to !== "" && takes && gives ? [[step, takes, gives] as [ProgramStep, Box, Box]] : [];
+  });
+}
+
+/** What is said beside an envelope. */
+export function lettersOf(step: ProgramStep, arrow: string): string {
+  return step.letters ? `${arrow} ${count(step.letters)} · ${dataSize(step.size)}` : "";
 }
 
 /** What a box says about its step, below its title. */
@@ -117,12 +143,12 @@ function stateOf(step: ProgramStep): string {
   return states.filter(Boolean).join(" · ");
 }
 
-interface Unplaced {
+export interface Unplaced {
   box: Box;
   place: Place;
 }
 
-function lanesOf(program: Program): Lane[] {
+function lanesOf(program: Program, width: number): Lane[] {
   const lanes: Lane[] = [];
   let y = 0;
   program.lanes.forEach((placement, k) => {
@@ -130,10 +156,16 @@ function lanesOf(program: Program): Lane[] {
     if (rows === 0) return;
     if (placement === "clients" && lanes.length > 0) y += WALL_HEIGHT;
     const height = LANE_TITLE + rows * ROW_HEIGHT;
-    lanes.push({ placement, y, height });
+    lanes.push({ placement, x: 0, y, width, height });
     y += height;
   });
   return lanes;
+}
+
+function wallOf(lanes: Lane[], width: number): Rect | null {
+  const server = lanes.find(({ placement }) => placement === "server");
+  const hasWall = server !== undefined && lanes.some(({ placement }) => placement === "clients");
+  return hasWall ? { x: 0, y: server.y + server.height, width, height: WALL_HEIGHT } : null;
 }
 
 function yOf(place: Place, lanes: Lane[]): number {
@@ -141,7 +173,8 @@ function yOf(place: Place, lanes: Lane[]): number {
   return (lane?.y ?? 0) + LANE_TITLE + place.row * ROW_HEIGHT;
 }
 
-function boxesOf(program: Program): Unplaced[] {
+/** The boxes of a program, which have no place yet. */
+export function boxesOf(program: Program): Unplaced[] {
   const inputs = program.inputs.map((input, k) => {
     const title = input.name || "argument";
     return { box: boxOf(`i${k}`, "input", input.lane, title, ["from you"], null), place: input };
@@ -197,13 +230,13 @@ function boxOf(
 }
 
 /** What stands beside a step: the name of what it made, and the values of some clients. */
-function labelsOf(program: Program): { key: string; lines: string[] }[] {
+export function labelsOf(program: Program): { key: string; lines: string[] }[] {
   return program.steps.flatMap((step, k) => {
     const isResult = program.flows.some(([from, to]) => from === `s${k}` && to.startsWith("r"));
     if (step.crosses_to !== "" || isResult) return [];
     const name = step.variable ? [step.variable] : [];
     const most = step.gives.lane === "clients" ? 3 : 1;
-    const shown = step.values.slice(0, most).map(cut);
+    const shown = step.values.slice(0, most).map((value) => cut(value));
     const rest = step.values.length > most ? ["…"] : [];
     return name.length + shown.length > 0 ? [{ key: `s${k}`, lines: [...name, ...shown, ...rest] }] : [];
   });
@@ -245,42 +278,38 @@ function takenAt(to: string, program: Program): string {
   return step && step.crosses_to !== "" ? `h${to.slice(1)}` : to;
 }
 
-function wayOf(from: Box | undefined, to: Box | undefined): Way[] {
-  if (from === undefined || to === undefined) return [];
+function wayOf(from: Box, to: Box): Way {
   const [x1, y1] = [from.x + from.width, from.y + BOX_HEIGHT / 2];
   const [x2, y2] = [to.x, to.y + BOX_HEIGHT / 2];
   // Above the wall a value runs along the row of the box that made it, below along that of the box that uses it.
   const turn = from.placement === "clients" ? x1 + SMALLEST_GAP / 2 : x2 - SMALLEST_GAP / 2;
-  return [
-    {
-      points:
-        y1 === y2
-          ? [
-              [x1, y1],
-              [x2, y2],
-            ]
-          : [
-              [x1, y1],
-              [turn, y1],
-              [turn, y2],
-              [x2, y2],
-            ],
-    },
+  const bend: Point[] = [
+    [turn, y1],
+    [turn, y2],
   ];
+  return { points: [[x1, y1], ...(y1 === y2 ? [] : bend), [x2, y2]] };
 }
 
-/** From the half that takes to the half that gives; `s` gives. */
-function pipeOf(step: ProgramStep, gives: Box | undefined, takes: Box | undefined): Pipe[] {
-  if (step.crosses_to === "" || gives === undefined || takes === undefined) return [];
+function pipeOf(step: ProgramStep, takes: Box, gives: Box, wall: number): Pipe {
   const x = Math.min(gives.x + gives.width, takes.x + takes.width) - 18;
   const isUp = step.crosses_to === "server";
   const [from, to] = isUp ? [takes.y, gives.y + BOX_HEIGHT] : [takes.y + BOX_HEIGHT, gives.y];
-  const text = step.letters ? `${isUp ? "↑" : "↓"} ${count(step.letters)} · ${dataSize(step.size)}` : "";
-  return [{ step, x, from, to, text }];
+  const middle = wall + WALL_HEIGHT / 2;
+  return {
+    step,
+    points: [
+      [x, from],
+      [x, to],
+    ],
+    envelope: [x - 36, middle - 9],
+    text: lettersOf(step, isUp ? "↑" : "↓"),
+    textAt: [x + 8, middle + 4],
+  };
 }
 
-function cut(text: string): string {
-  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE - 1)}…` : text;
+/** Shortens a text to a number of letters. */
+export function cut(text: string, most = MAX_VALUE): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
 function sum(numbers: number[]): number {

@@ -4,6 +4,7 @@ import { element } from "../../dom/elements";
 import { ObservedSize } from "../../dom/observed_size";
 import type { Program } from "../../model/program";
 import { type Box, placeProgram } from "../../model/program_places";
+import { placeUpright } from "../../model/program_upright";
 import type { TraceStore } from "../../model/store";
 import { count } from "../../model/units";
 import { shape } from "../graph/shapes";
@@ -11,6 +12,8 @@ import { Panel } from "../panel";
 import { boxShape, labelShapes, laneShapes, pipeShapes, wallShapes, wayShapes } from "./shapes";
 
 const HATCHING = "tff-hatching";
+/** In less room, in pixels, the order of the program runs down. */
+const UPRIGHT_BELOW = 560;
 
 export class ProgramPanel extends Panel {
   private readonly frame = element("div", "tff-program tff-scroll");
@@ -51,7 +54,8 @@ export class ProgramPanel extends Panel {
   }
 
   private paint(program: Program): void {
-    const places = placeProgram(program, this.room.width);
+    const place = this.room.width < UPRIGHT_BELOW ? placeUpright : placeProgram;
+    const places = place(program, this.room.width);
     const { wall, width, height } = places;
     this.svg.setAttribute("width", String(width));
     this.svg.setAttribute("height", String(height));
@@ -59,10 +63,10 @@ export class ProgramPanel extends Panel {
     this.boxes.clear();
     this.svg.replaceChildren(
       hatching(),
-      ...places.lanes.flatMap((lane) => laneShapes(lane, width)),
-      ...(wall === null ? [] : wallShapes(wall, width, places.pipes)),
+      ...places.lanes.flatMap((lane) => laneShapes(lane)),
+      ...(wall === null ? [] : wallShapes(wall, places.pipes)),
       ...places.ways.flatMap(wayShapes),
-      ...places.pipes.flatMap((pipe) => pipeShapes(pipe, wall ?? 0)),
+      ...places.pipes.flatMap(pipeShapes),
       ...places.boxes.map((box) => this.box(box)),
       ...places.labels.flatMap(labelShapes),
     );

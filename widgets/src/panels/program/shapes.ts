@@ -7,7 +7,8 @@ import {
   type Lane,
   LINE_LETTER,
   type Pipe,
-  WALL_HEIGHT,
+  type Point,
+  type Rect,
   type Way,
 } from "../../model/program_places";
 import { shape } from "../graph/shapes";
@@ -15,28 +16,26 @@ import { shape } from "../graph/shapes";
 const ARROW = "M0,0L-7,-3.5L-7,3.5Z";
 const TITLE_LETTER = 7.3;
 const PILE = 3;
-/** How far left of a pipe its envelope begins. */
-const LETTERS_LEFT = 44;
 
 /** Makes the ground of a lane and its name. */
-export function laneShapes({ placement, y, height }: Lane, width: number): SVGElement[] {
-  const ground = shape("rect", { class: `lane place-${placement || "none"}`, x: 0, y, width, height });
-  const name = placement === "" ? [] : [text(placement.toUpperCase(), 14, y + 19, `lane-name place-${placement}`)];
+export function laneShapes({ placement, x, y, width, height }: Lane): SVGElement[] {
+  const ground = shape("rect", { class: `lane place-${placement || "none"}`, x, y, width, height });
+  const name = placement === "" ? [] : [text(placement.toUpperCase(), x + 14, y + 19, `lane-name place-${placement}`)];
   return [ground, ...name];
 }
 
 /** Makes the wall, which only letters pass, and says what its letters mean where there is room. */
-export function wallShapes(y: number, width: number, pipes: Pipe[]): SVGElement[] {
-  const wall = shape("rect", { class: "wall", x: 0, y, width, height: WALL_HEIGHT });
-  const crossing = pipes.filter(({ text }) => text !== "");
+export function wallShapes({ x, y, width, height }: Rect, pipes: Pipe[]): SVGElement[] {
+  const wall = shape("rect", { class: "wall", x, y, width, height });
+  const passing = pipes.filter(({ text }) => text !== "");
   const meanings = [
-    crossing.some(({ step }) => !step.is_sealed) ? "open: the server can read each one" : "",
-    crossing.some(({ step }) => step.is_sealed) ? "sealed: it can read only the total" : "",
+    passing.some(({ step }) => !step.is_sealed) ? "open: the server can read each one" : "",
+    passing.some(({ step }) => step.is_sealed) ? "sealed: it can read only the total" : "",
   ].filter(Boolean);
-  const room = Math.min(width, ...crossing.map(({ x }) => x - LETTERS_LEFT));
+  const room = Math.min(width, ...passing.map(({ envelope: [left] }) => left - 8));
   const said = meanings.join(" · ");
   if (said.length * LINE_LETTER > room) return [wall];
-  return [wall, text(said, 14, y + WALL_HEIGHT / 2 + 4, "letters")];
+  return [wall, text(said, 14, y + height / 2 + 4, "letters")];
 }
 
 export function boxShape(box: Box): SVGGElement {
@@ -56,29 +55,34 @@ export function boxShape(box: Box): SVGGElement {
   group.append(shape("rect", { width, height: BOX_HEIGHT, rx: 6 }));
   const title = isWrong && step.is_wrong ? `◆ ${box.title}` : box.title;
   group.append(text(cut(title, width - 16), 9, 19, "title"));
-  box.lines.slice(0, 2).forEach((line, k) => group.append(text(line, 9, 35 + 14 * k, "line")));
+  box.lines
+    .slice(0, 2)
+    .forEach((line, k) => group.append(text(cut(line, width - 12, LINE_LETTER), 9, 35 + 14 * k, "line")));
   return group;
 }
 
 export function wayShapes({ points }: Way): SVGElement[] {
-  const [x, y] = points[points.length - 1] ?? [0, 0];
-  const path = points.map(([px, py], k) => `${k === 0 ? "M" : "L"}${px},${py}`).join("");
-  return [
-    shape("path", { class: "way", d: path }),
-    shape("path", { class: "arrow", d: ARROW, transform: `translate(${x},${y})` }),
-  ];
+  return [shape("path", { class: "way", d: pathOf(points) }), arrow(points, "arrow")];
 }
 
 /** Makes a pipe through the wall, with an envelope where it passes. */
-export function pipeShapes(pipe: Pipe, wall: number): SVGElement[] {
-  const { x, from, to, step } = pipe;
-  const angle = to < from ? -90 : 90;
-  const middle = wall + WALL_HEIGHT / 2;
+export function pipeShapes({ points, step, envelope: [x, y], text: said, textAt }: Pipe): SVGElement[] {
   return [
-    shape("path", { class: "pipe", d: `M${x},${from}L${x},${to}` }),
-    shape("path", { class: "tip", d: ARROW, transform: `translate(${x},${to}) rotate(${angle})` }),
-    ...(pipe.text ? [envelope(x - 36, middle - 9, step.is_sealed), text(pipe.text, x + 8, middle + 4, "letters")] : []),
+    shape("path", { class: "pipe", d: pathOf(points) }),
+    arrow(points, "tip"),
+    ...(said ? [envelope(x, y, step.is_sealed), text(said, ...textAt, "letters")] : []),
   ];
+}
+
+function pathOf(points: Point[]): string {
+  return points.map(([x, y], k) => `${k === 0 ? "M" : "L"}${x},${y}`).join("");
+}
+
+/** The arrow at the end of a way, in the direction of its last part. */
+function arrow(points: Point[], name: string): SVGElement {
+  const [[fromX, fromY] = [0, 0], [x, y] = [0, 0]] = points.slice(-2);
+  const angle = (Math.atan2(y - fromY, x - fromX) * 180) / Math.PI;
+  return shape("path", { class: name, d: ARROW, transform: `translate(${x},${y}) rotate(${angle})` });
 }
 
 export function labelShapes({ x, y, lines }: Label): SVGElement[] {
@@ -113,7 +117,7 @@ function text(content: string, x: number, y: number, name: string): SVGTextEleme
   return made;
 }
 
-function cut(content: string, width: number): string {
-  const most = Math.floor(width / TITLE_LETTER);
+function cut(content: string, width: number, letter = TITLE_LETTER): string {
+  const most = Math.floor(width / letter);
   return content.length > most ? `${content.slice(0, most - 1)}…` : content;
 }

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { PROGRAM } from "../testing/programs";
+import { BOX_HEIGHT } from "./program_places";
+import { placeUpright } from "./program_upright";
+
+const ROOM = 396;
+const places = placeUpright(PROGRAM, ROOM);
+const wall = places.wall ?? assert.fail("no wall");
+const box = (key: string) => places.boxes.find((one) => one.key === key) ?? assert.fail(key);
+
+test("the clients stand left of the wall, the server right of it, and all of it has room", () => {
+  assert.equal(places.width, ROOM);
+  for (const { placement, x, width } of places.boxes) {
+    if (placement === "clients") assert.ok(x > 0 && x + width < wall.x);
+    else assert.ok(x > wall.x + wall.width && x + width < ROOM);
+  }
+});
+
+test("the order of the program runs down, and no box lies on another", () => {
+  for (const { points } of places.ways) {
+    const ys = points.map(([, y]) => y);
+    assert.deepEqual(
+      ys,
+      [...ys].sort((a, b) => a - b),
+    );
+  }
+  for (const one of places.boxes)
+    for (const other of places.boxes) {
+      const isApart = Math.abs(one.y - other.y) >= BOX_HEIGHT || one.placement !== other.placement || one === other;
+      assert.ok(isApart, `${one.key} and ${other.key}`);
+    }
+});
+
+test("what crosses goes through the wall, from the half that takes it to the half that gives it", () => {
+  const [takes, gives] = [box("h1"), box("s1")];
+  const [pipe] = places.pipes;
+  assert.deepEqual(pipe?.points.at(0), [takes.x + takes.width, takes.y + BOX_HEIGHT / 2]);
+  assert.deepEqual(pipe?.points.at(-1), [gives.x, gives.y + BOX_HEIGHT / 2]);
+  assert.ok(pipe && pipe.envelope[0] > wall.x && pipe.envelope[0] < wall.x + wall.width);
+  assert.match(pipe.text, /→ 3 · 12 B/);
+});
+
+test("a program without clients has the whole width for its lane, and no wall", () => {
+  const alone = { ...PROGRAM, lanes: ["server"], num_rows: [1], inputs: [], steps: [], results: [], flows: [] };
+  const { lanes, wall: none } = placeUpright(alone, ROOM);
+  assert.deepEqual([lanes[0]?.width, none], [ROOM, null]);
+});

@@ -1,0 +1,141 @@
+// A program where there is little room: its order runs down, the clients are at the left, the server at the right.
+
+import type { Program, ProgramStep } from "./program";
+import {
+  BOX_HEIGHT,
+  type Box,
+  boxesOf,
+  crossing,
+  cut,
+  joined,
+  type Label,
+  labelsOf,
+  type Lane,
+  lettersOf,
+  LINE_LETTER,
+  type Pipe,
+  type Point,
+  type ProgramPlaces,
+  type Rect,
+  type Unplaced,
+  type Way,
+} from "./program_places";
+
+const WALL_WIDTH = 34;
+const CLIENTS_SHARE = 0.55;
+const LANE_TITLE = 30;
+const MARGIN = 10;
+const GAP = 44;
+/** What a way needs that passes a box. */
+const BESIDE = 8;
+/** How far from the edge of a box a way leaves it. */
+const INSIDE = 24;
+
+/** Places all boxes of a program from the top down, within the room that there is. */
+export function placeUpright(program: Program, room: number): ProgramPlaces {
+  const boxes = boxesOf(program);
+  const rows = rowsOf(boxes);
+  const height = LANE_TITLE + rows.size * (BOX_HEIGHT + GAP);
+  const lanes = lanesOf(program, room, height);
+  for (const { box, place } of boxes) {
+    const lane = lanes.find(({ placement }) => placement === place.lane) ?? { x: 0, width: room };
+    box.width = lane.width - 2 * MARGIN;
+    box.x = lane.x + MARGIN;
+    box.y = LANE_TITLE + (rows.get(rowKey({ box, place })) ?? 0) * (BOX_HEIGHT + GAP);
+  }
+  const wall = wallOf(lanes, height);
+  const byKey = new Map(boxes.map(({ box }) => [box.key, box]));
+  return {
+    boxes: boxes.map(({ box }) => box),
+    ways: joined(program, byKey).map(([from, to]) => wayOf(from, to)),
+    pipes: crossing(program, byKey).map(([step, takes, gives]) => pipeOf(step, takes, gives, wall)),
+    labels: labelsOf(program).flatMap(({ key, lines }) => labelOf(byKey.get(key), lines)),
+    lanes,
+    wall,
+    width: room,
+    height,
+  };
+}
+
+/** Boxes that stand beside each other are in one column of the program, and in one row of it. */
+function rowsOf(boxes: Unplaced[]): Map<string, number> {
+  const inOrder = [...boxes].sort((a, b) => a.place.column - b.place.column || a.place.row - b.place.row);
+  const rows = new Map<string, number>();
+  for (const box of inOrder) if (!rows.has(rowKey(box))) rows.set(rowKey(box), rows.size);
+  return rows;
+}
+
+function rowKey({ place }: Unplaced): string {
+  return `${place.column} ${place.row}`;
+}
+
+function lanesOf(program: Program, room: number, height: number): Lane[] {
+  const used = program.lanes.filter((_, k) => (program.num_rows[k] ?? 0) > 0);
+  if (!used.includes("clients") || !used.includes("server"))
+    return used.map((placement) => ({ placement, x: 0, y: 0, width: room, height }));
+  const left = Math.round((room - WALL_WIDTH) * CLIENTS_SHARE);
+  const right = left + WALL_WIDTH;
+  return [
+    { placement: "clients", x: 0, y: 0, width: left, height },
+    { placement: "server", x: right, y: 0, width: room - right, height },
+  ];
+}
+
+function wallOf(lanes: Lane[], height: number): Rect | null {
+  const [clients, server] = lanes;
+  if (clients === undefined || server === undefined) return null;
+  return { x: clients.width, y: 0, width: server.x - clients.width, height };
+}
+
+/** Down to the next box, or along the edge of the lane past those between. */
+function wayOf(from: Box, to: Box): Way {
+  // At the server, the side of the wall has letters.
+  const isAtServer = from.placement === "server";
+  const x = isAtServer ? from.x + from.width - INSIDE : from.x + INSIDE;
+  const [start, end] = [from.y + BOX_HEIGHT, to.y];
+  if (end - start <= GAP)
+    return {
+      points: [
+        [x, start],
+        [x, end],
+      ],
+    };
+  const edge = isAtServer ? from.x + from.width + BESIDE / 2 + 1 : from.x - BESIDE / 2 - 1;
+  return {
+    points: [
+      [x, start],
+      [x, start + BESIDE],
+      [edge, start + BESIDE],
+      [edge, end - BESIDE],
+      [x, end - BESIDE],
+      [x, end],
+    ],
+  };
+}
+
+function pipeOf(step: ProgramStep, takes: Box, gives: Box, wall: Rect | null): Pipe {
+  const isUp = step.crosses_to === "server";
+  const [from, to] = isUp ? [takes.x + takes.width, gives.x] : [takes.x, gives.x + gives.width];
+  const [above, below] = [takes.y + BOX_HEIGHT / 2, gives.y + BOX_HEIGHT / 2];
+  const middle = (wall?.x ?? 0) + WALL_WIDTH / 2;
+  const bend: Point[] = [
+    [middle, above],
+    [middle, below],
+  ];
+  return {
+    step,
+    points: [[from, above], ...(above === below ? [] : bend), [to, below]],
+    envelope: [middle - 12, above - 9],
+    text: lettersOf(step, isUp ? "→" : "←"),
+    textAt: [middle - 28, takes.y + BOX_HEIGHT + 14],
+  };
+}
+
+function labelOf(box: Box | undefined, lines: string[]): Label[] {
+  if (box === undefined) return [];
+  const [first = "", ...others] = lines;
+  const most = Math.floor((box.width - INSIDE) / LINE_LETTER);
+  const shown = [first, others.join(", ")].filter(Boolean).map((line) => cut(line, most));
+  const x = box.placement === "server" ? box.x : box.x + INSIDE + 10;
+  return [{ x, y: box.y + BOX_HEIGHT + 22, lines: shown }];
+}
