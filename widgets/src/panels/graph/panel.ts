@@ -19,8 +19,11 @@ export class GraphPanel extends Panel {
   private readonly hint = element("span", "tff-hint", "drag to see the rest");
   private readonly content = shape("g");
   private readonly svg = shape("svg", { role: "group" });
-  private readonly zoom = this.opened.add(
-    new Zoom(this.svg, this.content, (scale, hidden) => this.fadeWhereItGoesOn(scale, hidden)),
+  private readonly zoom = new Zoom(
+    this.svg,
+    this.content,
+    (scale, hidden) => this.fadeWhereItGoesOn(scale, hidden),
+    () => this.showAll(),
   );
   private readonly empty = element("div", "tff-empty");
   private readonly choice = document.createElement("input");
@@ -74,9 +77,9 @@ export class GraphPanel extends Panel {
     this.choiceLabel.append(this.choice);
     const buttons = element("span", "tff-buttons");
     buttons.append(
-      button("−", "Zoom out (ctrl and wheel)", () => this.zoom.out()),
-      button("+", "Zoom in (ctrl and wheel)", () => this.zoom.in()),
-      button("all", "Show the whole graph", () => this.zoom.showAll(this.size, this.room)),
+      button("−", "Zoom out (key -, or ctrl and wheel)", () => this.zoom.out()),
+      button("+", "Zoom in (key +, or ctrl and wheel)", () => this.zoom.in()),
+      button("all", "Show the whole graph (key 0, or double click)", () => this.showAll()),
     );
     this.hint.hidden = true;
     const line = element("div", "tff-controls");
@@ -98,6 +101,10 @@ export class GraphPanel extends Panel {
     this.layOut();
     this.paintLegend(graph);
     this.zoom.showBeginning(this.size, this.room);
+  }
+
+  private showAll(): void {
+    this.zoom.showAll(this.size, this.room);
   }
 
   /** Of a graph that is wider than its frame, boxes would else look cut. */
@@ -155,14 +162,25 @@ export class GraphPanel extends Panel {
     fill(this.legend, entries);
   }
 
-  /** Enter selects a call; left and right go along the edges. */
+  /** Enter selects a call; left and right go along the edges; plus, minus and 0 zoom. */
   private move(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey) return;
     const span = this.focused(document.activeElement) ?? this.focused(event.target);
     const next = span === undefined ? undefined : this.next(span, event.key);
-    if (next === undefined) return;
+    if (next === undefined && !this.zoomWith(event.key)) return;
     event.preventDefault();
+    if (next === undefined) return;
     this.store.selection.select({ span: next });
     this.boxes.get(next)?.focus();
+  }
+
+  /** Returns whether a key means something to the zoom. */
+  private zoomWith(key: string): boolean {
+    if (key === "+" || key === "=") this.zoom.in();
+    else if (key === "-") this.zoom.out();
+    else if (key === "0") this.showAll();
+    else return false;
+    return true;
   }
 
   private next(span: number, key: string): number | undefined {
