@@ -2,7 +2,7 @@
 
 import type { StackArrangement, StackBox } from "../model/messages";
 import type { Executor } from "../model/schema";
-import type { Choice } from "../model/selection";
+import type { Part } from "../model/selection";
 import type { TraceStore } from "../model/store";
 import type { Total } from "../model/totals";
 import { count, duration } from "../model/units";
@@ -96,8 +96,8 @@ export class StackPanel extends Panel {
   }
 
   private build(group: Group, level: number): HTMLElement {
-    const box = new Box(group, level, this.store.legend.words[group.executor.name] ?? "", (choice) =>
-      this.store.selection.select(choice),
+    const box = new Box(group, level, this.store.legend.words[group.executor.name] ?? "", (part) =>
+      this.store.selection.select(part),
     );
     this.boxes.push(box);
     const layer = element("div", "tff-layer");
@@ -119,7 +119,7 @@ export class StackPanel extends Panel {
 
   private mark(): void {
     const { selection, search } = this.store;
-    const selected = this.boxes.find((box) => box.group.layers.includes(selection.chosen.layer));
+    const selected = this.boxes.find((box) => box.group.layers.includes(selection.marks.layer));
     for (const box of this.boxes) {
       box.mark(box === selected, !search.finds(box.text), box === (selected ?? this.boxes[0]));
     }
@@ -130,11 +130,11 @@ export class StackPanel extends Panel {
     const step = { ArrowDown: 1, ArrowUp: -1, Home: -this.boxes.length, End: this.boxes.length }[event.key];
     if (step === undefined) return;
     const { selection } = this.store;
-    const selected = this.boxes.findIndex((box) => box.group.layers.includes(selection.chosen.layer));
+    const selected = this.boxes.findIndex((box) => box.group.layers.includes(selection.marks.layer));
     const next = this.boxes[Math.min(Math.max(selected + step, 0), this.boxes.length - 1)];
     if (next === undefined) return;
     event.preventDefault();
-    selection.select({ layer: next.group.first });
+    selection.select(next.part);
     next.root.focus();
   }
 }
@@ -150,6 +150,8 @@ function detailOf({ layers, role }: Group): string {
 class Box {
   readonly root = element("div", "tff-box");
   readonly text: string;
+  /** What is selected by a click on it. */
+  readonly part: Part;
   private readonly calls = element("span");
   private readonly time = element("span", "time");
   private readonly badge = element("span", "badge");
@@ -159,9 +161,10 @@ class Box {
     readonly group: Group,
     level: number,
     meaning: string,
-    select: (choice: Partial<Choice>) => void,
+    select: (part: Part) => void,
   ) {
     const { executor, layers, first } = group;
+    this.part = { kind: "executor", layers };
     const detail = detailOf(group);
     this.text = `${executor.name} ${detail}`.trim();
     const name = element("div", "name", executor.name);
@@ -176,7 +179,7 @@ class Box {
     this.root.classList.toggle("many", layers.length > 1);
     this.root.setAttribute("role", "treeitem");
     this.root.setAttribute("aria-level", String(level));
-    this.root.addEventListener("click", () => select({ layer: first }));
+    this.root.addEventListener("click", () => select(this.part));
   }
 
   show({ calls, time, running }: Total, longest: number): void {

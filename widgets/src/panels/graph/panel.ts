@@ -53,11 +53,11 @@ export class GraphPanel extends Panel {
   draw(): void {
     const { legend, progress, selection, cohorts } = this.store;
     const { graph } = legend;
-    const { chosen } = selection;
+    const { marks } = selection;
     this.choiceLabel.hidden = graph === null || !graph.calls.some((call) => call.members);
     this.choice.max = String(cohorts.latest.count - 1);
     // What is chosen stays while its calls are looked at.
-    if (chosen.span < 0) this.choose(chosen.client);
+    if (marks.span < 0) this.choose(marks.client);
     this.root.dataset.summary = this.describe();
     const isEmpty = graph === null || graph.calls.length === 0;
     this.empty.hidden = !isEmpty;
@@ -72,7 +72,9 @@ export class GraphPanel extends Panel {
     Object.assign(this.choice, { type: "number", min: "0", placeholder: "all" });
     this.choice.addEventListener("input", () => {
       const isClient = this.choice.validity.valid && this.choice.value !== "";
-      this.store.selection.select(isClient ? { client: this.choice.valueAsNumber } : {});
+      this.store.selection.select(
+        ...(isClient ? [{ kind: "client", client: this.choice.valueAsNumber } as const] : []),
+      );
     });
     this.choiceLabel.append(this.choice);
     const buttons = element("span", "tff-buttons");
@@ -126,7 +128,7 @@ export class GraphPanel extends Panel {
       const { x, y } = calls.get(call.span) ?? { x: 0, y: 0 };
       const box = callShape(call);
       box.setAttribute("transform", `translate(${x},${y})`);
-      box.addEventListener("click", () => this.store.selection.select({ span: call.span }));
+      box.addEventListener("click", () => this.store.selection.select({ kind: "span", span: call.span }));
       this.boxes.set(call.span, box);
       this.content.append(box);
     }
@@ -138,7 +140,7 @@ export class GraphPanel extends Panel {
   /** Marks what is selected, searched for and under way. */
   private mark(graph: Graph): void {
     const { selection, search, sums, columns } = this.store;
-    const { span } = selection.chosen;
+    const { span } = selection.marks;
     for (const [k, call] of this.calls.entries()) {
       const marks = this.boxes.get(call.span)?.classList;
       const isSelected = call.span === span || graph.calls[k]?.members?.includes(span) === true;
@@ -170,7 +172,7 @@ export class GraphPanel extends Panel {
     if (next === undefined && !this.zoomWith(event.key)) return;
     event.preventDefault();
     if (next === undefined) return;
-    this.store.selection.select({ span: next });
+    this.store.selection.select({ kind: "span", span: next });
     this.boxes.get(next)?.focus();
   }
 
