@@ -60,13 +60,12 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
         "tffsim/views/glossary.json",
         "tffsim/views/panels.json",
         "tffsim/views/words.json",
-        "tffsim/views/static/THIRD_PARTY_LICENSES.txt",
         "tffsim/views/static/front_end.js",
         "tffsim/views/theme.json",
     }
 
 
-@pytest.mark.parametrize("words", ["Apache License", "Mike Bostock", "Creative Commons Attribution 4.0"])
+@pytest.mark.parametrize("words", ["Apache License", "Creative Commons Attribution 4.0"])
 def test_the_wheel_holds_the_licenses_of_all_that_is_in_it(wheel, words):
     licenses = [content.decode() for name, content in wheel.items() if ".dist-info/licenses/" in name]
     assert any(words in text for text in licenses)

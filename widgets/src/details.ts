@@ -26,7 +26,7 @@ export class Details {
   }
 
   draw(): void {
-    const { span, client } = this.store.selection.chosen;
+    const { span, client } = this.store.selection.marks;
     this.root.hidden = span < 0 && client < 0;
     if (span !== this.inspected) {
       this.inspected = span;
@@ -60,10 +60,8 @@ export class Details {
   }
 
   private ofClient(client: number): Line[] {
-    const { selection, cohorts, failures, requests } = this.store;
-    const { invocation } = selection.chosen;
-    const isLatest = invocation < 0 || invocation === cohorts.latest.invocation;
-    const clients = isLatest ? cohorts.latest : cohorts.of(invocation);
+    const { cohorts, failures, requests } = this.store;
+    const clients = cohorts.shown;
     if (client >= clients.count) return [{ name: "client", text: `${client} · took no part in this call` }];
     const lines: Line[] = [{ name: "client", text: `${client} · ${CLIENT_STATES[clients.stateOf(client)] ?? ""}` }];
     if (!clients.hasBegun(client)) return lines;
@@ -88,7 +86,7 @@ export class Details {
   private elements({ name, text, span }: Line): HTMLElement[] {
     const shown = element("dd", "", span === undefined ? text : "");
     if (span !== undefined)
-      shown.append(button(text, `Span ${count(span)}`, () => this.store.selection.select({ span })));
+      shown.append(button(text, `Span ${count(span)}`, () => this.store.selection.select({ kind: "span", span })));
     return [element("dt", "", name), shown];
   }
 }

@@ -27,8 +27,8 @@ export class Head {
     this.search.setAttribute("aria-label", "Search executors, AST nodes and clients; Enter goes to the next span");
     this.search.addEventListener("input", () => store.search.search(this.search.value));
     this.search.addEventListener("keydown", (event) => {
-      const match = event.key === "Enter" ? store.search.next(store.selection.chosen.span) : NONE;
-      if (match >= 0) store.selection.select({ span: match });
+      const match = event.key === "Enter" ? store.search.next(store.selection.marks.span) : NONE;
+      if (match >= 0) store.selection.select({ kind: "span", span: match });
     });
     this.error.className = "tff-error-line";
     this.root.append(this.title, this.status, this.search);
@@ -77,6 +77,6 @@ export class Head {
 
   private showError(): void {
     const { selection, failures } = this.store;
-    selection.select({ span: failures.first });
+    selection.select({ kind: "span", span: failures.first });
   }
 }

@@ -35,7 +35,7 @@ export class SentenceLine {
     const first = failures.first < 0 ? -1 : sentence.findIndex(([, kind]) => kind === "wrong");
     return sentence.map(([text, kind], k) => {
       if (k !== first) return element("span", kind, text);
-      const made = button(text, "Show where it arose", () => selection.select({ span: failures.first }));
+      const made = button(text, "Show where it arose", () => selection.select({ kind: "span", span: failures.first }));
       made.className = "wrong tff-error";
       return made;
     });

@@ -174,7 +174,7 @@ test("views that come and go leave nothing behind, however often", () => {
 test("a view that is closed draws no more, not even what it was about to", () => {
   const store = new TraceStore();
   const view = opened(NAMES, store);
-  store.selection.select({ client: 1 });
+  store.selection.select({ kind: "client", client: 1 });
   view.close();
   assert.equal(page.nextFrame(), 0);
   store.receive(...batchOf(ROWS));
@@ -188,7 +188,7 @@ test("a view that is closed again stays closed, and another of the same trace go
   view.close();
   view.close();
   assert.equal(store.changes.size, 1);
-  store.selection.select({ client: 1 });
+  store.selection.select({ kind: "client", client: 1 });
   assert.equal(page.nextFrame(), 1);
   other.close();
 });
@@ -196,7 +196,7 @@ test("a view that is closed again stays closed, and another of the same trace go
 test("many changes are drawn once", () => {
   const store = new TraceStore();
   const view = opened(NAMES, store);
-  for (let k = 0; k < 9; k++) store.selection.select({ client: k });
+  for (let k = 0; k < 9; k++) store.selection.select({ kind: "client", client: k });
   assert.equal(page.nextFrame(), 1);
   view.close();
 });

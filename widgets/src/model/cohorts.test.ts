@@ -81,3 +81,28 @@ test("clients remember a number that is none, before one that is infinite", () =
   );
   assert.equal(latest.numWrong, 2);
 });
+
+test("the clients that are shown are those of the selected round, of the brushed time, or of the call of a span", () => {
+  const rows = [
+    { id: 0, invocation: 0, start: 0, end: 9 },
+    { id: 1, parent: 0, invocation: 0, client: 2, start: 1, end: 2 },
+    { id: 5, invocation: 5, start: 10, end: 19 },
+    { id: 6, parent: 5, invocation: 5, client: 0, start: 11, end: 12 },
+  ];
+  const without = { span: 7, name: "g", root: 0, cardinalities: {} };
+  const { cohorts, selection } = storeOf(rows, 0, { description: { invocations: [...CALLS, without] } });
+  const shown = () => cohorts.shown.count;
+  assert.deepEqual([cohorts.shownCall, shown()], [5, 2]);
+  selection.select({ kind: "rounds", from: 0, to: 0 });
+  assert.deepEqual([cohorts.shownCall, shown(), cohorts.shown.stateOf(2)], [0, 3, DONE]);
+  selection.select({ kind: "rounds", from: 0, to: 2 });
+  assert.equal(shown(), 2);
+  selection.clear();
+  selection.brush([3, 4]);
+  assert.equal(shown(), 3);
+  selection.clear();
+  selection.select({ kind: "span", span: 1 });
+  assert.equal(shown(), 3);
+  selection.select({ kind: "client", client: 2 });
+  assert.equal(shown(), 2);
+});

@@ -4,18 +4,54 @@ import { Clients, type ClientSpan } from "./clients";
 import type { Columns } from "./columns";
 import { wrongNumberOf } from "./labels";
 import { type Legend, numClientsOf } from "./legend";
+import { type Invocation, NONE } from "./schema";
+import type { Part, Selection } from "./selection";
+
+/** Of which call the clients are shown, for what is selected. */
+interface Found {
+  parts: readonly Part[];
+  invocations: readonly Invocation[];
+  call: number;
+}
 
 export class Cohorts {
   /** The clients of the latest call that has some. */
   latest = new Clients();
+  private found: Found = { parts: [], invocations: [], call: NONE };
+  private past = { version: NONE, clients: this.latest };
 
   constructor(
     private readonly columns: Columns,
     private readonly legend: Legend,
+    private readonly selection: Selection,
   ) {}
+
+  /** The root span of the call whose clients are shown: the last to which something belongs that is selected. */
+  get shownCall(): number {
+    const { parts } = this.selection;
+    const { invocations } = this.legend;
+    if (parts.length === 0) return this.latest.invocation;
+    if (this.found.parts !== parts || this.found.invocations !== invocations) {
+      this.found = { parts, invocations, call: this.lastConcerned() };
+    }
+    return this.found.call < 0 ? this.latest.invocation : this.found.call;
+  }
+
+  /** The clients of that call. */
+  get shown(): Clients {
+    const { shownCall: call, columns } = this;
+    if (call === this.latest.invocation) return this.latest;
+    // Of a call that has ended nothing more comes.
+    const version = columns.isRunning(call) ? columns.version : NONE;
+    if (this.past.clients.invocation !== call || this.past.version !== version) {
+      this.past = { version, clients: this.of(call) };
+    }
+    return this.past.clients;
+  }
 
   clear(): void {
     this.latest = new Clients();
+    this.past = { version: NONE, clients: this.latest };
   }
 
   /** Makes room for the clients of calls that were told. */
@@ -71,6 +107,20 @@ export class Cohorts {
     }
     const longest = found.sort((a, b) => columns.ownTime(b) - columns.ownTime(a) || a - b).slice(0, most);
     return longest.sort((a, b) => columns.start(a) - columns.start(b));
+  }
+
+  /** The last call that something selected concerns; -1 if all calls are alike. */
+  private lastConcerned(): number {
+    const { columns, legend, selection } = this;
+    const { range, marks } = selection;
+    const rounds = selection.part("rounds");
+    if (range === null && rounds === undefined && marks.span < 0) return NONE;
+    const calls = rounds === undefined ? legend.invocations : legend.invocations.slice(rounds.from, rounds.to + 1);
+    const isThere = ({ span }: Invocation) =>
+      marks.span >= 0
+        ? span === marks.invocation
+        : range === null || (columns.start(span) <= range[1] && columns.end(span) >= range[0]);
+    return calls.filter((call) => numClientsOf(call) > 0 && isThere(call)).at(-1)?.span ?? NONE;
   }
 
   /** Clients start anew with every call. */

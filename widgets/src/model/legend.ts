@@ -44,6 +44,12 @@ export class Legend {
     if (invocations !== undefined) this.invocations = [...this.invocations.slice(0, from), ...invocations];
   }
 
+  /** Returns the AST nodes that were written in a line of a function. */
+  nodesOfLine(number: number, line: number): Set<number> {
+    const isThere = (node: AstNode) => node.function === number && node.line === line;
+    return new Set(this.nodes.flatMap((node, k) => (isThere(node) ? [k] : [])));
+  }
+
   /** Returns the call whose root span this is. */
   callAt(span: number): Invocation | undefined {
     return this.invocations.find((call) => call.span === span);

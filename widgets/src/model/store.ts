@@ -23,8 +23,8 @@ export class TraceStore {
   readonly progress = new Progress(this.columns, this.legend);
   readonly selection = new Selection(this.columns, () => this.changes.tell());
   readonly search = new Search(this.columns, this.legend, () => this.changes.tell());
-  readonly sums = new Sums(this.columns, this.selection);
-  readonly cohorts = new Cohorts(this.columns, this.legend);
+  readonly cohorts = new Cohorts(this.columns, this.legend, this.selection);
+  readonly sums = new Sums(this.columns, this.legend, this.selection, () => this.cohorts.shownCall);
   readonly failures = new Failures(this.columns);
   readonly requests: Requests;
 

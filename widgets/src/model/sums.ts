@@ -1,118 +1,219 @@
-// What executors, AST nodes and clients did: in all, or in the brushed part of time.
+// What executors, AST nodes and clients did: in all, and in what is selected.
 
 import type { Columns } from "./columns";
-import { OPERATIONS } from "./schema";
-import type { Range, Selection } from "./selection";
+import type { Legend } from "./legend";
+import { NONE, OPERATIONS } from "./schema";
+import { Scope } from "./scope";
+import type { Part, Selection } from "./selection";
 import { Totals } from "./totals";
 
 const INVOKE = OPERATIONS.indexOf("invoke");
 const CREATE_CALL = OPERATIONS.indexOf("create_call");
 
-/** What was done in a part of time. */
-interface Part extends Work {
-  range: Range;
-  version: number;
-  clients: Set<number>;
+/** What was done in all that belongs to a selection, and the span that took longest. */
+export interface Done {
+  calls: number;
+  /** Own time, in milliseconds. */
+  time: number;
+  longest: number;
 }
 
-/** Sums by executor, by AST node, by call of a computation, and of executors' calls of functions alone. */
-interface Work {
-  layers: Totals;
-  nodes: Totals;
-  invocations: Totals;
-  functions: Totals;
-}
-
+/**
+ * Sums over spans. A sum by executors counts what belongs to all that is selected, whatever executor is selected: so the
+ * others can be compared with it. Likewise those by AST nodes and by clients.
+ */
 export class Sums {
-  private all = noWork();
-  private brushed: Part | null = null;
+  private all = new Tally(null);
+  private chosen: { parts: readonly Part[]; call: number; version: number; tally: Tally } | null = null;
+  private open: number[] = [];
 
   constructor(
     private readonly columns: Columns,
+    private readonly legend: Legend,
     private readonly selection: Selection,
+    /** The root span of the call whose clients are shown, if no rounds are selected. */
+    private readonly shownCall: () => number,
   ) {}
 
   /** What each executor did. */
   get layers(): Totals {
-    return this.work.layers;
+    return this.tally().layers;
   }
 
   /** What was done for each AST node. */
   get nodes(): Totals {
-    return this.work.nodes;
+    return this.tally().nodes;
   }
 
   /** What execution contexts did themselves, by the calls of computations. */
   get invocations(): Totals {
-    return this.work.invocations;
+    return this.tally().invocations;
   }
 
   /** What each executor did where it called something. */
   get functions(): Totals {
-    return this.work.functions;
+    return this.tally().functions;
   }
 
-  /** Whether a client was at work. */
+  /** What each client did. */
+  get clients(): Totals {
+    return this.tally().clients;
+  }
+
+  /** What was done in what is selected. */
+  get done(): Readonly<Done> {
+    return this.tally().done;
+  }
+
+  /** What was done in all. */
+  get inAll(): { layers: Totals; nodes: Totals; done: Readonly<Done> } {
+    return this.all;
+  }
+
+  /** Which spans belong to what is selected. */
+  get scope(): Scope {
+    return this.tally().scope ?? new Scope(this.selection, this.columns, this.legend);
+  }
+
+  /** Whether sums are those of a part of all. */
+  get isOfPart(): boolean {
+    return this.tally() !== this.all;
+  }
+
+  /** Whether a client did something in what is selected. */
   wasAtWork(client: number): boolean {
-    return this.part()?.clients.has(client) ?? true;
+    const { calls, running } = this.clients.of(client);
+    return !this.isOfPart || calls + running > 0;
   }
 
   clear(): void {
-    this.all = noWork();
+    this.all = new Tally(null);
+    this.chosen = null;
+    this.open = [];
   }
 
   /** Adds spans that ended. */
   add(ended: number[]): void {
-    for (const span of ended) addTo(this.all, span, this.columns);
+    this.all.add(ended, this.columns);
+    this.chosen?.tally.add(ended, this.columns);
+    // What comes later may be inside a span that is under way.
+    const isKept = this.chosen !== null && !this.columns.isRunning(this.chosen.tally.scope?.span ?? NONE);
+    if (this.chosen !== null && isKept) this.chosen.version = this.columns.version;
   }
 
   /** Says which spans are under way. */
   setRunning(open: number[]): void {
-    const { columns, all } = this;
-    const within = (operation: number) => open.filter((span) => columns.operation(span) === operation);
-    all.layers.setRunning(open.map((span) => columns.layer(span)));
-    all.nodes.setRunning(open.map((span) => columns.node(span)));
-    all.invocations.setRunning(within(INVOKE).map((span) => columns.invocation(span)));
-    all.functions.setRunning(within(CREATE_CALL).map((span) => columns.layer(span)));
+    this.open = open;
+    this.all.setRunning(open, this.columns);
+    this.chosen?.tally.setRunning(open, this.columns);
   }
 
-  private get work(): Work {
-    return this.part() ?? this.all;
-  }
-
-  /** Sums over the brushed part of time are made when they are asked for, once for each change. */
-  private part(): Part | null {
-    const { range } = this.selection;
-    if (range === null) return null;
-    const { brushed, columns } = this;
-    if (brushed?.range === range && brushed.version === columns.version) return brushed;
-    this.brushed = this.within(range);
-    return this.brushed;
-  }
-
-  private within(range: Range): Part {
-    const { columns } = this;
-    const part = { range, version: columns.version, ...noWork() };
-    const clients = new Set<number>();
-    const [from, to] = range;
-    for (let span = 0; span < columns.count; span++) {
-      if (!columns.isKnown(span) || columns.end(span) < from || columns.start(span) > to) continue;
-      addTo(part, span, columns);
-      clients.add(columns.client(span));
+  /** Sums over what is selected are made when they are asked for, once for each selection. */
+  private tally(): Tally {
+    const { parts } = this.selection;
+    if (parts.length === 0) return this.all;
+    const [{ version }, call] = [this.columns, this.shownCall()];
+    if (this.chosen?.parts !== parts || this.chosen.version !== version || this.chosen.call !== call) {
+      const scope = new Scope(this.selection, this.columns, this.legend);
+      this.chosen = { parts, call, version, tally: this.within(scope, call) };
     }
-    return { ...part, clients };
+    return this.chosen.tally;
+  }
+
+  private within(scope: Scope, call: number): Tally {
+    const { columns } = this;
+    const tally = new Tally(scope, call);
+    const ended: number[] = [];
+    for (let span = 0; span < columns.count; span++) {
+      if (columns.isKnown(span) && !columns.isRunning(span)) ended.push(span);
+    }
+    tally.add(ended, columns);
+    tally.setRunning(this.open, columns);
+    return tally;
   }
 }
 
-function noWork(): Work {
-  return { layers: new Totals(), nodes: new Totals(), invocations: new Totals(), functions: new Totals() };
+/** Sums over the spans of a scope, or over all of them. */
+class Tally {
+  readonly layers = new Totals();
+  readonly nodes = new Totals();
+  readonly clients = new Totals();
+  readonly invocations = new Totals();
+  readonly functions = new Totals();
+  readonly done: Done = { calls: 0, time: 0, longest: NONE };
+  private most = -1;
+
+  /** `call` is that whose clients are counted, where a scope says nothing of calls. */
+  constructor(
+    readonly scope: Scope | null,
+    private readonly call = NONE,
+  ) {}
+
+  add(ended: number[], columns: Columns): void {
+    for (const span of ended) this.addSpan(span, columns);
+  }
+
+  setRunning(open: number[], columns: Columns): void {
+    const running = open.map((span) => ({ span, ...this.countsFor(span, columns) }));
+    const keys = (counts: (of: CountsFor) => boolean, key: (span: number) => number) =>
+      running.filter(counts).map(({ span }) => key(span));
+    this.layers.setRunning(
+      keys(
+        (of) => of.layers,
+        (span) => columns.layer(span),
+      ),
+    );
+    this.nodes.setRunning(
+      keys(
+        (of) => of.nodes,
+        (span) => columns.node(span),
+      ),
+    );
+    this.clients.setRunning(
+      keys(
+        (of) => of.clients,
+        (span) => columns.client(span),
+      ),
+    );
+    const within = (operation: number) =>
+      running.filter(({ span, layers }) => layers && columns.operation(span) === operation);
+    this.invocations.setRunning(within(INVOKE).map(({ span }) => columns.invocation(span)));
+    this.functions.setRunning(within(CREATE_CALL).map(({ span }) => columns.layer(span)));
+  }
+
+  private addSpan(span: number, columns: Columns): void {
+    const { layers, nodes, clients, all } = this.countsFor(span, columns);
+    const time = columns.ownTime(span);
+    const operation = columns.operation(span);
+    if (layers) this.layers.add(columns.layer(span), time);
+    if (layers && operation === INVOKE) this.invocations.add(columns.invocation(span), time);
+    if (layers && operation === CREATE_CALL) this.functions.add(columns.layer(span), time);
+    if (nodes) this.nodes.add(columns.node(span), time);
+    if (clients) this.clients.add(columns.client(span), time);
+    if (!all) return;
+    this.done.calls += 1;
+    this.done.time += time;
+    if (time > this.most) [this.most, this.done.longest] = [time, span];
+  }
+
+  private countsFor(span: number, columns: Columns): CountsFor {
+    const { scope, call } = this;
+    if (scope === null) return FOR_ALL;
+    if (!scope.isInPlace(span)) return FOR_NONE;
+    const [layer, node, client] = [scope.isOfLayer(span), scope.isOfNode(span), scope.isOfClient(span)];
+    const isShown = scope.calls !== null || columns.invocation(span) === call;
+    const clients = layer && node && isShown;
+    return { layers: node && client, nodes: layer && client, clients, all: layer && node && client };
+  }
 }
 
-function addTo(work: Work, span: number, columns: Columns): void {
-  const time = columns.ownTime(span);
-  work.layers.add(columns.layer(span), time);
-  work.nodes.add(columns.node(span), time);
-  const operation = columns.operation(span);
-  if (operation === INVOKE) work.invocations.add(columns.invocation(span), time);
-  if (operation === CREATE_CALL) work.functions.add(columns.layer(span), time);
+/** In which sums a span counts. */
+interface CountsFor {
+  layers: boolean;
+  nodes: boolean;
+  clients: boolean;
+  all: boolean;
 }
+
+const FOR_ALL: CountsFor = { layers: true, nodes: true, clients: true, all: true };
+const FOR_NONE: CountsFor = { layers: false, nodes: false, clients: false, all: false };

@@ -24,9 +24,9 @@ export class AstPanel extends TreePanel {
       detail: [node.edge, node.type].filter(Boolean).join(": "),
       tip: `${node.kind} ${node.label}\n${node.type}`,
       ...sums.nodes.of(number),
-      selected: selection.chosen.node === number,
+      selected: selection.marks.node === number,
       dim: !search.finds(`${node.label} ${node.type}`),
-      select: { node: number },
+      part: { kind: "node", node: number },
     }));
   }
 }

@@ -18,6 +18,7 @@ export abstract class CanvasPanel extends Panel {
     this.tip.hidden = true;
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("aria-label", this.title);
     this.frame.append(this.canvas, this.tip);
     this.canvas.addEventListener("pointerleave", () => {
       this.tip.hidden = true;

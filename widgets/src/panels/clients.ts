@@ -2,6 +2,7 @@
 
 import { CLIENT_STATES, type Clients, WAITING } from "../model/clients";
 import { numClientsOf } from "../model/legend";
+import type { Invocation } from "../model/schema";
 import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
 import type { Colours } from "../theme";
@@ -21,7 +22,6 @@ export class ClientsPanel extends CanvasPanel {
   private readonly calls = document.createElement("select");
   private readonly callsLabel = element("label", "", "call ");
   private shown: Clients;
-  private past = { version: "", clients: this.store.cohorts.latest };
   private listed = 0;
   private columns = 1;
   private size = 10;
@@ -35,7 +35,7 @@ export class ClientsPanel extends CanvasPanel {
     this.callsLabel.hidden = true;
     this.legend.append(this.callsLabel, this.key);
     this.root.append(this.legend, this.frame);
-    this.calls.addEventListener("change", () => this.draw());
+    this.calls.addEventListener("change", () => this.selectCall(this.calls.value));
     this.canvas.addEventListener("pointermove", (event) => this.showTip(event, this.tipOf(this.tileAt(event))));
     this.canvas.addEventListener("click", (event) => this.select(this.tileAt(event) * this.perTile));
     this.canvas.addEventListener("keydown", (event) => this.move(event));
@@ -52,7 +52,7 @@ export class ClientsPanel extends CanvasPanel {
 
   override draw(): void {
     this.listCalls();
-    this.shown = this.chosenClients();
+    this.shown = this.store.cohorts.shown;
     super.draw();
   }
 
@@ -70,7 +70,7 @@ export class ClientsPanel extends CanvasPanel {
       else this.paintTile(context, colours, tile, busiest);
     }
     context.globalAlpha = 1;
-    const { client } = this.store.selection.chosen;
+    const { client } = this.store.selection.marks;
     if (client >= 0 && client < this.shown.count) {
       const [x, y] = this.place(Math.floor(client / this.perTile));
       context.strokeStyle = colours.ink;
@@ -169,25 +169,23 @@ export class ClientsPanel extends CanvasPanel {
 
   private listCalls(): void {
     const { invocations } = this.store.legend;
-    if (invocations.length === this.listed) return;
+    if (invocations.length !== this.listed) this.offerCalls(invocations);
     this.listed = invocations.length;
-    const calls = invocations.map((call, k) => ({ call, k })).filter(({ call }) => numClientsOf(call) > 0);
-    this.callsLabel.hidden = calls.length < 2;
-    const chosen = this.calls.value || LATEST;
-    const named = calls
-      .slice(-MAX_CALLS)
-      .map(({ call, k }): [string, string] => [`${k + 1}: ${call.name}`, String(call.span)]);
-    offer(this.calls, [["the latest", LATEST], ...named]);
-    this.calls.value = chosen;
+    const rounds = this.store.selection.part("rounds");
+    this.calls.value = rounds === undefined ? LATEST : String(rounds.to);
   }
 
-  private chosenClients(): Clients {
-    if (this.calls.value === "" || this.calls.value === LATEST) return this.store.cohorts.latest;
-    const version = `${this.calls.value} ${this.store.columns.count} ${this.store.progress.finished}`;
-    if (version !== this.past.version) {
-      this.past = { version, clients: this.store.cohorts.of(Number(this.calls.value)) };
-    }
-    return this.past.clients;
+  private offerCalls(invocations: Invocation[]): void {
+    const calls = invocations.map((call, k) => ({ call, k })).filter(({ call }) => numClientsOf(call) > 0);
+    this.callsLabel.hidden = calls.length < 2;
+    const named = calls.slice(-MAX_CALLS).map(({ call, k }): [string, string] => [`${k + 1}: ${call.name}`, String(k)]);
+    offer(this.calls, [["the latest", LATEST], ...named]);
+  }
+
+  private selectCall(value: string): void {
+    const { selection } = this.store;
+    if (value === LATEST) selection.drop("rounds");
+    else selection.narrow({ kind: "rounds", from: Number(value), to: Number(value) });
   }
 
   private place(tile: number): [number, number] {
@@ -216,15 +214,14 @@ export class ClientsPanel extends CanvasPanel {
   }
 
   private select(client: number): void {
-    const { invocation } = this.shown;
-    if (client >= 0 && client < this.shown.count) this.store.selection.select({ client, invocation });
+    if (client >= 0 && client < this.shown.count) this.store.selection.select({ kind: "client", client });
   }
 
   private move(event: KeyboardEvent): void {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: this.columns, ArrowUp: -this.columns }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const { client } = this.store.selection.chosen;
+    const { client } = this.store.selection.marks;
     this.select(client < 0 ? 0 : client + step * this.perTile);
   }
 }

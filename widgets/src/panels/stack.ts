@@ -1,7 +1,7 @@
 // The execution stack: executors as boxes, each above those that it delegates to.
 
 import type { StackArrangement } from "../model/messages";
-import type { Choice } from "../model/selection";
+import type { Part } from "../model/selection";
 import { type Group, groupsOf, isBranch } from "../model/stack_groups";
 import type { TraceStore } from "../model/store";
 import type { Total } from "../model/totals";
@@ -77,7 +77,7 @@ export class StackPanel extends Panel {
   }
 
   /** Takes one executor out of its pile, or puts it back. */
-  private part(first: number, isOut: boolean): void {
+  private unpile(first: number, isOut: boolean): void {
     if (isOut) this.parted.add(first);
     else this.parted.delete(first);
     this.draw();
@@ -115,8 +115,8 @@ export class StackPanel extends Panel {
     const { words, briefs } = this.store.legend;
     const { name } = group.executor;
     const box = new Box(group, level, words[name] ?? "", briefs[name] ?? "", {
-      select: (choice) => this.store.selection.select(choice),
-      part: (first, isOut) => this.part(first, isOut),
+      select: (part) => this.store.selection.select(part),
+      unpile: (first, isOut) => this.unpile(first, isOut),
     });
     this.boxes.push(box);
     const layer = element("div", "tff-layer");
@@ -145,7 +145,7 @@ export class StackPanel extends Panel {
 
   private mark(): void {
     const { selection, search } = this.store;
-    const selected = this.boxes.find((box) => box.group.layers.includes(selection.chosen.layer));
+    const selected = this.boxes.find((box) => box.group.layers.includes(selection.marks.layer));
     for (const box of this.boxes) {
       box.mark(box === selected, !search.finds(box.text), box === (selected ?? this.boxes[0]));
     }
@@ -155,18 +155,18 @@ export class StackPanel extends Panel {
   private move(event: KeyboardEvent): void {
     if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
       const chosen = this.boxes.find((box) => box.root === event.target);
-      if (chosen?.part(event.key === "ArrowRight"))
+      if (chosen?.unpile(event.key === "ArrowRight"))
         this.boxes.find((box) => box.group.first === chosen.group.first)?.root.focus();
       return;
     }
     const step = { ArrowDown: 1, ArrowUp: -1, Home: -this.boxes.length, End: this.boxes.length }[event.key];
     if (step === undefined) return;
     const { selection } = this.store;
-    const selected = this.boxes.findIndex((box) => box.group.layers.includes(selection.chosen.layer));
+    const selected = this.boxes.findIndex((box) => box.group.layers.includes(selection.marks.layer));
     const next = this.boxes[Math.min(Math.max(selected + step, 0), this.boxes.length - 1)];
     if (next === undefined) return;
     event.preventDefault();
-    selection.select({ layer: next.group.first });
+    selection.select(next.part);
     next.root.focus();
   }
 }
@@ -181,13 +181,15 @@ function detailOf({ layers, role }: Group): string {
 
 /** What a click on a box does. */
 interface Answers {
-  select: (choice: Partial<Choice>) => void;
-  part: (first: number, isOut: boolean) => void;
+  select: (part: Part) => void;
+  unpile: (first: number, isOut: boolean) => void;
 }
 
 class Box {
   readonly root = element("div", "tff-box");
   readonly text: string;
+  /** What is selected by a click on it. */
+  readonly part: Part;
   private readonly calls = element("span");
   private readonly time = element("span", "time");
   private readonly badge = element("span", "badge");
@@ -201,6 +203,7 @@ class Box {
     private readonly answers: Answers,
   ) {
     const { executor, layers, first, opened } = group;
+    this.part = { kind: "executor", layers };
     const detail = detailOf(group);
     this.text = `${executor.name} ${detail}`.trim();
     const name = element("div", "name", executor.name);
@@ -218,15 +221,15 @@ class Box {
     if (this.canPart || opened) this.root.setAttribute("aria-expanded", String(opened));
     if (opened) name.append(this.closer());
     this.root.addEventListener("click", () => {
-      answers.select({ layer: first });
-      this.part(true);
+      answers.select(this.part);
+      this.unpile(true);
     });
   }
 
   /** Opens the pile that it is, or closes that from which it came; returns whether there is one. */
-  part(isOut: boolean): boolean {
+  unpile(isOut: boolean): boolean {
     const can = isOut ? this.canPart : this.group.opened;
-    if (can) this.answers.part(this.group.first, isOut);
+    if (can) this.answers.unpile(this.group.first, isOut);
     return can;
   }
 
@@ -239,7 +242,7 @@ class Box {
     closer.title = "Put it back into the pile.";
     closer.addEventListener("click", (event) => {
       event.stopPropagation();
-      this.part(false);
+      this.unpile(false);
     });
     return closer;
   }

@@ -1,6 +1,6 @@
 // A tree of rows with a bar each.
 
-import type { Choice } from "../model/selection";
+import type { Part } from "../model/selection";
 import type { Total } from "../model/totals";
 import { count, duration } from "../model/units";
 import { element, write } from "../dom/elements";
@@ -18,7 +18,7 @@ export interface TreeRow extends Readonly<Total> {
   tip: string;
   selected: boolean;
   dim: boolean;
-  select: Partial<Choice>;
+  part: Part;
 }
 
 /** Draws rows and keeps their elements, so that nothing flickers and the focus stays. */
@@ -54,7 +54,7 @@ export abstract class TreePanel extends Panel {
     const longest = Math.max(...this.rows.map((row) => row.time), 1e-9);
     const kept = new Map<string, RowElement>();
     this.rows.forEach((row, position) => {
-      const shown = this.elements.get(row.id) ?? new RowElement((choice) => this.store.selection.select(choice));
+      const shown = this.elements.get(row.id) ?? new RowElement((part) => this.store.selection.select(part));
       shown.show(row, longest);
       const there = this.list.children[position] ?? null;
       if (there !== shown.root) this.list.insertBefore(shown.root, there);
@@ -74,7 +74,7 @@ export abstract class TreePanel extends Panel {
     const next = this.rows[Math.min(Math.max(selected + step, 0), this.rows.length - 1)];
     if (next === undefined) return;
     event.preventDefault();
-    this.store.selection.select(next.select);
+    this.store.selection.select(next.part);
     this.elements.get(next.id)?.root.focus();
   }
 }
@@ -88,18 +88,18 @@ class RowElement {
   private readonly time = element("span", "number");
   private readonly track = element("div", "track");
   private readonly fill = element("div", "fill");
-  private choice: Partial<Choice> = {};
+  private part: Part | null = null;
 
-  constructor(select: (choice: Partial<Choice>) => void) {
+  constructor(select: (part: Part) => void) {
     this.track.append(this.fill);
     this.name.append(this.label, this.detail);
     this.root.append(this.name, this.calls, this.time, this.track);
     this.root.setAttribute("role", "option");
-    this.root.addEventListener("click", () => select(this.choice));
+    this.root.addEventListener("click", () => this.part && select(this.part));
   }
 
   show(row: TreeRow, longest: number): void {
-    this.choice = row.select;
+    this.part = row.part;
     this.name.style.paddingLeft = `${row.depth * 12}px`;
     write(this.label, row.name);
     write(this.detail, row.detail ? `  ${row.detail}` : "");

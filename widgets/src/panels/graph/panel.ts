@@ -19,8 +19,11 @@ export class GraphPanel extends Panel {
   private readonly hint = element("span", "tff-hint", "drag to see the rest");
   private readonly content = shape("g");
   private readonly svg = shape("svg", { role: "group" });
-  private readonly zoom = this.opened.add(
-    new Zoom(this.svg, this.content, (scale, hidden) => this.fadeWhereItGoesOn(scale, hidden)),
+  private readonly zoom = new Zoom(
+    this.svg,
+    this.content,
+    (scale, hidden) => this.fadeWhereItGoesOn(scale, hidden),
+    () => this.showAll(),
   );
   private readonly empty = element("div", "tff-empty");
   private readonly choice = document.createElement("input");
@@ -50,11 +53,11 @@ export class GraphPanel extends Panel {
   draw(): void {
     const { legend, progress, selection, cohorts } = this.store;
     const { graph } = legend;
-    const { chosen } = selection;
+    const { marks } = selection;
     this.choiceLabel.hidden = graph === null || !graph.calls.some((call) => call.members);
     this.choice.max = String(cohorts.latest.count - 1);
     // What is chosen stays while its calls are looked at.
-    if (chosen.span < 0) this.choose(chosen.client);
+    if (marks.span < 0) this.choose(marks.client);
     this.root.dataset.summary = this.describe();
     const isEmpty = graph === null || graph.calls.length === 0;
     this.empty.hidden = !isEmpty;
@@ -69,14 +72,16 @@ export class GraphPanel extends Panel {
     Object.assign(this.choice, { type: "number", min: "0", placeholder: "all" });
     this.choice.addEventListener("input", () => {
       const isClient = this.choice.validity.valid && this.choice.value !== "";
-      this.store.selection.select(isClient ? { client: this.choice.valueAsNumber } : {});
+      this.store.selection.select(
+        ...(isClient ? [{ kind: "client", client: this.choice.valueAsNumber } as const] : []),
+      );
     });
     this.choiceLabel.append(this.choice);
     const buttons = element("span", "tff-buttons");
     buttons.append(
-      button("−", "Zoom out (ctrl and wheel)", () => this.zoom.out()),
-      button("+", "Zoom in (ctrl and wheel)", () => this.zoom.in()),
-      button("all", "Show the whole graph", () => this.zoom.showAll(this.size, this.room)),
+      button("−", "Zoom out (key -, or ctrl and wheel)", () => this.zoom.out()),
+      button("+", "Zoom in (key +, or ctrl and wheel)", () => this.zoom.in()),
+      button("all", "Show the whole graph (key 0, or double click)", () => this.showAll()),
     );
     this.hint.hidden = true;
     const line = element("div", "tff-controls");
@@ -100,6 +105,10 @@ export class GraphPanel extends Panel {
     this.zoom.showBeginning(this.size, this.room);
   }
 
+  private showAll(): void {
+    this.zoom.showAll(this.size, this.room);
+  }
+
   /** Of a graph that is wider than its frame, boxes would else look cut. */
   private fadeWhereItGoesOn(scale: number, hidden: number): void {
     const isLeft = hidden > 1;
@@ -119,7 +128,7 @@ export class GraphPanel extends Panel {
       const { x, y } = calls.get(call.span) ?? { x: 0, y: 0 };
       const box = callShape(call);
       box.setAttribute("transform", `translate(${x},${y})`);
-      box.addEventListener("click", () => this.store.selection.select({ span: call.span }));
+      box.addEventListener("click", () => this.store.selection.select({ kind: "span", span: call.span }));
       this.boxes.set(call.span, box);
       this.content.append(box);
     }
@@ -131,7 +140,7 @@ export class GraphPanel extends Panel {
   /** Marks what is selected, searched for and under way. */
   private mark(graph: Graph): void {
     const { selection, search, sums, columns } = this.store;
-    const { span } = selection.chosen;
+    const { span } = selection.marks;
     for (const [k, call] of this.calls.entries()) {
       const marks = this.boxes.get(call.span)?.classList;
       const isSelected = call.span === span || graph.calls[k]?.members?.includes(span) === true;
@@ -155,14 +164,25 @@ export class GraphPanel extends Panel {
     fill(this.legend, entries);
   }
 
-  /** Enter selects a call; left and right go along the edges. */
+  /** Enter selects a call; left and right go along the edges; plus, minus and 0 zoom. */
   private move(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey) return;
     const span = this.focused(document.activeElement) ?? this.focused(event.target);
     const next = span === undefined ? undefined : this.next(span, event.key);
-    if (next === undefined) return;
+    if (next === undefined && !this.zoomWith(event.key)) return;
     event.preventDefault();
-    this.store.selection.select({ span: next });
+    if (next === undefined) return;
+    this.store.selection.select({ kind: "span", span: next });
     this.boxes.get(next)?.focus();
+  }
+
+  /** Returns whether a key means something to the zoom. */
+  private zoomWith(key: string): boolean {
+    if (key === "+" || key === "=") this.zoom.in();
+    else if (key === "-") this.zoom.out();
+    else if (key === "0") this.showAll();
+    else return false;
+    return true;
   }
 
   private next(span: number, key: string): number | undefined {

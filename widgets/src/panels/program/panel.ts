@@ -50,7 +50,7 @@ export class ProgramPanel extends Panel {
     const state = JSON.stringify([program, this.room.width]);
     if (state !== this.shown) this.paint(program);
     this.shown = state;
-    for (const [box, node] of this.boxes) box.classList.toggle("selected", node === this.store.selection.chosen.node);
+    for (const [box, node] of this.boxes) box.classList.toggle("selected", node === this.store.selection.marks.node);
   }
 
   private paint(program: Program): void {
@@ -83,7 +83,7 @@ export class ProgramPanel extends Panel {
 
   private choose(box: SVGGElement): void {
     const node = this.boxes.get(box);
-    if (node !== undefined) this.store.selection.select({ node });
+    if (node !== undefined) this.store.selection.select({ kind: "node", node });
   }
 
   /** Enter selects a step; left and right go to the step before and the next. */

@@ -39,7 +39,7 @@ test("arrows go to the spans beside, around and inside the selected one", () => 
   const { store, actions } = timeline();
   const after = (key: string) => {
     press(actions, key);
-    return store.selection.chosen.span;
+    return store.selection.marks.span;
   };
   assert.deepEqual(["ArrowRight", "ArrowDown", "ArrowRight", "ArrowUp"].map(after), [0, 1, 3, 0]);
   assert.deepEqual(["ArrowUp", "ArrowLeft"].map(after), [0, 0]);
@@ -86,5 +86,5 @@ test("a click beside all spans selects nothing", () => {
   const { store, actions } = timeline();
   actions.select(2);
   actions.select(undefined);
-  assert.equal(store.selection.chosen.span, -1);
+  assert.equal(store.selection.marks.span, -1);
 });

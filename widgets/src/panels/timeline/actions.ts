@@ -67,26 +67,26 @@ export class Actions {
   }
 
   select(span: number | undefined): void {
-    this.store.selection.select(span === undefined ? {} : { span });
+    this.store.selection.select(...(span === undefined ? [] : [{ kind: "span", span } as const]));
   }
 
   /** Selects the span beside the selected one: the one that is drawn after it, or so many further. */
   selectBeside(by: number): void {
     const { bars } = this.lanes();
-    const index = bars.findIndex((bar) => bar.span === this.store.selection.chosen.span);
+    const index = bars.findIndex((bar) => bar.span === this.store.selection.marks.span);
     const next = bars[index < 0 ? 0 : Math.min(Math.max(index + by, 0), bars.length - 1)];
     if (next !== undefined) this.select(next.span);
   }
 
   selectParent(): void {
     const { columns, selection } = this.store;
-    const parent = columns.parent(selection.chosen.span);
+    const parent = columns.parent(selection.marks.span);
     if (parent >= 0) this.select(parent);
   }
 
   selectChild(): void {
     const { columns, selection } = this.store;
-    const child = columns.firstChild(selection.chosen.span);
+    const child = columns.firstChild(selection.marks.span);
     if (child >= 0) this.select(child);
   }
 }

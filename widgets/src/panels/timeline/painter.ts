@@ -3,6 +3,7 @@
 import { FAILED } from "../../model/clients";
 import type { Bar, Lanes } from "../../model/lanes";
 import { OUTCOME } from "../../model/schema";
+import type { Scope } from "../../model/scope";
 import type { TraceStore } from "../../model/store";
 import { ticks } from "../../model/ticks";
 import { duration } from "../../model/units";
@@ -16,10 +17,11 @@ const PER_LETTER = 5.8;
 const FEWEST_LETTERS = 6;
 const PER_TICK = 110;
 
-type Store = Pick<TraceStore, "columns" | "selection" | "search" | "labelOf">;
+type Store = Pick<TraceStore, "columns" | "selection" | "search" | "sums" | "labelOf">;
 
 export class Painter {
   private painted = 0;
+  private readonly scope: Scope;
 
   constructor(
     private readonly context: CanvasRenderingContext2D,
@@ -27,7 +29,9 @@ export class Painter {
     private readonly lanes: Lanes,
     private readonly viewport: Viewport,
     private readonly store: Store,
-  ) {}
+  ) {
+    this.scope = store.sums.scope;
+  }
 
   /** Paints all that is seen; returns how many bars that are. */
   paint(): number {
@@ -122,12 +126,12 @@ export class Painter {
   }
 
   private isDim(span: number): boolean {
-    return !this.store.search.matches(span) || !this.store.selection.concerns(span);
+    return !this.store.search.matches(span) || !this.scope.concerns(span);
   }
 
   private paintSelected(): void {
     const { context, viewport } = this;
-    const { span } = this.store.selection.chosen;
+    const { span } = this.store.selection.marks;
     const bar = span >= 0 ? this.lanes.bars.find((candidate) => candidate.span === span) : undefined;
     if (bar === undefined) return;
     const left = viewport.x(bar.start);
