@@ -23,12 +23,11 @@ from tffsim.concurrency.deferred import Deferred
 from tffsim.failures.failure_location import current_argument_path
 from tffsim.federation.child_intrinsics import ChildFold, call_intrinsic, create_common, fold_at_child, zip_at_child
 from tffsim.federation.composed_fold import Part, fold_parts
-from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function, Nested
+from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function, Nested, Work
 from tffsim.federation.number_watch import watching_tree
 from tffsim.federation.placed_values import (
     OnEachExecutor,
     ServerValue,
-    Work,
     call,
     check_members,
     common_payload,
@@ -39,7 +38,6 @@ from tffsim.federation.placed_values import (
     move,
     payload_of,
     places_in,
-    run_at_server,
     server_value,
     struct_type,
     zip_members,
@@ -204,7 +202,7 @@ class FederatedComposingStrategy(FederatingStrategy):
         return explained(quotient, sums)
 
     def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: object) -> ServerValue:
-        return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
+        return ServerValue(member_type, Deferred(self.run_at_server, node, work, *inputs))
 
     def _call_at_server(self, node: str, function: Function, argument: Deferred[ExecutorValue] | None) -> ServerValue:
         embedded = OnEachExecutor.function(function)
