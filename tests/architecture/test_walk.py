@@ -11,15 +11,6 @@ from tests.architecture.test_import_direction import ROOT
 MAY_CLIMB = {
     # A decorator, which tells users of mistakes, calls what it decorates.
     ("tffsim.failures.user_error", "tffsim.computations.computation_calls:TypedComputation.__call__"),
-    # The fold of a tree is one for all aggregations: it is told how a child folds its own clients.
-    (
-        "tffsim.federation.composed_fold",
-        "tffsim.federation.federated_composing_strategy:FederatedComposingStrategy._reduce.<locals>.fold_at_child",
-    ),
-    ("tffsim.federation.composed_fold", "tffsim.federation.federated_composing_strategy:_aggregate_at_child"),
-    # A method that executors may lack is asked for in one place, which knows the answer of those without it.
-    ("tffsim.executors.executor_base", "tffsim.executors.sequence_executor:SequenceExecutor.takes_whole"),
-    ("tffsim.executors.executor_base", "tffsim.executors.eager_tf_executor:EagerTFExecutor.takes_whole"),
 }
 """From which module to which function a call climbs all the same, and why."""
 

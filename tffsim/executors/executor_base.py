@@ -35,7 +35,7 @@ __all__ = [
     "provenance_of",
     "resolve_type",
     "select_element_type",
-    "takes_whole",
+    "takes_whole_of",
     "to_building_block",
 ]
 
@@ -60,9 +60,10 @@ class PassThroughExecutor(Executor):
     def close(self) -> None:
         self._target.close()
 
-    def takes_whole(self, value: object) -> bool:
-        """Whether the target takes a struct in one piece: see `takes_whole`."""
-        return takes_whole(self._target, value)
+    @property
+    def takes_whole(self) -> Callable[[object], bool]:
+        """Tells which structs the target takes in one piece: see `takes_whole_of`."""
+        return takes_whole_of(self._target)
 
     async def create_value(self, value: object, type_spec: object = None) -> ExecutorValue:
         """Embeds a value in the target."""
@@ -81,17 +82,20 @@ class PassThroughExecutor(Executor):
         return await self._target.create_selection(source, index)
 
 
-def takes_whole(executor: Executor, value: object) -> bool:
-    """Whether an executor wants a struct in one piece, and not one value for each of its leaves.
+def takes_whole_of(executor: Executor) -> Callable[[object], bool]:
+    """Returns what tells of a struct whether an executor wants it in one piece, and not one value for each leaf.
 
     An executor says so in an optional method `takes_whole(value)`. Without it, structs are taken apart.
 
     Args:
         executor: Any executor.
-        value: The struct.
     """
-    ask: Callable[[object], bool] | None = getattr(executor, "takes_whole", None)
-    return ask is not None and ask(value)
+    takes_whole: Callable[[object], bool] = getattr(executor, "takes_whole", _takes_nothing_whole)
+    return takes_whole
+
+
+def _takes_nothing_whole(value: object) -> bool:
+    return False
 
 
 def resolve_type(value: object, type_spec: object) -> fl.Type:

@@ -34,7 +34,7 @@ from tffsim.executors.executor_base import (
     named_elements,
     resolve_type,
     select_element_type,
-    takes_whole,
+    takes_whole_of,
 )
 from tffsim.executors.owned_value import own_handle
 from tffsim.executors.resolved_values import (
@@ -62,6 +62,7 @@ class ReferenceResolvingExecutor(Executor):
 
     def __init__(self, target: Executor) -> None:
         self._target = target
+        self._takes_whole = takes_whole_of(target)
         self._is_closed = False
         self._evaluators: dict[
             type, Callable[[Any, Scope | None], Coroutine[object, object, ReferenceResolvingExecutorValue]]
@@ -179,7 +180,7 @@ class ReferenceResolvingExecutor(Executor):
         return await self._evaluate(block, None)
 
     async def _embed_payload(self, value: object, type_signature: fl.Type) -> ReferenceResolvingExecutorValue:
-        if is_struct_type(type_signature) and not takes_whole(self._target, value):
+        if is_struct_type(type_signature) and not self._takes_whole(value):
             return await self._embed_struct(value, type_signature)
         return self._handle(await self._target.create_value(value, type_signature), type_signature)
 

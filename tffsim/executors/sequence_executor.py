@@ -22,7 +22,7 @@ from tffsim.executors.executor_base import (
     named_elements,
     resolve_type,
     select_element_type,
-    takes_whole,
+    takes_whole_of,
 )
 from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
@@ -143,9 +143,10 @@ class SequenceExecutor(Executor):
         self._is_closed = True
         self._target.close()
 
-    def takes_whole(self, value: object) -> bool:
-        """Whether the target takes a struct in one piece."""
-        return takes_whole(self._target, value)
+    @property
+    def takes_whole(self) -> Callable[[object], bool]:
+        """Tells which structs the target takes in one piece."""
+        return takes_whole_of(self._target)
 
     async def create_value(self, value: object, type_spec: object = None) -> SequenceExecutorValue:
         """Keeps sequence intrinsics and lambdas; passes the rest on.

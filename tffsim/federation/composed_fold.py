@@ -1,23 +1,20 @@
 """A fold over the clients of several children, in the shape that `fold_shape` describes."""
 
-from collections.abc import Callable, Coroutine
 from typing import TypeAlias
 
 from federated_language.framework import Executor, ExecutorValue
 
 from tffsim.concurrency.deferred import Deferred
+from tffsim.federation.child_intrinsics import ChildFold
 from tffsim.federation.fold_shape import BLOCK_SIZE, subtree_level
 from tffsim.federation.placed_values import payload_of
 from tffsim.federation.server_fold import ServerFold
-
-ChildFold: TypeAlias = Callable[[Executor, Deferred[ExecutorValue], object], Coroutine[object, object, object]]
-"""Folds the members of one child: from the total given, or each block from its first member if it is None."""
 
 Part: TypeAlias = tuple[Executor, Deferred[ExecutorValue], int]
 """A child, the handle of its members, and the number of its clients, at least one."""
 
 
-async def fold_parts(parts: list[Part], fold: ServerFold, fold_at_child: ChildFold) -> ExecutorValue:
+async def fold_parts(parts: list[Part], fold: ServerFold, child_fold: ChildFold) -> ExecutorValue:
     """Folds the members of children.
 
     A child whose clients are a subtree of the fold, or lie within one block, folds them
@@ -27,7 +24,7 @@ async def fold_parts(parts: list[Part], fold: ServerFold, fold_at_child: ChildFo
         parts: At least one, in client order. Emptied, so that each part's members can be
             freed as soon as they were folded.
         fold: Takes what comes in.
-        fold_at_child: Folds the members of one child.
+        child_fold: Folds the members of one child.
 
     Returns:
         The accumulator of all members, in the server's executor.
@@ -41,7 +38,7 @@ async def fold_parts(parts: list[Part], fold: ServerFold, fold_at_child: ChildFo
                 await fold.add(payload)
             continue
         start = await fold.take_total(num_clients)
-        folding = fold_at_child(child, members, start)
+        folding = child_fold.at(child, members, start)
         del members, start
         if level is not None:
             await fold.add_subtree(await folding, num_clients, level)

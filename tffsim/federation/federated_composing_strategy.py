@@ -11,27 +11,23 @@ crosses the bounds of a block, without being a subtree, hands out its members, a
 are folded at the server.
 """
 
-import functools
 import itertools
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 
 import federated_language as fl
-from federated_language import framework
 from federated_language.common_libs import structure
 from federated_language.framework import Executor, ExecutorValue
-from federated_language.proto import computation_pb2 as pb
 
 from tffsim.concurrency import concurrency
 from tffsim.concurrency.deferred import Deferred
 from tffsim.failures.failure_location import current_argument_path
+from tffsim.federation.child_intrinsics import ChildFold, call_intrinsic, create_common, fold_at_child, zip_at_child
 from tffsim.federation.composed_fold import Part, fold_parts
-from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function, Nested
+from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function, Nested, Work
 from tffsim.federation.number_watch import watching_tree
 from tffsim.federation.placed_values import (
     OnEachExecutor,
-    Places,
     ServerValue,
-    Work,
     call,
     check_members,
     common_payload,
@@ -42,7 +38,6 @@ from tffsim.federation.placed_values import (
     move,
     payload_of,
     places_in,
-    run_at_server,
     server_value,
     struct_type,
     zip_members,
@@ -52,7 +47,7 @@ from tffsim.federation.turn_taking import taking_turns
 from tffsim.language import building_blocks, federated_lambdas, intrinsics
 from tffsim.language.neutral_elements import neutral_element
 from tffsim.language.stack_parts import StackPart
-from tffsim.language.type_kinds import function_type_of, struct_type_of
+from tffsim.language.type_kinds import function_type_of
 
 
 class ComposedClientsValue(FederatedValue):
@@ -170,7 +165,7 @@ class FederatedComposingStrategy(FederatingStrategy):
     async def compute_federated_zip_at_clients(self, value: structure.Struct[Nested]) -> FederatedValue:
         leaves, places = [_clients(leaf) for leaf in leaves_of(value)], places_in(value)
         inputs = [(places, *(leaf.parts[k] for leaf in leaves)) for k in range(len(self._children))]
-        return self._at_children(struct_type(value), _zip_at_child, inputs)
+        return self._at_children(struct_type(value), zip_at_child, inputs)
 
     async def compute_federated_zip_at_server(self, value: structure.Struct[Nested]) -> FederatedValue:
         members = [server_value(leaf).member for leaf in leaves_of(value)]
@@ -207,7 +202,7 @@ class FederatedComposingStrategy(FederatingStrategy):
         return explained(quotient, sums)
 
     def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: object) -> ServerValue:
-        return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
+        return ServerValue(member_type, Deferred(self.run_at_server, node, work, *inputs))
 
     def _call_at_server(self, node: str, function: Function, argument: Deferred[ExecutorValue] | None) -> ServerValue:
         embedded = OnEachExecutor.function(function)
@@ -221,12 +216,12 @@ class FederatedComposingStrategy(FederatingStrategy):
 
     def _same_everywhere(self, common: Deferred[object], member_type: fl.Type) -> ComposedClientsValue:
         type_spec = fl.FederatedType(member_type, fl.CLIENTS, all_equal=True)
-        return self._at_children(member_type, _create_common, [(common, type_spec)] * len(self._children))
+        return self._at_children(member_type, create_common, [(common, type_spec)] * len(self._children))
 
     async def _copy_to_children(self, value: ServerValue) -> ComposedClientsValue:
         type_spec = fl.FederatedType(value.member_type, fl.SERVER)
         inputs = [(Deferred(payload_of, value.member), type_spec)] * len(self._children)
-        return self._at_children(value.member_type, _create_common, inputs)
+        return self._at_children(value.member_type, create_common, inputs)
 
     def _call_children(
         self, uri: str, operands: Sequence[Function | FederatedValue], result_type: fl.FederatedType
@@ -235,7 +230,7 @@ class FederatedComposingStrategy(FederatingStrategy):
             return [x if isinstance(x, Function) else _clients(x).parts[child] for x in operands]
 
         inputs = [(uri, operands_of(child), result_type) for child in range(len(self._children))]
-        return self._at_children(result_type.member, _call_intrinsic, inputs)
+        return self._at_children(result_type.member, call_intrinsic, inputs)
 
     # Aggregations: see `composed_fold`. While a child works, nothing here refers to what it works on.
 
@@ -259,14 +254,8 @@ class FederatedComposingStrategy(FederatingStrategy):
         total = await self._server.create_value(await zero.get(), total_type)
         del zero
         if parts:
-
-            def fold_at_child(
-                child: Executor, part: Deferred[ExecutorValue], start: object
-            ) -> Coroutine[object, object, object]:
-                return _aggregate_at_child(child, part, start, accumulate, merge)
-
             fold = ServerFold(self._server, member_type, accumulate, merge, total, self.num_clients)
-            folding = fold_parts(parts, fold, fold_at_child)
+            folding = fold_parts(parts, fold, ChildFold(accumulate, merge))
             del total
             total = await folding
         reporter = await self._server.create_value(report.proto, report.type_signature)
@@ -278,15 +267,8 @@ class FederatedComposingStrategy(FederatingStrategy):
         proto = federated_lambdas.generic_operator(uri, member_type)
         operator = Function(proto, function_type_of(building_blocks.type_of(proto)))
 
-        def fold_at_child(
-            child: Executor, part: Deferred[ExecutorValue], start: object
-        ) -> Coroutine[object, object, object]:
-            if start is None:
-                return _fold_at_child(child, part, [], _INTRINSIC_OF_OPERATOR[uri], member_type)
-            return _aggregate_at_child(child, part, start, operator, operator)
-
         fold = ServerFold(self._server, member_type, operator, operator, None, self.num_clients)
-        return await fold_parts(parts, fold, fold_at_child)
+        return await fold_parts(parts, fold, ChildFold(operator, operator, _INTRINSIC_OF_OPERATOR[uri]))
 
     async def _secure_sum(
         self, parts: list[Part], member_type: fl.Type, maximum: Deferred[object], maximum_type: fl.Type
@@ -295,8 +277,8 @@ class FederatedComposingStrategy(FederatingStrategy):
         total = await self._server.create_value(neutral_element("generic_plus", member_type), member_type)
         plus = await self._server.create_value(federated_lambdas.generic_operator("generic_plus", member_type))
         while parts:
-            bound = Deferred(_create_common, parts[0][0], maximum, maximum_type)
-            subtotal = await _fold_at_child(*parts.pop(0)[:2], [bound], "federated_secure_sum", member_type)
+            bound = Deferred(create_common, parts[0][0], maximum, maximum_type)
+            subtotal = await fold_at_child(*parts.pop(0)[:2], [bound], "federated_secure_sum", member_type)
             addend = await self._server.create_value(subtotal, member_type)
             total = await self._server.create_call(plus, await self._server.create_struct([total, addend]))
         return total
@@ -313,86 +295,3 @@ def _clients(value: FederatedValue) -> ComposedClientsValue:
     if not isinstance(value, ComposedClientsValue):
         raise TypeError(f"Expected a value at the clients, found a {type(value).__name__} of {value.member_type}.")
     return value
-
-
-async def _create_common(child: Executor, common: Deferred[object], type_spec: fl.Type) -> ExecutorValue:
-    return await child.create_value(await common.get(), type_spec)
-
-
-async def _call_intrinsic(
-    child: Executor, uri: str, operands: Sequence[Function | Deferred[ExecutorValue]], result_type: fl.FederatedType
-) -> ExecutorValue:
-    handles = [
-        await child.create_value(operand.proto, operand.type_signature)
-        if isinstance(operand, Function)
-        else await operand.get()
-        for operand in operands
-    ]
-    argument = handles[0] if len(handles) == 1 else await child.create_struct(handles)
-    return await _call_on_argument(child, uri, argument, result_type)
-
-
-async def _aggregate_at_child(
-    child: Executor, part: Deferred[ExecutorValue], total: object, accumulate: Function, merge: Function
-) -> object:
-    total_type = accumulate.type_signature.result
-    report = federated_lambdas.identity(total_type)
-    others: list[Function | Deferred[ExecutorValue]] = [
-        Deferred(child.create_value, total, total_type),
-        accumulate,
-        merge,
-        Function(report.to_proto(), report.type_signature),
-    ]
-    working = _fold_at_child(child, part, others, "federated_aggregate", total_type)
-    del part, total, others
-    return await working
-
-
-async def _fold_at_child(
-    child: Executor,
-    part: Deferred[ExecutorValue],
-    others: Sequence[Function | Deferred[ExecutorValue]],
-    uri: str,
-    result_type: fl.Type,
-) -> object:
-    result = await _call_intrinsic(child, uri, [part, *others], fl.FederatedType(result_type, fl.SERVER))
-    del part, others
-    return await result.compute()
-
-
-async def _zip_at_child(child: Executor, places: Places, *parts: Deferred[ExecutorValue]) -> ExecutorValue:
-    argument = await zip_members(child, places, *parts)
-    member_types = _member_types(argument.type_signature)
-    result_type = fl.FederatedType(member_types, fl.CLIENTS)
-    return await _call_on_argument(child, "federated_zip_at_clients", argument, result_type)
-
-
-async def _call_on_argument(
-    child: Executor, uri: str, argument: ExecutorValue, result_type: fl.FederatedType
-) -> ExecutorValue:
-    # Apart from the one that is made for it, intrinsics declare that members may differ.
-    keep_all_equal = uri == "federated_map_all_equal"
-    parameter_type = argument.type_signature if keep_all_equal else _may_differ(argument.type_signature)
-    proto = _intrinsic(uri, fl.FunctionType(parameter_type, result_type))
-    return await child.create_call(await child.create_value(proto), argument)
-
-
-@functools.lru_cache(maxsize=1024)
-def _intrinsic(uri: str, type_spec: fl.FunctionType) -> pb.Computation:
-    return framework.Intrinsic(uri, type_spec).to_proto()
-
-
-def _member_types(type_spec: fl.Type) -> fl.Type:
-    if isinstance(type_spec, fl.FederatedType):
-        return type_spec.member
-    elements = [(name, _member_types(t)) for name, t in struct_type_of(type_spec).items()]
-    return fl.StructType([(name, t) if name is not None else t for name, t in elements])
-
-
-def _may_differ(type_spec: fl.Type) -> fl.Type:
-    if isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS:
-        return fl.FederatedType(type_spec.member, fl.CLIENTS)
-    if isinstance(type_spec, fl.StructType):
-        elements = [(name, _may_differ(t)) for name, t in type_spec.items()]
-        return fl.StructType([(name, t) if name is not None else t for name, t in elements])
-    return type_spec

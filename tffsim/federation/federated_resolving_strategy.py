@@ -26,13 +26,12 @@ from tffsim.federation.client_results import ClientResults
 from tffsim.federation.client_work import Argument, ClientWork, Mapped, Shared
 from tffsim.federation.clients_value import ClientsValue, clients_value, common_struct, used_work, zipped_work
 from tffsim.federation.federated_select import Slices
-from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function, Nested
+from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function, Nested, Work
 from tffsim.federation.flat_fold import Alone, FlatFold
 from tffsim.federation.number_watch import NumberWatch
 from tffsim.federation.placed_values import (
     OnEachExecutor,
     ServerValue,
-    Work,
     call,
     check_members,
     common_payload,
@@ -43,7 +42,6 @@ from tffsim.federation.placed_values import (
     move,
     payload_of,
     places_in,
-    run_at_server,
     server_value,
     struct_type,
     zip_members,
@@ -253,7 +251,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         return explained(quotient, sums)
 
     def _at_server(self, node: str, member_type: fl.Type, work: Work, *inputs: object) -> ServerValue:
-        return ServerValue(member_type, Deferred(run_at_server, node, work, *inputs))
+        return ServerValue(member_type, Deferred(self.run_at_server, node, work, *inputs))
 
     def _same_everywhere(self, common: Deferred[object], member_type: fl.Type) -> ClientsValue:
         path = current_argument_path.get()

@@ -10,7 +10,7 @@ count) are written here, once for all strategies.
 
 import abc
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TypeAlias
 
 import federated_language as fl
@@ -20,6 +20,7 @@ from federated_language.framework import ExecutorValue
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.concurrency.deferred import Deferred
+from tffsim.failures.failure_location import locate
 from tffsim.federation.secure_sum_bounds import check_modulus, maximum_of_bitwidth, maximum_type_of_bitwidth
 from tffsim.language import federated_lambdas
 from tffsim.language.intrinsics import REDUCTIONS
@@ -57,6 +58,8 @@ class FederatedValue:
 
 Nested: TypeAlias = "FederatedValue | structure.Struct[Nested]"
 """Federated values that are to be zipped, in nested `Struct`s."""
+Work: TypeAlias = Callable[..., Coroutine[object, object, ExecutorValue]]
+"""What one participant does."""
 
 
 class FederatingStrategy(abc.ABC):
@@ -246,6 +249,16 @@ class FederatingStrategy(abc.ABC):
     @abc.abstractmethod
     def num_clients(self) -> int:
         """How many clients there are."""
+
+    async def run_at_server(self, node: str, work: Work, *inputs: object) -> ExecutorValue:
+        """Runs work; a failure is located at the server and at the AST node `node`."""
+        running = work(*inputs)
+        del inputs
+        try:
+            return await running
+        except Exception as error:
+            locate(error, node=node, at_server=True)
+            raise
 
 
 def _function(block: framework.Lambda | framework.Intrinsic) -> Function:

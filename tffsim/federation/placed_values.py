@@ -12,7 +12,7 @@ from federated_language.framework import Executor, ExecutorValue
 
 from tffsim.concurrency import concurrency
 from tffsim.concurrency.deferred import Deferred
-from tffsim.failures.failure_location import current_argument_path, locate, locate_argument
+from tffsim.failures.failure_location import current_argument_path, locate_argument
 from tffsim.federation.federating_strategy import FederatedValue, Function, Nested
 from tffsim.federation.number_watch import explained_quotient
 from tffsim.language.struct_types import container
@@ -23,7 +23,6 @@ _T = TypeVar("_T")
 Places: TypeAlias = "structure.Struct[int | Places]"
 """Nested `Struct`s with the position of each leaf instead of the leaf."""
 ArgumentPath: TypeAlias = tuple[str | int, ...]
-Work: TypeAlias = Callable[..., Coroutine[object, object, ExecutorValue]]
 
 
 class ServerValue(FederatedValue):
@@ -91,17 +90,6 @@ async def payload_of(member: Deferred[ExecutorValue]) -> Any:
 async def move(executor: Executor, value: ExecutorValue) -> ExecutorValue:
     """Embeds in `executor` what a handle of another executor stands for."""
     return await executor.create_value(await value.compute(), value.type_signature)
-
-
-async def run_at_server(node: str, work: Work, *inputs: object) -> ExecutorValue:
-    """Runs work; a failure is located at the server and at the AST node `node`."""
-    running = work(*inputs)
-    del inputs
-    try:
-        return await running
-    except Exception as error:
-        locate(error, node=node, at_server=True)
-        raise
 
 
 def server_value(value: FederatedValue) -> ServerValue:

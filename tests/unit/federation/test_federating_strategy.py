@@ -1,11 +1,16 @@
 """The runtime knows every intrinsic of the language, and refuses others by name."""
 
+import asyncio
+
 import federated_language as fl
 import numpy as np
 import pytest
 from federated_language.compiler import intrinsic_defs
 
 import tffsim as tff
+from tests.unit.executors.plain_leaf import PlainLeaf
+from tffsim.failures.failure_location import location_of
+from tffsim.federation.federated_resolving_strategy import FederatedResolvingStrategy
 from tffsim.federation.federating_strategy import FederatingStrategy
 from tffsim.language.generic_intrinsics import LEAF_INTRINSIC_URIS
 
@@ -38,3 +43,14 @@ def test_another_one_is_refused_by_its_name(stack):
     computation = fl.framework.ConcreteComputation.from_building_block(block)
     with pytest.raises(tff.ExecutionError, match="The intrinsic `federated_median` is not known here"):
         tff.SyncExecutionContext(STACKS[stack]()).invoke(computation, [1, 2])
+
+
+def test_what_fails_at_the_server_is_located_there():
+    async def fail(number):
+        return 1 // number
+
+    strategy = FederatedResolvingStrategy(PlainLeaf(), [PlainLeaf()])
+    with pytest.raises(ZeroDivisionError) as caught:
+        asyncio.run(strategy.run_at_server("federated_sum", fail, 0))
+    location = location_of(caught.value)
+    assert (location.placement, location.client) == ("server", None) and "federated_sum" in str(location)

@@ -21,7 +21,6 @@ from tffsim.federation.placed_values import (
     move,
     places_in,
     renamed,
-    run_at_server,
     server_value,
     struct_type,
     zip_members,
@@ -102,16 +101,6 @@ def test_a_value_moves_to_another_executor_as_what_it_is():
         return await (await move(there, await here.create_value(3.0, FLOAT))).compute()
 
     assert asyncio.run(main()) == 3 and there.embedded == 1
-
-
-def test_what_fails_at_the_server_is_located_there():
-    async def fail(number):
-        return 1 // number
-
-    with pytest.raises(ZeroDivisionError) as caught:
-        asyncio.run(run_at_server("federated_sum", fail, 0))
-    location = location_of(caught.value)
-    assert (location.placement, location.client) == ("server", None) and "federated_sum" in str(location)
 
 
 NESTED = structure.Struct([("a", "x"), (None, structure.Struct([("b", "y"), ("c", "z")]))])

@@ -5,13 +5,13 @@ the target, the same handles stand for the same values. Stacks put one between e
 executors when a trace is active. In code that no trace watches it only passes on.
 """
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import federated_language as fl
 from federated_language.common_libs import structure
 
-from tffsim.executors.executor_base import Executor, ExecutorValue, takes_whole
+from tffsim.executors.executor_base import Executor, ExecutorValue, takes_whole_of
 from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE
 from tffsim.tracing.recording.layers import Layer
 from tffsim.tracing.recording.spans import Span, SpanRecorder, Unfinished, begin, current_span
@@ -76,9 +76,10 @@ class TracingExecutor(Executor):
     def close(self) -> None:
         self._target.close()
 
-    def takes_whole(self, value: object) -> bool:
-        """Whether the target takes a struct in one piece."""
-        return takes_whole(self._target, value)
+    @property
+    def takes_whole(self) -> Callable[[object], bool]:
+        """Tells which structs the target takes in one piece."""
+        return takes_whole_of(self._target)
 
     async def create_value(self, value: object, type_spec: object = None) -> ExecutorValue:
         """Embeds a value in the target."""
