@@ -45,12 +45,14 @@ class Source:
         filename: The file that defines it.
         line: The first line of `text`, counted from 1.
         text: Its source, decorators included; empty if nobody knows it.
+        parameters: The names of its parameters; none if only a place in it matters.
     """
 
     name: str
     filename: str
     line: int
     text: str = ""
+    parameters: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -77,10 +79,13 @@ class Provenance:
         source: The user's function.
         op_lines: For each operation of the graph the user's innermost line, such as
             `model.py:12: return x / y`.
+        output_line: The line of `source` with the operation that makes the result, or its first member; 0 if
+            nobody knows it.
     """
 
     source: Source
     op_lines: Mapping[str, str]
+    output_line: int = 0
 
     @property
     def name(self) -> str:
@@ -129,11 +134,22 @@ def source_of(function: Callable[..., object], name: str = "") -> Source:
         name: What to call it; by default its own name.
     """
     function = inspect.unwrap(function)
+    parameters = parameters_of(function)
     while isinstance(function, functools.partial):
         function = function.func
     name = name or str(getattr(function, "__name__", type(function).__name__))
     code = getattr(function, "__code__", None)
-    return source_of_code(code, name) if isinstance(code, types.CodeType) else Source(name, "?", 0)
+    source = source_of_code(code, name) if isinstance(code, types.CodeType) else Source(name, "?", 0)
+    return dataclasses.replace(source, parameters=parameters)
+
+
+def parameters_of(function: Callable[..., object]) -> tuple[str, ...]:
+    """Returns the parameters that are not given yet, by an object or by `functools.partial`."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ()
+    return tuple(part.name for part in parameters if part.default is part.empty)
 
 
 def source_of_code(code: types.CodeType, name: str) -> Source:

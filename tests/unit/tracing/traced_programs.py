@@ -58,6 +58,27 @@ def logs_of_halves(values):
     return sum_of_logs(tff.federated_map(half, values))
 
 
+@tff.tf_computation(tff.TensorType(np.float32, [10]), np.int32)
+def pick(table, key):
+    return table[key]
+
+
+@tff.federated_computation(
+    tff.FederatedType(tff.TensorType(np.int32, [3]), tff.CLIENTS),
+    tff.FederatedType(tff.TensorType(np.float32, [10]), tff.SERVER),
+)
+def select(keys, table):
+    return tff.federated_select(keys, tff.federated_value(10, tff.SERVER), table, pick)
+
+
+@tff.federated_computation(
+    tff.FederatedType(tff.TensorType(np.int32, [3]), tff.CLIENTS),
+    tff.FederatedType(tff.TensorType(np.float32, [10]), tff.SERVER),
+)
+def secure_select(keys, table):
+    return tff.federated_secure_select(keys, tff.federated_value(10, tff.SERVER), table, pick)
+
+
 @functools.cache
 def rounds() -> Snapshot:
     """Three rounds of three clients, in which the mean grows."""

@@ -18,9 +18,10 @@ def nans(snapshot: Snapshot) -> Table:
     What is made of such a value later has no row.
 
     Columns: `what` (`nan`, or `inf` for a value without NaN), `client` (-1 for none), `round` (the number of the
-    call, from 0), `function` (your function that made it; empty if the caller gave it), `file` and `line` (where that
-    function is called; empty and 0 if nobody knows), `given` (what went in, in short), `value` (what came out),
-    `span` (the operation that made it; also the number of the value), `is_given` (whether the caller gave it),
+    call, from 0), `function` (your function that made it; empty if the caller gave it), `file` and
+    `line` (of the operation in it that makes its result, or of the call of an intrinsic; empty and 0 if nobody knows),
+    `given` (what went in, in short), `value` (what came out), `span` (the operation that made it; also the number of
+    the value), `is_given` (whether the caller gave it),
     `is_sampled` (whether it has numbers that nobody looked at).
     """
     found = wrong_values(snapshot)
@@ -31,10 +32,11 @@ def nans(snapshot: Snapshot) -> Table:
     for wrong in found:
         row, step = steps.of(wrong)
         rounds.append(row)
-        lines.append(step.line if step is not None else 0)
+        file, line = _place(snapshot, step)
+        lines.append(line)
         texts["what"].append("nan" if wrong.is_nan else "inf")
         texts["function"].append(_function(snapshot, wrong, row, step))
-        texts["file"].append(_file(snapshot, step))
+        texts["file"].append(file)
         texts["given"].append(", ".join(reader.previews(_data(snapshot, reader.inputs(wrong.span)))))
         texts["value"].append(reader.preview(wrong.span))
     numbers = np.arange(len(found))
@@ -76,10 +78,15 @@ def _function(snapshot: Snapshot, wrong: WrongValue, row: int, step: ProgramStep
     return step.title if step is not None else snapshot.invocations[row].name
 
 
-def _file(snapshot: Snapshot, step: ProgramStep | None) -> str:
-    """Returns where the call of a step was written."""
-    function = snapshot.nodes[step.node].function if step is not None else -1
-    return snapshot.functions[function].file if function >= 0 else ""
+def _place(snapshot: Snapshot, step: ProgramStep | None) -> tuple[str, int]:
+    """Returns the file and the line that make the result of a step."""
+    if step is None:
+        return "", 0
+    is_inside = step.function >= 0 and step.output_line > 0
+    function = step.function if is_inside else snapshot.nodes[step.node].function
+    return (
+        (snapshot.functions[function].file, step.output_line if is_inside else step.line) if function >= 0 else ("", 0)
+    )
 
 
 def _data(snapshot: Snapshot, values: list[int]) -> list[int]:

@@ -38,6 +38,7 @@ class ProgramStep:
         written_as: The name under which a user calls the intrinsic, such as `federated_map`.
         function: The number of the user's function that it runs; -1 for none.
         line: The line of the call; 0 if nobody knows it.
+        output_line: The line of the user's function that makes its result; 0 if nobody knows it, or it runs none.
         variable: The user's variable for its result; empty if there is none.
         placement: Where its result is: `server`, `clients` or "".
         crosses_to: Where values go in it: `server`, `clients`, or "" if all stay where they are.
@@ -50,6 +51,7 @@ class ProgramStep:
     written_as: str
     function: int
     line: int
+    output_line: int
     variable: str
     placement: str
     crosses_to: str
@@ -202,7 +204,8 @@ class _Reading:
         self._steps.append(
             ProgramStep(
                 number, intrinsic, self._title(function) or written_as, written_as,
-                -1 if function is None else function.function, node.line, node.variable, node.placement,
+                -1 if function is None else function.function, node.line,
+                0 if function is None else function.output_line, node.variable, node.placement,
                 intrinsics.crosses_to(intrinsic), sources,
             )
         )  # fmt: skip
@@ -235,9 +238,16 @@ class _Reading:
             return tuple(dict.fromkeys(end for part in meaning.members.values() for end in self._ends(part)))
         if isinstance(meaning, _Parameter):
             name = meaning.path[-1] if meaning.path and not meaning.path[-1].isdecimal() else ""
+            if not meaning.path:
+                name = ", ".join(self._parameters())
             self._inputs.setdefault(meaning.path, ProgramInput(name, meaning.placement))
             return (~list(self._inputs).index(meaning.path),)
         return () if isinstance(meaning, _Function) else meaning
+
+    def _parameters(self) -> tuple[str, ...]:
+        """Returns what the user calls the parameters of the computation."""
+        function = self._nodes[self._root].function
+        return self._functions[function].parameters if function >= 0 else ()
 
     def _child(self, number: int, edge: str) -> int:
         """Returns the node below with this edge; -1 if there is none."""

@@ -11,6 +11,9 @@ from tffsim.tracing.analysis.traffic import entering_clients, traffic
 from tffsim.tracing.document.operations import CANCELLED, CREATE_CALL, ERROR, OK, RUNNING
 from tffsim.tracing.document.snapshot import Snapshot
 
+_BYTES_OF_A_KEY = 4
+"""The language has keys that are int32."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class StepRun:
@@ -27,6 +30,8 @@ class StepRun:
         letters: How many values crossed between server and clients, in the direction of the step.
         size: Their size in bytes.
         is_sealed: Whether the server could read none of them, but only what they add up to.
+        keys: Of a select: with how many keys clients asked the server for parts of its value, all added up.
+        are_keys_hidden: Whether the server could read none of these keys.
     """
 
     done: int = 0
@@ -38,6 +43,8 @@ class StepRun:
     letters: int = 0
     size: int = 0
     is_sealed: bool = False
+    keys: int = 0
+    are_keys_hidden: bool = False
 
 
 class _Calls(TypedDict):
@@ -53,6 +60,8 @@ class _Crossed(TypedDict):
     letters: int
     size: int
     is_sealed: bool
+    keys: int
+    are_keys_hidden: bool
 
 
 def step_runs(snapshot: Snapshot, program: Program, invocations: list[int]) -> list[StepRun]:
@@ -113,16 +122,25 @@ def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> _Calls:
 
 
 def _crossed(snapshot: Snapshot, program: Program, steps: "np.ndarray") -> list[_Crossed]:
-    """Counts what crossed in each step, in the direction of the step."""
+    """Counts what crossed in each step, in the direction of the step, and the keys that went the other way."""
     count = len(program.steps)
     to_server = np.array([*(step.crosses_to == SERVER for step in program.steps), False])
     ledger = traffic(snapshot)
     step_of = steps[ledger["span"]]
     is_up = ledger["direction"] == "clients to server"
     is_down = ledger["direction"] == "server to clients"
-    is_inside = (step_of >= 0) & np.where(to_server[step_of], is_up, is_down)
-    crossings, step_of = ledger.where(is_inside), step_of[is_inside]
-    letters = np.bincount(step_of, crossings["copies"], minlength=count)
-    sizes = np.bincount(step_of, crossings["copies"] * crossings["size"], minlength=count)
-    sealed = np.bincount(step_of, crossings["visibility"] == "aggregate", minlength=count)
-    return [{"letters": int(letters[k]), "size": int(sizes[k]), "is_sealed": bool(sealed[k])} for k in range(count)]
+    is_along = np.where(to_server[step_of], is_up, is_down)
+    crossings, along = ledger.where(is_along & (step_of >= 0)), step_of[is_along & (step_of >= 0)]
+    asked, asking = ledger.where(is_up & ~is_along & (step_of >= 0)), step_of[is_up & ~is_along & (step_of >= 0)]
+    letters = np.bincount(along, crossings["copies"], minlength=count)
+    sizes = np.bincount(along, crossings["copies"] * crossings["size"], minlength=count)
+    sealed = np.bincount(along, crossings["visibility"] == "aggregate", minlength=count)
+    keys = np.bincount(asking, asked["size"], minlength=count) // _BYTES_OF_A_KEY
+    hidden = np.bincount(asking, asked["visibility"] == "hidden", minlength=count)
+    return [
+        {
+            "letters": int(letters[k]), "size": int(sizes[k]), "is_sealed": bool(sealed[k]),
+            "keys": int(keys[k]), "are_keys_hidden": bool(hidden[k]),
+        }
+        for k in range(count)
+    ]  # fmt: skip

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from tffsim.tracing.analysis.error_places import error_place
 from tffsim.tracing.analysis.first_error import first_of
 from tffsim.tracing.analysis.phases import Phases, phases
 from tffsim.tracing.analysis.program import Program, ProgramStep, build_program
@@ -25,7 +26,7 @@ class Failure:
         client: For which client; -1 for none.
         step: In which step of the program; -1 if in none.
         message: What it said.
-        place: The file and the line of the user, such as `Cell In[3]:4`; empty if nobody knows.
+        place: The file and the line of the user, such as `Cell In[3], line 4`; empty if nobody knows.
         given: The argument that it was given, in short; empty if nobody knows.
     """
 
@@ -146,14 +147,14 @@ def _failure(reader: SpanReader, program: Program, invocations: set[int]) -> Fai
     first = first_of(snapshot, (columns["outcome"] == ERROR) & np.isin(columns["invocation"], list(invocations)))
     if first < 0:
         return None
-    message, _, place = snapshot.errors.get(first, "").partition("\n")
+    error = snapshot.errors.get(first, "")
     values = [value for value in reader.inputs(first) if value >= 0 and not _is_function(snapshot, value)]
     return Failure(
         first,
         int(columns["client"][first]),
         int(owners(snapshot, program)[columns["node"][first]]),
-        message,
-        ":".join(place.split(":")[:2]),
+        error.partition("\n")[0],
+        error_place(error).text,
         ", ".join(map(reader.preview, values)),
     )
 

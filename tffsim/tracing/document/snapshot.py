@@ -12,6 +12,7 @@ from tffsim.tracing.document.sketches import Sketches
 from tffsim.tracing.document.type_info import TypeInfo
 
 _MAX_PLACEMENTS = 16
+_MAX_PARAMETERS = 256
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,12 +42,14 @@ class FunctionInfo:
         file: The cell or the file that defines it, such as `Cell In[3]` or `model.py`.
         line: The first line of `text`, counted from 1; 0 if nobody knows it.
         text: Its source, decorators included; empty if nobody knows it, or the trace leaves it out.
+        parameters: The names of its parameters; none if nobody knows them.
     """
 
     name: Text
     file: Text
     line: Count
     text: Source
+    parameters: Annotated[tuple[Text, ...], AtMost(_MAX_PARAMETERS), Added(), NotForViews()] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class AstNode:
         placement: Where its value is: `server`, `clients`, or empty if it is at neither.
         binding: For a reference, the number of the node that it stands for: a value of a block,
             or the lambda whose parameter it is. -1 for other nodes, and if nobody knows.
+        output_line: For a TensorFlow function, the line with the operation that makes its result, or the first
+            member of it; 0 for other nodes, and if nobody knows.
     """
 
     parent: Reference
@@ -78,6 +83,7 @@ class AstNode:
     variable: Text = ""
     placement: Annotated[str, OneOf(PLACEMENTS), Added(), NotForViews()] = ""
     binding: Annotated[int, Between(-1, MAX_COUNT), Added(), NotForViews()] = -1
+    output_line: Annotated[int, Between(0, MAX_COUNT), Added(), NotForViews()] = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

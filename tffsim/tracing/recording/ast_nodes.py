@@ -1,5 +1,6 @@
 """The nodes of the ASTs that were seen while a stack ran, numbered from the roots downwards."""
 
+import dataclasses
 import threading
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -81,6 +82,7 @@ class AstNodes:
                 parent, type(node).__name__, _label(node), description, _shown_name(edge), function, line, variable,
                 _placement(node.type_signature),
                 bound.get(node.name, -1) if isinstance(node, framework.Reference) else -1,
+                _output_line(node),
             )
         )  # fmt: skip
         self._numbers[id(node)] = number
@@ -104,11 +106,21 @@ class AstNodes:
         return (-1, 0, "") if place is None else (self._function(place.function), place.line, place.variable)
 
     def _function(self, source: Source) -> int:
-        number = self._function_numbers.get(source)
+        # Who looks at a place in a function does not look at its parameters.
+        key = dataclasses.replace(source, parameters=())
+        number = self._function_numbers.get(key)
         if number is None:
-            number = self._function_numbers[source] = len(self.functions)
-            self.functions.append(FunctionInfo(source.name, shown_file(source.filename), source.line, source.text))
+            number = self._function_numbers[key] = len(self.functions)
+            self.functions.append(
+                FunctionInfo(source.name, shown_file(source.filename), source.line, source.text, source.parameters)
+            )
         return number
+
+
+def _output_line(node: ComputationBuildingBlock) -> int:
+    """Returns the line that makes the result of a TensorFlow function."""
+    origin = provenance.provenance_of(node.to_proto()) if isinstance(node, framework.CompiledComputation) else None
+    return 0 if origin is None else origin.output_line
 
 
 def _shown_name(name: str) -> str:

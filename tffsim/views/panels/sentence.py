@@ -208,7 +208,7 @@ class _Speech:
             return self.say("nan given" if value.client >= 0 else "nan given server", what=what, client=who)
         step = self._facts.step_of(value.node)
         function = Phrase(step.title if step is not None else self._facts.name, "code")
-        line = step.line if step is not None else 0
+        line = step.output_line or step.line if step is not None else 0
         place = self.say("at place", place=self.say("line", line=str(line))) if line else ()
         return self.say(
             "nan made" if value.client >= 0 else "nan made at server",
@@ -217,6 +217,10 @@ class _Speech:
 
     def _sent(self, step: ProgramStep, run: StepRun) -> Sentence:
         size = data_size(run.size)
+        if run.keys:
+            readable = str(self._words["keys hidden" if run.are_keys_hidden else "keys seen"])
+            keys = self._counted("keys", run.keys)
+            return self.say("server was asked", server=self._server(), keys=keys, readable=readable, size=size)
         name = step.variable or self._name_of_source(step)
         if not name:
             return self.say("server sent something", server=self._server(), size=size)

@@ -1,6 +1,20 @@
 """A program is read off an AST: its steps, in order, and what flows between them."""
 
-from tests.unit.tracing.traced_programs import half, logs_of_halves, rounds, secure_sum, send_back, traced
+import functools
+import inspect
+
+import tffsim as tff
+from tests.unit.tracing import traced_programs
+from tests.unit.tracing.traced_programs import (
+    FLOAT,
+    half,
+    logs_of_halves,
+    rounds,
+    secure_sum,
+    send_back,
+    sum_of_logs,
+    traced,
+)  # fmt: skip
 from tffsim.tracing.analysis.program import Program, build_program
 
 
@@ -64,3 +78,20 @@ def test_a_function_that_is_called_alone_is_a_program_of_one_step():
 def test_an_aggregation_is_a_step_by_its_own_name():
     (step,) = program_of(traced(secure_sum, [1, 2])).steps
     assert step.title == step.written_as == "federated_secure_sum_bitwidth"
+
+
+def test_a_single_argument_has_the_name_of_the_parameter():
+    assert [value.name for value in program_of(traced(sum_of_logs, [1.0])).inputs] == ["values"]
+    assert [value.name for value in program_of(traced(half, 3.0)).inputs] == ["x"]
+
+
+def test_what_a_method_or_a_partial_function_was_given_is_no_parameter():
+    two_thirds = tff.tf_computation(functools.partial(lambda factor, x: factor * x, 2 / 3), FLOAT)
+    assert [value.name for value in program_of(traced(two_thirds, 3.0)).inputs] == ["x"]
+
+
+def test_steps_know_the_line_that_makes_their_result():
+    source = inspect.getsource(traced_programs).splitlines()
+    step, total = program_of(traced(sum_of_logs, [1.0])).steps
+    assert source[step.output_line - 1].strip() == "return tf.math.log(x)"
+    assert total.output_line == 0

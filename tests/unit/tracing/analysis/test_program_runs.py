@@ -1,6 +1,17 @@
 """What is told of the steps of a program is what happened."""
 
-from tests.unit.tracing.traced_programs import rounds, secure_sum, send_back, sum_of_logs, traced
+import numpy as np
+import pytest
+
+from tests.unit.tracing.traced_programs import (
+    rounds,
+    secure_select,
+    secure_sum,
+    select,
+    send_back,
+    sum_of_logs,
+    traced,
+)  # fmt: skip
 from tffsim.tracing.analysis.program import build_program
 from tffsim.tracing.analysis.program_runs import StepRun, step_runs
 
@@ -45,3 +56,12 @@ def test_a_value_that_is_sent_to_and_fro_crosses_twice_for_each_client():
 def test_time_is_that_of_the_step():
     for run in runs_of(rounds())[2:]:
         assert run.elapsed > 0 and run.work > 0
+
+
+@pytest.mark.parametrize(("computation", "is_hidden"), [(select, False), (secure_select, True)])
+def test_keys_of_a_select_are_counted(computation, is_hidden):
+    keys = [np.array([0, 1, 2], np.int32), np.array([1, 1, 9], np.int32)]
+    run = runs_of(traced(computation, keys, np.zeros(10, np.float32)))[-1]
+    assert (run.keys, run.are_keys_hidden) == (6, is_hidden)
+    assert (run.letters, run.size) == (2, 24)
+    assert all(run.keys == 0 for run in runs_of(rounds()))

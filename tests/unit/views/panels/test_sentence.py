@@ -6,8 +6,18 @@ import pathlib
 import re
 import string
 
+import numpy as np
+
 import tffsim
-from tests.unit.tracing.traced_programs import half, rounds, secure_sum, sum_of_logs, traced
+from tests.unit.tracing.traced_programs import (
+    half,
+    rounds,
+    secure_select,
+    secure_sum,
+    select,
+    sum_of_logs,
+    traced,
+)  # fmt: skip
 from tffsim.tracing.analysis.run_facts import run_facts
 from tffsim.views.panels.sentence import plain_text, sentence, told
 
@@ -70,3 +80,14 @@ def test_an_interrupt_says_in_which_round_and_how_many_clients_were_done():
     stopped = [dataclasses.replace(run, done=min(run.done, 2)) for run in facts.last_runs]
     said = plain_text(sentence(dataclasses.replace(facts, is_cancelled=True, last_runs=stopped)))
     assert said.startswith("Interrupted in round 3: 2 of 3 clients were done.")
+
+
+def test_the_single_argument_has_the_name_that_its_author_gave_it():
+    assert told(traced(sum_of_logs, [1.0, 2.0])).startswith("2 clients each ran log_of on their own values.")
+
+
+def test_a_select_says_by_how_many_keys_and_who_could_read_them():
+    keys, table = [np.array([0, 1, 2], np.int32)] * 2, np.zeros(10, np.float32)
+    said = told(traced(select, keys, table))
+    assert "asked the server for parts of its value, by 6 keys, which it could read. It sent them 24 B in all." in said
+    assert "by 6 keys, which it could not read." in told(traced(secure_select, keys, table))

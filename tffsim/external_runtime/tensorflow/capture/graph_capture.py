@@ -6,8 +6,9 @@ result depends on them: a print prints, an assignment assigns. The initialisatio
 variable is such an operation too, so every call starts from the initial values.
 """
 
+import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import federated_language as fl
 import tensorflow as tf
@@ -67,7 +68,8 @@ def capture(
         session_token_tensor_name=token.name,
     )
     proto = pb.Computation(type=type_signature.to_proto(), tensorflow=tensorflow)
-    provenance.record(proto, _origin(function, name, {**inlining.op_lines, **_op_lines(graph)}))
+    op_lines = {**inlining.op_lines, **_op_lines(graph)}
+    provenance.record(proto, _origin(function, name, op_lines, [tensor.op for tensor in tensors]))
     # A private name of TensorFlow; without it such functions could not be called at all.
     python_functions = getattr(graph, "_py_funcs_used_in_graph", ())
     provenance.keep_python_functions(tensorflow.graph_def.value, python_functions)
@@ -106,9 +108,15 @@ def _pack(graph: tf.Graph) -> any_pb2.Any:
     return packed
 
 
-def _origin(function: Callable[..., object], name: str, op_lines: Mapping[str, str]) -> provenance.Provenance:
-    source = provenance.source_of(unwrapped(getattr(function, "user_function", function)), name)
-    return provenance.Provenance(source, op_lines)
+def _origin(
+    function: Callable[..., object], name: str, op_lines: Mapping[str, str], outputs: Sequence[tf.Operation]
+) -> provenance.Provenance:
+    function = getattr(function, "user_function", function)
+    source = provenance.source_of(unwrapped(function), name)
+    source = dataclasses.replace(source, parameters=provenance.parameters_of(function))
+    places = (_place_of(output) for output in outputs)
+    lines = (place[1] for place in places if place is not None and place[0] == source.filename)
+    return provenance.Provenance(source, op_lines, next(lines, 0))
 
 
 def _op_lines(graph: tf.Graph) -> dict[str, str]:

@@ -1,0 +1,21 @@
+"""Where in the user's source an error arose: what an error tells of it, as a file and a line."""
+
+import re
+from typing import NamedTuple
+
+# Such as `model.py:12: return x / y`, or `Cell In[3], line 12: return x / y`.
+_PLACE = re.compile(r"(?P<file>[^\n]+?)(?::|, line )(?P<line>\d+)(?=:|$)")
+
+
+class ErrorPlace(NamedTuple):
+    """A line of the user; `file` is empty if nobody knows it."""
+
+    file: str
+    line: int
+    text: str
+
+
+def error_place(error: str) -> ErrorPlace:
+    """Returns the place that the text of an error tells in its second line; `text` is as it is told there."""
+    found = _PLACE.match(error.partition("\n")[2])
+    return ErrorPlace("", 0, "") if found is None else ErrorPlace(found["file"], int(found["line"]), found[0])
