@@ -42,6 +42,7 @@ NOT_QUICK = (
     "unit/language/test_provenance.py",
     "unit/tracing/document/test_output_files.py",
     "unit/tracing/document/test_sketches.py",
+    "unit/tracing/document/test_span_reader.py",
     "unit/tracing/document/test_table.py",
     "unit/tracing/document/test_trace_file.py",
     "unit/tracing/document/test_type_info.py",
