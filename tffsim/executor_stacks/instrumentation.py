@@ -81,26 +81,28 @@ def traced_stack(factory: ExecutorFactory, cardinalities: Mapping[PlacementLiter
 
 def hides_its_parts(stack: Executor) -> bool:
     """Returns whether a trace sees nothing of a stack but its top."""
-    return not any(isinstance(part.executor, TracingExecutor) for part in _all_parts(stack))
+    seen = {id(stack)}
+    return not any(isinstance(executor, TracingExecutor) for executor in _below(stack, seen))
 
 
-def _all_parts(executor: Executor) -> Iterator[StackPart]:
+def _below(executor: Executor, seen: set[int]) -> Iterator[Executor]:
     for part in parts_of(executor):
-        yield part
-        yield from _all_parts(part.executor)
+        if id(part.executor) not in seen:
+            seen.add(id(part.executor))
+            yield part.executor
+            yield from _below(part.executor, seen)
 
 
 def _describe(part: StackPart, parent: Layer | None, seen: set[int]) -> None:
     executor = part.executor
+    if id(executor) in seen:
+        return
+    seen.add(id(executor))
     if isinstance(executor, TracingExecutor):
-        if id(executor) in seen:
-            return
-        seen.add(id(executor))
         layer = executor.layer
         layer.parent, layer.role = parent, part.role
         layer.placement, layer.first_client, layer.num_clients = part.placement, part.first_client, part.num_clients
         layer.device = str(getattr(executor.target, "device", None) or "")
         parent = layer
     for lower in parts_of(executor):
-        inherited = lower if lower.role or lower.placement else part.with_executor(lower.executor)
-        _describe(inherited, parent, seen)
+        _describe(part.of(lower), parent, seen)

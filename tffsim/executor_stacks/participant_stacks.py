@@ -22,7 +22,10 @@ def participant_stack(leaf: Executor) -> Executor:
     Args:
         leaf: Runs TensorFlow functions.
     """
-    return hooked(ReferenceResolvingExecutor(hooked(SequenceExecutor(hooked(leaf)))))
+    sequences = SequenceExecutor(hooked(leaf))
+    below = hooked(sequences)
+    sequences.run_elements_in(hooked(ReferenceResolvingExecutor(below)))
+    return hooked(ReferenceResolvingExecutor(below))
 
 
 def eager_leaf(device: object, *, worker_pool: WorkerPool | None) -> Executor:

@@ -26,10 +26,10 @@ from tffsim.executors.executor_base import (
 )
 from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
-from tffsim.executors.resolved_values import ReferenceResolvingExecutorValue
 from tffsim.failures.failure_location import locate
 from tffsim.language import building_blocks, federated_lambdas
 from tffsim.language.neutral_elements import neutral_element
+from tffsim.language.stack_parts import StackPart
 from tffsim.language.struct_types import container, field_names, struct_type, to_struct
 from tffsim.language.type_kinds import function_type_of, sequence_type_of, struct_type_of
 
@@ -119,14 +119,16 @@ class SequenceExecutorValue(OwnedValue):
 class SequenceExecutor(Executor):
     """Runs intrinsics on sequences; the target executor does the rest.
 
+    Lambdas that are applied to elements run in a part of this executor that stands above it, as they may use
+    sequences in turn. Whoever builds a stack may replace that part, to see what goes through it.
+
     Args:
         target: Runs the functions that are applied to elements.
     """
 
     def __init__(self, target: Executor) -> None:
         self._target = target
-        # Lambdas that are applied to elements are resolved here, and may use sequences in turn.
-        self._resolver = ReferenceResolvingExecutor(self)
+        self._elements: Executor = ReferenceResolvingExecutor(self)
         self._is_closed = False
         self._operators: dict[str, Callable[..., Coroutine[object, object, SequenceExecutorValue]]] = {
             "sequence_map": self._map,
@@ -138,6 +140,18 @@ class SequenceExecutor(Executor):
     def target(self) -> Executor:
         """The executor below."""
         return self._target
+
+    def parts(self) -> list[StackPart]:
+        """Returns the target, and the executor of lambdas that are applied to elements."""
+        return [StackPart(self._target), StackPart(self._elements, "elements")]
+
+    def run_elements_in(self, executor: Executor) -> None:
+        """Lets another executor run the lambdas that are applied to elements.
+
+        Args:
+            executor: Resolves names. Everything else comes back to this executor.
+        """
+        self._elements = executor
 
     def close(self) -> None:
         self._is_closed = True
@@ -249,7 +263,7 @@ class SequenceExecutor(Executor):
         """Returns where a function of elements runs, and its handle there."""
         value = handle.reference
         if isinstance(value, pb.Computation):
-            return self._resolver, await self._resolver.create_value(value, handle.type_signature)
+            return self._elements, await self._elements.create_value(value, handle.type_signature)
         if type(value) not in _OWN_REPRESENTATIONS:
             return self._target, value
         raise TypeError(f"An intrinsic on sequences cannot be applied to elements: {handle.type_signature}.")
@@ -268,8 +282,7 @@ class SequenceExecutor(Executor):
         total = await _fold(source, executor, operator, total)
         if executor is self._target:
             return self._handle(total, total_type)
-        total = own_handle(total, ReferenceResolvingExecutorValue, self._resolver)
-        return self._own(await self._resolver.embed(total))
+        return self._handle(await self._target.create_value(await total.compute(), total_type), total_type)
 
     async def _sum(self, argument: SequenceExecutorValue) -> SequenceExecutorValue:
         element_type = sequence_type_of(argument.type_signature).element

@@ -25,9 +25,11 @@ class StackPart:
     first_client: int = -1
     num_clients: int = 0
 
-    def with_executor(self, executor: Executor) -> "StackPart":
-        """Returns the same place with another executor in it."""
-        return dataclasses.replace(self, executor=executor)
+    def of(self, lower: "StackPart") -> "StackPart":
+        """Returns a part of the executor in this place, with what is said here about both."""
+        if lower.placement or (lower.role and not self.placement):
+            return lower
+        return dataclasses.replace(self, executor=lower.executor, role=lower.role or self.role)
 
 
 @runtime_checkable
@@ -42,7 +44,11 @@ class HasParts(Protocol):
 
 
 def parts_of(executor: Executor) -> Sequence[StackPart]:
-    """Returns the executors directly below one: its `parts()`, or its `target`, or nothing."""
+    """Returns the executors directly below one: its `parts()`, or its `target`, or nothing.
+
+    A part may lead back to the executor that names it: the lambdas that a sequence executor applies to elements use
+    sequences in turn. Whoever follows parts must stop where they have been.
+    """
     if isinstance(executor, HasParts):
         return executor.parts()
     target = getattr(executor, "target", None)

@@ -13,9 +13,10 @@ def test_the_drawing_shows_what_is_there():
     drawing = draw(local_executor_factory(leaf_executor_fn=_plain), 20)
     assert drawing.splitlines() == [
         "ReferenceResolvingExecutor ▶ FederatingExecutor",
-        "├─ unplaced: ReferenceResolvingExecutor ▶ SequenceExecutor ▶ PlainLeaf",
-        "├─ server: ReferenceResolvingExecutor ▶ SequenceExecutor ▶ PlainLeaf",
-        "└─ clients 0-19: ReferenceResolvingExecutor ▶ SequenceExecutor ▶ PlainLeaf",
+        "├─ unplaced: ReferenceResolvingExecutor ▶ SequenceExecutor* ▶ PlainLeaf",
+        "├─ server: ReferenceResolvingExecutor ▶ SequenceExecutor* ▶ PlainLeaf",
+        "└─ clients 0-19: ReferenceResolvingExecutor ▶ SequenceExecutor* ▶ PlainLeaf",
+        "* elements: ReferenceResolvingExecutor ▶ back to SequenceExecutor",
     ]
 
 

@@ -10,6 +10,7 @@ from tffsim.executors.eager_tf_executor import EagerTFExecutor
 from tffsim.executors.executor_base import PassThroughExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.language.stack_parts import StackPart
+from tffsim.tracing.document.operations import CREATE_CALL
 
 
 @tff.tf_computation(np.float32)
@@ -99,6 +100,50 @@ def test_an_executor_says_what_stands_below_it():
     ]  # fmt: skip
     roles = [executor.role for executor in _traced(make).snapshot.executors]
     assert roles == ["", "one"]
+
+
+@tff.tf_computation(np.float32, np.float32)
+def add(x, y):
+    return x + y
+
+
+@tff.federated_computation(tff.SequenceType(np.float32))
+def twice_each(numbers):
+    double_it = tff.federated_computation(lambda x: add(x, x), np.float32)
+    return tff.sequence_reduce(tff.sequence_map(double_it, numbers), 0.0, add)
+
+
+@tff.federated_computation(tff.FederatedType(tff.SequenceType(np.float32), tff.CLIENTS))
+def total_of_all(values):
+    return tff.federated_sum(tff.federated_map(twice_each, values))
+
+
+STACKS = {
+    "local": tff.local_executor_factory,
+    "tree": lambda: tff.local_executor_factory(max_fanout=2),
+    "debug": tff.debug_executor_factory,
+}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_trace_sees_who_runs_the_lambdas_that_are_applied_to_elements(stack):
+    with tff.use(STACKS[stack]()), tff.trace() as trace:
+        assert total_of_all([[1.0, 2.0], [3.0], []]) == 12.0
+    executors = trace.frozen().snapshot.executors
+    found = [executor for executor in executors if executor.role == "elements"]
+    assert {executor.name for executor in found} == {"ReferenceResolvingExecutor"}
+    assert {executors[executor.parent].name for executor in found} == {"SequenceExecutor"}
+    assert {executor.placement for executor in found} == {"clients"}
+    spans = trace.snapshot.columns
+    here = np.isin(spans["layer"], [executors.index(executor) for executor in found])
+    # Each element is mapped, and added.
+    assert sorted(spans["client"][here & (spans["operation"] == CREATE_CALL)]) == [0, 0, 0, 0, 1, 1]
+
+
+def test_a_trace_lists_nobody_for_lambdas_over_elements_where_none_is():
+    with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+        assert double(1.0) == 2.0
+    assert "elements" not in {executor.role for executor in trace.frozen().snapshot.executors}
 
 
 @pytest.mark.parametrize("make", [_plain, _hooked])
