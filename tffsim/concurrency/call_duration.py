@@ -3,7 +3,7 @@
 import collections
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeVar
 
 _T_co = TypeVar("_T_co", covariant=True)
@@ -74,21 +74,32 @@ class Timed(Protocol[_T_co]):
     def __call__(self, *arguments: Any) -> _T_co: ...
 
 
-def timed_call(function: Timed[_T_co], *arguments: object) -> _T_co:
+def timed_call(
+    function: Timed[_T_co],
+    *arguments: object,
+    clock: Callable[[], float] = time.perf_counter,
+    busy_clock: Callable[[], float] = time.process_time,
+) -> _T_co:
     """Calls a function and records how long that took.
 
     How long processors work for a single call nobody says: TensorFlow computes in threads of its own. So what
     they do for this process is shared by the threads that make calls at the beginning and at the end.
+
+    Args:
+        function: What is called.
+        *arguments: Its arguments.
+        clock: Tells the time, in seconds.
+        busy_clock: Tells for how long processors have worked for this process.
     """
     thread = threading.get_ident()
     is_outermost = thread not in _calling_threads  # A block makes calls, too.
     _calling_threads.add(thread)
     num_threads = len(_calling_threads)
-    start, busy = time.perf_counter(), time.process_time()
+    start, busy = clock(), busy_clock()
     try:
         result = function(*arguments)
         share = (num_threads + len(_calling_threads)) / 2
-        function.duration.record(time.perf_counter() - start, (time.process_time() - busy) / share)
+        function.duration.record(clock() - start, (busy_clock() - busy) / share)
     finally:
         if is_outermost:
             _calling_threads.discard(thread)

@@ -1,12 +1,13 @@
 """Learning which calls are short."""
 
+import functools
 import threading
-import types
 
 import pytest
 
+from tests.unit.fake_time import FakeClock
 from tffsim.concurrency import call_duration
-from tffsim.concurrency.call_duration import SHORT_SECONDS, CallDuration, timed_call
+from tffsim.concurrency.call_duration import SHORT_SECONDS, CallDuration
 
 
 def duration_after(*seconds):
@@ -57,26 +58,22 @@ class Working:
         self._then = then
 
     def __call__(self):
-        self._clock.seconds += 1.0
+        self._clock.advance(1.0)
         self._then()
 
 
-class Clock:
-    seconds = 0.0
-
-    def time(self):
-        return self.seconds
+@pytest.fixture
+def clock():
+    return FakeClock()
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    clock = Clock()
-    clocks = types.SimpleNamespace(perf_counter=clock.time, process_time=clock.time)
-    monkeypatch.setattr(call_duration, "time", clocks)
-    return clock
+def timed_call(clock):
+    """Calls a function, timed by a clock that only the function moves."""
+    return functools.partial(call_duration.timed_call, clock=clock, busy_clock=clock)
 
 
-def test_what_processors_do_is_shared_by_the_threads_that_make_calls(clock):
+def test_what_processors_do_is_shared_by_the_threads_that_make_calls(clock, timed_call):
     has_begun, may_end = threading.Event(), threading.Event()
     other = Working(clock, then=lambda: (has_begun.set(), may_end.wait()))
     thread = threading.Thread(target=timed_call, args=[other])
@@ -93,7 +90,7 @@ def test_what_processors_do_is_shared_by_the_threads_that_make_calls(clock):
     assert function.duration.busy_seconds == 1.0
 
 
-def test_calls_within_a_call_share_with_nobody(clock):
+def test_calls_within_a_call_share_with_nobody(clock, timed_call):
     inner = Working(clock)
     outer = Working(clock, then=lambda: timed_call(inner))
     for _ in range(3):
@@ -102,7 +99,7 @@ def test_calls_within_a_call_share_with_nobody(clock):
     assert outer.duration.busy_seconds == 2.0
 
 
-def test_a_call_that_fails_is_not_under_way_any_more(clock):
+def test_a_call_that_fails_is_not_under_way_any_more(clock, timed_call):
     def fail():
         raise ArithmeticError
 
