@@ -33,7 +33,7 @@ from tffsim.tracing.recording.payload_sizes import size_of
 from tffsim.tracing.recording.sketching.payloads import Kind, array_of, kind_of, number_of
 from tffsim.tracing.recording.sketching.sketch_pad import SketchPad
 from tffsim.tracing.recording.span_rows import SPAN_DTYPE, pack_row
-from tffsim.tracing.recording.spans import Span, SpanGate, ThreadClock, ThreadClocks, current_span, now, run
+from tffsim.tracing.recording.spans import Span, SpanGate, ThreadClock, ThreadClocks, current_span, run
 from tffsim.tracing.recording.subscription import Batch, Subscription
 from tffsim.tracing.recording.tracing_executor import TracedValue
 from tffsim.tracing.recording.type_numbers import FUNCTION, TypeNumbers
@@ -52,6 +52,8 @@ class Recorder:
         max_spans: How many spans are recorded at most.
         max_value_bytes: How many bytes of whole arrays are kept at most.
         gate: What every operation passes before it starts.
+        now: Tells the time, in nanoseconds. Work in threads of TensorFlow is timed by `time.perf_counter_ns` all
+            the same.
 
     Raises:
         ValueError: If an option is out of range.
@@ -64,6 +66,7 @@ class Recorder:
         max_spans: int = 2_000_000,
         max_value_bytes: int = 256 * 1024 * 1024,
         gate: SpanGate | None = None,
+        now: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
         if values not in VALUE_MODES:
             raise ValueError(f"`values` must be one of {', '.join(VALUE_MODES)}, found {values!r}.")
@@ -73,6 +76,7 @@ class Recorder:
         self.is_active = True
         self.values = values
         self.started_at = time.time()
+        self.now = now
         self.started = now()
         self.num_dropped = 0
         self.num_values_dropped = 0
@@ -374,7 +378,7 @@ class Recorder:
 
     def _add_thread(self) -> ThreadClock:
         with self._lock:
-            clock = ThreadClock(len(self.threads), threading.current_thread().name)
+            clock = ThreadClock(len(self.threads), threading.current_thread().name, self.now)
             self.threads.append(clock)
         self._clocks.clock = clock
         return clock

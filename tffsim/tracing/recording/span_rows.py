@@ -44,7 +44,7 @@ def open_rows(spans: Sequence[Span], moment: int) -> "np.ndarray":
 
     Args:
         spans: The spans.
-        moment: Now, in nanoseconds of `time.perf_counter_ns()`.
+        moment: Now, in nanoseconds of the clock of the recorder.
     """
     rows = np.zeros(len(spans), SPAN_DTYPE)
     for name in (*COLUMNS, *_LINKS):

@@ -18,7 +18,6 @@ from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.recording.reading import read_legend
 from tffsim.tracing.recording.source import Source
 from tffsim.tracing.recording.span_rows import open_rows
-from tffsim.tracing.recording.spans import now
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views import PANELS
 from tffsim.views.glossary import briefs, hover_texts
@@ -101,7 +100,7 @@ class Feed:
         with self._lock:
             ended = set(batch.rows["id"].tolist())
             running = [span for span in batch.open_spans if span.id not in ended]
-            moment = now()
+            moment = recorder.now()
             rows = np.concatenate([batch.rows, open_rows(running, moment)])
             for name in ("start", "end"):
                 rows[name] -= recorder.started

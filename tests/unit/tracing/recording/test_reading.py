@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 import tffsim as tff
+from tests.unit.fake_time import FakeClock
+from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor, record
 from tffsim.tracing.recording.reading import take_snapshot
+from tffsim.tracing.recording.recorder import Recorder
 from tffsim.tracing.recording.sketching.sketch_pad import SketchPad
-from tffsim.tracing.recording.spans import now
+from tffsim.tracing.recording.tracing_executor import TracingExecutor
 
 
 @contextlib.contextmanager
@@ -43,12 +46,12 @@ def test_a_snapshot_is_taken_while_another_thread_records(known):
 
 
 def test_times_count_from_the_start_of_the_recording():
-    double = tff.tf_computation(lambda x: 2 * x, np.float32)
-    before = now()
-    with tff.trace() as t:
-        double(1.0)
-    columns = t.snapshot.columns
-    assert 0 <= columns["start"].min() <= columns["end"].max() <= now() - before
+    clock = FakeClock(5000)
+    recorder = Recorder(now=clock)
+    clock.advance(20)
+    record(TracingExecutor(ForeignExecutor()).create_value(1.0, FLOAT), recorder)
+    columns = take_snapshot(recorder).columns
+    assert columns["start"].tolist() == [20, 20] and columns["end"].tolist() == [20, 20]
 
 
 def test_a_snapshot_leaves_out_the_sketch_of_a_span_that_is_about_to_end():

@@ -4,6 +4,7 @@ import numpy as np
 
 from tffsim.tracing.document.operations import RUNNING
 from tffsim.tracing.document.schema import COLUMNS
+from tffsim.tracing.recording.recorder import Recorder
 from tffsim.tracing.recording.span_rows import SPAN_DTYPE, open_rows, pack_row
 from tffsim.tracing.recording.spans import Span
 
@@ -12,7 +13,7 @@ OF_SPAN = ("id", "invocation", "layer", "operation", "client", "node", "thread",
 
 
 def span_with(**facts):
-    span = Span(None, facts["id"], facts.get("parent"), 0, 0, 0)
+    span = Span(Recorder(), facts["id"], facts.get("parent"), 0, 0, 0)
     for name in OF_SPAN:
         setattr(span, name, facts[name])
     return span
