@@ -7,6 +7,8 @@ import types
 from tffsim.failures.argument_error import ArgumentError
 from tffsim.failures.failure_location import FailureLocation, location_of
 from tffsim.failures.failure_reason import reason_of
+from tffsim.failures.headline import headline
+from tffsim.failures.notebook_traceback import lines_for_notebook
 from tffsim.failures.user_error import UserError
 
 # How TensorFlow tells that a `tf.py_function` or a generator called `sys.exit`.
@@ -18,12 +20,22 @@ class ExecutionError(UserError, RuntimeError):
 
     Attributes:
         location: Which computation, AST node, client and source line.
+        reason: What was wrong, on one line and without its place.
     """
+
+    reason = ""
 
     def __init__(self, message: str, location: FailureLocation | None = None) -> None:
         # Python makes an error that comes from another process from its message alone, and sets the rest.
         super().__init__(message)
         self.location = location if location is not None else FailureLocation()
+
+    def _render_traceback_(self) -> list[str]:
+        head = headline(self.location, self.reason)
+        if not head:
+            return lines_for_notebook(self)
+        told = set(self.location.lines())
+        return lines_for_notebook(self, head, "\n".join(line for line in str(self).splitlines() if line not in told))
 
 
 class CardinalityError(UserError, ValueError):
@@ -51,7 +63,16 @@ def user_error(error: Exception, computation_name: str) -> ExecutionError | Argu
         lines.append(
             "Python code inside of TensorFlow cannot end the program. Raise an error there, and exit after it."
         )
-    return ExecutionError("\n".join(lines), location)
+    made = ExecutionError("\n".join(lines), location)
+    made.reason = _short(error)
+    return made
+
+
+def _short(error: Exception) -> str:
+    """Returns the first line of what an error says; the name of its class tells nothing if TensorFlow chose it."""
+    reason, _, _ = reason_of(error).partition("\n")
+    is_of_tensorflow = type(error).__module__.split(".")[0] == "tensorflow"
+    return reason if is_of_tensorflow and reason else f"{type(error).__name__}: {reason}".removesuffix(": ")
 
 
 def named(error: ArgumentError | CardinalityError, computation_name: str) -> ArgumentError | CardinalityError:

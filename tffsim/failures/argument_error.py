@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from tffsim.failures.source_places import SourceLine
 from tffsim.failures.user_error import UserError
 
 
@@ -16,7 +17,8 @@ class FailureLocation:
         placement: `server` or `clients`.
         client: Index of the client, counted from 0 over the whole cohort.
         num_clients: Size of the cohort.
-        source: The user's source line, such as `model.py:12: return x / y`.
+        line: The user's source line.
+        given: What the function was given that failed, in a few words, such as `x = 7.0`.
         argument_path: Steps from the argument to the bad value; a string is a
             field name, an integer a position. Empty means the argument itself;
             None means that the failure is not about an argument.
@@ -27,7 +29,8 @@ class FailureLocation:
     placement: str | None = None
     client: int | None = None
     num_clients: int | None = None
-    source: str | None = None
+    line: SourceLine | None = None
+    given: str | None = None
     argument_path: tuple[str | int, ...] | None = None
 
     def lines(self, called: str | None = None) -> list[str]:
@@ -40,9 +43,16 @@ class FailureLocation:
         lines = [f"  where:    {', '.join(where)}"] if where else []
         if self.computation is not None and self.computation != called:
             lines.append(f"  function: {self.computation}")
-        if self.source is not None:
-            lines.append(f"  line:     {self.source}")
+        if self.line is not None:
+            lines.append(f"  line:     {self.line}")
+        if self.given is not None:
+            lines.append(f"  given:    {self.given}")
         return lines
+
+    @property
+    def source(self) -> str | None:
+        """The user's source line as text, such as `model.py:12: return x / y`."""
+        return None if self.line is None else str(self.line)
 
     @property
     def participant(self) -> str:

@@ -10,6 +10,7 @@ import contextvars
 from typing import TypeVar
 
 from tffsim.failures.argument_error import FailureLocation
+from tffsim.failures.source_places import SourceLine
 
 _ATTRIBUTE = "__tffsim_location__"
 _E = TypeVar("_E", bound=BaseException)
@@ -36,7 +37,8 @@ def locate(
     node: str | None = None,
     client: int | None = None,
     num_clients: int | None = None,
-    source: str | None = None,
+    line: SourceLine | None = None,
+    given: str | None = None,
     at_server: bool = False,
 ) -> _E:
     """Adds to `error` the parts of its location that are not yet known.
@@ -50,7 +52,8 @@ def locate(
         node: The AST node or intrinsic being executed.
         client: Index of the client.
         num_clients: Size of the cohort.
-        source: The user's source line.
+        line: The user's source line.
+        given: What the function was given that failed, in a few words.
         at_server: Whether it happened at the server.
 
     Returns:
@@ -64,8 +67,10 @@ def locate(
     if location.placement is None and (at_server or client is not None):
         location.placement = "server" if at_server else "clients"
         location.client, location.num_clients = client, num_clients
-    if location.source is None:
-        location.source = source
+    if location.line is None:
+        location.line = line
+    if location.given is None:
+        location.given = given
     return error
 
 

@@ -6,6 +6,7 @@ from. It asks an error first whether it wants to be shown in another way.
 
 import sys
 import traceback
+from collections.abc import Sequence
 from typing import Any
 
 from tffsim.failures.source_places import cell_name, is_library, linked, walk
@@ -13,23 +14,33 @@ from tffsim.failures.source_places import cell_name, is_library, linked, walk
 _MAX_LINES = 12
 
 
-def lines_for_notebook(error: BaseException) -> list[str]:
-    """Returns the lines to show: as much source as there is room for, and no frames of libraries."""
+def lines_for_notebook(error: BaseException, headline: Sequence[str] = (), message: str = "") -> list[str]:
+    """Returns the lines to show: as much source as there is room for, and no frames of libraries.
+
+    Args:
+        error: The error.
+        headline: What comes first, with source of its own.
+        message: What the error says; by default all that it says.
+    """
     entries = [entry for entry in walk(error.__traceback__) if not is_library(entry.tb_frame.f_code.co_filename)]
     # Without the error that it arose from: its message says that already.
-    alone = type(error).__new__(type(error), *error.args)
+    said = (message,) if message else error.args
+    alone = type(error).__new__(type(error), *said)
     vars(alone).update(vars(error))
     formatter = _formatter()
     if formatter is None:
-        return "".join(traceback.format_exception(type(alone), alone, linked(entries))).splitlines()
+        shown = traceback.format_exception(type(alone), alone, linked(entries))
+        return [*headline, *"".join(shown).splitlines()]
     lines: list[str] = []
     shorter = [(1, entries[-count:]) for count in (3, 2, 1)]
-    for context, kept in ((5, entries), (3, entries), (2, entries), (1, entries), *shorter):
+    longer = [] if headline else [(5, entries), (3, entries)]
+    for context, kept in (*longer, (2, entries), (1, entries), *shorter):
         shown = formatter.structured_traceback(type(alone), alone, linked(kept), 0, context)
         lines = "\n".join(shown).split("\n")
         if len(lines) <= _MAX_LINES:
             break
-    return _with_names_of_cells(lines, {entry.tb_frame.f_code.co_filename for entry in entries})
+    shown = _with_names_of_cells(lines, {entry.tb_frame.f_code.co_filename for entry in entries})
+    return [*headline, *shown]
 
 
 def _with_names_of_cells(lines: list[str], filenames: set[str]) -> list[str]:

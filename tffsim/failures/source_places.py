@@ -5,10 +5,11 @@ import importlib.util
 import itertools
 import linecache
 import os
+import re
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 _MAX_SOURCE = 100
 
@@ -22,32 +23,55 @@ def innermost_of_user(places: Iterable[tuple[str, int]]) -> tuple[str, int] | No
     return next((place for place in reversed(list(places)) if not is_library(place[0])), None)
 
 
-def describe(filename: str, line: int) -> str:
-    """Returns something like `model.py:12: return x / y`, or `Cell In[3], line 12: return x / y`."""
+class SourceLine(NamedTuple):
+    """A line of somebody's source: as text, something like `model.py:12: return x / y`.
+
+    Attributes:
+        filename: Its file, or what stands for one where the code of a cell was compiled.
+        line: Its number, counted from 1.
+        text: What it says, without blanks around; empty if nobody knows.
+    """
+
+    filename: str
+    line: int
+    text: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, such as `model.py:12`, or `Cell [3] line 12`."""
+        return f"{shown_file(self.filename)}{':' if cell_name(self.filename) is None else ' line '}{self.line}"
+
+    def __str__(self) -> str:
+        text = self.text if len(self.text) <= _MAX_SOURCE else self.text[:_MAX_SOURCE] + " ..."
+        return self.place + (f": {text}" if text else "")
+
+
+def source_line_at(filename: str, line: int) -> SourceLine:
+    """Returns a line as it stands now in a file, or a cell."""
     linecache.checkcache(filename)  # A module may have been edited and loaded again.
-    source = linecache.getline(filename, line).strip()
-    if len(source) > _MAX_SOURCE:
-        source = source[:_MAX_SOURCE] + " ..."
-    cell = cell_name(filename)
-    place = f"{shown_file(filename)}:{line}" if cell is None else f"{cell}, line {line}"
-    return place + (f": {source}" if source else "")
+    return SourceLine(filename, line, linecache.getline(filename, line).strip())
+
+
+def describe(filename: str, line: int) -> str:
+    """Returns something like `model.py:12: return x / y`, or `Cell [3] line 12: return x / y`."""
+    return str(source_line_at(filename, line))
 
 
 def shown_file(filename: str) -> str:
-    """Returns what a reader calls a file: `Cell In[3]`, or its name without its folders."""
+    """Returns what a reader calls a file: `Cell [3]`, or its name without its folders."""
     return cell_name(filename) or os.path.basename(filename)
 
 
 def cell_name(filename: str) -> str | None:
-    """Returns what a notebook calls the cell with this code, such as `Cell In[3]`; None if no cell has it."""
+    """Returns what to call the cell with this code, such as `Cell [3]`; None if no cell has it."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     name_of = getattr(getattr(shell, "compile", None), "format_code_name", None)
     if name_of is None:
         number = None if shell is None else _number_in_history(shell, filename)
-        return None if number is None else f"Cell In[{number}]"
-    name = name_of(filename)
-    return None if name is None else " ".join(name)
+    else:
+        number = _number_in(name_of(filename))
+    return None if number is None else f"Cell [{number}]"
 
 
 def place_of_definition(function: Callable[..., object]) -> tuple[str, int] | None:
@@ -102,6 +126,12 @@ def linked(entries: list[types.TracebackType]) -> types.TracebackType | None:
 def is_library(filename: str) -> bool:
     """Whether a file belongs to Python, to tffsim or to what it is built on."""
     return filename.startswith(_LIBRARIES) or filename.startswith("<frozen") or "__autograph_generated" in filename
+
+
+def _number_in(name: tuple[str, str] | None) -> int | None:
+    """Returns which cell it is that IPython calls so, such as `("Cell", "In[3]")`."""
+    digits = re.search(r"\d+", name[1]) if name is not None else None
+    return None if digits is None else int(digits[0])
 
 
 def _number_in_history(shell: Any, filename: str) -> int | None:

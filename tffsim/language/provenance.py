@@ -77,14 +77,13 @@ class Provenance:
 
     Attributes:
         source: The user's function.
-        op_lines: For each operation of the graph the user's innermost line, such as
-            `model.py:12: return x / y`.
+        op_lines: For each operation of the graph the user's innermost line: its file, its number, and its text.
         output_line: The line of `source` with the operation that makes the result, or its first member; 0 if
             nobody knows it.
     """
 
     source: Source
-    op_lines: Mapping[str, str]
+    op_lines: Mapping[str, tuple[str, int, str]]
     output_line: int = 0
 
     @property

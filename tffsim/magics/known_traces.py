@@ -71,7 +71,7 @@ class KnownTraces:
         width = max((len(name) for name, _ in rows), default=0)
         return "\n".join(
             f"{name:{width}}  {time.strftime('%H:%M:%S', time.localtime(known.trace.snapshot.started_at))}"
-            f"  Cell In[{known.cell}]  {_calls(known.trace)}"
+            f"  Cell [{known.cell}]  {_calls(known.trace)}"
             for name, known in rows
         )
 

@@ -91,6 +91,8 @@ async function showEmbedded({ batch, columns, panels }: Embedded, place: HTMLEle
   place.append(view.root);
   const message = JSON.parse(new TextDecoder().decode(await inflated(batch))) as Batch;
   store.receive(message, await unpacked(columns, message.count));
+  view.drawNow();
+  window.addEventListener("beforeprint", () => view.drawNow());
 }
 
 const embedded = document.querySelector<HTMLElement>(EMBEDDED);

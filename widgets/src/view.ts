@@ -82,6 +82,12 @@ export class View implements Closable {
     this.root.remove();
   }
 
+  /** Draws without waiting for the next frame: one that is out of sight has none. */
+  drawNow(): void {
+    this.frame.close();
+    this.draw();
+  }
+
   private open(name: string, level: number): Placed[] {
     const PanelOfName = PANELS[name];
     if (PanelOfName === undefined) return [];

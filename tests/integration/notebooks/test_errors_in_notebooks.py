@@ -10,8 +10,8 @@ from tests.integration.notebooks.kernel import Kernel
 from tests.unit.computations.mistakes import MISTAKES, PRELUDE
 
 MAX_LINES = 12
-# IPython 7 calls a cell by the file that it makes for it.
-LINE = r"(?:Cell In\[\d+\], line |\d+\.py:)"
+# IPython 7 calls a cell in its tracebacks by the file that it makes for it.
+LINE = r"(?:Cell \[\d+\] line |\d+\.py:)"
 NESTED = """
 def helper(x):
     # A long function, of which a notebook would show five lines.
@@ -89,3 +89,31 @@ def test_an_error_of_the_users_own_is_shown_as_it_is(kernel):
     ((name, text),) = kernel.run("tff.tf_computation(lambda x: x + undefined, np.float32)").errors
     assert name == "NameError" and "'undefined' is not defined" in text
     assert "File" not in text
+
+
+_LOG_OF = """@tff.tf_computation(np.float32)
+def log_of(x):
+    tf.debugging.assert_none_equal(x, 7.0, message="a client sent seven")
+    return tf.math.log(x)
+
+mean_log = tff.federated_computation(
+    lambda v: tff.federated_mean(tff.federated_map(log_of, v)), AT_CLIENTS)
+"""
+
+
+def test_a_failing_cell_shows_first_who_where_and_why_with_her_source_and_the_value(kernel):
+    kernel.run("import tensorflow as tf")
+    kernel.run(_LOG_OF)
+    ((name, text),) = kernel.run("mean_log([1.0, 2.0, 7.0])").errors
+    first, *source, given, _ = text.splitlines()[:7]
+    if IPython.version_info[0] >= 8:
+        assert re.fullmatch(r"client 2 of 3, in `log_of`, Cell \[\d+\] line 3: a client sent seven", first)
+    assert [line[6:] for line in source] == [
+        "1 @tff.tf_computation(np.float32)",
+        "2 def log_of(x):",
+        '3     tf.debugging.assert_none_equal(x, 7.0, message="a client sent seven")',
+        "4     return tf.math.log(x)",
+    ]
+    assert source[2].startswith("----> ") and given == "It had been given x = 7.0"
+    assert name == "ExecutionError" and "where:" not in text
+    assert "mean_log([1.0, 2.0, 7.0])" in text and text.count("a client sent seven\n") == 2

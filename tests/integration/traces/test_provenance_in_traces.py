@@ -97,4 +97,4 @@ def test_a_cell_is_called_as_the_notebook_calls_it(tmp_path):
         InteractiveShell.clear_instance()
     (call,) = _calls(trace)
     assert (call.variable, call.line) == ("result", 4)
-    assert trace.functions[call.function].file == "Cell In[1]"
+    assert trace.functions[call.function].file == "Cell [1]"

@@ -85,11 +85,13 @@ def test_an_error_in_tensorflow_names_function_node_client_and_line(factory):
     assert (location.client, location.num_clients) == (7, 20)
     assert location.source.startswith("test_execution_error.py:") and "assert_less" in location.source
     lines = str(error).splitlines()
-    assert lines[0].startswith("`checked_sum` failed: InvalidArgumentError") and "too big" in lines[0]
-    assert lines[1:] == [
+    assert lines == [
+        "`checked_sum` failed: InvalidArgumentError: too big",
+        "x < y did not hold: x = 7, y = 7",
         "  where:    client 7 of 20, in federated_map",
         "  function: below_seven",
         f"  line:     {location.source}",
+        "  given:    x = 7",
     ]
 
 

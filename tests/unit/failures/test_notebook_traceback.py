@@ -34,8 +34,14 @@ def test_a_cell_has_its_name_where_the_formatter_has_another(monkeypatch):
             return [f"{tb.tb_frame.f_code.co_filename} in <module>", "/tmp/model.py in f(x)"]
 
     monkeypatch.setattr(notebook_traceback, "_formatter", Naming)
-    monkeypatch.setattr(notebook_traceback, "cell_name", {filename: "Cell In[3]"}.get)
+    monkeypatch.setattr(notebook_traceback, "cell_name", {filename: "Cell [3]"}.get)
     with pytest.raises(tff.ArgumentError) as raised:
         exec(compile("raise tff.ArgumentError('too few numbers')", filename, "exec"), {"tff": tff})
     error = raised.value.with_traceback(raised.value.__traceback__.tb_next)
-    assert notebook_traceback.lines_for_notebook(error) == ["Cell In[3] in <module>", "/tmp/model.py in f(x)"]
+    assert notebook_traceback.lines_for_notebook(error) == ["Cell [3] in <module>", "/tmp/model.py in f(x)"]
+
+
+def test_a_headline_comes_first_and_then_a_shorter_traceback_with_another_message(monkeypatch):
+    monkeypatch.setattr(notebook_traceback, "_formatter", Formatter)
+    lines = notebook_traceback.lines_for_notebook(tff.ArgumentError("x\n  where: here"), ["client 7", "x = 7"], "x")
+    assert lines[:3] == ["client 7", "x = 7", "ArgumentError: x"] and len(lines) == 11

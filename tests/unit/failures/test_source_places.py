@@ -53,8 +53,8 @@ def test_a_cell_is_called_as_its_notebook_calls_it(monkeypatch):
     shell = type("Shell", (), {"compile": Compile()})
     monkeypatch.setitem(sys.modules, "IPython", type("IPython", (), {"get_ipython": staticmethod(lambda: shell)}))
     monkeypatch.setitem(linecache.cache, "/tmp/ipykernel_1/2.py", (3, None, ["x/0\n"], "/tmp/ipykernel_1/2.py"))
-    assert describe("/tmp/ipykernel_1/2.py", 1) == "Cell In[3], line 1: x/0"
-    assert shown_file("/tmp/ipykernel_1/2.py") == "Cell In[3]" and shown_file("/a/b.py") == "b.py"
+    assert describe("/tmp/ipykernel_1/2.py", 1) == "Cell [3] line 1: x/0"
+    assert shown_file("/tmp/ipykernel_1/2.py") == "Cell [3]" and shown_file("/a/b.py") == "b.py"
 
 
 @pytest.mark.parametrize("module", [np, source_places, functools, json.decoder])
@@ -137,15 +137,15 @@ def compiled(monkeypatch):
 
 
 def test_the_cell_is_found_by_its_code(compiled):
-    assert describe(compiled("z = 3"), 1) == "Cell In[4], line 1: z = 3"
+    assert describe(compiled("z = 3"), 1) == "Cell [4] line 1: z = 3"
 
 
 def test_of_cells_alike_the_last_has_the_name(compiled):
-    assert describe(compiled(_FIRST), 2) == "Cell In[3], line 2: y = 2"
+    assert describe(compiled(_FIRST), 2) == "Cell [3] line 2: y = 2"
 
 
 def test_so_is_a_cell_in_the_background_which_is_compiled_without_its_first_line(compiled):
-    assert shown_file(compiled("\nx = 5\nx / 0\n")) == "Cell In[2]"
+    assert shown_file(compiled("\nx = 5\nx / 0\n")) == "Cell [2]"
 
 
 def test_code_that_is_of_no_cell_keeps_its_name(compiled, tmp_path):

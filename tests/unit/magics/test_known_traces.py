@@ -32,8 +32,8 @@ def test_the_list_has_name_time_cell_and_calls_and_no_empty_traces(known):
     known.add(traced(2), 12)
     lines = known.listing().splitlines()
     assert [re.sub(r"\d\d:\d\d:\d\d", "hh:mm:ss", line) for line in lines] == [
-        "first    hh:mm:ss  Cell In[3]  mean_of_doubles",
-        "trace_2  hh:mm:ss  Cell In[12]  mean_of_doubles × 2",
+        "first    hh:mm:ss  Cell [3]  mean_of_doubles",
+        "trace_2  hh:mm:ss  Cell [12]  mean_of_doubles × 2",
     ]
     assert known.names() == ["first", "trace_2"]
 

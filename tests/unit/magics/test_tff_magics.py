@@ -122,7 +122,7 @@ def test_traces_are_listed_and_unknown_ones_refused(shell, execute, capsys):
     assert "No traces yet" in capsys.readouterr().out
     execute("--trace first --view none", "mean([1.0])")
     shell.run_line_magic("tff_trace", "")
-    assert re.search(r"^first  \d\d:\d\d:\d\d  Cell In\[\d+\]  mean$", capsys.readouterr().out, re.MULTILINE)
+    assert re.search(r"^first  \d\d:\d\d:\d\d  Cell \[\d+\]  mean$", capsys.readouterr().out, re.MULTILINE)
     shell.run_cell("%tff_trace second")
     assert "There is no trace called 'second'. Traces: first." in "".join(capsys.readouterr())
     shell.run_cell("%tff_trace frist")

@@ -3,8 +3,8 @@
 import re
 from typing import NamedTuple
 
-# Such as `model.py:12: return x / y`, or `Cell In[3], line 12: return x / y`.
-_PLACE = re.compile(r"(?P<file>[^\n]+?)(?::|, line )(?P<line>\d+)(?=:|$)")
+# Such as `model.py:12: return x / y`, or `Cell [3] line 12: return x / y`.
+_PLACE = re.compile(r"(?P<file>[^\n]+?)(?::|,? line )(?P<line>\d+)(?=:|$)")
 
 
 class ErrorPlace(NamedTuple):
@@ -16,6 +16,7 @@ class ErrorPlace(NamedTuple):
 
 
 def error_place(error: str) -> ErrorPlace:
-    """Returns the place that the text of an error tells in its second line; `text` is as it is told there."""
-    found = _PLACE.match(error.partition("\n")[2])
+    """Returns the place that the text of an error tells in its last line; `text` is as it is told there."""
+    first, _, place = error.rpartition("\n")
+    found = _PLACE.match(place) if first else None
     return ErrorPlace("", 0, "") if found is None else ErrorPlace(found["file"], int(found["line"]), found[0])

@@ -4,14 +4,13 @@ import dataclasses
 
 import numpy as np
 
-from tffsim.tracing.analysis.error_places import error_place
 from tffsim.tracing.analysis.first_error import first_of
 from tffsim.tracing.analysis.phases import Phases, phases
 from tffsim.tracing.analysis.program import Program, ProgramStep, build_program
 from tffsim.tracing.analysis.program_runs import StepRun, owners, step_runs
 from tffsim.tracing.analysis.wrong_values import WrongValue, wrong_values
 from tffsim.tracing.document.operations import CANCELLED, COMPUTE, ERROR, OK, RUNNING
-from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.tracing.document.snapshot import Place, Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 
 _CLIENTS = "CLIENTS"
@@ -26,7 +25,7 @@ class Failure:
         client: For which client; -1 for none.
         step: In which step of the program; -1 if in none.
         message: What it said.
-        place: The file and the line of the user, such as `Cell In[3], line 4`; empty if nobody knows.
+        place: The line of the user; None if nobody knows.
         given: The argument that it was given, in short; empty if nobody knows.
     """
 
@@ -34,7 +33,7 @@ class Failure:
     client: int
     step: int
     message: str
-    place: str
+    place: Place | None
     given: str
 
 
@@ -147,14 +146,14 @@ def _failure(reader: SpanReader, program: Program, invocations: set[int]) -> Fai
     first = first_of(snapshot, (columns["outcome"] == ERROR) & np.isin(columns["invocation"], list(invocations)))
     if first < 0:
         return None
-    error = snapshot.errors.get(first, "")
+    message, _, _ = snapshot.errors.get(first, "").partition("\n")
     values = [value for value in reader.inputs(first) if value >= 0 and not _is_function(snapshot, value)]
     return Failure(
         first,
         int(columns["client"][first]),
         int(owners(snapshot, program)[columns["node"][first]]),
-        error.partition("\n")[0],
-        error_place(error).text,
+        message,
+        snapshot.places.get(first),
         ", ".join(map(reader.preview, values)),
     )
 

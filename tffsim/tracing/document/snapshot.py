@@ -39,7 +39,7 @@ class FunctionInfo:
 
     Attributes:
         name: Its name.
-        file: The cell or the file that defines it, such as `Cell In[3]` or `model.py`.
+        file: The cell or the file that defines it, such as `Cell [3]` or `model.py`.
         line: The first line of `text`, counted from 1; 0 if nobody knows it.
         text: Its source, decorators included; empty if nobody knows it, or the trace leaves it out.
         parameters: The names of its parameters; none if nobody knows them.
@@ -104,6 +104,17 @@ class ThreadInfo:
     busy: Annotated[int, Between(0, MAX_AMOUNT), NotForViews()]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the user: the cell or the file, such as `Cell [3]` or `model.py`, and the number of the line."""
+
+    file: Text
+    line: Count
+
+    def __str__(self) -> str:
+        return f"{self.file} line {self.line}" if " [" in self.file else f"{self.file}:{self.line}"
+
+
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
     """A trace as data.
@@ -123,6 +134,7 @@ class Snapshot:
         started_at: When the trace began, in seconds since 1970.
         num_dropped: How many spans were not recorded because the trace was full.
         num_values_dropped: How many whole values were not kept for the same reason.
+        places: Where failed spans failed, of those of which it is known.
     """
 
     columns: dict[str, "np.ndarray"]
@@ -139,6 +151,7 @@ class Snapshot:
     started_at: float
     num_dropped: int = 0
     num_values_dropped: int = 0
+    places: dict[int, Place] = dataclasses.field(default_factory=dict)
 
     @property
     def num_spans(self) -> int:

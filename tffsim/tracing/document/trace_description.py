@@ -1,6 +1,7 @@
 """The part `trace.json` of a trace file: all that is not a column. Every entry is checked when it is read."""
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from tffsim.tracing.document.older_versions import VERSION, check_version, colum
 from tffsim.tracing.document.rows import read_row, saved_row, saved_text, text, whole
 from tffsim.tracing.document.schema import MAX_AMOUNT
 from tffsim.tracing.document.sketches import MAX_LEAVES, MAX_SIZE, PLACE_OF_NUMBER, SketchForm
-from tffsim.tracing.document.snapshot import ROWS, Snapshot
+from tffsim.tracing.document.snapshot import ROWS, Place, Snapshot
 from tffsim.tracing.document.trace_file_error import TraceFileError
 
 FORMAT = "tffsim trace"
@@ -54,6 +55,7 @@ def describe(snapshot: Snapshot, columns: "dict[str, np.ndarray]") -> dict[str, 
         "columns": {name: {"dtype": column.dtype.str, "count": len(column)} for name, column in columns.items()},
         **{name: list(map(saved_row, getattr(snapshot, name))) for name in ROWS},
         "errors": {str(number): saved_text(error) for number, error in snapshot.errors.items()},
+        "places": {str(number): saved_row(place) for number, place in snapshot.places.items()},
         "sketch_forms": [
             {"count": count, **saved_row(form)}
             for form, count in zip(snapshot.sketches.forms, snapshot.sketches.counts.tolist(), strict=True)
@@ -85,7 +87,7 @@ def read_description(stream: JsonStream) -> Description:
             raise TraceFileError("it is no trace.")
         found[name] = _READERS[name](stream, found)
     stream.end()
-    missing = _READERS.keys() - found.keys()
+    missing = _READERS.keys() - found.keys() - _ADDED
     if missing:
         raise TraceFileError(f"it does not say its {', '.join(sorted(missing))}.")
     rest = {name: value for name, value in found.items() if name not in _NO_FIELDS}
@@ -203,6 +205,8 @@ def _number(value: object) -> float:
 
 
 _HEADER = {"format", "version"}
+_ADDED = {"places"}
+"""What files of older versions lack."""
 _NO_FIELDS = {*_HEADER, "columns", "arrays", "sketch_forms"}
 _READERS: dict[str, Callable[[JsonStream, dict[str, object]], object]] = {
     "format": _format,
@@ -213,6 +217,7 @@ _READERS: dict[str, Callable[[JsonStream, dict[str, object]], object]] = {
     "columns": _columns,
     **{name: _rows(name) for name in ROWS},
     "errors": _by_span(text),
+    "places": _by_span(functools.partial(read_row, Place)),
     "sketch_forms": _entries(_sketch_form),
     "arrays": _by_span(_array),
 }

@@ -68,6 +68,7 @@ def take_snapshot(recorder: Recorder) -> Snapshot:
         recorder.started_at,
         recorder.num_dropped,
         recorder.num_values_dropped,
+        _of_rows({renumber.of(number): place for number, place in recorder.places.copy().items()}),
     )
 
 

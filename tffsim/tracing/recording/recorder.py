@@ -24,7 +24,10 @@ from tffsim.executors.executor_base import (
     describe_failure,
     offload_observer,
 )
+from tffsim.failures.failure_location import location_of
+from tffsim.failures.source_places import shown_file
 from tffsim.tracing.document.operations import CREATE_STRUCT, ERROR, INVOKE, OK
+from tffsim.tracing.document.snapshot import Place
 from tffsim.tracing.recording.ast_nodes import AstNodes
 from tffsim.tracing.recording.invocations import Invocation
 from tffsim.tracing.recording.layers import Layer
@@ -86,6 +89,7 @@ class Recorder:
         self.nodes = AstNodes()
         self.invocations: list[Invocation] = []
         self.errors: dict[int, str] = {}  # An invocation that ended well may have a warning here.
+        self.places: dict[int, Place] = {}
         self._remarks: dict[int, list[str]] = {}
         self.origins = PayloadOrigins()
         self.sketches = SketchPad()
@@ -229,6 +233,9 @@ class Recorder:
         """Records the end of an operation that failed or was cancelled."""
         if outcome == ERROR:
             self.errors[span.id] = _told(error)[:2000]
+            line = location_of(error).line
+            if line is not None:
+                self.places[span.id] = Place(shown_file(line.filename), line.line)
         self._append(span, outcome, inputs, -1, 0, None, -1)
 
     def clock(self) -> ThreadClock:

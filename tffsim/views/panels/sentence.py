@@ -75,10 +75,9 @@ def _words(language: str) -> dict[str, str | dict[str, str]]:
     return words[language]
 
 
-def _without_conditions(message: str) -> str:
-    """Returns what a user wrote into an assertion of TensorFlow, without the tensors that TensorFlow adds."""
-    found = re.fullmatch(r"\w+: assertion failed: \[([^\]]+)\] .*", message, re.DOTALL)
-    return found[1] if found else message
+def _without_class(message: str) -> str:
+    """Returns a message without the class that TensorFlow gives to all that a graph says of itself."""
+    return re.sub(r"^(InvalidArgumentError|UnknownError): ", "", message)
 
 
 class _Speech:
@@ -172,16 +171,18 @@ class _Speech:
     def _failed(self, failure: Failure) -> Sentence:
         step = self._facts.program.steps[failure.step] if failure.step >= 0 else None
         function = Phrase(step.title if step is not None else self._facts.name, "code")
-        message = Phrase(_without_conditions(failure.message), "wrong")
+        message = Phrase(_without_class(failure.message), "wrong")
+        place = self.say("at place", place=str(failure.place)) if failure.place is not None else ()
         if failure.client < 0:
-            said = self.say("failed in", function=function, message=message)
+            said = self.say("failed in", function=function, place=place, message=message)
         else:
             client = Phrase(plain_text(self.say("client", number=str(failure.client))), "wrong")
             count = str(self._facts.num_clients)
-            said = self.say("client failed", client=client, count=count, function=function, message=message)
-        place = self.say("at place", place=failure.place) if failure.place else ()
+            said = self.say(
+                "client failed", client=client, count=count, function=function, place=place, message=message
+            )
         given = self.say("given", given=Phrase(failure.given, "code")) if failure.given else ()
-        return (*said, *place, Phrase("."), *given)
+        return (*said, Phrase("."), *given)
 
     def _interrupted(self) -> Sentence:
         steps = zip(self._facts.program.steps, self._facts.last_runs, strict=True)

@@ -5,7 +5,7 @@ from tffsim.tracing.analysis.error_places import error_place
 
 def test_a_line_of_a_file_and_one_of_a_cell_are_found():
     assert error_place("ValueError: no\nmodel.py:12: return {1: x}") == ("model.py", 12, "model.py:12")
-    assert error_place("ValueError: no\nCell In[3], line 4: return x[1:2]") == ("Cell In[3]", 4, "Cell In[3], line 4")
+    assert error_place("ValueError: no\nx < y\nCell [3] line 4: return x[1:2]") == ("Cell [3]", 4, "Cell [3] line 4")
 
 
 def test_a_line_without_its_source_is_one():

@@ -26,7 +26,7 @@ from tffsim.external_runtime.tensorflow.capture import (
 )
 from tffsim.external_runtime.tensorflow.capture.graph_inlining import GraphContext
 from tffsim.external_runtime.tensorflow.capture.tensor_equality import CapturedGraph
-from tffsim.failures.source_places import describe, innermost_of_user
+from tffsim.failures.source_places import innermost_of_user, source_line_at
 from tffsim.language import provenance
 
 global_seed.install()
@@ -109,7 +109,10 @@ def _pack(graph: tf.Graph) -> any_pb2.Any:
 
 
 def _origin(
-    function: Callable[..., object], name: str, op_lines: Mapping[str, str], outputs: Sequence[tf.Operation]
+    function: Callable[..., object],
+    name: str,
+    op_lines: Mapping[str, tuple[str, int, str]],
+    outputs: Sequence[tf.Operation],
 ) -> provenance.Provenance:
     function = getattr(function, "user_function", function)
     source = provenance.source_of(unwrapped(function), name)
@@ -119,8 +122,8 @@ def _origin(
     return provenance.Provenance(source, op_lines, next(lines, 0))
 
 
-def _op_lines(graph: tf.Graph) -> dict[str, str]:
-    described = functools.cache(describe)
+def _op_lines(graph: tf.Graph) -> dict[str, tuple[str, int, str]]:
+    described = functools.cache(source_line_at)
     places = ((op.name, _place_of(op)) for op in graph.get_operations())
     return {name: described(*place) for name, place in places if place is not None}
 

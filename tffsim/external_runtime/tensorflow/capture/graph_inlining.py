@@ -26,10 +26,10 @@ class GraphContext(SyncContext):
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._op_lines: dict[str, str] = {}
+        self._op_lines: dict[str, tuple[str, int, str]] = {}
 
     @property
-    def op_lines(self) -> Mapping[str, str]:
+    def op_lines(self) -> Mapping[str, tuple[str, int, str]]:
         """The users' lines behind the operations that were copied."""
         return self._op_lines
 

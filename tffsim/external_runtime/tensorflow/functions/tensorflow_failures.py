@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import tensorflow as tf
 
 from tffsim.external_runtime.tensorflow.graph_passes.graph_rewriting import calls_of
-from tffsim.failures.source_places import describe, innermost_of_user
+from tffsim.failures.source_places import SourceLine, innermost_of_user, source_line_at
 from tffsim.language.provenance import Provenance
 
 # Compiled when something fails: at import, every first round would wait for it.
@@ -24,7 +24,7 @@ _FRAME = r'(?m)^ *File "(.+)", line (\d+), in '
 _IN_DATASET = "Error in user-defined function passed to"
 
 
-def source_line(error: tf.errors.OpError, provenance: Provenance | None, graph_bytes: bytes) -> str | None:
+def source_line(error: tf.errors.OpError, provenance: Provenance | None, graph_bytes: bytes) -> SourceLine | None:
     """Returns the source line of the operation, or in the Python function, that failed.
 
     Args:
@@ -33,18 +33,17 @@ def source_line(error: tf.errors.OpError, provenance: Provenance | None, graph_b
         graph_bytes: The serialised graph.
 
     Returns:
-        Something like `model.py:12: return x / y`; the line that calls the function with
-        the operation, or reads the dataset, if the operation's own is unknown; None if
-        both are.
+        The line; that which calls the function with the operation, or reads the dataset,
+        if the operation's own is unknown; None if both are.
     """
     message, _, traceback = (error.message or "").partition("Traceback (most recent call last)")
     place = innermost_of_user((filename, int(line)) for filename, line in re.findall(_FRAME, traceback))
     if place is not None:
-        return describe(*place)
+        return source_line_at(*place)
     if provenance is None:
         return None
     names = _readers(message) if _IN_DATASET in message else _names_in(message, graph_bytes)
-    return next((provenance.op_lines[name] for name in names if name in provenance.op_lines), None)
+    return next((SourceLine(*provenance.op_lines[name]) for name in names if name in provenance.op_lines), None)
 
 
 def _readers(message: str) -> Iterator[str]:

@@ -41,7 +41,9 @@ from tffsim.external_runtime.tensorflow.functions.straight_calls import cancelle
 from tffsim.external_runtime.tensorflow.functions.tensorflow_failures import source_line
 from tffsim.external_runtime.tensorflow.graph_passes import graph_traits
 from tffsim.external_runtime.tensorflow.values.tensorflow_values import TensorFlowValue
+from tffsim.external_runtime.tensorflow.values.told_arguments import told_argument
 from tffsim.failures.failure_location import locate
+from tffsim.failures.source_places import SourceLine
 from tffsim.language import building_blocks, provenance
 from tffsim.language.identity_cache import IdentityCache
 
@@ -139,7 +141,8 @@ class TensorFlowFunction:
         try:
             outputs = self._run(imported, inputs, datasets, cancellation, seeds)
         except tf.errors.OpError as error:
-            raise locate(error, computation=self.name, source=self._source_of(error, inputs, datasets)) from None
+            line = self._line_of(error, inputs, datasets)
+            raise locate(error, computation=self.name, line=line, given=self._told(argument)) from None
         return pack(iter(outputs), self._result_type, datasets)
 
     def write_call(self, argument: TensorFlowValue | None) -> TensorFlowValue:
@@ -187,13 +190,19 @@ class TensorFlowFunction:
     def _seeded_import(self) -> "Imported":
         return self._import(is_seeded=True)
 
-    def _source_of(
+    def _told(self, argument: TensorFlowValue | None) -> str | None:
+        if self._parameter_type is None:
+            return None
+        text = self._provenance.source.text if self._provenance is not None else ""
+        return told_argument(argument, self._parameter_type, text)
+
+    def _line_of(
         self, error: tf.errors.OpError, inputs: Sequence[tf.Tensor], datasets: Sequence[tf.data.Dataset]
-    ) -> str | None:
+    ) -> SourceLine | None:
         graph = self._proto.tensorflow.graph_def.value
-        source = source_line(error, self._provenance, graph)
-        if source is not None or self._provenance is None or isinstance(error, tf.errors.CancelledError):
-            return source
+        line = source_line(error, self._provenance, graph)
+        if line is not None or self._provenance is None or isinstance(error, tf.errors.CancelledError):
+            return line
         if not (self._imported.may_run_twice and all(map(graph_traits.may_be_read_twice, datasets))):
             return None
         definitions = self._imported.runner.definitions()
