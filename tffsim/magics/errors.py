@@ -9,8 +9,14 @@ from collections.abc import Iterator
 from IPython.core.interactiveshell import InteractiveShell
 
 from tffsim.execution_contexts.execution_error import USER_ERRORS, without_internals
+from tffsim.tracing.recording.active import active_recorder
+from tffsim.tracing.recording.reading import take_snapshot
+from tffsim.views.panels.sentence import told_interrupt
 
 _INTERRUPTS = (KeyboardInterrupt, asyncio.CancelledError)
+_NOTE = "__tffsim_interrupted__"
+# An interrupt is answered at once: the clients of a larger trace are not counted.
+_MAX_SPANS = 50_000
 
 
 def show_user_errors(shell: InteractiveShell) -> None:
@@ -21,7 +27,10 @@ def show_user_errors(shell: InteractiveShell) -> None:
 def show_error(shell: InteractiveShell, error: BaseException, tb_offset: int | None = None) -> None:
     """Shows an error, of a computation or of the code around, below the cell that this thread runs."""
     if isinstance(error, _INTERRUPTS):
-        _cut_at_computation(error)
+        if _passed_computation(error):
+            note_interrupt(error)
+            # IPython asks an error whether it wants to be shown in another way.
+            error._render_traceback_ = lambda: [getattr(error, _NOTE)]  # type: ignore[union-attr]
     else:
         without_internals(error)
     with _without_cause(error) if isinstance(error, USER_ERRORS) else contextlib.nullcontext():
@@ -40,19 +49,23 @@ def _show(
     show_error(shell, error, tb_offset)
 
 
-def _cut_at_computation(error: BaseException) -> None:
-    """Removes what an interrupted call of a computation was doing: it was waiting."""
-    kept: list[tuple[types.FrameType, int]] = []
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if str(frame.f_globals.get("__name__", "")).split(".")[0] in ("tffsim", "federated_language"):
-            break
-        kept.append((frame, line))
-    else:
+def note_interrupt(error: BaseException) -> None:
+    """Notes on an interrupt how far the computation had come that is recorded here and now; on no other error."""
+    if not isinstance(error, _INTERRUPTS) or hasattr(error, _NOTE):
         return
-    shortened = None
-    for frame, line in reversed(kept):
-        shortened = types.TracebackType(shortened, frame, frame.f_lasti, line)
-    error.__traceback__ = shortened
+    recorder = active_recorder()
+    has_facts = recorder is not None and len(recorder.invocations) > 0 and recorder.num_recorded <= _MAX_SPANS
+    said = told_interrupt(take_snapshot(recorder)) if recorder is not None and has_facts else ""
+    setattr(error, _NOTE, said or "Interrupted.")
+
+
+def _passed_computation(error: BaseException) -> bool:
+    """Whether a computation was interrupted, and not other code of the user."""
+    modules = (str(frame.f_globals.get("__name__", "")) for frame, _ in traceback.walk_tb(error.__traceback__))
+    return any(
+        module.split(".")[0] in ("tffsim", "federated_language") and not module.startswith("tffsim.magics")
+        for module in modules
+    )
 
 
 @contextlib.contextmanager

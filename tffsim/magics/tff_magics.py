@@ -16,7 +16,7 @@ from tffsim.magics.cell_code import CellCode
 from tffsim.magics.cell_source import CellSource, split_statement
 from tffsim.magics.cell_text import TextOfNobody
 from tffsim.magics.completion import complete_magics
-from tffsim.magics.errors import show_user_errors
+from tffsim.magics.errors import note_interrupt, show_user_errors
 from tffsim.magics.known_traces import KnownTraces
 from tffsim.magics.nothing_called import why_nothing
 from tffsim.magics.options import Options, read_options, with_joined_lists
@@ -98,7 +98,8 @@ class TffMagics(Magics):  # type: ignore[misc]
         block.begin()
         try:
             value = code.run(local_ns)
-        except BaseException:
+        except BaseException as error:
+            note_interrupt(error)
             block.leave()
             complete = functools.partial(block.complete, has_failed=True)
             if self._cells.is_in_cell:

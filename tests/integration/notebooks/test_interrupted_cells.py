@@ -50,3 +50,31 @@ def test_an_interrupt_may_come_at_any_moment_of_a_cell(kernel, stack, head):
         assert [name for name, _ in seen.errors] == ["KeyboardInterrupt"]
         assert (seen.status, after.result) == ("error", "(12, False)")
     kernel.run(f"sys.setprofile(None)\nthreading.setprofile(None)\n{_LET_GO}")
+
+
+_ROUNDS = """calls = []
+def held_in_round_3(v):
+    calls.append(v)
+    return held(v) if len(calls) > 50 else v
+
+rounds = at_clients(lambda x: in_python(held_in_round_3, x))
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [("", "Interrupted."), ("%%tff_execute --view none\n", "Interrupted in round 3; 10 of 20 clients were done.")],
+)
+@pytest.mark.parametrize("stack", ["local", "debug", "async"])
+def test_an_interrupt_is_one_line_that_says_how_far_the_run_had_come(kernel, stack, head, said):
+    call = "await " * (stack == "async")
+    kernel.run(f"{_STACKS[stack]}\n{_ROUNDS}")
+    seen = kernel.run(f"{head}for _ in range(9):\n    {call}rounds([1] * 20)", interrupt_at="started")
+    kernel.run(_LET_GO)
+    assert [text for _, text in seen.errors] == [said]
+
+
+def test_an_interrupt_of_other_code_shows_its_line(kernel):
+    seen = kernel.run("%%tff_execute\nprint('started', flush=True)\nnever.wait(300)", interrupt_at="started")
+    ((name, text),) = seen.errors
+    assert name == "KeyboardInterrupt" and "never.wait(300)" in text

@@ -63,6 +63,12 @@ def told(snapshot: Snapshot, language: str = "en") -> str:
     return "" if facts is None else plain_text(sentence(facts, language))
 
 
+def told_interrupt(snapshot: Snapshot, language: str = "en") -> str:
+    """Returns how far the last call had come, as plain text; empty if no computation was called."""
+    facts = run_facts(snapshot)
+    return "" if facts is None else plain_text(_Speech(facts, language).interrupted())
+
+
 def _joined(sentences: list[Sentence]) -> Sentence:
     return tuple(
         phrase for number, parts in enumerate(sentences) for phrase in ((Phrase(" "), *parts) if number else parts)
@@ -163,7 +169,7 @@ class _Speech:
             told.append(self._failed(facts.failure))
             told += self._left_undone(facts.failure)
         elif facts.is_cancelled:
-            told.append(self._interrupted())
+            told.append(self.interrupted())
         if facts.wrong:
             told.append(self._first_wrong())
         return told
@@ -184,7 +190,7 @@ class _Speech:
         given = self.say("given", given=Phrase(failure.given, "code")) if failure.given else ()
         return (*said, Phrase("."), *given)
 
-    def _interrupted(self) -> Sentence:
+    def interrupted(self) -> Sentence:
         steps = zip(self._facts.program.steps, self._facts.last_runs, strict=True)
         done = max((run.done for step, run in steps if step.placement == CLIENTS), default=0)
         calls = len(self._facts.invocations)

@@ -79,7 +79,7 @@ def test_an_interrupt_says_in_which_round_and_how_many_clients_were_done():
     assert facts is not None
     stopped = [dataclasses.replace(run, done=min(run.done, 2)) for run in facts.last_runs]
     said = plain_text(sentence(dataclasses.replace(facts, is_cancelled=True, last_runs=stopped)))
-    assert said.startswith("Interrupted in round 3: 2 of 3 clients were done.")
+    assert said.startswith("Interrupted in round 3; 2 of 3 clients were done.")
 
 
 def test_the_single_argument_has_the_name_that_its_author_gave_it():
