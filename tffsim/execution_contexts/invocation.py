@@ -34,6 +34,7 @@ from tffsim.execution_contexts.execution_error import (
     without_internals,
 )
 from tffsim.executor_stacks.instrumentation import hides_its_parts, traced_stack
+from tffsim.executor_stacks.lending_factory import LendingFactory
 from tffsim.failures.failure_location import locate_argument
 from tffsim.language import building_blocks
 from tffsim.language.containers import pack
@@ -234,9 +235,8 @@ async def _call(
 
 @contextlib.contextmanager
 def _stack(factory: ExecutorFactory, cardinalities: Mapping[PlacementLiteral, int]) -> Iterator[Executor]:
-    lease = getattr(factory, "lease", None)
-    if lease is not None:
-        with lease(cardinalities) as executor:
+    if isinstance(factory, LendingFactory):
+        with factory.lease(cardinalities) as executor:
             yield executor
         return
     recorder = active_recorder()

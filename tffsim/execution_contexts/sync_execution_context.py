@@ -20,6 +20,7 @@ from tffsim.execution_contexts.invocation import (
     invoke,
     timeout_error,
 )
+from tffsim.executor_stacks.lending_factory import LendingFactory
 from tffsim.tracing.recording.active import active_recorder
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class SyncExecutionContext(SyncContext):
         self._timeout = timeout
         self._traces = trace
         self._last_trace: Trace | None = None
-        self._runs_in_caller = bool(getattr(executor_fn, "runs_in_caller", False))
+        self._runs_in_caller = isinstance(executor_fn, LendingFactory) and executor_fn.runs_in_caller
 
     @property
     def executor_factory(self) -> ExecutorFactory:
