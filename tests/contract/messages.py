@@ -125,7 +125,7 @@ def _recorder(snapshot: Snapshot, clock: Callable[[], int]) -> Any:
     layers: list[Layer] = []
     for e in snapshot.executors:
         above = layers[e.parent] if e.parent >= 0 else None
-        layers.append(Layer(e.name, e.role, e.placement, e.first_client, e.num_clients, e.device, above))
+        layers.append(Layer(e, above))
     return types.SimpleNamespace(
         now=clock,
         started=0,
