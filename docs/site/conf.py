@@ -26,6 +26,7 @@ suppress_warnings = ["config.cache"]
 
 default_role = "code"  # Names in docstrings stand between single backticks.
 autodoc_member_order = "bysource"
+autoclass_content = "both"  # Contexts have their options from a common base, which says what they are.
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 autodoc_preserve_defaults = True

@@ -11,11 +11,12 @@ import pathlib
 import random
 import re
 import types
+from collections.abc import Callable
 from typing import Any
-from unittest import mock
 
 import numpy as np
 
+from tests.unit.fake_time import FakeClock
 from tffsim.tracing.analysis.timing import timing
 from tffsim.tracing.analysis.traffic import traffic, traffic_totals
 from tffsim.tracing.document import trace_file
@@ -110,21 +111,23 @@ def _live_messages(snapshot: Snapshot) -> list[Message]:
         rows[name] = columns[name]
     half = int(np.median(columns["end"]))
     ended, begun = columns["end"] <= half, columns["start"] <= half
-    feed = Feed(types.SimpleNamespace(recorder=_recorder(snapshot), snapshot=snapshot))  # type: ignore[arg-type]
-    spans = [_span(snapshot, int(number)) for number in np.flatnonzero(begun & ~ended)]
-    with mock.patch("tffsim.views.notebook.feed.now", return_value=half):
-        first = feed.update(Batch(rows[ended], spans, 0, is_last=False))
-    with mock.patch("tffsim.views.notebook.feed.now", return_value=int(columns["end"].max())):
-        return [first, feed.update(Batch(rows[~ended], [], 0, is_last=True))]
+    clock = FakeClock(half)
+    recorder = _recorder(snapshot, clock)
+    feed = Feed(types.SimpleNamespace(recorder=recorder, snapshot=snapshot))  # type: ignore[arg-type]
+    spans = [_span(snapshot, recorder, int(number)) for number in np.flatnonzero(begun & ~ended)]
+    first = feed.update(Batch(rows[ended], spans, 0, is_last=False))
+    clock.advance(int(columns["end"].max()) - half)
+    return [first, feed.update(Batch(rows[~ended], [], 0, is_last=True))]
 
 
-def _recorder(snapshot: Snapshot) -> types.SimpleNamespace:
+def _recorder(snapshot: Snapshot, clock: Callable[[], int]) -> Any:
     """Returns what a feed asks of a recorder, for a trace that was recorded before."""
     layers: list[Layer] = []
     for e in snapshot.executors:
         above = layers[e.parent] if e.parent >= 0 else None
-        layers.append(Layer(e.name, e.role, e.placement, e.first_client, e.num_clients, e.device, above))
+        layers.append(Layer(e, above))
     return types.SimpleNamespace(
+        now=clock,
         started=0,
         num_dropped=0,
         layers={layer: number for number, layer in enumerate(layers)},
@@ -135,11 +138,11 @@ def _recorder(snapshot: Snapshot) -> types.SimpleNamespace:
     )
 
 
-def _span(snapshot: Snapshot, number: int) -> Span:
+def _span(snapshot: Snapshot, recorder: Any, number: int) -> Span:
     """Returns a span that is under way."""
     parent = int(snapshot.columns["parent"][number])
-    above = None if parent < 0 else _span(snapshot, parent)
-    span = Span(None, number, above, 0, 0, 0)  # type: ignore[arg-type]
+    above = None if parent < 0 else _span(snapshot, recorder, parent)
+    span = Span(recorder, number, above, 0, 0, 0)
     for name in set(Span.__slots__) & COLUMNS.keys() - {"parent"}:
         setattr(span, name, int(snapshot.columns[name][number]))
     return span

@@ -4,81 +4,26 @@ import asyncio
 import concurrent.futures
 import contextlib
 import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from federated_language.framework import AsyncContext, ConcreteComputation, ExecutorFactory
+from federated_language.framework import AsyncContext, ConcreteComputation
 
 from tffsim.concurrency.event_loop_thread import RunningInvocation
 from tffsim.concurrency.forked_process import refuse_forked_process
-from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
 from tffsim.execution_contexts.execution_error import USER_ERRORS
-from tffsim.execution_contexts.invocation import (
-    CardinalityInferenceFn,
-    CompilerFn,
-    invocation_settings,
-    invoke,
-    timeout_error,
-)
-from tffsim.tracing.recording.active import active_recorder
-
-if TYPE_CHECKING:
-    from tffsim.traces.trace import Trace
+from tffsim.execution_contexts.invocation import invoke, timeout_error
+from tffsim.execution_contexts.stack_context import StackContext
 
 # An interrupt that does not wake the event loop is heard when the loop wakes for another
 # reason. In a notebook's cell there may be none before the computation ends.
 _SECONDS_BETWEEN_LOOKS = 0.1
 
 
-class AsyncExecutionContext(AsyncContext):
+class AsyncExecutionContext(StackContext, AsyncContext):
     """Runs computations without holding up the event loop that awaits them.
 
     Cancelling the awaiting task cancels the invocation.
-
-    Args:
-        executor_fn: Makes or lends execution stacks.
-        compiler_fn: Returns an equivalent computation; its results are remembered.
-        transform_args: Applied to the argument before anything else.
-        transform_result: Applied to the result after everything else.
-        cardinality_inference_fn: Tells from the argument how many clients there are.
-        timeout: How many seconds an invocation may take; None sets no limit.
-        max_attempts: How often an invocation is tried that fails with `RetryableError`.
-        trace: Whether each invocation is traced; `last_trace` is the trace of the one that started last.
     """
-
-    def __init__(
-        self,
-        executor_fn: ExecutorFactory,
-        compiler_fn: CompilerFn | None = None,
-        *,
-        transform_args: Callable[[Any], object] | None = None,
-        transform_result: Callable[[Any], object] | None = None,
-        cardinality_inference_fn: CardinalityInferenceFn = infer_cardinalities,
-        timeout: float | None = None,
-        max_attempts: int = 3,
-        trace: bool = False,
-    ) -> None:
-        self._settings = invocation_settings(
-            executor_fn,
-            compiler_fn=compiler_fn,
-            transform_args=transform_args,
-            transform_result=transform_result,
-            cardinality_inference_fn=cardinality_inference_fn,
-            max_attempts=max_attempts,
-        )
-        self._timeout = timeout
-        self._traces = trace
-        self._last_trace: Trace | None = None
-
-    @property
-    def executor_factory(self) -> ExecutorFactory:
-        """Makes or lends execution stacks."""
-        return self._settings.factory
-
-    @property
-    def last_trace(self) -> "Trace | None":
-        """What happened in the invocation that started last, if the context was made with `trace=True`."""
-        return self._last_trace
 
     async def invoke(self, comp: ConcreteComputation, arg: object) -> Any:
         """Runs a computation and returns its result.
@@ -94,7 +39,7 @@ class AsyncExecutionContext(AsyncContext):
         if asyncio.iscoroutine(arg):
             # Here, in the caller's loop: what it waits for may belong to that loop.
             arg = await arg
-        if not self._traces or active_recorder() is not None:
+        if not self._must_trace:
             return await self._invoke(comp, arg)
         # What reads and shows traces is needed by those who trace.
         from tffsim.traces.session import trace

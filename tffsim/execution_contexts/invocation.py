@@ -24,7 +24,6 @@ from federated_language.proto import computation_pb2 as pb
 from tffsim.concurrency.random_streams import Place, current_place, start_run
 from tffsim.execution_contexts import number_warnings, untold_clients
 from tffsim.execution_contexts.argument_normalisation import normalise_argument
-from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
 from tffsim.execution_contexts.computation_warnings import warn
 from tffsim.execution_contexts.execution_error import (
     ArgumentError,
@@ -34,6 +33,7 @@ from tffsim.execution_contexts.execution_error import (
     without_internals,
 )
 from tffsim.executor_stacks.instrumentation import hides_its_parts, traced_stack
+from tffsim.executor_stacks.lending_factory import LendingFactory
 from tffsim.failures.failure_location import locate_argument
 from tffsim.language import building_blocks
 from tffsim.language.containers import pack
@@ -70,35 +70,9 @@ class InvocationSettings:
     transform_result: Callable[[object], object] | None
     infer_cardinalities: CardinalityInferenceFn
     max_attempts: int
-    warned: IdentityCache[pb.Computation, list[str]]
-
-
-def invocation_settings(
-    factory: ExecutorFactory,
-    *,
-    compiler_fn: CompilerFn | None = None,
-    transform_args: Callable[[object], object] | None = None,
-    transform_result: Callable[[object], object] | None = None,
-    cardinality_inference_fn: CardinalityInferenceFn = infer_cardinalities,
-    max_attempts: int = 3,
-) -> InvocationSettings:
-    """Checks and bundles the options of a context.
-
-    Raises:
-        TypeError: If `factory` is no executor factory.
-        ValueError: If `max_attempts` is less than 1.
-    """
-    if not isinstance(factory, ExecutorFactory):
-        raise TypeError(
-            f"A context needs an executor factory, such as `local_executor_factory()`, found {type(factory).__name__}."
-        )
-    if max_attempts < 1:
-        raise ValueError(f"`max_attempts` must be at least 1, found {max_attempts}.")
-    compiled = IdentityCache(compiler_fn, max_size=128) if compiler_fn is not None else None
-    return InvocationSettings(
-        factory, compiled, transform_args, transform_result, cardinality_inference_fn, max_attempts,
-        IdentityCache(lambda proto: []),
-    )  # fmt: skip
+    warned: IdentityCache[pb.Computation, list[str]] = dataclasses.field(
+        default_factory=lambda: IdentityCache(lambda proto: [])
+    )
 
 
 def invoke(
@@ -234,9 +208,8 @@ async def _call(
 
 @contextlib.contextmanager
 def _stack(factory: ExecutorFactory, cardinalities: Mapping[PlacementLiteral, int]) -> Iterator[Executor]:
-    lease = getattr(factory, "lease", None)
-    if lease is not None:
-        with lease(cardinalities) as executor:
+    if isinstance(factory, LendingFactory):
+        with factory.lease(cardinalities) as executor:
             yield executor
         return
     recorder = active_recorder()

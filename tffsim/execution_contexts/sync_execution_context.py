@@ -4,26 +4,17 @@ import concurrent.futures
 import math
 import time
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from federated_language.framework import ConcreteComputation, ExecutorFactory, SyncContext
+from federated_language.framework import ConcreteComputation, SyncContext
 
 from tffsim.concurrency.driving import TookTooLongError, drive_in_caller
 from tffsim.concurrency.event_loop_thread import RunningInvocation
 from tffsim.concurrency.forked_process import refuse_forked_process
-from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
 from tffsim.execution_contexts.execution_error import USER_ERRORS
-from tffsim.execution_contexts.invocation import (
-    CardinalityInferenceFn,
-    CompilerFn,
-    invocation_settings,
-    invoke,
-    timeout_error,
-)
-from tffsim.tracing.recording.active import active_recorder
-
-if TYPE_CHECKING:
-    from tffsim.traces.trace import Trace
+from tffsim.execution_contexts.invocation import invoke, timeout_error
+from tffsim.execution_contexts.stack_context import StackContext
+from tffsim.executor_stacks.lending_factory import LendingFactory
 
 _SECONDS_TO_STOP = 0.9
 # Not every interrupt wakes a thread that waits: none does on Windows, nor does the one
@@ -31,57 +22,12 @@ _SECONDS_TO_STOP = 0.9
 _SECONDS_BETWEEN_LOOKS = 0.1
 
 
-class SyncExecutionContext(SyncContext):
+class SyncExecutionContext(StackContext, SyncContext):
     """Runs computations and waits for their results.
 
     Can be used from any thread, also while an event loop runs, as in notebooks. An
     interrupt (Ctrl-C, the stop button) cancels the invocation; the next call works.
-
-    Args:
-        executor_fn: Makes or lends execution stacks.
-        compiler_fn: Returns an equivalent computation; its results are remembered.
-        transform_args: Applied to the argument before anything else.
-        transform_result: Applied to the result after everything else.
-        cardinality_inference_fn: Tells from the argument how many clients there are.
-        timeout: How many seconds an invocation may take; None sets no limit.
-        max_attempts: How often an invocation is tried that fails with `RetryableError`.
-        trace: Whether each invocation is traced; `last_trace` is the trace of the last.
     """
-
-    def __init__(
-        self,
-        executor_fn: ExecutorFactory,
-        compiler_fn: CompilerFn | None = None,
-        *,
-        transform_args: Callable[[Any], object] | None = None,
-        transform_result: Callable[[Any], object] | None = None,
-        cardinality_inference_fn: CardinalityInferenceFn = infer_cardinalities,
-        timeout: float | None = None,
-        max_attempts: int = 3,
-        trace: bool = False,
-    ) -> None:
-        self._settings = invocation_settings(
-            executor_fn,
-            compiler_fn=compiler_fn,
-            transform_args=transform_args,
-            transform_result=transform_result,
-            cardinality_inference_fn=cardinality_inference_fn,
-            max_attempts=max_attempts,
-        )
-        self._timeout = timeout
-        self._traces = trace
-        self._last_trace: Trace | None = None
-        self._runs_in_caller = bool(getattr(executor_fn, "runs_in_caller", False))
-
-    @property
-    def executor_factory(self) -> ExecutorFactory:
-        """Makes or lends execution stacks."""
-        return self._settings.factory
-
-    @property
-    def last_trace(self) -> "Trace | None":
-        """What happened in the last invocation, if the context was made with `trace=True`."""
-        return self._last_trace
 
     def invoke(self, comp: ConcreteComputation, arg: object) -> Any:
         """Runs a computation and returns its result.
@@ -94,7 +40,7 @@ class SyncExecutionContext(SyncContext):
             TimeoutError: If it takes longer than `timeout`.
         """
         refuse_forked_process()
-        if not self._traces or active_recorder() is not None:
+        if not self._must_trace:
             return self._invoke(comp, arg)
         # What reads and shows traces is needed by those who trace.
         from tffsim.traces.session import trace
@@ -104,7 +50,8 @@ class SyncExecutionContext(SyncContext):
 
     def _invoke(self, comp: ConcreteComputation, arg: object) -> object:
         coroutine = invoke(self._settings, comp, arg)
-        if self._runs_in_caller:
+        factory = self.executor_factory
+        if isinstance(factory, LendingFactory) and factory.runs_in_caller:
             return self._drive_in_caller(comp, coroutine)
         running = RunningInvocation(coroutine)
         try:

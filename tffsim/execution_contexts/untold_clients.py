@@ -11,6 +11,7 @@ from federated_language import framework
 from federated_language.framework import ConcreteComputation, ExecutorFactory, PlacementLiteral
 from federated_language.proto import computation_pb2 as pb
 
+from tffsim.executor_stacks.lending_factory import LendingFactory
 from tffsim.language import building_blocks
 from tffsim.language.identity_cache import IdentityCache
 
@@ -23,7 +24,7 @@ def remark(computation: ConcreteComputation, factory: ExecutorFactory, told: Map
         factory: Says how many clients there are by default; of one that does not, nothing is known.
         told: How many participants the argument tells of.
     """
-    if fl.CLIENTS in told or getattr(factory, "default_num_clients", None) != 0 or not _depends_on_clients(computation):
+    if fl.CLIENTS in told or _default_of(factory) != 0 or not _depends_on_clients(computation):
         return ""
     return (
         "the result comes from 0 clients, as nobody said how many there are. Pass a list with one value per client, "
@@ -35,10 +36,14 @@ def cardinalities_with_default(
     computation: ConcreteComputation, factory: ExecutorFactory, told: Mapping[PlacementLiteral, int]
 ) -> Mapping[PlacementLiteral, int]:
     """Returns how many participants there are where the argument tells, and else by default; for a trace."""
-    default = getattr(factory, "default_num_clients", None)
+    default = _default_of(factory)
     if fl.CLIENTS in told or default is None or not _has_clients(computation.to_proto()):
         return told
     return {**told, fl.CLIENTS: default}
+
+
+def _default_of(factory: ExecutorFactory) -> int | None:
+    return factory.default_num_clients if isinstance(factory, LendingFactory) else None
 
 
 def _depends_on_clients(computation: ConcreteComputation) -> bool:

@@ -7,6 +7,7 @@ where its parts are only when it is complete: `describe` then tells the hooks.
 
 import contextlib
 import contextvars
+import dataclasses
 import weakref
 from collections.abc import Iterator, Mapping
 
@@ -73,7 +74,7 @@ def traced_stack(factory: ExecutorFactory, cardinalities: Mapping[PlacementLiter
     with building(True):
         executor = factory.create_executor(dict(cardinalities))
     if not isinstance(executor, TracingExecutor):
-        layer = _layers.setdefault(executor, Layer(type(executor).__name__))
+        layer = _layers.setdefault(executor, Layer.of(executor))
         executor = TracingExecutor(executor, layer)
     describe(executor)
     return executor
@@ -100,9 +101,15 @@ def _describe(part: StackPart, parent: Layer | None, seen: set[int]) -> None:
     seen.add(id(executor))
     if isinstance(executor, TracingExecutor):
         layer = executor.layer
-        layer.parent, layer.role = parent, part.role
-        layer.placement, layer.first_client, layer.num_clients = part.placement, part.first_client, part.num_clients
-        layer.device = str(getattr(executor.target, "device", None) or "")
+        layer.above = parent
+        layer.info = dataclasses.replace(
+            layer.info,
+            role=part.role,
+            placement=part.placement,
+            first_client=part.first_client,
+            num_clients=part.num_clients,
+            device=str(getattr(executor.target, "device", None) or ""),
+        )
         parent = layer
     for lower in parts_of(executor):
         _describe(part.of(lower), parent, seen)

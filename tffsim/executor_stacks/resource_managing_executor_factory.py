@@ -11,6 +11,7 @@ from federated_language.framework import CardinalitiesType, Executor, ExecutorFa
 
 from tffsim.concurrency.forked_process import refuse_forked_process
 from tffsim.executor_stacks.instrumentation import building, describe, is_building_traced
+from tffsim.executor_stacks.lending_factory import LendingFactory
 from tffsim.executors.materialising_executor import MaterialisingExecutor
 from tffsim.tracing.recording.active import active_recorder
 
@@ -30,7 +31,7 @@ class _Stack:
         self.shared: MaterialisingExecutor | None = None
 
 
-class ResourceManagingExecutorFactory(ExecutorFactory):
+class ResourceManagingExecutorFactory(ExecutorFactory, LendingFactory):
     """Builds one stack per set of cardinalities and keeps the most recently used ones.
 
     While a trace is active, it builds and keeps stacks with tracing hooks. Thread-safe. A

@@ -58,7 +58,9 @@ def glossary() -> Mapping[str, Entry]:
 @functools.cache
 def hover_texts() -> Mapping[str, str]:
     """Returns the meaning of the words that panels show, as plain text."""
-    shown = {word: entry for word, entry in glossary().items() if entry.chapter in _IN_PANELS or word in _WORDS_IN_PANELS}
+    shown = {
+        word: entry for word, entry in glossary().items() if entry.chapter in _IN_PANELS or word in _WORDS_IN_PANELS
+    }
     return {word: entry.means.replace("`", "") for word, entry in shown.items()}
 
 

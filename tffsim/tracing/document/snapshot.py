@@ -17,7 +17,17 @@ _MAX_PARAMETERS = 256
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ExecutorInfo:
-    """An executor of the stack. `parent` is the number of the one above, or -1."""
+    """An executor of the stack.
+
+    Attributes:
+        name: The class of the executor.
+        role: What it is there for, such as `server` or `clients 0-19`; may be empty.
+        placement: `server`, `clients`, or empty where it is neither.
+        first_client: Index of the first client that it serves; -1 if it serves none.
+        num_clients: How many clients it serves.
+        device: The name of its TensorFlow device; empty if it has no own one.
+        parent: The number of the executor above it, or -1.
+    """
 
     name: Text
     role: Text

@@ -2,25 +2,22 @@
 
 import dataclasses
 
+from tffsim.tracing.document.snapshot import ExecutorInfo
+
 
 @dataclasses.dataclass(slots=True, eq=False)
 class Layer:
     """One executor of a stack, as a traced stack describes it.
 
     Attributes:
-        name: The class of the executor.
-        role: What it is there for, such as `server` or `clients 0-19`; may be empty.
-        placement: `server`, `clients`, or empty where it is neither.
-        first_client: Index of the first client that it serves; -1 if it serves none.
-        num_clients: How many clients it serves.
-        device: The name of its TensorFlow device; empty if it has no own one.
-        parent: The executor above it.
+        info: What traces say of it, but for its parent: each trace has numbers of its own.
+        above: The executor above it.
     """
 
-    name: str
-    role: str = ""
-    placement: str = ""
-    first_client: int = -1
-    num_clients: int = 0
-    device: str = ""
-    parent: "Layer | None" = None
+    info: ExecutorInfo
+    above: "Layer | None" = None
+
+    @classmethod
+    def of(cls, executor: object) -> "Layer":
+        """Returns what is known of an executor before it has a place in a stack: its class."""
+        return cls(ExecutorInfo(type(executor).__name__, "", "", -1, 0, "", -1))

@@ -1,5 +1,6 @@
 """Reading a recorder: what it has recorded so far, as a document."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -115,7 +116,4 @@ def _inputs(rows: "np.ndarray", long_inputs: dict[int, tuple[int, ...]]) -> "np.
 
 
 def _executor_info(layer: Layer, numbers: dict[Layer, int]) -> ExecutorInfo:
-    parent = numbers.get(layer.parent, -1) if layer.parent is not None else -1
-    return ExecutorInfo(
-        layer.name, layer.role, layer.placement, layer.first_client, layer.num_clients, layer.device, parent
-    )
+    return dataclasses.replace(layer.info, parent=numbers.get(layer.above, -1) if layer.above is not None else -1)

@@ -185,7 +185,7 @@ class Recorder:
         if layer_number is None:
             layer_number = self._add_layer(layer)
         # What the server does is done when a client needs it, but not at that client.
-        client = current_client.get() if layer.placement != "server" else -1
+        client = current_client.get() if layer.info.placement != "server" else -1
         span = Span(self, number, parent, operation, layer_number, client)
         node = current_node.get()
         # Work outside all nodes, such as embedding the argument, is that of the whole computation.
@@ -379,8 +379,8 @@ class Recorder:
 
     def _add_layer(self, layer: Layer) -> int:
         with self._lock:
-            if layer.parent is not None and layer.parent not in self.layers:
-                self._add_layer(layer.parent)
+            if layer.above is not None and layer.above not in self.layers:
+                self._add_layer(layer.above)
             return self.layers.setdefault(layer, len(self.layers))
 
     def _add_thread(self) -> ThreadClock:

@@ -66,7 +66,7 @@ class TracingExecutor(Executor):
 
     def __init__(self, target: Executor, layer: Layer | None = None) -> None:
         self._target = target
-        self.layer = layer if layer is not None else Layer(type(target).__name__)
+        self.layer = layer if layer is not None else Layer.of(target)
 
     @property
     def target(self) -> Executor:
