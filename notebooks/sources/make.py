@@ -38,9 +38,11 @@ _SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION$", re.DOTA
 _WORDS = re.compile(r"^WORDS: (.*)$", re.MULTILINE)
 _LINK_UPWARDS = re.compile(r"(?<=\]\()\.\./")
 _SECONDS_FOR_A_CELL = 600
-# The largest amount of memory that a process had, and nothing of those that it came from. Only Linux tells it.
-_PEAK_MEMORY = """
-import contextlib
+# The seconds of processors that a process needed, and the largest amount of memory that it had, without what it took
+# over from those that it came from. Only Linux tells this.
+_COST = """
+import contextlib, time
+print(time.process_time())
 with contextlib.suppress(FileNotFoundError), open("/proc/self/status") as status:
     print(next(line.split()[1] for line in status if line.startswith("VmHWM")))
 """
@@ -52,15 +54,17 @@ class Cost:
 
     Attributes:
         seconds: By the clock, with the start of the kernel.
+        processor_seconds: Of all processors, in the kernel.
         peak_megabytes: The largest resident memory of the kernel; None where the system does not tell.
     """
 
     seconds: float
+    processor_seconds: float
     peak_megabytes: float | None
 
     def __str__(self) -> str:
         memory = "" if self.peak_megabytes is None else f", {self.peak_megabytes:.0f} MB at the most"
-        return f"{self.seconds:.0f} s{memory}"
+        return f"{self.seconds:.0f} s, {self.processor_seconds:.0f} s of processors{memory}"
 
 
 def sources() -> list[str]:
@@ -98,7 +102,7 @@ def gallery_path(name: str) -> pathlib.Path:
 
 def run(notebook: NotebookNode, last: str = "") -> Cost:
     """Runs all cells of a notebook, which keeps what they put out, and then some more code."""
-    measure, after = nbformat.v4.new_code_cell(_PEAK_MEMORY), nbformat.v4.new_code_cell(last)
+    measure, after = nbformat.v4.new_code_cell(_COST), nbformat.v4.new_code_cell(last)
     notebook.cells += [measure, after]
     client = NotebookClient(notebook, timeout=_SECONDS_FOR_A_CELL, kernel_name="python3", record_timing=False)
     client.store_widget_state = False
@@ -108,7 +112,8 @@ def run(notebook: NotebookNode, last: str = "") -> Cost:
     finally:
         del notebook.cells[-2:]
     seconds = time.perf_counter() - start
-    return Cost(seconds, int(measure.outputs[0].text) / 1024 if measure.outputs else None)
+    processors, *peak = "".join(output.text for output in measure.outputs).split()
+    return Cost(seconds, float(processors), int(peak[0]) / 1024 if peak else None)
 
 
 def keep_pictures(notebook: NotebookNode) -> None:

@@ -123,12 +123,12 @@ def running_browser() -> Iterator[Browser]:
             browser.close()
 
 
-def wait_until_idle(page: Page) -> None:
+def wait_until_idle(page: Page, milliseconds: int = _MILLISECONDS_TO_RUN) -> None:
     """Waits until the kernel of the notebook that a page shows has nothing to do."""
     page.wait_for_function(
         "() => { const w = window.jupyterapp?.shell?.currentWidget;"
         " return w?.sessionContext?.session?.kernel?.status === 'idle' }",
-        timeout=_MILLISECONDS_TO_RUN,
+        timeout=milliseconds,
     )
 
 

@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 from tffsim.tracing.analysis.ast_tree import TimedNode
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import duration
-from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
+from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, columns, inches, literal, nothing, prepare, width_of
 from tffsim.views.panels.ast_rows import ast_rows
 
 _MAX_ROWS = 60
@@ -51,9 +51,9 @@ def _add_text(axes: Axes, theme: Theme, node: TimedNode, depth: int, position: i
     room = int((_TEXT_END - start) * width / width_of("x", size))
     text = f"{node.edge}: {node.label}" if node.edge else node.label
     label = axes.text(start, position, literal(text, room), va="center", color=theme.ink, fontsize=size)
-    if node.type and room - len(text) > 8:
+    if node.type and room - columns(text) > 8:
         axes.annotate(
-            literal(node.type, room - len(text) - 2), (1, 0.5), (6, 0), xycoords=label, textcoords="offset points",
+            literal(node.type, room - columns(text) - 2), (1, 0.5), (6, 0), xycoords=label, textcoords="offset points",
             va="center", color=theme.soft, fontsize=size, annotation_clip=False,
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.views.figures.ast_figure import draw_ast, height_of_ast
 from tffsim.views.figures.clients_figure import draw_clients, height_of_clients
 from tffsim.views.figures.graph_figure import draw_graph, height_of_graph, width_of_graph
+from tffsim.views.figures.letters import find_letters
 from tffsim.views.figures.program_figure import draw_program, height_of_program, width_of_program
 from tffsim.views.figures.stack_figure import draw_stack, height_of_stack
 from tffsim.views.figures.theme import Theme, theme_for
@@ -70,4 +71,6 @@ class Figures:
         theme = theme_for(dark, ax)
         if ax is None:
             _, ax = plt.subplots(figsize=(width(self._snapshot), height(self._snapshot)), layout="constrained")
-        return draw(self._snapshot, ax, theme)
+        drawn = draw(self._snapshot, ax, theme)
+        find_letters(drawn)
+        return drawn

@@ -1,6 +1,7 @@
 """Colours of the matplotlib pictures, light and dark."""
 
 import dataclasses
+import unicodedata
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -74,9 +75,20 @@ def nothing(axes: Axes, theme: Theme, text: str = "nothing recorded") -> Axes:
 
 
 def literal(text: str, limit: int = 60) -> str:
-    """Returns text as matplotlib shows it literally, cut to a length."""
+    """Returns text as matplotlib shows it literally, cut to a number of columns."""
     text = " ".join(text.split())
-    return (text if len(text) <= limit else text[: limit - 1] + "…").replace("$", r"\$")
+    if columns(text) > limit:
+        text = text[: max(limit - 1, 0)]
+        while columns(text) > max(limit - 1, 0):
+            text = text[:-1]
+        text += "…"
+    return text.replace("$", r"\$")
+
+
+def columns(text: str) -> int:
+    """Returns how many columns a text is wide: a letter of Korean or Chinese is as wide as two others."""
+    wide = 0 if text.isascii() else sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return len(text) + wide
 
 
 def ink_on(colour: str) -> str:
@@ -87,7 +99,7 @@ def ink_on(colour: str) -> str:
 
 def width_of(text: str, size: float) -> float:
     """Returns about how many inches a text is wide, in a size in points; rather too much than too little."""
-    return len(text) * size * 0.585 / 72
+    return columns(text) * size * 0.585 / 72
 
 
 def inches(axes: Axes) -> tuple[float, float]:

@@ -1,0 +1,73 @@
+"""Names in any script: letters that the usual font lacks come from another font that is installed.
+
+matplotlib looks into one font only, unless a text names several. Its own has no letters of Korean, for example.
+"""
+
+import contextlib
+import functools
+import unicodedata
+import warnings
+
+from matplotlib.axes import Axes
+from matplotlib.font_manager import FontEntry, findfont, fontManager
+from matplotlib.ft2font import FT2Font
+from matplotlib.text import Text
+
+_BOX = "□"
+# Comes with matplotlib, and has a box for every letter there is.
+_LAST_RESORT = "Last Resort"
+# Always the same, so that Python shows it once.
+_NOWHERE = (
+    f"Some names have letters that no font on this machine has. Pictures show {_BOX} for them. Install a font that has "
+    "them, and start Python again. For Korean, on Debian or Ubuntu: apt-get install fonts-nanum."
+)
+
+
+def find_letters(axes: Axes) -> None:
+    """Gives the texts of axes fonts that have their letters. For letters that no font has, it draws boxes and warns."""
+    texts = [text for text in axes.findobj(Text) if isinstance(text, Text) and not text.get_text().isascii()]
+    lacking = frozenset[str]().union(*map(_lacking, texts))
+    if not lacking:
+        return
+    families, nowhere = _families(lacking)
+    for text in texts:
+        text.set_fontfamily([*text.get_fontfamily(), *families])
+        text.set_text(text.get_text().translate({ord(letter): _BOX for letter in nowhere}))
+    if nowhere:
+        warnings.warn(_NOWHERE, stacklevel=2)
+
+
+def _lacking(text: Text) -> frozenset[str]:
+    """Returns which letters of a text its font lacks, without spaces and what only says how others are joined."""
+    lacking = frozenset(text.get_text()) - _letters(findfont(text.get_fontproperties()))
+    return frozenset(letter for letter in lacking if unicodedata.category(letter)[0] not in "CZ")
+
+
+@functools.lru_cache(maxsize=4)
+def _letters(path: str) -> frozenset[str]:
+    return frozenset(map(chr, FT2Font(path).get_charmap()))
+
+
+@functools.cache
+def _families(letters: frozenset[str]) -> tuple[list[str], frozenset[str]]:
+    """Returns the names of installed fonts that together have some letters, and the letters that none has."""
+    found = []
+    for entry in _fonts():
+        if not letters:
+            break
+        # The list of fonts is kept between runs: one of them may be gone.
+        with contextlib.suppress(OSError, RuntimeError):
+            rest = letters - frozenset(map(chr, FT2Font(entry.fname).get_charmap()))
+            if rest != letters:
+                found.append(entry.name)
+                letters = rest
+    return found, letters
+
+
+def _fonts() -> list[FontEntry]:
+    """Returns the installed fonts, upright ones in normal weight first, of them those that are bold, too."""
+    bold = {entry.name for entry in fontManager.ttflist if entry.weight in (700, "bold")}
+    return sorted(
+        (entry for entry in fontManager.ttflist if not entry.name.startswith(_LAST_RESORT)),
+        key=lambda entry: (entry.style != "normal", entry.weight != 400, entry.name not in bold, entry.name),
+    )
