@@ -21,14 +21,12 @@ from tffsim.executors.executor_base import (
     current_client,
     current_node,
     current_notices,
-    describe_failure,
     offload_observer,
 )
-from tffsim.failures.failure_location import location_of
-from tffsim.failures.source_places import shown_file
 from tffsim.tracing.document.operations import CREATE_STRUCT, ERROR, INVOKE, OK
 from tffsim.tracing.document.snapshot import Place
 from tffsim.tracing.recording.ast_nodes import AstNodes
+from tffsim.tracing.recording.failures import place_of, told
 from tffsim.tracing.recording.invocations import Invocation
 from tffsim.tracing.recording.layers import Layer
 from tffsim.tracing.recording.payload_origins import PayloadOrigins
@@ -232,10 +230,10 @@ class Recorder:
     def close_failed(self, span: Span, inputs: tuple[int, ...], error: BaseException, outcome: int) -> None:
         """Records the end of an operation that failed or was cancelled."""
         if outcome == ERROR:
-            self.errors[span.id] = _told(error)[:2000]
-            line = location_of(error).line
-            if line is not None:
-                self.places[span.id] = Place(shown_file(line.filename), line.line)
+            self.errors[span.id] = told(error)[:2000]
+            place = place_of(error)
+            if place is not None:
+                self.places[span.id] = place
         self._append(span, outcome, inputs, -1, 0, None, -1)
 
     def clock(self) -> ThreadClock:
@@ -393,12 +391,3 @@ class Recorder:
 
 def _is_struct_of_handles(value: object) -> bool:
     return isinstance(value, tuple) and type(value) is tuple and len(value) > 0 and kind_of(value[0]) is Kind.HANDLE
-
-
-def _told(error: BaseException) -> str:
-    """Returns what an error says, if it says anything that can be shown."""
-    try:
-        text = describe_failure(error)
-    except Exception:
-        text = type(error).__name__
-    return text.encode("utf-8", "replace").decode("utf-8")

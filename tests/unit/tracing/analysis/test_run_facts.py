@@ -34,7 +34,7 @@ def test_a_failure_says_who_where_and_what_was_given():
     assert facts is not None and facts.failure is not None
     assert (facts.failure.client, facts.failure.given) == (1, "7")
     assert "a client sent seven" in facts.failure.message
-    assert facts.failure.place.startswith("traced_programs.py:")
+    assert str(facts.failure.place).startswith("traced_programs.py:")
     assert facts.program.steps[facts.failure.step].title == "log_of"
 
 
