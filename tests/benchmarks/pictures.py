@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page
 
 from tests.benchmarks.tracing import Measurement, repeated, trace_of_scalars
 from tests.browser.lab import CHROMIUM, running_browser
-from tffsim.traces.trace import Trace
 from tffsim.views.notebook.page import page as html_of
 
 _SPANS = 100_000
@@ -54,11 +53,11 @@ def pictures() -> Iterator[Measurement]:
         yield "trace in a browser", "Chromium is not installed", ""
         return
     one = trace_of_scalars()
-    trace = Trace(repeated(one.snapshot, -(-_SPANS // one.snapshot.num_spans)))
+    snapshot = repeated(one.snapshot, -(-_SPANS // one.snapshot.num_spans))
     start = time.perf_counter()
-    text = html_of(trace)
+    text = html_of(snapshot)
     seconds = time.perf_counter() - start
-    count = f"{trace.snapshot.num_spans:,} spans"
+    count = f"{snapshot.num_spans:,} spans"
     yield f"make a page of {count}", f"{seconds:.2f} s, {len(text) / 1e6:.1f} MB", ""
     with tempfile.TemporaryDirectory() as folder, running_browser() as browser:
         path = pathlib.Path(folder) / "trace.html"

@@ -1,5 +1,6 @@
 """Completing the lines of the magics with the tab key."""
 
+import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -14,17 +15,15 @@ if TYPE_CHECKING:
 
 _IDENTIFIER = "tffsim"
 
-_FLAGS = ("--clients", "--max-fanout", "--trace", "--save", "--no-trace", "--background", "--help")
-_VALUES = ("none", "preview", "all")
 
-
-def complete_magics(shell: InteractiveShell) -> None:
+def complete_magics(shell: InteractiveShell, parser: argparse.ArgumentParser) -> None:
     """Lets IPython complete the lines of our magics, for which ours is then the only matcher to answer.
 
     IPython before 8.6, such as Colab's, knows no matchers of this kind: there is no completion then.
 
     Args:
         shell: The `InteractiveShell`, whose variables may be stacks and traces.
+        parser: Knows the options of `%%tff_execute`, and what some of them may be.
     """
     try:
         from IPython.core.completer import SimpleCompletion, context_matcher
@@ -37,7 +36,7 @@ def complete_magics(shell: InteractiveShell) -> None:
         if magic not in ("%%tff_execute", "%tff_execute", "%tff_stack", "%tff_trace") or not space:
             return {"completions": []}
         *before, current = written.split(" ")
-        possible = _possible(magic, before, shell.user_ns)
+        possible = _possible(magic, before, shell.user_ns, parser)
         if _names_panels(before):
             current = current.rpartition(",")[2]
         fitting = [SimpleCompletion(text, type="magic") for text in possible if text.startswith(current)]
@@ -49,7 +48,9 @@ def complete_magics(shell: InteractiveShell) -> None:
     matchers.append(complete)
 
 
-def _possible(magic: str, before: list[str], namespace: dict[str, object]) -> Iterable[str]:
+def _possible(
+    magic: str, before: list[str], namespace: dict[str, object], parser: argparse.ArgumentParser
+) -> Iterable[str]:
     stacks = names_of_stacks(namespace)
     if magic == "%tff_stack":
         return stacks
@@ -57,9 +58,12 @@ def _possible(magic: str, before: list[str], namespace: dict[str, object]) -> It
         return [name for name, value in namespace.items() if isinstance(value, Trace) and not name.startswith("_")]
     if _names_panels(before):
         return (*PANELS, "overview", "none")
-    values = {"--stack": stacks, "--values": _VALUES}
+    options = {name: action for action in parser._actions for name in action.option_strings}
     last = next((word for word in reversed(before) if word), "")
-    return values.get(last, ("--stack", "--view", "--values", *_FLAGS))
+    if last == "--stack":
+        return stacks
+    choices = options[last].choices if last in options else None
+    return map(str, choices) if choices is not None else (*options, "--help")
 
 
 def _names_panels(before: list[str]) -> bool:

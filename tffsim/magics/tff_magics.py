@@ -26,7 +26,7 @@ from tffsim.magics.running_cells import RunningCells
 from tffsim.magics.spelling import did_you_mean
 from tffsim.magics.stack_choice import chosen_context
 from tffsim.traces.trace import Trace
-from tffsim.tracing.recording.recorder import Recorder
+from tffsim.tracing.recording.recorder import VALUE_MODES, Recorder
 from tffsim.views import PANELS
 
 
@@ -49,7 +49,7 @@ class TffMagics(Magics):  # type: ignore[misc]
     @argument("--trace", metavar="NAME", help="the variable that gets the trace")
     @argument("--save", metavar="FILE", help="save the trace in a .tfftrace file")
     @argument("--no-trace", action="store_true", help="run without recording anything")
-    @argument("--values", choices=("none", "preview", "all"), default="preview", help="what is kept of values")
+    @argument("--values", choices=VALUE_MODES, default="preview", help="what is kept of values")
     @argument(
         "--background",
         nargs="?",
@@ -207,4 +207,4 @@ def register(shell: InteractiveShell) -> None:
     """Registers the magics, their completion, and how errors of computations are shown."""
     TffMagics(shell).install()
     show_user_errors(shell)
-    complete_magics(shell)
+    complete_magics(shell, TffMagics.tff_execute.parser)
