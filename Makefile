@@ -18,8 +18,12 @@ help:  ## show this list
 demo: $(READY)  ## train on handwritten digits with federated averaging
 	@$(BIN)/tffsim demo
 
+# In its first minute nobody wants to be asked about news of JupyterLab, nor to read its log: the address is told.
+LAB_SETTINGS := .venv/share/jupyter/lab/settings
 lab: $(READY)  ## open JupyterLab with the lessons
-	@$(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+	@mkdir -p $(LAB_SETTINGS)
+	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}' > $(LAB_SETTINGS)/overrides.json
+	@$(BIN)/jupyter lab --log-level=WARN --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: lint types widgets-check  ## everything that must pass before a change is merged
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
