@@ -50,6 +50,8 @@ export class View implements Closable {
   readonly root = element("div", "tffsim");
   private readonly opened = new Opened();
   private readonly frame = this.opened.add(new NextFrame(() => this.draw()));
+  /** What the page holds of the view: nothing while the view is not in the page, so that it can be forgotten. */
+  private readonly held = new Opened();
   private readonly body = element("div", "tff-panels");
   private readonly head: Head;
   private readonly sentence: SentenceLine;
@@ -128,14 +130,29 @@ export class View implements Closable {
 
   /** Draws anew when something has changed: the trace, the theme, the size, or that nothing is heard. */
   private follow(): void {
+    this.opened.addEnd(this.store.changes.subscribe(() => this.frame.request()));
+    this.opened.add(new ObservedSize(this.body, () => this.appear()));
+    this.opened.addEnd(() => this.held.close());
+    this.hold();
+  }
+
+  /** The view came into the page, left it, or has another size. */
+  private appear(): void {
+    if (!this.root.isConnected) {
+      this.held.close();
+      return;
+    }
+    if (this.held.isEmpty) this.hold();
+    this.frame.request();
+  }
+
+  private hold(): void {
     const request = () => this.frame.request();
-    this.opened.addEnd(this.store.changes.subscribe(request));
-    this.opened.addEnd(followTheme(this.root, request));
-    this.opened.add(new ObservedSize(this.body, request));
+    this.held.addEnd(followTheme(this.root, request));
     const clock = setInterval(() => {
       if (!this.store.progress.finished) request();
     }, MILLISECONDS_BETWEEN_LOOKS);
-    this.opened.addEnd(() => clearInterval(clock));
+    this.held.addEnd(() => clearInterval(clock));
   }
 
   private arrange(): void {
