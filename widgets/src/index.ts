@@ -4,6 +4,7 @@ import { EMBEDDED, type Embedded, KeptViews } from "./kept_views";
 import type { Batch, Message, Request } from "./model/messages";
 import { inflated, unpacked } from "./model/packing";
 import { TraceStore } from "./model/store";
+import { followAddress } from "./page_address";
 import { NAMES } from "./panels/names";
 import { View } from "./view";
 
@@ -94,6 +95,7 @@ async function showEmbedded({ batch, columns, panels }: Embedded, place: HTMLEle
   place.append(view.root);
   const message = JSON.parse(new TextDecoder().decode(await inflated(batch))) as Batch;
   store.receive(message, await unpacked(columns, message.count));
+  followAddress(store);
   view.drawNow();
   window.addEventListener("beforeprint", () => view.drawNow());
 }

@@ -16,10 +16,12 @@ import { StackPanel } from "./panels/stack";
 import { ProgramPanel } from "./panels/program/panel";
 import { TimelinePanel } from "./panels/timeline/panel";
 import { TrafficPanel } from "./panels/traffic";
+import { Path } from "./path";
 import { SentenceLine } from "./sentence";
 import css from "./styles/index.css";
 import { Tabs } from "./tabs";
 import { followTheme, variables } from "./theme";
+import { Tools } from "./tools";
 
 export const PANELS: Record<string, new (store: TraceStore) => Panel> = {
   program: ProgramPanel,
@@ -55,6 +57,8 @@ export class View implements Closable {
   private readonly body = element("div", "tff-panels");
   private readonly head: Head;
   private readonly sentence: SentenceLine;
+  private readonly path: Path;
+  private readonly tools: Tools;
   private readonly details: Details;
   private readonly tabs: Tabs;
   private readonly placed: Placed[];
@@ -67,6 +71,8 @@ export class View implements Closable {
   ) {
     this.head = new Head(store, isPage ? 1 : 3);
     this.sentence = new SentenceLine(store);
+    this.path = new Path(store);
+    this.tools = new Tools(store, this.root, () => this.fit());
     this.details = new Details(store);
     this.placed = panels.flatMap((name) => this.open(name, isPage ? 2 : 4));
     const names = this.placed.map(({ panel }) => panel.name);
@@ -109,23 +115,32 @@ export class View implements Closable {
   private build(isPage: boolean): void {
     this.root.classList.toggle("page", isPage);
     this.root.classList.toggle("low", this.placed.length <= MOST_IN_A_LOW_VIEW);
-    this.body.append(...this.placed.map(({ panel }) => panel.root));
+    // The keyboard goes through the panels in the order in which they are seen.
+    const seen = [...(this.contents.get(SIDE_BY_SIDE) ?? []), ...this.contents.keys()];
+    const order = (name: string) => seen.indexOf(name);
+    const panels = this.placed.map(({ panel }) => panel).sort((one, other) => order(one.name) - order(other.name));
+    this.body.append(...panels.map(({ root }) => root));
+    const bar = element("div", "tff-bar");
+    bar.append(this.path.root, this.tools.root);
+    const line = element("div", "tff-line");
+    line.append(this.tabs.root, this.head.root);
     const style = element("style", "", variables() + css);
-    this.root.append(
-      style,
-      this.head.root,
-      this.head.error,
-      this.sentence.root,
-      this.tabs.root,
-      this.body,
-      this.details.root,
-    );
-    this.root.addEventListener("keydown", (event) => {
-      if (event.key === "/" && this.head.focusSearch(event.target)) event.preventDefault();
-      else if (event.key === "Escape") this.store.selection.clear();
+    this.root.append(style, this.head.error, this.sentence.root, bar, line, this.body, this.details.root);
+    this.listen(isPage);
+  }
+
+  /** Keys belong to the view in which one is; on a page of its own, to the view. */
+  private listen(isPage: boolean): void {
+    const target: Document | HTMLElement = isPage ? document : this.root;
+    const press = (event: Event) => {
+      if (!(event instanceof KeyboardEvent)) return;
+      if (this.tools.press(event)) event.preventDefault();
+      else if (event.key === "Escape") this.store.selection.back();
       // JupyterLab has shortcuts of its own for most keys.
       event.stopPropagation();
-    });
+    };
+    target.addEventListener("keydown", press);
+    this.opened.addEnd(() => target.removeEventListener("keydown", press));
   }
 
   /** Draws anew when something has changed: the trace, the theme, the size, or that nothing is heard. */
@@ -162,11 +177,15 @@ export class View implements Closable {
     this.body.dataset.count = String(shown.length);
     for (const { panel, heading } of this.placed) {
       panel.root.hidden = !shown.includes(panel.name);
-      panel.root.style.order = String(shown.indexOf(panel.name));
       heading.hidden = isAlone;
       panel.root.setAttribute("role", isAlone && !this.tabs.root.hidden ? "tabpanel" : "region");
     }
     this.frame.request();
+  }
+
+  /** Shows all of what is selected, in every panel: also in those that are not seen now. */
+  private fit(): void {
+    for (const { panel } of this.placed) panel.showSelected();
   }
 
   private draw(): void {
@@ -175,6 +194,7 @@ export class View implements Closable {
     this.head.draw(this.sentence.tellsFailure);
     this.tabs.explain(legend.words);
     for (const { panel } of this.placed) if (!panel.root.hidden) panel.draw();
+    this.path.draw();
     this.details.draw();
     this.root.classList.toggle("silent", progress.state === "waiting" && this.head.isSilent);
     this.root.dataset.state = progress.state;
