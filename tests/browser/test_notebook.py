@@ -37,7 +37,9 @@ for _ in range(10_000):
 "finished", weights.hidden.shape
 """
 SMALL_SETUP = SETUP.replace("20", "3")
+# The page of a finished run, which the notebook keeps; and the live view that stands in for it while it is there.
 FINISHED = "iframe[title=Trace]"
+KEPT = ".tffsim[data-kept]"
 
 # Looks 60 times, about 20 times a second, at what the panels say.
 _LOOK = """
@@ -87,13 +89,53 @@ def test_a_cell_is_shown_while_it_runs_and_after(lab, page):
     page.locator(".tff-details button", has_text="float32").first.wait_for()
 
     enough(lab, "live")
-    page.wait_for_selector(FINISHED, timeout=90_000)
-    frame = page.frame_locator(FINISHED)
-    frame.locator(".tffsim[data-state=done]").wait_for()
-    frame.locator("[data-tab=graph]").click()
-    frame.locator(".tff-graph .node").first.click()
-    frame.locator(".tff-details dt", has_text="value").wait_for()
+    page.wait_for_selector(KEPT + "[data-state=done]", timeout=90_000)
+    page.locator("[data-tab=graph]").click()
+    page.locator(".tff-graph .node").first.click()
+    page.locator(".tff-details dt", has_text="value").wait_for()
     assert "('finished', (64, 32))" in output_of(page, 1)
+    assert page.problems == []
+
+
+_WATCH = """() => {
+  const view = document.querySelector(".tffsim");
+  window.seen = { view, boxes: new Set() };
+  const look = () => {
+    const { top, width, height } = document.querySelector(".tffsim")?.getBoundingClientRect() ?? {};
+    window.seen.boxes.add([top, width, height].map(Math.round).join(" "));
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def test_the_end_of_a_run_leaves_the_view_as_it_is(lab, page):
+    page.goto(lab.url(lab.write("stays.ipynb", SMALL_SETUP, endless("stays"), ONE_ROUND.replace("trace t", "trace u"))))
+    run_cell(page, 0)
+    run_cell(page, 1, wait=False)
+    page.wait_for_selector(".tffsim[data-state=running]", timeout=90_000)
+    view = page.locator(".tffsim").first
+    view.evaluate("view => { view.style.height = '500px' }")
+    view.locator("[data-tab=timeline]").click()
+    canvas = view.locator("[data-panel=timeline] canvas")
+    for key in ("+", "+", "b", "ArrowRight"):
+        canvas.press(key)
+    view.locator(".tff-details dt", has_text="span").wait_for()
+    brushed = view.locator("[data-panel=timeline]").get_attribute("data-summary").split("brushed")[1]
+    page.evaluate(_WATCH)
+    enough(lab, "stays")
+    page.wait_for_selector(KEPT + "[data-state=done]", timeout=90_000)
+    wait_until_idle(page)
+    assert page.evaluate("() => document.querySelector('.tffsim') === window.seen.view")
+    assert len(page.evaluate("() => [...window.seen.boxes]")) == 1
+    assert view.locator("[aria-selected=true][role=tab]").get_attribute("data-tab") == "timeline"
+    assert view.locator("[data-panel=timeline]").get_attribute("data-summary").endswith(brushed)
+    view.locator(".tff-details dt", has_text="span").wait_for()
+    # The next run ends what the kernel knew for this view; its values are in the page that it stands for.
+    run_cell(page, 2)
+    view.locator("[data-tab=graph]").click()
+    view.locator(".tff-graph .node", has_text="map").first.click()
+    view.locator(".tff-details dt", has_text="value").wait_for()
     assert page.problems == []
 
 
@@ -101,7 +143,7 @@ def test_a_saved_notebook_shows_its_pictures_without_a_kernel(lab, page):
     name = lab.write("saved.ipynb", SMALL_SETUP, ONE_ROUND)
     page.goto(lab.url(name))
     run_all_cells(page)
-    page.wait_for_selector(FINISHED, timeout=90_000)
+    page.wait_for_selector(KEPT, timeout=90_000)
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
     notebook = json.loads((lab.folder / name).read_text())
@@ -137,7 +179,7 @@ def test_notebook_7_shows_a_cell_live_too(lab, page):
     calls = [look["calls"][-1] for look in page.evaluate(_LOOK)]
     assert calls[-1] > calls[0]
     enough(lab, "seven")
-    page.frame_locator(FINISHED).locator(".tffsim[data-state=done]").wait_for(timeout=90_000)
+    page.wait_for_selector(KEPT + "[data-state=done]", timeout=90_000)
     assert page.problems == []
 
 
@@ -173,17 +215,15 @@ refuse_large([1.0, 5.0])
         run_cell(page, number)
     page.locator(".tffsim").last.scroll_into_view_if_needed()
     page.locator(".tffsim[data-state=done]").nth(1).wait_for()
-    assert page.locator(FINISHED).count() == 4
-    frames = page.frame_locator(FINISHED)
-    # What is not in sight does not draw.
-    page.locator(FINISHED).nth(2).scroll_into_view_if_needed()
-    frames.nth(2).locator(".tffsim[data-state=failed]").wait_for()
-    assert "1 failed" in frames.nth(2).locator("[data-panel=clients]").get_attribute("data-summary")
+    assert (page.locator(KEPT).count(), page.locator(FINISHED).count()) == (3, 4)
+    failed = page.locator(KEPT + "[data-state=failed]")
+    failed.scroll_into_view_if_needed()
+    assert "1 failed" in failed.locator("[data-panel=clients]").get_attribute("data-summary")
     assert "ExecutionError" in output_of(page, 3) and "client 1" in output_of(page, 3)
     assert re.match(r"t  .* next_round\nu  .* next_round\nfailed  .* refuse_large", output_of(page, 5))
-    first, second = (page.locator(".tffsim").nth(k).locator("[data-panel=stack]") for k in range(2))
+    first, second = (page.locator(".tffsim").nth(k).locator("[data-panel=stack]") for k in (-2, -1))
     assert first.get_attribute("data-summary") == second.get_attribute("data-summary")
-    page.locator(".tffsim").nth(0).locator("[role=treeitem]").nth(3).dispatch_event("click")
+    page.locator(".tffsim").nth(-2).locator("[role=treeitem]").nth(3).dispatch_event("click")
     page.locator("[aria-selected=true][role=treeitem]").wait_for(state="attached")
     assert page.problems == []
 
@@ -204,10 +244,9 @@ def test_a_cell_in_the_background_goes_on_while_others_run(lab, page):
     enough(lab, "background")
     run_cell(page, 3)
     assert "(('finished', (64, 32)), True)" in output_of(page, 3)
-    page.locator(FINISHED).nth(1).wait_for()
-    for frame in (0, 1):
-        page.locator(FINISHED).nth(frame).scroll_into_view_if_needed()
-        page.frame_locator(FINISHED).nth(frame).locator(".tffsim[data-state=done]").wait_for()
+    for view in (0, 1):
+        page.locator(KEPT).nth(view).scroll_into_view_if_needed()
+        page.wait_for_function("n => document.querySelectorAll('[data-kept]')[n].dataset.state === 'done'", arg=view)
     assert page.problems == []
 
 
@@ -235,7 +274,7 @@ def test_an_interrupt_ends_a_run_and_a_restart_begins_anew(lab, page):
     page.wait_for_selector(".tffsim[data-state=running]", timeout=90_000)
     page.wait_for_function("() => document.querySelector('.tffsim').dataset.spans > 1000")
     interrupt(page)
-    page.frame_locator(FINISHED).locator(".tffsim[data-state=cancelled]").wait_for(timeout=90_000)
+    page.wait_for_selector(KEPT + "[data-state=cancelled]", timeout=90_000)
     wait_until_idle(page)
     assert "KeyboardInterrupt" in output_of(page, 1)
     run_cell(page, 2)
@@ -247,7 +286,7 @@ def test_an_interrupt_ends_a_run_and_a_restart_begins_anew(lab, page):
     restart(page)
     run_cell(page, 0)
     run_cell(page, 2)
-    page.locator(FINISHED).last.scroll_into_view_if_needed()
-    page.frame_locator(FINISHED).last.locator(".tffsim[data-state=done]").wait_for(timeout=90_000)
+    page.locator(KEPT).last.scroll_into_view_if_needed()
+    page.wait_for_selector(KEPT + "[data-state=done]", timeout=90_000)
     # The last messages of the kernel that was restarted find no widget any more.
     assert [problem for problem in page.problems if "Comm not found" not in problem] == []

@@ -1,6 +1,7 @@
 """The page that `to_html` writes, opened from disk in a real browser."""
 
 import pathlib
+import re
 
 import numpy as np
 import pytest
@@ -185,6 +186,143 @@ def test_the_keyboard_reaches_all(page, path):
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.querySelector('.tff-details').textContent.includes('client 7')")
     assert page.problems == []
+
+
+def pills(page) -> list[str]:
+    return [pill.removesuffix(" ×") for pill in page.locator(".tff-path .pill").all_inner_texts()]
+
+
+def python_line(page) -> str:
+    return page.inner_text(".tff-python code")
+
+
+def test_what_is_selected_is_told_everywhere_and_ends_part_by_part(page, path):
+    opened(page, path)
+    before = total_calls(page)
+    height = page.locator(".tff-details").bounding_box()
+    show(page, "stack")
+    page.locator(".tff-box", has_text="SequenceExecutor").last.click()
+    page.locator(".tff-path .pill[data-kind=executor]").wait_for()
+    assert re.match(r"\d+ of \d", page.locator("dt:has-text('operations') + dd").inner_text())
+    assert python_line(page).startswith('t.spans.where(executor="SequenceExecutor')
+    assert total_calls(page) == before
+    show(page, "clients")
+    canvas = page.locator("[data-panel=clients] canvas")
+    canvas.click(position={"x": 20, "y": 20}, modifiers=["Control"])
+    page.locator(".tff-path .pill[data-kind=client]").wait_for()
+    assert [pill.split(" ")[0] for pill in pills(page)] == ["SequenceExecutor", "client"]
+    show(page, "stack")
+    page.wait_for_function(f"() => 0 < ({_TOTAL_CALLS})() && ({_TOTAL_CALLS})() < {before}")
+    show(page, "ast")
+    page.locator("[data-panel=ast] .tff-row", has_text="call federated_map").first.wait_for()
+    page.click(".tff-path .pill[data-kind=executor]")
+    page.locator(".tff-path .pill[data-kind=executor]").wait_for(state="detached")
+    assert (pills(page), python_line(page)) == (["client 0"], "t.clients().where(client=0)")
+    page.keyboard.press("Escape")
+    page.locator(".tff-path .pill").wait_for(state="detached")
+    assert page.locator(".tff-details").bounding_box() == height
+    assert page.problems == []
+
+
+def test_the_address_says_what_is_selected(page, path):
+    page.goto(path.as_uri() + "#client=7")
+    page.wait_for_selector(".tff-path .pill")
+    assert pills(page) == ["client 7"]
+    show(page, "graph")
+    page.locator(".tff-graph .node").first.click()
+    page.wait_for_function("() => /^#span=\\d+$/.test(location.hash)")
+    page.evaluate("() => { location.hash = '#round=1&executor=2' }")
+    page.locator(".tff-path .pill[data-kind=executor]").wait_for()
+    assert pills(page)[0] == "round 1"
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => location.hash === '#round=1'")
+    assert page.problems == []
+
+
+def test_the_palette_finds_counts_and_walks(page, path):
+    opened(page, path)
+    told = page.locator(".tff-found [role=status]")
+
+    def find(query: str) -> str:
+        page.keyboard.press("/")
+        page.keyboard.press("Control+A")
+        page.keyboard.type(query)
+        told.wait_for()
+        return told.inner_text()
+
+    assert find("client 7").startswith("1 result")
+    page.keyboard.press("Enter")
+    assert pills(page) == ["client 7"]
+    assert find("executor:Sequence").startswith("1 result")
+    assert re.match(r"\d\d+ results", find("> 0 ms"))
+    seen = []
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+        page.locator(".tff-path .pill[data-kind=span]").wait_for()
+        seen.append(page.evaluate("() => location.hash"))
+        assert page.locator(".tff-found [aria-selected=true]").count() == 1
+    assert len(set(seen)) == 3
+    page.keyboard.press("ArrowUp")
+    page.wait_for_function("hash => location.hash === hash", arg=seen[1])
+    assert find("nan").startswith("Nothing found")
+    page.keyboard.press("Escape")
+    told.wait_for(state="hidden")
+    assert page.problems == []
+
+
+def test_a_fit_shows_the_selection_and_zoom_keeps_it_in_sight(page, path):
+    opened(page, path)
+    show(page, "timeline")
+    canvas = page.locator("[data-panel=timeline] canvas")
+    whole = page.locator("[data-panel=timeline]").get_attribute("data-summary")
+    canvas.hover(position={"x": 400, "y": 34})
+    page.locator(".tff-tip").filter(visible=True).wait_for()
+    for _ in range(12):
+        canvas.press("ArrowRight")
+    page.locator(".tff-tip").filter(visible=True).wait_for(state="detached")
+    canvas.press("f")
+    page.wait_for_function("all => document.querySelector('[data-panel=timeline]').dataset.summary !== all", arg=whole)
+    for _ in range(4):
+        canvas.press("+")
+    drawn = r"\d+ spans in \d+ lanes, [1-9]\d* drawn"
+    wait_for_summary(page, "timeline", drawn)
+    canvas.press("0")
+    wait_for_summary(page, "timeline", re.escape(whole))
+    page.keyboard.press("?")
+    page.locator("dialog.tff-help").wait_for()
+    assert "fit what is selected" in page.inner_text("dialog.tff-help")
+    page.keyboard.press("Escape")
+    page.locator("dialog.tff-help").wait_for(state="hidden")
+    assert page.locator("button", has_text="full screen").is_visible()
+    assert page.problems == []
+
+
+def test_rows_of_the_ast_fold_and_open_for_what_is_selected(page, path):
+    opened(page, path)
+    show(page, "ast")
+    rows = page.locator("[data-panel=ast] .tff-row[role=treeitem]")
+    rows.first.wait_for()
+    number, last = rows.count(), rows.last.get_attribute("data-row")
+    rows.first.click()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("() => document.querySelectorAll('[data-panel=ast] [role=treeitem]').length === 1")
+    assert rows.first.get_attribute("aria-expanded") == "false"
+    page.evaluate("node => { location.hash = `#node=${node}` }", last)
+    page.wait_for_function(
+        "n => document.querySelectorAll('[data-panel=ast] [role=treeitem]').length === n", arg=number
+    )
+    rows.first.locator(".twist").click()
+    page.wait_for_function("() => document.querySelectorAll('[data-panel=ast] [role=treeitem]').length === 1")
+    assert page.problems == []
+
+
+def test_the_keyboard_goes_as_the_eye_does(page, path):
+    opened(page, path)
+    places = page.evaluate(
+        "() => [...document.querySelectorAll('.tff-panel:not([hidden])')].map(panel => {"
+        "  const { top, left } = panel.getBoundingClientRect(); return [top, left]; })"
+    )
+    assert places == sorted(places) and len(places) > 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,7 +1,6 @@
-// The head line of a view: what is shown, how far it is, a search; and below it the first error.
+// The head line of a view: what is shown and how far it is; and below it the first error.
 
 import { button, element, write } from "./dom/elements";
-import { NONE } from "./model/schema";
 import type { TraceStore } from "./model/store";
 import { count, duration } from "./model/units";
 
@@ -13,7 +12,6 @@ export class Head {
   readonly error = button("", "Show where it arose", () => this.showError());
   private readonly title = element("span", "tff-title");
   private readonly status = element("span", "tff-status");
-  private readonly search = document.createElement("input");
 
   /** `level` is that of a heading. */
   constructor(
@@ -22,23 +20,8 @@ export class Head {
   ) {
     this.title.setAttribute("role", "heading");
     this.title.setAttribute("aria-level", String(level));
-    this.search.type = "search";
-    this.search.placeholder = "search ( / )";
-    this.search.setAttribute("aria-label", "Search executors, AST nodes and clients; Enter goes to the next span");
-    this.search.addEventListener("input", () => store.search.search(this.search.value));
-    this.search.addEventListener("keydown", (event) => {
-      const match = event.key === "Enter" ? store.search.next(store.selection.marks.span) : NONE;
-      if (match >= 0) store.selection.select({ kind: "span", span: match });
-    });
     this.error.className = "tff-error-line";
-    this.root.append(this.title, this.status, this.search);
-  }
-
-  /** Lets the keyboard write into the search; returns whether it did not do so before. */
-  focusSearch(target: EventTarget | null): boolean {
-    if (target === this.search) return false;
-    this.search.focus();
-    return true;
+    this.root.append(this.title, this.status);
   }
 
   /** Whether nothing was heard for a while, though more is to come. */

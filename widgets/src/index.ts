@@ -1,13 +1,13 @@
 // The entry points: an anywidget for notebooks, and what a page that stands alone does when it is opened.
 
+import { EMBEDDED, type Embedded, KeptViews } from "./kept_views";
 import type { Batch, Message, Request } from "./model/messages";
-import { inflated, type Packed, unpacked } from "./model/packing";
+import { inflated, unpacked } from "./model/packing";
 import { TraceStore } from "./model/store";
+import { followAddress } from "./page_address";
 import { NAMES } from "./panels/names";
 import { View } from "./view";
 
-/** The element in which a page has its trace: a script, which no text of a notebook can become. */
-const EMBEDDED = "script#tffsim-trace";
 const MAX_CALLS = 8;
 const FIRST_PAUSE = 150;
 
@@ -18,8 +18,14 @@ interface Model {
   send(request: Request): void;
 }
 
+/** What there is of a widget: its trace, and the views of it. */
+interface Shown {
+  store: TraceStore;
+  views: KeptViews;
+}
+
 // By the number of the widget: the parts of its life get different objects for one model.
-const stores = new Map<string, TraceStore>();
+const widgets = new Map<string, Shown>();
 
 /** Listens from the moment the widget exists, so that all its views agree, and late ones catch up. */
 function initialize({ model }: { model: Model }): () => void {
@@ -30,18 +36,22 @@ function initialize({ model }: { model: Model }): () => void {
       // A kernel that restarts takes no messages. The view itself tells that nothing comes.
     }
   });
-  stores.set(nameOf(model), store);
+  const views = new KeptViews(nameOf(model));
+  widgets.set(nameOf(model), { store, views });
   const hail = new Hail(store);
   const listener = (message: Message, buffers: DataView[]) => {
     if (message.kind === "heard") hail.stop();
     else store.receive(message, buffers);
+    if (store.progress.finished) views.watch();
   };
   model.on("msg:custom", listener);
   hail.call();
   return () => {
     hail.stop();
     model.off("msg:custom", listener);
-    stores.delete(nameOf(model));
+    widgets.delete(nameOf(model));
+    views.end();
+    if (views.isKept) void views.previews().then((previews) => store.requests.readPreviews(previews));
   };
 }
 
@@ -70,18 +80,12 @@ function nameOf(model: Model): string {
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const panels = (model.get("panels") as string[]) ?? NAMES;
-  const store = stores.get(nameOf(model));
-  if (store === undefined) throw new Error("A view was asked for before its widget began.");
-  const view = new View(store, { panels });
+  const shown = widgets.get(nameOf(model));
+  if (shown === undefined) throw new Error("A view was asked for before its widget began.");
+  const view = new View(shown.store, { panels });
+  shown.views.add(view);
   el.append(view.root);
-  return () => view.close();
-}
-
-/** A finished trace as a page has it: a batch as JSON, deflated, in base64, and its columns. */
-interface Embedded {
-  batch: string;
-  columns: Packed;
-  panels: string[];
+  return () => shown.views.release(view);
 }
 
 /** Shows the trace of a page that stands alone, without a kernel. */
@@ -91,6 +95,7 @@ async function showEmbedded({ batch, columns, panels }: Embedded, place: HTMLEle
   place.append(view.root);
   const message = JSON.parse(new TextDecoder().decode(await inflated(batch))) as Batch;
   store.receive(message, await unpacked(columns, message.count));
+  followAddress(store);
   view.drawNow();
   window.addEventListener("beforeprint", () => view.drawNow());
 }

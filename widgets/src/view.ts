@@ -16,10 +16,12 @@ import { StackPanel } from "./panels/stack";
 import { ProgramPanel } from "./panels/program/panel";
 import { TimelinePanel } from "./panels/timeline/panel";
 import { TrafficPanel } from "./panels/traffic";
+import { Path } from "./path";
 import { SentenceLine } from "./sentence";
 import css from "./styles/index.css";
 import { Tabs } from "./tabs";
 import { followTheme, variables } from "./theme";
+import { Tools } from "./tools";
 
 export const PANELS: Record<string, new (store: TraceStore) => Panel> = {
   program: ProgramPanel,
@@ -50,9 +52,13 @@ export class View implements Closable {
   readonly root = element("div", "tffsim");
   private readonly opened = new Opened();
   private readonly frame = this.opened.add(new NextFrame(() => this.draw()));
+  /** What the page holds of the view: nothing while the view is not in the page, so that it can be forgotten. */
+  private readonly held = new Opened();
   private readonly body = element("div", "tff-panels");
   private readonly head: Head;
   private readonly sentence: SentenceLine;
+  private readonly path: Path;
+  private readonly tools: Tools;
   private readonly details: Details;
   private readonly tabs: Tabs;
   private readonly placed: Placed[];
@@ -65,6 +71,8 @@ export class View implements Closable {
   ) {
     this.head = new Head(store, isPage ? 1 : 3);
     this.sentence = new SentenceLine(store);
+    this.path = new Path(store);
+    this.tools = new Tools(store, this.root, () => this.fit());
     this.details = new Details(store);
     this.placed = panels.flatMap((name) => this.open(name, isPage ? 2 : 4));
     const names = this.placed.map(({ panel }) => panel.name);
@@ -107,35 +115,59 @@ export class View implements Closable {
   private build(isPage: boolean): void {
     this.root.classList.toggle("page", isPage);
     this.root.classList.toggle("low", this.placed.length <= MOST_IN_A_LOW_VIEW);
-    this.body.append(...this.placed.map(({ panel }) => panel.root));
+    // The keyboard goes through the panels in the order in which they are seen.
+    const seen = [...(this.contents.get(SIDE_BY_SIDE) ?? []), ...this.contents.keys()];
+    const order = (name: string) => seen.indexOf(name);
+    const panels = this.placed.map(({ panel }) => panel).sort((one, other) => order(one.name) - order(other.name));
+    this.body.append(...panels.map(({ root }) => root));
+    const bar = element("div", "tff-bar");
+    bar.append(this.path.root, this.tools.root);
+    const line = element("div", "tff-line");
+    line.append(this.tabs.root, this.head.root);
     const style = element("style", "", variables() + css);
-    this.root.append(
-      style,
-      this.head.root,
-      this.head.error,
-      this.sentence.root,
-      this.tabs.root,
-      this.body,
-      this.details.root,
-    );
-    this.root.addEventListener("keydown", (event) => {
-      if (event.key === "/" && this.head.focusSearch(event.target)) event.preventDefault();
-      else if (event.key === "Escape") this.store.selection.clear();
+    this.root.append(style, this.head.error, this.sentence.root, bar, line, this.body, this.details.root);
+    this.listen(isPage);
+  }
+
+  /** Keys belong to the view in which one is; on a page of its own, to the view. */
+  private listen(isPage: boolean): void {
+    const target: Document | HTMLElement = isPage ? document : this.root;
+    const press = (event: Event) => {
+      if (!(event instanceof KeyboardEvent)) return;
+      if (this.tools.press(event)) event.preventDefault();
+      else if (event.key === "Escape") this.store.selection.back();
       // JupyterLab has shortcuts of its own for most keys.
       event.stopPropagation();
-    });
+    };
+    target.addEventListener("keydown", press);
+    this.opened.addEnd(() => target.removeEventListener("keydown", press));
   }
 
   /** Draws anew when something has changed: the trace, the theme, the size, or that nothing is heard. */
   private follow(): void {
+    this.opened.addEnd(this.store.changes.subscribe(() => this.frame.request()));
+    this.opened.add(new ObservedSize(this.body, () => this.appear()));
+    this.opened.addEnd(() => this.held.close());
+    this.hold();
+  }
+
+  /** The view came into the page, left it, or has another size. */
+  private appear(): void {
+    if (!this.root.isConnected) {
+      this.held.close();
+      return;
+    }
+    if (this.held.isEmpty) this.hold();
+    this.frame.request();
+  }
+
+  private hold(): void {
     const request = () => this.frame.request();
-    this.opened.addEnd(this.store.changes.subscribe(request));
-    this.opened.addEnd(followTheme(this.root, request));
-    this.opened.add(new ObservedSize(this.body, request));
+    this.held.addEnd(followTheme(this.root, request));
     const clock = setInterval(() => {
       if (!this.store.progress.finished) request();
     }, MILLISECONDS_BETWEEN_LOOKS);
-    this.opened.addEnd(() => clearInterval(clock));
+    this.held.addEnd(() => clearInterval(clock));
   }
 
   private arrange(): void {
@@ -145,11 +177,15 @@ export class View implements Closable {
     this.body.dataset.count = String(shown.length);
     for (const { panel, heading } of this.placed) {
       panel.root.hidden = !shown.includes(panel.name);
-      panel.root.style.order = String(shown.indexOf(panel.name));
       heading.hidden = isAlone;
       panel.root.setAttribute("role", isAlone && !this.tabs.root.hidden ? "tabpanel" : "region");
     }
     this.frame.request();
+  }
+
+  /** Shows all of what is selected, in every panel: also in those that are not seen now. */
+  private fit(): void {
+    for (const { panel } of this.placed) panel.showSelected();
   }
 
   private draw(): void {
@@ -158,6 +194,7 @@ export class View implements Closable {
     this.head.draw(this.sentence.tellsFailure);
     this.tabs.explain(legend.words);
     for (const { panel } of this.placed) if (!panel.root.hidden) panel.draw();
+    this.path.draw();
     this.details.draw();
     this.root.classList.toggle("silent", progress.state === "waiting" && this.head.isSilent);
     this.root.dataset.state = progress.state;

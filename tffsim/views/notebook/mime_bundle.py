@@ -22,13 +22,16 @@ _TOO_LARGE = (
 )
 
 
-def mime_bundle(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "") -> dict[str, str]:
+def mime_bundle(
+    snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "", view: str = ""
+) -> dict[str, str]:
     """Returns what a notebook shows of a finished trace, and saves; nothing in it needs a kernel.
 
     Args:
         snapshot: What was recorded.
         panels: Which panels are shown.
         title: What is shown above them; by default the names of the computations.
+        view: The name of the live view in the place of which it stands.
 
     Returns:
         By MIME type: an interactive page in a frame (of a very large trace: tables), a still picture, and text.
@@ -42,7 +45,7 @@ def mime_bundle(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str
     alt = html.escape(said or "The execution stack", quote=True)
     still = f'<details><summary>Still picture</summary><img alt="{alt}" src="{source}"></details>'
     is_small = snapshot.num_spans <= MAX_SPANS_EMBEDDED
-    content = frame(snapshot, panels, title) + still if is_small else _TOO_LARGE + summary_html(snapshot) + still
+    content = frame(snapshot, panels, title, view) + still if is_small else _TOO_LARGE + summary_html(snapshot) + still
     return {
         "text/html": content,
         "image/png": image,

@@ -80,14 +80,21 @@ def page(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "", 
     )
 
 
-def frame(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "") -> str:
-    """Returns the HTML of such a page inside a notebook's output."""
+def frame(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "", view: str = "") -> str:
+    """Returns the HTML of such a page inside a notebook's output.
+
+    Args:
+        snapshot: What was recorded.
+        panels: Which panels are shown.
+        title: What is shown above them; by default the names of the computations.
+        view: The name of the live view in the place of which it stands. While that one is there, it stays in sight.
+    """
     height = _HEIGHT if len(panels) > 2 else _LOW
     content = html.escape(page(snapshot, panels, title, padding=0), quote=True)
     return (
         f"<style>{_FOLLOW_THEME}</style>"
-        f'<iframe class="tffsim-frame" title="Trace" srcdoc="{content}" width="100%" height="{height}" '
-        'style="border: 0" sandbox="allow-scripts"></iframe>'
+        f'<iframe class="tffsim-frame" title="Trace" data-view="{view}" srcdoc="{content}" width="100%" '
+        f'height="{height}" style="border: 0" sandbox="allow-scripts" allowfullscreen></iframe>'
     )
 
 

@@ -94,7 +94,10 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         return mime_bundle(self._source.snapshot, tuple(self.panels), self._title)
 
     def _ipython_display_(self, **_: object) -> None:
-        """Displays a trace that is being written, and in the same place a page as soon as it is finished."""
+        """Displays a trace that is being written, and in the same place a page as soon as it is finished.
+
+        The page is what the notebook keeps. In the browser the view stays, with all that was selected in it.
+        """
         recorder = self._source.recorder
         if recorder is None or self._source.is_finished or not is_in_kernel():
             raise NotImplementedError
@@ -102,8 +105,8 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         widget = super()._repr_mimebundle_()
         assert widget is not None
         handle.display(widget[0], metadata=widget[1], raw=True)
-        panels = tuple(self.panels)
-        recorder.when_finished(lambda: handle.update(mime_bundle(self._source.snapshot, panels, self._title), raw=True))
+        source, panels, title, view = self._source, tuple(self.panels), self._title, self.widget_id
+        recorder.when_finished(lambda: handle.update(mime_bundle(source.snapshot, panels, title, view), raw=True))
 
     def close(self) -> None:
         """Ends the view."""

@@ -19,6 +19,10 @@ export class Opened implements Closable {
     this.parts.push({ close: end });
   }
 
+  get isEmpty(): boolean {
+    return this.parts.length === 0;
+  }
+
   /** Closes all, the last first; closing again does nothing. */
   close(): void {
     for (const part of this.parts.splice(0).reverse()) part.close();

@@ -27,6 +27,7 @@ export class AstPanel extends TreePanel {
       selected: selection.marks.node === number,
       dim: !search.finds(`${node.label} ${node.type}`),
       part: { kind: "node", node: number },
+      isOpen: null,
     }));
   }
 }

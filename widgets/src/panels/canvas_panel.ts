@@ -20,9 +20,10 @@ export abstract class CanvasPanel extends Panel {
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", this.title);
     this.frame.append(this.canvas, this.tip);
-    this.canvas.addEventListener("pointerleave", () => {
-      this.tip.hidden = true;
-    });
+    // What is told of a place is untrue as soon as something else is there.
+    for (const event of ["pointerleave", "pointerdown", "keydown", "wheel"]) {
+      this.canvas.addEventListener(event, () => this.hideTip(), { passive: true });
+    }
   }
 
   protected get width(): number {
@@ -57,6 +58,10 @@ export abstract class CanvasPanel extends Panel {
     context.font = "13px system-ui, sans-serif";
     context.textBaseline = "top";
     context.fillText(text, 2, 10);
+  }
+
+  protected hideTip(): void {
+    this.tip.hidden = true;
   }
 
   protected showTip(event: PointerEvent, text: string): void {

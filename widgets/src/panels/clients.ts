@@ -37,7 +37,7 @@ export class ClientsPanel extends CanvasPanel {
     this.root.append(this.legend, this.frame);
     this.calls.addEventListener("change", () => this.selectCall(this.calls.value));
     this.canvas.addEventListener("pointermove", (event) => this.showTip(event, this.tipOf(this.tileAt(event))));
-    this.canvas.addEventListener("click", (event) => this.select(this.tileAt(event) * this.perTile));
+    this.canvas.addEventListener("click", (event) => this.click(event));
     this.canvas.addEventListener("keydown", (event) => this.move(event));
   }
 
@@ -63,7 +63,7 @@ export class ClientsPanel extends CanvasPanel {
       return;
     }
     this.arrange();
-    const busiest = Math.max(this.shown.mostBusy, 1e-9);
+    const busiest = Math.max(this.mostBusy(), 1e-9);
     const tiles = Math.ceil(this.shown.count / this.perTile);
     for (let tile = 0; tile < tiles; tile++) {
       if (this.perTile > 1) this.paintShares(context, colours, tile);
@@ -96,10 +96,23 @@ export class ClientsPanel extends CanvasPanel {
     }
   }
 
+  /** How long a client was busy in what is selected. */
+  private busyOf(client: number): number {
+    const { sums } = this.store;
+    return sums.isOfPart ? sums.clients.of(client).time : this.shown.busyOf(client);
+  }
+
+  private mostBusy(): number {
+    if (!this.store.sums.isOfPart) return this.shown.mostBusy;
+    let most = 0;
+    for (let client = 0; client < this.shown.count; client++) most = Math.max(most, this.busyOf(client));
+    return most;
+  }
+
   private paintTile(context: CanvasRenderingContext2D, colours: Colours, client: number, busiest: number): void {
     const [x, y] = this.place(client);
     const state = this.shown.stateOf(client);
-    const share = this.shown.busyOf(client) / busiest;
+    const share = this.busyOf(client) / busiest;
     const isDim = this.isDim(client);
     context.globalAlpha = isDim ? 0.25 : 1;
     context.fillStyle = colours.clients[state] ?? colours.soft;
@@ -120,7 +133,7 @@ export class ClientsPanel extends CanvasPanel {
     context.fillText(String(client), x + 6, y + 6, this.size - 8);
     if (this.size > 50 && state !== WAITING) {
       context.font = "11px system-ui, sans-serif";
-      context.fillText(duration(this.shown.busyOf(client)), x + 6, y + 28, this.size - 8);
+      context.fillText(duration(this.busyOf(client)), x + 6, y + 28, this.size - 8);
     }
     const wrong = this.shown.wrongOf(client);
     if (wrong === "") return;
@@ -209,8 +222,13 @@ export class ClientsPanel extends CanvasPanel {
     const state = CLIENT_STATES[shown.stateOf(first)] ?? "";
     if (!shown.hasBegun(first)) return `client ${first}: ${state}`;
     const wrong = shown.wrongOf(first) === "" ? "" : `, ${shown.wrongOf(first)} among its numbers`;
-    const busy = `busy ${duration(shown.busyOf(first))} of ${duration(shown.lengthOf(first))}`;
+    const busy = `busy ${duration(this.busyOf(first))} of ${duration(shown.lengthOf(first))}`;
     return `client ${first}: ${state}, ${busy}${wrong}`;
+  }
+
+  private click(event: MouseEvent): void {
+    const client = this.tileAt(event) * this.perTile;
+    if (client >= 0 && client < this.shown.count) this.pick({ kind: "client", client }, event);
   }
 
   private select(client: number): void {
@@ -218,10 +236,20 @@ export class ClientsPanel extends CanvasPanel {
   }
 
   private move(event: KeyboardEvent): void {
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: this.columns, ArrowUp: -this.columns }[event.key];
+    const all = this.shown.count;
+    const steps = {
+      ArrowRight: 1,
+      ArrowLeft: -1,
+      ArrowDown: this.columns,
+      ArrowUp: -this.columns,
+      Home: -all,
+      End: all,
+    };
+    const step = steps[event.key as keyof typeof steps];
     if (step === undefined) return;
     event.preventDefault();
     const { client } = this.store.selection.marks;
-    this.select(client < 0 ? 0 : client + step * this.perTile);
+    const next = client < 0 ? 0 : client + step * this.perTile;
+    this.select(Math.abs(step) === all ? Math.min(Math.max(next, 0), all - 1) : next);
   }
 }

@@ -1,6 +1,7 @@
 // What all panels are: a titled part of the page that draws the store when it is told to.
 
 import { type Closable, Opened } from "../dom/opened";
+import type { Part } from "../model/selection";
 import type { TraceStore } from "../model/store";
 import { titleOf } from "./names";
 
@@ -26,6 +27,17 @@ export abstract class Panel implements Closable {
 
   /** A few words that tell what is shown, for tests and for screen readers. */
   abstract describe(): string;
+
+  /** Selects what was clicked; with ctrl inside what is selected. */
+  protected pick(part: Part, { ctrlKey, metaKey }: MouseEvent): void {
+    if (ctrlKey || metaKey) this.store.selection.narrow(part);
+    else this.store.selection.select(part);
+  }
+
+  /** Shows all of what is selected, as large as it can be. */
+  showSelected(): void {
+    this.root.querySelector(".selected")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
 
   close(): void {
     this.opened.close();

@@ -115,7 +115,7 @@ export class StackPanel extends Panel {
     const { words, briefs } = this.store.legend;
     const { name } = group.executor;
     const box = new Box(group, level, words[name] ?? "", briefs[name] ?? "", {
-      select: (part) => this.store.selection.select(part),
+      select: (part, event) => this.pick(part, event),
       unpile: (first, isOut) => this.unpile(first, isOut),
     });
     this.boxes.push(box);
@@ -181,7 +181,7 @@ function detailOf({ layers, role }: Group): string {
 
 /** What a click on a box does. */
 interface Answers {
-  select: (part: Part) => void;
+  select: (part: Part, event: MouseEvent) => void;
   unpile: (first: number, isOut: boolean) => void;
 }
 
@@ -220,8 +220,8 @@ class Box {
     this.root.setAttribute("aria-level", String(level));
     if (this.canPart || opened) this.root.setAttribute("aria-expanded", String(opened));
     if (opened) name.append(this.closer());
-    this.root.addEventListener("click", () => {
-      answers.select(this.part);
+    this.root.addEventListener("click", (event) => {
+      answers.select(this.part, event);
       this.unpile(true);
     });
   }

@@ -19,6 +19,8 @@ export interface TreeRow extends Readonly<Total> {
   selected: boolean;
   dim: boolean;
   part: Part;
+  /** Whether the rows below it are shown; null if there are none. */
+  isOpen: boolean | null;
 }
 
 /** Draws rows and keeps their elements, so that nothing flickers and the focus stays. */
@@ -26,7 +28,10 @@ export abstract class TreePanel extends Panel {
   private readonly list = element("div", "tff-scroll");
   private readonly empty = element("div", "tff-empty");
   private elements = new Map<string, RowElement>();
+  /** The rows below which nothing is shown. */
+  private readonly folded = new Set<string>();
   protected rows: TreeRow[] = [];
+  private seenParts: readonly Part[] = [];
 
   protected abstract makeRows(): TreeRow[];
   protected abstract readonly emptyText: string;
@@ -38,14 +43,19 @@ export abstract class TreePanel extends Panel {
       header.append(element("span", text === heading ? "name" : "number", text));
     }
     header.setAttribute("aria-hidden", "true");
-    this.list.setAttribute("role", "listbox");
+    this.list.setAttribute("role", "tree");
     this.list.setAttribute("aria-label", this.title);
     this.list.addEventListener("keydown", (event) => this.move(event));
     this.root.append(header, this.list, this.empty);
   }
 
   draw(): void {
-    const all = this.makeRows();
+    const made = this.makeRows();
+    this.unfoldAround(
+      made.findIndex((row) => row.selected),
+      made,
+    );
+    const all = this.unfolded(made);
     this.rows = all.length > MAX_ROWS ? all.filter((row) => row.calls || row.running || row.selected) : all;
     this.rows.length = Math.min(this.rows.length, MAX_ROWS);
     const hidden = all.length - this.rows.length;
@@ -54,7 +64,7 @@ export abstract class TreePanel extends Panel {
     const longest = Math.max(...this.rows.map((row) => row.time), 1e-9);
     const kept = new Map<string, RowElement>();
     this.rows.forEach((row, position) => {
-      const shown = this.elements.get(row.id) ?? new RowElement((part) => this.store.selection.select(part));
+      const shown = this.elements.get(row.id) ?? this.newRow(row.id);
       shown.show(row, longest);
       const there = this.list.children[position] ?? null;
       if (there !== shown.root) this.list.insertBefore(shown.root, there);
@@ -67,7 +77,52 @@ export abstract class TreePanel extends Panel {
     this.root.dataset.summary = this.describe();
   }
 
+  private newRow(id: string): RowElement {
+    return new RowElement(
+      (part, event) => this.pick(part, event),
+      () => this.fold(id, !this.folded.has(id)),
+    );
+  }
+
+  private fold(id: string, isFolded: boolean): void {
+    if (isFolded) this.folded.add(id);
+    else this.folded.delete(id);
+    this.draw();
+  }
+
+  /** Returns the rows that are not below a folded one, and says of each whether it has rows below. */
+  private unfolded(rows: TreeRow[]): TreeRow[] {
+    let hiddenBelow = Infinity;
+    return rows.filter((row, k) => {
+      if (row.depth > hiddenBelow) return false;
+      const hasBelow = (rows[k + 1]?.depth ?? 0) > row.depth;
+      row.isOpen = hasBelow ? !this.folded.has(row.id) : null;
+      hiddenBelow = row.isOpen === false ? row.depth : Infinity;
+      return true;
+    });
+  }
+
+  /** What is selected is seen. */
+  private unfoldAround(selected: number, rows: TreeRow[]): void {
+    const { parts } = this.store.selection;
+    if (parts === this.seenParts) return;
+    this.seenParts = parts;
+    let depth = rows[selected]?.depth ?? 0;
+    for (let k = selected - 1; k >= 0 && depth > 0; k--) {
+      const row = rows[k];
+      if (row === undefined || row.depth >= depth) continue;
+      depth = row.depth;
+      this.folded.delete(row.id);
+    }
+  }
+
+  /** Up and down go from row to row; left folds or goes to the row above, right unfolds. */
   private move(event: KeyboardEvent): void {
+    const selectedRow = this.rows.find((row) => row.selected);
+    if (selectedRow !== undefined && this.turn(selectedRow, event.key)) {
+      event.preventDefault();
+      return;
+    }
     const step = { ArrowDown: 1, ArrowUp: -1, Home: -this.rows.length, End: this.rows.length }[event.key];
     if (step === undefined) return;
     const selected = this.rows.findIndex((row) => row.selected);
@@ -76,6 +131,22 @@ export abstract class TreePanel extends Panel {
     event.preventDefault();
     this.store.selection.select(next.part);
     this.elements.get(next.id)?.root.focus();
+  }
+
+  private turn({ id, isOpen, depth }: TreeRow, key: string): boolean {
+    if (key === "ArrowRight" && isOpen === false) this.fold(id, false);
+    else if (key === "ArrowLeft" && isOpen === true) this.fold(id, true);
+    else if (key === "ArrowLeft") {
+      const at = this.rows.findIndex((row) => row.id === id);
+      const above = this.rows
+        .slice(0, Math.max(at, 0))
+        .reverse()
+        .find((row) => row.depth < depth);
+      if (above === undefined) return false;
+      this.store.selection.select(above.part);
+      this.elements.get(above.id)?.root.focus();
+    } else return false;
+    return true;
   }
 }
 
@@ -88,19 +159,29 @@ class RowElement {
   private readonly time = element("span", "number");
   private readonly track = element("div", "track");
   private readonly fill = element("div", "fill");
+  private readonly twist = element("span", "twist");
   private part: Part | null = null;
 
-  constructor(select: (part: Part) => void) {
+  constructor(select: (part: Part, event: MouseEvent) => void, fold: () => void) {
     this.track.append(this.fill);
-    this.name.append(this.label, this.detail);
+    this.name.append(this.twist, this.label, this.detail);
+    this.twist.setAttribute("aria-hidden", "true");
+    this.twist.addEventListener("click", (event) => {
+      event.stopPropagation();
+      fold();
+    });
     this.root.append(this.name, this.calls, this.time, this.track);
-    this.root.setAttribute("role", "option");
-    this.root.addEventListener("click", () => this.part && select(this.part));
+    this.root.setAttribute("role", "treeitem");
+    this.root.addEventListener("click", (event) => this.part && select(this.part, event));
   }
 
   show(row: TreeRow, longest: number): void {
     this.part = row.part;
     this.name.style.paddingLeft = `${row.depth * 12}px`;
+    write(this.twist, row.isOpen === null ? "" : row.isOpen ? "▾" : "▸");
+    this.root.setAttribute("aria-level", String(row.depth + 1));
+    if (row.isOpen === null) this.root.removeAttribute("aria-expanded");
+    else this.root.setAttribute("aria-expanded", String(row.isOpen));
     write(this.label, row.name);
     write(this.detail, row.detail ? `  ${row.detail}` : "");
     write(this.calls, row.calls ? count(row.calls) : "");

@@ -40,8 +40,15 @@ export interface Page {
 const WIDTH = 900;
 const HEIGHT = 400;
 
-/** Puts a page in the place of the browser's. */
+let opened: Page | null = null;
+
+/** Puts a page in the place of the browser's: one for all tests, as there is one of globals. */
 export function openPage(): Page {
+  opened ??= newPage();
+  return opened;
+}
+
+function newPage(): Page {
   const window = new Window({ width: WIDTH, height: HEIGHT });
   const ledger = new Ledger();
   const observers = new Set<() => void>();
@@ -81,6 +88,7 @@ export function openPage(): Page {
     navigator: window.navigator,
     getComputedStyle: window.getComputedStyle.bind(window),
     SVGElement: window.SVGElement,
+    DOMParser: window.DOMParser,
     ResizeObserver: CountedResizeObserver,
     MutationObserver: CountedMutationObserver,
     requestAnimationFrame: (draw: () => void) => {

@@ -128,7 +128,7 @@ export class GraphPanel extends Panel {
       const { x, y } = calls.get(call.span) ?? { x: 0, y: 0 };
       const box = callShape(call);
       box.setAttribute("transform", `translate(${x},${y})`);
-      box.addEventListener("click", () => this.store.selection.select({ kind: "span", span: call.span }));
+      box.addEventListener("click", (event) => this.pick({ kind: "span", span: call.span }, event));
       this.boxes.set(call.span, box);
       this.content.append(box);
     }

@@ -47,6 +47,11 @@ export class TimelinePanel extends CanvasPanel {
     super.draw();
   }
 
+  override showSelected(): void {
+    this.refresh();
+    this.actions.fit();
+  }
+
   protected paint(context: CanvasRenderingContext2D, colours: Colours): void {
     this.controls.paintLegend(colours, this.store.progress.finished, this.store.legend.words);
     this.viewport.fit(this.width, this.height, this.lanes.titles.length);

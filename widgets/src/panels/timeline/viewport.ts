@@ -102,6 +102,18 @@ export class Viewport {
     this.show([from + by, to + by]);
   }
 
+  /** Moves as little as is needed to see where a bar begins, and its row. */
+  reveal({ start, row }: { start: number; row: number }): void {
+    const [from, to] = this.shown;
+    const length = to - from;
+    if (start < from) this.show([start - length / 10, start + (9 * length) / 10]);
+    else if (start > to) this.show([start - length / 2, start + length / 2]);
+    const top = row * this.row;
+    const room = this.height - AXIS;
+    if (top < this.scroll) this.scrollTo(top);
+    else if (top + this.row > this.scroll + room) this.scrollTo(top + this.row - room);
+  }
+
   /** Scrolls the rows, as far as there are some; returns whether that changed anything. */
   scrollTo(scroll: number): boolean {
     const before = this.scroll;

@@ -1,0 +1,101 @@
+// Views that stay when a run ends: the page that a notebook keeps takes their place in the saved output only.
+
+import type { Batch } from "./model/messages";
+import { inflated, type Packed } from "./model/packing";
+import type { View } from "./view";
+
+/** Until a page comes in the place of a view that Jupyter took away. */
+const MILLISECONDS_TO_WAIT = 3000;
+
+/** A finished trace as a page has it: a batch as JSON, deflated, in base64, and its columns. */
+export interface Embedded {
+  batch: string;
+  columns: Packed;
+  panels: string[];
+}
+
+/** The element in which a page has its trace: a script, which no text of a notebook can become. */
+export const EMBEDDED = "script#tffsim-trace";
+
+/** The views of one widget. When its page is displayed, one of them stands in for it. */
+export class KeptViews {
+  private readonly views = new Set<View>();
+  private readonly waiting = new Map<View, ReturnType<typeof setTimeout>>();
+  private readonly observer = new MutationObserver(() => this.look());
+  private isWatching = false;
+  private page = "";
+
+  /** `name` is that of the widget, which its page names too. */
+  constructor(private readonly name: string) {}
+
+  add(view: View): void {
+    this.views.add(view);
+  }
+
+  /** Looks out for the page, from the end of the run on. */
+  watch(): void {
+    if (this.isKept) return;
+    if (!this.isWatching) this.observer.observe(document.body, { childList: true, subtree: true });
+    this.isWatching = true;
+    this.look();
+  }
+
+  /** Closes a view that Jupyter took away, unless its page comes. */
+  release(view: View): void {
+    if (!this.views.has(view)) return;
+    this.waiting.set(
+      view,
+      setTimeout(() => this.drop(view), MILLISECONDS_TO_WAIT),
+    );
+    this.watch();
+  }
+
+  /** Whether a view stands in for the page. */
+  get isKept(): boolean {
+    return this.page !== "";
+  }
+
+  /** The kernel answers no more: what a view that was kept may be asked for is in the page. */
+  end(): void {
+    this.stop();
+    for (const view of [...this.waiting.keys()]) this.drop(view);
+  }
+
+  /** Returns what values are, as far as the page knows. */
+  async previews(): Promise<Record<string, string>> {
+    const data = new DOMParser().parseFromString(this.page, "text/html").querySelector(EMBEDDED)?.textContent;
+    if (!data) return {};
+    const { batch } = JSON.parse(data) as Embedded;
+    const message = JSON.parse(new TextDecoder().decode(await inflated(batch))) as Batch;
+    return message.description.previews ?? {};
+  }
+
+  private look(): void {
+    const page = document.querySelector<HTMLIFrameElement>(`iframe[data-view="${this.name}"]`);
+    const [view] = [...this.waiting.keys(), ...this.views];
+    const place = page?.parentElement;
+    if (!page || !place || view === undefined) return;
+    this.stop();
+    this.page = page.srcdoc;
+    // The frame would load what is not to be seen.
+    page.removeAttribute("srcdoc");
+    for (const child of place.children) (child as HTMLElement).style.display = "none";
+    // A class of JupyterLab that dresses the tables, lists and buttons of outputs.
+    place.classList.remove("jp-RenderedHTMLCommon");
+    place.append(view.root);
+    view.root.dataset.kept = "";
+    this.drop(view, false);
+  }
+
+  private drop(view: View, isClosed = true): void {
+    clearTimeout(this.waiting.get(view));
+    this.waiting.delete(view);
+    this.views.delete(view);
+    if (isClosed) view.close();
+  }
+
+  private stop(): void {
+    this.observer.disconnect();
+    this.isWatching = false;
+  }
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DESCRIPTION, storeOf } from "../testing/batches";
+import { factsOf } from "./facts";
+import type { Part } from "./selection";
+
+const SPAN = { parent: 0, invocation: 0, layer: 0, node: 0 };
+const ROWS = [
+  { id: 0, invocation: 0, start: 0, end: 10, self_time: 1 },
+  { ...SPAN, id: 1, operation: 2, client: 0, start: 1, end: 3, self_time: 2 },
+  { ...SPAN, id: 2, operation: 2, client: 1, start: 3, end: 8, self_time: 5 },
+];
+
+function told(...parts: Part[]): Record<string, string> {
+  const store = storeOf(ROWS, 0, { finished: true, description: { ...DESCRIPTION, previews: { 2: "14" } } });
+  store.selection.select(...parts);
+  return Object.fromEntries(factsOf(store).map(({ name, text }) => [name, text]));
+}
+
+test("of the whole run it is told what there is", () => {
+  const { operations, "own time": time, longest } = told();
+  assert.deepEqual([operations, time, longest], ["3", "8.00 ms", "5.00 ms · EagerTFExecutor · 14"]);
+});
+
+test("of every kind it is told how much of all belongs to it", () => {
+  const kinds: [Part, string, string][] = [
+    [{ kind: "client", client: 0 }, "1 of 3", "2.00 ms · 25 %"],
+    [{ kind: "executor", layers: [0] }, "2 of 3", "7.00 ms · 88 %"],
+    [{ kind: "node", node: 0 }, "2 of 3", "7.00 ms · 88 %"],
+    [{ kind: "line", function: -1, line: 0 }, "2 of 3", "7.00 ms · 88 %"],
+    [{ kind: "crossing", node: 0, client: 1 }, "1 of 3", "5.00 ms · 63 %"],
+    [{ kind: "rounds", from: 0, to: 0 }, "3 of 3", "8.00 ms · 100 %"],
+    [{ kind: "time", range: [9, 10] }, "1 of 3", "1.00 ms · 13 %"],
+  ];
+  for (const [part, operations, time] of kinds) {
+    const facts = told(part);
+    assert.deepEqual([facts.operations, facts["own time"]], [operations, time], part.kind);
+  }
+});
+
+test("each kind tells what it is", () => {
+  assert.equal(told({ kind: "client", client: 1 }).client, "1 · done");
+  assert.equal(told({ kind: "client", client: 9 }).client, "9 · took no part in this call");
+  assert.equal(told({ kind: "executor", layers: [0] }).for, "clients 0-1");
+  assert.equal(told({ kind: "node", node: 0 }).plan, "call federated_map");
+  assert.equal(told({ kind: "rounds", from: 0, to: 0 }).calls, "f");
+  assert.equal(told({ kind: "span", span: 2 }).span, "2 · create_call · ok");
+  assert.equal(told({ kind: "span", span: 2 }).value, "14");
+});

@@ -1,0 +1,122 @@
+// The palette: one types what to look for, walks through what is found with the arrows, and all panels follow.
+
+import { element, write } from "./dom/elements";
+import { type Findings, findingsOf, type Found } from "./model/found";
+import type { TraceStore } from "./model/store";
+import { count } from "./model/units";
+
+const EXAMPLES = "client 7 · nan · slow · line 4 · > 100 ms · executor:Sequence";
+let numPalettes = 0;
+
+export class Palette {
+  readonly root = element("div", "tff-palette");
+  private readonly input = document.createElement("input");
+  private readonly list = element("div", "tff-found");
+  private readonly told = element("div", "soft");
+  private readonly options = element("div");
+  private findings: Findings = { listed: [], total: 0 };
+  private at = -1;
+
+  constructor(private readonly store: TraceStore) {
+    const name = `tff-found-${(numPalettes += 1)}`;
+    Object.assign(this.input, { type: "search", placeholder: "find ( / )" });
+    this.input.title = EXAMPLES;
+    for (const [key, value] of Object.entries({
+      role: "combobox",
+      "aria-label": `Find, for example: ${EXAMPLES}`,
+      "aria-controls": name,
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+    }))
+      this.input.setAttribute(key, value);
+    this.told.setAttribute("role", "status");
+    this.options.setAttribute("role", "listbox");
+    this.options.setAttribute("aria-label", "What is found");
+    this.options.id = name;
+    this.list.append(this.told, this.options);
+    this.list.hidden = true;
+    this.input.addEventListener("input", () => this.look());
+    this.input.addEventListener("focus", () => this.open(this.input.value !== ""));
+    this.input.addEventListener("keydown", (event) => this.press(event));
+    this.root.addEventListener("focusout", (event) => {
+      if (!this.root.contains(event.relatedTarget as Node | null)) this.open(false);
+    });
+    this.root.append(this.input, this.list);
+  }
+
+  /** Lets the keyboard write into the palette; returns whether it did not do so before. */
+  focus(target: EventTarget | null): boolean {
+    if (target === this.input) return false;
+    this.input.focus();
+    this.input.select();
+    return true;
+  }
+
+  private look(): void {
+    this.store.search.search(this.input.value);
+    this.findings = findingsOf(this.store.search.query, this.store);
+    this.at = -1;
+    this.open(this.input.value.trim() !== "");
+  }
+
+  private open(isOpen: boolean): void {
+    this.list.hidden = !isOpen;
+    this.input.setAttribute("aria-expanded", String(isOpen));
+    if (isOpen) this.show();
+  }
+
+  private show(): void {
+    const { listed, total } = this.findings;
+    const more = total > listed.length ? `, the first ${listed.length} are listed` : "";
+    const results = total === 1 ? "1 result" : `${count(total)} results${more}`;
+    write(this.told, total === 0 ? `Nothing found. Try ${EXAMPLES}` : `${results} · ↑ ↓ walk through them`);
+    this.options.replaceChildren(...listed.map((found, k) => this.option(found, k)));
+    this.mark();
+  }
+
+  private option({ text }: Found, k: number): HTMLElement {
+    const made = element("div", "option", text);
+    made.id = `${this.options.id}-${k}`;
+    made.setAttribute("role", "option");
+    // The pointer leaves the keyboard where it is.
+    made.addEventListener("pointerdown", (event) => event.preventDefault());
+    made.addEventListener("click", () => {
+      this.go(k);
+      this.open(false);
+    });
+    return made;
+  }
+
+  private press(event: KeyboardEvent): void {
+    const { length } = this.findings.listed;
+    if (event.key === "Escape" && !this.list.hidden) {
+      this.open(false);
+      event.stopPropagation();
+      return;
+    }
+    const steps: Record<string, number> = { ArrowDown: this.at + 1, ArrowUp: this.at - 1, Enter: this.at + 1 };
+    const next = steps[event.key];
+    if (next === undefined || length === 0) return;
+    event.preventDefault();
+    if (this.list.hidden) this.open(true);
+    this.go((next + length) % length);
+  }
+
+  /** Selects a result; rounds and brushed time stay, as with a click. */
+  private go(k: number): void {
+    const found = this.findings.listed[k];
+    if (found === undefined) return;
+    this.at = k;
+    this.mark();
+    this.store.selection.select(found.part);
+  }
+
+  private mark(): void {
+    const options = [...this.options.children];
+    options.forEach((option, k) => option.setAttribute("aria-selected", String(k === this.at)));
+    const active = options[this.at];
+    active?.scrollIntoView({ block: "nearest" });
+    if (active) this.input.setAttribute("aria-activedescendant", active.id);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+}

@@ -1,0 +1,27 @@
+// The way from the whole run to what is selected: each part ends by a click.
+
+import { button, element, fill } from "./dom/elements";
+import { nameOf } from "./model/names";
+import type { TraceStore } from "./model/store";
+
+export class Path {
+  readonly root = element("nav", "tff-path");
+
+  constructor(private readonly store: TraceStore) {
+    this.root.setAttribute("aria-label", "You look at");
+  }
+
+  draw(): void {
+    const { selection } = this.store;
+    const whole = button("whole run", "Select nothing", () => selection.clear());
+    whole.disabled = selection.parts.length === 0;
+    const parts = selection.parts.flatMap((part) => {
+      const name = nameOf(part, this.store);
+      const pill = button(`${name} ×`, `No longer only ${name}`, () => selection.drop(part.kind));
+      pill.className = "pill";
+      pill.dataset.kind = part.kind;
+      return [element("span", "soft", "›"), pill];
+    });
+    fill(this.root, [element("span", "soft", "You look at"), whole, ...parts]);
+  }
+}

@@ -1,0 +1,72 @@
+// What one can do with all panels at once: find, fit the selection, read the keys, fill the screen.
+
+import { button, element } from "./dom/elements";
+import { Palette } from "./palette";
+import type { TraceStore } from "./model/store";
+
+const KEYS: [keys: string, meaning: string][] = [
+  ["/", "find: client 7, nan, slow, line 4, > 100 ms, executor:Sequence; ↑ ↓ walk, Enter goes on"],
+  ["f", "fit what is selected into the picture"],
+  ["Esc", "back: the last part of the selection ends"],
+  ["click", "select; with ctrl inside what is selected"],
+  ["← → ↑ ↓", "to the neighbour of the same kind; in the AST ← folds and → unfolds"],
+  ["Tab", "through panels, in the order in which they are seen"],
+  ["+ − 0", "zoom about the selection; show all"],
+  ["a d", "Timeline: earlier, later"],
+  ["b", "Timeline: brush what is shown, all panels tell of that time only"],
+  ["Home End", "first and last row or box"],
+  ["?", "these keys"],
+];
+
+export class Tools {
+  readonly root = element("div", "tff-tools");
+  readonly palette: Palette;
+  private readonly help = document.createElement("dialog");
+
+  /** `view` is what fills the screen; `fit` shows all of what is selected. */
+  constructor(
+    store: TraceStore,
+    private readonly view: HTMLElement,
+    private readonly fit: () => void,
+  ) {
+    this.palette = new Palette(store);
+    this.help.className = "tff-help";
+    this.help.setAttribute("aria-label", "Keys");
+    const full = button("full screen", "Fill the screen, or no longer", () => this.fillScreen());
+    full.hidden = !document.fullscreenEnabled;
+    this.root.append(
+      this.palette.root,
+      button("fit", "Fit what is selected into the picture (key f)", fit),
+      button("?", "Keys", () => this.showKeys()),
+      full,
+      this.help,
+    );
+  }
+
+  /** Does what a key means; returns whether it means something here. */
+  press({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+    if (key === "/") return this.palette.focus(target);
+    const isWritten = target instanceof Element && target.matches("input, select, textarea");
+    if (isWritten || ctrlKey || metaKey || altKey) return false;
+    if (key === "f") this.fit();
+    else if (key === "?") this.showKeys();
+    else return false;
+    return true;
+  }
+
+  private showKeys(): void {
+    const list = document.createElement("dl");
+    list.append(...KEYS.flatMap(([keys, meaning]) => [element("dt", "", keys), element("dd", "", meaning)]));
+    this.help.replaceChildren(
+      list,
+      button("close", "", () => this.help.close()),
+    );
+    if (!this.help.open) this.help.showModal();
+  }
+
+  private fillScreen(): void {
+    const isFull = document.fullscreenElement === this.view;
+    // Whoever shows the page in a frame may not allow it.
+    void (isFull ? document.exitFullscreen() : this.view.requestFullscreen()).catch(() => {});
+  }
+}
