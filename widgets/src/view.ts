@@ -12,10 +12,13 @@ import { ClientsPanel } from "./panels/clients";
 import { GraphPanel } from "./panels/graph/panel";
 import { OVERVIEW } from "./panels/names";
 import type { Panel } from "./panels/panel";
+import { RoundsPanel } from "./panels/rounds";
+import { SourcePanel } from "./panels/source";
 import { StackPanel } from "./panels/stack";
 import { ProgramPanel } from "./panels/program/panel";
 import { TimelinePanel } from "./panels/timeline/panel";
 import { TrafficPanel } from "./panels/traffic";
+import { Scrubber } from "./scrubber";
 import { SentenceLine } from "./sentence";
 import css from "./styles/index.css";
 import { Tabs } from "./tabs";
@@ -23,6 +26,8 @@ import { followTheme, variables } from "./theme";
 
 export const PANELS: Record<string, new (store: TraceStore) => Panel> = {
   program: ProgramPanel,
+  source: SourcePanel,
+  rounds: RoundsPanel,
   stack: StackPanel,
   clients: ClientsPanel,
   timeline: TimelinePanel,
@@ -31,6 +36,10 @@ export const PANELS: Record<string, new (store: TraceStore) => Panel> = {
   traffic: TrafficPanel,
 };
 const SIDE_BY_SIDE = "overview";
+/** The panel that stands beside the others. */
+const SOURCE = "source";
+/** The tabs that have it below where there is no room beside. */
+const ABOVE_SOURCE: readonly string[] = [SIDE_BY_SIDE, "program"];
 const MILLISECONDS_BETWEEN_LOOKS = 1000;
 const MOST_IN_A_LOW_VIEW = 2;
 
@@ -51,11 +60,15 @@ export class View implements Closable {
   private readonly opened = new Opened();
   private readonly frame = this.opened.add(new NextFrame(() => this.draw()));
   private readonly body = element("div", "tff-panels");
+  private readonly side = element("div", "tff-side");
+  private readonly both = element("div", "tff-body");
   private readonly head: Head;
   private readonly sentence: SentenceLine;
   private readonly details: Details;
+  private readonly scrubber: Scrubber;
   private readonly tabs: Tabs;
   private readonly placed: Placed[];
+  private hasSource = false;
   /** Which panels each tab shows. */
   private readonly contents = new Map<string, string[]>();
 
@@ -66,6 +79,7 @@ export class View implements Closable {
     this.head = new Head(store, isPage ? 1 : 3);
     this.sentence = new SentenceLine(store);
     this.details = new Details(store);
+    this.scrubber = this.opened.add(new Scrubber(store));
     this.placed = panels.flatMap((name) => this.open(name, isPage ? 2 : 4));
     const names = this.placed.map(({ panel }) => panel.name);
     const together = OVERVIEW.filter((name) => names.includes(name));
@@ -107,7 +121,8 @@ export class View implements Closable {
   private build(isPage: boolean): void {
     this.root.classList.toggle("page", isPage);
     this.root.classList.toggle("low", this.placed.length <= MOST_IN_A_LOW_VIEW);
-    this.body.append(...this.placed.map(({ panel }) => panel.root));
+    for (const { panel } of this.placed) (panel.name === SOURCE ? this.side : this.body).append(panel.root);
+    this.both.append(this.side, this.body);
     const style = element("style", "", variables() + css);
     this.root.append(
       style,
@@ -115,8 +130,9 @@ export class View implements Closable {
       this.head.error,
       this.sentence.root,
       this.tabs.root,
-      this.body,
+      this.both,
       this.details.root,
+      this.scrubber.root,
     );
     this.root.addEventListener("keydown", (event) => {
       if (event.key === "/" && this.head.focusSearch(event.target)) event.preventDefault();
@@ -143,8 +159,9 @@ export class View implements Closable {
     const isAlone = shown.length === 1;
     this.body.classList.toggle("overview", !isAlone);
     this.body.dataset.count = String(shown.length);
+    const isBeside = this.arrangeSource();
     for (const { panel, heading } of this.placed) {
-      panel.root.hidden = !shown.includes(panel.name);
+      panel.root.hidden = !shown.includes(panel.name) && !(isBeside && panel.name === SOURCE);
       panel.root.style.order = String(shown.indexOf(panel.name));
       heading.hidden = isAlone;
       panel.root.setAttribute("role", isAlone && !this.tabs.root.hidden ? "tabpanel" : "region");
@@ -152,13 +169,30 @@ export class View implements Closable {
     this.frame.request();
   }
 
+  /** Puts the source beside what is shown; returns whether it is seen so. */
+  private arrangeSource(): boolean {
+    const { active } = this.tabs;
+    this.hasSource = this.store.legend.source.length > 0;
+    const source = this.placed.find(({ panel }) => panel.name === SOURCE);
+    const isAlone = active === SOURCE;
+    const isBeside = !isAlone && source !== undefined && this.hasSource;
+    this.side.hidden = !isAlone && !isBeside;
+    this.body.hidden = isAlone;
+    this.both.classList.toggle(SOURCE, isAlone);
+    this.both.classList.toggle("both", isBeside);
+    this.both.classList.toggle("below", ABOVE_SOURCE.includes(active));
+    return isBeside;
+  }
+
   private draw(): void {
     const { progress, columns, changes, legend } = this.store;
+    if (this.hasSource !== legend.source.length > 0) this.arrange();
     this.sentence.draw();
     this.head.draw(this.sentence.tellsFailure);
     this.tabs.explain(legend.words);
     for (const { panel } of this.placed) if (!panel.root.hidden) panel.draw();
     this.details.draw();
+    this.scrubber.draw();
     this.root.classList.toggle("silent", progress.state === "waiting" && this.head.isSilent);
     this.root.dataset.state = progress.state;
     this.root.dataset.spans = String(columns.count);

@@ -2,7 +2,7 @@
 
 import { element } from "../../dom/elements";
 import { ObservedSize } from "../../dom/observed_size";
-import type { Program } from "../../model/program";
+import { type Program, programOfPart } from "../../model/program";
 import { type Box, placeProgram } from "../../model/program_places";
 import { placeUpright } from "../../model/program_upright";
 import type { TraceStore } from "../../model/store";
@@ -47,15 +47,20 @@ export class ProgramPanel extends Panel {
       : "No computation was called yet.";
     this.svg.style.display = program === null ? "none" : "";
     if (program === null || this.room.width === 0) return;
-    const state = JSON.stringify([program, this.room.width]);
-    if (state !== this.shown) this.paint(program);
+    const { steps, selection, hover } = this.store;
+    const state = JSON.stringify([program, this.room.width, ...steps.state]);
+    if (state !== this.shown) this.paint(steps.isOfPart ? programOfPart(program, steps, selection) : program);
     this.shown = state;
-    for (const [box, node] of this.boxes) box.classList.toggle("selected", node === this.store.selection.marks.node);
+    for (const [box, node] of this.boxes) {
+      box.classList.toggle("selected", node === selection.marks.node);
+      box.classList.toggle("lit", hover.lights(node));
+    }
   }
 
   private paint(program: Program): void {
-    const place = this.room.width < UPRIGHT_BELOW ? placeUpright : placeProgram;
-    const places = place(program, this.room.width);
+    const across = placeProgram(program, this.room.width);
+    const isUpright = this.room.width < UPRIGHT_BELOW || across.width > this.room.width;
+    const places = isUpright ? placeUpright(program, this.room.width) : across;
     const { wall, width, height } = places;
     this.svg.setAttribute("width", String(width));
     this.svg.setAttribute("height", String(height));
@@ -77,6 +82,8 @@ export class ProgramPanel extends Panel {
     if (box.step !== null) {
       this.boxes.set(made, box.step.node);
       made.addEventListener("click", () => this.choose(made));
+      made.addEventListener("pointerenter", () => this.store.hover.show([this.boxes.get(made) ?? -1]));
+      made.addEventListener("pointerleave", () => this.store.hover.show([]));
     }
     return made;
   }
