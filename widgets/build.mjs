@@ -2,6 +2,8 @@
 // `node build.mjs --check` only compares, and refuses a bundle that is too large.
 import { readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { declared } from "./declared.mjs";
+import { shortenable } from "./members.mjs";
 import { styles } from "./styles.mjs";
 
 const MAX_SIZE = 150_000; // Every exported page and every cell of a saved notebook carries it.
@@ -14,9 +16,10 @@ const options = {
   format: "esm",
   target: "es2022",
   minify: true,
+  mangleProps: new RegExp(`^(${shortenable().join("|")})$`),
   charset: "ascii",
   legalComments: "none",
-  plugins: [styles],
+  plugins: [styles, declared],
   metafile: true,
   write: false,
 };

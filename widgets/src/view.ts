@@ -12,11 +12,14 @@ import { ClientsPanel } from "./panels/clients";
 import { GraphPanel } from "./panels/graph/panel";
 import { OVERVIEW } from "./panels/names";
 import type { Panel } from "./panels/panel";
+import { RoundsPanel } from "./panels/rounds";
+import { SourcePanel } from "./panels/source";
 import { StackPanel } from "./panels/stack";
 import { ProgramPanel } from "./panels/program/panel";
 import { TimelinePanel } from "./panels/timeline/panel";
 import { TrafficPanel } from "./panels/traffic";
 import { Path } from "./path";
+import { Scrubber } from "./scrubber";
 import { SentenceLine } from "./sentence";
 import css from "./styles/index.css";
 import { Tabs } from "./tabs";
@@ -25,6 +28,8 @@ import { Tools } from "./tools";
 
 export const PANELS: Record<string, new (store: TraceStore) => Panel> = {
   program: ProgramPanel,
+  source: SourcePanel,
+  rounds: RoundsPanel,
   stack: StackPanel,
   clients: ClientsPanel,
   timeline: TimelinePanel,
@@ -33,6 +38,10 @@ export const PANELS: Record<string, new (store: TraceStore) => Panel> = {
   traffic: TrafficPanel,
 };
 const SIDE_BY_SIDE = "overview";
+/** The panel that stands beside the others. */
+const SOURCE = "source";
+/** The tabs that have it below where there is no room beside. */
+const ABOVE_SOURCE: readonly string[] = [SIDE_BY_SIDE, "program"];
 const MILLISECONDS_BETWEEN_LOOKS = 1000;
 const MOST_IN_A_LOW_VIEW = 2;
 
@@ -55,13 +64,17 @@ export class View implements Closable {
   /** What the page holds of the view: nothing while the view is not in the page, so that it can be forgotten. */
   private readonly held = new Opened();
   private readonly body = element("div", "tff-panels");
+  private readonly side = element("div", "tff-side");
+  private readonly both = element("div", "tff-body");
   private readonly head: Head;
   private readonly sentence: SentenceLine;
   private readonly path: Path;
   private readonly tools: Tools;
   private readonly details: Details;
+  private readonly scrubber: Scrubber;
   private readonly tabs: Tabs;
   private readonly placed: Placed[];
+  private hasSource = false;
   /** Which panels each tab shows. */
   private readonly contents = new Map<string, string[]>();
 
@@ -74,6 +87,7 @@ export class View implements Closable {
     this.path = new Path(store);
     this.tools = new Tools(store, this.root, () => this.fit());
     this.details = new Details(store);
+    this.scrubber = this.opened.add(new Scrubber(store));
     this.placed = panels.flatMap((name) => this.open(name, isPage ? 2 : 4));
     const names = this.placed.map(({ panel }) => panel.name);
     const together = OVERVIEW.filter((name) => names.includes(name));
@@ -119,13 +133,15 @@ export class View implements Closable {
     const seen = [...(this.contents.get(SIDE_BY_SIDE) ?? []), ...this.contents.keys()];
     const order = (name: string) => seen.indexOf(name);
     const panels = this.placed.map(({ panel }) => panel).sort((one, other) => order(one.name) - order(other.name));
-    this.body.append(...panels.map(({ root }) => root));
+    for (const { name, root } of panels) (name === SOURCE ? this.side : this.body).append(root);
+    this.both.append(this.side, this.body);
     const bar = element("div", "tff-bar");
     bar.append(this.path.root, this.tools.root);
     const line = element("div", "tff-line");
     line.append(this.tabs.root, this.head.root);
     const style = element("style", "", variables() + css);
-    this.root.append(style, this.head.error, this.sentence.root, bar, line, this.body, this.details.root);
+    const { head, sentence, both, details, scrubber } = this;
+    this.root.append(style, head.error, sentence.root, bar, line, both, details.root, scrubber.root);
     this.listen(isPage);
   }
 
@@ -175,8 +191,9 @@ export class View implements Closable {
     const isAlone = shown.length === 1;
     this.body.classList.toggle("overview", !isAlone);
     this.body.dataset.count = String(shown.length);
+    const isBeside = this.arrangeSource();
     for (const { panel, heading } of this.placed) {
-      panel.root.hidden = !shown.includes(panel.name);
+      panel.root.hidden = !shown.includes(panel.name) && !(isBeside && panel.name === SOURCE);
       heading.hidden = isAlone;
       panel.root.setAttribute("role", isAlone && !this.tabs.root.hidden ? "tabpanel" : "region");
     }
@@ -188,14 +205,31 @@ export class View implements Closable {
     for (const { panel } of this.placed) panel.showSelected();
   }
 
+  /** Puts the source beside what is shown; returns whether it is seen so. */
+  private arrangeSource(): boolean {
+    const { active } = this.tabs;
+    this.hasSource = this.store.legend.source.length > 0;
+    const source = this.placed.find(({ panel }) => panel.name === SOURCE);
+    const isAlone = active === SOURCE;
+    const isBeside = !isAlone && source !== undefined && this.hasSource;
+    this.side.hidden = !isAlone && !isBeside;
+    this.body.hidden = isAlone;
+    this.both.classList.toggle(SOURCE, isAlone);
+    this.both.classList.toggle("both", isBeside);
+    this.both.classList.toggle("below", ABOVE_SOURCE.includes(active));
+    return isBeside;
+  }
+
   private draw(): void {
     const { progress, columns, changes, legend } = this.store;
+    if (this.hasSource !== legend.source.length > 0) this.arrange();
     this.sentence.draw();
     this.head.draw(this.sentence.tellsFailure);
     this.tabs.explain(legend.words);
     for (const { panel } of this.placed) if (!panel.root.hidden) panel.draw();
     this.path.draw();
     this.details.draw();
+    this.scrubber.draw();
     this.root.classList.toggle("silent", progress.state === "waiting" && this.head.isSilent);
     this.root.dataset.state = progress.state;
     this.root.dataset.spans = String(columns.count);

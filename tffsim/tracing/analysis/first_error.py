@@ -1,5 +1,7 @@
 """The operation in which an error arose: it passes all the operations around that one, which fail too."""
 
+import re
+
 import numpy as np
 
 from tffsim.tracing.document.operations import ERROR
@@ -33,6 +35,11 @@ def first_of(snapshot: Snapshot, failed: "np.ndarray") -> int:
     start, end = snapshot.columns["start"], snapshot.columns["end"]
     # Executors above fail after that below, in which it happened: it ends first, and began last.
     return min(np.flatnonzero(failed).tolist(), key=lambda span: (end[span], -start[span]), default=-1)
+
+
+def error_message(error: str) -> str:
+    """Returns what the text of an error says, without the class that TensorFlow gives to all errors of graphs."""
+    return re.sub(r"^(InvalidArgumentError|UnknownError): ", "", error.partition("\n")[0])
 
 
 def _check(number: int, count: int, noun: str) -> None:

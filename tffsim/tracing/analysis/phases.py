@@ -34,18 +34,41 @@ def phases(snapshot: Snapshot, invocation: int) -> Phases:
         snapshot: What was recorded.
         invocation: A row of `trace.invocations`.
     """
+    return phases_of(snapshot, [invocation])[0]
+
+
+def phases_of(snapshot: Snapshot, invocations: list[int]) -> list[Phases]:
+    """Returns where the time of each of some calls went, in little more time than of one.
+
+    Args:
+        snapshot: What was recorded.
+        invocations: Rows of `trace.invocations`.
+    """
     columns = snapshot.columns
-    root = snapshot.invocations[invocation].span
-    own = columns["invocation"] == root
-    at_clients = _covered(snapshot, own & entering_clients(snapshot) & _does_work(snapshot))
-    at_server = without(_covered(snapshot, own & _is_at_server(snapshot) & _does_work(snapshot)), at_clients)
+    at_clients = entering_clients(snapshot)
+    at_work = np.flatnonzero(_does_work(snapshot) & (at_clients | _is_at_server(snapshot)))
+    call = columns["invocation"][at_work]
+    order = np.argsort(call, kind="stable")
+    at_work, call = at_work[order], call[order]
+    roots = [snapshot.invocations[row].span for row in invocations]
+    cuts = zip(np.searchsorted(call, roots), np.searchsorted(call, roots, "right"), strict=True)
+    return [
+        _phases(snapshot, root, at_work[first:last], at_clients)
+        for root, (first, last) in zip(roots, cuts, strict=True)
+    ]
+
+
+def _phases(snapshot: Snapshot, root: int, at_work: "np.ndarray", at_clients: "np.ndarray") -> Phases:
+    columns = snapshot.columns
+    of_clients = _covered(snapshot, at_work[at_clients[at_work]])
+    of_server = without(_covered(snapshot, at_work[~at_clients[at_work]]), of_clients)
     total = int(columns["end"][root] - columns["start"][root])
-    clients, server = length(at_clients), length(at_server)
+    clients, server = length(of_clients), length(of_server)
     return Phases(total, clients, server, max(total - clients - server, 0))
 
 
-def _covered(snapshot: Snapshot, which: "np.ndarray") -> "np.ndarray":
-    return union(snapshot.columns["start"][which], snapshot.columns["end"][which])
+def _covered(snapshot: Snapshot, spans: "np.ndarray") -> "np.ndarray":
+    return union(snapshot.columns["start"][spans], snapshot.columns["end"][spans])
 
 
 def _does_work(snapshot: Snapshot) -> "np.ndarray":

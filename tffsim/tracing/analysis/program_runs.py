@@ -72,14 +72,28 @@ def step_runs(snapshot: Snapshot, program: Program, invocations: list[int]) -> l
         program: A program of this trace.
         invocations: Which calls of it to look at, as rows of `trace.invocations`.
     """
-    runs = [snapshot.invocations[row] for row in invocations]
-    in_question = np.isin(snapshot.columns["invocation"], [run.span for run in runs])
-    steps = np.where(in_question, owners(snapshot, program)[snapshot.columns["node"]], -1)
+    steps = _steps_of_spans(snapshot, program, invocations)
     crossed = _crossed(snapshot, program, steps)
     return [
         StepRun(**_run(snapshot, step, np.flatnonzero(steps == number)), **crossed[number])
         for number, step in enumerate(program.steps)
     ]
+
+
+def step_calls(snapshot: Snapshot, program: Program, invocations: list[int]) -> "list[np.ndarray]":
+    """Returns the spans of each step whose time is the time of the step; see `step_runs` for the arguments.
+
+    Of a function at clients these are the calls at the border of each client, of others all that is done in it.
+    """
+    steps = _steps_of_spans(snapshot, program, invocations)
+    return [_calls(snapshot, step, np.flatnonzero(steps == number)) for number, step in enumerate(program.steps)]
+
+
+def _steps_of_spans(snapshot: Snapshot, program: Program, invocations: list[int]) -> "np.ndarray":
+    """Returns for each span the step to which it belongs; -1 for none."""
+    roots = [snapshot.invocations[row].span for row in invocations]
+    is_asked = np.isin(snapshot.columns["invocation"], roots)
+    return np.where(is_asked, owners(snapshot, program)[snapshot.columns["node"]], -1)
 
 
 def owners(snapshot: Snapshot, program: Program) -> "np.ndarray":
@@ -94,15 +108,17 @@ def owners(snapshot: Snapshot, program: Program) -> "np.ndarray":
     return owner
 
 
+def _calls(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> "np.ndarray":
+    if step.placement != CLIENTS:
+        return spans
+    return spans[entering_clients(snapshot)[spans] & (snapshot.columns["operation"][spans] == CREATE_CALL)]
+
+
 def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> _Calls:
     columns = snapshot.columns
-    calls = spans
-    is_at_clients = step.placement == CLIENTS
-    if is_at_clients:
-        at_border = entering_clients(snapshot)[spans]
-        calls = spans[at_border & (columns["operation"][spans] == CREATE_CALL)]
+    calls = _calls(snapshot, step, spans)
     whom = columns["invocation"][calls].astype(np.int64) << 32
-    if is_at_clients:
+    if step.placement == CLIENTS:
         whom |= columns["client"][calls]
     outcomes = [columns["outcome"][calls] == outcome for outcome in (ERROR, RUNNING, CANCELLED, OK)]
     counts, seen = [], np.zeros(0, np.int64)

@@ -4,12 +4,13 @@ import dataclasses
 
 import numpy as np
 
-from tffsim.tracing.analysis.first_error import first_of
-from tffsim.tracing.analysis.phases import Phases, phases
+from tffsim.tracing.analysis.first_error import error_message, first_of
+from tffsim.tracing.analysis.phases import Phases, phases_of
 from tffsim.tracing.analysis.program import Program, ProgramStep, build_program
 from tffsim.tracing.analysis.program_runs import StepRun, owners, step_runs
+from tffsim.tracing.analysis.results import numbers_among, values_of_results
 from tffsim.tracing.analysis.wrong_values import WrongValue, wrong_values
-from tffsim.tracing.document.operations import CANCELLED, COMPUTE, ERROR, OK, RUNNING
+from tffsim.tracing.document.operations import CANCELLED, ERROR, RUNNING
 from tffsim.tracing.document.snapshot import Place, Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 
@@ -88,7 +89,7 @@ def run_facts(snapshot: Snapshot) -> RunFacts | None:
     spans = {snapshot.invocations[row].span for row in rows}
     program = build_program(snapshot, last.root)
     outcome = snapshot.columns["outcome"][last.span]
-    results = [values for row in rows if (values := _results(snapshot, snapshot.invocations[row].span))]
+    results = [values for values in values_of_results(snapshot, rows) if values]
     reader = SpanReader(snapshot)
     return RunFacts(
         name=last.name,
@@ -97,7 +98,7 @@ def run_facts(snapshot: Snapshot) -> RunFacts | None:
         last_runs=step_runs(snapshot, program, rows[-1:]),
         invocations=rows,
         num_clients=last.cardinalities.get(_CLIENTS, -1),
-        phases=_sum([phases(snapshot, row) for row in rows]),
+        phases=_sum(phases_of(snapshot, rows)),
         is_running=bool(outcome == RUNNING),
         is_cancelled=bool(outcome == CANCELLED),
         results=[[reader.preview(value) for value in values] for values in results],
@@ -112,31 +113,12 @@ def _sum(parts: list[Phases]) -> Phases:
     return Phases(*(sum(times) for times in zip(*map(dataclasses.astuple, parts), strict=True)))
 
 
-def _results(snapshot: Snapshot, invocation: int) -> list[int]:
-    """Returns the numbers of the values that a call returned: of each member, if it is a struct of several."""
-    columns = snapshot.columns
-    computes = (columns["operation"] == COMPUTE) & (columns["outcome"] == OK)
-    whole = np.flatnonzero(computes & (columns["parent"] == invocation))
-    if not len(whole):
-        return []
-    # A struct of placed values is computed member by member, in this order.
-    members = np.flatnonzero(computes & (columns["parent"] == whole[-1]))
-    return members.tolist() if len(members) > 1 else whole[-1:].tolist()
-
-
-def _names(program: Program, values: list[int]) -> list[str]:
-    names = [name for name, _ in program.results]
-    return names if len(names) == len(values) else [""] * len(values)
-
-
 def _numbers(reader: SpanReader, program: Program, results: list[list[int]]) -> dict[str, list[float]]:
-    """Returns those named members of the results, or whole results, that are a number in all calls."""
+    """Returns those members of the results, or whole results, that are a number in all calls."""
     found: dict[str, list[float]] = {}
     for values in results:
-        for name, value in zip(_names(program, values), values, strict=True):
-            number = reader.value(value)
-            if isinstance(number, float) and (name or len(values) == 1):
-                found.setdefault(name, []).append(number)
+        for name, number in numbers_among(reader, program, values).items():
+            found.setdefault(name, []).append(number)
     return {name: numbers for name, numbers in found.items() if len(numbers) == len(results)}
 
 
@@ -146,13 +128,12 @@ def _failure(reader: SpanReader, program: Program, invocations: set[int]) -> Fai
     first = first_of(snapshot, (columns["outcome"] == ERROR) & np.isin(columns["invocation"], list(invocations)))
     if first < 0:
         return None
-    message, _, _ = snapshot.errors.get(first, "").partition("\n")
     values = [value for value in reader.inputs(first) if value >= 0 and not _is_function(snapshot, value)]
     return Failure(
         first,
         int(columns["client"][first]),
         int(owners(snapshot, program)[columns["node"][first]]),
-        message,
+        error_message(snapshot.errors.get(first, "")),
         snapshot.places.get(first),
         ", ".join(map(reader.preview, values)),
     )

@@ -11,6 +11,8 @@ from tffsim.views.figures.clients_figure import draw_clients, height_of_clients
 from tffsim.views.figures.graph_figure import draw_graph, height_of_graph, width_of_graph
 from tffsim.views.figures.letters import find_letters
 from tffsim.views.figures.program_figure import draw_program, height_of_program, width_of_program
+from tffsim.views.figures.rounds_figure import draw_rounds, height_of_rounds
+from tffsim.views.figures.source_figure import draw_source, height_of_source
 from tffsim.views.figures.stack_figure import draw_stack, height_of_stack
 from tffsim.views.figures.theme import Theme, theme_for
 from tffsim.views.figures.timeline_figure import draw_timeline, height_of_timeline
@@ -35,6 +37,14 @@ class Figures:
     def program(self, ax: Axes | None = None, *, dark: bool | None = None) -> Axes:
         """What the server and the clients did in the last call, and what crossed between them."""
         return self._draw(draw_program, height_of_program, ax, dark, width_of_program)
+
+    def source(self, ax: Axes | None = None, *, dark: bool | None = None) -> Axes:
+        """The functions that took part, with the time, the runs and the bytes of each line."""
+        return self._draw(draw_source, height_of_source, ax, dark)
+
+    def rounds(self, ax: Axes | None = None, *, dark: bool | None = None) -> Axes:
+        """One row per call: time, bytes, a bar per client, and what it returned."""
+        return self._draw(draw_rounds, height_of_rounds, ax, dark)
 
     def stack(self, ax: Axes | None = None, *, dark: bool | None = None) -> Axes:
         """The executors as a tree, with their calls and their own time."""

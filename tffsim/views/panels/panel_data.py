@@ -8,6 +8,8 @@ from tffsim.views.panels.ast_rows import depths
 from tffsim.views.panels.declared import DECLARED
 from tffsim.views.panels.graph_summary import graph_summary
 from tffsim.views.panels.program_summary import program_summary
+from tffsim.views.panels.round_rows import round_rows
+from tffsim.views.panels.source_rows import source_rows
 from tffsim.views.panels.stack_boxes import Box, arrangements, num_columns
 from tffsim.views.panels.traffic_rows import traffic_rows
 
@@ -19,6 +21,8 @@ _OF_LEGEND: dict[str, Callable[[Legend | Snapshot], object]] = {
 }
 _OF_SPANS: dict[str, Callable[[Snapshot], object]] = {
     "program": program_summary,
+    "source": lambda snapshot: [dataclasses.asdict(row) for row in source_rows(snapshot)],
+    "rounds": lambda snapshot: [dataclasses.asdict(row) for row in round_rows(snapshot)],
     "graph": graph_summary,
     "traffic": lambda snapshot: [dataclasses.asdict(row) for row in traffic_rows(snapshot)],
 }

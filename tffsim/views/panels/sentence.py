@@ -9,7 +9,6 @@ import functools
 import json
 import math
 import pathlib
-import re
 import string
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -79,11 +78,6 @@ def _joined(sentences: list[Sentence]) -> Sentence:
 def _words(language: str) -> dict[str, str | dict[str, str]]:
     words: dict[str, dict[str, str | dict[str, str]]] = json.loads(_WORDS.read_text(encoding="utf-8"))
     return words[language]
-
-
-def _without_class(message: str) -> str:
-    """Returns a message without the class that TensorFlow gives to all that a graph says of itself."""
-    return re.sub(r"^(InvalidArgumentError|UnknownError): ", "", message)
 
 
 class _Speech:
@@ -177,7 +171,7 @@ class _Speech:
     def _failed(self, failure: Failure) -> Sentence:
         step = self._facts.program.steps[failure.step] if failure.step >= 0 else None
         function = Phrase(step.title if step is not None else self._facts.name, "code")
-        message = Phrase(_without_class(failure.message), "wrong")
+        message = Phrase(failure.message, "wrong")
         place = self.say("at place", place=str(failure.place)) if failure.place is not None else ()
         if failure.client < 0:
             said = self.say("failed in", function=function, place=place, message=message)

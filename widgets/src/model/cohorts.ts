@@ -73,6 +73,7 @@ export class Cohorts {
   /** Says which spans are under way. */
   setRunning(open: number[]): void {
     const { columns } = this;
+    for (const span of open) if (numClientsOf(this.legend.callAt(span)) > 0) this.enter(span);
     const ofClients = open.filter((span) => columns.client(span) >= 0);
     for (const span of ofClients) this.enter(columns.invocation(span));
     const ofLatest = ofClients.filter((span) => columns.invocation(span) === this.latest.invocation);

@@ -16,6 +16,8 @@ export class Columns {
   count = 0;
   /** Rises with every change. */
   version = 0;
+  /** What is later has not happened yet; see `Replay`. */
+  until = Number.POSITIVE_INFINITY;
   private size = FIRST_SIZE;
   private ints = emptyInts(FIRST_SIZE);
   private times = emptyFloats(TIME_COLUMNS, FIRST_SIZE);
@@ -42,6 +44,12 @@ export class Columns {
 
   /** As in `OUTCOME`. */
   outcome(span: number): number {
+    if (this.until < this.endInAll(span)) return this.start(span) > this.until ? OUTCOME.unknown : OUTCOME.running;
+    return this.outcomeInAll(span);
+  }
+
+  /** How it ended, also if that is later than what is shown. */
+  outcomeInAll(span: number): number {
     return this.ints.outcome[span] ?? OUTCOME.unknown;
   }
 
@@ -69,6 +77,11 @@ export class Columns {
   }
 
   end(span: number): number {
+    return Math.min(this.endInAll(span), this.until);
+  }
+
+  /** When it ends, also if that is later than what is shown. */
+  endInAll(span: number): number {
     return this.times.end[span] ?? 0;
   }
 

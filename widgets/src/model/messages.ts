@@ -59,6 +59,61 @@ export interface Graph {
   hidden: number;
 }
 
+/** Something that went wrong in a line: an error, or where NaN or infinity arose. */
+export interface SourceMark {
+  kind: "error" | "nan" | "inf";
+  text: string;
+  span: number;
+}
+
+/** What happened in a line of the user's source. */
+export interface SourceRow {
+  function: number;
+  line: number;
+  /** Whether its time is spent in what the line calls. */
+  is_passed_on: boolean;
+  /** Whether it is done at clients, and counted for each of them. */
+  at_clients: boolean;
+  nodes: number[];
+  /** Nanoseconds. */
+  elapsed: number;
+  done: number;
+  failed: number;
+  running: number;
+  /** For how many it would have been done, had nothing gone wrong. */
+  expected: number;
+  letters: number;
+  size: number;
+  /** `server`, `clients`, or empty. */
+  crosses_to: string;
+  /** The last values that went in and came out. */
+  notes: string[];
+  marks: SourceMark[];
+}
+
+/** A call of a computation; times are nanoseconds. */
+export interface RoundRow {
+  span: number;
+  name: string;
+  outcome: string;
+  is_first: boolean;
+  preparing: number;
+  clients: number;
+  server: number;
+  down: number;
+  up: number;
+  num_clients: number;
+  /** For how long clients were busy; of as many as `clients_per_bar` the longest. */
+  bars: number[];
+  clients_per_bar: number;
+  done: number;
+  running: number;
+  failed: number;
+  wrong: number;
+  notes: string[];
+  numbers: Record<string, string>;
+}
+
 /** What is not a number. Lists are whole: they replace what came before; all but one. */
 export interface Description {
   executors?: Executor[];
@@ -75,6 +130,8 @@ export interface Description {
   traffic?: TrafficRow[];
   graph?: Graph;
   program?: Program | null;
+  source?: SourceRow[];
+  rounds?: RoundRow[];
   errors?: Record<string, string>;
   previews?: Record<string, string>;
   title?: string;

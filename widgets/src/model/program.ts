@@ -1,5 +1,8 @@
 // The program of the last call, as `program_summary.py` describes it: boxes in lanes, and what flows between them.
 
+import type { Selection } from "./selection";
+import type { StepSums } from "./step_sums";
+
 export interface Place {
   lane: string;
   column: number;
@@ -53,4 +56,30 @@ export interface Program {
   lanes: string[];
   num_columns: number;
   num_rows: number[];
+}
+
+/** Returns a program with the numbers of what is selected, and of the moment that is shown. */
+export function programOfPart(program: Program, sums: StepSums, selection: Selection): Program {
+  const isOver = selection.moment === null;
+  const counted = program.steps.map((step) => ({
+    nodes: [step.node],
+    atClients: step.gives.lane === "clients" && step.crosses_to === "",
+  }));
+  const found = sums.of(counted);
+  const steps = program.steps.map((step, k) => {
+    const { runs = 0, failed = 0, running = 0, elapsed = 0, letters = 0 } = found[k] ?? {};
+    return {
+      ...step,
+      done: runs - failed - running,
+      failed,
+      running,
+      cancelled: isOver ? step.cancelled : 0,
+      elapsed: step.elapsed > 0 ? elapsed * 1e6 : 0,
+      letters,
+      size: step.letters > 0 ? (step.size * letters) / step.letters : 0,
+      values: isOver ? step.values : [],
+    };
+  });
+  const results = program.results.map((result) => ({ ...result, value: isOver ? result.value : "" }));
+  return { ...program, steps, results };
 }

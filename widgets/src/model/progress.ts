@@ -42,7 +42,7 @@ export class Progress {
   get state(): State {
     if (!this.isHeard) return "waiting";
     if (!this.finished) return "running";
-    const outcomes = this.legend.invocations.map((call) => this.columns.outcome(call.span));
+    const outcomes = this.legend.invocations.map((call) => this.columns.outcomeInAll(call.span));
     if (outcomes.includes(OUTCOME.error)) return "failed";
     return outcomes.includes(OUTCOME.cancelled) ? "cancelled" : "done";
   }

@@ -4,13 +4,16 @@ import { Changes } from "./changes";
 import { Cohorts } from "./cohorts";
 import { Columns } from "./columns";
 import { Failures } from "./failures";
+import { Hover } from "./hover";
 import { labelOf } from "./labels";
 import { Legend } from "./legend";
 import type { Batch, Heard, Message, Request } from "./messages";
 import { Progress } from "./progress";
+import { Replay } from "./replay";
 import { Requests } from "./requests";
 import { Search } from "./search";
 import { Selection } from "./selection";
+import { StepSums } from "./step_sums";
 import { Sums } from "./sums";
 
 type Buffers = readonly (DataView | ArrayBuffer)[];
@@ -25,7 +28,10 @@ export class TraceStore {
   readonly search = new Search(this.columns, this.legend, () => this.changes.tell());
   readonly cohorts = new Cohorts(this.columns, this.legend, this.selection);
   readonly sums = new Sums(this.columns, this.legend, this.selection, () => this.cohorts.shownCall);
+  readonly steps = new StepSums(this.columns, this.legend, this.selection, this.sums);
   readonly failures = new Failures(this.columns);
+  readonly hover = new Hover(this.legend, () => this.changes.tell());
+  readonly replay = new Replay(this.columns, [this.sums, this.cohorts], this.selection);
   readonly requests: Requests;
 
   /** `ask` sends a request to the kernel; on a page without one, nothing is answered. */
@@ -47,6 +53,7 @@ export class TraceStore {
   }
 
   private readBatch(batch: Batch, buffers: Buffers): void {
+    this.replay.end();
     if (batch.reset) for (const part of [this.columns, this.sums, this.cohorts]) part.clear();
     const { errors, previews } = batch.description;
     this.progress.read(batch);

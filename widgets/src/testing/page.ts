@@ -78,7 +78,11 @@ function newPage(): Page {
   for (const target of [window, window.document, window.document.documentElement, window.document.body]) {
     countedListeners(target, "listener to the page", ledger);
   }
-  Object.defineProperty(window.HTMLElement.prototype, "clientWidth", { get: () => WIDTH });
+  Object.defineProperty(window.HTMLElement.prototype, "clientWidth", {
+    get(this: HTMLElement) {
+      return this.isConnected ? WIDTH : 0;
+    },
+  });
   Object.defineProperty(window.HTMLElement.prototype, "clientHeight", { get: () => HEIGHT });
   Object.assign(window.HTMLCanvasElement.prototype, { getContext: () => paper() });
   Object.assign(window, { matchMedia: () => media });

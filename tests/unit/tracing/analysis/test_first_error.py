@@ -4,7 +4,7 @@ import pytest
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import failed_at_client, sum_of_logarithms
-from tffsim.tracing.analysis.first_error import first_error
+from tffsim.tracing.analysis.first_error import error_message, first_error
 
 STACKS = {
     "local": tff.local_executor_factory,
@@ -52,3 +52,8 @@ def test_each_round_has_its_own_error():
         with pytest.raises(tff.ExecutionError):
             sum_of_logarithms([1.0, 7.0])
     assert trace.error(client=1, round=0) == "" != trace.error(client=1, round=1) == trace.error(client=1)
+
+
+def test_the_message_is_the_first_line_without_what_says_nothing():
+    assert error_message("InvalidArgumentError: a client sent seven\nmodel.py:3: x") == "a client sent seven"
+    assert error_message("ValueError: no") == "ValueError: no"

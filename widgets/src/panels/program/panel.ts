@@ -2,7 +2,7 @@
 
 import { element } from "../../dom/elements";
 import { ObservedSize } from "../../dom/observed_size";
-import type { Program } from "../../model/program";
+import { type Program, programOfPart } from "../../model/program";
 import { type Box, placeProgram } from "../../model/program_places";
 import { placeUpright } from "../../model/program_upright";
 import type { TraceStore } from "../../model/store";
@@ -47,18 +47,20 @@ export class ProgramPanel extends Panel {
       : "No computation was called yet.";
     this.svg.style.display = program === null ? "none" : "";
     if (program === null || this.room.width === 0) return;
-    const state = JSON.stringify([program, this.room.width]);
-    if (state !== this.shown) this.paint(program);
+    const { steps, selection } = this.store;
+    const state = JSON.stringify([program, this.room.width, ...steps.state]);
+    if (state !== this.shown) this.paint(steps.isOfPart ? programOfPart(program, steps, selection) : program);
     this.shown = state;
     for (const [box, node] of this.boxes) this.mark(box, node);
   }
 
   /** Frames the selected step; of what else is selected, each step tells its own time in it. */
   private mark(box: SVGGElement, node: number): void {
-    const { sums, selection } = this.store;
+    const { sums, selection, hover } = this.store;
     const { calls, time, running } = sums.nodes.of(node);
     const isPart = sums.isOfPart && (selection.parts.length > 1 || selection.part("node") === undefined);
     box.classList.toggle("selected", node === selection.marks.node);
+    box.classList.toggle("lit", hover.lights(node));
     box.classList.toggle("pale", isPart && calls + running === 0 && node !== selection.marks.node);
     const line = [...box.querySelectorAll<SVGTextElement>(".line")].at(-1);
     if (line === undefined || !box.classList.contains("step")) return;
@@ -69,8 +71,9 @@ export class ProgramPanel extends Panel {
   }
 
   private paint(program: Program): void {
-    const place = this.room.width < UPRIGHT_BELOW ? placeUpright : placeProgram;
-    const places = place(program, this.room.width);
+    const across = placeProgram(program, this.room.width);
+    const isUpright = this.room.width < UPRIGHT_BELOW || across.width > this.room.width;
+    const places = isUpright ? placeUpright(program, this.room.width) : across;
     const { wall, width, height } = places;
     this.svg.setAttribute("width", String(width));
     this.svg.setAttribute("height", String(height));
@@ -93,6 +96,8 @@ export class ProgramPanel extends Panel {
       this.boxes.set(made, box.step.node);
       const part = { kind: "node", node: box.step.node } as const;
       made.addEventListener("click", (event) => this.pick(part, event));
+      made.addEventListener("pointerenter", () => this.store.hover.show([this.boxes.get(made) ?? -1]));
+      made.addEventListener("pointerleave", () => this.store.hover.show([]));
     }
     return made;
   }

@@ -41,8 +41,9 @@ export function wallShapes({ x, y, width, height }: Rect, pipes: Pipe[]): SVGEle
 export function boxShape(box: Box): SVGGElement {
   const { step, kind, placement, width } = box;
   const isWrong = step !== null && kind === "step" && (step.failed > 0 || step.is_wrong);
+  const isWorking = step !== null && kind === "step" && step.running > 0;
   const group = shape("g", {
-    class: `box ${kind} place-${placement || "none"}${isWrong ? " wrong" : ""}`,
+    class: `box ${kind} place-${placement || "none"}${isWrong ? " wrong" : ""}${isWorking ? " working" : ""}`,
     transform: `translate(${box.x},${box.y})`,
     ...(step === null ? {} : { tabindex: 0, role: "button" }),
     "aria-label": [box.title, ...box.lines].join(", "),

@@ -1,0 +1,94 @@
+"""The rounds of a run as rows: time, bytes, clients, what they returned and what went wrong."""
+
+import dataclasses
+
+import numpy as np
+
+from tffsim.tracing.analysis.rounds import Round, rounds
+from tffsim.tracing.document.operations import ALL_OUTCOMES
+from tffsim.tracing.document.snapshot import Snapshot
+
+MAX_BARS = 40
+"""Into how many bars the clients of a round are put."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RoundRow:
+    """A call of a computation; see `rounds.Round`. Times are nanoseconds.
+
+    Attributes:
+        span: Its root span.
+        bars: For how long clients were busy, each bar the longest of as many clients as `clients_per_bar`.
+        notes: What is to be said of clients, such as `2 slow: 5, 6`.
+        failed: How many clients failed.
+        wrong: How many made NaN or an infinite number.
+        numbers: What it returned, by name.
+    """
+
+    span: int
+    name: str
+    outcome: str
+    is_first: bool
+    preparing: int
+    clients: int
+    server: int
+    down: int
+    up: int
+    num_clients: int
+    bars: list[int]
+    clients_per_bar: int
+    done: int
+    running: int
+    failed: int
+    wrong: int
+    notes: list[str]
+    numbers: dict[str, str]
+
+
+def round_rows(snapshot: Snapshot) -> list[RoundRow]:
+    """Returns the rows, in the order in which the calls started."""
+    return [_row(found) for found in rounds(snapshot)]
+
+
+def _row(found: Round) -> RoundRow:
+    bars, per_bar = _bars(found.busy)
+    return RoundRow(
+        span=found.call.span,
+        name=found.call.name,
+        outcome=ALL_OUTCOMES[found.outcome],
+        is_first=found.is_first,
+        preparing=found.phases.preparing,
+        clients=found.phases.clients,
+        server=found.phases.server,
+        down=found.down,
+        up=found.up,
+        num_clients=len(found.busy),
+        bars=bars,
+        clients_per_bar=per_bar,
+        done=found.done,
+        running=found.running,
+        failed=len(found.failed),
+        wrong=len(found.wrong),
+        notes=_notes(found),
+        numbers={name: f"{number:.4g}" for name, number in found.numbers.items()},
+    )
+
+
+def _bars(busy: "np.ndarray") -> tuple[list[int], int]:
+    per_bar = max(-(-len(busy) // MAX_BARS), 1)
+    if not len(busy):
+        return [], per_bar
+    return np.maximum.reduceat(busy, np.arange(0, len(busy), per_bar)).tolist(), per_bar
+
+
+def _notes(found: Round) -> list[str]:
+    wrong = sorted({client for client in found.wrong if client >= 0})
+    told = [_counted(found.failed, "failed"), _counted(wrong, "NaN or infinite"), _counted(found.slow, "slow")]
+    return [note for note in told if note] + (["first call"] if found.is_first else [])
+
+
+def _counted(clients: list[int], what: str) -> str:
+    if not clients:
+        return ""
+    named = ", ".join(map(str, clients[:3])) + (", …" if len(clients) > 3 else "")
+    return f"{len(clients):,} {what}: {named}"

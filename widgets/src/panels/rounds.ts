@@ -1,0 +1,256 @@
+// One row per call of a computation, all on one scale; rounds are brushed at the left edge.
+
+import { element } from "../dom/elements";
+import type { RoundRow } from "../model/messages";
+import type { TraceStore } from "../model/store";
+import { count, dataSize, duration } from "../model/units";
+import { Panel } from "./panel";
+
+const PHASES = ["preparing", "clients", "server"] as const;
+const PER_MILLISECOND = 1e6;
+/** More rounds than this are thin rows without words. */
+const MOST_TALL = 50;
+/** Rounds in which something went wrong have a mark. */
+const FAILED = "✕";
+const WRONG = "◆";
+
+export class RoundsPanel extends Panel {
+  private readonly head = element("div", "tff-round head");
+  private readonly list = element("div", "tff-rounds tff-scroll");
+  private readonly foot = element("div", "tff-rounds-foot");
+  private rows: HTMLElement[] = [];
+  private shown: readonly RoundRow[] | null = null;
+  /** Where a brush began; -1 if there is none. */
+  private from = -1;
+
+  constructor(store: TraceStore) {
+    super("rounds", store);
+    this.list.setAttribute("role", "listbox");
+    this.list.setAttribute("aria-multiselectable", "true");
+    this.list.setAttribute("aria-label", "Rounds");
+    this.foot.setAttribute("aria-live", "polite");
+    this.list.addEventListener("keydown", (event) => this.move(event));
+    this.list.addEventListener("pointerdown", (event) => this.begin(event));
+    this.list.addEventListener("pointermove", (event) => this.brush(event));
+    this.list.addEventListener("pointerup", () => (this.from = -1));
+    this.list.addEventListener("pointercancel", () => (this.from = -1));
+    this.root.append(this.head, this.list, this.foot);
+  }
+
+  describe(): string {
+    const { rounds } = this.store.legend;
+    const chosen = this.store.selection.part("rounds");
+    const brushed = chosen === undefined ? "" : `, ${named(chosen.from, chosen.to)} chosen`;
+    return `${count(rounds.length)} ${rounds.length === 1 ? "call" : "calls"}${brushed}`;
+  }
+
+  draw(): void {
+    const { rounds } = this.store.legend;
+    this.root.dataset.summary = this.describe();
+    if (rounds !== this.shown) this.build(rounds);
+    this.shown = rounds;
+    const chosen = this.store.selection.part("rounds");
+    const isChosen = (k: number) => chosen !== undefined && k >= chosen.from && k <= chosen.to;
+    this.rows.forEach((row, k) => {
+      row.classList.toggle("selected", isChosen(k));
+      row.setAttribute("aria-selected", String(isChosen(k)));
+      row.tabIndex = k === (chosen?.to ?? 0) ? 0 : -1;
+    });
+    const text = chosen === undefined ? hint(rounds) : summaryOf(rounds, chosen.from, chosen.to);
+    if (this.foot.textContent !== text) this.foot.textContent = text;
+  }
+
+  private build(rounds: readonly RoundRow[]): void {
+    const scale: Scale = {
+      time: Math.max(...rounds.map(timeOf), 1),
+      size: Math.max(...rounds.flatMap(({ down, up }) => [down, up]), 1),
+      busy: Math.max(...rounds.flatMap(({ bars }) => bars), 1),
+      numbers: namesOf(rounds),
+      isNamed: new Set(rounds.map(({ name }) => name)).size > 1,
+    };
+    this.root.classList.toggle("thin", rounds.length > MOST_TALL);
+    const words = ["round", "time", "crossed", "busy, by client", "clients", scale.numbers.join(", ") || "returned"];
+    this.head.replaceChildren(...words.map((word) => element("span", "", word)));
+    this.rows = rounds.map((round, k) => rowOf(round, k, scale));
+    const empty = element("div", "tff-empty", "No computation was called yet.");
+    this.list.replaceChildren(...(rounds.length > 0 ? this.rows : [empty]));
+  }
+
+  private begin(event: PointerEvent): void {
+    const k = this.rowAt(event);
+    if (k < 0 || event.button !== 0) return;
+    const chosen = this.store.selection.part("rounds");
+    this.rows[k]?.focus();
+    if (event.shiftKey && chosen !== undefined) this.choose(chosen.from, k);
+    else if (chosen?.from === k && chosen.to === k) this.store.selection.drop("rounds");
+    else {
+      this.from = k;
+      this.choose(k, k);
+    }
+  }
+
+  private brush(event: PointerEvent): void {
+    if (this.from < 0 || event.buttons === 0) return;
+    const k = this.rowAt(event);
+    const chosen = this.store.selection.part("rounds");
+    if (k < 0 || (chosen?.from === Math.min(this.from, k) && chosen.to === Math.max(this.from, k))) return;
+    this.choose(this.from, k);
+  }
+
+  private rowAt(event: Event): number {
+    return this.rows.findIndex((row) => row.contains(event.target as Node));
+  }
+
+  private choose(one: number, other: number): void {
+    this.store.selection.narrow({ kind: "rounds", from: Math.min(one, other), to: Math.max(one, other) });
+  }
+
+  /** Arrows go from round to round; with shift the chosen rounds grow. */
+  private move(event: KeyboardEvent): void {
+    const last = this.rows.length - 1;
+    const step = { ArrowDown: 1, ArrowUp: -1, Home: -last, End: last, Enter: 0, " ": 0 }[event.key];
+    const at = this.rowAt(event);
+    if (step === undefined || at < 0) return;
+    event.preventDefault();
+    const next = Math.min(Math.max(at + step, 0), last);
+    const chosen = this.store.selection.part("rounds");
+    if (!event.shiftKey || chosen === undefined) this.choose(next, next);
+    // The end that is not held stays.
+    else this.choose(at === chosen.from && at !== chosen.to ? chosen.to : chosen.from, next);
+    this.rows[next]?.focus();
+  }
+}
+
+interface Scale {
+  time: number;
+  size: number;
+  busy: number;
+  /** The names of the numbers that are shown. */
+  numbers: string[];
+  /** Whether rows say which computation was called. */
+  isNamed: boolean;
+}
+
+function rowOf(round: RoundRow, k: number, scale: Scale): HTMLElement {
+  const row = element("div", "tff-round");
+  row.setAttribute("role", "option");
+  row.dataset.round = String(k + 1);
+  const mark = round.failed > 0 || round.outcome === "error" ? FAILED : round.wrong > 0 ? WRONG : "";
+  row.classList.toggle("wrong", mark !== "");
+  row.setAttribute("aria-label", wordsOf(round, k, scale));
+  row.title = wordsOf(round, k, scale);
+  const number = element("span", "number", `${mark ? `${mark} ` : ""}${k + 1}`);
+  if (scale.isNamed) number.append(element("small", "", round.name));
+  row.append(
+    number,
+    timeBar(round, scale),
+    crossed(round, scale),
+    busy(round, scale),
+    notes(round),
+    numbers(round, scale),
+  );
+  return row;
+}
+
+function timeBar(round: RoundRow, scale: Scale): HTMLElement {
+  const bar = element("span", "time");
+  for (const phase of PHASES) {
+    const part = element("i", phase);
+    part.style.width = `${(72 * round[phase]) / scale.time}%`;
+    bar.append(part);
+  }
+  bar.append(element("span", "text", duration(timeOf(round) / PER_MILLISECOND)));
+  return bar;
+}
+
+function crossed(round: RoundRow, scale: Scale): HTMLElement {
+  const made = element("span", "crossing");
+  const ways = [
+    ["server", "↓", round.down],
+    ["clients", "↑", round.up],
+  ] as const;
+  for (const [lane, arrow, size] of ways) {
+    const line = element("span", "way");
+    const fill = element("i", lane);
+    fill.style.width = `${(50 * size) / scale.size}%`;
+    line.append(fill, element("span", "text", size > 0 ? `${arrow} ${dataSize(size)}` : ""));
+    made.append(line);
+  }
+  return made;
+}
+
+function busy(round: RoundRow, scale: Scale): HTMLElement {
+  const made = element("span", "busy");
+  for (const time of round.bars) {
+    const bar = element("i");
+    bar.style.height = `${Math.max((100 * time) / scale.busy, 3)}%`;
+    made.append(bar);
+  }
+  return made;
+}
+
+function notes(round: RoundRow): HTMLElement {
+  const made = element("span", "notes");
+  const running = round.running > 0 ? `, ${count(round.running)} at work` : "";
+  const done = round.num_clients > 0 ? `${count(round.done)} done${running}` : "no clients";
+  made.append(element("span", "", done), ...round.notes.map((note) => element("small", "", note)));
+  return made;
+}
+
+function numbers(round: RoundRow, scale: Scale): HTMLElement {
+  const told = scale.numbers.map((name) => round.numbers[name] ?? "");
+  const text = told.some(Boolean) ? told.join(", ") : round.outcome === "ok" ? "–" : round.outcome;
+  return element("b", "returned", text);
+}
+
+function timeOf(round: RoundRow): number {
+  return round.preparing + round.clients + round.server;
+}
+
+/** The names of numbers that rounds returned, two at most; a loss comes first. */
+function namesOf(rounds: readonly RoundRow[]): string[] {
+  const names = [...new Set(rounds.flatMap((round) => Object.keys(round.numbers)))];
+  return names.sort((a, b) => Number(/loss/i.test(b)) - Number(/loss/i.test(a))).slice(0, 2);
+}
+
+function named(from: number, to: number): string {
+  return from === to ? `round ${from + 1}` : `rounds ${from + 1} to ${to + 1}`;
+}
+
+function wordsOf(round: RoundRow, k: number, scale: Scale): string {
+  const told = Object.entries(round.numbers).map(([name, number]) => `${name || "result"} ${number}`);
+  const parts = [
+    `${named(k, k)}${scale.isNamed ? `, ${round.name}` : ""}`,
+    `${duration(timeOf(round) / PER_MILLISECOND)}: ${PHASES.map((p) => `${p} ${duration(round[p] / PER_MILLISECOND)}`).join(", ")}`,
+    round.down + round.up > 0 ? `${dataSize(round.down)} down, ${dataSize(round.up)} up` : "",
+    round.num_clients > 0 ? `${count(round.done)} of ${count(round.num_clients)} clients done` : "",
+    ...round.notes,
+    ...told,
+  ];
+  return parts.filter(Boolean).join("; ");
+}
+
+function hint(rounds: readonly RoundRow[]): string {
+  if (rounds.length < 2) return "";
+  return "All panels show all rounds. Drag over the numbers to choose some; shift + ↑ ↓ does the same.";
+}
+
+function summaryOf(rounds: readonly RoundRow[], from: number, to: number): string {
+  const chosen = rounds.slice(from, to + 1);
+  const sum = (of: (round: RoundRow) => number) => chosen.reduce((total, round) => total + of(round), 0);
+  const [first, last] = [chosen[0], chosen.at(-1)];
+  const trends = namesOf(chosen).map((name) => {
+    const [one, other] = [first?.numbers[name] ?? "", last?.numbers[name] ?? ""];
+    return `${name || "result"} ${one === other || chosen.length < 2 ? other : `${one} → ${other}`}`;
+  });
+  const sizes = [
+    [sum(({ down }) => down), "↓"],
+    [sum(({ up }) => up), "↑"],
+  ] as const;
+  const parts = [
+    duration(sum(timeOf) / PER_MILLISECOND),
+    ...sizes.filter(([size]) => size > 0).map(([size, arrow]) => `${arrow} ${dataSize(size)}`),
+    ...trends,
+  ];
+  return `${named(from, to)}: ${parts.join(", ")}. All panels tell of ${from === to ? "it" : "these"} only; Esc ends it.`;
+}

@@ -1,0 +1,263 @@
+// The user's source, the functions that took part, with a gutter: time, runs, what crossed, and the last values.
+
+import { button, element } from "../dom/elements";
+import type { SourceRow } from "../model/messages";
+import type { UserFunction } from "../model/schema";
+import type { StepSum } from "../model/step_sums";
+import type { TraceStore } from "../model/store";
+import { count, dataSize, duration } from "../model/units";
+import { Panel } from "./panel";
+
+const DECORATOR = /^(\s*@[\w.]+)\(/;
+const DEFINITION = /^\s*(async\s+)?def\s/;
+const WORDS = /([A-Za-z_]\w*)/;
+const MARKS = { error: "✕", nan: "◆", inf: "◆" };
+/** Where a long line may be broken, after a sign. */
+const BREAKS = /(?<=[.(,_])/;
+
+/** A line as it stands in the panel. */
+interface Line {
+  function: number;
+  number: number;
+  text: string;
+  row: SourceRow | null;
+  element: HTMLElement;
+  gutter: HTMLElement[];
+  fill: HTMLElement;
+}
+
+export class SourcePanel extends Panel {
+  private readonly list = element("div", "tff-source tff-scroll");
+  private lines: Line[] = [];
+  private built = "";
+  private counted = "";
+
+  constructor(store: TraceStore) {
+    super("source", store);
+    this.list.setAttribute("role", "listbox");
+    this.list.setAttribute("aria-label", "Source, line by line");
+    this.list.addEventListener("keydown", (event) => this.move(event));
+    this.list.addEventListener("pointerleave", () => store.hover.show([]));
+    this.root.append(this.list);
+  }
+
+  /** Whether there is anything to show. */
+  get isEmpty(): boolean {
+    return this.store.legend.source.length === 0;
+  }
+
+  describe(): string {
+    const { functions, source } = this.store.legend;
+    const marks = source.reduce((sum, row) => sum + row.marks.length, 0);
+    const wrong = marks > 0 ? `, ${count(marks)} marks of what went wrong` : "";
+    return `${count(functions.length)} functions, ${count(source.length)} lines with numbers${wrong}`;
+  }
+
+  draw(): void {
+    const { legend, steps, selection } = this.store;
+    this.root.dataset.summary = this.describe();
+    const built = JSON.stringify([
+      legend.functions.length,
+      legend.source.map(({ notes, marks, line }) => [line, notes, marks]),
+    ]);
+    if (built !== this.built) {
+      this.build();
+      [this.built, this.counted] = [built, ""];
+    }
+    const counted = JSON.stringify([legend.source, ...steps.state]);
+    if (counted !== this.counted) this.count();
+    this.counted = counted;
+    const chosen = selection.part("line");
+    const { node } = selection.marks;
+    for (const line of this.lines) {
+      const { row, element: shown } = line;
+      const isChosen = chosen?.function === line.function && chosen.line === line.number;
+      const isNode = row?.nodes.includes(node) === true;
+      shown.classList.toggle("selected", isChosen || isNode);
+      shown.setAttribute("aria-selected", String(isChosen));
+      shown.classList.toggle("lit", row?.nodes.some((below) => this.store.hover.lights(below)) === true);
+    }
+    const focusable = this.lines.find(({ element: shown }) => shown.classList.contains("selected")) ?? this.told[0];
+    for (const line of this.lines) line.element.tabIndex = line === focusable ? 0 : -1;
+  }
+
+  private get told(): Line[] {
+    return this.lines.filter(({ row }) => row !== null);
+  }
+
+  private build(): void {
+    const { functions } = this.store.legend;
+    const files = new Map<string, number[]>();
+    outermost(functions).forEach((number) => {
+      const file = functions[number]?.file ?? "";
+      files.set(file, [...(files.get(file) ?? []), number]);
+    });
+    this.lines = [];
+    const parts: HTMLElement[] = [];
+    for (const [file, numbers] of files) {
+      const head = element("div", "tff-line head");
+      for (const word of ["", "time", "runs", "crossed", "", file]) head.append(element("span", "", word));
+      head.setAttribute("role", "presentation");
+      const sorted = numbers.sort((a, b) => (functions[a]?.line ?? 0) - (functions[b]?.line ?? 0));
+      parts.push(head, ...sorted.flatMap((number) => this.linesOf(number)));
+    }
+    if (parts.length === 0) parts.push(element("div", "tff-empty", "No function of yours is known in this trace."));
+    this.list.replaceChildren(...parts);
+  }
+
+  private linesOf(number: number): HTMLElement[] {
+    const { functions, source } = this.store.legend;
+    const { line: first = 0, text = "", name = "" } = functions[number] ?? {};
+    const rows = new Map(source.filter((row) => row.function === number).map((row) => [row.line, row]));
+    const texts = text ? unindented(text.trimEnd().split("\n")) : textsWithout(rows, first, name);
+    const definition = texts.findIndex((line) => DEFINITION.test(line));
+    const shown: HTMLElement[] = [];
+    texts.forEach((line, k) => {
+      const decorator = k < definition ? DECORATOR.exec(line) : null;
+      const isInside = k < definition && decorator === null && !line.startsWith("@");
+      const row = rows.get(first + k) ?? null;
+      // The arguments of a decorator are types; those on lines of their own are told on hover.
+      if (isInside && row === null) return;
+      const made = this.line(number, first + k, line, row, decorator?.[1] ?? "");
+      if (decorator !== null) made.title = texts.slice(k, definition).join("\n");
+      shown.push(made);
+    });
+    return shown;
+  }
+
+  private line(number: number, line: number, text: string, row: SourceRow | null, decorator: string): HTMLElement {
+    const made = element("div", row === null ? "tff-line" : "tff-line told");
+    const fill = element("span", "fill");
+    const bar = element("span", "bar");
+    bar.append(fill);
+    const gutter = ["time", "runs", "crossed"].map((name) => element("span", name));
+    const code = element("code", "code");
+    const indent = text.length - text.trimStart().length;
+    code.style.setProperty("--tff-indent", String(indent));
+    code.append(...(decorator ? [`${decorator.trim()}(⋯)`] : this.coloured(text.trim())));
+    for (const mark of row?.marks ?? []) code.append(this.mark(mark));
+    for (const note of row?.notes ?? []) code.append(element("span", "note", note));
+    made.append(bar, ...gutter, element("span", "no", String(line)), code);
+    made.setAttribute("role", "option");
+    made.dataset.line = String(line);
+    made.classList.toggle("wrong", (row?.marks.length ?? 0) > 0);
+    if (row !== null) {
+      made.addEventListener("click", () => this.choose(number, line));
+      made.addEventListener("pointerenter", () => this.store.hover.show(row.nodes));
+    } else made.addEventListener("pointerenter", () => this.store.hover.show([]));
+    this.lines.push({ function: number, number: line, text, row, element: made, gutter, fill });
+    return made;
+  }
+
+  private mark({ kind, text, span }: SourceRow["marks"][number]): HTMLElement {
+    const made = button(`${MARKS[kind]} ${text}`, "Show where it arose", () =>
+      this.store.selection.select({ kind: "span", span }),
+    );
+    made.className = "note wrong";
+    // A click on the line would select the line.
+    made.addEventListener("click", (event) => event.stopPropagation());
+    return made;
+  }
+
+  /** Names of the program's steps have the colour of their placement. */
+  private coloured(text: string): (Node | string)[] {
+    const lanes = new Map(
+      this.store.legend.program?.steps.map((step) => [step.title, step.crosses_to ? "server" : step.gives.lane]) ?? [],
+    );
+    return text.split(WORDS).flatMap((word): (Node | string)[] => {
+      const lane = lanes.get(word);
+      const pieces = word
+        .split(BREAKS)
+        .flatMap((piece) => (/[.(,_]$/.test(piece) ? [piece, document.createElement("wbr")] : [piece]));
+      if (!lane) return pieces;
+      const made = element("b", lane);
+      made.append(...pieces);
+      return [made];
+    });
+  }
+
+  /** Writes the numbers: those of all, or of what is selected. */
+  private count(): void {
+    const { steps } = this.store;
+    const told = this.told;
+    const sums = steps.isOfPart
+      ? steps.of(told.map(({ row }) => ({ nodes: row?.nodes ?? [], atClients: row?.at_clients ?? false })))
+      : null;
+    const times = told.map(({ row }, k) => sums?.[k]?.elapsed ?? (row?.elapsed ?? 0) / 1e6);
+    const longest = Math.max(...times, 1e-9);
+    this.list.classList.toggle("part", sums !== null);
+    told.forEach(({ row, gutter, fill, element: shown }, k) => {
+      if (row === null) return;
+      const numbers = gutterOf(row, sums?.[k] ?? null);
+      [times[k] && row.elapsed ? duration(times[k]) : "", ...numbers].forEach((text, place) => {
+        const cell = gutter[place];
+        if (cell) cell.textContent = text;
+      });
+      const runningNow = isCounted(row) ? (sums?.[k]?.running ?? row.running) : 0;
+      shown.classList.toggle("running", runningNow > 0);
+      fill.style.width = row.elapsed ? `${(100 * (times[k] ?? 0)) / longest}%` : "0";
+      fill.classList.toggle("pale", row.is_passed_on);
+    });
+  }
+
+  private choose(number: number, line: number): void {
+    const { selection } = this.store;
+    const chosen = selection.part("line");
+    if (chosen?.function === number && chosen.line === line) selection.drop("line");
+    else selection.select({ kind: "line", function: number, line });
+  }
+
+  private move(event: KeyboardEvent): void {
+    const { told } = this;
+    const at = told.findIndex(({ element: shown }) => shown === event.target);
+    const step = { ArrowDown: 1, ArrowUp: -1, Home: -told.length, End: told.length, Enter: 0, " ": 0 }[event.key];
+    if (step === undefined || at < 0) return;
+    event.preventDefault();
+    const next = told[Math.min(Math.max(at + step, 0), told.length - 1)];
+    next?.element.focus();
+    if (next && step === 0) this.choose(next.function, next.number);
+  }
+}
+
+/** Whether runs are told: not of a line that only tells values. */
+function isCounted({ expected, done, failed, running }: SourceRow): boolean {
+  return expected + done + failed + running > 0;
+}
+
+/** What stands in the gutter beside the time: runs, and what crossed. */
+function gutterOf(row: SourceRow, sum: StepSum | null): [string, string] {
+  const runs = sum?.runs ?? row.done + row.failed + row.running;
+  const running = sum?.running ?? row.running;
+  const isShort = runs < row.expected || sum !== null;
+  const many = row.expected === 0 ? "" : isShort ? `${count(runs)} of ${count(row.expected)}` : `× ${count(runs)}`;
+  const told = !isCounted(row) ? "" : running > 0 ? `${count(running)} now` : many;
+  const arrow = row.crosses_to === "server" ? "↑" : "↓";
+  if (!row.letters) return [told, ""];
+  if (sum === null) return [told, `${arrow} ${dataSize(row.size)}`];
+  return [told, sum.letters ? `${arrow} ${dataSize((row.size * sum.letters) / row.letters)}` : ""];
+}
+
+/** The functions that no other one contains. */
+function outermost(functions: readonly UserFunction[]): number[] {
+  const last = ({ line, text }: UserFunction) => line + Math.max(text.trimEnd().split("\n").length, 1) - 1;
+  const holds = (outer: UserFunction, inner: UserFunction) =>
+    outer !== inner &&
+    outer.file === inner.file &&
+    outer.line <= inner.line &&
+    last(inner) <= last(outer) &&
+    (last(outer) - outer.line > last(inner) - inner.line || functions.indexOf(outer) < functions.indexOf(inner));
+  return functions.flatMap((inner, k) => (functions.some((outer) => holds(outer, inner)) ? [] : [k]));
+}
+
+/** A function that stands in another one, or in a class, begins at the left here. */
+function unindented(lines: string[]): string[] {
+  const indents = lines.filter((line) => line.trim()).map((line) => line.length - line.trimStart().length);
+  const least = Math.min(...indents);
+  return lines.map((line) => line.slice(Math.min(least, line.length)));
+}
+
+/** Where the trace leaves the source out, the lines are there, and the name of the function. */
+function textsWithout(rows: ReadonlyMap<number, SourceRow>, first: number, name: string): string[] {
+  const last = Math.max(first, ...rows.keys());
+  return Array.from({ length: last - first + 1 }, (_, k) => (k === 0 ? name : ""));
+}

@@ -1,0 +1,253 @@
+// One scrubber under all panels: the strip of time, and a playhead that shows the run again.
+
+import { button, choiceOf, element } from "./dom/elements";
+import { ObservedSize } from "./dom/observed_size";
+import { type Closable, Opened } from "./dom/opened";
+import { type Activity, activityOf } from "./model/activity";
+import type { TraceStore } from "./model/store";
+import { duration } from "./model/units";
+import { shape } from "./panels/graph/shapes";
+
+const HEIGHT = 22;
+/** In so short a run one sees nothing at its own pace; it then takes so long, in milliseconds. */
+const SHORT = 200;
+const SLOWED = 4000;
+const SPEEDS = [0.25, 0.5, 10, 100];
+/** Who wants less motion sees so many still pictures, so many milliseconds each. */
+const STILLS = 12;
+const STILL_TIME = 1000;
+const SMALLEST_ROUND = 58;
+const KINDS = ["called", "clients", "server"] as const;
+const WORDS = { called: "preparing", clients: "clients at work", server: "server" };
+
+export class Scrubber implements Closable {
+  readonly root = element("div", "tff-scrubber");
+  private readonly opened = new Opened();
+  private readonly strip = element("div", "strip");
+  private readonly svg = shape("svg", { "aria-hidden": "true" });
+  private readonly marks = element("div", "marks");
+  private readonly head = element("i", "playhead");
+  private readonly clock = element("span", "clock");
+  private readonly play = button("▶", "Play", () => this.toggle());
+  private readonly speed = choiceOf([["", ""], ...SPEEDS.map((speed): [string, string] => [`${speed} ×`, `${speed}`])]);
+  private readonly room = this.opened.add(new ObservedSize(this.strip, () => this.draw()));
+  private painted = "";
+  private timer = 0;
+  private frame = 0;
+  private before = 0;
+
+  constructor(private readonly store: TraceStore) {
+    const first = button("⇤", "To the start", () => this.show(this.extent[0]));
+    this.speed.title = "Speed";
+    this.speed.setAttribute("aria-label", "Speed");
+    this.strip.append(this.svg, this.marks, this.head);
+    this.strip.tabIndex = 0;
+    this.strip.setAttribute("role", "slider");
+    this.strip.setAttribute("aria-label", "Moment that is shown");
+    this.strip.title = "Space plays and stops; ← → go to the next change, with shift to the next round";
+    this.strip.addEventListener("keydown", (event) => this.press(event));
+    this.strip.addEventListener("pointerdown", (event) => {
+      this.strip.setPointerCapture(event.pointerId);
+      this.drag(event);
+    });
+    this.strip.addEventListener("pointermove", (event) => {
+      if (event.buttons > 0) this.drag(event);
+    });
+    const buttons = element("span", "tff-buttons");
+    buttons.append(first, this.play, this.speed);
+    this.root.append(buttons, this.strip, this.clock);
+    this.opened.addEnd(() => this.stop());
+  }
+
+  close(): void {
+    this.opened.close();
+  }
+
+  draw(): void {
+    const { progress, columns, replay, legend, selection } = this.store;
+    this.root.hidden = legend.invocations.length === 0;
+    if (this.root.hidden) return;
+    const [from, to] = this.extent;
+    this.root.classList.toggle("live", !progress.finished);
+    const [own] = this.speed.options;
+    if (own) own.textContent = to - from < SHORT ? "slow" : "1 ×";
+    const width = Math.floor(this.room.width);
+    const state = `${columns.count} ${width} ${to} ${from}`;
+    if (width > 0 && state !== this.painted) {
+      this.painted = state;
+      this.paint(width);
+    }
+    const chosen = selection.part("rounds");
+    this.marks.querySelectorAll(".round").forEach((mark, k) => {
+      mark.classList.toggle("chosen", chosen !== undefined && k >= chosen.from && k <= chosen.to);
+    });
+    const moment = replay.moment ?? to;
+    this.head.style.left = `${(100 * (moment - from)) / (to - from)}%`;
+    this.strip.setAttribute("aria-valuemin", "0");
+    this.strip.setAttribute("aria-valuemax", String(Math.round(to - from)));
+    this.strip.setAttribute("aria-valuenow", String(Math.round(moment - from)));
+    const round = this.roundAt(moment);
+    const told = `${duration(moment - from)}${legend.invocations.length > 1 ? `, round ${round + 1}` : ""}`;
+    this.strip.setAttribute("aria-valuetext", told);
+    this.root.dataset.moment = replay.moment === null ? "" : String(moment);
+    const text = replay.moment === null ? duration(to - from) : `${duration(moment - from)} of ${duration(to - from)}`;
+    if (this.clock.textContent !== text) this.clock.textContent = text;
+  }
+
+  /** From the first call to the end of the last: what a cell does before is no part of the run. */
+  private get extent(): [number, number] {
+    const { columns, legend, progress } = this.store;
+    const from = Math.min(...legend.invocations.map(({ span }) => columns.start(span)), progress.now);
+    const ends = legend.invocations.map(({ span }) => columns.endInAll(span));
+    const to = progress.finished ? Math.max(...ends, from) : progress.now;
+    return [from, Math.max(to, from + 1e-3)];
+  }
+
+  private paint(width: number): void {
+    const { columns, legend } = this.store;
+    const [from, to] = this.extent;
+    const parts = Math.max(1, Math.min(width, 800));
+    const activity = activityOf(columns, legend, [from, to], parts);
+    this.svg.setAttribute("viewBox", `0 0 ${parts} ${HEIGHT}`);
+    this.svg.setAttribute("preserveAspectRatio", "none");
+    const outlines = outlinesOf(activity);
+    this.svg.replaceChildren(...KINDS.map((kind) => shape("path", { class: kind, d: outlines[kind] })));
+    this.strip.dataset.kinds = KINDS.filter((kind) => outlines[kind] !== "").join(" ");
+    const place = (time: number) => (100 * (time - from)) / (to - from);
+    const room = (width * Math.min(...legend.invocations.map(({ span }) => this.lengthOf(span)))) / (to - from);
+    const isNamed = legend.invocations.length > 1 && room > SMALLEST_ROUND;
+    const words = isNamed
+      ? []
+      : KINDS.filter((kind) => outlines[kind]).map((kind) => element("span", kind, WORDS[kind]));
+    const rounds = legend.invocations.map(({ span }, k) => {
+      const mark = element("span", "round", isNamed ? `round ${k + 1}` : "");
+      mark.style.left = `${place(columns.start(span))}%`;
+      mark.style.width = `${(100 * this.lengthOf(span)) / (to - from)}%`;
+      return mark;
+    });
+    const wrong = legend.source
+      .flatMap((row) => row.marks)
+      .map(({ kind, text, span }) => {
+        const mark = element("b", "wrong", kind === "error" ? "✕" : "◆");
+        mark.title = text;
+        mark.style.left = `${place(columns.endInAll(span))}%`;
+        return mark;
+      });
+    const key = element("span", "key");
+    key.append(...words);
+    this.marks.replaceChildren(...(legend.invocations.length > 1 ? rounds : []), key, ...wrong);
+  }
+
+  private lengthOf(span: number): number {
+    const { columns } = this.store;
+    return columns.endInAll(span) - columns.start(span);
+  }
+
+  private roundAt(moment: number): number {
+    const { columns, legend } = this.store;
+    return Math.max(legend.invocations.filter(({ span }) => columns.start(span) <= moment).length - 1, 0);
+  }
+
+  private drag(event: PointerEvent): void {
+    const box = this.strip.getBoundingClientRect();
+    const [from, to] = this.extent;
+    const share = Math.min(Math.max((event.clientX - box.left) / Math.max(box.width, 1), 0), 1);
+    this.stop();
+    this.show(from + share * (to - from));
+  }
+
+  /** Shows a moment; at the end all is shown as it is without a playhead. */
+  private show(moment: number): void {
+    const [from, to] = this.extent;
+    if (!this.store.progress.finished) return;
+    this.store.replay.show(moment >= to ? null : Math.max(moment, from));
+  }
+
+  private press(event: KeyboardEvent): void {
+    const { replay, columns, legend } = this.store;
+    const [from, to] = this.extent;
+    const moment = replay.moment ?? to;
+    const starts = legend.invocations.map(({ span }) => columns.start(span));
+    const go: Record<string, () => number> = {
+      ArrowRight: () => (event.shiftKey ? starts.find((start) => start > moment) : replay.change(1)) ?? to,
+      ArrowLeft: () => (event.shiftKey ? starts.filter((start) => start < moment).at(-1) : replay.change(-1)) ?? from,
+      Home: () => from,
+      End: () => to,
+    };
+    const next = go[event.key];
+    if (next === undefined && event.key !== " ") return;
+    event.preventDefault();
+    if (next === undefined) this.toggle();
+    else {
+      this.stop();
+      this.show(next());
+    }
+  }
+
+  private get isPlaying(): boolean {
+    return this.timer !== 0 || this.frame !== 0;
+  }
+
+  private toggle(): void {
+    if (this.isPlaying) {
+      this.stop();
+      return;
+    }
+    if (!this.store.progress.finished) return;
+    const [from] = this.extent;
+    if (this.store.replay.moment === null) this.show(from);
+    this.tellPlaying(true);
+    const isStill = window.matchMedia?.("(prefers-reduced-motion: reduce)").matches === true;
+    if (isStill) this.timer = window.setInterval(() => this.step(1 / STILLS), STILL_TIME);
+    else {
+      this.before = performance.now();
+      this.frame = requestAnimationFrame((now) => this.run(now));
+    }
+  }
+
+  private stop(): void {
+    window.clearInterval(this.timer);
+    cancelAnimationFrame(this.frame);
+    [this.timer, this.frame] = [0, 0];
+    this.tellPlaying(false);
+  }
+
+  private tellPlaying(isPlaying: boolean): void {
+    this.play.textContent = isPlaying ? "‖" : "▶";
+    this.play.title = isPlaying ? "Stop" : "Play";
+  }
+
+  private run(now: number): void {
+    const [from, to] = this.extent;
+    const length = to - from;
+    const speed = Number(this.speed.value) || (length < SHORT ? length / SLOWED : 1);
+    const passed = Math.max(now - this.before, 0) * speed;
+    this.before = now;
+    this.frame = requestAnimationFrame((next) => this.run(next));
+    this.step(passed / length);
+  }
+
+  /** Goes on by a share of the run, and stops at the end. */
+  private step(share: number): void {
+    const [from, to] = this.extent;
+    const next = (this.store.replay.moment ?? from) + share * (to - from);
+    this.show(next);
+    if (next >= to) this.stop();
+  }
+}
+
+/** Returns an outline of each kind: of each part of time the kind that fills most of it; clients as high as they are many. */
+function outlinesOf({ clients, server, called }: Activity): Record<(typeof KINDS)[number], string> {
+  const most = clients.reduce((greatest, level) => Math.max(greatest, level), 1);
+  const outlines = { called: "", clients: "", server: "" };
+  called.forEach((share, k) => {
+    const [atClients, atServer] = [clients[k] ?? 0, server[k] ?? 0];
+    const rest = share - Math.min(atClients + atServer, share);
+    const isOfClients = atClients > 0 && Math.min(atClients, 1) >= Math.max(atServer, rest);
+    const kind = isOfClients ? "clients" : atServer >= rest && atServer > 0 ? "server" : "called";
+    if (share <= 0) return;
+    const height = HEIGHT * (kind === "clients" ? Math.max(atClients / most, 0.2) : kind === "server" ? 1 : 0.75);
+    outlines[kind] += `M${k},${HEIGHT}v-${height.toFixed(1)}h1.05V${HEIGHT}Z`;
+  });
+  return outlines;
+}
