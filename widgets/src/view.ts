@@ -137,7 +137,7 @@ export class View implements Closable {
     this.both.append(this.side, this.body);
     const bar = element("div", "tff-bar");
     bar.append(this.path.root, this.tools.root);
-    const line = element("div", "tff-line");
+    const line = element("div", "tff-top");
     line.append(this.tabs.root, this.head.root);
     const style = element("style", "", variables() + css);
     const { head, sentence, both, details, scrubber } = this;
