@@ -1,6 +1,6 @@
 // Made by `make schema` from tffsim/tracing/document. Change it there.
 
-/** An executor of the stack. `parent` is the number of the one above, or -1. */
+/** An executor of the stack. */
 export interface Executor {
   name: string;
   role: string;
