@@ -65,7 +65,15 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     }
 
 
-@pytest.mark.parametrize("words", ["Apache License", "Creative Commons Attribution 4.0"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Apache License",
+        "Creative Commons Attribution 4.0",
+        "The scikit-learn developers",
+        "Redistributions in binary form must reproduce",
+    ],
+)
 def test_the_wheel_holds_the_licenses_of_all_that_is_in_it(wheel, words):
     licenses = [content.decode() for name, content in wheel.items() if ".dist-info/licenses/" in name]
     assert any(words in text for text in licenses)
