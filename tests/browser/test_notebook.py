@@ -167,7 +167,7 @@ def test_an_untrusted_notebook_still_shows_the_picture(lab, page):
     page.goto(lab.url(name))
     page.wait_for_function("() => document.querySelector('.jp-OutputArea img')?.naturalWidth > 300")
     picture = page.locator(".jp-OutputArea img")
-    assert picture.is_visible() and "at no placement" in picture.get_attribute("alt")
+    assert picture.is_visible() and "federated_value ran at the server" in picture.get_attribute("alt")
     assert page.locator(".jp-OutputArea pre", has_text="Where the time went").is_visible()
     assert page.locator(FINISHED).count() == 0
     assert page.problems == []
