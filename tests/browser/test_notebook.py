@@ -165,8 +165,10 @@ def test_an_untrusted_notebook_still_shows_the_picture(lab, page):
     nbclient.NotebookClient(notebook, timeout=120).execute()
     nbformat.write(notebook, lab.folder / name)  # Not by the server, so it does not trust it.
     page.goto(lab.url(name))
-    page.click("summary:has-text('Still picture')")
     page.wait_for_function("() => document.querySelector('.jp-OutputArea img')?.naturalWidth > 300")
+    picture = page.locator(".jp-OutputArea img")
+    assert picture.is_visible() and "federated_value ran at the server" in picture.get_attribute("alt")
+    assert page.locator(".jp-OutputArea pre", has_text="Where the time went").is_visible()
     assert page.locator(FINISHED).count() == 0
     assert page.problems == []
 

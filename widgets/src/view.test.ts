@@ -88,6 +88,19 @@ test("a tab says on hover what its panel answers, and what it shows", () => {
   assert.ok(tabs.every((tab) => tab.title.endsWith("?")));
 });
 
+test("a view that is out of sight, where no frame comes and no size is told, can be drawn all the same", () => {
+  const store = new TraceStore();
+  const view = new View(store, { panels: ["program"] });
+  document.body.append(view.root);
+  store.receive(...batchOf(ROWS, 0, { description: { ...DESCRIPTION, program: PROGRAM } }));
+  const numBoxes = () => view.root.querySelectorAll("[data-panel=program] svg g").length;
+  assert.equal(numBoxes(), 0);
+  view.drawNow();
+  assert.ok(numBoxes() > 0);
+  assert.equal(page.nextFrame(), 0);
+  view.close();
+});
+
 test("boxes of executors stand as the kernel arranged them, in the widest way for which there is room", () => {
   const executors = ["Top", "A", "A"].map((name, layer) => ({
     ...{ name, role: layer > 0 ? `client ${layer - 1}` : "", placement: "clients" as const },

@@ -3,7 +3,7 @@
 import { Details } from "./details";
 import { element } from "./dom/elements";
 import { NextFrame } from "./dom/next_frame";
-import { ObservedSize } from "./dom/observed_size";
+import { measureAll, ObservedSize } from "./dom/observed_size";
 import { type Closable, Opened } from "./dom/opened";
 import { Head } from "./head";
 import type { TraceStore } from "./model/store";
@@ -107,6 +107,7 @@ export class View implements Closable {
   /** Draws without waiting for the next frame: one that is out of sight has none. */
   drawNow(): void {
     this.frame.close();
+    measureAll();
     this.draw();
   }
 

@@ -1,12 +1,17 @@
 """A finished trace as a page that stands alone: the same front end, without a kernel.
 
 A trace goes into the page deflated and in base64, so no text of it can end the script or
-become a part of the page, and the front end never reads text as HTML.
+become a part of the page, and the front end never reads text as HTML. The front end is
+deflated too: every view that a notebook keeps has one of its own, so that cells can be
+copied, moved and cleared one by one.
 """
 
+import base64
+import functools
 import html
 import json
 import pathlib
+import zlib
 
 import numpy as np
 
@@ -43,10 +48,21 @@ body {{ margin: 0; padding: {padding}px; --tff-margin: {margin}px; background: C
 </head>
 <body>
 <main><script type="application/json" id="tffsim-trace">{data}</script></main>
-<script type="module">{script}</script>
+<script type="text/plain" id="tffsim-front-end">{script}</script>
+<script type="module">{start}</script>
 </body>
 </html>
 """
+# Without marks that HTML or an attribute would have to escape.
+_START = (
+    "const text = atob(document.getElementById('tffsim-front-end').textContent);"
+    "const bytes = Uint8Array.from(text, c => c.charCodeAt(0));"
+    "const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));"
+    "const script = document.createElement('script');"
+    "script.type = 'module';"
+    "script.textContent = await new Response(stream).text();"
+    "document.body.append(script);"
+)
 
 
 def page(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "", padding: int = 12) -> str:
@@ -69,15 +85,23 @@ def page(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "", 
         "columns": columns.packed(),
         "panels": list(panels),
     }
-    script = FRONT_END.read_text(encoding="utf-8").replace("</script", "<\\/script")
     return _PAGE.format(
         policy=_POLICY,
         title=html.escape(name),
         padding=padding,
         margin=2 * padding,
-        script=script,
+        script=_deflated_front_end(),
+        start=_START,
         data=json.dumps(data).replace("<", "\\u003c"),
     )
+
+
+@functools.cache
+def _deflated_front_end() -> str:
+    """Returns the front end deflated, in base64; it does not change while a process runs."""
+    compressor = zlib.compressobj(zlib.Z_BEST_COMPRESSION, wbits=-zlib.MAX_WBITS)
+    content = compressor.compress(FRONT_END.read_bytes()) + compressor.flush()
+    return base64.b64encode(content).decode("ascii")
 
 
 def frame(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "", view: str = "") -> str:

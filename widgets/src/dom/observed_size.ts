@@ -1,11 +1,11 @@
 // How large an element is.
 
-/**
- * How large an element is, without asking the browser to lay the page out at once. Only until it has told for the
- * first time it is asked: of a frame out of sight it never tells, and what is printed of it must be drawn all the same.
- */
+const observed = new Set<ObservedSize>();
+
+/** How large an element is, without asking the browser to lay the page out at once. */
 export class ObservedSize {
-  private told: { width: number; height: number } | null = null;
+  width = 0;
+  height = 0;
   private readonly observer: ResizeObserver;
 
   /** `changed` is called after every change, also when the element appears. */
@@ -14,21 +14,25 @@ export class ObservedSize {
     changed: () => void,
   ) {
     this.observer = new ResizeObserver(() => {
-      this.told = { width: target.clientWidth, height: target.clientHeight };
+      this.measure();
       changed();
     });
     this.observer.observe(target);
+    observed.add(this);
   }
 
-  get width(): number {
-    return this.told?.width ?? this.target.clientWidth;
-  }
-
-  get height(): number {
-    return this.told?.height ?? this.target.clientHeight;
+  measure(): void {
+    this.width = this.target.clientWidth;
+    this.height = this.target.clientHeight;
   }
 
   close(): void {
     this.observer.disconnect();
+    observed.delete(this);
   }
+}
+
+/** Asks the browser for all sizes at once: of a frame that is out of sight it tells none. */
+export function measureAll(): void {
+  for (const size of observed) size.measure();
 }

@@ -1,9 +1,21 @@
 """What a notebook keeps of a trace."""
 
-import pytest
+import base64
+import html
+import io
+import json
+import re
 
+import pytest
+from PIL import Image, ImageColor
+
+from tests.unit.tracing.traced_programs import sum_of_logs
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
+from tests.unit.views.notebook.unpacking import front_end_of
+from tffsim.views.figures.theme import LIGHT
 from tffsim.views.notebook.mime_bundle import mime_bundle
+from tffsim.views.notebook.page import FRONT_END
+from tffsim.views.panels.sentence import told
 
 
 @pytest.fixture(scope="module")
@@ -20,3 +32,28 @@ def test_a_very_large_trace_is_not_put_into_a_notebook(trace, monkeypatch):
 def test_a_trace_of_nothing_is_one_line_and_no_page():
     _, nothing = traced(lambda: None)
     assert mime_bundle(nothing.snapshot) == {"text/plain": "Trace: 0 invocations, 0 spans, 0 executors, 0 threads"}
+
+
+def test_a_small_run_adds_little_to_a_notebook_and_each_view_stands_alone(trace):
+    shown = mime_bundle(trace.snapshot)
+    assert len(json.dumps(shown)) <= 120_000
+    assert front_end_of(html.unescape(shown["text/html"])) == FRONT_END.read_text(encoding="utf-8")
+
+
+def test_the_still_picture_is_small_and_has_the_sentence_as_its_text(trace):
+    shown = mime_bundle(trace.snapshot)
+    assert len(base64.b64decode(shown["image/png"])) <= 19_000
+    picture = re.search(r'<img alt="([^"]*)" src="data:image/png;base64,([^"]*)">', shown["text/html"])
+    assert picture[1] == html.escape(told(trace.snapshot)) and picture[2] == shown["image/png"]
+
+
+def test_crimson_stays_crimson_in_the_still_picture():
+    trace = traced(sum_of_logs, [1.0, -1.0])[1]
+    picture = Image.open(io.BytesIO(base64.b64decode(mime_bundle(trace.snapshot)["image/png"]))).convert("RGB")
+    wrong = ImageColor.getrgb(LIGHT.wrong)
+    assert sum(count for count, colour in picture.getcolors(1 << 24) if colour == wrong) > 100
+
+
+def test_the_html_has_no_empty_line_which_would_end_it_in_markdown(trace):
+    before_page, _, _ = mime_bundle(trace.snapshot)["text/html"].partition("<iframe")
+    assert "\n" not in before_page and "Where the time went" in before_page

@@ -53,7 +53,11 @@ def test_a_page_loads_nothing_and_runs_nothing_that_a_trace_says():
     for text in (page(trace.snapshot), page(trace.snapshot, title=EVIL)):
         assert "<script>alert" not in text and "<img" not in text
         scripts = re.findall(r"<script[^>]*>", text)
-        assert scripts == ['<script type="application/json" id="tffsim-trace">', '<script type="module">']
+        assert scripts == [
+            '<script type="application/json" id="tffsim-trace">',
+            '<script type="text/plain" id="tffsim-front-end">',
+            '<script type="module">',
+        ]
         assert not re.search(r"""(?:src|href)\s*=\s*["']https?:""", text)
         assert "default-src 'none'" in text
     assert "<script" not in frame(trace.snapshot)

@@ -15,6 +15,12 @@ def data_of(text):
     return json.loads(re.search(r'id="tffsim-trace">(.*?)</script>', text, re.DOTALL)[1])
 
 
+def front_end_of(text):
+    """Returns the front end that the page `text` runs."""
+    found = re.search(r'id="tffsim-front-end">(.*?)</script>', text, re.DOTALL)[1]
+    return zlib.decompress(base64.b64decode(found), wbits=-zlib.MAX_WBITS).decode()
+
+
 def unpacked(packed, count):
     """Returns the columns of whole numbers, by name; times in ticks."""
     content = np.frombuffer(zlib.decompress(base64.b64decode(packed["whole"])), np.uint8)

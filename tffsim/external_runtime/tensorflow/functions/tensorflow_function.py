@@ -193,8 +193,8 @@ class TensorFlowFunction:
     def _told(self, argument: TensorFlowValue | None) -> str | None:
         if self._parameter_type is None:
             return None
-        text = self._provenance.source.text if self._provenance is not None else ""
-        return told_argument(argument, self._parameter_type, text)
+        parameters = self._provenance.source.parameters if self._provenance is not None else ()
+        return told_argument(argument, self._parameter_type, parameters)
 
     def _line_of(
         self, error: tf.errors.OpError, inputs: Sequence[tf.Tensor], datasets: Sequence[tf.data.Dataset]

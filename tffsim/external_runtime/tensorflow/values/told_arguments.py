@@ -1,8 +1,6 @@
 """What a function was given that failed, in a few words for the message of its error."""
 
-import ast
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import federated_language as fl
 import numpy as np
@@ -16,7 +14,7 @@ _MAX_NUMBERS = 6
 _MAX_TEXT = 60
 
 
-def told_argument(value: TensorFlowValue | None, type_spec: fl.Type, source: str = "") -> str:
+def told_argument(value: TensorFlowValue | None, type_spec: fl.Type, parameters: Sequence[str] = ()) -> str:
     """Returns an argument in words, such as `x = 7.0` or `image = float32[28,28] from 0.0 to 1.0`.
 
     Data sets are not read.
@@ -24,9 +22,8 @@ def told_argument(value: TensorFlowValue | None, type_spec: fl.Type, source: str
     Args:
         value: What the function was given.
         type_spec: Its type.
-        source: The source of the function, which names a parameter that the type does not name.
+        parameters: The names of the parameters of the function, where they are known.
     """
-    parameters = _parameters_in(source)
     if isinstance(value, tuple) and isinstance(type_spec, fl.StructType) and len(parameters) == len(value):
         # Arguments of several parameters come in a struct; those of an untyped function, too.
         known = field_names(type_spec)
@@ -68,12 +65,3 @@ def _told_tensor(tensor: tf.Tensor, type_spec: fl.Type) -> str:
     span = f" from {finite.min()} to {finite.max()}" if finite.size else ""
     num_nans = int(np.isnan(array).sum())
     return f"{type_spec}{span}" + (f", {num_nans} NaN" if num_nans else "")
-
-
-def _parameters_in(source: str) -> list[str]:
-    """Returns the names of the parameters of a function; none if nobody knows."""
-    try:
-        (function,) = ast.parse(textwrap.dedent(source)).body
-    except (SyntaxError, ValueError):
-        return []
-    return [parameter.arg for parameter in function.args.args] if isinstance(function, ast.FunctionDef) else []

@@ -1,0 +1,85 @@
+"""What a notebook keeps of runs, where nothing but a browser shows it: with scripts and without, printed, sanitised."""
+
+import nbformat
+import pytest
+from nbconvert import HTMLExporter, MarkdownExporter
+
+from tests.browser.lab import CHROMIUM
+from tests.unit.tracing.traced_programs import rounds, sum_of_logs, traced
+from tffsim.views.notebook.mime_bundle import mime_bundle
+from tffsim.views.panels.sentence import told
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed; see `make tools`")
+
+
+@pytest.fixture(scope="module")
+def traces():
+    return [rounds(), traced(sum_of_logs, [1.0, -1.0]), traced(sum_of_logs, [1.0, 2.0])]
+
+
+@pytest.fixture(scope="module")
+def notebook(traces):
+    """A notebook with a view of each trace, far apart."""
+    cells = []
+    for trace in traces:
+        shown = nbformat.v4.new_output("display_data", data=mime_bundle(trace))
+        far = nbformat.v4.new_markdown_cell("\n\n".join("." * 150))
+        cells += [nbformat.v4.new_code_cell("f()", outputs=[shown]), far]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+@pytest.fixture(scope="module")
+def write(tmp_path_factory, notebook):
+    def write(**options):
+        exporter = HTMLExporter(require_js_url="", mathjax_url="", mermaid_js_url="")
+        for name, value in options.items():
+            setattr(exporter, name, value)
+        path = tmp_path_factory.mktemp("saved") / "notebook.html"
+        path.write_text(exporter.from_notebook_node(notebook)[0], encoding="utf-8")
+        return path.as_uri()
+
+    return write
+
+
+def test_every_view_is_drawn_on_load_in_sight_or_not(page, write):
+    page.goto(write())
+    for frame in page.frames[1:]:
+        frame.locator(".tffsim[data-state=done]").wait_for(state="attached", timeout=60_000)
+        frame.locator("[data-panel=program] svg g").first.wait_for(state="attached")
+    assert len(page.frames) == 4
+    assert page.locator("iframe").last.bounding_box()["y"] > 3 * page.viewport_size["height"]
+    assert page.locator(".tffsim-still:visible").count() == 0
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("ground", ["light", "dark"])
+def test_without_scripts_each_view_is_a_picture_with_its_sentence_on_the_ground_of_the_page(
+    new_page, write, traces, ground
+):
+    page = new_page(java_script_enabled=False, color_scheme=ground)
+    page.goto(write())
+    assert page.locator("iframe:visible").count() == 0
+    pictures = page.locator(".tffsim-still img:visible").all()
+    assert [picture.get_attribute("alt") for picture in pictures] == [told(trace) for trace in traces]
+    inverted = "invert" in page.locator(".tffsim-still").first.evaluate("e => getComputedStyle(e).filter")
+    assert inverted == (ground == "dark")
+
+
+def test_sanitised_the_sentences_and_the_tables_are_read_and_no_script(page, write, traces):
+    page.goto(write(sanitize_html=True))
+    assert [text.startswith(told(trace)) for text, trace in _texts(page, traces)] == [True] * 3
+    assert all("Where the time went" in text for text, _ in _texts(page, traces))
+    text = page.locator("body").inner_text()
+    assert "DecompressionStream" not in text.split("srcdoc")[0] and "function(" not in text
+    assert page.evaluate("document.documentElement.scrollHeight") < 20_000
+    assert page.problems == []
+
+
+def _texts(page, traces):
+    return zip(page.locator("pre code").all_inner_texts(), traces, strict=True)
+
+
+def test_markdown_has_the_picture_and_the_tables_before_the_page(notebook, traces):
+    text, _ = MarkdownExporter().from_notebook_node(notebook)
+    for part, trace in zip(text.split("<iframe")[:-1], traces, strict=True):
+        assert told(trace) in part and "data:image/png" in part and "Where the time went" in part

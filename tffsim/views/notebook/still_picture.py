@@ -1,0 +1,80 @@
+"""A finished trace as a still picture, for whoever does not run the page: as small as it can be read.
+
+A notebook keeps it twice for each view, in its page and by itself.
+"""
+
+import base64
+import contextlib
+import gc
+import io
+import textwrap
+from collections.abc import Iterator
+
+import numpy as np
+
+from tffsim.tracing.document.snapshot import Snapshot
+
+_DPI = 76
+# A picture of boxes and letters needs few: with 256, it is a fifth larger, and looks the same.
+_COLOURS = 32
+_LETTERS_IN_LINE = 105
+
+
+def still_picture(snapshot: Snapshot, said: str) -> str:
+    """Returns a sentence, the program and the timeline as a PNG image in base64."""
+    with _circles_freed():
+        return base64.b64encode(_drawn(snapshot, said)).decode("ascii")
+
+
+@contextlib.contextmanager
+def _circles_freed() -> Iterator[None]:
+    """A block whose objects are gone afterwards, also those that refer to each other.
+
+    A figure is thousands of such objects. Python would find them late, as beside those of TensorFlow they are few, and
+    until then each cell of a notebook adds a megabyte and more. While nothing is collected, all that is made counts as
+    young, and the young alone are looked through in milliseconds.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect(0)
+        if was_enabled:
+            gc.enable()
+
+
+def _drawn(snapshot: Snapshot, said: str) -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from PIL import Image
+
+    from tffsim.views.figures.figures import Figures
+
+    figure = Figure(figsize=(9, 6), dpi=_DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    told = textwrap.fill(said, _LETTERS_IN_LINE)
+    figure.suptitle(told, x=0.01, horizontalalignment="left", fontsize=9.5, parse_math=False)
+    upper, lower = figure.subplots(2)
+    figures = Figures(snapshot)
+    figures.program(ax=upper, dark=False)
+    figures.timeline(ax=lower, dark=False)
+    image = io.BytesIO()
+    figure.savefig(image, format="png")
+    picture = Image.open(image).convert("RGB")
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(_most_frequent(np.asarray(picture)).tobytes())
+    small = io.BytesIO()
+    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    return small.getvalue()
+
+
+def _most_frequent(pixels: "np.ndarray") -> "np.ndarray":
+    """Returns the colours that most pixels have: those of the theme, and some between them at the edges of letters.
+
+    What Pillow finds by itself are means, in which crimson, which little is drawn in, turns brown.
+    """
+    packed = pixels.reshape(-1, 3).astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
+    colours, counts = np.unique(packed, return_counts=True)
+    chosen = colours[np.argsort(-counts, kind="stable")[:_COLOURS]]
+    return np.stack([chosen >> 16, chosen >> 8 & 255, chosen & 255], axis=1).astype(np.uint8)
