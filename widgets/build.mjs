@@ -2,6 +2,7 @@
 // `node build.mjs --check` only compares, and refuses a bundle that is too large.
 import { readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { minify } from "terser";
 import { declared } from "./declared.mjs";
 import { shortenable } from "./members.mjs";
 import { styles } from "./styles.mjs";
@@ -24,7 +25,13 @@ const options = {
   write: false,
 };
 const { outputFiles, metafile } = await build(options);
-const bundle = LICENSE + outputFiles[0].text;
+const { code } = await minify(outputFiles[0].text, {
+  module: true,
+  ecma: 2022,
+  compress: { passes: 3, unsafe_arrows: true },
+  format: { ascii_only: true },
+});
+const bundle = LICENSE + code;
 const foreign = Object.keys(metafile.inputs).filter((path) => path.includes("node_modules"));
 
 if (foreign.length > 0) fail(`The front end may hold our own code only; this is not: ${foreign.join(", ")}`);

@@ -119,6 +119,33 @@ def test_a_client_tells_its_values(page, path):
     assert page.problems == []
 
 
+def test_an_envelope_shows_the_bytes_that_the_server_can_read(page, path):
+    opened(page, path)
+    show(page, "traffic")
+    assert page.locator(".tff-cut button.letter").count() == 4
+    page.locator(".tff-cut .pile", has_text="× 26").wait_for()
+    page.locator(".tff-cut button.letter").nth(1).click()
+    card = page.locator(".tff-cut .card")
+    # Client 1 sends 2.0.
+    card.get_by_text("00 00 00 40").wait_for()
+    card.get_by_text("The letter of client 1").wait_for()
+    page.keyboard.press("ArrowRight")
+    card.get_by_text("The letter of client 2").wait_for()
+    page.keyboard.press("Escape")
+    card.wait_for(state="detached")
+    page.locator(".tff-cut .said", has_text="A simulation encrypts nothing").wait_for()
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("width", [420, 1080])
+def test_the_cut_fits_its_page(new_page, path, width):
+    page = opened(new_page(viewport={"width": width, "height": 700}), path)
+    show(page, "traffic")
+    page.locator(".tff-cut button.letter").first.click()
+    page.locator(".tff-cut .card").wait_for()
+    assert page.locator(".tff-cut").evaluate("frame => frame.scrollWidth - frame.clientWidth") == 0
+
+
 def test_the_graph_shows_one_client_when_asked(page, path):
     opened(page, path)
     show(page, "graph")

@@ -93,6 +93,8 @@ def _told(message: Message) -> dict[str, Any]:
 
 def _without_panels(content: dict[str, Any]) -> dict[str, Any]:
     description = {name: part for name, part in content["description"].items() if name not in _LEFT_OUT}
+    if "traffic" in description:
+        description["traffic"] = {"bars": description["traffic"]["bars"]}
     return {**content, "description": description}
 
 

@@ -3,6 +3,7 @@ import { before, test } from "node:test";
 import type { StackBox } from "./model/messages";
 import { TraceStore } from "./model/store";
 import { batchOf, DESCRIPTION } from "./testing/batches";
+import { crossed } from "./testing/crossed";
 import { openPage, type Page } from "./testing/page";
 import { PROGRAM } from "./testing/programs";
 import { NAMES, OVERVIEW, questionOf } from "./panels/names";
@@ -25,7 +26,7 @@ const graphOf = (numCalls: number) => ({
   edges: [{ source: 0, target: 1, kind: "flow" as const, passed: [] }],
   hidden: 1,
 });
-const TRAFFIC = [{ name: "federated_sum", detail: "clients → server · 3 values", visibility: "aggregate", size: 9 }];
+const TRAFFIC = crossed();
 const ROWS = [0, 1, 2].map((id) => ({
   id,
   layer: 0,

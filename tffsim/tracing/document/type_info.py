@@ -5,11 +5,12 @@ from typing import Annotated
 
 import federated_language as fl
 
-from tffsim.tracing.document.rows import AtMost, Text
+from tffsim.tracing.document.rows import Added, AtMost, Text
 
 MAX_MEMBERS = 64
 """How many members are known by name."""
 _MAX_TEXT = 400
+_MAX_DTYPE = 40
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -21,11 +22,13 @@ class TypeInfo:
         is_function: Whether its values are functions.
         members: The names of the first `MAX_MEMBERS` members of a struct, wherever it is placed; "" for
             those without a name.
+        dtype: That of the numbers of a tensor, wherever it is placed; empty for other types.
     """
 
     text: Text
     is_function: bool = False
     members: Annotated[tuple[Text, ...], AtMost(MAX_MEMBERS)] = ()
+    dtype: Annotated[str, AtMost(_MAX_DTYPE), Added()] = ""
 
 
 def describe_type(type_spec: fl.Type) -> TypeInfo:
@@ -34,13 +37,22 @@ def describe_type(type_spec: fl.Type) -> TypeInfo:
     return TypeInfo(
         text if len(text) <= _MAX_TEXT else f"{text[: _MAX_TEXT - 1]}…",
         isinstance(type_spec, fl.FunctionType),
-        _members(type_spec),
+        _members(_member_of(type_spec)),
+        _dtype(_member_of(type_spec)),
     )
 
 
+def _member_of(type_spec: fl.Type) -> fl.Type:
+    return type_spec.member if isinstance(type_spec, fl.FederatedType) else type_spec
+
+
+def _dtype(type_spec: fl.Type) -> str:
+    if not isinstance(type_spec, fl.TensorType):
+        return ""
+    return "str" if type_spec.dtype.kind == "U" else type_spec.dtype.name[:_MAX_DTYPE]
+
+
 def _members(type_spec: fl.Type) -> tuple[str, ...]:
-    if isinstance(type_spec, fl.FederatedType):
-        type_spec = type_spec.member
     if not isinstance(type_spec, fl.StructType):
         return ()
     return tuple([name or "" for name, _ in type_spec.items()][:MAX_MEMBERS])

@@ -5,13 +5,13 @@ from collections.abc import Callable, Collection
 
 from tffsim.tracing.document.snapshot import Legend, Snapshot
 from tffsim.views.panels.ast_rows import depths
+from tffsim.views.panels.crossings import crossings
 from tffsim.views.panels.declared import DECLARED
 from tffsim.views.panels.graph_summary import graph_summary
 from tffsim.views.panels.program_summary import program_summary
 from tffsim.views.panels.round_rows import round_rows
 from tffsim.views.panels.source_rows import source_rows
 from tffsim.views.panels.stack_boxes import Box, arrangements, num_columns
-from tffsim.views.panels.traffic_rows import traffic_rows
 
 _Data = dict[str, object]
 
@@ -24,7 +24,7 @@ _OF_SPANS: dict[str, Callable[[Snapshot], object]] = {
     "source": lambda snapshot: [dataclasses.asdict(row) for row in source_rows(snapshot)],
     "rounds": lambda snapshot: [dataclasses.asdict(row) for row in round_rows(snapshot)],
     "graph": graph_summary,
-    "traffic": lambda snapshot: [dataclasses.asdict(row) for row in traffic_rows(snapshot)],
+    "traffic": crossings,
 }
 PANEL_DATA = frozenset({*_OF_LEGEND, *_OF_SPANS})
 """What a panel may declare as its data, besides `spans`, which every view gets."""

@@ -29,7 +29,7 @@ function sumsOf({ columns, legend, sums }: TraceStore): Sums {
     Object.fromEntries(words.map((word, k) => [word, spans.filter((span) => of(span) === k).length]));
   const bytes: Record<string, number> = {};
   for (const direction of Object.keys(told.sums.bytes_per_direction)) {
-    const rows = legend.traffic.filter(({ name, detail }) => `${name} ${detail}`.includes(direction));
+    const rows = (legend.traffic?.bars ?? []).filter((bar) => bar.direction.replace(" to ", " → ") === direction);
     bytes[direction] = rows.reduce((sum, { size }) => sum + size, 0);
   }
   const scalars = spans.flatMap((span) => columns.scalar(span) ?? []);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { crossed } from "../testing/crossed";
 import { Legend, numClientsOf } from "./legend";
 
 const call = (span: number, clients = 0) => ({
@@ -12,7 +13,7 @@ const call = (span: number, clients = 0) => ({
 test("a list that comes replaces the one before, and what does not come stays", () => {
   const legend = new Legend();
   legend.read({ title: "f", threads: [{ name: "main" }], graph: { calls: [], edges: [], hidden: 2 } });
-  legend.read({ threads: [{ name: "main" }, { name: "worker" }], traffic: [] });
+  legend.read({ threads: [{ name: "main" }, { name: "worker" }], traffic: crossed() });
   assert.equal(legend.title, "f");
   assert.deepEqual(legend.threads, [{ name: "main" }, { name: "worker" }]);
   assert.equal(legend.graph?.hidden, 2);
@@ -20,7 +21,7 @@ test("a list that comes replaces the one before, and what does not come stays", 
 
 test("a list that did not come is the same list: a panel need not draw it again", () => {
   const legend = new Legend();
-  legend.read({ traffic: [{ name: "", detail: "", visibility: "", size: 8 }] });
+  legend.read({ traffic: crossed() });
   const { traffic } = legend;
   legend.read({ title: "other" });
   assert.equal(legend.traffic, traffic);

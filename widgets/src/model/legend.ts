@@ -1,6 +1,7 @@
 // What is known of a trace that is not a number: the names to which the numbers of spans refer.
 
-import type { Description, Graph, RoundRow, SourceRow, StackArrangement, TrafficRow } from "./messages";
+import type { Crossings } from "./crossings";
+import type { Description, Graph, RoundRow, SourceRow, StackArrangement } from "./messages";
 import type { Program } from "./program";
 import type { AstNode, Executor, Invocation, Thread, UserFunction } from "./schema";
 
@@ -18,7 +19,7 @@ export class Legend {
   stack: StackArrangement[] = [];
   /** How far below its root each AST node is. */
   depths: number[] = [];
-  traffic: TrafficRow[] = [];
+  traffic: Crossings | null = null;
   graph: Graph | null = null;
   /** What the last call did. */
   program: Program | null = null;

@@ -1,6 +1,7 @@
 // What the kernel sends: descriptions as JSON, spans as columns of numbers in binary buffers. Rows and columns are
 // those of `schema.ts`.
 
+import type { Crossings } from "./crossings";
 import type { Program } from "./program";
 import type { AstNode, Executor, Invocation, Thread, UserFunction } from "./schema";
 
@@ -15,15 +16,6 @@ export interface StackBox {
 export interface StackArrangement {
   columns: number;
   boxes: StackBox[];
-}
-
-/** Values that crossed between server and clients for one reason. */
-export interface TrafficRow {
-  name: string;
-  detail: string;
-  visibility: string;
-  /** In bytes. */
-  size: number;
 }
 
 /** A call, and the value that it made; one for all clients where they do the same. */
@@ -127,7 +119,7 @@ export interface Description {
   stack?: StackArrangement[];
   /** How far below its root each AST node is. */
   ast?: number[];
-  traffic?: TrafficRow[];
+  traffic?: Crossings;
   graph?: Graph;
   program?: Program | null;
   source?: SourceRow[];

@@ -1,55 +1,248 @@
-// What crossed between server and clients, and what the server could see of it.
+// The privacy cut: the wall between clients and server, every value that crossed it as an envelope, and what is in it.
 
-import type { TrafficRow } from "../model/messages";
+import {
+  brief,
+  type ClientRow,
+  type Crossings,
+  goesUp,
+  isSealed,
+  isWrong,
+  type Letter,
+  lettersOf,
+  openedBy,
+  rowsInSight,
+  type Scene,
+  sceneOf,
+} from "../model/crossings";
 import type { TraceStore } from "../model/store";
-import { dataSize } from "../model/units";
-import { element } from "../dom/elements";
+import { count, dataSize } from "../model/units";
+import { button, element } from "../dom/elements";
+import { barsOf, filled } from "./crossings/bars";
+import { letterCard } from "./crossings/letter";
+import { envelopePicture } from "./envelopes";
 import { Panel } from "./panel";
 
+// More envelopes of a client are counted and not drawn.
+const MOST_IN_A_ROW = 6;
+
 export class TrafficPanel extends Panel {
-  private readonly list = element("div", "tff-scroll");
-  private shown: TrafficRow[] | null = null;
+  private readonly frame = element("div", "tff-scroll tff-cut");
+  private shown = "";
+  private version: Crossings | null = null;
 
   constructor(store: TraceStore) {
     super("traffic", store);
-    this.list.tabIndex = 0;
-    this.list.setAttribute("role", "table");
-    this.list.setAttribute("aria-label", "What crossed between server and clients");
-    this.root.append(this.list);
+    this.frame.tabIndex = 0;
+    this.frame.addEventListener("keydown", (event) => this.turn(event));
+    this.root.append(this.frame);
   }
 
   describe(): string {
-    return `${this.store.legend.traffic.length} kinds of crossings`;
+    return `${this.store.legend.traffic?.bars.length ?? 0} kinds of crossings`;
   }
 
   draw(): void {
     const { traffic } = this.store.legend;
     this.root.dataset.summary = this.describe();
-    if (traffic === this.shown) return;
-    this.shown = traffic;
-    if (traffic.length === 0) {
-      this.list.replaceChildren(element("div", "tff-empty", "Nothing has crossed between server and clients yet."));
-      return;
+    if (traffic === null) return;
+    const scene = sceneOf(traffic, this.store.cohorts.shownCall);
+    const state = JSON.stringify([scene?.call, this.store.selection.marks.client, this.chosen]);
+    if (traffic === this.version && state === this.shown) return;
+    [this.version, this.shown] = [traffic, state];
+    const focused = this.frame.querySelector<HTMLElement>(":focus")?.dataset.letter;
+    this.frame.replaceChildren(...this.content(traffic, scene));
+    if (focused) this.frame.querySelector<HTMLElement>(`[data-letter="${focused}"]`)?.focus();
+  }
+
+  private get chosen(): { node: number; client: number } | undefined {
+    const part = this.store.selection.part("crossing");
+    return part && { node: part.node, client: part.client };
+  }
+
+  private content(traffic: Crossings, scene: Scene | undefined): HTMLElement[] {
+    const { words } = traffic;
+    if (traffic.bars.length === 0) return [element("div", "tff-empty", words[scene ? "no clients" : "none"])];
+    const cut = scene === undefined ? element("div", "tff-empty", words.thinned) : this.wall(traffic, scene);
+    const said = traffic.said.map((text) => element("p", "said", text));
+    const each = element("p", "said", scene?.each);
+    const warned = traffic.warnings.map((text) => element("p", "said warning", `▲ ${text}`));
+    return [cut, ...warned, each, barsOf(traffic, (node) => this.choose(node, -1)), ...said];
+  }
+
+  private wall(traffic: Crossings, scene: Scene): HTMLElement {
+    const { words } = traffic;
+    const grid = element("div", "wall");
+    const head = (text: string, name: string) => element("div", `head ${name}`, text);
+    grid.append(
+      ...[
+        head(words.clients ?? "", "c"),
+        head("", "c h"),
+        head("", "c"),
+        head(words.wall ?? "", "w"),
+        head(words.server ?? "", "s"),
+      ],
+      ...[
+        head("", "c sub"),
+        head(words.holds ?? "", "c h sub"),
+        head(words["puts in"] ?? "", "c sub"),
+        head("", "w"),
+        head(words.reads ?? "", "s sub"),
+      ],
+      ...this.sharedRow(traffic, scene),
+      ...this.rows(traffic, scene),
+      ...this.sums(traffic, scene),
+    );
+    const opened = this.card(traffic, scene);
+    const made = element("div", opened === null ? "cut" : "cut opened");
+    made.append(grid, ...(opened === null ? [] : [opened]));
+    return made;
+  }
+
+  /** What all clients get alike. */
+  private sharedRow(traffic: Crossings, scene: Scene): HTMLElement[] {
+    if (scene.shared.length === 0) return [];
+    const texts = scene.shared.map((letter) => this.textOf(letter));
+    const name = element("div", "c", `${traffic.words["to all"] ?? ""} `);
+    name.append(element("span", "soft", `× ${count(scene.num_clients)}`));
+    const wall = this.envelopes(traffic, scene.shared, -1, "down");
+    return [name, element("div", "c h"), element("div", "c"), wall, cell("s", texts)];
+  }
+
+  private rows(traffic: Crossings, scene: Scene): HTMLElement[] {
+    const rows = rowsInSight(scene, this.store.selection.marks.client);
+    const hidden = scene.num_clients - rows.length;
+    const made = rows.flatMap((row) => this.row(traffic, row));
+    if (hidden <= 0) return made;
+    const more = filled(traffic.words.more, { count: count(hidden) });
+    const pile = element("div", "w pile");
+    const kinds = scene.kinds.map((kind) => traffic.bars[kind]).filter((bar) => bar !== undefined && goesUp(bar));
+    for (const bar of kinds.slice(0, MOST_IN_A_ROW)) if (bar !== undefined) pile.append(envelopePicture(isSealed(bar)));
+    pile.append(element("span", "", `× ${count(hidden)}`));
+    return [
+      ...made,
+      element("div", "c more", more),
+      element("div", "c h"),
+      element("div", "c"),
+      pile,
+      element("div", "s"),
+    ];
+  }
+
+  private row(traffic: Crossings, row: ClientRow): HTMLElement[] {
+    const up = row.letters.filter(({ kind }) => this.goesUp(traffic, kind));
+    const open = up.filter(({ kind }) => !this.isSealed(traffic, kind));
+    const name = button(`client ${row.client}`, "", () =>
+      this.store.selection.select({ kind: "client", client: row.client }),
+    );
+    const first = element("div", row.client === this.store.selection.marks.client ? "c name selected" : "c name");
+    first.append(name);
+    const holds = cell("c h", row.holds === "" ? [] : [brief(row.holds)]);
+    if (row.holds !== "") holds.prepend(element("span", "house", "⌂"));
+    const puts = cell(
+      "c",
+      up.map((letter) => this.textOf(letter)),
+    );
+    puts.append(element("span", "soft size", up.map(({ size }) => dataSize(size)).join(" + ")));
+    const reads = cell(
+      "s",
+      open.map((letter) => this.textOf(letter)),
+    );
+    if (open.length < up.length) reads.append(element("span", "seal", traffic.words.sealed));
+    if (row.letters.some(isWrong)) for (const part of [puts, reads]) part.classList.add("wrong");
+    return [first, holds, puts, this.envelopes(traffic, row.letters, row.client, ""), reads];
+  }
+
+  private envelopes(traffic: Crossings, letters: Letter[], client: number, name: string): HTMLElement {
+    const made = element("div", `w ${name}`);
+    for (const letter of letters.slice(0, MOST_IN_A_ROW)) {
+      const bar = traffic.bars[letter.kind];
+      if (bar === undefined) continue;
+      const [sealed, up] = [isSealed(bar), goesUp(bar)];
+      const label = `${client < 0 ? "all clients" : `client ${client}`}, ${bar.name}, ${sealed ? "sealed" : "open"}`;
+      const envelope = button("", label, () => this.choose(bar.node, client));
+      envelope.className = isWrong(letter) ? "letter wrong" : "letter";
+      envelope.dataset.letter = `${bar.node} ${client}`;
+      envelope.setAttribute("aria-label", label);
+      const isChosen = this.chosen?.node === bar.node && this.chosen.client === client;
+      envelope.setAttribute("aria-pressed", String(isChosen));
+      envelope.append(envelopePicture(sealed), element("i", "", up ? "→" : "←"));
+      made.append(envelope);
     }
-    const most = Math.max(...traffic.map((row) => row.size), 1);
-    this.list.replaceChildren(...traffic.map((row) => line(row, most)));
+    if (letters.length > MOST_IN_A_ROW) made.append(element("span", "", `× ${count(letters.length)}`));
+    return made;
+  }
+
+  private sums(traffic: Crossings, scene: Scene): HTMLElement[] {
+    const { words } = traffic;
+    const stays = filled(words.stays, { size: dataSize(scene.held) });
+    const up = filled(words["go up"], { size: dataSize(scene.up) });
+    const share = traffic.plain > 0 ? filled(words.ratio, { ratio: ratio(scene.up / traffic.plain) }) : "";
+    const totals = scene.totals.map(({ kind, letter }) => {
+      const word = this.isSealed(traffic, kind) ? words.total : words.result;
+      return `${word}: ${this.textOf(letter)}`;
+    });
+    const put = element("div", "c sum strong", up);
+    put.append(element("span", "soft", share));
+    const server = element("div", "s sum");
+    server.append(...totals.map((text) => element("div", "", text)));
+    return [
+      ...[element("div", "c sum"), element("div", "c h sum strong", scene.held > 0 ? stays : ""), put],
+      ...[element("div", "w sum"), server],
+    ];
+  }
+
+  private card(traffic: Crossings, scene: Scene): HTMLElement | null {
+    const { chosen } = this;
+    if (chosen === undefined) return null;
+    const opened = openedBy(traffic, scene, chosen.node, chosen.client);
+    const bar = traffic.bars.find(({ node }) => node === chosen.node);
+    if (opened === null || bar === undefined) return null;
+    const close = () => this.store.selection.drop("crossing");
+    return letterCard(traffic, bar, opened, chosen.client, close);
+  }
+
+  private textOf({ texts }: Letter): string {
+    return texts.map(brief).join(", ");
+  }
+
+  private isSealed(traffic: Crossings, kind: number): boolean {
+    const bar = traffic.bars[kind];
+    return bar !== undefined && isSealed(bar);
+  }
+
+  private goesUp(traffic: Crossings, kind: number): boolean {
+    const bar = traffic.bars[kind];
+    return bar !== undefined && goesUp(bar);
+  }
+
+  private choose(node: number, client: number): void {
+    this.store.selection.select({ kind: "crossing", node, client });
+  }
+
+  /** Left and right turn over to the letter before and the next. */
+  private turn(event: KeyboardEvent): void {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const { chosen } = this;
+    const scene = this.version && sceneOf(this.version, this.store.cohorts.shownCall);
+    if (step === undefined || chosen === undefined || this.version === null || !scene) return;
+    event.preventDefault();
+    const letters = lettersOf(this.version, scene);
+    const at = letters.findIndex(({ node, client }) => node === chosen.node && client === chosen.client);
+    const next = letters[at + step];
+    if (next === undefined) return;
+    this.choose(next.node, next.client);
+    this.draw();
+    this.frame.querySelector<HTMLElement>(`[data-letter="${next.node} ${next.client}"]`)?.focus();
   }
 }
 
-function line(row: TrafficRow, most: number): HTMLElement {
-  const made = element("div", "tff-crossing");
-  made.setAttribute("role", "row");
-  made.dataset.visibility = row.visibility || "down";
-  const name = element("div", "name");
-  name.setAttribute("role", "rowheader");
-  name.append(element("strong", "", row.name), element("span", "soft", row.detail));
-  const size = element("div", "number", dataSize(row.size));
-  size.setAttribute("role", "cell");
-  const track = element("div", "track");
-  track.setAttribute("aria-hidden", "true");
-  const fill = element("div", "fill");
-  fill.style.width = `${(100 * row.size) / most}%`;
-  track.append(fill);
-  made.append(name, size, track);
+function cell(name: string, texts: string[]): HTMLElement {
+  const made = element("div", name);
+  made.append(...texts.map((text) => element("span", "code", text)));
+  made.title = texts.join("\n");
   return made;
+}
+
+function ratio(number: number): string {
+  return String(Number(number.toPrecision(2)));
 }

@@ -1,6 +1,7 @@
 import collections
 
 import federated_language as fl
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -35,7 +36,7 @@ def test_only_functions_are_functions_however_long_their_text_is():
 
 
 def test_a_long_text_is_cut_and_says_so():
-    assert describe_type(fl.TensorType(np.int32)) == TypeInfo("int32")
+    assert describe_type(fl.TensorType(np.int32)) == TypeInfo("int32", dtype="int32")
     text = describe_type(_WEIGHTS).text
     assert len(text) == 400 and text.endswith("…")
 
@@ -72,3 +73,11 @@ def test_previews_name_the_members_of_structs_of_many_weights(trace_of_many_weig
     for trace in (trace_of_many_weights, tff.load_trace(tmp_path / "many.tfftrace")):
         structs = [span for span, name in enumerate(trace.spans["operation"]) if name == "create_struct"]
         assert any(f"<{_LONG_NAMES[0]}=" in trace.preview(span) for span in structs)
+
+
+def test_a_tensor_tells_its_dtype_wherever_it_is_placed():
+    bfloat16 = fl.TensorType(ml_dtypes.bfloat16, [2])
+    placed = [fl.FederatedType(bfloat16, fl.CLIENTS), fl.FederatedType(bfloat16, fl.SERVER), bfloat16]
+    assert {describe_type(type_spec).dtype for type_spec in placed} == {"bfloat16"}
+    assert describe_type(fl.TensorType(np.str_)).dtype == "str"
+    assert describe_type(fl.SequenceType(np.float32)).dtype == describe_type(fl.StructType([np.int32])).dtype == ""

@@ -8,7 +8,6 @@ from tffsim.views import PANELS
 from tffsim.views.notebook.page import page
 from tffsim.views.panels.ast_rows import ast_rows, depths
 from tffsim.views.panels.panel_data import PANEL_DATA, data_of_legend, data_of_spans
-from tffsim.views.panels.traffic_rows import traffic_rows
 
 
 def test_each_ast_begins_at_the_left():
@@ -25,13 +24,6 @@ def test_rows_of_a_figure_are_indented_as_those_of_the_front_end(trace):
     told = data_of_legend(trace.snapshot, ["ast"])["ast"]
     shown = ast_rows(trace.snapshot, max_rows=1000)
     assert [row.depth for row in shown] == [told[row.node.number] for row in shown]
-
-
-def test_rows_of_traffic_say_what_crossed_how_often_and_who_saw_it(trace):
-    rows = {(row.name, row.detail): (row.visibility, row.size) for row in traffic_rows(trace.snapshot)}
-    assert rows["federated_sum", "clients → server · 3 values · the server sees each value"] == ("individual", 12)
-    assert rows["federated_broadcast", "server → clients · 3 values"] == ("", 12)
-    assert rows["caller → clients", "3 values · the server sees nothing"] == ("caller", 12)
 
 
 def test_what_no_panel_needs_is_not_computed(trace):

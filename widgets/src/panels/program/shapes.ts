@@ -11,6 +11,7 @@ import {
   type Rect,
   type Way,
 } from "../../model/program_places";
+import { envelope } from "../envelopes";
 import { shape } from "../graph/shapes";
 
 const ARROW = "M0,0L-7,-3.5L-7,3.5Z";
@@ -89,26 +90,6 @@ function arrow(points: Point[], name: string): SVGElement {
 export function labelShapes({ x, y, lines }: Label): SVGElement[] {
   // One line stands above the way, the others below it.
   return lines.map((line, k) => text(line, x, k === 0 ? y - 6 : y + 15 + 13 * (k - 1), "value"));
-}
-
-/** Makes an envelope: open, so that a letter looks out; or closed with a seal. */
-function envelope(x: number, y: number, isSealed: boolean): SVGGElement {
-  const group = shape("g", { class: isSealed ? "envelope sealed" : "envelope", transform: `translate(${x},${y})` });
-  if (isSealed) {
-    group.append(
-      shape("rect", { width: 24, height: 17, rx: 2 }),
-      shape("path", { class: "flap", d: "M1,1L12,10L23,1" }),
-      shape("circle", { cx: 12, cy: 10, r: 3.2 }),
-    );
-    return group;
-  }
-  group.append(
-    shape("path", { d: "M0,6L12,-3L24,6V18H0Z" }),
-    shape("rect", { class: "letter", x: 4, y: 0, width: 16, height: 11 }),
-    shape("path", { class: "lines", d: "M7,4H17M7,7H17" }),
-    shape("path", { d: "M0,6L12,13L24,6V18H0Z" }),
-  );
-  return group;
 }
 
 function text(content: string, x: number, y: number, name: string): SVGTextElement {

@@ -1,0 +1,354 @@
+"""The privacy cut as both painters draw it: what crossed, in bars; and the letters of each call, client by client."""
+
+from typing import TypedDict
+
+import numpy as np
+
+from tffsim.language import intrinsics
+from tffsim.tracing.analysis.privacy_cut import DOWN, FROM_CALLER, UP, CrossingKind, PrivacyCut, privacy_cut
+from tffsim.tracing.analysis.value_parts import (
+    ValuePart,
+    bytes_of,
+    description,
+    first_numbers,
+    numbers_text,
+    value_parts,
+)
+from tffsim.tracing.document.operations import OK
+from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.tracing.document.span_reader import SpanReader
+from tffsim.tracing.document.table import Table
+from tffsim.tracing.document.units import data_size
+from tffsim.views.panels.words import VISIBILITY_WORDS, words_about
+
+MAX_LETTERS = 2000
+"""How many letters are told one by one: those of the latest calls."""
+MAX_ROWS = 12
+"""So many clients have a row of their own; of more, some are chosen."""
+MAX_SEGMENTS = 60
+_MAX_SCENES = 30
+_MAX_TEXT = 40
+
+
+class CrossingBar(TypedDict):
+    """All that crossed for one reason; see `CrossingKind`. `sizes` are bytes, by call or by a few calls together."""
+
+    name: str
+    detail: str
+    node: int
+    line: int
+    direction: str
+    visibility: str
+    letters: int
+    size: int
+    sizes: list[int]
+
+
+class LetterForm(TypedDict):
+    """What many letters have in common: what their parts are, and of which types."""
+
+    paths: list[str]
+    types: list[str]
+
+
+class Letter(TypedDict):
+    """A value that crossed: of each part of its form a text, and the bytes with which it begins."""
+
+    kind: int
+    form: int
+    span: int
+    size: int
+    texts: list[str]
+    bytes: list[str]
+
+
+class ClientRow(TypedDict):
+    """A client: what it got from the caller, in short, and how many bytes; the letters from it and to it."""
+
+    client: int
+    holds: str
+    held: int
+    letters: list[Letter]
+
+
+class Total(TypedDict):
+    """What the server had in the end for one kind of crossing."""
+
+    kind: int
+    count: int
+    letter: Letter
+
+
+class Scene(TypedDict):
+    """What crossed in one call. `rows` are those of clients, all or some; `shared` is sent to all clients alike."""
+
+    call: int
+    invocation: int
+    num_clients: int
+    kinds: list[int]
+    rows: list[ClientRow]
+    shared: list[Letter]
+    totals: list[Total]
+    held: int
+    up: int
+    down: int
+    each: str
+
+
+class CrossedSums(TypedDict):
+    """See `crossed_sums`."""
+
+    bars: list[CrossingBar]
+    num_calls: int
+    plain: int
+    ratio: float | None
+    warnings: list[str]
+    said: list[str]
+
+
+class Crossings(CrossedSums):
+    """See `crossings`."""
+
+    scenes: list[Scene]
+    forms: list[LetterForm]
+    words: dict[str, str]
+
+
+def crossed_sums(snapshot: Snapshot, language: str = "en") -> CrossedSums:
+    """Returns how much crossed between server and clients.
+
+    Returns:
+        `bars`, one for each kind of crossing; the bytes `plain` of a plain upload, and the `ratio` to it; `warnings`
+        of what protects nobody, and what else is to be `said`.
+    """
+    return _sums_of(snapshot, privacy_cut(snapshot), language)
+
+
+def crossings(snapshot: Snapshot, language: str = "en") -> Crossings:
+    """Returns the same, and the `scenes`, one for each of the latest calls: what crossed, letter by letter."""
+    cut = privacy_cut(snapshot)
+    scenes = _Scenes(snapshot, cut, language)
+    return {
+        **_sums_of(snapshot, cut, language),
+        "scenes": scenes.all(),
+        "forms": scenes.forms,
+        "words": words_about("crossed", language),
+    }
+
+
+def _sums_of(snapshot: Snapshot, cut: PrivacyCut, language: str) -> CrossedSums:
+    return {
+        "bars": [_bar(snapshot, kind) for kind in cut.kinds],
+        "num_calls": len(cut.calls),
+        "plain": cut.plain_size,
+        "ratio": cut.ratio,
+        "warnings": _warnings(cut, language),
+        "said": _said(cut, language),
+    }
+
+
+def _bar(snapshot: Snapshot, kind: CrossingKind) -> CrossingBar:
+    direction = kind.direction.replace(" to ", " → ")
+    count, size = sum(kind.letters), sum(kind.sizes)
+    node = snapshot.nodes[kind.node] if kind.node >= 0 else None
+    parts = [
+        direction if kind.intrinsic else "",
+        f"{count:,} value{'s' * (count != 1)}",
+        VISIBILITY_WORDS[kind.visibility],
+    ]
+    return {
+        "name": _title(kind, node.variable if node else ""),
+        "detail": " · ".join(part for part in parts if part),
+        "node": kind.node,
+        "line": node.line if node else 0,
+        "direction": kind.direction,
+        "visibility": kind.visibility,
+        "letters": count,
+        "size": size,
+        "sizes": _segments(kind.sizes),
+    }
+
+
+def _title(kind: CrossingKind, variable: str) -> str:
+    if not kind.intrinsic:
+        return kind.direction.replace(" to ", " → ")
+    name = intrinsics.name_as_written(kind.intrinsic)
+    return f"{name} · {variable}" if variable else name
+
+
+def _segments(sizes: tuple[int, ...]) -> list[int]:
+    """Returns the bytes of each call; of many calls, of some of them together."""
+    count = min(len(sizes), MAX_SEGMENTS)
+    where = np.arange(len(sizes)) * count // max(len(sizes), 1)
+    return np.bincount(where, np.array(sizes), count).astype(np.int64).tolist()  # type: ignore[no-any-return]
+
+
+def _warnings(cut: PrivacyCut, language: str) -> list[str]:
+    words, warnings = words_about("crossed", language), []
+    calls = sorted({call + 1 for _, call in cut.totals_of_one()})
+    if calls:
+        told = ", ".join(map(str, calls[:MAX_ROWS])) + "…" * (len(calls) > MAX_ROWS)
+        warnings.append(words["total of one"].format(calls=told))
+    given = [kind for kind in cut.kinds if kind.is_given and not kind.is_sealed]
+    if given:
+        names = dict.fromkeys(intrinsics.name_as_written(kind.intrinsic) for kind in given)
+        warnings.append(words["raw"].format(names=", ".join(names)))
+    return warnings
+
+
+def _said(cut: PrivacyCut, language: str) -> list[str]:
+    words, said = words_about("crossed", language), []
+    costs = np.cumsum(cut.sizes_up) > cut.plain_size
+    if cut.plain_size and costs.any():
+        said.append(words["costs more"].format(call=int(np.argmax(costs)) + 1))
+    return [*said, words["simulation"]] if cut.kinds else said
+
+
+class _Scenes:
+    """Makes the scenes, the latest with all letters, as many as may be told."""
+
+    def __init__(self, snapshot: Snapshot, cut: PrivacyCut, language: str) -> None:
+        self._snapshot = snapshot
+        self._cut = cut
+        self._words = words_about("crossed", language)
+        self._parts = words_about("letter parts", language)
+        self._reader = SpanReader(snapshot)
+        self._left = MAX_LETTERS
+        self._forms: dict[tuple[tuple[str, str], ...], int] = {}
+        self._is_shared = np.array([*map(_is_shared, cut.kinds), False])
+
+    def all(self) -> list[Scene]:
+        latest = range(len(self._cut.calls))[-_MAX_SCENES:]
+        return [self._scene(call) for call in reversed(latest)][::-1]
+
+    @property
+    def forms(self) -> list[LetterForm]:
+        """The forms of all letters that were told."""
+        return [{"paths": [p for p, _ in form], "types": [t for _, t in form]} for form in self._forms]
+
+    def _scene(self, call: int) -> Scene:
+        snapshot, row = self._snapshot, self._cut.calls[call]
+        invocation = snapshot.invocations[row]
+        ledger = self._cut.letters_of(call)
+        is_shared = self._is_shared[ledger["kind"]]
+        single, shared = ledger.where(~is_shared), ledger.where(is_shared)
+        num_clients = max(invocation.cardinalities.get("CLIENTS", 0), int(ledger["client"].max(initial=-1)) + 1)
+        sums = {
+            way: _sizes_by_client(ledger, way, num_clients, self._served(ledger)) for way in (FROM_CALLER, UP, DOWN)
+        }
+        told = self._told(single, num_clients, sums[FROM_CALLER])
+        ended = snapshot.columns["outcome"][invocation.span] == OK
+        return {
+            "call": call,
+            "invocation": invocation.span,
+            "num_clients": num_clients,
+            "kinds": [k for k, kind in enumerate(self._cut.kinds) if kind.letters[call]],
+            "rows": self._rows(single, told, sums[FROM_CALLER]),
+            "shared": [self._letter(shared, k) for k in _first_of_each_kind(shared)],
+            "totals": [self._total(number, kind, call) for number, kind in enumerate(self._cut.kinds)
+                       if ended and kind.direction == UP and kind.letters[call] and kind.results[call] >= 0],
+            "held": int(sums[FROM_CALLER].sum()),
+            "up": int(sums[UP].sum()),
+            "down": int(sums[DOWN].sum()),
+            "each": self._each(sums),
+        }  # fmt: skip
+
+    def _served(self, ledger: Table) -> "np.ndarray":
+        """Returns for each row of the ledger the first client that gets what clients share."""
+        first = np.array([executor.first_client for executor in self._snapshot.executors] + [0])
+        layer = self._snapshot.columns["layer"][ledger["span"]]
+        return np.where(ledger["copies"] > 1, first[layer], ledger["client"])
+
+    def _told(self, single: Table, num_clients: int, held: "np.ndarray") -> "np.ndarray":
+        """Returns the clients that have a row: all, or some where that would be too much."""
+        clients = np.unique(single["client"])
+        if len(single) <= self._left or num_clients <= MAX_ROWS:
+            self._left -= len(single)
+            return clients
+        by_data = clients[np.argsort(held[clients], kind="stable")]
+        return np.unique(np.concatenate([clients[: MAX_ROWS - 4], by_data[:2], by_data[-2:]]))
+
+    def _rows(self, single: Table, told: "np.ndarray", held: "np.ndarray") -> list[ClientRow]:
+        order = np.argsort(single["client"], kind="stable")
+        kinds, spans = self._cut.kinds, single["span"]
+        is_from_caller = np.array([kind.direction == FROM_CALLER for kind in kinds] + [False])[single["kind"]]
+        bounds = np.searchsorted(single["client"][order], [told, told + 1]).T
+        given = order[is_from_caller[order]]
+        holds = dict(zip(given.tolist(), self._reader.previews(spans[given]), strict=True))
+        rows: list[ClientRow] = []
+        for client, (first, last) in zip(told.tolist(), bounds.tolist(), strict=True):
+            mine = order[first:last].tolist()
+            rows.append({
+                "client": client,
+                "holds": ", ".join(_shortened(holds[k]) for k in mine if k in holds),
+                "held": int(held[client]),
+                "letters": [self._letter(single, k) for k in mine if k not in holds],
+            })  # fmt: skip
+        return rows
+
+    def _letter(self, ledger: Table, index: int) -> Letter:
+        return self._told_letter(int(ledger["kind"][index]), int(ledger["span"][index]), int(ledger["size"][index]))
+
+    def _total(self, number: int, kind: CrossingKind, call: int) -> Total:
+        span = kind.results[call]
+        size = int(self._snapshot.columns["size"][span])
+        return {"kind": number, "count": kind.letters[call], "letter": self._told_letter(number, span, size, False)}
+
+    def _told_letter(self, kind: int, span: int, size: int, is_sent: bool = True) -> Letter:
+        parts = value_parts(self._reader, span)
+        names = self._parts.get(self._cut.kinds[kind].intrinsic, "").split(", ") if is_sent else []
+        if len(names) != len(parts) or not names[0]:
+            names = [part.path for part in parts]
+        form = tuple((name, part.type) for name, part in zip(names, parts, strict=True))
+        number = self._forms.setdefault(form, len(self._forms))
+        letter: Letter = {"kind": kind, "form": number, "span": span, "size": size, "texts": [], "bytes": []}
+        for part in parts:
+            self._tell(part, letter)
+        return letter
+
+    def _tell(self, part: ValuePart, letter: Letter) -> None:
+        """Tells the numbers of a part of a letter, and their bytes, as far as they are known."""
+        numbers, is_whole = first_numbers(self._reader, part)
+        digits = bytes_of(numbers, part.dtype)
+        if is_whole and len(numbers):
+            letter["texts"].append(numbers_text(numbers, part.dtype))
+            letter["bytes"].append(digits)
+            return
+        letter["texts"].append(_shortened(description(self._reader, part)))
+        letter["bytes"].append(f"{digits} …" if digits else "")
+
+    def _each(self, sums: "dict[str, np.ndarray]") -> str:
+        """Says how many bytes went from and to each client, and how many stayed there."""
+        marks = ((DOWN, "↓ {}"), (UP, "↑ {}"), (FROM_CALLER, f"{{}} {self._words['keeps']}"))
+        parts = [mark.format(self._range(sums[way])) for way, mark in marks if sums[way].any()]
+        return self._words["each"].format(parts=" · ".join(parts)) if parts else ""
+
+    def _range(self, sizes: "np.ndarray") -> str:
+        least, most = data_size(int(sizes.min())), data_size(int(sizes.max()))
+        return least if least == most else self._words["from to"].format(least=least, most=most)
+
+
+def _shortened(preview: str) -> str:
+    """Returns the description of a value, cut before what is said of all its numbers."""
+    head, gap, tail = preview.partition("  ")
+    return f"{head if len(head) <= _MAX_TEXT else f'{head[: _MAX_TEXT - 1]}…'}{gap}{tail}"
+
+
+def _is_shared(kind: CrossingKind) -> bool:
+    """Whether all clients get one value, which is told once; in a tree several executors of clients get it."""
+    return intrinsics.sends_one_value_to_all_clients(kind.intrinsic)
+
+
+def _first_of_each_kind(ledger: Table) -> list[int]:
+    return sorted(np.unique(ledger["kind"], return_index=True)[1].tolist())
+
+
+def _sizes_by_client(ledger: Table, direction: str, num_clients: int, first: "np.ndarray") -> "np.ndarray":
+    """Returns how many bytes went in a direction for each client; what clients share counts for each."""
+    is_mine = ledger["direction"] == direction
+    size, begin = ledger["size"][is_mine].astype(np.int64), first[is_mine]
+    end = np.minimum(begin + ledger["copies"][is_mine], num_clients)
+    changes = np.zeros(num_clients + 1, np.int64)
+    np.add.at(changes, begin, size)
+    np.add.at(changes, end, -size)
+    return np.cumsum(changes)[:-1]
