@@ -104,6 +104,8 @@ export interface RoundRow {
   wrong: number;
   notes: string[];
   numbers: Record<string, string>;
+  /** All of this in words. */
+  words: string;
 }
 
 /** What is not a number. Lists are whole: they replace what came before; all but one. */
