@@ -33,7 +33,7 @@ def path(trace, tmp_path_factory):
 
 
 def line(page, text: str):
-    return page.locator("[data-panel=source] .tff-line.told", has=page.locator("code", has_text=text)).first
+    return page.locator("[data-panel=source] .tff-code.told", has=page.locator("code", has_text=text)).first
 
 
 def gutter(page, text: str) -> list[str]:
@@ -60,7 +60,7 @@ def test_the_source_stands_beside_each_panel_with_its_numbers(page, path):
     assert gutter(page, "def shift(x, y)") == [f"× {NUM_CLIENTS * NUM_ROUNDS}", ""]
     assert gutter(page, "tff.federated_broadcast")[1] == f"↓ {4 * NUM_CLIENTS * NUM_ROUNDS} B"
     assert line(page, "return y - x, y").locator(".note").count() == 1
-    assert page.locator("[data-panel=source] .tff-line", has_text="@tff.tf_computation(⋯)").count() > 0
+    assert page.locator("[data-panel=source] .tff-code", has_text="@tff.tf_computation(⋯)").count() > 0
     assert page.problems == []
 
 
@@ -71,18 +71,18 @@ def test_a_line_lights_its_boxes_and_a_box_its_lines(page, path):
     page.locator(".tff-program .box.lit", has_text="shift").wait_for()
     assert page.locator(".tff-program .box.lit", has_text="federated_mean").count() == 0
     page.locator(".tff-program .box.step", has_text="federated_mean").hover()
-    page.locator("[data-panel=source] .tff-line.lit", has_text="federated_mean").wait_for()
-    assert page.locator("[data-panel=source] .tff-line.lit", has_text="def shift").count() == 0
+    page.locator("[data-panel=source] .tff-code.lit", has_text="federated_mean").wait_for()
+    assert page.locator("[data-panel=source] .tff-code.lit", has_text="def shift").count() == 0
 
 
 def test_a_line_that_is_selected_is_marked_and_the_next_key_goes_on(page, path):
     opened(page, path)
     show(page, "source")
     line(page, "tff.federated_broadcast").click()
-    page.locator(".tff-line[aria-selected=true]", has_text="federated_broadcast").wait_for()
+    page.locator(".tff-code[aria-selected=true]", has_text="federated_broadcast").wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.locator(".tff-line[aria-selected=true]", has_text="tff.federated_map(shift").wait_for()
+    page.locator(".tff-code[aria-selected=true]", has_text="tff.federated_map(shift").wait_for()
     assert page.problems == []
 
 
@@ -90,7 +90,7 @@ def test_what_went_wrong_is_a_mark_that_leads_there(page, tmp_path):
     failed_at_client(1, 3).to_html(tmp_path / "failed.html")
     opened(page, tmp_path / "failed.html", "failed")
     show(page, "program")
-    mark = page.locator(".tff-line.wrong button", has_text="✕ client 1: a client sent seven")
+    mark = page.locator(".tff-code.wrong button", has_text="✕ client 1: a client sent seven")
     mark.click()
     page.locator(".tff-details", has_text="error").wait_for()
     assert page.locator(".tff-scrubber b.wrong").count() == 1

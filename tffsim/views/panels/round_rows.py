@@ -7,6 +7,7 @@ import numpy as np
 from tffsim.tracing.analysis.rounds import Round, rounds
 from tffsim.tracing.document.operations import ALL_OUTCOMES
 from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.tracing.document.units import data_size, duration
 
 MAX_BARS = 40
 """Into how many bars the clients of a round are put."""
@@ -23,6 +24,7 @@ class RoundRow:
         failed: How many clients failed.
         wrong: How many made NaN or an infinite number.
         numbers: What it returned, by name.
+        words: All of this in words.
     """
 
     span: int
@@ -43,14 +45,15 @@ class RoundRow:
     wrong: int
     notes: list[str]
     numbers: dict[str, str]
+    words: str
 
 
 def round_rows(snapshot: Snapshot) -> list[RoundRow]:
     """Returns the rows, in the order in which the calls started."""
-    return [_row(found) for found in rounds(snapshot)]
+    return [_row(number, found) for number, found in enumerate(rounds(snapshot), 1)]
 
 
-def _row(found: Round) -> RoundRow:
+def _row(number: int, found: Round) -> RoundRow:
     bars, per_bar = _bars(found.busy)
     return RoundRow(
         span=found.call.span,
@@ -70,8 +73,27 @@ def _row(found: Round) -> RoundRow:
         failed=len(found.failed),
         wrong=len(found.wrong),
         notes=_notes(found),
-        numbers={name: f"{number:.4g}" for name, number in found.numbers.items()},
+        numbers=_numbers(found),
+        words=_words(number, found),
     )
+
+
+def _numbers(found: Round) -> dict[str, str]:
+    return {name: f"{number:.4g}" for name, number in found.numbers.items()}
+
+
+def _words(number: int, found: Round) -> str:
+    spent = found.phases
+    parts = [
+        f"round {number}, {found.call.name}",
+        f"{duration(spent.total)}: preparing {duration(spent.preparing)}, clients {duration(spent.clients)}, "
+        f"server {duration(spent.server)}",
+        f"{data_size(found.down)} down, {data_size(found.up)} up" if found.down + found.up else "",
+        f"{found.done:,} of {len(found.busy):,} clients done" if len(found.busy) else "",
+        *_notes(found),
+        *(f"{name or 'result'} {told}" for name, told in _numbers(found).items()),
+    ]
+    return "; ".join(filter(None, parts))
 
 
 def _bars(busy: "np.ndarray") -> tuple[list[int], int]:

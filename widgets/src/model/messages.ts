@@ -104,6 +104,8 @@ export interface RoundRow {
   wrong: number;
   notes: string[];
   numbers: Record<string, string>;
+  /** All of this in words. */
+  words: string;
 }
 
 /** What was left out of a page of a very large trace: its shortest spans, summed. Times are milliseconds. */

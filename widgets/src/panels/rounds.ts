@@ -137,8 +137,8 @@ function rowOf(round: RoundRow, k: number, scale: Scale): HTMLElement {
   row.dataset.round = String(k + 1);
   const mark = round.failed > 0 || round.outcome === "error" ? FAILED : round.wrong > 0 ? WRONG : "";
   row.classList.toggle("wrong", mark !== "");
-  row.setAttribute("aria-label", wordsOf(round, k, scale));
-  row.title = wordsOf(round, k, scale);
+  row.setAttribute("aria-label", round.words);
+  row.title = round.words;
   const number = element("span", "number", `${mark ? `${mark} ` : ""}${k + 1}`);
   if (scale.isNamed) number.append(element("small", "", round.name));
   row.append(
@@ -215,19 +215,6 @@ function namesOf(rounds: readonly RoundRow[]): string[] {
 
 function named(from: number, to: number): string {
   return from === to ? `round ${from + 1}` : `rounds ${from + 1} to ${to + 1}`;
-}
-
-function wordsOf(round: RoundRow, k: number, scale: Scale): string {
-  const told = Object.entries(round.numbers).map(([name, number]) => `${name || "result"} ${number}`);
-  const parts = [
-    `${named(k, k)}${scale.isNamed ? `, ${round.name}` : ""}`,
-    `${duration(timeOf(round) / PER_MILLISECOND)}: ${PHASES.map((p) => `${p} ${duration(round[p] / PER_MILLISECOND)}`).join(", ")}`,
-    round.down + round.up > 0 ? `${dataSize(round.down)} down, ${dataSize(round.up)} up` : "",
-    round.num_clients > 0 ? `${count(round.done)} of ${count(round.num_clients)} clients done` : "",
-    ...round.notes,
-    ...told,
-  ];
-  return parts.filter(Boolean).join("; ");
 }
 
 function hint(rounds: readonly RoundRow[]): string {

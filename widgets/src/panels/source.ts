@@ -95,7 +95,7 @@ export class SourcePanel extends Panel {
     this.lines = [];
     const parts: HTMLElement[] = [];
     for (const [file, numbers] of files) {
-      const head = element("div", "tff-line head");
+      const head = element("div", "tff-code head");
       for (const word of ["", "time", "runs", "crossed", "", file]) head.append(element("span", "", word));
       head.setAttribute("role", "presentation");
       const sorted = numbers.sort((a, b) => (functions[a]?.line ?? 0) - (functions[b]?.line ?? 0));
@@ -126,7 +126,7 @@ export class SourcePanel extends Panel {
   }
 
   private line(number: number, line: number, text: string, row: SourceRow | null, decorator: string): HTMLElement {
-    const made = element("div", row === null ? "tff-line" : "tff-line told");
+    const made = element("div", row === null ? "tff-code" : "tff-code told");
     const fill = element("span", "fill");
     const bar = element("span", "bar");
     bar.append(fill);

@@ -13,6 +13,8 @@ from tffsim.views.panels.round_rows import MAX_BARS, round_rows
 def test_a_row_says_what_came_out_and_what_went_wrong():
     assert [row.numbers["mean"] for row in round_rows(rounds())] == ["0", "1", "2"]
     assert round_rows(rounds())[0].notes == ["first call"]
+    assert round_rows(rounds())[1].words.startswith("round 2, next_round; ")
+    assert round_rows(rounds())[1].words.endswith("; 12 B down, 24 B up; 3 of 3 clients done; mean 1; most 3")
     (failed,) = round_rows(failed_at_client(1, 3).snapshot)
     assert failed.notes[0] == "1 failed: 1" and failed.outcome == "error"
     (wrong,) = round_rows(traced(sum_of_logs, [1.0, -1.0, -2.0]))

@@ -6,7 +6,7 @@ import { type Program, programOfPart } from "../../model/program";
 import { type Box, placeProgram } from "../../model/program_places";
 import { placeUpright } from "../../model/program_upright";
 import type { TraceStore } from "../../model/store";
-import { count, duration } from "../../model/units";
+import { count } from "../../model/units";
 import { shape } from "../graph/shapes";
 import { Panel } from "../panel";
 import { boxShape, labelShapes, laneShapes, pipeShapes, wallShapes, wayShapes } from "./shapes";
@@ -54,20 +54,14 @@ export class ProgramPanel extends Panel {
     for (const [box, node] of this.boxes) this.mark(box, node);
   }
 
-  /** Frames the selected step; of what else is selected, each step tells its own time in it. */
+  /** Frames the selected step; those that have no part in what else is selected are pale. */
   private mark(box: SVGGElement, node: number): void {
     const { sums, selection, hover } = this.store;
-    const { calls, time, running } = sums.nodes.of(node);
+    const { calls, running } = sums.nodes.of(node);
     const isPart = sums.isOfPart && (selection.parts.length > 1 || selection.part("node") === undefined);
     box.classList.toggle("selected", node === selection.marks.node);
     box.classList.toggle("lit", hover.lights(node));
     box.classList.toggle("pale", isPart && calls + running === 0 && node !== selection.marks.node);
-    const line = [...box.querySelectorAll<SVGTextElement>(".line")].at(-1);
-    if (line === undefined || !box.classList.contains("step")) return;
-    line.dataset.whole ??= line.textContent ?? "";
-    const own = calls > 0 ? `own ${duration(time)} ` : "– ";
-    const told = isPart ? own : line.dataset.whole;
-    if (line.textContent !== told) line.textContent = told;
   }
 
   private paint(program: Program): void {
