@@ -51,7 +51,9 @@ export class Head {
 
   private facts(): string[] {
     const { progress, columns, cohorts } = this.store;
-    const facts = [duration(progress.now), `${count(columns.count)} spans`];
+    const before = progress.firstStart;
+    const facts = [`${duration(progress.lastEnd - before)} running`, `${count(columns.count)} spans`];
+    if (before > 0) facts.unshift(`${duration(before)} building the computation`);
     if (cohorts.latest.count > 0) facts.push(`${count(cohorts.latest.count)} clients`);
     if (progress.dropped > 0) facts.push(`${count(progress.dropped)} dropped`);
     if (this.isSilent) facts.push(`nothing new for ${Math.floor(this.silence / 1000)} s`);
