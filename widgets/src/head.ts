@@ -53,7 +53,12 @@ export class Head {
     const { progress, columns, cohorts } = this.store;
     const { leftOut } = this.store.legend;
     const kept = leftOut ? `the longest ${count(leftOut.total - leftOut.spans)} of ` : "";
-    const facts = [duration(progress.now), `${kept}${count(leftOut?.total ?? columns.count)} spans`];
+    const before = progress.firstStart;
+    const facts = [
+      `${duration(progress.lastEnd - before)} running`,
+      `${kept}${count(leftOut?.total ?? columns.count)} spans`,
+    ];
+    if (before > 0) facts.unshift(`${duration(before)} building the computation`);
     if (cohorts.latest.count > 0) facts.push(`${count(cohorts.latest.count)} clients`);
     if (progress.dropped > 0) facts.push(`${count(progress.dropped)} dropped`);
     if (this.isSilent) facts.push(`nothing new for ${Math.floor(this.silence / 1000)} s`);

@@ -1,5 +1,7 @@
 """The spans of each thread over time."""
 
+import dataclasses
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
@@ -43,8 +45,11 @@ def draw_timeline(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     prepare(axes, theme, "Timeline")
     if not snapshot.num_spans:
         return nothing(axes, theme)
+    # What was before the first span is the rest of a cell, such as making the computation.
+    begin = snapshot.columns["start"].min()
     lanes = timeline_lanes(snapshot)
-    end = float(snapshot.columns["end"].max())
+    lanes = dataclasses.replace(lanes, start=lanes.start - begin, end=lanes.end - begin)
+    end = float(snapshot.columns["end"].max() - begin)
     time_axis(axes, theme, end)
     num_rows = min(lanes.num_rows, _MAX_ROWS)
     axes.set_ylim(num_rows, -0.2)

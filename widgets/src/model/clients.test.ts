@@ -67,3 +67,23 @@ test("there is room for as many clients as come", () => {
   assert.deepEqual([clients.busyOf(2), clients.busyOf(5000), clients.stateOf(4000)], [1, 3, WAITING]);
   assert.equal(new Clients().mostBusy, 0);
 });
+
+test("who made a function of TensorFlow ready is not slow by that, and nobody else is by comparison", () => {
+  const clients = new Clients();
+  for (let client = 0; client < 10; client++) {
+    const isWarmUp = client < 2;
+    clients.add({ ...span(client, isWarmUp ? 360 : 1), isWarmUp });
+    clients.add(span(client, client === 1 ? 90 : 20));
+  }
+  clients.setRunning([]);
+  assert.deepEqual([clients.stateOf(0), clients.stateOf(1), clients.stateOf(2)], [DONE, SLOW, DONE]);
+  assert.deepEqual([clients.warmUpOf(0), clients.warmUpOf(2)], [360, 0]);
+});
+
+test("a client whose turn never came waits while the call is under way, and was not started when it is over", () => {
+  const clients = clientsOf(span(1, 2));
+  assert.equal(clients.nameOf(clients.stateOf(0)), "waiting");
+  clients.isOver = true;
+  assert.equal(clients.nameOf(clients.stateOf(0)), "not started");
+  assert.equal(clients.nameOf(clients.stateOf(1)), "done");
+});

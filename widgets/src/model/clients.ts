@@ -25,16 +25,21 @@ export interface ClientSpan {
   busy: number;
   /** As in `OUTCOME`. */
   outcome: number;
+  /** Whether it was the first call of its function, which TensorFlow makes ready then. */
+  isWarmUp?: boolean;
   /** What is wrong with the number that it made, such as `nan`; empty if nothing is. */
   wrong?: string;
 }
 
 export class Clients {
   count = 0;
+  /** Whether the call has ended: whose turn had not come then does not wait any more. */
+  isOver = false;
   private states = new Uint8Array(16);
   private start = new Float64Array(16).fill(Number.NaN);
   private end = new Float64Array(16);
   private busy = new Float64Array(16);
+  private warmUp = new Float64Array(16);
   private readonly wrong = new Map<number, string>();
   private slowBeyond = Number.POSITIVE_INFINITY;
 
@@ -48,6 +53,7 @@ export class Clients {
       this.start = copied(this.start, new Float64Array(size).fill(Number.NaN));
       this.end = copied(this.end, new Float64Array(size));
       this.busy = copied(this.busy, new Float64Array(size));
+      this.warmUp = copied(this.warmUp, new Float64Array(size));
     }
     this.count = Math.max(this.count, count);
   }
@@ -57,6 +63,7 @@ export class Clients {
     const { client } = span;
     this.touch(span);
     this.busy[client] = this.busyOf(client) + span.busy;
+    if (span.isWarmUp) this.warmUp[client] = this.warmUpOf(client) + span.busy;
     if (span.wrong && this.wrong.get(client) !== "nan") this.wrong.set(client, span.wrong);
     if (span.outcome === OUTCOME.error) this.states[client] = FAILED;
     else if (span.outcome === OUTCOME.cancelled && this.states[client] !== FAILED) this.states[client] = CANCELLED;
@@ -78,7 +85,17 @@ export class Clients {
   /** The state as it is shown. */
   stateOf(client: number): number {
     const state = this.states[client] ?? WAITING;
-    return state === DONE && this.busyOf(client) > this.slowBeyond ? SLOW : state;
+    return state === DONE && this.busyOf(client) - this.warmUpOf(client) > this.slowBeyond ? SLOW : state;
+  }
+
+  /** What a state is called. */
+  nameOf(state: number): string {
+    return state === WAITING && this.isOver ? "not started" : (CLIENT_STATES[state] ?? "");
+  }
+
+  /** How much of the own time of a client was TensorFlow's, which made functions ready; it counts for nobody as slow. */
+  warmUpOf(client: number): number {
+    return this.warmUp[client] ?? 0;
   }
 
   /** Whether anything was done for a client. */
@@ -129,7 +146,10 @@ export class Clients {
   }
 
   private medianBusy(): number {
-    const done = this.busy.subarray(0, this.count).filter((_, client) => this.states[client] === DONE);
+    const done = this.busy
+      .map((busy, client) => busy - this.warmUpOf(client))
+      .subarray(0, this.count)
+      .filter((_, client) => this.states[client] === DONE);
     return done.sort()[done.length >> 1] ?? Number.POSITIVE_INFINITY;
   }
 }

@@ -106,3 +106,25 @@ test("the clients that are shown are those of the selected round, of the brushed
   selection.select({ kind: "client", client: 2 });
   assert.equal(shown(), 2);
 });
+
+test("those that had begun when a function was ready for the first time waited for it, in the first call only", () => {
+  const span = { node: 4, operation: 1, parent: 0 };
+  const first = [0, 1, 2].map((client) => ({
+    ...span,
+    id: client + 1,
+    invocation: 0,
+    client,
+    start: client,
+    end: 300,
+    self_time: 300 - client,
+  }));
+  const after = { ...span, id: 4, invocation: 0, client: 2, start: 301, end: 302, self_time: 1 };
+  const second = { ...span, id: 6, parent: 5, invocation: 5, client: 0, start: 400, end: 401, self_time: 1 };
+  const { cohorts } = storeOf([{ id: 0 }, ...first, after, { id: 5 }, second], 0, {
+    finished: true,
+    description: { ...DESCRIPTION, invocations: CALLS },
+  });
+  assert.deepEqual([cohorts.of(0).warmUpOf(0), cohorts.of(0).warmUpOf(2)], [300, 298]);
+  assert.equal(cohorts.latest.warmUpOf(0), 0);
+  assert.equal(cohorts.of(0).isOver, true);
+});

@@ -5,7 +5,7 @@ import type { Columns } from "./columns";
 import { wrongNumberOf } from "./labels";
 import { type Legend, numClientsOf } from "./legend";
 import type { LeftOut } from "./messages";
-import { type Invocation, NONE, OUTCOME } from "./schema";
+import { type Invocation, NONE, OPERATIONS, OUTCOME } from "./schema";
 import type { Part, Selection } from "./selection";
 
 /** Of which call the clients are shown, for what is selected. */
@@ -20,6 +20,8 @@ export class Cohorts {
   latest = new Clients();
   private found: Found = { parts: [], invocations: [], call: NONE };
   private past = { version: NONE, clients: this.latest };
+  /** When the first operation of a kind at an AST node ended: those that had begun by then waited for TensorFlow. */
+  private readonly firstEnds = new Map<number, number>();
 
   constructor(
     private readonly columns: Columns,
@@ -53,6 +55,7 @@ export class Cohorts {
   clear(): void {
     this.latest = new Clients();
     this.past = { version: NONE, clients: this.latest };
+    this.firstEnds.clear();
   }
 
   /** Makes room for the clients of calls that were told. */
@@ -64,6 +67,7 @@ export class Cohorts {
   /** Adds spans that ended. */
   add(ended: number[]): void {
     const { columns } = this;
+    this.noteFirstEnds(ended);
     for (const span of ended) {
       if (columns.client(span) < 0) continue;
       this.enter(columns.invocation(span));
@@ -84,6 +88,7 @@ export class Cohorts {
     for (const span of ofClients) this.enter(columns.invocation(span));
     const ofLatest = ofClients.filter((span) => columns.invocation(span) === this.latest.invocation);
     this.latest.setRunning(ofLatest.map((span) => this.clientSpan(span)));
+    this.latest.isOver = this.isOver(this.latest.invocation);
   }
 
   /** Returns what the clients of a call did, given its root span. */
@@ -100,6 +105,7 @@ export class Cohorts {
     }
     if (this.legend.leftOut !== null) addTo(clients, this.legend.leftOut);
     clients.setRunning(running);
+    clients.isOver = this.isOver(invocation);
     return clients;
   }
 
@@ -131,6 +137,23 @@ export class Cohorts {
     return calls.filter((call) => numClientsOf(call) > 0 && isThere(call)).at(-1)?.span ?? NONE;
   }
 
+  private isOver(invocation: number): boolean {
+    return invocation >= 0 && this.columns.isKnown(invocation) && !this.columns.isRunning(invocation);
+  }
+
+  private noteFirstEnds(ended: number[]): void {
+    const before = new Set(this.firstEnds.keys());
+    for (const span of ended) {
+      const kind = this.kindOf(span);
+      if (this.columns.client(span) < 0 || before.has(kind)) continue;
+      this.firstEnds.set(kind, Math.min(this.firstEnds.get(kind) ?? Number.POSITIVE_INFINITY, this.columns.end(span)));
+    }
+  }
+
+  private kindOf(span: number): number {
+    return this.columns.node(span) * OPERATIONS.length + this.columns.operation(span);
+  }
+
   /** Clients start anew with every call. */
   private enter(invocation: number): void {
     if (invocation <= this.latest.invocation) return;
@@ -151,6 +174,7 @@ export class Cohorts {
       end: columns.end(span),
       busy: columns.ownTime(span),
       outcome: columns.outcome(span),
+      isWarmUp: columns.start(span) < (this.firstEnds.get(this.kindOf(span)) ?? 0),
       wrong: wrongNumberOf(span, columns),
     };
   }

@@ -1,6 +1,5 @@
 // What is told of the parts of a run: what they are, and how much of all was done there.
 
-import { CLIENT_STATES } from "./clients";
 import { NONE, OPERATIONS, OUTCOMES } from "./schema";
 import type { Kind, Part, PartOf } from "./selection";
 import type { TraceStore } from "./store";
@@ -111,10 +110,14 @@ function ofClient(client: number, store: TraceStore): Fact[] {
   const { cohorts, failures, requests } = store;
   const clients = cohorts.shown;
   if (client >= clients.count) return [{ name: "client", text: `${client} · took no part in this call` }];
-  const facts: Fact[] = [{ name: "client", text: `${client} · ${CLIENT_STATES[clients.stateOf(client)] ?? ""}` }];
+  const facts: Fact[] = [{ name: "client", text: `${client} · ${clients.nameOf(clients.stateOf(client))}` }];
   if (!clients.hasBegun(client)) return facts;
   const total = duration(clients.lengthOf(client));
-  facts.push({ name: "time", text: `busy ${duration(clients.busyOf(client))} of ${total}` }, ...shareOf(store));
+  const warmUp = clients.warmUpOf(client) > 0 ? `, ${duration(clients.warmUpOf(client))} of it warm-up` : "";
+  facts.push(
+    { name: "time", text: `busy ${duration(clients.busyOf(client))} of ${total}${warmUp}` },
+    ...shareOf(store),
+  );
   const failure = failures.firstOf(client, clients.invocation);
   if (failure >= 0)
     facts.splice(1, 0, { name: "error", text: failures.textOf(failure), part: { kind: "span", span: failure } });

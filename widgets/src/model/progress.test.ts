@@ -52,3 +52,14 @@ test("a trace has a length from the beginning, so that it can be drawn", () => {
   const [from, to] = new TraceStore().progress.extent;
   assert.ok(to > from);
 });
+
+test("a trace goes from the start of its first computation, and runs until the last one has ended", () => {
+  const call = (span: number) => ({ span, name: "f", root: 0, cardinalities: {} });
+  const rows = [
+    { id: 0, start: 2100, end: 2300 },
+    { id: 1, start: 2400, end: 2590 },
+  ];
+  const description = { ...DESCRIPTION, invocations: [call(0), call(1)] };
+  const { progress } = storeOf(rows, 0, { finished: true, now: 2650, description });
+  assert.deepEqual([progress.firstStart, progress.extent, progress.lastEnd], [2100, [2100, 2650], 2590]);
+});

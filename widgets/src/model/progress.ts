@@ -34,9 +34,21 @@ export class Progress {
     this.isHeard = true;
   }
 
-  /** The first and the last moment of the trace, in milliseconds. */
+  /** From the start of the first computation to the last moment of the trace, in milliseconds. */
   get extent(): [number, number] {
-    return [0, Math.max(this.now, SHORTEST)];
+    return [this.firstStart, Math.max(this.now, this.firstStart + SHORTEST)];
+  }
+
+  /** When the first computation was called; what was before is the rest of the cell, such as making the computation. */
+  get firstStart(): number {
+    const first = this.legend.invocations[0]?.span;
+    return first !== undefined && this.columns.isKnown(first) ? this.columns.start(first) : 0;
+  }
+
+  /** When the last computation ended; now, if one is under way. */
+  get lastEnd(): number {
+    const ends = this.legend.invocations.map((call) => this.columns.end(call.span));
+    return this.finished && ends.length > 0 ? Math.max(...ends) : this.now;
   }
 
   get state(): State {

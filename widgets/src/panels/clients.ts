@@ -44,7 +44,7 @@ export class ClientsPanel extends CanvasPanel {
   describe(): string {
     const parts = this.shown
       .totals()
-      .map((total, state) => (total > 0 ? `${total} ${CLIENT_STATES[state] ?? ""}` : ""))
+      .map((total, state) => (total > 0 ? `${total} ${this.shown.nameOf(state)}` : ""))
       .filter(Boolean);
     const wrong = this.shown.numWrong > 0 ? `; ${this.shown.numWrong} with nan or inf` : "";
     return `${this.shown.count} clients: ${parts.join(", ")}${wrong}`;
@@ -172,7 +172,7 @@ export class ClientsPanel extends CanvasPanel {
   private paintLegend(colours: Colours): void {
     const { words } = this.store.legend;
     const entries = this.shown.totals().flatMap((total, state) => {
-      const name = CLIENT_STATES[state] ?? "";
+      const name = this.shown.nameOf(state);
       return total > 0 ? [keyEntry(`${count(total)} ${name}`, colours.clients[state] ?? "", words[name])] : [];
     });
     if (this.perTile > 1 && this.shown.count > 0)
@@ -219,7 +219,7 @@ export class ClientsPanel extends CanvasPanel {
     const first = tile * this.perTile;
     const { shown } = this;
     if (this.perTile > 1) return `clients ${first} to ${Math.min(first + this.perTile, shown.count) - 1}`;
-    const state = CLIENT_STATES[shown.stateOf(first)] ?? "";
+    const state = shown.nameOf(shown.stateOf(first));
     if (!shown.hasBegun(first)) return `client ${first}: ${state}`;
     const wrong = shown.wrongOf(first) === "" ? "" : `, ${shown.wrongOf(first)} among its numbers`;
     const busy = `busy ${duration(this.busyOf(first))} of ${duration(shown.lengthOf(first))}`;

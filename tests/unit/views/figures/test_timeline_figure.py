@@ -32,3 +32,15 @@ def test_titles_of_threads_do_not_lie_on_each_other():
     assert 5 < len(boxes) < 30
     assert not any(upper.overlaps(lower) for upper, lower in itertools.pairwise(boxes))
     plt.close(figure)
+
+
+def test_a_timeline_begins_with_the_first_span_and_not_with_the_cell():
+    snapshot = traced(mean_of_doubles, [1.0])[1].snapshot
+    first, last = snapshot.columns["start"].min(), snapshot.columns["end"].max()
+    late = {name: snapshot.columns[name] + 10**10 for name in ("start", "end")}
+    figure, axes = plt.subplots()
+    draw_timeline(dataclasses.replace(snapshot, columns={**snapshot.columns, **late}), axes, theme_for(False, axes))
+    assert axes.get_xlim()[0] == 0 and axes.get_xlim()[1] < 2 * (last - first)
+    starts = [path.vertices[:, 0].min() for bars in axes.collections for path in bars.get_paths()]
+    assert min(starts) == 0
+    plt.close(figure)
