@@ -26,7 +26,6 @@ from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.external_runtime.tensorflow.functions.purity import is_pure
 from tffsim.language import building_blocks
 from tffsim.language.struct_types import container, struct_type
-from tffsim.language.type_kinds import function_type_of
 
 
 class CachedValue(OwnedValue):
@@ -118,12 +117,13 @@ class CachingExecutor(Executor):
         """Calls a function, or returns the result of the equal call before."""
         check_open(self._is_closed, self)
         function, argument = self._own(comp), self._own(arg) if arg is not None else None
-        check_argument(function.type_signature, argument.type_signature if argument is not None else None)
+        function_type = check_argument(
+            function.type_signature, argument.type_signature if argument is not None else None
+        )
         argument_key = argument.key if argument is not None else -1
         known = function.is_pure and function.key is not None and argument_key is not None
         key = ("call", function.key, argument_key) if known else None
-        result_type = function_type_of(function.type_signature).result
-        return await self._remember(key, result_type, False, self._call, function, argument)
+        return await self._remember(key, function_type.result, False, self._call, function, argument)
 
     async def create_struct(self, elements: object) -> CachedValue:
         """Makes a struct, or returns the equal one made before."""

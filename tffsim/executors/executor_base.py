@@ -136,13 +136,16 @@ def _is_type_class(cls: type) -> bool:
     return issubclass(cls, fl.Type)
 
 
-def check_argument(function_type: fl.Type, argument_type: fl.Type | None, name: str = "") -> None:
+def check_argument(function_type: fl.Type, argument_type: fl.Type | None, name: str = "") -> fl.FunctionType:
     """Checks that a function of this type can be called with such an argument.
 
     Args:
         function_type: Type of what is called.
         argument_type: Type of the argument; None for a call without one.
         name: What is called, for the message.
+
+    Returns:
+        The type of the function.
 
     Raises:
         TypeError: If it is no function, or the argument is missing, unexpected or of
@@ -153,13 +156,14 @@ def check_argument(function_type: fl.Type, argument_type: fl.Type | None, name: 
         raise TypeError(f"Only functions can be called, found a value of type {function_type}.")
     parameter = function_type.parameter
     if parameter is argument_type:
-        return
+        return function_type
     if parameter is None:
         raise TypeError(f"The function{name} takes no argument, found one of type {argument_type}.")
     if argument_type is None:
         raise TypeError(f"The function{name} needs an argument of type {parameter}. Call it with one.")
     if not parameter.is_assignable_from(argument_type):
         raise TypeError(f"The function{name} needs an argument of type {parameter}, found type {argument_type}.")
+    return function_type
 
 
 def check_open(is_closed: bool, executor: Executor) -> None:

@@ -47,7 +47,7 @@ from tffsim.failures.failure_location import current_argument_path, locate, loca
 from tffsim.language import building_blocks
 from tffsim.language.containers import struct_elements
 from tffsim.language.struct_types import container, field_names, is_struct_type, struct_type
-from tffsim.language.type_kinds import function_type_of, struct_type_of
+from tffsim.language.type_kinds import struct_type_of
 
 # The parts of a call, for the places at which random numbers are drawn.
 _FUNCTION, _ARGUMENT, _BODY = range(3)
@@ -212,22 +212,18 @@ class ReferenceResolvingExecutor(Executor):
         finally:
             current_argument_path.reset(token)
 
-    def _call(
-        self, function: ReferenceResolvingExecutorValue, argument: ReferenceResolvingExecutorValue | None
-    ) -> Coroutine[object, object, ReferenceResolvingExecutorValue]:
-        check_argument(function.type_signature, argument.type_signature if argument is not None else None)
-        if isinstance(function.reference, ScopedLambda):
-            return self._call_lambda(function.reference, argument)
-        return self._call_in_target(function, argument)
-
-    async def _call_in_target(
+    async def _call(
         self, function: ReferenceResolvingExecutorValue, argument: ReferenceResolvingExecutorValue | None
     ) -> ReferenceResolvingExecutorValue:
-        value = function.reference
-        assert not isinstance(value, (tuple, ScopedLambda))
+        function_type = check_argument(
+            function.type_signature, argument.type_signature if argument is not None else None
+        )
+        callee = function.reference
+        if isinstance(callee, ScopedLambda):
+            return await self._call_lambda(callee, argument)
+        assert not isinstance(callee, tuple)
         target_argument = await self.embed(argument) if argument is not None else None
-        result = await self._target.create_call(value, target_argument)
-        return self._handle(result, function_type_of(function.type_signature).result)
+        return self._handle(await self._target.create_call(callee, target_argument), function_type.result)
 
     async def _call_lambda(
         self, function: ScopedLambda, argument: ReferenceResolvingExecutorValue | None

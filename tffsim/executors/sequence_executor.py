@@ -182,8 +182,10 @@ class SequenceExecutor(Executor):
         """
         check_open(self._is_closed, self)
         function, argument = self._own(comp), self._own(arg) if arg is not None else None
-        check_argument(function.type_signature, argument.type_signature if argument is not None else None)
-        callee, result_type = function.reference, function_type_of(function.type_signature).result
+        function_type = check_argument(
+            function.type_signature, argument.type_signature if argument is not None else None
+        )
+        callee = function.reference
         if type(callee) is SequenceOperator:
             assert argument is not None
             try:
@@ -194,7 +196,7 @@ class SequenceExecutor(Executor):
         if isinstance(callee, pb.Computation):
             raise ValueError("The sequence executor cannot call a lambda. Put a ReferenceResolvingExecutor above it.")
         embedded = await self._embed(argument) if argument is not None else None
-        return self._handle(await self._target.create_call(callee, embedded), result_type)
+        return self._handle(await self._target.create_call(callee, embedded), function_type.result)
 
     async def create_struct(self, elements: object) -> SequenceExecutorValue:
         """Makes a struct; in the target, if all its elements live there."""
