@@ -1,5 +1,6 @@
 """`tffsim demo`: a federated training run on handwritten digits, from start to end."""
 
+import gc
 import time
 
 import click
@@ -40,6 +41,8 @@ def demo(clients: int, rounds: int, split: str, seed: int, learning_rate: float)
         datasets = client_data.datasets()
         next_round = fed_avg.fed_avg(learning_rate)
         weights = fed_avg.initial_weights(seed)
+    # TensorFlow's objects stay for good: looking through all of them for garbage takes as long as several rounds.
+    gc.freeze()
 
     console.print(f"Federated averaging: {clients} clients, {rounds} rounds, handwritten digits ({split}).")
     console.print("\nThe execution stack:")

@@ -100,7 +100,6 @@ def local_executor_factory(
         server_stack=lambda: make_stack(server_tf_device),
         client_stacks=functools.partial(_client_stacks, client_tf_devices, make_stack, clients_per_thread),
         max_fanout=max_fanout,
-        # One client more than there are workers: it is prepared while the others run.
         # Two clients more than there are workers. One waits for a worker, so that none is idle while
         # another client is folded, or is waited for because it comes first.
         max_concurrent_clients=workers + 2,
