@@ -20,6 +20,7 @@ SECONDS_PER_FRAME = 0.12
 SECONDS_AT_THE_END = 3.0
 COLOURS = 96
 WIDTH = 820
+MILLISECONDS = 240_000
 
 SETUP = f"""
 %load_ext tffsim
@@ -48,12 +49,12 @@ def film(theme: str) -> list[Image.Image]:
         page.goto(lab.url(lab.write("film.ipynb", SETUP, RUN)))
         run_cell(page, 0)
         run_cell(page, 1, wait=False)
-        page.wait_for_selector(".tffsim[data-state=running]")
+        page.wait_for_selector(".tffsim[data-state=running]", timeout=MILLISECONDS)
         box = page.locator(".jp-Cell").last.bounding_box()
         frames = []
         while len(frames) < MAX_FRAMES and page.query_selector(".tffsim[data-state=running]"):
             frames.append(picture(page, box))
-        page.frame_locator("iframe[title=Trace]").locator(".tffsim[data-state=done]").wait_for(timeout=60_000)
+        page.locator(".tffsim[data-state=done]").wait_for(timeout=MILLISECONDS)
         page.wait_for_timeout(1000)
         frames.append(picture(page, box))
     return frames
