@@ -1,9 +1,13 @@
 """Films a cell with `%%tff_execute` in a real JupyterLab: `python docs/images/capture_notebook.py`."""
 
+import base64
+import contextlib
 import io
 import pathlib
 import sys
 import tempfile
+from collections.abc import Iterator
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Page
@@ -51,19 +55,35 @@ def film(theme: str) -> list[Image.Image]:
         run_cell(page, 1, wait=False)
         page.wait_for_selector(".tffsim[data-state=running]", timeout=MILLISECONDS)
         box = page.locator(".jp-Cell").last.bounding_box()
-        frames = []
-        while len(frames) < MAX_FRAMES and page.query_selector(".tffsim[data-state=running]"):
-            frames.append(picture(page, box))
-        page.locator(".tffsim[data-state=done]").wait_for(timeout=MILLISECONDS)
-        page.wait_for_timeout(1000)
-        frames.append(picture(page, box))
-    return frames
+        with screencast(page) as screens:
+            page.wait_for_selector(".tffsim[data-state=done]", timeout=MILLISECONDS)
+            page.wait_for_timeout(1000)
+        evenly = range(0, len(screens), -(-len(screens) // MAX_FRAMES))
+        return [cell_of(screens[number], box) for number in evenly] + [cell_of(page.screenshot(), box)]
 
 
-def picture(page: Page, box: dict[str, float]) -> Image.Image:
-    """Returns what the cell looks like now."""
-    clip = {"x": box["x"] + 30, "y": box["y"], "width": box["width"] - 34, "height": 760}
-    return Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB")
+@contextlib.contextmanager
+def screencast(page: Page) -> Iterator[list[bytes]]:
+    """A block in which the browser tells each picture of a page that it has drawn; screenshots would slow it down."""
+    screens: list[bytes] = []
+    browser = page.context.new_cdp_session(page)
+
+    def keep(screen: dict[str, Any]) -> None:
+        screens.append(base64.b64decode(screen["data"]))
+        browser.send("Page.screencastFrameAck", {"sessionId": screen["sessionId"]})
+
+    browser.on("Page.screencastFrame", keep)
+    browser.send("Page.startScreencast", {"format": "png"})
+    try:
+        yield screens
+    finally:
+        browser.send("Page.stopScreencast")
+
+
+def cell_of(screen: bytes, box: dict[str, float]) -> Image.Image:
+    """Returns the part of a page in which a cell is."""
+    left, top = box["x"] + 30, box["y"]
+    return Image.open(io.BytesIO(screen)).convert("RGB").crop((left, top, left + box["width"] - 34, top + 710))
 
 
 def save(frames: list[Image.Image], path: pathlib.Path) -> None:
