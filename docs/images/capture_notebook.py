@@ -18,12 +18,12 @@ sys.path.insert(0, str(ROOT))
 from tests.browser.lab import run_cell, running_browser, running_lab  # noqa: E402
 
 NUM_CLIENTS = 30
-NUM_ROUNDS = 4
+NUM_ROUNDS = 10
 MAX_FRAMES = 40
 SECONDS_PER_FRAME = 0.12
 SECONDS_AT_THE_END = 3.0
-COLOURS = 96
-WIDTH = 820
+COLOURS = 160
+WIDTH, HEIGHT = 820, 960
 MILLISECONDS = 240_000
 
 SETUP = f"""
@@ -49,9 +49,11 @@ def film(theme: str) -> list[Image.Image]:
     ):
         settings = pathlib.Path(folder) / ".home/lab/user-settings/@jupyterlab/apputils-extension"
         (settings / "themes.jupyterlab-settings").write_text(f'{{"theme": "{theme}"}}')
-        page = browser.new_page(viewport={"width": 1180, "height": 1300}, color_scheme="null")
+        page = browser.new_page(viewport={"width": 1180, "height": 1500}, color_scheme="null")
         page.goto(lab.url(lab.write("film.ipynb", SETUP, RUN)))
+        page.add_style_tag(content=f".tffsim {{ height: {HEIGHT}px !important }}")  # As if pulled at its corner.
         run_cell(page, 0)
+        page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
         run_cell(page, 1, wait=False)
         page.wait_for_selector(".tffsim[data-state=running]", timeout=MILLISECONDS)
         box = page.locator(".jp-Cell").last.bounding_box()
@@ -83,14 +85,14 @@ def screencast(page: Page) -> Iterator[list[bytes]]:
 def cell_of(screen: bytes, box: dict[str, float]) -> Image.Image:
     """Returns the part of a page in which a cell is."""
     left, top = box["x"] + 30, box["y"]
-    return Image.open(io.BytesIO(screen)).convert("RGB").crop((left, top, left + box["width"] - 34, top + 710))
+    return Image.open(io.BytesIO(screen)).convert("RGB").crop((left, top, left + box["width"] - 34, top + HEIGHT + 70))
 
 
 def save(frames: list[Image.Image], path: pathlib.Path) -> None:
     """Writes frames as an animation of few colours."""
     height = round(WIDTH * frames[0].height / frames[0].width)
     small = [frame.resize((WIDTH, height), Image.Resampling.LANCZOS) for frame in frames]
-    palette = small[len(small) // 2].quantize(COLOURS)
+    palette = small[len(small) // 2].quantize(COLOURS, kmeans=2)
     indexed = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in small]
     durations = [round(1000 * SECONDS_PER_FRAME)] * (len(indexed) - 1) + [round(1000 * SECONDS_AT_THE_END)]
     indexed[0].save(path, save_all=True, append_images=indexed[1:], duration=durations, loop=0, optimize=True)
