@@ -44,7 +44,7 @@ MAY_IMPORT = {
         "traces",
     },
     "simulation": {"language", "computations", "tracing.document"},
-    "magics": {"executor_stacks", "execution_contexts", "tracing.recording", "views", "traces"},
+    "magics": {"executor_stacks", "remote", "execution_contexts", "tracing.recording", "views", "traces"},
     "cli": {"external_runtime", "executor_stacks", "remote", "simulation", "tracing.document", "traces", "tffsim"},
     "aliases": {"failures", "external_runtime", "computations", "executors", "federation", "executor_stacks",
                 "execution_contexts", "simulation"},

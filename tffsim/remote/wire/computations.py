@@ -92,16 +92,27 @@ def _name(proto: pb.Computation) -> str:
 
 
 def _source(fields: _Fields) -> provenance.Source:
-    return provenance.Source(str(fields["name"]), str(fields["filename"]), _line(fields), str(fields["text"]))
+    parameters = fields["parameters"]
+    if not isinstance(parameters, list):
+        raise TypeError("the parameters of a function are no list")
+    name, filename, text = (str(fields[key]) for key in ("name", "filename", "text"))
+    return provenance.Source(name, filename, _line(fields), text, tuple(map(str, parameters)))
 
 
 def _graph(fields: _Fields) -> provenance.Provenance:
-    lines = {str(name): str(line) for name, line in _below(fields, "op_lines").items()}
-    return provenance.Provenance(_source(_below(fields, "source")), lines)
+    lines = {str(name): _op_line(line) for name, line in _below(fields, "op_lines").items()}
+    return provenance.Provenance(_source(_below(fields, "source")), lines, int(str(fields["output_line"])))
 
 
 def _call(fields: _Fields) -> provenance.CallPlace:
     return provenance.CallPlace(_source(_below(fields, "function")), _line(fields), str(fields["variable"]))
+
+
+def _op_line(line: object) -> tuple[str, int, str]:
+    if not isinstance(line, list) or len(line) != 3:
+        raise TypeError("a line of an operation has no three parts")
+    filename, number, text = line
+    return str(filename), int(str(number)), str(text)
 
 
 def _below(fields: _Fields, name: str) -> _Fields:

@@ -8,6 +8,7 @@ import traceback
 
 from tffsim.failures.argument_error import FailureLocation
 from tffsim.failures.failure_location import location_of
+from tffsim.failures.source_places import SourceLine
 from tffsim.remote.wire import executor_pb2 as messages
 
 _MAX_TRACEBACK = 20_000
@@ -79,6 +80,8 @@ def _location(text: str) -> dict[str, object]:
         found = {name: value for name, value in json.loads(text).items() if name in known}
     except (ValueError, AttributeError):
         return {}
+    line = found.get("line")
+    found["line"] = SourceLine(*line) if isinstance(line, list) and len(line) == 3 else None
     if isinstance(found.get("argument_path"), list):
         found["argument_path"] = tuple(found["argument_path"])
     return found

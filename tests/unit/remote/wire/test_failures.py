@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from tffsim.failures.failure_location import locate, locate_argument, location_of
+from tffsim.failures.source_places import SourceLine
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.failures import RemoteError, read_failure, write_failure
 
@@ -51,11 +52,19 @@ def test_a_class_that_takes_something_else_than_a_text_keeps_its_name():
 
 
 def test_the_place_arrives_with_the_worker():
-    error = locate(ValueError("no"), node="federated_map", client=17, num_clients=40, source="m.py:3: x / y")
+    error = locate(
+        ValueError("no"),
+        node="federated_map",
+        client=17,
+        num_clients=40,
+        line=SourceLine("m.py", 3, "x / y"),
+        given="x = 1",
+    )
     location = location_of(crossed(error))
     assert (location.node, location.client, location.num_clients) == ("federated_map", 17, 40)
     assert location.lines()[-1] == "  worker:   here:1 (process 7)"
-    assert location.source == "m.py:3: x / y"
+    assert location.line == SourceLine("m.py", 3, "x / y")
+    assert location.given == "x = 1"
 
 
 def test_the_path_in_an_argument_arrives():
