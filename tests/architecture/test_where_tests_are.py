@@ -29,7 +29,6 @@ TESTED_ELSEWHERE = {
     "external_runtime/tensorflow/graph_passes/element_reading.py": _PASS,
     "external_runtime/tensorflow/graph_passes/loop_functions.py": _PASS,
     "external_runtime/tensorflow/graph_passes/reduction_context.py": _PASS,
-    "federation/child_calls.py": "It is what the strategy asks: federation/test_federated_composing_strategy.py",
     "federation/client_chunk.py": _BLOCK,
     "federation/client_work.py": _BLOCK,
     "federation/flat_fold.py": _BLOCK,
