@@ -13,6 +13,7 @@ from tffsim.executor_stacks.client_ranges import client_ranges
 from tffsim.executor_stacks.instrumentation import hooked
 from tffsim.executor_stacks.participant_stacks import eager_leaf, num_workers, participant_stack, worker_pool
 from tffsim.executor_stacks.resource_managing_executor_factory import ResourceManagingExecutorFactory
+from tffsim.executor_stacks.worker import WorkerStacks
 from tffsim.executors.federating_executor import FederatingExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.federation.federated_composing_strategy import FederatedComposingStrategy
@@ -133,6 +134,9 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
         from tffsim.remote.remote_executor import RemoteExecutor
 
         num_clients = cardinalities.get(fl.CLIENTS, self.default_num_clients)
+        if not num_clients:
+            # Nobody is at a worker; what clients would share exists all the same.
+            return WorkerStacks().make(0, 0, 0)
         children: list[tuple[Executor, int]] = []
         for part in client_ranges(num_clients, len(self._ready)):
             worker = self._ready[part.worker]

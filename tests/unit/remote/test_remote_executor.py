@@ -119,6 +119,15 @@ def test_members_that_only_a_sum_needs_are_not_kept_at_the_worker(worker, monkey
     assert not any(step.keep for request in sent for step in request.steps[:-1])
 
 
+def test_without_clients_a_value_that_all_would_share_is_there(worker):
+    copies = tff.federated_computation(lambda x: fl.federated_broadcast(x), fl.FederatedType(np.int32, fl.SERVER))
+    factory = tff.remote_executor_factory([worker.address])
+    try:
+        assert tff.SyncExecutionContext(factory).invoke(copies, 5) == 5
+    finally:
+        factory.close()
+
+
 def test_a_function_has_no_value(run):
     async def body(executor):
         await (await executor.create_value(SUM)).compute()
