@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo lab test quick bench mutants build install-check layers lint types format lock lessons docs glossary
-.PHONY: address operators picture schema widgets widgets-check tools clean
+.PHONY: address operators picture protos protos-check schema widgets widgets-check tools clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,7 +25,7 @@ lab: $(READY)  ## open JupyterLab with the lessons
 	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}' > $(LAB_SETTINGS)/overrides.json
 	@$(BIN)/jupyter lab --log-level=WARN --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
-test: lint types widgets-check  ## everything that must pass before a change is merged
+test: lint types widgets-check protos-check  ## everything that must pass before a change is merged
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 quick: $(READY)  ## style, and tests of a minute in all; those of QUICK in tests/conftest.py load no TensorFlow
@@ -101,6 +101,12 @@ picture: $(READY)  ## draw docs/images again
 schema: $(READY)  ## write what follows from the schema of a trace: a file of the front end, a page, messages for tests
 	@$(BIN)/python -m widgets.schema
 	@$(BIN)/python -m tests.contract.messages
+
+protos: $(READY)  ## generate the code of the messages between controller and workers, from executor.proto
+	requirements/generate_protos.sh
+
+protos-check: $(READY)
+	@requirements/generate_protos.sh --check
 
 widgets: widgets/node_modules/.package-lock.json schema  ## build the front end into the package
 	cd widgets && npm run --silent build

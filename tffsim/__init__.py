@@ -46,8 +46,10 @@ if TYPE_CHECKING:
     from tffsim.executor_stacks.debug import debug_executor_factory
     from tffsim.executor_stacks.instrumentation import hooked
     from tffsim.executor_stacks.local import local_executor_factory
+    from tffsim.executor_stacks.remote import remote_executor_factory
     from tffsim.executor_stacks.sizing import sizing_executor_factory
     from tffsim.failures.definition_error import DefinitionError
+    from tffsim.remote.local_workers import local_workers
     from tffsim.tff_layers import load_tff_layers
     from tffsim.traces.session import trace
     from tffsim.traces.trace import Trace, load_trace
@@ -65,6 +67,8 @@ _MODULES_OF_NAMES = {
     "tf_computation": "computations.tensorflow_computation",
     "federated_computation": "computations.federated_computation",
     "local_executor_factory": "executor_stacks.local",
+    "local_workers": "remote.local_workers",
+    "remote_executor_factory": "executor_stacks.remote",
     "debug_executor_factory": "executor_stacks.debug",
     "sizing_executor_factory": "executor_stacks.sizing",
     "hooked": "executor_stacks.instrumentation",

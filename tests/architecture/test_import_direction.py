@@ -30,7 +30,8 @@ MAY_IMPORT = {
     "tracing.analysis": {"language", "tracing.document"},
     "tracing.exports": {"language", "tracing.document", "tracing.analysis"},
     "tracing.recorder": {"tracing.recording"},
-    "executor_stacks": {*BASIS, "external_runtime", "federation", "executors", "tracing.recording"},
+    "remote": {*BASIS, "external_runtime", "federation", "executors", "tracing.document", "tracing.recording"},
+    "executor_stacks": {*BASIS, "external_runtime", "federation", "executors", "remote", "tracing.recording"},
     "views": {"tracing.document", "tracing.analysis", "tracing.recording"},
     "traces": {"tracing.document", "tracing.recording", "tracing.analysis", "tracing.exports", "views"},
     "execution_contexts": {
@@ -43,16 +44,16 @@ MAY_IMPORT = {
         "traces",
     },
     "simulation": {"language", "computations", "tracing.document"},
-    "magics": {"executor_stacks", "execution_contexts", "tracing.recording", "views", "traces"},
-    "cli": {"external_runtime", "executor_stacks", "simulation", "tracing.document", "traces", "tffsim"},
+    "magics": {"executor_stacks", "remote", "execution_contexts", "tracing.recording", "views", "traces"},
+    "cli": {"external_runtime", "executor_stacks", "remote", "simulation", "tracing.document", "traces", "tffsim"},
     "aliases": {"failures", "external_runtime", "computations", "executors", "federation", "executor_stacks",
                 "execution_contexts", "simulation"},
     "tensorflow": {"computations", "external_runtime"},
     "tff_layers": {"aliases", "execution_contexts"},
     "tffsim": {
         "aliases", "tensorflow", "tff_layers", "failures", "external_runtime", "computations", "federation",
-        "executors", "executor_stacks", "execution_contexts", "tracing", "tracing.recording", "traces", "simulation",
-        "magics",
+        "executors", "executor_stacks", "execution_contexts", "remote", "tracing", "tracing.recording", "traces",
+        "simulation", "magics",
     },
     "__main__": {"cli"},
 }  # fmt: skip
@@ -68,6 +69,8 @@ MAX_LINES = 400
 SHAPELESS_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 
 PATHS = sorted(PACKAGE.rglob("*.py"))
+WRITTEN = [path for path in PATHS if not path.stem.endswith(("_pb2", "_pb2_grpc"))]
+"""Those that people write; the others are generated."""
 SOURCES = [path for folder in (PACKAGE, ROOT / "tests") for path in sorted(folder.rglob("*"))]
 
 
@@ -187,7 +190,7 @@ def test_no_file_or_folder_has_a_name_that_says_nothing():
     assert [name_of(path) for path in SOURCES if path.stem.lower() in SHAPELESS_NAMES] == []
 
 
-@pytest.mark.parametrize("path", PATHS, ids=name_of)
+@pytest.mark.parametrize("path", WRITTEN, ids=name_of)
 def test_a_module_can_be_read_in_one_sitting(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
 
@@ -200,6 +203,11 @@ def test_a_package_says_what_lives_in_it(path):
 def test_every_folder_of_modules_is_a_package():
     folders = {path.parent for path in PATHS}
     assert [name_of(folder) for folder in folders if not (folder / "__init__.py").is_file()] == []
+
+
+@pytest.mark.parametrize("module", ["tffsim", "tffsim.cli.main", "tffsim.executor_stacks.remote"])
+def test_importing_does_not_load_grpc(module):
+    assert run_python(f"import sys, {module}; print('grpc' in sys.modules)").split() == ["False"]
 
 
 @pytest.mark.parametrize(

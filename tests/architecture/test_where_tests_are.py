@@ -20,6 +20,7 @@ _PASS = "It is a part of one pass over graphs, which is tested as a whole: graph
 _BLOCK = (
     "It is a part of folds of many clients in a call: federation/test_block_folds.py, tests/property/test_blocks.py"
 )
+_PROCESS = "Real processes must be started, killed and cut off: tests/integration/remote/test_faults.py"
 _KERNEL = "It is for what kernels do, so real ones run it: tests/integration/notebooks/test_background_cells.py"
 TESTED_ELSEWHERE = {
     "concurrency/interrupts.py": "Real processes must be interrupted: tests/integration/test_interrupted_scripts.py",
@@ -32,6 +33,9 @@ TESTED_ELSEWHERE = {
     "federation/client_work.py": _BLOCK,
     "federation/flat_fold.py": _BLOCK,
     "magics/cell_figures.py": _KERNEL,
+    "remote/local_workers.py": _PROCESS,
+    "remote/service/worker_server.py": _PROCESS,
+    "remote/worker_connection.py": _PROCESS,
     "tracing/document/trace_description.py": "It is one part of a file: tracing/document/test_trace_file.py",
 }
 """Modules with much logic and without a file of their own, each with the reason and the place of its tests."""
@@ -85,7 +89,11 @@ def subjects_of(test_file: pathlib.PurePath) -> Iterator[pathlib.PurePath]:
         yield test_file.with_name("__init__.py")
 
 
-LARGE = sorted(str(module) for module in MODULES if statements_of(PACKAGE / module) >= MUCH_LOGIC)
+LARGE = sorted(
+    str(module)
+    for module in MODULES
+    if not module.stem.endswith("_pb2_grpc") and statements_of(PACKAGE / module) >= MUCH_LOGIC
+)  # What is generated is tested by what uses it.
 
 
 def test_a_module_with_much_logic_has_a_file_of_tests():

@@ -9,6 +9,7 @@ from tffsim.cli.info import info
 from tffsim.cli.run import run
 from tffsim.cli.show import show
 from tffsim.cli.view import view
+from tffsim.cli.worker import worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,3 +24,4 @@ main.add_command(show)
 main.add_command(export_trace)
 main.add_command(view)
 main.add_command(info)
+main.add_command(worker)

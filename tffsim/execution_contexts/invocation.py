@@ -170,6 +170,7 @@ async def _attempt(
         # Each attempt draws the same random numbers.
         current_place.set(place.from_the_start() if place is not None else None)
         try:
+            await _prepare(settings.factory)
             with _stack(settings.factory, cardinalities) as executor:
                 return await run(executor)
         except RetryableError as error:
@@ -204,6 +205,13 @@ async def _call(
     except (TypeError, ValueError) as error:
         raise locate_argument(error) from error.__cause__
     return await executor.create_call(function, embedded)
+
+
+async def _prepare(factory: ExecutorFactory) -> None:
+    """Waits until a factory can make stacks, if it says that it has to be waited for."""
+    prepare: Callable[[], Coroutine[object, object, None]] | None = getattr(factory, "prepare", None)
+    if prepare is not None:
+        await prepare()
 
 
 @contextlib.contextmanager

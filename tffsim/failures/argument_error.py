@@ -22,6 +22,7 @@ class FailureLocation:
         argument_path: Steps from the argument to the bad value; a string is a
             field name, an integer a position. Empty means the argument itself;
             None means that the failure is not about an argument.
+        worker: The other process in which it happened, if it was in one.
     """
 
     computation: str | None = None
@@ -32,6 +33,7 @@ class FailureLocation:
     line: SourceLine | None = None
     given: str | None = None
     argument_path: tuple[str | int, ...] | None = None
+    worker: str | None = None
 
     def lines(self, called: str | None = None) -> list[str]:
         """Returns what is known, one part a line, for the end of a message.
@@ -47,6 +49,8 @@ class FailureLocation:
             lines.append(f"  line:     {self.line}")
         if self.given is not None:
             lines.append(f"  given:    {self.given}")
+        if self.worker is not None:
+            lines.append(f"  worker:   {self.worker}")
         return lines
 
     @property

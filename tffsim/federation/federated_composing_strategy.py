@@ -12,7 +12,7 @@ are folded at the server.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 
 import federated_language as fl
 from federated_language.common_libs import structure
@@ -25,6 +25,7 @@ from tffsim.federation.child_intrinsics import ChildFold, call_intrinsic, create
 from tffsim.federation.composed_fold import Part, fold_parts
 from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function, Nested, Work
 from tffsim.federation.number_watch import watching_tree
+from tffsim.federation.parallel_fold import fold_side_by_side
 from tffsim.federation.placed_values import (
     OnEachExecutor,
     ServerValue,
@@ -74,13 +75,21 @@ class FederatedComposingStrategy(FederatingStrategy):
             runs federated intrinsics and lambdas.
         max_concurrent_clients: How many clients of a child may be at work at a time; at
             least 1.
+        is_parallel: Whether children have processors of their own, so that all fold at the same time. Each must then
+            be a subtree of the fold, or lie within one block.
     """
 
     def __init__(
-        self, server: Executor, children: Sequence[tuple[Executor, int]], *, max_concurrent_clients: int = 1
+        self,
+        server: Executor,
+        children: Sequence[tuple[Executor, int]],
+        *,
+        max_concurrent_clients: int = 1,
+        is_parallel: bool = False,
     ) -> None:
         self._server = server
         self._max_concurrent_clients = max_concurrent_clients
+        self._is_parallel = is_parallel
         self._children = [child for child, _ in children]
         self._cardinalities = [count for _, count in children]
 
@@ -255,7 +264,7 @@ class FederatedComposingStrategy(FederatingStrategy):
         del zero
         if parts:
             fold = ServerFold(self._server, member_type, accumulate, merge, total, self.num_clients)
-            folding = fold_parts(parts, fold, ChildFold(accumulate, merge))
+            folding = self._fold(parts, member_type, fold, ChildFold(accumulate, merge))
             del total
             total = await folding
         reporter = await self._server.create_value(report.proto, report.type_signature)
@@ -268,7 +277,15 @@ class FederatedComposingStrategy(FederatingStrategy):
         operator = Function(proto, function_type_of(building_blocks.type_of(proto)))
 
         fold = ServerFold(self._server, member_type, operator, operator, None, self.num_clients)
-        return await fold_parts(parts, fold, ChildFold(operator, operator, _INTRINSIC_OF_OPERATOR[uri]))
+        child_fold = ChildFold(operator, operator, _INTRINSIC_OF_OPERATOR[uri])
+        return await self._fold(parts, member_type, fold, child_fold)
+
+    def _fold(
+        self, parts: list[Part], member_type: fl.Type, fold: ServerFold, child_fold: ChildFold
+    ) -> Coroutine[object, object, ExecutorValue]:
+        if self._is_parallel:
+            return fold_side_by_side(parts, member_type, fold, child_fold)
+        return fold_parts(parts, fold, child_fold)
 
     async def _secure_sum(
         self, parts: list[Part], member_type: fl.Type, maximum: Deferred[object], maximum_type: fl.Type
@@ -276,9 +293,10 @@ class FederatedComposingStrategy(FederatingStrategy):
         # Sums of integers do not depend on how they are grouped, so each child makes its own.
         total = await self._server.create_value(neutral_element("generic_plus", member_type), member_type)
         plus = await self._server.create_value(federated_lambdas.generic_operator("generic_plus", member_type))
-        while parts:
-            bound = Deferred(create_common, parts[0][0], maximum, maximum_type)
-            subtotal = await fold_at_child(*parts.pop(0)[:2], [bound], "federated_secure_sum", member_type)
+        limit = len(parts) if self._is_parallel else 1
+        if not limit:
+            return total
+        async for subtotal in concurrency.in_order(_secure_sums(parts, member_type, maximum, maximum_type), limit):
             addend = await self._server.create_value(subtotal, member_type)
             total = await self._server.create_call(plus, await self._server.create_struct([total, addend]))
         return total
@@ -289,6 +307,15 @@ class FederatedComposingStrategy(FederatingStrategy):
 
 
 _INTRINSIC_OF_OPERATOR = {operator: uri for uri, operator in intrinsics.REDUCTIONS.items()}
+
+
+def _secure_sums(
+    parts: list[Part], member_type: fl.Type, maximum: Deferred[object], maximum_type: fl.Type
+) -> Iterator[Coroutine[object, object, object]]:
+    while parts:
+        child, members, _ = parts.pop(0)
+        bound = Deferred(create_common, child, maximum, maximum_type)
+        yield fold_at_child(child, members, [bound], "federated_secure_sum", member_type)
 
 
 def _clients(value: FederatedValue) -> ComposedClientsValue:

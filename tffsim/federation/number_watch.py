@@ -64,7 +64,8 @@ class _Suspects:
     """The first clients with a NaN and with an infinity, in one aggregation over a tree.
 
     Attributes:
-        owner: The strategy at the root of the tree. Its children add to what it knows.
+        owner: The strategy at the root of the tree, whose children add to what it knows; None if it is in another
+            process.
         first: The client, and the functions that made its value, by what it holds.
     """
 
@@ -99,6 +100,35 @@ def watching_tree(owner: object, num_clients: int) -> "Iterator[NumberWatch | No
         _suspects_of_tree.reset(token)
 
 
+@contextlib.contextmanager
+def watching_for_others(is_read: bool) -> "Iterator[dict[str, tuple[int, tuple[Function, ...]]]]":
+    """Watches aggregations that are parts of one in another process.
+
+    Args:
+        is_read: Whether anybody reads what is noticed.
+
+    Yields:
+        The first suspects: the client, and the functions that made its value, by what it holds.
+    """
+    first: dict[str, tuple[int, tuple[Function, ...]]] = {}
+    if not is_read:
+        yield first
+        return
+    tokens = current_notices.set([]), _suspects_of_tree.set(_Suspects(None, first))
+    try:
+        yield first
+    finally:
+        _suspects_of_tree.reset(tokens[1])
+        current_notices.reset(tokens[0])
+
+
+def add_suspect(held: str, client: int, makers: "tuple[Function, ...]") -> None:
+    """Takes into account what `watching_for_others` has found in another process; parts may come in any order."""
+    suspects = _suspects_of_tree.get()
+    if suspects is not None and (held not in suspects.first or client < suspects.first[held][0]):
+        suspects.first[held] = client, makers
+
+
 class NumberWatch:
     """Looks at the numbers of one fold, which may be a part of a larger one.
 
@@ -126,8 +156,9 @@ class NumberWatch:
         self._next = first_client
         self._cohort_size = cohort_size
         self._kept: list[object] = []
-        self._is_part = is_part
-        outer = _suspects_of_tree.get() if is_part else None
+        outer = _suspects_of_tree.get()
+        self._is_part = is_part or (outer is not None and outer.owner is None)
+        outer = outer if self._is_part else None
         self.first: dict[str, tuple[int, tuple[Function, ...]]] = outer.first if outer is not None else {}
 
     @classmethod

@@ -78,6 +78,11 @@ class ServerFold:
         if total is not None:
             self._total = await self._server.create_value(total, self._total_type)
 
+    async def materialised_zero(self) -> object:
+        """Returns where each block starts, materialised, and forgets it; None if a block starts at its first member."""
+        zero, self._zero = self._zero, None
+        return await zero.compute() if zero is not None else None
+
     async def add_subtree(self, total: object, num_clients: int, level: int) -> None:
         """Takes the accumulator of a subtree of the fold, materialised; see `fold_shape.subtree_level`."""
         await self._tree.add(await self._server.create_value(total, self._total_type), level)

@@ -11,6 +11,7 @@ from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
 from tffsim.execution_contexts.sync_execution_context import SyncExecutionContext
 from tffsim.executor_stacks.debug import debug_executor_factory
 from tffsim.executor_stacks.local import local_executor_factory
+from tffsim.magics.notebook_workers import notebook_workers
 from tffsim.magics.spelling import did_you_mean
 
 _STACKS = ("local", "debug")
@@ -21,7 +22,7 @@ _KINDS = (ExecutorFactory, SyncContext, AsyncContext)
 def names_of_stacks(variables: Mapping[str, object]) -> list[str]:
     """Returns what `--stack` may be: those that are always there, then variables."""
     mine = [name for name, value in variables.items() if isinstance(value, _KINDS) and not name.startswith("_")]
-    return [*_STACKS, *mine]
+    return [*_STACKS, *(["remote"] if notebook_workers.are_there else []), *mine]
 
 
 def chosen_context(
@@ -31,7 +32,7 @@ def chosen_context(
 
     Args:
         variables: Where a name other than `local` and `debug` is looked up.
-        stack: `local`, `debug`, the name of a context or factory, or None.
+        stack: `local`, `debug`, `remote`, the name of a context or factory, or None.
         clients: How many clients there are where arguments do not tell, if it was said.
         max_fanout: How many children an executor may have, if it was said.
 
@@ -49,9 +50,14 @@ def chosen_context(
         _refuse("--max-fanout", max_fanout, "debug", "It has one executor for all clients; --stack local makes trees.")
         return _context(debug_executor_factory(clients or 0), clients)
     found = variables.get(stack or "")
+    if stack == "remote" and not isinstance(found, _KINDS):
+        _refuse("--max-fanout", max_fanout, "remote", "Its clients are divided among the workers.")
+        return _context(notebook_workers.factory(clients or 0), clients)
     if not isinstance(found, _KINDS):
         question = did_you_mean(str(stack), names_of_stacks(variables))
-        raise UsageError(f"--stack is local, debug, or the name of a context or factory; found {stack!r}.{question}")
+        raise UsageError(
+            f"--stack is local, debug, remote, or the name of a context or factory; found {stack!r}.{question}"
+        )
     advice = f"Set it where {stack} is made."
     _refuse("--clients", clients, str(stack), advice)
     _refuse("--max-fanout", max_fanout, str(stack), advice)

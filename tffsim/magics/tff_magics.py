@@ -1,4 +1,4 @@
-"""`%%tff_execute`, `%tff_stack` and `%tff_trace`."""
+"""`%%tff_execute`, `%tff_stack`, `%tff_workers` and `%tff_trace`."""
 
 import functools
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from tffsim.magics.cell_text import TextOfNobody
 from tffsim.magics.completion import complete_magics
 from tffsim.magics.errors import note_interrupt, show_user_errors
 from tffsim.magics.known_traces import KnownTraces
+from tffsim.magics.notebook_workers import notebook_workers
 from tffsim.magics.nothing_called import why_nothing
 from tffsim.magics.options import Options, read_options, with_joined_lists
 from tffsim.magics.output import LiveOutput
@@ -42,7 +43,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         self._text = TextOfNobody(lambda: self._cells.num_in_front == 0)
 
     @magic_arguments()
-    @argument("--stack", help="local, debug, or the name of a context or factory; by default the current one")
+    @argument("--stack", help="local, debug, remote, or the name of a context or factory; by default the current one")
     @argument("--clients", type=int, help="how many clients, where arguments do not tell")
     @argument("--max-fanout", type=int, help="how many children an executor may have")
     @argument("--view", default=",".join(PANELS), help=f"panels, separated by commas, or none: {', '.join(PANELS)}")
@@ -168,6 +169,11 @@ class TffMagics(Magics):  # type: ignore[misc]
             use(context)
         factory = getattr(get_context(), "executor_factory", None)
         print(draw(factory, 3) if factory is not None else repr(get_context()))
+
+    @line_magic
+    def tff_workers(self, line: str) -> None:
+        """Start, list or stop worker processes on this machine: `%tff_workers start 2`, `status`, `stop`."""
+        print(notebook_workers.command(line))
 
     @line_magic
     def tff_trace(self, line: str) -> None:

@@ -44,3 +44,10 @@ def active_recorder() -> "Recorder | None":
     if recorder is None and _for_all_threads:
         return _for_all_threads[-1]
     return recorder
+
+
+def remark(text: str) -> None:
+    """Notes what readers of a trace should know of the invocation that is under way here, if there is a trace."""
+    recorder = active_recorder()
+    if recorder is not None:
+        recorder.remark(text)

@@ -171,7 +171,7 @@ class Recorder:
         """Notes what readers should know of the invocation that is under way here."""
         span = current_span.get()
         if span is not None:
-            self._remarks[span.id] = [text]
+            self._remarks.setdefault(span.invocation, []).append(text)
 
     def open(self, parent: Span, operation: int, layer: Layer) -> Span | None:
         """Opens a span inside another one; None if the trace is full."""

@@ -1,0 +1,212 @@
+"""Workers are killed, stopped, started again and cut off; the result is that of an undisturbed run, or one error.
+
+A client's function tells a listener in this test that it runs by asking for nothing: so each test disturbs at a moment
+that it knows, between two calls, or while clients are known to be at work because they take long.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import federated_language as fl
+import numpy as np
+import psutil
+import pytest
+import tensorflow as tf
+
+import tffsim as tff
+from tests.integration.remote.conftest import START_SECONDS
+from tests.integration.remote.proxy import Proxy
+from tffsim.remote.local_workers import LocalWorkers
+
+FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
+VALUES = [float(n) for n in range(40)]
+
+
+@tff.tf_computation(np.float32)
+def long(x):
+    """Takes about a second, and returns x."""
+    state = tf.while_loop(
+        lambda i, m: i < 150, lambda i, m: (i + 1, tf.linalg.matmul(m, m) * 0 + x), (0, tf.fill([256, 256], x))
+    )
+    return state[1][0, 0]
+
+
+@tff.federated_computation(FLOATS)
+def slow_sum(x):
+    return fl.federated_sum(fl.federated_map(long, x))
+
+
+@tff.federated_computation(FLOATS)
+def quick_sum(x):
+    return fl.federated_sum(x)
+
+
+@pytest.fixture
+def workers():
+    with LocalWorkers(2, options=["--lease-seconds", "6"], start_timeout=START_SECONDS) as started:
+        yield started
+
+
+@pytest.fixture
+def make_context():
+    factories = []
+
+    def make(addresses, **options):
+        options = {"connect_timeout": 5, "heartbeat_seconds": 1, **options}
+        factories.append(tff.remote_executor_factory(addresses, **options))
+        return tff.SyncExecutionContext(factories[-1])
+
+    yield make
+    for factory in factories:
+        factory.close()
+
+
+def in_background(context, computation, argument):
+    """Starts a call; returns a function that waits for its result, or raises its error."""
+    outcome = {}
+
+    def call():
+        try:
+            outcome["result"] = context.invoke(computation, argument)
+        except Exception as error:
+            outcome["error"] = error
+
+    thread = threading.Thread(target=call)
+    thread.start()
+
+    def wait():
+        thread.join(240)
+        assert not thread.is_alive()
+        if "error" in outcome:
+            raise outcome["error"]
+        return outcome["result"]
+
+    return wait
+
+
+def wait_until_busy(process):
+    """Waits until a process has computed for a while."""
+    process = psutil.Process(process.pid)
+    before = process.cpu_times().user
+    for _ in range(600):
+        if process.cpu_times().user > before + 0.3:
+            return
+        time.sleep(0.1)
+    raise AssertionError("The worker does not compute.")
+
+
+def test_a_worker_killed_in_the_middle_is_replaced_for_its_clients_only(workers, make_context):
+    context = make_context(workers)
+    assert context.invoke(quick_sum, VALUES) == 780
+    with tff.trace(all_threads=True) as trace:
+        result = in_background(context, slow_sum, VALUES)
+        wait_until_busy(workers.processes[1])
+        os.kill(workers.processes[1].pid, signal.SIGKILL)
+        assert result() == 780
+    told = [text for text in trace.snapshot.errors.values() if "was lost" in text]
+    assert told
+    assert all(re.search(r"clients (20-31|32-39) of 40 run again at " + workers.addresses[0], text) for text in told)
+    # One that joins later is used by the next call.
+    workers.add(port=int(workers.addresses[1].rsplit(":", 1)[1]))
+    for _ in range(50):
+        assert context.invoke(quick_sum, VALUES) == 780
+        if len(context.executor_factory.workers.ready()) == 2:
+            return
+        time.sleep(0.2)
+    raise AssertionError("The new worker was not found.")
+
+
+def test_a_worker_that_stops_answering_is_replaced(workers, make_context):
+    context = make_context(workers)
+    assert context.invoke(quick_sum, VALUES) == 780
+    os.kill(workers.processes[0].pid, signal.SIGSTOP)
+    try:
+        assert context.invoke(quick_sum, VALUES) == 780
+    finally:
+        os.kill(workers.processes[0].pid, signal.SIGCONT)
+
+
+def test_a_worker_that_takes_too_long_is_named(workers, make_context):
+    context = make_context(workers.addresses[:1], call_timeout=0.5)
+    with pytest.raises(
+        tff.ExecutionError, match=f"Worker {workers.addresses[0]} .*took longer than 0.5 s.*clients 0-31 of 40"
+    ):
+        context.invoke(slow_sum, VALUES)
+
+
+def test_without_a_worker_one_error_tells_the_addresses_and_why(make_context):
+    context = make_context(["127.0.0.1:9", "localhost:1"], connect_timeout=1)
+    with pytest.raises(tff.ExecutionError) as caught:
+        context.invoke(quick_sum, VALUES)
+    text = str(caught.value)
+    assert "None of the 2 workers was ready within 1 s" in text
+    assert re.search(r"127\.0\.0\.1:9: .*refused", text)
+    assert re.search(r"localhost:1: .*refused", text)
+
+
+def test_all_workers_killed_is_an_error_and_a_new_one_is_used(workers, make_context):
+    context = make_context(workers, connect_timeout=2)
+    assert context.invoke(quick_sum, VALUES) == 780
+    addresses = workers.addresses
+    result = in_background(context, slow_sum, VALUES)
+    wait_until_busy(workers.processes[0])
+    for process in workers.processes:
+        process.kill()
+    with pytest.raises(tff.ExecutionError, match="None of the 2 workers was ready within 2 s") as caught:
+        result()
+    assert all(address in str(caught.value) for address in addresses)
+    workers.add(port=int(addresses[0].rsplit(":", 1)[1]))  # Empty: it knows nothing of what was sent before.
+    assert context.invoke(quick_sum, VALUES) == 780
+
+
+def test_a_cut_connection_is_found_again(workers, make_context):
+    proxy = Proxy(workers.addresses[0])
+    try:
+        context = make_context([proxy.address], connect_timeout=30)
+        assert context.invoke(quick_sum, VALUES) == 780
+        result = in_background(context, slow_sum, VALUES)
+        wait_until_busy(workers.processes[0])
+        proxy.cut()
+        time.sleep(1)
+        proxy.restore()
+        assert result() == 780
+        assert context.invoke(quick_sum, VALUES) == 780
+    finally:
+        proxy.close()
+
+
+def test_a_worker_told_to_end_lets_its_calls_end(workers, make_context):
+    context = make_context(workers)
+    assert context.invoke(quick_sum, VALUES) == 780
+    result = in_background(context, slow_sum, VALUES)
+    wait_until_busy(workers.processes[0])
+    workers.processes[0].terminate()
+    assert result() == 780
+    assert workers.processes[0].wait(60) == 0
+
+
+def test_an_interrupted_call_stops_its_workers(workers, make_context):
+    context = tff.SyncExecutionContext(make_context(workers).executor_factory, timeout=1.5)
+    context.invoke(quick_sum, VALUES)
+    with pytest.raises(TimeoutError):
+        context.invoke(slow_sum, VALUES * 10)
+    assert context.invoke(quick_sum, VALUES) == 780
+
+
+def test_workers_end_when_their_controller_is_killed():
+    code = (
+        "import tffsim, sys, time\n"
+        "with tffsim.local_workers(1, start_timeout=500) as workers:\n"
+        "    print(workers.processes[0].pid, flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    controller = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    worker = psutil.Process(int(controller.stdout.readline()))
+    controller.kill()
+    controller.wait()
+    worker.wait(60)

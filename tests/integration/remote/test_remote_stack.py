@@ -1,0 +1,221 @@
+"""A stack whose clients are at two workers does what the local stack does."""
+
+import gc
+import warnings
+
+import federated_language as fl
+import numpy as np
+import pytest
+import tensorflow as tf
+from federated_language.common_libs import structure
+
+import tffsim as tff
+from tffsim.failures.argument_error import ArgumentError
+from tffsim.remote.program import Node
+from tffsim.simulation import digits, fed_avg
+
+FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
+LARGE = fl.TensorType(np.float32, [200_000])
+
+
+@tff.tf_computation(np.float32)
+def double(x):
+    return x * 2
+
+
+@tff.tf_computation(np.int32)
+def checked(x):
+    tf.debugging.assert_less(x, 40, message="too much")
+    return x / 2
+
+
+@tff.tf_computation(np.float32)
+def as_integer(x):
+    return tf.cast(tf.abs(x), tf.int32)
+
+
+@tff.federated_computation(FLOATS, FLOATS)
+def statistics(x, w):
+    doubled = fl.federated_map(double, x)
+    return (
+        fl.federated_sum(doubled), fl.federated_mean(doubled), fl.federated_mean(doubled, w), fl.federated_max(x),
+        doubled, fl.federated_secure_sum_bitwidth(fl.federated_map(as_integer, x), 30),
+    )  # fmt: skip
+
+
+def bits(result):
+    return [np.asarray(leaf).tobytes() for leaf in tf.nest.flatten(result)]
+
+
+@pytest.mark.parametrize("num_clients", [0, 1, 2, 3, 31, 33, 64, 97, 260, 700])
+def test_results_are_those_of_the_local_stack_bit_for_bit(remote, local, num_clients):
+    rng = np.random.default_rng(num_clients)
+    x = list(rng.normal(0, 1e4, num_clients).astype(np.float32))
+    w = list(rng.uniform(0, 1, num_clients).astype(np.float32))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert bits(remote.invoke(statistics, (x, w))) == bits(local.invoke(statistics, (x, w)))
+
+
+def test_more_workers_than_clients_with_structs(remote):
+    @tff.tf_computation(np.float32)
+    def pair(x):
+        return {"b": x, "a": (x + 1, tf.constant("text"))}
+
+    @tff.federated_computation(FLOATS)
+    def pairs(x):
+        return fl.federated_map(pair, x)
+
+    assert remote.invoke(pairs, [5.0]) == [{"b": 5.0, "a": (6.0, b"text")}]
+
+
+def test_large_values_go_out_and_come_back(remote, local):
+    add = tff.tf_computation(lambda x, y: x + y, (LARGE, LARGE))
+
+    @tff.federated_computation(fl.FederatedType(LARGE, fl.SERVER), fl.FederatedType(LARGE, fl.CLIENTS))
+    def shifted(weights, values):
+        there = fl.federated_broadcast(weights)
+        sums = fl.federated_map(add, (there, values))
+        return fl.federated_mean(sums), sums
+
+    rng = np.random.default_rng(1)
+    weights = rng.normal(size=200_000).astype(np.float32)
+    values = [rng.normal(size=200_000).astype(np.float32) for _ in range(5)]
+    assert bits(remote.invoke(shifted, (weights, values))) == bits(local.invoke(shifted, (weights, values)))
+
+
+def test_a_value_that_was_changed_in_place_is_sent_anew(remote):
+    total = tff.federated_computation(lambda x: fl.federated_sum(x), fl.FederatedType(LARGE, fl.CLIENTS))
+    values = [np.ones(200_000, np.float32) for _ in range(2)]
+    assert remote.invoke(total, values)[0] == 2
+    values[1][:] = 5
+    assert remote.invoke(total, values)[0] == 6
+
+
+def test_data_of_a_generator_reaches_its_worker(remote):
+    @tff.tf_computation(fl.SequenceType(np.int64))
+    def total(data):
+        return data.reduce(np.int64(0), lambda a, b: a + b)
+
+    @tff.federated_computation(fl.FederatedType(fl.SequenceType(np.int64), fl.CLIENTS))
+    def totals(data):
+        return fl.federated_map(total, data)
+
+    def examples(n):
+        return tf.data.Dataset.from_generator(lambda: iter(range(n)), output_signature=tf.TensorSpec([], tf.int64))
+
+    assert remote.invoke(totals, [examples(n) for n in range(5)]) == [0, 0, 1, 3, 6]
+
+
+def test_seeded_random_numbers_are_those_of_the_local_stack(remote, local):
+    @tff.tf_computation(np.float32)
+    def noisy(x):
+        return x + tf.random.normal([])
+
+    @tff.federated_computation(FLOATS)
+    def noises(x):
+        noised = fl.federated_map(noisy, x)
+        return fl.federated_sum(noised), fl.federated_max(noised), noised
+
+    def draw(context):
+        tf.random.set_seed(7)
+        try:
+            return [context.invoke(noises, [1.0] * 70) for _ in range(2)]
+        finally:
+            tf.random.set_seed(None)
+
+    first, second = draw(local)
+    assert bits(first) != bits(second)
+    assert bits(draw(remote)) == bits((first, second))
+
+
+def test_an_error_names_the_client_of_the_whole_cohort_the_line_and_the_worker(remote, local, two_workers):
+    halves = tff.federated_computation(
+        lambda x: fl.federated_mean(fl.federated_map(checked, x)), fl.FederatedType(np.int32, fl.CLIENTS)
+    )
+    with pytest.raises(tff.ExecutionError) as caught:
+        remote.invoke(halves, list(range(50)))
+    with pytest.raises(tff.ExecutionError) as expected:
+        local.invoke(halves, list(range(50)))
+    lines = str(caught.value).splitlines()
+    assert lines[:-1] == str(expected.value).splitlines()
+    assert "client 40 of 50" in str(caught.value)
+    assert "test_remote_stack.py" in str(caught.value)
+    assert lines[-1].startswith("  worker:   " + two_workers.addresses[1])
+    assert "Traceback" in str(caught.value.__cause__.__cause__)
+
+
+def test_a_wrong_argument_is_told_as_by_the_local_stack(remote, local):
+    total = tff.federated_computation(lambda x: fl.federated_sum(x), fl.FederatedType(np.int32, fl.CLIENTS))
+    values = [1] * 40 + ["no"]
+    with pytest.raises(ArgumentError) as expected:
+        local.invoke(total, values)
+    with pytest.raises(ArgumentError) as caught:
+        remote.invoke(total, values)
+    assert str(caught.value) == str(expected.value)
+
+
+def test_a_nan_is_noticed_with_its_client(remote, local):
+    @tff.tf_computation(np.float32)
+    def inverse(x):
+        return x / x
+
+    values = [1.0] * 80
+    values[37] = values[60] = 0.0
+    texts = []
+    for context in (local, remote):
+        # Nobody is warned of a computation twice.
+        mean = tff.federated_computation(lambda x: fl.federated_mean(fl.federated_map(inverse, x)), FLOATS)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            context.invoke(mean, values)
+        texts.append([str(w.message) for w in caught])
+    assert "client 37 of 80" in texts[1][0]
+    assert texts[1] == texts[0]
+
+
+def test_a_worker_refuses_operations_that_reach_files(remote):
+    @tff.tf_computation(np.str_)
+    def read(name):
+        return tf.io.read_file(name)
+
+    reads = tff.federated_computation(lambda x: fl.federated_map(read, x), fl.FederatedType(np.str_, fl.CLIENTS))
+    with pytest.raises(tff.ExecutionError, match=r"does not run the operation ReadFile.*Files"):
+        remote.invoke(reads, ["/etc/passwd"])
+
+
+def test_python_in_a_graph_is_refused_before_it_is_sent(remote):
+    @tff.tf_computation(np.float32)
+    def python(x):
+        return tf.ensure_shape(tf.py_function(lambda y: y, [x], tf.float32), [])
+
+    calls = tff.federated_computation(lambda x: fl.federated_map(python, x), FLOATS)
+    with pytest.raises(tff.ExecutionError, match=r"`python` calls Python functions.*another one"):
+        remote.invoke(calls, [1.0])
+
+
+def test_nothing_is_kept_for_results_that_nobody_needs(remote):
+    for _ in range(3):
+        remote.invoke(statistics, ([1.0] * 40, [1.0] * 40))
+    gc.collect()
+    assert not [thing for thing in gc.get_objects() if isinstance(thing, Node) and thing.session is not None]
+
+
+def test_federated_averaging_gives_the_weights_of_the_local_stack(remote, local):
+    datasets = digits.load_digits(5, "dirichlet", seed=1)[0].datasets()
+    next_round, results = fed_avg.fed_avg(), []
+    for context in (local, remote):
+        weights = fed_avg.initial_weights()
+        for _ in range(2):
+            weights = context.invoke(next_round, (weights, datasets))
+        results.append(bits(weights))
+    assert results[0] == results[1]
+
+
+def test_what_a_struct_is_made_of_stays_a_struct(remote):
+    @tff.federated_computation(FLOATS)
+    def both(x):
+        return fl.federated_zip({"x": x, "y": fl.federated_map(double, x)})
+
+    assert remote.invoke(both, [1.0, 2.0]) == [{"x": 1.0, "y": 2.0}, {"x": 2.0, "y": 4.0}]
+    assert not isinstance(remote.invoke(both, [1.0])[0], structure.Struct)

@@ -1,0 +1,57 @@
+"""What the factory of the remote stack takes, and what it says of the rest."""
+
+import importlib.util
+
+import pytest
+
+from tffsim.executor_stacks.remote import remote_executor_factory
+
+
+@pytest.mark.parametrize("addresses", ["localhost:1", 5, [5], {"localhost:1"}])
+def test_what_is_no_list_of_addresses_is_refused(addresses):
+    with pytest.raises(TypeError, match=r"list of addresses.*tffsim worker"):
+        remote_executor_factory(addresses)
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost", "localhost:", "http://localhost:1", "a b:1", ":1", "localhost:1234567"]
+)
+def test_what_is_no_address_is_refused(address):
+    with pytest.raises(ValueError, match="no address of a worker"):
+        remote_executor_factory([address])
+
+
+def test_no_address_and_the_same_twice_are_refused():
+    with pytest.raises(ValueError, match="empty"):
+        remote_executor_factory([])
+    with pytest.raises(ValueError, match="twice"):
+        remote_executor_factory(["a:1", "b:1", "a:1"])
+
+
+@pytest.mark.parametrize(
+    "options", [{"client_cert": "c"}, {"client_key": "k"}, {"client_cert": "c", "client_key": "k"}]
+)
+def test_half_of_what_secures_channels_is_refused(options):
+    with pytest.raises(ValueError, match="pass"):
+        remote_executor_factory(["a:1"], **options)
+
+
+def test_a_token_file_must_have_a_token(tmp_path):
+    (tmp_path / "token").write_text(" \n")
+    with pytest.raises(ValueError, match="is empty"):
+        remote_executor_factory(["a:1"], token_file=tmp_path / "token")
+    with pytest.raises(OSError, match="nowhere"):
+        remote_executor_factory(["a:1"], token_file=tmp_path / "nowhere")
+
+
+def test_what_workers_yield_can_be_passed():
+    class Started:
+        addresses = ["localhost:1"]  # noqa: RUF012
+
+    remote_executor_factory(Started()).close()
+
+
+def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r"pip install 'tffsim\[remote\]'"):
+        remote_executor_factory(["localhost:1"])

@@ -1,0 +1,38 @@
+"""Which workers are ready, and what is told of the others."""
+
+import asyncio
+
+import pytest
+
+from tffsim.remote.worker_errors import NoWorkerError
+
+
+def test_a_worker_that_answers_is_ready(worker, make_workers):
+    workers = make_workers(worker.address)
+    ready = asyncio.run(workers.prepare())
+    assert [connection.address for connection in ready] == [worker.address]
+    assert "process" in ready[0].description
+
+
+def test_those_that_answer_are_used_without_those_that_do_not(worker, make_workers):
+    workers = make_workers("127.0.0.1:9", worker.address)
+    assert [connection.address for connection in asyncio.run(workers.prepare())] == [worker.address]
+    assert "refused" in workers.connections[0].last_failure
+
+
+def test_without_any_the_error_has_each_address_and_reason(make_workers):
+    with pytest.raises(NoWorkerError, match=r"127\.0\.0\.1:9: .*refused.*127\.0\.0\.1:10: .*refused.*tffsim worker"):
+        asyncio.run(make_workers("127.0.0.1:9", "127.0.0.1:10", connect_timeout=0.1).prepare())
+
+
+def test_a_session_that_was_lost_begins_anew(worker, make_workers):
+    workers = make_workers(worker.address)
+    (connection,) = asyncio.run(workers.prepare())
+    before = connection.session
+    connection.lose(before, "a test")
+    (connection,) = asyncio.run(workers.prepare())
+    assert connection.session.name != before.name
+
+
+def test_there_are_two_more_tries_than_workers(make_workers):
+    assert make_workers("a:1", "b:1").max_tries == 4

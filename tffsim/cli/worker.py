@@ -1,0 +1,117 @@
+"""`tffsim worker`: run the clients of computations that are started elsewhere."""
+
+import asyncio
+import logging
+import os
+import platform
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from tffsim.remote.service.credentials import WorkerCredentials
+
+_FILE = click.Path(exists=True, dir_okay=False)
+
+
+@click.command(short_help="Run clients for computations that are called in other processes.")
+@click.option("--bind", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=0, show_default=True, help="The port; 0 takes a free one and prints it.")
+@click.option("--tls-cert", type=_FILE, help="The certificate of this worker (PEM).")
+@click.option("--tls-key", type=_FILE, help="Its private key (PEM).")
+@click.option("--client-ca", type=_FILE, help="The authority of the certificates that callers must have (PEM).")
+@click.option("--token-file", type=_FILE, help="A file with a token that callers must know.")
+@click.option("--max-value-bytes", default=8 << 30, show_default="8 GiB", help="How large a value may be.")
+@click.option("--allow-ops", type=click.Choice(["strict", "all"]), default="strict", show_default=True,
+              help="Which operations of TensorFlow run: `strict` leaves out those that reach files, networks "
+              "or Python.")  # fmt: skip
+@click.option("--lease-seconds", default=30.0, show_default=True,
+              help="How long to keep what a caller has left that is not heard of any more.")  # fmt: skip
+@click.option("--drain-seconds", default=30.0, show_default=True, help="On SIGTERM, how long calls may go on.")
+@click.option("--exit-with-stdin", is_flag=True, hidden=True)
+def worker(
+    bind: str,
+    port: int,
+    tls_cert: str | None,
+    tls_key: str | None,
+    client_ca: str | None,
+    token_file: str | None,
+    max_value_bytes: int,
+    allow_ops: str,
+    lease_seconds: float,
+    drain_seconds: float,
+    exit_with_stdin: bool,
+) -> None:
+    """Run clients for computations that are called in other processes.
+
+    Prints `tffsim worker is ready at ADDRESS:PORT`. Give this address to
+    `tffsim.remote_executor_factory`. Other machines can call only with TLS and with a
+    token or a certificate. Ends on SIGTERM, when the calls that are under way have ended.
+    """
+    from tffsim.remote.extra import check_extra
+
+    try:
+        check_extra()
+    except ImportError as error:
+        raise click.ClickException(str(error)) from None
+    from tffsim.remote.channels import read_token
+    from tffsim.remote.service.credentials import WorkerCredentials
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        token = read_token(token_file) if token_file is not None else None
+        credentials = WorkerCredentials(_content(tls_cert), _content(tls_key), _content(client_ca), token)
+        credentials.check(bind)
+        asyncio.run(
+            _serve(bind, port, credentials, max_value_bytes, allow_ops == "strict", lease_seconds, drain_seconds,
+                   exit_with_stdin)
+        )  # fmt: skip
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+async def _serve(
+    address: str,
+    port: int,
+    credentials: "WorkerCredentials",
+    max_value_bytes: int,
+    is_strict: bool,
+    lease_seconds: float,
+    drain_seconds: float,
+    ends_with_stdin: bool,
+) -> None:
+    from tffsim.executor_stacks.worker import WorkerStacks
+    from tffsim.remote.service.allowed_operations import check_operations
+    from tffsim.remote.service.executor_service import ExecutorService
+    from tffsim.remote.service.known_computations import KnownComputations
+    from tffsim.remote.service.worker_server import WorkerServer, end_with, stop_on_signals
+
+    if ends_with_stdin:
+        end_with(sys.stdin.fileno())
+    stacks = WorkerStacks()
+    # TensorFlow is loaded before the worker says that it is ready.
+    stacks.make(1, 0, 1).close()
+    service = ExecutorService(
+        stacks.make,
+        KnownComputations(check_operations if is_strict else _allow),
+        lease_seconds=lease_seconds,
+        max_value_bytes=max_value_bytes,
+        worker=f"process {os.getpid()} on {platform.node()}",
+    )
+    server = WorkerServer(service, address, port, credentials)
+    bound = await server.start()
+    stop_on_signals(server.stop)
+    click.echo(f"tffsim worker is ready at {f'[{address}]' if ':' in address else address}:{bound}")
+    await server.run_until_stopped(drain_seconds)
+
+
+def _allow(proto: object) -> None:
+    """Allows every operation."""
+
+
+def _content(path: str | None) -> bytes | None:
+    if path is None:
+        return None
+    with open(path, "rb") as file:
+        return file.read()

@@ -1,0 +1,60 @@
+"""An event loop in a thread of its own, for what outlives an invocation: channels to workers, and work for others."""
+
+import asyncio
+import concurrent.futures
+import threading
+from collections.abc import Coroutine
+from typing import TypeVar
+
+_T = TypeVar("_T")
+_STACK_BYTES = 64 * 1024 * 1024
+"""Nested computations are evaluated by nested calls, which need room."""
+_start_lock = threading.Lock()
+
+
+class LoopInThread:
+    """A daemon thread that runs an event loop until it is told to stop.
+
+    Args:
+        name: That of the thread.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        with _start_lock:
+            before = threading.stack_size(_STACK_BYTES)
+            try:
+                self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+                self._thread.start()
+            finally:
+                threading.stack_size(before)
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop."""
+        return self._loop
+
+    def submit(self, coroutine: Coroutine[object, object, _T]) -> "concurrent.futures.Future[_T]":
+        """Starts a coroutine; cancelling the future cancels it."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+    async def run(self, coroutine: Coroutine[object, object, _T]) -> _T:
+        """Runs a coroutine, called from another loop; cancelling the caller cancels it."""
+        return await asyncio.wrap_future(self.submit(coroutine))
+
+    def stop(self) -> None:
+        """Cancels what runs, and ends the thread soon."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._cancel_and_stop)
+
+    def _cancel_and_stop(self) -> None:
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
+            task.cancel()
+        # What was cancelled gets a turn to clean up.
+        self._loop.call_later(0.1 if tasks else 0, self._loop.stop)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        self._loop.close()

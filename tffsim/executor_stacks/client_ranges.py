@@ -1,0 +1,64 @@
+"""How a cohort is cut into ranges of clients for several workers.
+
+Each range is a subtree of the fold, or lies within one block, so that whoever has it can fold it without the others:
+see `tffsim.federation.fold_shape`.
+"""
+
+import dataclasses
+
+from tffsim.federation.fold_shape import BLOCK_SIZE
+
+_MANY_BLOCKS = 8
+"""With so many blocks per worker, whole blocks are shares that are equal enough."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ClientRange:
+    """Clients that follow each other, at one worker.
+
+    Attributes:
+        worker: The number of the worker.
+        first: Index of the first client.
+        count: How many there are.
+    """
+
+    worker: int
+    first: int
+    count: int
+
+
+def client_ranges(num_clients: int, num_workers: int) -> list[ClientRange]:
+    """Cuts a cohort into ranges, in client order.
+
+    Args:
+        num_clients: How many clients there are.
+        num_workers: How many workers there are; those for whom nothing is left get no range.
+    """
+    unit = _unit(num_clients, num_workers)
+    num_units = -(-num_clients // unit)
+    ranges = []
+    for worker in range(num_workers):
+        start, end = (min(num_clients, unit * (num_units * w // num_workers)) for w in (worker, worker + 1))
+        ranges += [ClientRange(worker, first, count) for first, count in _parts(start, end)]
+    return ranges
+
+
+def _unit(num_clients: int, num_workers: int) -> int:
+    """Returns what shares are multiples of: one client, or blocks if there are many; large ones make few ranges."""
+    blocks_per_worker = num_clients // BLOCK_SIZE // num_workers
+    if blocks_per_worker < _MANY_BLOCKS:
+        return 1
+    return BLOCK_SIZE << ((blocks_per_worker // _MANY_BLOCKS).bit_length() - 1)
+
+
+def _parts(start: int, end: int) -> list[tuple[int, int]]:
+    parts = []
+    while start < end:
+        size = BLOCK_SIZE - start % BLOCK_SIZE
+        if size == BLOCK_SIZE:
+            while start % (2 * size) == 0 and start + 2 * size <= end:
+                size *= 2
+        size = min(size, end - start)
+        parts.append((start, size))
+        start += size
+    return parts

@@ -1,0 +1,170 @@
+"""The remote stack: the server's part runs here, that of the clients at workers."""
+
+import functools
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+import federated_language as fl
+from federated_language.framework import CardinalitiesType, Executor, PlacementLiteral
+
+from tffsim.executor_stacks.client_ranges import client_ranges
+from tffsim.executor_stacks.instrumentation import hooked
+from tffsim.executor_stacks.participant_stacks import eager_leaf, num_workers, participant_stack, worker_pool
+from tffsim.executor_stacks.resource_managing_executor_factory import ResourceManagingExecutorFactory
+from tffsim.executor_stacks.worker import WorkerStacks
+from tffsim.executors.federating_executor import FederatingExecutor
+from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
+from tffsim.federation.federated_composing_strategy import FederatedComposingStrategy
+from tffsim.remote.extra import check_extra
+
+if TYPE_CHECKING:
+    from tffsim.remote.worker_connection import WorkerConnection
+    from tffsim.remote.workers import Workers
+
+Path: TypeAlias = str | os.PathLike[str]
+
+_ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]]+):\d{1,5}")
+_SIDE_BY_SIDE = 64
+"""Workers bound themselves how many clients are at work."""
+
+
+def remote_executor_factory(
+    addresses: Sequence[str],
+    *,
+    default_num_clients: int = 0,
+    connect_timeout: float = 10.0,
+    call_timeout: float = 600.0,
+    heartbeat_seconds: float = 5.0,
+    server_ca: Path | None = None,
+    client_cert: Path | None = None,
+    client_key: Path | None = None,
+    token_file: Path | None = None,
+) -> "RemoteExecutorFactory":
+    """Returns a factory of stacks whose clients are at workers.
+
+    The clients of a call are divided among the workers that are ready when it starts. Results
+    are those of the local stack, bit for bit.
+
+    Args:
+        addresses: Where workers listen, such as `["192.168.0.5:7000", "192.168.0.6:7000"]`, or what `local_workers`
+            yields.
+        default_num_clients: How many clients there are when the argument of a computation does not tell.
+        connect_timeout: For how many seconds a call waits for a worker if none is ready.
+        call_timeout: How many seconds the work of a range of clients may take at a worker.
+        heartbeat_seconds: How often workers hear that this process is there. One that does not answer three times is
+            lost, and its clients run again at others.
+        server_ca: The file with the authority of the workers' certificates; with it, connections use TLS.
+        client_cert: The file with the certificate of this process, if workers ask for one.
+        client_key: The file with its key.
+        token_file: The file with the token, if workers ask for one.
+
+    Raises:
+        ImportError: If the extra `tffsim[remote]` is not installed.
+        OSError: If a file cannot be read.
+        TypeError: If the addresses are not a list of texts.
+        ValueError: If there are none, or one is wrong.
+    """
+    check_extra()
+    from tffsim.remote.channels import read_security
+    from tffsim.remote.workers import Workers
+
+    found = _checked(addresses)
+    security = read_security(server_ca=server_ca, client_cert=client_cert, client_key=client_key, token_file=token_file)
+    workers = Workers(
+        found, security,
+        connect_timeout=connect_timeout, call_timeout=call_timeout, heartbeat_seconds=heartbeat_seconds,
+    )  # fmt: skip
+    return RemoteExecutorFactory(workers, default_num_clients=default_num_clients)
+
+
+class RemoteExecutorFactory(ResourceManagingExecutorFactory):
+    """Builds stacks whose clients are at the workers that are ready.
+
+    Args:
+        workers: Connections to the workers.
+        default_num_clients: The number of clients when the argument tells none.
+    """
+
+    def __init__(self, workers: "Workers", *, default_num_clients: int = 0) -> None:
+        super().__init__(self._build_stack, default_num_clients=default_num_clients)
+        self._workers = workers
+        self._ready: list[WorkerConnection] = []
+        calls = num_workers(None)
+        self._make_leaf = functools.partial(eager_leaf, worker_pool=worker_pool(calls))
+
+    @property
+    def workers(self) -> "Workers":
+        """Connections to the workers."""
+        return self._workers
+
+    async def prepare(self) -> None:
+        """Waits until a worker is ready; what is leased next uses those that are.
+
+        Raises:
+            NoWorkerError: If none is ready in time.
+        """
+        ready = await self._workers.prepare()
+        if ready != self._ready:
+            # Clients are divided anew. Stacks that are in use stay until their calls end.
+            self._ready = ready
+            super().close()
+
+    def create_executor(self, cardinalities: CardinalitiesType) -> Executor:
+        """Returns a stack for contexts other than those of tffsim; waits for a worker.
+
+        Raises:
+            NoWorkerError: If none is ready in time.
+        """
+        from tffsim.remote.channels import channel_loop
+
+        channel_loop().submit(self.prepare()).result()
+        return super().create_executor(cardinalities)
+
+    def close(self) -> None:
+        """Gives up all stacks, and the connections."""
+        super().close()
+        from tffsim.remote.channels import channel_loop
+
+        channel_loop().submit(self._workers.close()).result(10)
+        self._ready = []
+
+    def _build_stack(self, cardinalities: Mapping[PlacementLiteral, int]) -> Executor:
+        from tffsim.remote.remote_executor import RemoteExecutor
+
+        num_clients = cardinalities.get(fl.CLIENTS, self.default_num_clients)
+        if not num_clients:
+            # Nobody is at a worker; what clients would share exists all the same.
+            return WorkerStacks().make(0, 0, 0)
+        children: list[tuple[Executor, int]] = []
+        for part in client_ranges(num_clients, len(self._ready)):
+            worker = self._ready[part.worker]
+            executor = RemoteExecutor(self._workers, worker, part.first, part.count, num_clients)
+            children.append((hooked(executor), part.count))
+        strategy = FederatedComposingStrategy(
+            self._participant(), children, max_concurrent_clients=_SIDE_BY_SIDE, is_parallel=True
+        )
+        return hooked(ReferenceResolvingExecutor(hooked(FederatingExecutor(strategy, self._participant()))))
+
+    def _participant(self) -> Executor:
+        return participant_stack(self._make_leaf(None))
+
+
+def _checked(addresses: object) -> list[str]:
+    found = getattr(addresses, "addresses", addresses)
+    if isinstance(found, str) or not isinstance(found, Sequence) or not all(isinstance(a, str) for a in found):
+        raise TypeError(
+            f"Expected a list of addresses, such as ['localhost:7000'], found {found!r}. "
+            "Start workers with `tffsim worker`, or with `tffsim.local_workers(2)`."
+        )
+    if not found:
+        raise ValueError("The list of addresses is empty: the clients would have no worker.")
+    for address in found:
+        if not _ADDRESS.fullmatch(address):
+            raise ValueError(
+                f"{address!r} is no address of a worker. Give its host and port, such as 'localhost:7000'."
+            )
+    if len(set(found)) < len(found):
+        raise ValueError("The list of addresses names a worker twice.")
+    return list(found)

@@ -1,0 +1,53 @@
+"""The stack of a worker: a flat federation of the range of clients that it has."""
+
+import functools
+
+from federated_language.framework import Executor
+
+from tffsim.executor_stacks.instrumentation import hooked
+from tffsim.executor_stacks.participant_stacks import (
+    client_stacks,
+    eager_leaf,
+    num_workers,
+    participant_stack,
+    worker_pool,
+)
+from tffsim.executors.federating_executor import FederatingExecutor
+from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
+from tffsim.federation.block_folds import BlockFolds
+from tffsim.federation.federated_resolving_strategy import FederatedResolvingStrategy
+
+
+class WorkerStacks:
+    """Makes the executors of ranges of clients.
+
+    Args:
+        max_concurrent_computation_calls: How many TensorFlow calls may run at a time; by default one per processor.
+    """
+
+    def __init__(self, max_concurrent_computation_calls: int | None = None) -> None:
+        self._num_workers = num_workers(max_concurrent_computation_calls)
+        self._make_leaf = functools.partial(eager_leaf, worker_pool=worker_pool(self._num_workers))
+        self._block_folds = BlockFolds()
+
+    def make(self, num_clients: int, first_client: int, cohort_size: int) -> Executor:
+        """Makes the executor of a range of clients.
+
+        Args:
+            num_clients: How many clients there are.
+            first_client: Index of the first in the whole cohort.
+            cohort_size: Number of clients in the whole cohort.
+        """
+        strategy = FederatedResolvingStrategy(
+            self._participant(None),
+            client_stacks(num_clients, (), first_client, self._participant),
+            # As in the local stack: see there.
+            max_concurrent_clients=self._num_workers + 2,
+            first_client=first_client,
+            cohort_size=cohort_size,
+            block_folds=self._block_folds,
+        )
+        return hooked(ReferenceResolvingExecutor(hooked(FederatingExecutor(strategy, self._participant(None)))))
+
+    def _participant(self, device: object) -> Executor:
+        return participant_stack(self._make_leaf(device))

@@ -1,0 +1,141 @@
+"""A fold over the clients of several children that have processors of their own: all fold at the same time.
+
+The shape is that of every fold (`fold_shape`), so each child must be a subtree of it, or lie within one block. Of a
+block that several children share, each part goes on where the one before it stopped; until then its members are
+computed ahead, if they are known to be small enough to be kept.
+"""
+
+import contextlib
+import math
+from collections.abc import Sequence
+
+import federated_language as fl
+import numpy as np
+from federated_language.framework import Executor, ExecutorValue
+
+from tffsim.concurrency import concurrency
+from tffsim.concurrency.concurrency import Started
+from tffsim.concurrency.deferred import Deferred
+from tffsim.federation.child_intrinsics import ChildFold
+from tffsim.federation.composed_fold import Part
+from tffsim.federation.fold_shape import BLOCK_SIZE, subtree_level
+from tffsim.federation.server_fold import ServerFold
+
+_MAX_BYTES_AHEAD = 256 << 20
+
+
+async def fold_side_by_side(
+    parts: list[Part], member_type: fl.Type, fold: ServerFold, child_fold: ChildFold
+) -> ExecutorValue:
+    """Folds the members of children, all at the same time.
+
+    Args:
+        parts: At least one, in client order. Emptied.
+        member_type: The type of a member.
+        fold: Takes what comes in.
+        child_fold: Folds the members of one child.
+
+    Returns:
+        The accumulator of all members, in the server's executor.
+    """
+    zero = await fold.materialised_zero()
+    folding = _start_all(parts, member_type, zero, child_fold)
+    try:
+        for num_clients, level, started in folding:
+            total = await started
+            if level is None:
+                await fold.replace(total, num_clients)
+            else:
+                await fold.add_subtree(total, num_clients, level)
+    finally:
+        await _cancel([started for _, _, started in folding])
+    return await fold.result()
+
+
+def _start_all(
+    parts: list[Part], member_type: fl.Type, zero: object, child_fold: ChildFold
+) -> list[tuple[int, int | None, Started[object]]]:
+    """Starts all folds; first those on whose result another child waits."""
+    levels, firsts = _levels_of(parts), _firsts_of(parts)
+    # Two wait for some of these, which only a `Deferred` allows.
+    totals: dict[int, Deferred[object]] = {}
+    started: dict[int, Started[object]] = {}
+
+    def rank(index: int) -> tuple[bool, bool]:
+        return bool(firsts[index] % BLOCK_SIZE), levels[index] is not None
+
+    counts = [num_clients for _, _, num_clients in parts]
+    # Nothing here refers to members when their fold begins, so that each can be freed as soon as it was folded.
+    waiting = dict(enumerate(parts))
+    parts.clear()
+    for index in sorted(waiting, key=rank):
+        child, members, num_clients = waiting.pop(index)
+        if firsts[index] % BLOCK_SIZE == 0:
+            totals[index] = Deferred(child_fold.at, child, members, zero)
+        else:
+            is_ahead = _may_be_ahead(member_type, num_clients)
+            totals[index] = Deferred(_go_on, totals[index - 1], child, members, child_fold, is_ahead)
+        del members
+        started[index] = concurrency.start(totals[index].get())
+    return [(counts[index], levels[index], started[index]) for index in range(len(counts))]
+
+
+def _levels_of(parts: Sequence[Part]) -> list[int | None]:
+    last = len(parts) - 1
+    return [
+        subtree_level(first, num_clients, is_last=index == last)
+        for index, (first, (_, _, num_clients)) in enumerate(zip(_firsts_of(parts), parts, strict=True))
+    ]
+
+
+def _firsts_of(parts: Sequence[Part]) -> list[int]:
+    firsts = [0]
+    for _, _, num_clients in parts:
+        firsts.append(firsts[-1] + num_clients)
+    return firsts[:-1]
+
+
+async def _go_on(
+    before: Deferred[object],
+    child: Executor,
+    members: Deferred[ExecutorValue],
+    child_fold: ChildFold,
+    is_ahead: bool,
+) -> object:
+    if is_ahead:
+        await _compute_ahead(await members.get())
+    total = await before.get()
+    del before
+    folding = child_fold.at(child, members, total)
+    del members, total
+    return await folding
+
+
+async def _compute_ahead(handle: ExecutorValue) -> None:
+    """Lets a child compute members, and keep them, if it can. A handle that only passes on has another below."""
+    compute_ahead = getattr(handle, "compute_ahead", None)
+    if compute_ahead is not None:
+        await compute_ahead()
+    elif isinstance(handle.reference, ExecutorValue):
+        await _compute_ahead(handle.reference)
+
+
+def _may_be_ahead(member_type: fl.Type, num_clients: int) -> bool:
+    num_bytes = 0
+    for leaf in fl.framework.preorder_types(member_type):
+        if isinstance(leaf, fl.TensorType):
+            if not fl.array_shape_is_fully_defined(leaf.shape) or leaf.dtype.type is np.str_:
+                return False
+            num_bytes += math.prod(leaf.shape) * np.dtype(leaf.dtype).itemsize
+        elif not isinstance(leaf, fl.StructType):
+            return False
+    return num_bytes * num_clients <= _MAX_BYTES_AHEAD
+
+
+async def _cancel(started: Sequence[Started[object]]) -> None:
+    unfinished = [work for work in started if not work.done()]
+    for work in unfinished:
+        work.cancel()
+    for work in unfinished:
+        with contextlib.suppress(BaseException):
+            await work

@@ -1,0 +1,49 @@
+"""What it means when a call of a worker fails."""
+
+import grpc
+
+from tffsim.remote.worker_errors import WorkerError, WorkerLostError
+
+_LOST = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.FAILED_PRECONDITION)
+# How gRPC tells that the other end has gone, while a call was under way.
+_BROKEN = ("Stream removed", "RST_STREAM", "Socket closed", "Connection reset", "recvmsg", "Internal error from Core")
+_WHAT_TO_DO = {
+    grpc.StatusCode.UNAUTHENTICATED: "Give the token of the worker: `token_file=`.",
+    grpc.StatusCode.PERMISSION_DENIED: "Ask whoever runs the worker.",
+    grpc.StatusCode.RESOURCE_EXHAUSTED: "Send less at a time, or start the worker with a larger `--max-value-bytes`.",
+}
+
+
+def error_of_call(error: grpc.aio.AioRpcError, address: str, deadline: float, what: str) -> Exception:
+    """Returns what a failed call means.
+
+    Args:
+        error: The `grpc.aio.AioRpcError`.
+        address: That of the worker.
+        deadline: After how many seconds the call was given up.
+        what: What was asked, as in "to run the work of clients 0-31 of 64".
+    """
+    code, details = error.code(), str(error.details() or "")
+    if code in _LOST or any(text in details for text in _BROKEN) or code is grpc.StatusCode.CANCELLED:
+        return WorkerLostError(_short(details) or code.name)
+    if code is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return WorkerError(
+            f"Worker {address} took longer than {deadline:g} s {what}. "
+            "Give it less work, or more time: `call_timeout=`."
+        )
+    advice = _WHAT_TO_DO.get(code, "")
+    return WorkerError(f"Worker {address} refused {what} ({code.name}): {_short(details)} {advice}".rstrip())
+
+
+def reason_of_call(error: grpc.aio.AioRpcError) -> str:
+    """Returns in short why a call failed."""
+    code, details = error.code(), _short(str(error.details() or ""))
+    advice = _WHAT_TO_DO.get(code, "") if code is grpc.StatusCode.UNAUTHENTICATED else ""
+    return f"{details or code.name} {advice}".rstrip()
+
+
+def _short(details: str) -> str:
+    """Returns what gRPC says, without what only its developers can use."""
+    for noise in ("failed to connect to all addresses; last error: ", "UNKNOWN: ", "UNAVAILABLE: "):
+        details = details.replace(noise, "")
+    return details.strip()[:300]

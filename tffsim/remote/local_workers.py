@@ -1,0 +1,174 @@
+"""Worker processes on this machine, for a laptop, a notebook or a test. They end with this process, however it ends."""
+
+import contextlib
+import dataclasses
+import queue
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+
+from tffsim.remote.extra import check_extra
+from tffsim.remote.worker_errors import NoWorkerError
+
+_READY = re.compile(r"tffsim worker is ready at (\S+)")
+_SECONDS_TO_END = 5.0
+_MAX_LINES = 40
+
+
+@dataclasses.dataclass(slots=True)
+class LocalWorker:
+    """A worker process of this machine.
+
+    Attributes:
+        process: The process.
+        address: Where it listens.
+    """
+
+    process: "subprocess.Popen[str]"
+    address: str = ""
+
+
+class LocalWorkers:
+    """Worker processes of this machine.
+
+    Args:
+        count: How many.
+        options: Further options of `tffsim worker`.
+        start_timeout: How many seconds they may take to start.
+
+    Raises:
+        ImportError: If the extra `tffsim[remote]` is not installed.
+        ValueError: If `count` is less than 1.
+        NoWorkerError: If one does not start.
+    """
+
+    def __init__(self, count: int, *, options: Sequence[str] = (), start_timeout: float = 120.0) -> None:
+        check_extra()
+        if count < 1:
+            raise ValueError(f"There must be at least 1 worker, found {count}.")
+        self._options = list(options)
+        self._start_timeout = start_timeout
+        self._workers: list[LocalWorker] = []
+        try:
+            self.add(count)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where they listen."""
+        return [worker.address for worker in self._workers]
+
+    @property
+    def processes(self) -> list["subprocess.Popen[str]"]:
+        """The processes, in the order of the addresses."""
+        return [worker.process for worker in self._workers]
+
+    def add(self, count: int = 1, *, port: int = 0) -> None:
+        """Starts further workers.
+
+        Args:
+            count: How many.
+            port: Where a single one listens; by default at a free port.
+
+        Raises:
+            NoWorkerError: If one does not start.
+        """
+        started = [self._start(port) for _ in range(count)]
+        self._workers += [worker for worker, _ in started]
+        deadline = time.monotonic() + self._start_timeout
+        for worker, lines in started:
+            worker.address = self._address(worker, lines, deadline)
+
+    def close(self) -> None:
+        """Ends them all."""
+        workers, self._workers = self._workers, []
+        for worker in workers:
+            # They end when nobody holds the other end of their input.
+            if worker.process.stdin is not None:
+                with contextlib.suppress(OSError):
+                    worker.process.stdin.close()
+        deadline = time.monotonic() + _SECONDS_TO_END
+        for worker in workers:
+            try:
+                worker.process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                worker.process.kill()
+                worker.process.wait()
+
+    def __enter__(self) -> "LocalWorkers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _start(self, port: int) -> tuple[LocalWorker, "queue.SimpleQueue[str | None]"]:
+        command = [sys.executable, "-m", "tffsim", "worker", "--exit-with-stdin", "--port", str(port), *self._options]
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,  # An interrupt is for the controller, which tells its workers.
+        )
+        lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        threading.Thread(target=_read, args=(process, lines), name="tffsim-worker-output", daemon=True).start()
+        return LocalWorker(process), lines
+
+    def _address(self, worker: LocalWorker, lines: "queue.SimpleQueue[str | None]", deadline: float) -> str:
+        said: list[str] = []
+        while True:
+            try:
+                line = lines.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                raise NoWorkerError(
+                    f"A worker was not ready within {self._start_timeout:g} s. It has said:\n{''.join(said)}"
+                ) from None
+            if line is None:
+                raise NoWorkerError(f"A worker has ended at its start. It has said:\n{''.join(said)}")
+            found = _READY.match(line)
+            if found is not None:
+                return found[1]
+            said = [*said, line][-_MAX_LINES:]
+
+
+def _read(process: "subprocess.Popen[str]", lines: "queue.SimpleQueue[str | None]") -> None:
+    """Reads what a worker says, to its end: a full pipe would stop it. Its log goes to the errors of this process."""
+    assert process.stdout is not None
+    is_ready = False
+    for line in process.stdout:
+        if is_ready:
+            sys.stderr.write(line)
+        else:
+            is_ready = _READY.match(line) is not None
+            lines.put(line)
+    lines.put(None)
+
+
+@contextlib.contextmanager
+def local_workers(count: int, *, start_timeout: float = 120.0) -> Iterator[LocalWorkers]:
+    """Starts worker processes on this machine, and ends them when the block ends.
+
+    ::
+
+        with tffsim.local_workers(3) as workers:
+            tffsim.use(tffsim.remote_executor_factory(workers))
+
+    They end too when this process is killed.
+
+    Args:
+        count: How many.
+        start_timeout: How many seconds they may take to start.
+
+    Yields:
+        The workers, for `remote_executor_factory`.
+    """
+    with LocalWorkers(count, start_timeout=start_timeout) as workers:
+        yield workers

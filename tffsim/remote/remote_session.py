@@ -1,0 +1,82 @@
+"""What the controller knows of a worker, as long as the worker keeps what it was sent."""
+
+import weakref
+from collections.abc import Iterator
+
+from tffsim.remote.wire import executor_pb2 as messages
+from tffsim.remote.wire.tensors import Buffers
+
+
+class RemoteSession:
+    """What a worker has.
+
+    Attributes:
+        name: What the worker calls the session.
+        max_value_bytes: How large a value it takes.
+        digests: The computations that the worker has.
+        executors: The names of executors there, by their range of clients.
+        uploads: The large values there, by the identity of each value.
+        is_lost: Whether it is over.
+    """
+
+    def __init__(self, name: str, max_value_bytes: int = 1 << 62) -> None:
+        self.name = name
+        self.max_value_bytes = max_value_bytes
+        self.digests: set[bytes] = set()
+        self.executors: dict[tuple[int, int, int], str] = {}
+        self.uploads: weakref.WeakValueDictionary[int, Upload] = weakref.WeakValueDictionary()
+        self.is_lost = False
+        self._freed: list[int] = []
+
+    def free(self, number: int) -> None:
+        """Says, from any thread, that a value is not needed any more."""
+        if not self.is_lost:
+            self._freed.append(number)
+
+    def take_freed(self) -> list[int]:
+        """Returns what the worker can forget, for the next message to it."""
+        count = len(self._freed)
+        freed = self._freed[:count]
+        del self._freed[:count]
+        return freed
+
+
+class Upload:
+    """A value that is too large to stand in a message: it is sent before it, in pieces, and once.
+
+    Args:
+        session: Where it is sent.
+        number: The number that it gets there.
+        value: The value; it stays alive as long as this, so that it is known by its identity.
+        message: What it is.
+        buffers: Its bytes.
+    """
+
+    def __init__(
+        self, session: RemoteSession, number: int, value: object, message: messages.Value, buffers: Buffers
+    ) -> None:
+        self.number = number
+        self.value = value
+        self._session = session
+        self._message = message
+        self._buffers: Buffers | None = buffers
+
+    def __del__(self) -> None:
+        self._session.free(self.number)
+
+    @property
+    def num_bytes(self) -> int:
+        """How large it is."""
+        return self._buffers.num_bytes if self._buffers is not None else 0
+
+    def requests(self) -> Iterator[messages.CreateValueRequest]:
+        """Yields the messages that bring it."""
+        header = messages.CreateValueRequest.Header(session=self._session.name, id=self.number, value=self._message)
+        yield messages.CreateValueRequest(header=header)
+        if self._buffers is not None:
+            for chunk in self._buffers.chunks():
+                yield messages.CreateValueRequest(chunk=chunk)
+
+    def arrived(self) -> None:
+        """The worker has it; its bytes are not needed here."""
+        self._buffers = None

@@ -1,0 +1,281 @@
+"""The gRPC service of a worker. Its methods only talk; the work is done in the loop of each session."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Coroutine
+from typing import NoReturn, TypeVar
+
+import grpc
+import numpy as np
+
+from tffsim.concurrency.cancellation import CancellationScope
+from tffsim.remote.service.known_computations import KnownComputations
+from tffsim.remote.service.programs import ProgramRunner
+from tffsim.remote.service.session import LostError, MakeExecutor, Payload, Session
+from tffsim.remote.wire import executor_pb2 as messages
+from tffsim.remote.wire import executor_pb2_grpc
+from tffsim.remote.wire.malformed import MalformedError
+from tffsim.remote.wire.protocol import PROTOCOL
+from tffsim.remote.wire.tensors import ArrivingBuffers, Buffers, ValueBytesError
+from tffsim.remote.wire.values import ValueWriter, buffer_sizes
+
+_log = logging.getLogger("tffsim")
+_T = TypeVar("_T")
+_MAX_SESSIONS = 64
+_MAX_CLIENTS = 100_000_000
+
+
+class ExecutorService(executor_pb2_grpc.ExecutorServicer):
+    """Runs what controllers ask for.
+
+    Args:
+        make_executor: Makes executors for ranges of clients.
+        computations: Keeps, and checks, computations.
+        lease_seconds: After how long without a word from its controller a session ends.
+        max_value_bytes: How large a value may be.
+        worker: What the worker calls itself.
+    """
+
+    def __init__(
+        self,
+        make_executor: MakeExecutor,
+        computations: KnownComputations,
+        *,
+        lease_seconds: float = 30.0,
+        max_value_bytes: int = 8 << 30,
+        worker: str = "",
+    ) -> None:
+        self._make_executor = make_executor
+        self._programs = ProgramRunner(computations)
+        self._lease_seconds = lease_seconds
+        self._max_value_bytes = max_value_bytes
+        self._worker = worker or f"process {os.getpid()}"
+        self._sessions: dict[str, Session] = {}
+
+    @property
+    def sessions(self) -> dict[str, Session]:
+        """What is held for each controller, by the name of the session."""
+        return self._sessions
+
+    async def end_leases(self) -> None:
+        """Ends sessions whose lease is over, for ever."""
+        while True:
+            await asyncio.sleep(min(1.0, self._lease_seconds / 4))
+            for name, session in list(self._sessions.items()):
+                if session.has_ended:
+                    _log.warning("Nothing was heard of the controller of session %s. What it held is freed.", name)
+                    self._end(name)
+
+    def close(self) -> None:
+        """Ends all sessions."""
+        for name in list(self._sessions):
+            self._end(name)
+
+    # What the controller calls.
+
+    async def KeepAlive(
+        self, request: messages.KeepAliveRequest, context: grpc.aio.ServicerContext
+    ) -> messages.KeepAliveResponse:
+        """Begins a session, or renews its lease."""
+        if request.protocol != PROTOCOL:
+            await _refuse(
+                context,
+                grpc.StatusCode.INVALID_ARGUMENT,
+                f"This worker speaks version {PROTOCOL} of the protocol, the controller version {request.protocol}. "
+                "Install the same version of tffsim on both.",
+            )
+        if request.begin and request.session not in self._sessions:
+            if len(self._sessions) >= _MAX_SESSIONS or not request.session:
+                await _refuse(context, grpc.StatusCode.RESOURCE_EXHAUSTED, f"This worker has {_MAX_SESSIONS} sessions.")
+            self._sessions[request.session] = Session(request.session, self._make_executor, self._lease_seconds)
+        await self._session(request.session, context)
+        return messages.KeepAliveResponse(
+            lease_seconds=self._lease_seconds,
+            memory_bytes=_memory_bytes(),
+            worker=self._worker,
+            max_value_bytes=self._max_value_bytes,
+        )
+
+    async def GetExecutor(
+        self, request: messages.GetExecutorRequest, context: grpc.aio.ServicerContext
+    ) -> messages.GetExecutorResponse:
+        """Makes an executor for a range of clients."""
+        session = await self._session(request.session, context)
+        end = request.first_client + request.num_clients
+        if end > max(request.cohort_size, 0) or request.cohort_size > _MAX_CLIENTS:
+            await _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "The range of clients is no part of the cohort.")
+
+        async def make() -> str:
+            return session.add_executor(request.num_clients, request.first_client, request.cohort_size)
+
+        name = await self._in_session(session, make(), context)
+        return messages.GetExecutorResponse(executor=name)
+
+    async def Batch(self, request: messages.BatchRequest, context: grpc.aio.ServicerContext) -> messages.BatchResponse:
+        """Runs a small program."""
+        session = await self._session(request.session, context)
+        scope = CancellationScope()
+        return await self._in_session(session, self._programs.run(session, request, scope), context, scope)
+
+    async def CreateCall(
+        self, request: messages.CreateCallRequest, context: grpc.aio.ServicerContext
+    ) -> messages.BatchResponse:
+        """Calls a function."""
+        return await self._single_step(request, messages.Step(id=request.id, call=request.call, keep=True), context)
+
+    async def CreateStruct(
+        self, request: messages.CreateStructRequest, context: grpc.aio.ServicerContext
+    ) -> messages.BatchResponse:
+        """Makes a struct."""
+        return await self._single_step(request, messages.Step(id=request.id, struct=request.struct, keep=True), context)
+
+    async def CreateSelection(
+        self, request: messages.CreateSelectionRequest, context: grpc.aio.ServicerContext
+    ) -> messages.BatchResponse:
+        """Selects from a struct."""
+        step = messages.Step(id=request.id, selection=request.selection, keep=True)
+        return await self._single_step(request, step, context)
+
+    async def CreateValue(
+        self, requests: AsyncIterator[messages.CreateValueRequest], context: grpc.aio.ServicerContext
+    ) -> messages.CreateValueResponse:
+        """Takes a value and its buffers."""
+        header: messages.CreateValueRequest.Header | None = None
+        arriving: ArrivingBuffers | None = None
+        try:
+            async for request in requests:
+                if header is None:
+                    header = request.header
+                    arriving = ArrivingBuffers(buffer_sizes(header.value), self._max_value_bytes)
+                elif arriving is not None:
+                    arriving.add(request.chunk)
+            if header is None or arriving is None:
+                raise MalformedError("A value begins with what it is.")
+            buffers = arriving.complete()
+        except ValueBytesError as error:
+            await _refuse(context, grpc.StatusCode.RESOURCE_EXHAUSTED, str(error))
+        except MalformedError as error:
+            await _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        session = await self._session(header.session, context)
+        await self._in_session(session, _put(session, header, buffers), context)
+        return messages.CreateValueResponse()
+
+    async def Compute(
+        self, request: messages.ComputeRequest, context: grpc.aio.ServicerContext
+    ) -> AsyncIterator[messages.ComputeResponse]:
+        """Computes a value, and sends it in pieces."""
+        session = await self._session(request.session, context)
+        scope = CancellationScope()
+        computed = await self._in_session(session, self._computed(session, request, scope), context, scope)
+        if isinstance(computed, messages.Failure):
+            yield messages.ComputeResponse(failure=computed)
+            return
+        message, buffers = computed
+        yield messages.ComputeResponse(value=message)
+        for chunk in buffers.chunks():
+            yield messages.ComputeResponse(chunk=chunk)
+
+    async def Dispose(
+        self, request: messages.DisposeRequest, context: grpc.aio.ServicerContext
+    ) -> messages.DisposeResponse:
+        """Forgets values."""
+        session = await self._session(request.session, context)
+
+        async def forget() -> None:
+            session.values.forget(request.ids)
+            for number in request.ids:
+                session.results.pop(number, None)
+
+        await self._in_session(session, forget(), context)
+        return messages.DisposeResponse()
+
+    async def DisposeExecutor(
+        self, request: messages.DisposeExecutorRequest, context: grpc.aio.ServicerContext
+    ) -> messages.DisposeExecutorResponse:
+        """Closes an executor."""
+        session = await self._session(request.session, context)
+
+        async def dispose() -> None:
+            session.dispose_executor(request.executor)
+
+        await self._in_session(session, dispose(), context)
+        return messages.DisposeExecutorResponse()
+
+    # How it is done.
+
+    async def _session(self, name: str, context: grpc.aio.ServicerContext) -> Session:
+        session = self._sessions.get(name)
+        if session is None:
+            await _lost(context, f"There is no session {name[:40]!r} here: its lease is over, or the worker is new.")
+        session.renew()
+        return session
+
+    async def _in_session(
+        self,
+        session: Session,
+        work: Coroutine[object, object, _T],
+        context: grpc.aio.ServicerContext,
+        scope: CancellationScope | None = None,
+    ) -> _T:
+        try:
+            return await session.work.run(work)
+        except asyncio.CancelledError:
+            if scope is not None:
+                scope.cancel()
+            if session.name not in self._sessions:
+                await _lost(context, "The lease of the session is over.")
+            raise
+        except LostError as error:
+            await _lost(context, str(error))
+        except MalformedError as error:
+            await _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, str(error))
+
+    async def _single_step(
+        self,
+        request: messages.CreateCallRequest | messages.CreateStructRequest | messages.CreateSelectionRequest,
+        step: messages.Step,
+        context: grpc.aio.ServicerContext,
+    ) -> messages.BatchResponse:
+        batch = messages.BatchRequest(session=request.session, executor=request.executor, steps=[step])
+        return await self.Batch(batch, context)
+
+    async def _computed(
+        self, session: Session, request: messages.ComputeRequest, scope: CancellationScope
+    ) -> tuple[messages.Value, Buffers] | messages.Failure:
+        if request.id not in session.results:
+            batch = messages.BatchRequest(
+                session=request.session, executor=request.executor, compute=request.id, send_result=True
+            )
+            response = await self._programs.run(session, batch, scope)
+            if response.WhichOneof("outcome") == "failure":
+                return response.failure
+            if not response.is_large:
+                return response.value, ValueWriter().buffers
+        return session.results.pop(request.id)
+
+    def _end(self, name: str) -> None:
+        session = self._sessions.pop(name, None)
+        if session is not None:
+            session.close()
+
+
+async def _put(session: Session, header: messages.CreateValueRequest.Header, buffers: list[np.ndarray]) -> None:
+    session.values.put(header.id, Payload(header.value, buffers))
+
+
+async def _lost(context: grpc.aio.ServicerContext, reason: str) -> NoReturn:
+    await _refuse(context, grpc.StatusCode.FAILED_PRECONDITION, reason)
+
+
+async def _refuse(context: grpc.aio.ServicerContext, code: grpc.StatusCode, reason: str) -> NoReturn:
+    await context.abort(code, reason)
+
+
+def _memory_bytes() -> int:
+    """Returns how much memory this process holds; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0

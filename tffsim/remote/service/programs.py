@@ -1,0 +1,188 @@
+"""Runs the programs that controllers send, on an executor, in the loop of their session."""
+
+import functools
+
+import federated_language as fl
+import numpy as np
+from federated_language.framework import Executor, ExecutorValue
+from federated_language.proto import computation_pb2 as pb
+
+from tffsim.concurrency.cancellation import CancellationScope, current_scope
+from tffsim.concurrency.random_streams import current_place
+from tffsim.federation.number_watch import watching_for_others
+from tffsim.language.struct_types import container
+from tffsim.remote.service.known_computations import KnownComputations
+from tffsim.remote.service.session import LostError, Payload, Session
+from tffsim.remote.wire import executor_pb2 as messages
+from tffsim.remote.wire.failures import write_failure
+from tffsim.remote.wire.malformed import MalformedError
+from tffsim.remote.wire.tensors import MAX_INLINE_BYTES
+from tffsim.remote.wire.values import ValueWriter, read_value
+
+
+class ProgramRunner:
+    """Runs programs.
+
+    Args:
+        computations: Those that controllers have sent.
+    """
+
+    def __init__(self, computations: KnownComputations) -> None:
+        self._computations = computations
+
+    async def run(
+        self, session: Session, request: messages.BatchRequest, scope: CancellationScope
+    ) -> messages.BatchResponse:
+        """Runs a program.
+
+        Args:
+            session: That of the controller.
+            request: The program.
+            scope: Cancelled, it stops TensorFlow.
+
+        Raises:
+            LostError: If something that the program needs is not here.
+            MalformedError: If the program is none.
+        """
+        response = messages.BatchResponse()
+        scope.take_thread()
+        current_scope.set(scope)
+        made = [step.id for step in request.steps]
+        is_done = False
+        try:
+            unknown = await self._learn(session, request)
+            if unknown:
+                response.unknown.digests.extend(unknown)
+                return response
+            with watching_for_others(request.watch_numbers) as suspects:
+                await self._run(session, request, response)
+            for held, (client, makers) in suspects.items():
+                keys = [maker.proto.tensorflow.cache_key.id for maker in makers]
+                response.suspects.add(held=held, client=client, makers=[key for key in keys if key])
+            is_done = True
+        except (LostError, MalformedError):
+            raise
+        except Exception as error:
+            write_failure(error, response.failure)
+        finally:
+            session.values.forget(request.dispose)
+            if not is_done:
+                for number in made:
+                    session.values.fail(number)
+        return response
+
+    async def _learn(self, session: Session, request: messages.BatchRequest) -> list[bytes]:
+        for computation in request.computations:
+            content = computation.content
+            if computation.payload:
+                payload = await session.values.get(computation.payload)
+                content = _bytes_of(payload)
+                session.values.forget([computation.payload])
+            self._computations.add(content, computation.digest, computation.provenance)
+        wanted = {
+            step.value.value.computation
+            for step in request.steps
+            if step.WhichOneof("what") == "value" and step.value.value.WhichOneof("value") == "computation"
+        }
+        return [digest for digest in wanted if digest not in self._computations]
+
+    async def _run(self, session: Session, request: messages.BatchRequest, response: messages.BatchResponse) -> None:
+        executor = session.executor(request.executor)
+        made = await self._steps(session, executor, request)
+        if not request.HasField("compute"):
+            return
+        handle = made.pop(request.compute, None)
+        # What only the steps have used can be freed while the value is computed.
+        del made
+        session.values.forget(request.dispose)
+        if handle is None:
+            handle = _handle(await session.values.get(request.compute))
+        if request.HasField("place"):
+            current_place.set(session.place(request.place))
+        type_spec, computing = handle.type_signature, handle.compute()
+        del handle
+        result = await computing
+        if not request.send_result:
+            response.value.SetInParent()
+            return
+        writer = ValueWriter()
+        writer.write(result, type_spec, response.value)
+        del result
+        if writer.buffers.num_bytes <= MAX_INLINE_BYTES:
+            writer.buffers.put_inline()
+        else:
+            message = messages.Value()
+            message.CopyFrom(response.value)
+            session.results[request.compute] = (response.value, writer.buffers)
+            response.is_large = True
+
+    async def _steps(
+        self, session: Session, executor: Executor, request: messages.BatchRequest
+    ) -> dict[int, ExecutorValue]:
+        made: dict[int, ExecutorValue] = {}
+
+        async def find(number: int) -> ExecutorValue:
+            return made[number] if number in made else _handle(await session.values.get(number))
+
+        for step in request.steps:
+            current_place.set(session.place(step.place) if step.HasField("place") else None)
+            kind = step.WhichOneof("what")
+            if kind == "value":
+                handle = await self._value(session, executor, step.value)
+            elif kind == "call":
+                function = await find(step.call.function)
+                argument = await find(step.call.argument) if step.call.HasField("argument") else None
+                handle = await executor.create_call(function, argument)
+            elif kind == "struct":
+                names = [name or None for name in step.struct.names] or [None] * len(step.struct.elements)
+                elements = [await find(number) for number in step.struct.elements]
+                if len(names) != len(elements):
+                    raise MalformedError("A struct has not as many names as elements.")
+                handle = await executor.create_struct(container(names, elements))
+            elif kind == "selection":
+                handle = await executor.create_selection(await find(step.selection.source), step.selection.index)
+            else:
+                raise MalformedError("A step of the program does nothing.")
+            made[step.id] = handle
+            if step.keep:
+                session.values.put(step.id, handle)
+        return made
+
+    async def _value(self, session: Session, executor: Executor, step: messages.CreateValue) -> ExecutorValue:
+        type_spec = type_of(step.type)
+        message, buffers = step.value, _NO_BUFFERS
+        if message.WhichOneof("value") == "payload":
+            payload = await session.values.get(message.payload)
+            if not isinstance(payload, Payload):
+                raise MalformedError(f"The value {message.payload} is in an executor already.")
+            message, buffers = payload.message, payload.buffers
+        value = read_value(message, type_spec, iter(buffers), self._computations.get)
+        return await executor.create_value(value, type_spec)
+
+
+@functools.lru_cache(maxsize=4096)
+def type_of(content: bytes) -> fl.Type:
+    """Returns the type in a message.
+
+    Raises:
+        MalformedError: If it is none.
+    """
+    try:
+        return fl.Type.from_proto(pb.Type.FromString(content))
+    except Exception:
+        raise MalformedError("The type of a value cannot be read.") from None
+
+
+_NO_BUFFERS: list[np.ndarray] = []
+
+
+def _handle(value: object) -> ExecutorValue:
+    if not isinstance(value, ExecutorValue):
+        raise MalformedError("A value that has arrived is used before a step has put it into an executor.")
+    return value
+
+
+def _bytes_of(payload: object) -> bytes:
+    if not isinstance(payload, Payload) or len(payload.buffers) != 1:
+        raise MalformedError("What was sent as a computation is none.")
+    return payload.buffers[0].tobytes()

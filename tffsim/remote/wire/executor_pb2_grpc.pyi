@@ -1,0 +1,22 @@
+"""The types of the generated service, which has none. A method that is missing here is missing for mypy."""
+
+from grpc.aio import Channel, Server, StreamUnaryMultiCallable, UnaryStreamMultiCallable, UnaryUnaryMultiCallable
+
+from tffsim.remote.wire import executor_pb2 as messages
+
+class ExecutorStub:
+    GetExecutor: UnaryUnaryMultiCallable[messages.GetExecutorRequest, messages.GetExecutorResponse]
+    CreateValue: StreamUnaryMultiCallable[messages.CreateValueRequest, messages.CreateValueResponse]
+    CreateCall: UnaryUnaryMultiCallable[messages.CreateCallRequest, messages.BatchResponse]
+    CreateStruct: UnaryUnaryMultiCallable[messages.CreateStructRequest, messages.BatchResponse]
+    CreateSelection: UnaryUnaryMultiCallable[messages.CreateSelectionRequest, messages.BatchResponse]
+    Compute: UnaryStreamMultiCallable[messages.ComputeRequest, messages.ComputeResponse]
+    Batch: UnaryUnaryMultiCallable[messages.BatchRequest, messages.BatchResponse]
+    Dispose: UnaryUnaryMultiCallable[messages.DisposeRequest, messages.DisposeResponse]
+    DisposeExecutor: UnaryUnaryMultiCallable[messages.DisposeExecutorRequest, messages.DisposeExecutorResponse]
+    KeepAlive: UnaryUnaryMultiCallable[messages.KeepAliveRequest, messages.KeepAliveResponse]
+    def __init__(self, channel: Channel) -> None: ...
+
+class ExecutorServicer: ...
+
+def add_ExecutorServicer_to_server(servicer: ExecutorServicer, server: Server) -> None: ...

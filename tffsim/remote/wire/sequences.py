@@ -1,0 +1,71 @@
+"""Data sets as messages: their elements, in runs of equal shapes.
+
+The message holds what a reader of the data set would see. Its graph does not travel: that could ask the other
+machine for files, or for Python functions which are only here.
+"""
+
+from collections.abc import Iterator
+
+import federated_language as fl
+import numpy as np
+import tensorflow as tf
+
+from tffsim.external_runtime.tensorflow.tensorflow_types import element_spec
+from tffsim.external_runtime.tensorflow.values.dataset_values import to_dataset
+from tffsim.remote.wire.rows import RunList, decode_columns, encode_rows
+from tffsim.remote.wire.tensors import Buffers
+
+_FEW_RUNS = 2
+
+
+def encode_sequence(value: object, type_spec: fl.SequenceType, runs: RunList, buffers: Buffers) -> None:
+    """Reads a sequence and writes its elements into messages.
+
+    Args:
+        value: A data set, or whatever can become one.
+        type_spec: Its type.
+        runs: Where the messages go.
+        buffers: Takes the bytes of large ones.
+
+    Raises:
+        TypeError: If the elements do not fit the type.
+        ValueError: If it has no end.
+    """
+    dataset = to_dataset(value, type_spec)
+    if int(dataset.cardinality()) == tf.data.INFINITE_CARDINALITY:
+        raise ValueError(
+            "A data set without an end cannot be sent to a worker. Take what a client needs, with `dataset.take(n)`."
+        )
+    rows = [tuple(map(_array, tf.nest.flatten(element))) for element in dataset]
+    encode_rows(rows, runs, buffers)
+
+
+def decode_sequence(runs: RunList, type_spec: fl.SequenceType, buffers: Iterator[np.ndarray]) -> tf.data.Dataset:
+    """Returns a data set of the elements in messages.
+
+    Raises:
+        MalformedError: If they do not fit the type.
+    """
+    spec = element_spec(type_spec.element)
+    types = [fl.TensorType(s.dtype.as_numpy_dtype if s.dtype != tf.string else np.str_, _shape(s)) for s in
+             tf.nest.flatten(spec)]  # fmt: skip
+    stacked = [decode_columns(run, types, buffers) for run in runs]
+    if types and 0 < len(stacked) <= _FEW_RUNS:
+        datasets = [tf.data.Dataset.from_tensor_slices(tf.nest.pack_sequence_as(spec, columns)) for columns in stacked]
+        whole = datasets[0] if len(datasets) == 1 else datasets[0].concatenate(datasets[1])
+        return to_dataset(whole, type_spec)
+    elements = [
+        tf.nest.pack_sequence_as(spec, row)
+        for columns, run in zip(stacked, runs, strict=True)
+        for row in (zip(*columns, strict=True) if columns else [()] * run.length)
+    ]
+    return to_dataset(elements, type_spec)
+
+
+def _array(component: tf.Tensor) -> np.ndarray:
+    array = component.numpy()
+    return np.asarray(array, object if isinstance(array, bytes) else None)
+
+
+def _shape(spec: tf.TensorSpec) -> tuple[int | None, ...] | None:
+    return None if spec.shape.rank is None else tuple(spec.shape.as_list())

@@ -1,0 +1,320 @@
+"""The connection to one worker: its lease, and the programs that it runs.
+
+All coroutines here run in the loop of the channels.
+"""
+
+import asyncio
+import contextlib
+import logging
+import uuid
+import weakref
+from collections.abc import Awaitable, Coroutine, Iterable
+from typing import TypeVar
+
+import grpc
+import numpy as np
+
+from tffsim.remote.channels import ChannelSecurity, open_channel
+from tffsim.remote.connection_errors import error_of_call, reason_of_call
+from tffsim.remote.program import Program
+from tffsim.remote.remote_session import RemoteSession, Upload
+from tffsim.remote.turnstile import Turnstile
+from tffsim.remote.wire import executor_pb2 as messages
+from tffsim.remote.wire import executor_pb2_grpc
+from tffsim.remote.wire.protocol import PROTOCOL
+from tffsim.remote.wire.tensors import ArrivingBuffers
+from tffsim.remote.wire.values import buffer_sizes
+from tffsim.remote.worker_errors import WorkerError, WorkerLostError
+
+_log = logging.getLogger("tffsim")
+_T = TypeVar("_T")
+_Request = TypeVar("_Request")
+_Response = TypeVar("_Response")
+_MAX_RESULT_BYTES = 1 << 40
+_MISSED_BEFORE_LOST = 3
+
+
+class Response:
+    """What a program has returned.
+
+    Attributes:
+        message: What the worker says.
+        value: The result, apart from its buffers.
+        buffers: The buffers of the result.
+    """
+
+    __slots__ = ("buffers", "message", "value")
+
+    def __init__(self, message: messages.BatchResponse, value: messages.Value, buffers: list[np.ndarray]) -> None:
+        self.message = message
+        self.value = value
+        self.buffers = buffers
+
+
+class WorkerConnection:
+    """The connection to a worker.
+
+    Args:
+        address: Where it listens.
+        security: How the channel is secured.
+        talk_timeout: Seconds that calls may take which only talk.
+        call_timeout: Seconds that calls may take which compute.
+        heartbeat_seconds: How often the worker hears that the controller is there.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        security: ChannelSecurity,
+        *,
+        talk_timeout: float,
+        call_timeout: float,
+        heartbeat_seconds: float,
+    ) -> None:
+        self.address = address
+        self.description = address
+        self.last_failure = "it was not tried yet"
+        self.memory_bytes = 0
+        self.num_ranges = 0
+        self._turnstiles: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Turnstile] = weakref.WeakKeyDictionary()
+        self._security = security
+        self._talk_timeout = talk_timeout
+        self._call_timeout = call_timeout
+        self._heartbeat_seconds = heartbeat_seconds
+        self._channel: grpc.aio.Channel | None = None
+        self._session: RemoteSession | None = None
+        self._heart: asyncio.Task[None] | None = None
+        self._under_way: set[asyncio.Task[object]] = set()
+        self._opening = asyncio.Lock()
+        self._sending = asyncio.Lock()
+
+    @property
+    def session(self) -> RemoteSession | None:
+        """What the worker holds for this process; None if it is not ready."""
+        return self._session
+
+    def turnstile(self) -> Turnstile:
+        """Returns what lets the work of one range in at a time, for the invocation whose loop runs here."""
+        return self._turnstiles.setdefault(asyncio.get_running_loop(), Turnstile())
+
+    async def open(self, timeout: float) -> None:
+        """Begins a session, unless there is one.
+
+        Args:
+            timeout: After how many seconds to give up.
+
+        Raises:
+            WorkerLostError: If the worker does not answer.
+            WorkerError: If it refuses.
+        """
+        async with self._opening:
+            if self._session is not None:
+                return
+            if self._channel is None:
+                self._channel = await open_channel(self.address, self._security)
+                self._stub = executor_pb2_grpc.ExecutorStub(self._channel)
+            name = uuid.uuid4().hex
+            request = messages.KeepAliveRequest(session=name, begin=True, protocol=PROTOCOL)
+            try:
+                response = await self._call(self._stub.KeepAlive, request, timeout)
+            except grpc.aio.AioRpcError as error:
+                self.last_failure = reason_of_call(error)
+                if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                    self.last_failure = f"no answer within {timeout:g} s"
+                raise WorkerLostError(self.last_failure) from None
+            self.description = f"{self.address} ({response.worker})"
+            self._session = RemoteSession(name, response.max_value_bytes)
+            seconds = min(self._heartbeat_seconds, response.lease_seconds / 3)
+            self._heart = asyncio.create_task(self._beat(self._session, seconds))
+
+    async def run(self, program: Program, what: str) -> Response:
+        """Runs a program.
+
+        Args:
+            program: One for the session of now.
+            what: What is asked, for errors.
+
+        Raises:
+            WorkerLostError: If the worker has lost the session, or is lost itself.
+            WorkerError: If it refuses.
+        """
+        return await self._watched(program.session, self._run(program, what))
+
+    async def dispose_executors(self, clients: Iterable[tuple[int, int, int]]) -> None:
+        """Lets the worker close executors; says nothing if it has lost them anyway."""
+        session = self._session
+        if session is None:
+            return
+        for key in clients:
+            name = session.executors.pop(key, None)
+            if name is not None:
+                request = messages.DisposeExecutorRequest(session=session.name, executor=name)
+                with contextlib.suppress(WorkerLostError, WorkerError):
+                    await self._talk(session, self._stub.DisposeExecutor, request, "to close an executor")
+
+    def lose(self, session: RemoteSession, reason: str, *, is_silent: bool = False) -> None:
+        """Notes that the worker does not have any more what it had.
+
+        Args:
+            session: What it had.
+            reason: Why, as the end of a sentence.
+            is_silent: Whether calls that are under way would never end.
+        """
+        if session.is_lost:
+            return
+        session.is_lost = True
+        self.last_failure = reason
+        if self._session is session:
+            self._session = None
+            if self._heart is not None:
+                self._heart.cancel()
+        # Otherwise they end by themselves: a worker that drains lets its calls end.
+        for task in list(self._under_way) if is_silent else ():
+            task.cancel()
+
+    async def close(self) -> None:
+        """Ends the session and the channel."""
+        if self._session is not None:
+            self.lose(self._session, "it was closed", is_silent=True)
+        if self._channel is not None:
+            await self._channel.close()
+            self._channel = None
+
+    # How it is done.
+
+    async def _run(self, program: Program, what: str) -> Response:
+        session = program.session
+        async with self._sending:
+            program.request.executor = await self._executor(session, program.clients)
+            for upload in program.uploads:
+                await self._upload(session, upload, what)
+            call = self._stub.Batch(
+                program.request, timeout=self._call_timeout, metadata=self._security.metadata, wait_for_ready=False
+            )
+        message = await self._answer(session, call, self._call_timeout, what)
+        if message.WhichOneof("outcome") == "is_large":
+            return Response(message, *await self._fetch(session, program, what))
+        return Response(message, message.value, [])
+
+    async def _executor(self, session: RemoteSession, clients: tuple[int, int, int]) -> str:
+        """Returns the name of the executor for a range of clients; makes it if there is none."""
+        name = session.executors.get(clients)
+        if name is None:
+            first, count, cohort = clients
+            request = messages.GetExecutorRequest(
+                session=session.name, num_clients=count, first_client=first, cohort_size=cohort
+            )
+            call = self._call(self._stub.GetExecutor, request, self._talk_timeout)
+            response = await self._answer(session, call, self._talk_timeout, "to make an executor")
+            name = session.executors[clients] = response.executor
+        return name
+
+    async def _upload(self, session: RemoteSession, upload: Upload, what: str) -> None:
+        if upload.num_bytes > session.max_value_bytes:
+            raise WorkerError(
+                f"A value of {upload.num_bytes} bytes is larger than worker {self.description} takes, which is "
+                f"{session.max_value_bytes} bytes. Start it with a larger `--max-value-bytes`."
+            )
+        call = self._stub.CreateValue(timeout=self._call_timeout, metadata=self._security.metadata)
+
+        async def send() -> None:
+            # If the worker refuses in the middle, `call` says why.
+            with contextlib.suppress(asyncio.InvalidStateError):
+                for request in upload.requests():
+                    await call.write(request)
+                await call.done_writing()
+            await call
+            upload.arrived()
+
+        await self._answer(session, send(), self._call_timeout, what)
+
+    async def _fetch(
+        self, session: RemoteSession, program: Program, what: str
+    ) -> tuple[messages.Value, list[np.ndarray]]:
+        request = messages.ComputeRequest(
+            session=session.name, executor=program.request.executor, id=program.result_number
+        )
+        call = self._stub.Compute(request, timeout=self._call_timeout, metadata=self._security.metadata)
+
+        async def receive() -> tuple[messages.Value, list[np.ndarray]]:
+            value, arriving = messages.Value(), ArrivingBuffers((), 0)
+            async for response in call:
+                part = response.WhichOneof("part")
+                if part == "value":
+                    value = response.value
+                    arriving = ArrivingBuffers(buffer_sizes(value), _MAX_RESULT_BYTES)
+                elif part == "chunk":
+                    arriving.add(response.chunk)
+                else:
+                    raise WorkerLostError("the result is not there any more")
+            return value, arriving.complete()
+
+        return await self._answer(session, receive(), self._call_timeout, what)
+
+    async def _talk(
+        self,
+        session: RemoteSession,
+        method: "grpc.aio.UnaryUnaryMultiCallable[_Request, _Response]",
+        request: _Request,
+        what: str,
+    ) -> _Response:
+        call = self._call(method, request, self._talk_timeout)
+        return await self._watched(session, self._answer(session, call, self._talk_timeout, what))
+
+    def _call(
+        self, method: "grpc.aio.UnaryUnaryMultiCallable[_Request, _Response]", request: _Request, timeout: float
+    ) -> "grpc.aio.UnaryUnaryCall[_Response]":
+        return method(request, timeout=timeout, metadata=self._security.metadata, wait_for_ready=False)
+
+    async def _answer(self, session: RemoteSession, call: Awaitable[_T], deadline: float, what: str) -> _T:
+        try:
+            return await call
+        except grpc.aio.AioRpcError as error:
+            meaning = error_of_call(error, self.description, deadline, what)
+            if isinstance(meaning, WorkerLostError):
+                self.lose(session, meaning.reason)
+            raise meaning from None
+
+    async def _watched(self, session: RemoteSession, work: Coroutine[object, object, _T]) -> _T:
+        """Runs work that ends when the session is lost."""
+        if session.is_lost:
+            work.close()
+            raise WorkerLostError(self.last_failure)
+        task = asyncio.ensure_future(work)
+        self._under_way.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if session.is_lost and not _is_cancelling():
+                raise WorkerLostError(self.last_failure) from None
+            raise
+        finally:
+            task.cancel()
+            self._under_way.discard(task)
+
+    async def _beat(self, session: RemoteSession, seconds: float) -> None:
+        """Keeps the lease, frees what nobody needs, and notices when the worker does not answer."""
+        missed = 0
+        while not session.is_lost:
+            await asyncio.sleep(seconds)
+            try:
+                freed = session.take_freed()
+                if freed:
+                    freeing = messages.DisposeRequest(session=session.name, ids=freed)
+                    await self._call(self._stub.Dispose, freeing, seconds)
+                request = messages.KeepAliveRequest(session=session.name, protocol=PROTOCOL)
+                response = await self._call(self._stub.KeepAlive, request, seconds)
+                self.memory_bytes, missed = response.memory_bytes, 0
+            except grpc.aio.AioRpcError as error:
+                missed += 1
+                is_silent = error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+                if not is_silent or missed >= _MISSED_BEFORE_LOST:
+                    silence = f"no answer to {missed} heart-beats in {missed * seconds:.0f} s"
+                    reason = silence if is_silent else reason_of_call(error)
+                    _log.warning("Worker %s is lost: %s.", self.description, reason)
+                    self.lose(session, reason, is_silent=is_silent)
+
+
+def _is_cancelling() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -1,0 +1,126 @@
+"""The workers of one factory: which are ready, and why others are not."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Sequence
+
+from tffsim.remote.channels import ChannelSecurity, channel_loop
+from tffsim.remote.worker_connection import WorkerConnection
+from tffsim.remote.worker_errors import NoWorkerError, WorkerError, WorkerLostError
+
+_log = logging.getLogger("tffsim")
+_SECONDS_BETWEEN_TRIES = 0.25
+_SECONDS_FOR_OTHERS = 0.5
+"""How long is waited for further workers when one is ready."""
+
+
+class Workers:
+    """Connections to workers.
+
+    Args:
+        addresses: Where they listen.
+        security: How the channels are secured.
+        connect_timeout: How many seconds to wait for a worker when none is ready.
+        call_timeout: How many seconds a call may take that computes.
+        heartbeat_seconds: How often workers hear that the controller is there.
+    """
+
+    def __init__(
+        self,
+        addresses: Sequence[str],
+        security: ChannelSecurity,
+        *,
+        connect_timeout: float = 10.0,
+        call_timeout: float = 600.0,
+        heartbeat_seconds: float = 5.0,
+    ) -> None:
+        self._connect_timeout = connect_timeout
+        self._connections = [
+            WorkerConnection(
+                address, security,
+                talk_timeout=connect_timeout, call_timeout=call_timeout, heartbeat_seconds=heartbeat_seconds,
+            )
+            for address in addresses
+        ]  # fmt: skip
+        self._next_try: dict[WorkerConnection, float] = {}
+        self._trying: dict[WorkerConnection, asyncio.Task[None]] = {}
+
+    @property
+    def connections(self) -> Sequence[WorkerConnection]:
+        """All of them, ready or not."""
+        return self._connections
+
+    def ready(self) -> list[WorkerConnection]:
+        """Returns those that can be used now."""
+        return [connection for connection in self._connections if connection.session is not None]
+
+    @property
+    def max_tries(self) -> int:
+        """How often the work of a range is tried: at most once per worker, and two times more."""
+        return len(self._connections) + 2
+
+    async def prepare(self) -> list[WorkerConnection]:
+        """Returns the workers that are ready; waits for one if none is, and for others not long.
+
+        Raises:
+            NoWorkerError: If none is ready in time.
+        """
+        return await channel_loop().run(self._prepare())
+
+    async def close(self) -> None:
+        """Ends all sessions."""
+        await channel_loop().run(self._close())
+
+    async def wait_before_try(self, number: int) -> None:
+        """Waits before work is tried again; longer each time, and never for the same time as others."""
+        await asyncio.sleep(min(2.0, 0.05 * 2**number) * random.uniform(0.5, 1.0))
+
+    async def _prepare(self) -> list[WorkerConnection]:
+        deadline = time.monotonic() + self._connect_timeout
+        while True:
+            self._try_all(deadline)
+            ready = self.ready()
+            if ready:
+                await self._wait_for_others()
+                return self.ready() or ready
+            if time.monotonic() > deadline:
+                raise self._no_worker()
+            await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
+
+    async def _wait_for_others(self) -> None:
+        tasks = [task for task in self._trying.values() if not task.done()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=_SECONDS_FOR_OTHERS)
+
+    def _try_all(self, deadline: float) -> None:
+        """Begins to connect to workers that are not ready, and were not tried just now."""
+        now = time.monotonic()
+        for connection in self._connections:
+            if connection.session is not None or connection in self._trying:
+                continue
+            if now >= self._next_try.get(connection, 0.0):
+                task = asyncio.create_task(self._try(connection, max(1.0, deadline - now)))
+                self._trying[connection] = task
+
+    async def _try(self, connection: WorkerConnection, timeout: float) -> None:
+        try:
+            await connection.open(timeout)
+        except (WorkerLostError, WorkerError) as error:
+            _log.info("Worker %s is not ready: %s.", connection.address, error)
+        finally:
+            self._next_try[connection] = time.monotonic() + _SECONDS_BETWEEN_TRIES
+            del self._trying[connection]
+
+    def _no_worker(self) -> NoWorkerError:
+        reasons = "; ".join(f"{connection.address}: {connection.last_failure}" for connection in self._connections)
+        return NoWorkerError(
+            f"None of the {len(self._connections)} workers was ready within {self._connect_timeout:g} s ({reasons}). "
+            "Start them with `tffsim worker`, and check the addresses."
+        )
+
+    async def _close(self) -> None:
+        for task in list(self._trying.values()):
+            task.cancel()
+        await asyncio.gather(*(connection.close() for connection in self._connections))
