@@ -11,6 +11,7 @@ from tests.browser.lab import CHROMIUM, ROOT
 from tests.unit.tracing.traced_runs import FLOATS, mean_of_doubles, traced
 from tffsim.views import PANELS
 from tffsim.views.glossary import hover_texts
+from tffsim.views.notebook.page import page as html_of
 from tffsim.views.panels.declared import DECLARED
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed; see `make tools`")
@@ -340,6 +341,22 @@ def test_rows_of_the_ast_fold_and_open_for_what_is_selected(page, path):
     )
     rows.first.locator(".twist").click()
     page.wait_for_function("() => document.querySelectorAll('[data-panel=ast] [role=treeitem]').length === 1")
+    assert page.problems == []
+
+
+def test_a_thinned_page_counts_what_it_does_not_keep_and_says_so(page, tmp_path):
+    snapshot = traced(mean_of_doubles, [float(n) for n in range(30)])[1].snapshot
+    said = []
+    for most in (None, 100):
+        (tmp_path / "t.html").write_text(html_of(snapshot, most_spans=most), encoding="utf-8")
+        opened(page, tmp_path / "t.html")
+        summaries = [
+            page.locator(f"[data-panel={name}]").get_attribute("data-summary") for name in ("stack", "clients")
+        ]
+        said.append([total_calls(page), *summaries])
+    assert said[0] == said[1]
+    assert re.search(r"the longest 100 of \d+ spans", page.inner_text(".tff-status"))
+    page.locator(".tff-details dt", has_text="left out").wait_for()
     assert page.problems == []
 
 

@@ -51,7 +51,9 @@ export class Head {
 
   private facts(): string[] {
     const { progress, columns, cohorts } = this.store;
-    const facts = [duration(progress.now), `${count(columns.count)} spans`];
+    const { leftOut } = this.store.legend;
+    const kept = leftOut ? `the longest ${count(leftOut.total - leftOut.spans)} of ` : "";
+    const facts = [duration(progress.now), `${kept}${count(leftOut?.total ?? columns.count)} spans`];
     if (cohorts.latest.count > 0) facts.push(`${count(cohorts.latest.count)} clients`);
     if (progress.dropped > 0) facts.push(`${count(progress.dropped)} dropped`);
     if (this.isSilent) facts.push(`nothing new for ${Math.floor(this.silence / 1000)} s`);

@@ -21,6 +21,7 @@ from tffsim.tracing.recording.span_rows import open_rows
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views import PANELS
 from tffsim.views.glossary import briefs, hover_texts
+from tffsim.views.notebook.thinning import thinned
 from tffsim.views.notebook.view_columns import ViewColumns
 from tffsim.views.panels.panel_data import data_of_legend, data_of_spans
 
@@ -84,13 +85,21 @@ class Feed:
                 description = {}
             return messages
 
-    def whole(self) -> tuple[dict[str, Any], ViewColumns]:
-        """Returns a trace as it is, as a single message whose columns are still to be packed."""
+    def whole(self, most_spans: int | None = None) -> tuple[dict[str, Any], ViewColumns]:
+        """Returns a trace as it is, as a single message whose columns are still to be packed.
+
+        Args:
+            most_spans: With how many spans; of a larger trace the longest are told, and the sums of the others.
+        """
         with self._lock:
             snapshot = self._source.snapshot
             columns, num_running = _running_last(snapshot)
-            told = ViewColumns.of(columns)
             description = self._start_anew(snapshot)
+            if most_spans is not None and snapshot.num_spans > most_spans:
+                part = thinned(snapshot, most_spans, _spans_of_graph(description))
+                columns = {name: column[part.kept[columns["id"]]] for name, column in columns.items()}
+                description["left_out"] = part.left_out
+            told = ViewColumns.of(columns)
             return self._content(told, num_running, _end(snapshot), True, description, reset=True), told
 
     def update(self, batch: Batch) -> Message:
@@ -210,6 +219,12 @@ def _running_last(snapshot: Snapshot) -> "tuple[dict[str, np.ndarray], int]":
         return columns, 0
     order = np.argsort(is_running, kind="stable")
     return {name: column[order] for name, column in columns.items()}, int(is_running.sum())
+
+
+def _spans_of_graph(description: dict[str, Any]) -> set[int]:
+    """Returns the spans that the graph draws."""
+    calls = description["graph"]["calls"] if "graph" in description else []
+    return {span for call in calls for span in (call["span"], *call.get("members", ()))}
 
 
 def _end(snapshot: Snapshot) -> int:

@@ -3,15 +3,13 @@
 import html
 import sys
 
-from tffsim.tracing.analysis.summary import summary, summary_html
+from tffsim.tracing.analysis.summary import summary
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.views import PANELS
 from tffsim.views.notebook.page import frame
 from tffsim.views.notebook.still_picture import still_picture
 from tffsim.views.panels.sentence import told
 
-# A larger trace is not embedded whole: its notebook would become too large to open.
-MAX_SPANS_EMBEDDED = 200_000
 _PICTURE = '<img alt="{alt}" src="data:image/png;base64,{image}">'
 # The style is kept by those alone who run the page too. What remains where only text is allowed comes first, and
 # there is no empty line: in Markdown, that would end the HTML.
@@ -20,10 +18,6 @@ _STYLE = (
     ".tffsim-still {display: none; background: #fff; color: #000; padding: 8px} "
     "@media (scripting: none) {.tffsim-still {display: block} .tffsim-frame {display: none}} "
     "@media (prefers-color-scheme: dark) {.tffsim-still {filter: invert(0.93) hue-rotate(180deg)}}"
-)
-_TOO_LARGE = (
-    "<p>This trace is too large to be kept in a notebook. Here are its sums. To look inside, "
-    "call its <code>show()</code>, or write a page with its <code>to_html()</code>.</p>"
 )
 
 
@@ -39,9 +33,9 @@ def mime_bundle(
         view: The name of the live view in the place of which it stands.
 
     Returns:
-        By MIME type: an interactive page in a frame (of a very large trace: tables), a still picture, and text.
-        Of an empty trace: text alone. Who does not let the page run, such as a front end that does not trust the
-        notebook, shows the still picture in its place, with the sentence and the tables as text.
+        By MIME type: an interactive page in a frame (of a very large trace: with its longest spans, and sums of all),
+        a still picture, and text. Of an empty trace: text alone. Who does not let the page run, such as a front end
+        that does not trust the notebook, shows the still picture in its place, with the sentence and the tables as text.
     """
     if not snapshot.num_spans:
         return {"text/plain": summary(snapshot)}
@@ -49,11 +43,8 @@ def mime_bundle(
     image = still_picture(snapshot, said)
     text = "\n\n".join(filter(None, (said, summary(snapshot))))
     picture = _PICTURE.format(alt=html.escape(said or "The program and its time", quote=True), image=image)
-    if snapshot.num_spans > MAX_SPANS_EMBEDDED:
-        content = _TOO_LARGE + summary_html(snapshot) + picture
-    else:
-        lines = html.escape(text, quote=False).replace("\n", "&#10;")
-        content = _STILL.format(style=_STYLE, picture=picture, text=lines) + frame(snapshot, panels, title, view)
+    lines = html.escape(text, quote=False).replace("\n", "&#10;")
+    content = _STILL.format(style=_STYLE, picture=picture, text=lines) + frame(snapshot, panels, title, view)
     return {"text/html": content, "image/png": image, "text/plain": text}
 
 

@@ -24,6 +24,8 @@ from tffsim.views.notebook.view_columns import deflated
 
 FRONT_END = pathlib.Path(__file__).parents[1] / "static" / "front_end.js"
 _MAX_PREVIEWS = 10_000
+# A larger trace is not embedded whole: its notebook would become too large to open.
+MAX_SPANS_EMBEDDED = 200_000
 # As in the style sheet of the front end, so that nothing jumps when this takes the place of a live view.
 _HEIGHT = 640
 _LOW = 420
@@ -65,7 +67,13 @@ _START = (
 )
 
 
-def page(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "", padding: int = 12) -> str:
+def page(
+    snapshot: Snapshot,
+    panels: tuple[str, ...] = PANELS,
+    title: str = "",
+    padding: int = 12,
+    most_spans: int | None = None,
+) -> str:
     """Returns the HTML of a page that shows a trace; it loads nothing from anywhere.
 
     Args:
@@ -73,8 +81,9 @@ def page(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "", 
         panels: Which panels are shown.
         title: What is shown above them; by default the names of the computations.
         padding: The space around, in pixels.
+        most_spans: How many spans it keeps; of a larger trace it keeps the longest, and sums of all.
     """
-    batch, columns = Feed(Source(snapshot), title, panels).whole()
+    batch, columns = Feed(Source(snapshot), title, panels).whole(most_spans)
     description = batch["description"]
     calls = description["graph"]["calls"] if "graph" in description else []
     needed = [call["span"] for call in calls] + [span for call in calls for span in call.get("members", [])]
@@ -114,7 +123,7 @@ def frame(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "",
         view: The name of the live view in the place of which it stands. While that one is there, it stays in sight.
     """
     height = _HEIGHT if len(panels) > 2 else _LOW
-    content = html.escape(page(snapshot, panels, title, padding=0), quote=True)
+    content = html.escape(page(snapshot, panels, title, padding=0, most_spans=MAX_SPANS_EMBEDDED), quote=True)
     return (
         f"<style>{_FOLLOW_THEME}</style>"
         f'<iframe class="tffsim-frame" title="Trace" data-view="{view}" srcdoc="{content}" width="100%" '

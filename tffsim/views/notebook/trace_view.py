@@ -24,8 +24,8 @@ from tffsim.tracing.recording.source import Source
 from tffsim.tracing.recording.subscription import Batch, Subscription
 from tffsim.views import PANELS
 from tffsim.views.notebook.feed import Feed, Message
-from tffsim.views.notebook.mime_bundle import MAX_SPANS_EMBEDDED, is_in_kernel, mime_bundle
-from tffsim.views.notebook.page import FRONT_END
+from tffsim.views.notebook.mime_bundle import is_in_kernel, mime_bundle
+from tffsim.views.notebook.page import FRONT_END, MAX_SPANS_EMBEDDED
 
 _log = logging.getLogger("tffsim")
 _SECONDS_BETWEEN_BATCHES = 0.05

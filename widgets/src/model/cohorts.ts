@@ -4,7 +4,8 @@ import { Clients, type ClientSpan } from "./clients";
 import type { Columns } from "./columns";
 import { wrongNumberOf } from "./labels";
 import { type Legend, numClientsOf } from "./legend";
-import { type Invocation, NONE } from "./schema";
+import type { LeftOut } from "./messages";
+import { type Invocation, NONE, OUTCOME } from "./schema";
 import type { Part, Selection } from "./selection";
 
 /** Of which call the clients are shown, for what is selected. */
@@ -70,6 +71,11 @@ export class Cohorts {
     }
   }
 
+  /** Adds to the clients of the latest call what a page left out. */
+  addLeftOut(left: LeftOut): void {
+    addTo(this.latest, left);
+  }
+
   /** Says which spans are under way. */
   setRunning(open: number[]): void {
     const { columns } = this;
@@ -92,6 +98,7 @@ export class Cohorts {
       if (columns.isRunning(span)) running.push(this.clientSpan(span));
       else clients.add(this.clientSpan(span));
     }
+    if (this.legend.leftOut !== null) addTo(clients, this.legend.leftOut);
     clients.setRunning(running);
     return clients;
   }
@@ -147,4 +154,9 @@ export class Cohorts {
       wrong: wrongNumberOf(span, columns),
     };
   }
+}
+
+function addTo(clients: Clients, left: LeftOut): void {
+  for (const [client, invocation, , busy, start, end] of left.clients)
+    if (invocation === clients.invocation) clients.add({ client, start, end, busy, outcome: OUTCOME.ok });
 }

@@ -18,7 +18,7 @@ export interface Fact {
 /** Returns what is told of the narrowest part that is selected; of nothing, what is told of the whole run. */
 export function factsOf(store: TraceStore): Fact[] {
   const { last } = store.selection;
-  if (last === undefined) return shareOf(store);
+  if (last === undefined) return [...shareOf(store), ...leftOutOf(store)];
   return (FACTS[last.kind] as (part: Part, store: TraceStore) => Fact[])(last, store);
 }
 
@@ -48,6 +48,12 @@ function shareOf({ sums, columns, legend, requests }: TraceStore): Fact[] {
   const preview = requests.previewOf(done.longest);
   const text = [duration(columns.ownTime(done.longest)), who, preview].filter(Boolean).join(" · ");
   return [...facts, { name: "longest", text, part: { kind: "span", span: done.longest } }];
+}
+
+function leftOutOf({ legend: { leftOut } }: TraceStore): Fact[] {
+  if (leftOut === null) return [];
+  const text = `${count(leftOut.spans)} short operations are counted here but not kept one by one: what is told of a part of the time, or of a client at an executor, lacks them. t.to_html() writes all.`;
+  return [{ name: "left out", text }];
 }
 
 function percent(share: number): string {

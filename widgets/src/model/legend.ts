@@ -1,7 +1,7 @@
 // What is known of a trace that is not a number: the names to which the numbers of spans refer.
 
 import type { Crossings } from "./crossings";
-import type { Description, Graph, RoundRow, SourceRow, StackArrangement } from "./messages";
+import type { Description, Graph, LeftOut, RoundRow, SourceRow, StackArrangement } from "./messages";
 import type { Program } from "./program";
 import type { AstNode, Executor, Invocation, Thread, UserFunction } from "./schema";
 
@@ -27,6 +27,8 @@ export class Legend {
   /** The lines of these of which something is to be told. */
   source: SourceRow[] = [];
   rounds: RoundRow[] = [];
+  /** What a page does not have of a very large trace. */
+  leftOut: LeftOut | null = null;
   /** What words of the glossary mean. */
   words: Readonly<Record<string, string>> = {};
   /** What some of them do, in few words. */
@@ -46,6 +48,7 @@ export class Legend {
     this.functions = description.functions ?? this.functions;
     this.source = description.source ?? this.source;
     this.rounds = description.rounds ?? this.rounds;
+    this.leftOut = description.left_out ?? this.leftOut;
     this.words = description.words ?? this.words;
     this.briefs = description.briefs ?? this.briefs;
     const { invocations, invocations_from: from = 0 } = description;

@@ -62,8 +62,10 @@ export class TraceStore {
     if (previews !== undefined) this.requests.readPreviews(previews);
     const { ended, open } = this.columns.read(batch, buffers);
     this.cohorts.expectCalls();
+    const { left_out: left } = batch.description;
     for (const part of [this.sums, this.cohorts]) {
       part.add(ended);
+      if (left !== undefined) part.addLeftOut(left);
       part.setRunning(open);
     }
   }

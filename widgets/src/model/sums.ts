@@ -2,6 +2,7 @@
 
 import type { Columns } from "./columns";
 import type { Legend } from "./legend";
+import type { LeftOut } from "./messages";
 import { NONE, OPERATIONS } from "./schema";
 import { Scope } from "./scope";
 import type { Part, Selection } from "./selection";
@@ -101,6 +102,11 @@ export class Sums {
     if (this.chosen !== null && isKept) this.chosen.version = this.columns.version;
   }
 
+  /** Adds what a page left out. */
+  addLeftOut(left: LeftOut): void {
+    this.all.addLeftOut(left);
+  }
+
   /** Says which spans are under way. */
   setRunning(open: number[]): void {
     this.open = open;
@@ -129,6 +135,7 @@ export class Sums {
     }
     tally.add(ended, columns);
     tally.setRunning(this.open, columns);
+    if (this.legend.leftOut !== null) tally.addLeftOut(this.legend.leftOut);
     return tally;
   }
 }
@@ -181,6 +188,33 @@ class Tally {
     this.functions.setRunning(within(CREATE_CALL).map(({ span }) => columns.layer(span)));
   }
 
+  /** Adds sums over spans that are not there; of the time, of a client at an executor, and of a span they say nothing. */
+  addLeftOut({ executors, clients }: LeftOut): void {
+    const { scope, call } = this;
+    if (scope !== null && (scope.time !== null || scope.span >= 0)) return;
+    const isOf = (some: ReadonlySet<number> | null | undefined, key: number) => !some || some.has(key);
+    for (const [layer, node, invocation, operation, spans, time] of executors) {
+      if ((scope?.client ?? NONE) >= 0) break;
+      if (!isOf(scope?.calls, invocation)) continue;
+      const [isLayer, isNode] = [isOf(scope?.layers, layer), isOf(scope?.nodes, node)];
+      if (isNode) this.layers.add(layer, time, spans);
+      if (isNode && operation === CREATE_CALL) this.functions.add(layer, time, spans);
+      if (isLayer) this.nodes.add(node, time, spans);
+      if (isLayer && isNode) this.count(spans, time);
+    }
+    for (const [client, invocation, spans, time] of clients) {
+      if (scope?.layers || scope?.nodes) break;
+      if (!isOf(scope?.calls, invocation)) continue;
+      if (scope === null || scope.calls !== null || invocation === call) this.clients.add(client, time, spans);
+      if (scope !== null && scope.client === client) this.count(spans, time);
+    }
+  }
+
+  private count(spans: number, time: number): void {
+    this.done.calls += spans;
+    this.done.time += time;
+  }
+
   private addSpan(span: number, columns: Columns): void {
     const { layers, nodes, clients, all } = this.countsFor(span, columns);
     const time = columns.ownTime(span);
@@ -191,8 +225,7 @@ class Tally {
     if (nodes) this.nodes.add(columns.node(span), time);
     if (clients) this.clients.add(columns.client(span), time);
     if (!all) return;
-    this.done.calls += 1;
-    this.done.time += time;
+    this.count(1, time);
     if (time > this.most) [this.most, this.done.longest] = [time, span];
   }
 

@@ -32,11 +32,11 @@ export class Totals {
     return sum;
   }
 
-  /** Counts a span that ended; those of no executor, or of no AST node, count nowhere. */
-  add(key: number, time: number): void {
+  /** Counts spans that ended, by default one; those of no executor, or of no AST node, count nowhere. */
+  add(key: number, time: number, spans = 1): void {
     if (key < 0) return;
     const total = this.entry(key);
-    total.calls += 1;
+    total.calls += spans;
     total.time += time;
   }
 

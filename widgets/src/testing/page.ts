@@ -78,12 +78,8 @@ function newPage(): Page {
   for (const target of [window, window.document, window.document.documentElement, window.document.body]) {
     countedListeners(target, "listener to the page", ledger);
   }
-  Object.defineProperty(window.HTMLElement.prototype, "clientWidth", {
-    get(this: HTMLElement) {
-      return this.isConnected ? WIDTH : 0;
-    },
-  });
-  Object.defineProperty(window.HTMLElement.prototype, "clientHeight", { get: () => HEIGHT });
+  sizeWhatIsInPage(window.HTMLElement.prototype, "clientWidth", WIDTH);
+  sizeWhatIsInPage(window.HTMLElement.prototype, "clientHeight", HEIGHT);
   Object.assign(window.HTMLCanvasElement.prototype, { getContext: () => paper() });
   Object.assign(window, { matchMedia: () => media });
   const given = {
@@ -118,6 +114,15 @@ function newPage(): Page {
       for (const changed of observers) changed();
     },
   };
+}
+
+/** Gives elements a size; those outside of the page have none. */
+function sizeWhatIsInPage(elements: object, name: string, size: number): void {
+  Object.defineProperty(elements, name, {
+    get(this: { isConnected: boolean }) {
+      return this.isConnected ? size : 0;
+    },
+  });
 }
 
 /** Counts who listens to a target. */
