@@ -35,7 +35,7 @@ def mime_bundle(
     Returns:
         By MIME type: an interactive page in a frame (of a very large trace: with its longest spans, and sums of all),
         a still picture, and text. Of an empty trace: text alone. Who does not let the page run, such as a front end
-        that does not trust the notebook, shows the still picture in its place, with the sentence and the tables as text.
+        that does not trust the notebook, shows the still picture in its place, with the sentence and tables as text.
     """
     if not snapshot.num_spans:
         return {"text/plain": summary(snapshot)}
