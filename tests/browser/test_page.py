@@ -217,7 +217,7 @@ def test_the_keyboard_reaches_all(page, path):
 
 
 def pills(page) -> list[str]:
-    return [pill.removesuffix(" ×") for pill in page.locator(".tff-path .pill").all_inner_texts()]
+    return page.locator(".tff-path .pill").all_inner_texts()
 
 
 def python_line(page) -> str:

@@ -17,8 +17,9 @@ export class Path {
     whole.disabled = selection.parts.length === 0;
     const parts = selection.parts.flatMap((part) => {
       const name = nameOf(part, this.store);
-      const pill = button(`${name} ×`, `No longer only ${name}`, () => selection.drop(part.kind));
+      const pill = button("", `No longer only ${name}`, () => selection.drop(part.kind));
       pill.className = "pill";
+      pill.append(element("span", "", name));
       pill.dataset.kind = part.kind;
       return [element("span", "soft", "›"), pill];
     });
