@@ -85,6 +85,9 @@ test("Python asks for several parts at once", () => {
   assert.equal(pythonOf(store), "t.clients().where(client=7, round=1)");
   store.selection.narrow({ kind: "node", node: 1 });
   assert.equal(pythonOf(store), "t.spans.where(invocation=9, node=1, client=7)");
+  store.selection.brush([0, 1]);
+  const mask = '(t.spans["end"] >= 0) & (t.spans["start"] <= 1000000)';
+  assert.equal(pythonOf(store), `t.spans.where(${mask}, invocation=9, node=1, client=7)`);
 });
 
 test("what a message has not told yet has a name, too", () => {

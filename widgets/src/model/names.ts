@@ -60,7 +60,11 @@ export function pythonOf(store: Store): string {
     const client = last.client < 0 ? [] : [`client=${last.client}`];
     return `t.traffic().where(${[`intrinsic=${intrinsic}`, ...client].join(", ")})`;
   }
-  return `t.spans.where(${selection.parts.map((part) => conditionOf(part, store)).join(", ")})`;
+  // A mask stands before names of columns.
+  const conditions = [...selection.parts].sort(
+    (one, other) => Number(other.kind === "time") - Number(one.kind === "time"),
+  );
+  return `t.spans.where(${conditions.map((part) => conditionOf(part, store)).join(", ")})`;
 }
 
 function pythonOfSpan(span: number, { columns }: Store): string {
