@@ -39,6 +39,7 @@ NOT_QUICK = (
     "unit/federation/test_block_folds.py",
     "unit/federation/test_federating_strategy.py",
     "unit/federation/test_number_watch.py",
+    "unit/federation/test_parallel_fold.py",
     "unit/language/test_provenance.py",
     "unit/tracing/document/test_output_files.py",
     "unit/tracing/document/test_sketches.py",

@@ -1,6 +1,7 @@
 """Takes pictures of every panel of seven programs, to be looked at: `python docs/images/contact_sheets.py FOLDER`.
 
-One sheet for each program, width and theme: `readme_420_dark.png`. With names of programs after the folder, only theirs.
+One sheet for each program, width and theme: `readme_420_dark.png`. With names of programs after the folder, only
+theirs.
 """
 
 import argparse
@@ -68,12 +69,12 @@ def mean_of_logs(numbers):
 
 
 @tff.tf_computation(_FLOAT)
-def 반(수):
+def 반(수):  # noqa: N802, N803  # Korean has no capitals.
     return 수 / 2.0
 
 
 @tff.federated_computation(_at_clients(_FLOAT))
-def 반의_평균(수들):
+def 반의_평균(수들):  # noqa: N802, N803
     return tff.federated_mean(tff.federated_map(반, 수들))
 
 

@@ -1,6 +1,6 @@
 // The drawer: what is selected, how much of all was done there, and the same in Python. It never moves or grows.
 
-import { button, element, write } from "./dom/elements";
+import { button, element, set, write } from "./dom/elements";
 import { type Fact, factsOf } from "./model/facts";
 import { nameOf, pythonOf } from "./model/names";
 import type { TraceStore } from "./model/store";
@@ -20,9 +20,9 @@ export class Details {
     const python = element("div", "tff-python");
     const copy = button("copy", "Copy this line of Python", () => this.copy(copy));
     python.append(element("div", "soft", "the same in Python; t is the trace"), this.code, copy);
-    this.facts.setAttribute("aria-live", "polite");
+    set(this.facts, "aria-live", "polite");
     this.facts.tabIndex = 0;
-    this.facts.setAttribute("aria-label", "What is selected");
+    set(this.facts, "aria-label", "What is selected");
     const told = element("div", "tff-told");
     told.append(this.title, this.facts);
     this.root.append(told, python);

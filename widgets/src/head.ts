@@ -1,6 +1,6 @@
 // The head line of a view: what is shown and how far it is; and below it the first error.
 
-import { button, element, write } from "./dom/elements";
+import { button, element, set, write } from "./dom/elements";
 import type { TraceStore } from "./model/store";
 import { count, duration } from "./model/units";
 
@@ -18,8 +18,8 @@ export class Head {
     private readonly store: TraceStore,
     level: number,
   ) {
-    this.title.setAttribute("role", "heading");
-    this.title.setAttribute("aria-level", String(level));
+    set(this.title, "role", "heading");
+    set(this.title, "aria-level", String(level));
     this.error.className = "tff-error-line";
     this.root.append(this.title, this.status);
   }

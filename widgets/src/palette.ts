@@ -1,6 +1,6 @@
 // The palette: one types what to look for, walks through what is found with the arrows, and all panels follow.
 
-import { element, write } from "./dom/elements";
+import { element, set, write } from "./dom/elements";
 import { type Findings, findingsOf, type Found } from "./model/found";
 import type { TraceStore } from "./model/store";
 import { count } from "./model/units";
@@ -28,10 +28,10 @@ export class Palette {
       "aria-autocomplete": "list",
       "aria-expanded": "false",
     }))
-      this.input.setAttribute(key, value);
-    this.told.setAttribute("role", "status");
-    this.options.setAttribute("role", "listbox");
-    this.options.setAttribute("aria-label", "What is found");
+      set(this.input, key, value);
+    set(this.told, "role", "status");
+    set(this.options, "role", "listbox");
+    set(this.options, "aria-label", "What is found");
     this.options.id = name;
     this.list.append(this.told, this.options);
     this.list.hidden = true;
@@ -61,7 +61,7 @@ export class Palette {
 
   private open(isOpen: boolean): void {
     this.list.hidden = !isOpen;
-    this.input.setAttribute("aria-expanded", String(isOpen));
+    set(this.input, "aria-expanded", String(isOpen));
     if (isOpen) this.show();
   }
 
@@ -77,7 +77,7 @@ export class Palette {
   private option({ text }: Found, k: number): HTMLElement {
     const made = element("div", "option", text);
     made.id = `${this.options.id}-${k}`;
-    made.setAttribute("role", "option");
+    set(made, "role", "option");
     // The pointer leaves the keyboard where it is.
     made.addEventListener("pointerdown", (event) => event.preventDefault());
     made.addEventListener("click", () => {
@@ -113,10 +113,10 @@ export class Palette {
 
   private mark(): void {
     const options = [...this.options.children];
-    options.forEach((option, k) => option.setAttribute("aria-selected", String(k === this.at)));
+    options.forEach((option, k) => set(option, "aria-selected", String(k === this.at)));
     const active = options[this.at];
     active?.scrollIntoView({ block: "nearest" });
-    if (active) this.input.setAttribute("aria-activedescendant", active.id);
+    if (active) set(this.input, "aria-activedescendant", active.id);
     else this.input.removeAttribute("aria-activedescendant");
   }
 }

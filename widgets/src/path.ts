@@ -1,6 +1,6 @@
 // The way from the whole run to what is selected: each part ends by a click.
 
-import { button, element, fill } from "./dom/elements";
+import { button, element, fill, set } from "./dom/elements";
 import { nameOf } from "./model/names";
 import type { TraceStore } from "./model/store";
 
@@ -8,7 +8,7 @@ export class Path {
   readonly root = element("nav", "tff-path");
 
   constructor(private readonly store: TraceStore) {
-    this.root.setAttribute("aria-label", "You look at");
+    set(this.root, "aria-label", "You look at");
   }
 
   draw(): void {

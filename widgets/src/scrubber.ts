@@ -1,6 +1,6 @@
 // One scrubber under all panels: the strip of time, and a playhead that shows the run again.
 
-import { button, choiceOf, element } from "./dom/elements";
+import { button, choiceOf, element, set, toggle } from "./dom/elements";
 import { ObservedSize } from "./dom/observed_size";
 import { type Closable, Opened } from "./dom/opened";
 import { type Activity, activityOf } from "./model/activity";
@@ -39,11 +39,11 @@ export class Scrubber implements Closable {
   constructor(private readonly store: TraceStore) {
     const first = button("⇤", "To the start", () => this.show(this.extent[0]));
     this.speed.title = "Speed";
-    this.speed.setAttribute("aria-label", "Speed");
+    set(this.speed, "aria-label", "Speed");
     this.strip.append(this.svg, this.marks, this.head);
     this.strip.tabIndex = 0;
-    this.strip.setAttribute("role", "slider");
-    this.strip.setAttribute("aria-label", "Moment that is shown");
+    set(this.strip, "role", "slider");
+    set(this.strip, "aria-label", "Moment that is shown");
     this.strip.title = "Space plays and stops; ← → go to the next change, with shift to the next round";
     this.strip.addEventListener("keydown", (event) => this.press(event));
     this.strip.addEventListener("pointerdown", (event) => {
@@ -68,7 +68,7 @@ export class Scrubber implements Closable {
     this.root.hidden = legend.invocations.length === 0;
     if (this.root.hidden) return;
     const [from, to] = this.extent;
-    this.root.classList.toggle("live", !progress.finished);
+    toggle(this.root, "live", !progress.finished);
     const [own] = this.speed.options;
     if (own) own.textContent = to - from < SHORT ? "slow" : "1 ×";
     const width = Math.floor(this.room.width);
@@ -79,16 +79,16 @@ export class Scrubber implements Closable {
     }
     const chosen = selection.part("rounds");
     this.marks.querySelectorAll(".round").forEach((mark, k) => {
-      mark.classList.toggle("chosen", chosen !== undefined && k >= chosen.from && k <= chosen.to);
+      toggle(mark, "chosen", chosen !== undefined && k >= chosen.from && k <= chosen.to);
     });
     const moment = replay.moment ?? to;
     this.head.style.left = `${(100 * (moment - from)) / (to - from)}%`;
-    this.strip.setAttribute("aria-valuemin", "0");
-    this.strip.setAttribute("aria-valuemax", String(Math.round(to - from)));
-    this.strip.setAttribute("aria-valuenow", String(Math.round(moment - from)));
+    set(this.strip, "aria-valuemin", "0");
+    set(this.strip, "aria-valuemax", String(Math.round(to - from)));
+    set(this.strip, "aria-valuenow", String(Math.round(moment - from)));
     const round = this.roundAt(moment);
     const told = `${duration(moment - from)}${legend.invocations.length > 1 ? `, round ${round + 1}` : ""}`;
-    this.strip.setAttribute("aria-valuetext", told);
+    set(this.strip, "aria-valuetext", told);
     this.root.dataset.moment = replay.moment === null ? "" : String(moment);
     const text = replay.moment === null ? duration(to - from) : `${duration(moment - from)} of ${duration(to - from)}`;
     if (this.clock.textContent !== text) this.clock.textContent = text;
@@ -108,8 +108,8 @@ export class Scrubber implements Closable {
     const [from, to] = this.extent;
     const parts = Math.max(1, Math.min(width, 800));
     const activity = activityOf(columns, legend, [from, to], parts);
-    this.svg.setAttribute("viewBox", `0 0 ${parts} ${HEIGHT}`);
-    this.svg.setAttribute("preserveAspectRatio", "none");
+    set(this.svg, "viewBox", `0 0 ${parts} ${HEIGHT}`);
+    set(this.svg, "preserveAspectRatio", "none");
     const outlines = outlinesOf(activity);
     this.svg.replaceChildren(...KINDS.map((kind) => shape("path", { class: kind, d: outlines[kind] })));
     this.strip.dataset.kinds = KINDS.filter((kind) => outlines[kind] !== "").join(" ");

@@ -1,6 +1,6 @@
 // Tabs, of which one is active; which, the browser remembers.
 
-import { button, element } from "./dom/elements";
+import { button, element, set } from "./dom/elements";
 import { questionOf } from "./panels/names";
 
 const MEMORY = "tffsim-tab";
@@ -17,12 +17,12 @@ export class Tabs {
     const remembered = recall();
     this.chosen = titles.has(remembered) ? remembered : ([...titles.keys()][0] ?? "");
     this.root.hidden = titles.size < 2;
-    this.root.setAttribute("role", "tablist");
-    this.root.setAttribute("aria-label", "Panels");
+    set(this.root, "role", "tablist");
+    set(this.root, "aria-label", "Panels");
     this.root.addEventListener("keydown", (event) => this.move(event));
     for (const [name, title] of titles) {
       const tab = button(title, "", () => this.choose(name));
-      tab.setAttribute("role", "tab");
+      set(tab, "role", "tab");
       tab.dataset.tab = name;
       this.root.append(tab);
     }
@@ -52,7 +52,7 @@ export class Tabs {
   private mark(): void {
     for (const tab of this.root.querySelectorAll<HTMLElement>("[role=tab]")) {
       const isActive = tab.dataset.tab === this.chosen;
-      tab.setAttribute("aria-selected", String(isActive));
+      set(tab, "aria-selected", String(isActive));
       tab.tabIndex = isActive ? 0 : -1;
     }
   }

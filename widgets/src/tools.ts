@@ -1,6 +1,6 @@
 // What one can do with all panels at once: find, fit the selection, read the keys, fill the screen.
 
-import { button, element } from "./dom/elements";
+import { button, element, set } from "./dom/elements";
 import { Palette } from "./palette";
 import type { TraceStore } from "./model/store";
 
@@ -31,7 +31,7 @@ export class Tools {
   ) {
     this.palette = new Palette(store);
     this.help.className = "tff-help";
-    this.help.setAttribute("aria-label", "Keys");
+    set(this.help, "aria-label", "Keys");
     const full = button("full screen", "Fill the screen, or no longer", () => this.fillScreen());
     full.hidden = !document.fullscreenEnabled;
     this.root.append(

@@ -1,7 +1,7 @@
 // The view of a trace: a head line, the panels in tabs, the first of them several side by side, and details.
 
 import { Details } from "./details";
-import { element } from "./dom/elements";
+import { element, set, toggle } from "./dom/elements";
 import { NextFrame } from "./dom/next_frame";
 import { measureAll, ObservedSize } from "./dom/observed_size";
 import { type Closable, Opened } from "./dom/opened";
@@ -116,8 +116,8 @@ export class View implements Closable {
     if (PanelOfName === undefined) return [];
     const panel = this.opened.add(new PanelOfName(this.store));
     const heading = element("div", "tff-heading", panel.title);
-    heading.setAttribute("role", "heading");
-    heading.setAttribute("aria-level", String(level));
+    set(heading, "role", "heading");
+    set(heading, "aria-level", String(level));
     panel.root.prepend(heading);
     return [{ panel, heading }];
   }
@@ -128,8 +128,8 @@ export class View implements Closable {
   }
 
   private build(isPage: boolean): void {
-    this.root.classList.toggle("page", isPage);
-    this.root.classList.toggle("low", this.placed.length <= MOST_IN_A_LOW_VIEW);
+    toggle(this.root, "page", isPage);
+    toggle(this.root, "low", this.placed.length <= MOST_IN_A_LOW_VIEW);
     // The keyboard goes through the panels in the order in which they are seen.
     const seen = [...(this.contents.get(SIDE_BY_SIDE) ?? []), ...this.contents.keys()];
     const order = (name: string) => seen.indexOf(name);
@@ -190,13 +190,13 @@ export class View implements Closable {
   private arrange(): void {
     const shown = this.contents.get(this.tabs.active) ?? [];
     const isAlone = shown.length === 1;
-    this.body.classList.toggle("overview", !isAlone);
+    toggle(this.body, "overview", !isAlone);
     this.body.dataset.count = String(shown.length);
     const isBeside = this.arrangeSource();
     for (const { panel, heading } of this.placed) {
       panel.root.hidden = !shown.includes(panel.name) && !(isBeside && panel.name === SOURCE);
       heading.hidden = isAlone;
-      panel.root.setAttribute("role", isAlone && !this.tabs.root.hidden ? "tabpanel" : "region");
+      set(panel.root, "role", isAlone && !this.tabs.root.hidden ? "tabpanel" : "region");
     }
     this.frame.request();
   }
@@ -215,9 +215,9 @@ export class View implements Closable {
     const isBeside = !isAlone && source !== undefined && this.hasSource;
     this.side.hidden = !isAlone && !isBeside;
     this.body.hidden = isAlone;
-    this.both.classList.toggle(SOURCE, isAlone);
-    this.both.classList.toggle("both", isBeside);
-    this.both.classList.toggle("below", ABOVE_SOURCE.includes(active));
+    toggle(this.both, SOURCE, isAlone);
+    toggle(this.both, "both", isBeside);
+    toggle(this.both, "below", ABOVE_SOURCE.includes(active));
     return isBeside;
   }
 
@@ -231,7 +231,7 @@ export class View implements Closable {
     this.path.draw();
     this.details.draw();
     this.scrubber.draw();
-    this.root.classList.toggle("silent", progress.state === "waiting" && this.head.isSilent);
+    toggle(this.root, "silent", progress.state === "waiting" && this.head.isSilent);
     this.root.dataset.state = progress.state;
     this.root.dataset.spans = String(columns.count);
     this.root.dataset.version = String(changes.version);

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tffsim.language import intrinsics
 from tffsim.tracing.analysis.traffic import traffic
 from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, OK
 from tffsim.tracing.document.snapshot import AstNode, Snapshot
@@ -40,6 +41,16 @@ class CrossingKind:
     sizes: tuple[int, ...]
     results: tuple[int, ...]
     is_given: bool
+
+    @property
+    def name(self) -> str:
+        """The intrinsic as a program calls it; empty for the caller."""
+        return intrinsics.name_as_written(self.intrinsic)
+
+    @property
+    def is_same_for_all(self) -> bool:
+        """Whether all clients get one value, which is told once; in a tree several executors of clients get it."""
+        return intrinsics.sends_one_value_to_all_clients(self.intrinsic)
 
     @property
     def is_sealed(self) -> bool:

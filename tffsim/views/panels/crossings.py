@@ -4,7 +4,6 @@ from typing import TypedDict
 
 import numpy as np
 
-from tffsim.language import intrinsics
 from tffsim.tracing.analysis.privacy_cut import DOWN, FROM_CALLER, UP, CrossingKind, PrivacyCut, privacy_cut
 from tffsim.tracing.analysis.value_parts import (
     ValuePart,
@@ -172,7 +171,7 @@ def _bar(snapshot: Snapshot, kind: CrossingKind) -> CrossingBar:
 def _title(kind: CrossingKind, variable: str) -> str:
     if not kind.intrinsic:
         return kind.direction.replace(" to ", " → ")
-    name = intrinsics.name_as_written(kind.intrinsic)
+    name = kind.name
     return f"{name} · {variable}" if variable else name
 
 
@@ -191,7 +190,7 @@ def _warnings(cut: PrivacyCut, language: str) -> list[str]:
         warnings.append(words["total of one"].format(calls=told))
     given = [kind for kind in cut.kinds if kind.is_given and not kind.is_sealed]
     if given:
-        names = dict.fromkeys(intrinsics.name_as_written(kind.intrinsic) for kind in given)
+        names = dict.fromkeys(kind.name for kind in given)
         warnings.append(words["raw"].format(names=", ".join(names)))
     return warnings
 
@@ -215,7 +214,7 @@ class _Scenes:
         self._reader = SpanReader(snapshot)
         self._left = MAX_LETTERS
         self._forms: dict[tuple[tuple[str, str], ...], int] = {}
-        self._is_shared = np.array([*map(_is_shared, cut.kinds), False])
+        self._is_shared = np.array([*(kind.is_same_for_all for kind in cut.kinds), False])
 
     def all(self) -> list[Scene]:
         latest = range(len(self._cut.calls))[-_MAX_SCENES:]
@@ -332,11 +331,6 @@ def _shortened(preview: str) -> str:
     """Returns the description of a value, cut before what is said of all its numbers."""
     head, gap, tail = preview.partition("  ")
     return f"{head if len(head) <= _MAX_TEXT else f'{head[: _MAX_TEXT - 1]}…'}{gap}{tail}"
-
-
-def _is_shared(kind: CrossingKind) -> bool:
-    """Whether all clients get one value, which is told once; in a tree several executors of clients get it."""
-    return intrinsics.sends_one_value_to_all_clients(kind.intrinsic)
 
 
 def _first_of_each_kind(ledger: Table) -> list[int]:

@@ -57,3 +57,13 @@ export function keyEntry(text: string, colour: string, meaning = ""): HTMLElemen
   entry.prepend(square);
   return entry;
 }
+
+/** Sets an attribute. */
+export function set(target: Element, name: string, value: string): void {
+  target.setAttribute(name, value);
+}
+
+/** Gives an element a class, or takes it away. */
+export function toggle(target: Element, name: string, isOn: boolean): void {
+  target.classList.toggle(name, isOn);
+}

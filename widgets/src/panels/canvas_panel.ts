@@ -1,7 +1,7 @@
 // A panel that draws on a canvas, and tells what is under the pointer.
 
 import type { TraceStore } from "../model/store";
-import { element } from "../dom/elements";
+import { element, set } from "../dom/elements";
 import { ObservedSize } from "../dom/observed_size";
 import { type Colours, coloursOf } from "../theme";
 import { Panel } from "./panel";
@@ -17,8 +17,8 @@ export abstract class CanvasPanel extends Panel {
     super(name, store);
     this.tip.hidden = true;
     this.canvas.tabIndex = 0;
-    this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", this.title);
+    set(this.canvas, "role", "img");
+    set(this.canvas, "aria-label", this.title);
     this.frame.append(this.canvas, this.tip);
     // What is told of a place is untrue as soon as something else is there.
     for (const event of ["pointerleave", "pointerdown", "keydown", "wheel"]) {
@@ -48,7 +48,7 @@ export abstract class CanvasPanel extends Panel {
     context.clearRect(0, 0, this.width, this.height);
     this.paint(context, coloursOf(this.root.closest<HTMLElement>(".tffsim") ?? this.root));
     this.root.dataset.summary = this.describe();
-    this.canvas.setAttribute("aria-label", this.describe());
+    set(this.canvas, "aria-label", this.describe());
   }
 
   protected abstract paint(context: CanvasRenderingContext2D, colours: Colours): void;

@@ -1,5 +1,6 @@
 // What all panels are: a titled part of the page that draws the store when it is told to.
 
+import { set } from "../dom/elements";
 import { type Closable, Opened } from "../dom/opened";
 import type { Part } from "../model/selection";
 import type { TraceStore } from "../model/store";
@@ -19,7 +20,7 @@ export abstract class Panel implements Closable {
     this.title = titleOf(name);
     this.root.className = "tff-panel";
     this.root.dataset.panel = name;
-    this.root.setAttribute("aria-label", this.title);
+    set(this.root, "aria-label", this.title);
   }
 
   /** Draws what the store holds now. */

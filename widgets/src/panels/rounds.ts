@@ -1,6 +1,6 @@
 // One row per call of a computation, all on one scale; rounds are brushed at the left edge.
 
-import { element } from "../dom/elements";
+import { element, set, toggle } from "../dom/elements";
 import type { RoundRow } from "../model/messages";
 import type { TraceStore } from "../model/store";
 import { count, dataSize, duration } from "../model/units";
@@ -25,10 +25,10 @@ export class RoundsPanel extends Panel {
 
   constructor(store: TraceStore) {
     super("rounds", store);
-    this.list.setAttribute("role", "listbox");
-    this.list.setAttribute("aria-multiselectable", "true");
-    this.list.setAttribute("aria-label", "Rounds");
-    this.foot.setAttribute("aria-live", "polite");
+    set(this.list, "role", "listbox");
+    set(this.list, "aria-multiselectable", "true");
+    set(this.list, "aria-label", "Rounds");
+    set(this.foot, "aria-live", "polite");
     this.list.addEventListener("keydown", (event) => this.move(event));
     this.list.addEventListener("pointerdown", (event) => this.begin(event));
     this.list.addEventListener("pointermove", (event) => this.brush(event));
@@ -52,8 +52,8 @@ export class RoundsPanel extends Panel {
     const chosen = this.store.selection.part("rounds");
     const isChosen = (k: number) => chosen !== undefined && k >= chosen.from && k <= chosen.to;
     this.rows.forEach((row, k) => {
-      row.classList.toggle("selected", isChosen(k));
-      row.setAttribute("aria-selected", String(isChosen(k)));
+      toggle(row, "selected", isChosen(k));
+      set(row, "aria-selected", String(isChosen(k)));
       row.tabIndex = k === (chosen?.to ?? 0) ? 0 : -1;
     });
     const text = chosen === undefined ? hint(rounds) : summaryOf(rounds, chosen.from, chosen.to);
@@ -68,7 +68,7 @@ export class RoundsPanel extends Panel {
       numbers: namesOf(rounds),
       isNamed: new Set(rounds.map(({ name }) => name)).size > 1,
     };
-    this.root.classList.toggle("thin", rounds.length > MOST_TALL);
+    toggle(this.root, "thin", rounds.length > MOST_TALL);
     const words = ["round", "time", "crossed", "busy, by client", "clients", scale.numbers.join(", ") || "returned"];
     this.head.replaceChildren(...words.map((word) => element("span", "", word)));
     this.rows = rounds.map((round, k) => rowOf(round, k, scale));
@@ -133,11 +133,11 @@ interface Scale {
 
 function rowOf(round: RoundRow, k: number, scale: Scale): HTMLElement {
   const row = element("div", "tff-round");
-  row.setAttribute("role", "option");
+  set(row, "role", "option");
   row.dataset.round = String(k + 1);
   const mark = round.failed > 0 || round.outcome === "error" ? FAILED : round.wrong > 0 ? WRONG : "";
-  row.classList.toggle("wrong", mark !== "");
-  row.setAttribute("aria-label", round.words);
+  toggle(row, "wrong", mark !== "");
+  set(row, "aria-label", round.words);
   row.title = round.words;
   const number = element("span", "number", `${mark ? `${mark} ` : ""}${k + 1}`);
   if (scale.isNamed) number.append(element("small", "", round.name));

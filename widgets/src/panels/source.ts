@@ -1,6 +1,6 @@
 // The user's source, the functions that took part, with a gutter: time, runs, what crossed, and the last values.
 
-import { button, element } from "../dom/elements";
+import { button, element, set, toggle } from "../dom/elements";
 import type { SourceRow } from "../model/messages";
 import type { UserFunction } from "../model/schema";
 import type { StepSum } from "../model/step_sums";
@@ -34,8 +34,8 @@ export class SourcePanel extends Panel {
 
   constructor(store: TraceStore) {
     super("source", store);
-    this.list.setAttribute("role", "listbox");
-    this.list.setAttribute("aria-label", "Source, line by line");
+    set(this.list, "role", "listbox");
+    set(this.list, "aria-label", "Source, line by line");
     this.list.addEventListener("keydown", (event) => this.move(event));
     this.list.addEventListener("pointerleave", () => store.hover.show([]));
     this.root.append(this.list);
@@ -73,9 +73,9 @@ export class SourcePanel extends Panel {
       const { row, element: shown } = line;
       const isChosen = chosen?.function === line.function && chosen.line === line.number;
       const isNode = row?.nodes.includes(node) === true;
-      shown.classList.toggle("selected", isChosen || isNode);
-      shown.setAttribute("aria-selected", String(isChosen));
-      shown.classList.toggle("lit", row?.nodes.some((below) => this.store.hover.lights(below)) === true);
+      toggle(shown, "selected", isChosen || isNode);
+      set(shown, "aria-selected", String(isChosen));
+      toggle(shown, "lit", row?.nodes.some((below) => this.store.hover.lights(below)) === true);
     }
     const focusable = this.lines.find(({ element: shown }) => shown.classList.contains("selected")) ?? this.told[0];
     for (const line of this.lines) line.element.tabIndex = line === focusable ? 0 : -1;
@@ -97,7 +97,7 @@ export class SourcePanel extends Panel {
     for (const [file, numbers] of files) {
       const head = element("div", "tff-code head");
       for (const word of ["", "time", "runs", "crossed", "", file]) head.append(element("span", "", word));
-      head.setAttribute("role", "presentation");
+      set(head, "role", "presentation");
       const sorted = numbers.sort((a, b) => (functions[a]?.line ?? 0) - (functions[b]?.line ?? 0));
       parts.push(head, ...sorted.flatMap((number) => this.linesOf(number)));
     }
@@ -138,9 +138,9 @@ export class SourcePanel extends Panel {
     for (const mark of row?.marks ?? []) code.append(this.mark(mark));
     for (const note of row?.notes ?? []) code.append(element("span", "note", note));
     made.append(bar, ...gutter, element("span", "no", String(line)), code);
-    made.setAttribute("role", "option");
+    set(made, "role", "option");
     made.dataset.line = String(line);
-    made.classList.toggle("wrong", (row?.marks.length ?? 0) > 0);
+    toggle(made, "wrong", (row?.marks.length ?? 0) > 0);
     if (row !== null) {
       made.addEventListener("click", () => this.choose(number, line));
       made.addEventListener("pointerenter", () => this.store.hover.show(row.nodes));
@@ -185,7 +185,7 @@ export class SourcePanel extends Panel {
       : null;
     const times = told.map(({ row }, k) => sums?.[k]?.elapsed ?? (row?.elapsed ?? 0) / 1e6);
     const longest = Math.max(...times, 1e-9);
-    this.list.classList.toggle("part", sums !== null);
+    toggle(this.list, "part", sums !== null);
     told.forEach(({ row, gutter, fill, element: shown }, k) => {
       if (row === null) return;
       const numbers = gutterOf(row, sums?.[k] ?? null);
@@ -194,9 +194,9 @@ export class SourcePanel extends Panel {
         if (cell) cell.textContent = text;
       });
       const runningNow = isCounted(row) ? (sums?.[k]?.running ?? row.running) : 0;
-      shown.classList.toggle("running", runningNow > 0);
+      toggle(shown, "running", runningNow > 0);
       fill.style.width = row.elapsed ? `${(100 * (times[k] ?? 0)) / longest}%` : "0";
-      fill.classList.toggle("pale", row.is_passed_on);
+      toggle(fill, "pale", row.is_passed_on);
     });
   }
 

@@ -6,7 +6,7 @@ import { type Group, groupsOf, isBranch } from "../model/stack_groups";
 import type { TraceStore } from "../model/store";
 import type { Total } from "../model/totals";
 import { count, duration } from "../model/units";
-import { element, write } from "../dom/elements";
+import { element, set, toggle, write } from "../dom/elements";
 import { ObservedSize } from "../dom/observed_size";
 import { Panel } from "./panel";
 import { StackFrame } from "./stack_frame";
@@ -31,8 +31,8 @@ export class StackPanel extends Panel {
 
   constructor(store: TraceStore) {
     super("stack", store);
-    this.tree.setAttribute("role", "tree");
-    this.tree.setAttribute("aria-label", "Executors, from the top downwards");
+    set(this.tree, "role", "tree");
+    set(this.tree, "aria-label", "Executors, from the top downwards");
     this.tree.addEventListener("keydown", (event) => this.move(event));
     this.scroll.append(this.empty, this.frame.root);
     this.root.append(this.scroll);
@@ -99,7 +99,7 @@ export class StackPanel extends Panel {
   private scaled(isTight: boolean): number {
     const { root } = this.frame;
     const { width, height } = this.room;
-    root.classList.toggle("tight", isTight);
+    toggle(root, "tight", isTight);
     root.style.zoom = "1";
     const smallest = this.parted.size > 0 ? SMALLEST_OPENED : SMALLEST;
     let scale = 1;
@@ -123,7 +123,7 @@ export class StackPanel extends Panel {
     layer.append(box.root);
     if (group.below.length > 0) {
       const below = element("div", "tff-below");
-      below.setAttribute("role", "group");
+      set(below, "role", "group");
       below.append(...group.below.map((child) => this.build(child, group, level + 1)));
       layer.append(below);
     }
@@ -215,10 +215,10 @@ class Box {
     this.root.title = [this.text, meaning, this.canPart ? "Click: take one out of the pile." : ""].join("\n").trim();
     this.root.dataset.row = String(first);
     this.root.dataset.placement = executor.placement;
-    this.root.classList.toggle("many", layers.length > 1);
-    this.root.setAttribute("role", "treeitem");
-    this.root.setAttribute("aria-level", String(level));
-    if (this.canPart || opened) this.root.setAttribute("aria-expanded", String(opened));
+    toggle(this.root, "many", layers.length > 1);
+    set(this.root, "role", "treeitem");
+    set(this.root, "aria-level", String(level));
+    if (this.canPart || opened) set(this.root, "aria-expanded", String(opened));
     if (opened) name.append(this.closer());
     this.root.addEventListener("click", (event) => {
       answers.select(this.part, event);
@@ -253,13 +253,13 @@ class Box {
     this.fill.style.width = `${(100 * time) / longest}%`;
     write(this.badge, running > 0 ? `${count(running)} running` : "");
     this.root.dataset.calls = String(calls);
-    this.root.classList.toggle("lit", running > 0);
+    toggle(this.root, "lit", running > 0);
   }
 
   mark(isSelected: boolean, isDim: boolean, isFocusable: boolean): void {
-    this.root.classList.toggle("selected", isSelected);
-    this.root.classList.toggle("dim", isDim);
-    this.root.setAttribute("aria-selected", String(isSelected));
+    toggle(this.root, "selected", isSelected);
+    toggle(this.root, "dim", isDim);
+    set(this.root, "aria-selected", String(isSelected));
     this.root.tabIndex = isFocusable ? 0 : -1;
   }
 }

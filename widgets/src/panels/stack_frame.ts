@@ -2,7 +2,7 @@
 
 import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
-import { element, write } from "../dom/elements";
+import { element, toggle, write } from "../dom/elements";
 
 /** The executor that calls the external runtime. */
 const CALLER = "EagerTFExecutor";
@@ -68,6 +68,6 @@ class End {
 
   bar(share: number, isRunning: boolean): void {
     this.fill.style.width = `${Math.min(100, 100 * share)}%`;
-    this.root.classList.toggle("lit", isRunning);
+    toggle(this.root, "lit", isRunning);
   }
 }

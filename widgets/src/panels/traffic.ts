@@ -16,7 +16,7 @@ import {
 } from "../model/crossings";
 import type { TraceStore } from "../model/store";
 import { count, dataSize } from "../model/units";
-import { button, element } from "../dom/elements";
+import { button, element, set } from "../dom/elements";
 import { barsOf, filled } from "./crossings/bars";
 import { letterCard } from "./crossings/letter";
 import { envelopePicture } from "./envelopes";
@@ -162,9 +162,9 @@ export class TrafficPanel extends Panel {
       const envelope = button("", label, () => this.choose(bar.node, client));
       envelope.className = isWrong(letter) ? "letter wrong" : "letter";
       envelope.dataset.letter = `${bar.node} ${client}`;
-      envelope.setAttribute("aria-label", label);
+      set(envelope, "aria-label", label);
       const isChosen = this.chosen?.node === bar.node && this.chosen.client === client;
-      envelope.setAttribute("aria-pressed", String(isChosen));
+      set(envelope, "aria-pressed", String(isChosen));
       envelope.append(envelopePicture(sealed), element("i", "", up ? "→" : "←"));
       made.append(envelope);
     }

@@ -3,7 +3,7 @@
 import type { Part } from "../model/selection";
 import type { Total } from "../model/totals";
 import { count, duration } from "../model/units";
-import { element, write } from "../dom/elements";
+import { element, set, toggle, write } from "../dom/elements";
 import { Panel } from "./panel";
 
 // More rows than this nobody reads, and the page would become slow.
@@ -42,9 +42,9 @@ export abstract class TreePanel extends Panel {
     for (const text of [heading, "calls", "own time", ""]) {
       header.append(element("span", text === heading ? "name" : "number", text));
     }
-    header.setAttribute("aria-hidden", "true");
-    this.list.setAttribute("role", "tree");
-    this.list.setAttribute("aria-label", this.title);
+    set(header, "aria-hidden", "true");
+    set(this.list, "role", "tree");
+    set(this.list, "aria-label", this.title);
     this.list.addEventListener("keydown", (event) => this.move(event));
     this.root.append(header, this.list, this.empty);
   }
@@ -165,13 +165,13 @@ class RowElement {
   constructor(select: (part: Part, event: MouseEvent) => void, fold: () => void) {
     this.track.append(this.fill);
     this.name.append(this.twist, this.label, this.detail);
-    this.twist.setAttribute("aria-hidden", "true");
+    set(this.twist, "aria-hidden", "true");
     this.twist.addEventListener("click", (event) => {
       event.stopPropagation();
       fold();
     });
     this.root.append(this.name, this.calls, this.time, this.track);
-    this.root.setAttribute("role", "treeitem");
+    set(this.root, "role", "treeitem");
     this.root.addEventListener("click", (event) => this.part && select(this.part, event));
   }
 
@@ -179,9 +179,9 @@ class RowElement {
     this.part = row.part;
     this.name.style.paddingLeft = `${row.depth * 12}px`;
     write(this.twist, row.isOpen === null ? "" : row.isOpen ? "▾" : "▸");
-    this.root.setAttribute("aria-level", String(row.depth + 1));
+    set(this.root, "aria-level", String(row.depth + 1));
     if (row.isOpen === null) this.root.removeAttribute("aria-expanded");
-    else this.root.setAttribute("aria-expanded", String(row.isOpen));
+    else set(this.root, "aria-expanded", String(row.isOpen));
     write(this.label, row.name);
     write(this.detail, row.detail ? `  ${row.detail}` : "");
     write(this.calls, row.calls ? count(row.calls) : "");
@@ -192,9 +192,9 @@ class RowElement {
     this.root.title = row.tip;
     this.root.dataset.row = row.id;
     this.root.dataset.calls = String(row.calls);
-    this.root.classList.toggle("lit", row.running > 0);
-    this.root.classList.toggle("selected", row.selected);
-    this.root.classList.toggle("dim", row.dim);
-    this.root.setAttribute("aria-selected", String(row.selected));
+    toggle(this.root, "lit", row.running > 0);
+    toggle(this.root, "selected", row.selected);
+    toggle(this.root, "dim", row.dim);
+    set(this.root, "aria-selected", String(row.selected));
   }
 }

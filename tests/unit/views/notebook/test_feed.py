@@ -10,6 +10,7 @@ import tffsim as tff
 from tests.unit.fake_time import FakeClock
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
 from tffsim.traces.trace import Trace
+from tffsim.tracing.document.schema import NUMBERS_FOR_VIEWS, TIMES_FOR_VIEWS
 from tffsim.tracing.recording.span_rows import SPAN_DTYPE
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views.notebook.feed import Feed
@@ -22,9 +23,11 @@ def trace():
 
 def columns_of(message):
     content, (ints, times, _) = message
+    # A message may bring words only.
+    rows = [len(NUMBERS_FOR_VIEWS) + 1, len(TIMES_FOR_VIEWS)]
     return (
-        np.frombuffer(ints, "<i4").reshape(-1, content["count"]),
-        np.frombuffer(times, "<f8").reshape(-1, content["count"]),
+        np.frombuffer(ints, "<i4").reshape(rows[0], content["count"]),
+        np.frombuffer(times, "<f8").reshape(rows[1], content["count"]),
     )
 
 

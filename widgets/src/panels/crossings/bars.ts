@@ -3,7 +3,7 @@
 import type { CrossingBar, Crossings } from "../../model/crossings";
 import { goesUp, isSealed } from "../../model/crossings";
 import { dataSize } from "../../model/units";
-import { button, element } from "../../dom/elements";
+import { button, element, set } from "../../dom/elements";
 
 /** Puts words into the gaps of a text. */
 export function filled(text: string | undefined, parts: Record<string, string>): string {
@@ -14,15 +14,15 @@ export function filled(text: string | undefined, parts: Record<string, string>):
 export function barsOf(traffic: Crossings, choose: (node: number) => void): HTMLElement {
   const { bars, plain, words } = traffic;
   const made = element("div", "bars");
-  made.setAttribute("role", "table");
-  made.setAttribute("aria-label", "What crossed between server and clients");
+  set(made, "role", "table");
+  set(made, "aria-label", "What crossed between server and clients");
   const most = Math.max(plain, 1, ...bars.map(({ size }) => size));
   const line = (name: HTMLElement, sizes: number[], told: string, looks: string) => {
     const row = element("div", `tff-crossing ${looks}`);
-    row.setAttribute("role", "row");
-    name.setAttribute("role", "rowheader");
+    set(row, "role", "row");
+    set(name, "role", "rowheader");
     const number = element("div", "number", told);
-    number.setAttribute("role", "cell");
+    set(number, "role", "cell");
     row.append(name, trackOf(sizes, most), number);
     return row;
   };
@@ -50,7 +50,7 @@ function named(name: string, detail: string): HTMLElement {
 
 function trackOf(sizes: number[], most: number): HTMLElement {
   const track = element("div", "track");
-  track.setAttribute("aria-hidden", "true");
+  set(track, "aria-hidden", "true");
   for (const size of sizes) {
     const fill = element("div", "fill");
     fill.style.width = `${(100 * size) / most}%`;

@@ -4,7 +4,7 @@ import type { CrossingBar, Crossings, Opened } from "../../model/crossings";
 import { goesUp } from "../../model/crossings";
 import { count, dataSize } from "../../model/units";
 import { copyButton } from "../../dom/copy";
-import { button, element } from "../../dom/elements";
+import { button, element, set } from "../../dom/elements";
 import { filled } from "./bars";
 
 /** Makes the card of what is opened: a letter, or the total that the server got of sealed ones. */
@@ -17,10 +17,10 @@ export function letterCard(
 ): HTMLElement {
   const { words } = traffic;
   const card = element("div", "card");
-  card.setAttribute("role", "region");
+  set(card, "role", "region");
   const head = element("div", "top");
   const end = button("×", "Esc", close);
-  end.setAttribute("aria-label", "close");
+  set(end, "aria-label", "close");
   head.append(element("strong", "", titleOf(traffic, bar, opened, client)), end);
   card.append(head);
   if (opened !== "sealed") card.append(contentOf(traffic, opened));

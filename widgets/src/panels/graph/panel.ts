@@ -1,6 +1,6 @@
 // Calls and the values they made as a graph, collapsed over clients until one of them is chosen.
 
-import { button, element, fill } from "../../dom/elements";
+import { button, element, fill, set, toggle } from "../../dom/elements";
 import { ObservedSize } from "../../dom/observed_size";
 import { shownGraph, type ShownCall } from "../../model/graph_calls";
 import { place } from "../../model/graph_places";
@@ -113,8 +113,8 @@ export class GraphPanel extends Panel {
   private fadeWhereItGoesOn(scale: number, hidden: number): void {
     const isLeft = hidden > 1;
     const isRight = this.size.width * scale - hidden > this.room.width + 1;
-    this.frame.classList.toggle("goes-left", isLeft);
-    this.frame.classList.toggle("goes-right", isRight);
+    toggle(this.frame, "goes-left", isLeft);
+    toggle(this.frame, "goes-right", isRight);
     this.hint.hidden = !isLeft && !isRight;
   }
 
@@ -127,13 +127,13 @@ export class GraphPanel extends Panel {
     for (const call of this.calls) {
       const { x, y } = calls.get(call.span) ?? { x: 0, y: 0 };
       const box = callShape(call);
-      box.setAttribute("transform", `translate(${x},${y})`);
+      set(box, "transform", `translate(${x},${y})`);
       box.addEventListener("click", (event) => this.pick({ kind: "span", span: call.span }, event));
       this.boxes.set(call.span, box);
       this.content.append(box);
     }
     if (focused !== undefined) this.boxes.get(focused)?.focus();
-    this.svg.setAttribute("aria-label", this.describe());
+    set(this.svg, "aria-label", this.describe());
     this.size = { width, height };
   }
 

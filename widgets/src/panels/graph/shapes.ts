@@ -1,5 +1,6 @@
 // The shapes of a graph: calls as boxes, edges as curves with an arrow.
 
+import { set } from "../../dom/elements";
 import type { ShownCall } from "../../model/graph_calls";
 import { HEIGHT, type Route } from "../../model/graph_places";
 import { count, duration } from "../../model/units";
@@ -16,7 +17,7 @@ export function shape<K extends keyof SVGElementTagNameMap>(
   attributes: Record<string, string | number> = {},
 ): SVGElementTagNameMap[K] {
   const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  for (const [name, value] of Object.entries(attributes)) set(made, name, String(value));
   return made;
 }
 

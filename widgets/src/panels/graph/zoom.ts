@@ -1,5 +1,6 @@
 // Which part of a graph is seen: all of it, or its beginning, until somebody moves or zooms.
 
+import { set } from "../../dom/elements";
 import { PanZoom } from "../../dom/pan_zoom";
 
 const SMALLEST_TEXT = 0.6;
@@ -31,7 +32,7 @@ export class Zoom {
       limits: LIMITS,
       moved: ({ x, y, scale }, isByHand) => {
         this.isMoved ||= isByHand;
-        content.setAttribute("transform", `translate(${x},${y}) scale(${scale})`);
+        set(content, "transform", `translate(${x},${y}) scale(${scale})`);
         seen(scale, -x);
       },
       doubleClicked: showAll,

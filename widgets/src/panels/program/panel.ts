@@ -1,6 +1,6 @@
 // The program as its author thinks of it: the server, the clients, the wall between them, and what crosses it.
 
-import { element } from "../../dom/elements";
+import { element, set, toggle } from "../../dom/elements";
 import { ObservedSize } from "../../dom/observed_size";
 import { type Program, programOfPart } from "../../model/program";
 import { type Box, placeProgram } from "../../model/program_places";
@@ -59,9 +59,9 @@ export class ProgramPanel extends Panel {
     const { sums, selection, hover } = this.store;
     const { calls, running } = sums.nodes.of(node);
     const isPart = sums.isOfPart && (selection.parts.length > 1 || selection.part("node") === undefined);
-    box.classList.toggle("selected", node === selection.marks.node);
-    box.classList.toggle("lit", hover.lights(node));
-    box.classList.toggle("pale", isPart && calls + running === 0 && node !== selection.marks.node);
+    toggle(box, "selected", node === selection.marks.node);
+    toggle(box, "lit", hover.lights(node));
+    toggle(box, "pale", isPart && calls + running === 0 && node !== selection.marks.node);
   }
 
   private paint(program: Program): void {
@@ -69,9 +69,9 @@ export class ProgramPanel extends Panel {
     const isUpright = this.room.width < UPRIGHT_BELOW || across.width > this.room.width;
     const places = isUpright ? placeUpright(program, this.room.width) : across;
     const { wall, width, height } = places;
-    this.svg.setAttribute("width", String(width));
-    this.svg.setAttribute("height", String(height));
-    this.svg.setAttribute("aria-label", this.describe());
+    set(this.svg, "width", String(width));
+    set(this.svg, "height", String(height));
+    set(this.svg, "aria-label", this.describe());
     this.boxes.clear();
     this.svg.replaceChildren(
       hatching(),
