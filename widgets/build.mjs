@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { minify } from "terser";
+import { withShortClassNames } from "./class_names.mjs";
 import { declared } from "./declared.mjs";
 import { shortenable } from "./members.mjs";
 import { styles } from "./styles.mjs";
@@ -21,6 +22,15 @@ const options = {
   charset: "ascii",
   legalComments: "none",
   plugins: [styles, declared],
+  define: {
+    HAS_SHORT_NAMES: "true",
+    "Math.max": "$max",
+    "Math.min": "$min",
+    "Math.floor": "$floor",
+    "Math.ceil": "$ceil",
+    "Math.round": "$round",
+  },
+  inject: ["arithmetic.mjs"],
   metafile: true,
   write: false,
 };
@@ -31,7 +41,7 @@ const { code } = await minify(outputFiles[0].text, {
   compress: { passes: 3, unsafe_arrows: true },
   format: { ascii_only: true },
 });
-const bundle = LICENSE + code;
+const bundle = LICENSE + withShortClassNames(code);
 const foreign = Object.keys(metafile.inputs).filter((path) => path.includes("node_modules"));
 
 if (foreign.length > 0) fail(`The front end may hold our own code only; this is not: ${foreign.join(", ")}`);

@@ -1,8 +1,7 @@
 // A style sheet is text in the bundle: put together from the files that it imports, as short as it can be said.
+import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 import CleanCSS from "clean-css";
-
-const RULE = /([^{}]+)(\{[^{}]*\})/y;
 
 export const styles = {
   name: "styles",
@@ -12,46 +11,64 @@ export const styles = {
       const { styles: short } = new CleanCSS({ level: { 2: { restructureRules: true } } }).minify(
         made.outputFiles[0].text,
       );
-      return { contents: nested(short), loader: "text" };
+      return { contents: nested(withShortColours(short)), loader: "text" };
     });
   },
 };
 
-/** Says once where rules apply that follow one another: `.a .b{…}.a .c{…}` becomes `.a{.b{…}.c{…}}`. */
-function nested(css) {
-  let text = "";
-  let scope = null;
-  const leave = () => {
-    if (scope !== null) text += "}";
-    scope = null;
-  };
-  for (let at = 0; at < css.length;) {
-    RULE.lastIndex = at;
-    const [whole, selector, body] = RULE.exec(css) ?? [];
-    const place = whole === undefined || selector.startsWith("@") ? null : placeOf(selector);
-    if (place === null || place !== scope) leave();
-    if (place === null) {
-      const end = whole === undefined || selector.startsWith("@") ? endOfBlock(css, at) : at + whole.length;
-      text += css.slice(at, end);
-      at = end;
-      continue;
-    }
-    if (scope === null) text += `${place}{`;
-    scope = place;
-    const inside = selector.replaceAll(new RegExp(`(^|,)${escaped(place)} `, "g"), "$1");
-    // Older browsers read what begins with a letter as a declaration.
-    text += inside.replaceAll(/(^|,)(?=[a-z])/g, "$1& ") + body;
-    at += whole.length;
-  }
-  leave();
-  return text;
+/** Colours are called by the first two letters of their names, as `theme.ts` declares them in the bundle. */
+function withShortColours(css) {
+  const { ground } = JSON.parse(readFileSync("../tffsim/views/theme.json", "utf8"));
+  const names = [...Object.keys(ground), "place"];
+  if (new Set(names.map((name) => name.slice(0, 2))).size < names.length) throw new Error("Two colours begin alike.");
+  return css.replaceAll(/--tff-([a-z]+)/g, (whole, name) => (names.includes(name) ? `--t-${name.slice(0, 2)}` : whole));
 }
 
-/** What all selectors of a list begin with, if it is a class and more follows. */
-function placeOf(list) {
-  const [place] = list.match(/^\.[\w-]+(?= [.\w:#])/) ?? [];
-  const isCommon = place !== undefined && list.split(",").every((one) => one.startsWith(`${place} `));
-  return isCommon && !/[(>~+]/.test(list) ? place : null;
+/** Says once where rules apply that follow one another: `.a .b{…}.a.c{…}` becomes `.a{.b{…}&.c{…}}`. */
+function nested(css) {
+  const groups = [];
+  for (const { selectors, text } of rulesOf(css)) {
+    const place = placeOf(selectors);
+    if (place === null || groups.at(-1)?.place !== place) groups.push({ place, rules: [] });
+    groups.at(-1).rules.push({ selectors, text });
+  }
+  return groups
+    .map(({ place, rules }) => (place === null || rules.length < 2 ? plain(rules) : within(place, rules)))
+    .join("");
+}
+
+function plain(rules) {
+  return rules.map(({ selectors, text }) => selectors.join(",") + text).join("");
+}
+
+function within(place, rules) {
+  const inside = (selector) => {
+    const rest = selector.slice(place.length);
+    if (/^[>~+]/.test(rest)) return rest;
+    // Older browsers read what begins with a letter as a declaration.
+    return /^ [^a-z]/.test(rest) ? rest.slice(1) : `&${rest}`;
+  };
+  return `${place}{${rules.map(({ selectors, text }) => selectors.map(inside).join(",") + text).join("")}}`;
+}
+
+/** The rules of a style sheet without spaces; what begins with `@` has no selectors, and is left as it is. */
+function rulesOf(css) {
+  const rules = [];
+  for (let at = 0; at < css.length;) {
+    const end = endOfBlock(css, at);
+    const open = css.indexOf("{", at);
+    if (css[at] === "@") rules.push({ selectors: [], text: css.slice(at, end) });
+    else rules.push({ selectors: css.slice(at, open).split(/,(?![^(]*\))/), text: css.slice(open, end) });
+    at = end;
+  }
+  return rules;
+}
+
+/** The class with which all selectors of a list begin. */
+function placeOf(selectors) {
+  const [place] = selectors[0]?.match(/^\.[\w-]+/) ?? [];
+  const isCommon = (selector) => selector.startsWith(place) && /^($|[ .:>~+[])/.test(selector.slice(place.length));
+  return place !== undefined && selectors.every(isCommon) ? place : null;
 }
 
 function endOfBlock(css, start) {
@@ -62,8 +79,4 @@ function endOfBlock(css, start) {
     if (css[at] === "}" && --depth === 0) return at + 1;
   }
   return css.length;
-}
-
-function escaped(text) {
-  return text.replaceAll(".", "\\.");
 }

@@ -1,6 +1,6 @@
 // The drawer: what is selected, how much of all was done there, and the same in Python. It never moves or grows.
 
-import { button, element, set, write } from "./dom/elements";
+import { button, div, element, set, write } from "./dom/elements";
 import { type Fact, factsOf } from "./model/facts";
 import { nameOf, pythonOf } from "./model/names";
 import type { TraceStore } from "./model/store";
@@ -9,21 +9,21 @@ const WHOLE = "the whole run";
 const INVITATION = "Click anything: this place tells what it is.";
 
 export class Details {
-  readonly root = element("div", "tff-details");
-  private readonly title = element("div", "tff-selected");
+  readonly root = div("tff-details");
+  private readonly title = div("tff-selected");
   private readonly facts = document.createElement("dl");
   private readonly code = element("code");
   private inspected = -1;
   private shown = "";
 
   constructor(private readonly store: TraceStore) {
-    const python = element("div", "tff-python");
+    const python = div("tff-python");
     const copy = button("copy", "Copy this line of Python", () => this.copy(copy));
-    python.append(element("div", "soft", "the same in Python; t is the trace"), this.code, copy);
+    python.append(div("soft", "the same in Python; t is the trace"), this.code, copy);
     set(this.facts, "aria-live", "polite");
     this.facts.tabIndex = 0;
     set(this.facts, "aria-label", "What is selected");
-    const told = element("div", "tff-told");
+    const told = div("tff-told");
     told.append(this.title, this.facts);
     this.root.append(told, python);
   }

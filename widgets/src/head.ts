@@ -1,17 +1,17 @@
 // The head line of a view: what is shown and how far it is; and below it the first error.
 
-import { button, element, set, write } from "./dom/elements";
+import { button, div, set, span, write } from "./dom/elements";
 import type { TraceStore } from "./model/store";
 import { count, duration } from "./model/units";
 
 const MILLISECONDS_UNTIL_SILENT = 3000;
 
 export class Head {
-  readonly root = element("div", "tff-head");
+  readonly root = div("tff-head");
   /** Leads to where the first error arose. */
   readonly error = button("", "Show where it arose", () => this.showError());
-  private readonly title = element("span", "tff-title");
-  private readonly status = element("span", "tff-status");
+  private readonly title = span("tff-title");
+  private readonly status = span("tff-status");
 
   /** `level` is that of a heading. */
   constructor(
@@ -35,10 +35,10 @@ export class Head {
     write(this.title, legend.title || "tffsim");
     if (progress.state === "waiting") {
       const text = this.isSilent ? "no answer from the kernel: run the cell again" : "waiting for the kernel";
-      this.status.replaceChildren(element("span", "state waiting", text));
+      this.status.replaceChildren(span("state waiting", text));
     } else {
       const text = progress.finished && columns.count === 0 ? "nothing recorded" : progress.state;
-      this.status.replaceChildren(element("span", `state ${progress.state}`, text), ` · ${this.facts().join(" · ")}`);
+      this.status.replaceChildren(span(`state ${progress.state}`, text), ` · ${this.facts().join(" · ")}`);
     }
     const { first } = failures;
     this.error.hidden = first < 0 || isErrorTold;

@@ -1,6 +1,6 @@
 // The palette: one types what to look for, walks through what is found with the arrows, and all panels follow.
 
-import { element, set, write } from "./dom/elements";
+import { div, on, set, write } from "./dom/elements";
 import { type Findings, findingsOf, type Found } from "./model/found";
 import type { TraceStore } from "./model/store";
 import { count } from "./model/units";
@@ -9,11 +9,11 @@ const EXAMPLES = "client 7 · nan · slow · line 4 · > 100 ms · executor:Sequ
 let numPalettes = 0;
 
 export class Palette {
-  readonly root = element("div", "tff-palette");
+  readonly root = div("tff-palette");
   private readonly input = document.createElement("input");
-  private readonly list = element("div", "tff-found");
-  private readonly told = element("div", "soft");
-  private readonly options = element("div");
+  private readonly list = div("tff-found");
+  private readonly told = div("soft");
+  private readonly options = div();
   private findings: Findings = { listed: [], total: 0 };
   private at = -1;
 
@@ -35,10 +35,10 @@ export class Palette {
     this.options.id = name;
     this.list.append(this.told, this.options);
     this.list.hidden = true;
-    this.input.addEventListener("input", () => this.look());
-    this.input.addEventListener("focus", () => this.open(this.input.value !== ""));
-    this.input.addEventListener("keydown", (event) => this.press(event));
-    this.root.addEventListener("focusout", (event) => {
+    on(this.input, "input", () => this.look());
+    on(this.input, "focus", () => this.open(this.input.value !== ""));
+    on(this.input, "keydown", (event) => this.press(event));
+    on(this.root, "focusout", (event) => {
       if (!this.root.contains(event.relatedTarget as Node | null)) this.open(false);
     });
     this.root.append(this.input, this.list);
@@ -75,7 +75,7 @@ export class Palette {
   }
 
   private option({ text }: Found, k: number): HTMLElement {
-    const made = element("div", "option", text);
+    const made = div("option", text);
     made.id = `${this.options.id}-${k}`;
     set(made, "role", "option");
     // The pointer leaves the keyboard where it is.

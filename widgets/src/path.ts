@@ -1,6 +1,6 @@
 // The way from the whole run to what is selected: each part ends by a click.
 
-import { button, element, fill, set } from "./dom/elements";
+import { button, element, fill, set, span } from "./dom/elements";
 import { nameOf } from "./model/names";
 import type { TraceStore } from "./model/store";
 
@@ -19,10 +19,10 @@ export class Path {
       const name = nameOf(part, this.store);
       const pill = button("", `No longer only ${name}`, () => selection.drop(part.kind));
       pill.className = "pill";
-      pill.append(element("span", "", name));
+      pill.append(span("", name));
       pill.dataset.kind = part.kind;
-      return [element("span", "soft", "›"), pill];
+      return [span("soft", "›"), pill];
     });
-    fill(this.root, [element("span", "soft", "You look at"), whole, ...parts]);
+    fill(this.root, [span("soft", "You look at"), whole, ...parts]);
   }
 }

@@ -1,6 +1,6 @@
 // One scrubber under all panels: the strip of time, and a playhead that shows the run again.
 
-import { button, choiceOf, element, set, toggle } from "./dom/elements";
+import { button, choiceOf, div, element, on, set, span, toggle } from "./dom/elements";
 import { ObservedSize } from "./dom/observed_size";
 import { type Closable, Opened } from "./dom/opened";
 import { type Activity, activityOf } from "./model/activity";
@@ -21,13 +21,13 @@ const KINDS = ["called", "clients", "server"] as const;
 const WORDS = { called: "preparing", clients: "clients at work", server: "server" };
 
 export class Scrubber implements Closable {
-  readonly root = element("div", "tff-scrubber");
+  readonly root = div("tff-scrubber");
   private readonly opened = new Opened();
-  private readonly strip = element("div", "strip");
+  private readonly strip = div("strip");
   private readonly svg = shape("svg", { "aria-hidden": "true" });
-  private readonly marks = element("div", "marks");
+  private readonly marks = div("marks");
   private readonly head = element("i", "playhead");
-  private readonly clock = element("span", "clock");
+  private readonly clock = span("clock");
   private readonly play = button("▶", "Play", () => this.toggle());
   private readonly speed = choiceOf([["", ""], ...SPEEDS.map((speed): [string, string] => [`${speed} ×`, `${speed}`])]);
   private readonly room = this.opened.add(new ObservedSize(this.strip, () => this.draw()));
@@ -45,15 +45,15 @@ export class Scrubber implements Closable {
     set(this.strip, "role", "slider");
     set(this.strip, "aria-label", "Moment that is shown");
     this.strip.title = "Space plays and stops; ← → go to the next change, with shift to the next round";
-    this.strip.addEventListener("keydown", (event) => this.press(event));
-    this.strip.addEventListener("pointerdown", (event) => {
+    on(this.strip, "keydown", (event) => this.press(event));
+    on(this.strip, "pointerdown", (event) => {
       this.strip.setPointerCapture(event.pointerId);
       this.drag(event);
     });
-    this.strip.addEventListener("pointermove", (event) => {
+    on(this.strip, "pointermove", (event) => {
       if (event.buttons > 0) this.drag(event);
     });
-    const buttons = element("span", "tff-buttons");
+    const buttons = span("tff-buttons");
     buttons.append(first, this.play, this.speed);
     this.root.append(buttons, this.strip, this.clock);
     this.opened.addEnd(() => this.stop());
@@ -116,13 +116,11 @@ export class Scrubber implements Closable {
     const place = (time: number) => (100 * (time - from)) / (to - from);
     const room = (width * Math.min(...legend.invocations.map(({ span }) => this.lengthOf(span)))) / (to - from);
     const isNamed = legend.invocations.length > 1 && room > SMALLEST_ROUND;
-    const words = isNamed
-      ? []
-      : KINDS.filter((kind) => outlines[kind]).map((kind) => element("span", kind, WORDS[kind]));
-    const rounds = legend.invocations.map(({ span }, k) => {
-      const mark = element("span", "round", isNamed ? `round ${k + 1}` : "");
-      mark.style.left = `${place(columns.start(span))}%`;
-      mark.style.width = `${(100 * this.lengthOf(span)) / (to - from)}%`;
+    const words = isNamed ? [] : KINDS.filter((kind) => outlines[kind]).map((kind) => span(kind, WORDS[kind]));
+    const rounds = legend.invocations.map((call, k) => {
+      const mark = span("round", isNamed ? `round ${k + 1}` : "");
+      mark.style.left = `${place(columns.start(call.span))}%`;
+      mark.style.width = `${(100 * this.lengthOf(call.span)) / (to - from)}%`;
       return mark;
     });
     const wrong = legend.source
@@ -133,7 +131,7 @@ export class Scrubber implements Closable {
         mark.style.left = `${place(columns.endInAll(span))}%`;
         return mark;
       });
-    const key = element("span", "key");
+    const key = span("key");
     key.append(...words);
     this.marks.replaceChildren(...(legend.invocations.length > 1 ? rounds : []), key, ...wrong);
   }

@@ -1,6 +1,6 @@
 // The sentence on top of a view: what a teacher would say about the run, and beside it the result.
 
-import { button, element } from "./dom/elements";
+import { button, element, span } from "./dom/elements";
 import type { TraceStore } from "./model/store";
 
 export class SentenceLine {
@@ -34,7 +34,7 @@ export class SentenceLine {
     const { failures, selection } = this.store;
     const first = failures.first < 0 ? -1 : sentence.findIndex(([, kind]) => kind === "wrong");
     return sentence.map(([text, kind], k) => {
-      if (k !== first) return element("span", kind, text);
+      if (k !== first) return span(kind, text);
       const made = button(text, "Show where it arose", () => selection.select({ kind: "span", span: failures.first }));
       made.className = "wrong tff-error";
       return made;

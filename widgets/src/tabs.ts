@@ -1,12 +1,12 @@
 // Tabs, of which one is active; which, the browser remembers.
 
-import { button, element, set } from "./dom/elements";
+import { button, div, on, set } from "./dom/elements";
 import { questionOf } from "./panels/names";
 
 const MEMORY = "tffsim-tab";
 
 export class Tabs {
-  readonly root = element("div", "tff-tabs");
+  readonly root = div("tff-tabs");
   private chosen: string;
 
   /** `titles` has the name and the title of each; `changed` is called when another one is chosen. */
@@ -19,7 +19,7 @@ export class Tabs {
     this.root.hidden = titles.size < 2;
     set(this.root, "role", "tablist");
     set(this.root, "aria-label", "Panels");
-    this.root.addEventListener("keydown", (event) => this.move(event));
+    on(this.root, "keydown", (event) => this.move(event));
     for (const [name, title] of titles) {
       const tab = button(title, "", () => this.choose(name));
       set(tab, "role", "tab");

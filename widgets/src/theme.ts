@@ -3,6 +3,9 @@
 
 import facts from "../../tffsim/views/theme.json";
 
+/** Whether names of colours are shortened, as in the bundle: see `styles.mjs`. */
+declare const HAS_SHORT_NAMES: boolean | undefined;
+
 interface Filled {
   light: string;
   dark: string;
@@ -62,8 +65,12 @@ export function followTheme(element: HTMLElement, changed: () => void): () => vo
 /** Returns the colours of the ground as variables of the style sheet: `--tff-ink` and so on. */
 export function variables(): string {
   const declared = (ground: "light" | "dark") =>
-    Object.entries(facts.ground).map(([name, colour]) => `--tff-${name}:${colour[ground]};`);
+    Object.entries(facts.ground).map(([name, colour]) => `${variableOf(name)}:${colour[ground]};`);
   return `.tffsim{${declared("light").join("")}}.tffsim.dark{${declared("dark").join("")}}`;
+}
+
+function variableOf(name: string): string {
+  return typeof HAS_SHORT_NAMES === "undefined" ? `--tff-${name}` : `--t-${name.slice(0, 2)}`;
 }
 
 export function coloursOf(element: HTMLElement): Colours {

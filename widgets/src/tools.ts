@@ -1,6 +1,6 @@
 // What one can do with all panels at once: find, fit the selection, read the keys, fill the screen.
 
-import { button, element, set } from "./dom/elements";
+import { button, div, element, set } from "./dom/elements";
 import { Palette } from "./palette";
 import type { TraceStore } from "./model/store";
 
@@ -19,7 +19,7 @@ const KEYS: [keys: string, meaning: string][] = [
 ];
 
 export class Tools {
-  readonly root = element("div", "tff-tools");
+  readonly root = div("tff-tools");
   readonly palette: Palette;
   private readonly help = document.createElement("dialog");
 

@@ -1,7 +1,7 @@
 // The view of a trace: a head line, the panels in tabs, the first of them several side by side, and details.
 
 import { Details } from "./details";
-import { element, set, toggle } from "./dom/elements";
+import { div, element, set, toggle } from "./dom/elements";
 import { NextFrame } from "./dom/next_frame";
 import { measureAll, ObservedSize } from "./dom/observed_size";
 import { type Closable, Opened } from "./dom/opened";
@@ -58,14 +58,14 @@ interface Placed {
 }
 
 export class View implements Closable {
-  readonly root = element("div", "tffsim");
+  readonly root = div("tffsim");
   private readonly opened = new Opened();
   private readonly frame = this.opened.add(new NextFrame(() => this.draw()));
   /** What the page holds of the view: nothing while the view is not in the page, so that it can be forgotten. */
   private readonly held = new Opened();
-  private readonly body = element("div", "tff-panels");
-  private readonly side = element("div", "tff-side");
-  private readonly both = element("div", "tff-body");
+  private readonly body = div("tff-panels");
+  private readonly side = div("tff-side");
+  private readonly both = div("tff-body");
   private readonly head: Head;
   private readonly sentence: SentenceLine;
   private readonly path: Path;
@@ -115,7 +115,7 @@ export class View implements Closable {
     const PanelOfName = PANELS[name];
     if (PanelOfName === undefined) return [];
     const panel = this.opened.add(new PanelOfName(this.store));
-    const heading = element("div", "tff-heading", panel.title);
+    const heading = div("tff-heading", panel.title);
     set(heading, "role", "heading");
     set(heading, "aria-level", String(level));
     panel.root.prepend(heading);
@@ -136,9 +136,9 @@ export class View implements Closable {
     const panels = this.placed.map(({ panel }) => panel).sort((one, other) => order(one.name) - order(other.name));
     for (const { name, root } of panels) (name === SOURCE ? this.side : this.body).append(root);
     this.both.append(this.side, this.body);
-    const bar = element("div", "tff-bar");
+    const bar = div("tff-bar");
     bar.append(this.path.root, this.tools.root);
-    const line = element("div", "tff-top");
+    const line = div("tff-top");
     line.append(this.tabs.root, this.head.root);
     const style = element("style", "", variables() + css);
     const { head, sentence, both, details, scrubber } = this;

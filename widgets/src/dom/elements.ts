@@ -8,6 +8,24 @@ export function element(tag: string, className = "", text = ""): HTMLElement {
   return made;
 }
 
+export function div(className = "", text = ""): HTMLElement {
+  return element("div", className, text);
+}
+
+export function span(className = "", text = ""): HTMLElement {
+  return element("span", className, text);
+}
+
+/** Calls a listener when something happens to an element. */
+export function on<K extends keyof HTMLElementEventMap>(
+  target: HTMLElement | SVGElement,
+  event: K,
+  listener: (event: HTMLElementEventMap[K]) => void,
+  options?: AddEventListenerOptions,
+): void {
+  target.addEventListener(event, listener as EventListener, options);
+}
+
 /** Changes the text of an element, if it is another one: the browser lays out anew what was touched. */
 export function write(target: HTMLElement, text: string): void {
   if (target.textContent !== text) target.textContent = text;

@@ -1,16 +1,16 @@
 // A panel that draws on a canvas, and tells what is under the pointer.
 
 import type { TraceStore } from "../model/store";
-import { element, set } from "../dom/elements";
+import { div, on, set } from "../dom/elements";
 import { ObservedSize } from "../dom/observed_size";
 import { type Colours, coloursOf } from "../theme";
 import { Panel } from "./panel";
 
 /** A panel that draws on a canvas as large as the panel allows. */
 export abstract class CanvasPanel extends Panel {
-  protected readonly frame = element("div", "tff-canvas");
+  protected readonly frame = div("tff-canvas");
   protected readonly canvas = document.createElement("canvas");
-  protected readonly tip = element("div", "tff-tip");
+  protected readonly tip = div("tff-tip");
   protected readonly room = this.opened.add(new ObservedSize(this.frame, () => this.draw()));
 
   constructor(name: string, store: TraceStore) {
@@ -21,8 +21,8 @@ export abstract class CanvasPanel extends Panel {
     set(this.canvas, "aria-label", this.title);
     this.frame.append(this.canvas, this.tip);
     // What is told of a place is untrue as soon as something else is there.
-    for (const event of ["pointerleave", "pointerdown", "keydown", "wheel"]) {
-      this.canvas.addEventListener(event, () => this.hideTip(), { passive: true });
+    for (const event of ["pointerleave", "pointerdown", "keydown", "wheel"] as const) {
+      on(this.canvas, event, () => this.hideTip(), { passive: true });
     }
   }
 

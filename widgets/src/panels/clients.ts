@@ -6,7 +6,7 @@ import type { Invocation } from "../model/schema";
 import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
 import type { Colours } from "../theme";
-import { element, fill, keyEntry, offer } from "../dom/elements";
+import { div, element, fill, keyEntry, offer, on, span } from "../dom/elements";
 import { CanvasPanel } from "./canvas_panel";
 
 const LARGEST = 84;
@@ -17,8 +17,8 @@ const MAX_CALLS = 100;
 const LATEST = "latest";
 
 export class ClientsPanel extends CanvasPanel {
-  private readonly legend = element("div", "tff-controls");
-  private readonly key = element("span", "tff-keys");
+  private readonly legend = div("tff-controls");
+  private readonly key = span("tff-keys");
   private readonly calls = document.createElement("select");
   private readonly callsLabel = element("label", "", "call ");
   private shown: Clients;
@@ -35,10 +35,10 @@ export class ClientsPanel extends CanvasPanel {
     this.callsLabel.hidden = true;
     this.legend.append(this.callsLabel, this.key);
     this.root.append(this.legend, this.frame);
-    this.calls.addEventListener("change", () => this.selectCall(this.calls.value));
-    this.canvas.addEventListener("pointermove", (event) => this.showTip(event, this.tipOf(this.tileAt(event))));
-    this.canvas.addEventListener("click", (event) => this.click(event));
-    this.canvas.addEventListener("keydown", (event) => this.move(event));
+    on(this.calls, "change", () => this.selectCall(this.calls.value));
+    on(this.canvas, "pointermove", (event) => this.showTip(event, this.tipOf(this.tileAt(event))));
+    on(this.canvas, "click", (event) => this.click(event));
+    on(this.canvas, "keydown", (event) => this.move(event));
   }
 
   describe(): string {
@@ -175,8 +175,7 @@ export class ClientsPanel extends CanvasPanel {
       const name = this.shown.nameOf(state);
       return total > 0 ? [keyEntry(`${count(total)} ${name}`, colours.clients[state] ?? "", words[name])] : [];
     });
-    if (this.perTile > 1 && this.shown.count > 0)
-      entries.push(element("span", "", `a tile is ${this.perTile} clients`));
+    if (this.perTile > 1 && this.shown.count > 0) entries.push(span("", `a tile is ${this.perTile} clients`));
     fill(this.key, entries);
   }
 

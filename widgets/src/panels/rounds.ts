@@ -1,6 +1,6 @@
 // One row per call of a computation, all on one scale; rounds are brushed at the left edge.
 
-import { element, set, toggle } from "../dom/elements";
+import { div, element, on, set, span, toggle } from "../dom/elements";
 import type { RoundRow } from "../model/messages";
 import type { TraceStore } from "../model/store";
 import { count, dataSize, duration } from "../model/units";
@@ -15,9 +15,9 @@ const FAILED = "✕";
 const WRONG = "◆";
 
 export class RoundsPanel extends Panel {
-  private readonly head = element("div", "tff-round head");
-  private readonly list = element("div", "tff-rounds tff-scroll");
-  private readonly foot = element("div", "tff-rounds-foot");
+  private readonly head = div("tff-round head");
+  private readonly list = div("tff-rounds tff-scroll");
+  private readonly foot = div("tff-rounds-foot");
   private rows: HTMLElement[] = [];
   private shown: readonly RoundRow[] | null = null;
   /** Where a brush began; -1 if there is none. */
@@ -29,11 +29,11 @@ export class RoundsPanel extends Panel {
     set(this.list, "aria-multiselectable", "true");
     set(this.list, "aria-label", "Rounds");
     set(this.foot, "aria-live", "polite");
-    this.list.addEventListener("keydown", (event) => this.move(event));
-    this.list.addEventListener("pointerdown", (event) => this.begin(event));
-    this.list.addEventListener("pointermove", (event) => this.brush(event));
-    this.list.addEventListener("pointerup", () => (this.from = -1));
-    this.list.addEventListener("pointercancel", () => (this.from = -1));
+    on(this.list, "keydown", (event) => this.move(event));
+    on(this.list, "pointerdown", (event) => this.begin(event));
+    on(this.list, "pointermove", (event) => this.brush(event));
+    on(this.list, "pointerup", () => (this.from = -1));
+    on(this.list, "pointercancel", () => (this.from = -1));
     this.root.append(this.head, this.list, this.foot);
   }
 
@@ -70,9 +70,9 @@ export class RoundsPanel extends Panel {
     };
     toggle(this.root, "thin", rounds.length > MOST_TALL);
     const words = ["round", "time", "crossed", "busy, by client", "clients", scale.numbers.join(", ") || "returned"];
-    this.head.replaceChildren(...words.map((word) => element("span", "", word)));
+    this.head.replaceChildren(...words.map((word) => span("", word)));
     this.rows = rounds.map((round, k) => rowOf(round, k, scale));
-    const empty = element("div", "tff-empty", "No computation was called yet.");
+    const empty = div("tff-empty", "No computation was called yet.");
     this.list.replaceChildren(...(rounds.length > 0 ? this.rows : [empty]));
   }
 
@@ -132,14 +132,14 @@ interface Scale {
 }
 
 function rowOf(round: RoundRow, k: number, scale: Scale): HTMLElement {
-  const row = element("div", "tff-round");
+  const row = div("tff-round");
   set(row, "role", "option");
   row.dataset.round = String(k + 1);
   const mark = round.failed > 0 || round.outcome === "error" ? FAILED : round.wrong > 0 ? WRONG : "";
   toggle(row, "wrong", mark !== "");
   set(row, "aria-label", round.words);
   row.title = round.words;
-  const number = element("span", "number", `${mark ? `${mark} ` : ""}${k + 1}`);
+  const number = span("number", `${mark ? `${mark} ` : ""}${k + 1}`);
   if (scale.isNamed) number.append(element("small", "", round.name));
   row.append(
     number,
@@ -153,34 +153,34 @@ function rowOf(round: RoundRow, k: number, scale: Scale): HTMLElement {
 }
 
 function timeBar(round: RoundRow, scale: Scale): HTMLElement {
-  const bar = element("span", "time");
+  const bar = span("time");
   for (const phase of PHASES) {
     const part = element("i", phase);
     part.style.width = `${(72 * round[phase]) / scale.time}%`;
     bar.append(part);
   }
-  bar.append(element("span", "text", duration(timeOf(round) / PER_MILLISECOND)));
+  bar.append(span("text", duration(timeOf(round) / PER_MILLISECOND)));
   return bar;
 }
 
 function crossed(round: RoundRow, scale: Scale): HTMLElement {
-  const made = element("span", "crossing");
+  const made = span("crossing");
   const ways = [
     ["server", "↓", round.down],
     ["clients", "↑", round.up],
   ] as const;
   for (const [lane, arrow, size] of ways) {
-    const line = element("span", "way");
+    const line = span("way");
     const fill = element("i", lane);
     fill.style.width = `${(50 * size) / scale.size}%`;
-    line.append(fill, element("span", "text", size > 0 ? `${arrow} ${dataSize(size)}` : ""));
+    line.append(fill, span("text", size > 0 ? `${arrow} ${dataSize(size)}` : ""));
     made.append(line);
   }
   return made;
 }
 
 function busy(round: RoundRow, scale: Scale): HTMLElement {
-  const made = element("span", "busy");
+  const made = span("busy");
   for (const time of round.bars) {
     const bar = element("i");
     bar.style.height = `${Math.max((100 * time) / scale.busy, 3)}%`;
@@ -190,10 +190,10 @@ function busy(round: RoundRow, scale: Scale): HTMLElement {
 }
 
 function notes(round: RoundRow): HTMLElement {
-  const made = element("span", "notes");
+  const made = span("notes");
   const running = round.running > 0 ? `, ${count(round.running)} at work` : "";
   const done = round.num_clients > 0 ? `${count(round.done)} done${running}` : "no clients";
-  made.append(element("span", "", done), ...round.notes.map((note) => element("small", "", note)));
+  made.append(span("", done), ...round.notes.map((note) => element("small", "", note)));
   return made;
 }
 

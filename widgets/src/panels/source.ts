@@ -1,6 +1,6 @@
 // The user's source, the functions that took part, with a gutter: time, runs, what crossed, and the last values.
 
-import { button, element, set, toggle } from "../dom/elements";
+import { button, div, element, on, set, span, toggle } from "../dom/elements";
 import type { SourceRow } from "../model/messages";
 import type { UserFunction } from "../model/schema";
 import type { StepSum } from "../model/step_sums";
@@ -27,7 +27,7 @@ interface Line {
 }
 
 export class SourcePanel extends Panel {
-  private readonly list = element("div", "tff-source tff-scroll");
+  private readonly list = div("tff-source tff-scroll");
   private lines: Line[] = [];
   private built = "";
   private counted = "";
@@ -36,8 +36,8 @@ export class SourcePanel extends Panel {
     super("source", store);
     set(this.list, "role", "listbox");
     set(this.list, "aria-label", "Source, line by line");
-    this.list.addEventListener("keydown", (event) => this.move(event));
-    this.list.addEventListener("pointerleave", () => store.hover.show([]));
+    on(this.list, "keydown", (event) => this.move(event));
+    on(this.list, "pointerleave", () => store.hover.show([]));
     this.root.append(this.list);
   }
 
@@ -95,13 +95,13 @@ export class SourcePanel extends Panel {
     this.lines = [];
     const parts: HTMLElement[] = [];
     for (const [file, numbers] of files) {
-      const head = element("div", "tff-code head");
-      for (const word of ["", "time", "runs", "crossed", "", file]) head.append(element("span", "", word));
+      const head = div("tff-code head");
+      for (const word of ["", "time", "runs", "crossed", "", file]) head.append(span("", word));
       set(head, "role", "presentation");
       const sorted = numbers.sort((a, b) => (functions[a]?.line ?? 0) - (functions[b]?.line ?? 0));
       parts.push(head, ...sorted.flatMap((number) => this.linesOf(number)));
     }
-    if (parts.length === 0) parts.push(element("div", "tff-empty", "No function of yours is known in this trace."));
+    if (parts.length === 0) parts.push(div("tff-empty", "No function of yours is known in this trace."));
     this.list.replaceChildren(...parts);
   }
 
@@ -126,18 +126,18 @@ export class SourcePanel extends Panel {
   }
 
   private line(number: number, line: number, text: string, row: SourceRow | null, decorator: string): HTMLElement {
-    const made = element("div", row === null ? "tff-code" : "tff-code told");
-    const fill = element("span", "fill");
-    const bar = element("span", "bar");
+    const made = div(row === null ? "tff-code" : "tff-code told");
+    const fill = span("fill");
+    const bar = span("bar");
     bar.append(fill);
-    const gutter = ["time", "runs", "crossed"].map((name) => element("span", name));
+    const gutter = ["time", "runs", "crossed"].map((name) => span(name));
     const code = element("code", "code");
     const indent = text.length - text.trimStart().length;
     code.style.setProperty("--tff-indent", String(indent));
     code.append(...(decorator ? [`${decorator.trim()}(⋯)`] : this.coloured(text.trim())));
     for (const mark of row?.marks ?? []) code.append(this.mark(mark));
-    for (const note of row?.notes ?? []) code.append(element("span", "note", note));
-    made.append(bar, ...gutter, element("span", "no", String(line)), code);
+    for (const note of row?.notes ?? []) code.append(span("note", note));
+    made.append(bar, ...gutter, span("no", String(line)), code);
     set(made, "role", "option");
     made.dataset.line = String(line);
     toggle(made, "wrong", (row?.marks.length ?? 0) > 0);

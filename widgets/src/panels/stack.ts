@@ -6,7 +6,7 @@ import { type Group, groupsOf, isBranch } from "../model/stack_groups";
 import type { TraceStore } from "../model/store";
 import type { Total } from "../model/totals";
 import { count, duration } from "../model/units";
-import { element, set, toggle, write } from "../dom/elements";
+import { div, on, set, span, toggle, write } from "../dom/elements";
 import { ObservedSize } from "../dom/observed_size";
 import { Panel } from "./panel";
 import { StackFrame } from "./stack_frame";
@@ -18,10 +18,10 @@ const WITH_BRIEFS = 0.8;
 const READABLE_WIDTH = 0.6 * 250;
 
 export class StackPanel extends Panel {
-  private readonly tree = element("div", "tff-stack");
+  private readonly tree = div("tff-stack");
   private readonly frame = new StackFrame(this.tree);
-  private readonly scroll = element("div", "tff-scroll");
-  private readonly empty = element("div", "tff-empty", "No executor has been used yet.");
+  private readonly scroll = div("tff-scroll");
+  private readonly empty = div("tff-empty", "No executor has been used yet.");
   private readonly room = this.opened.add(new ObservedSize(this.scroll, () => this.draw()));
   private boxes: Box[] = [];
   /** The first executors of piles of which one is taken out. */
@@ -33,7 +33,7 @@ export class StackPanel extends Panel {
     super("stack", store);
     set(this.tree, "role", "tree");
     set(this.tree, "aria-label", "Executors, from the top downwards");
-    this.tree.addEventListener("keydown", (event) => this.move(event));
+    on(this.tree, "keydown", (event) => this.move(event));
     this.scroll.append(this.empty, this.frame.root);
     this.root.append(this.scroll);
   }
@@ -119,10 +119,10 @@ export class StackPanel extends Panel {
       unpile: (first, isOut) => this.unpile(first, isOut),
     });
     this.boxes.push(box);
-    const layer = element("div", "tff-layer");
+    const layer = div("tff-layer");
     layer.append(box.root);
     if (group.below.length > 0) {
-      const below = element("div", "tff-below");
+      const below = div("tff-below");
       set(below, "role", "group");
       below.append(...group.below.map((child) => this.build(child, group, level + 1)));
       layer.append(below);
@@ -132,10 +132,10 @@ export class StackPanel extends Panel {
 
   /** Puts the executors of a placement on its ground. */
   private branch({ executor: { placement }, layers }: Group, content: HTMLElement): HTMLElement {
-    const branch = element("div", "tff-layer");
-    const ground = element("div", "tff-branch");
-    const title = element("div", "title", placement.toUpperCase());
-    title.append(element("span", "", layers.length > 1 ? "placement, several times" : "placement"));
+    const branch = div("tff-layer");
+    const ground = div("tff-branch");
+    const title = div("title", placement.toUpperCase());
+    title.append(span("", layers.length > 1 ? "placement, several times" : "placement"));
     title.title = this.store.legend.words.placement ?? "";
     ground.dataset.placement = placement;
     ground.append(title, content);
@@ -186,14 +186,14 @@ interface Answers {
 }
 
 class Box {
-  readonly root = element("div", "tff-box");
+  readonly root = div("tff-box");
   readonly text: string;
   /** What is selected by a click on it. */
   readonly part: Part;
-  private readonly calls = element("span");
-  private readonly time = element("span", "time");
-  private readonly badge = element("span", "badge");
-  private readonly fill = element("div", "fill");
+  private readonly calls = span();
+  private readonly time = span("time");
+  private readonly badge = span("badge");
+  private readonly fill = div("fill");
 
   constructor(
     readonly group: Group,
@@ -206,12 +206,12 @@ class Box {
     this.part = { kind: "executor", layers };
     const detail = detailOf(group);
     this.text = `${executor.name} ${detail}`.trim();
-    const name = element("div", "name", executor.name);
-    const facts = element("div", "facts");
-    facts.append(element("span", "role", detail), this.calls, this.time, this.badge);
-    const track = element("div", "track");
+    const name = div("name", executor.name);
+    const facts = div("facts");
+    facts.append(span("role", detail), this.calls, this.time, this.badge);
+    const track = div("track");
     track.append(this.fill);
-    this.root.append(name, element("div", "brief", brief), facts, track);
+    this.root.append(name, div("brief", brief), facts, track);
     this.root.title = [this.text, meaning, this.canPart ? "Click: take one out of the pile." : ""].join("\n").trim();
     this.root.dataset.row = String(first);
     this.root.dataset.placement = executor.placement;
@@ -220,7 +220,7 @@ class Box {
     set(this.root, "aria-level", String(level));
     if (this.canPart || opened) set(this.root, "aria-expanded", String(opened));
     if (opened) name.append(this.closer());
-    this.root.addEventListener("click", (event) => {
+    on(this.root, "click", (event) => {
       answers.select(this.part, event);
       this.unpile(true);
     });
@@ -238,7 +238,7 @@ class Box {
   }
 
   private closer(): HTMLElement {
-    const closer = element("span", "closer", "×");
+    const closer = span("closer", "×");
     closer.title = "Put it back into the pile.";
     closer.addEventListener("click", (event) => {
       event.stopPropagation();

@@ -2,20 +2,20 @@
 
 import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
-import { element, toggle, write } from "../dom/elements";
+import { div, span, toggle, write } from "../dom/elements";
 
 /** The executor that calls the external runtime. */
 const CALLER = "EagerTFExecutor";
 
 export class StackFrame {
-  readonly root = element("div", "tff-around");
+  readonly root = div("tff-around");
   private readonly context = new End("execution context", "context");
   private readonly runtime = new End("external runtime", "runtime");
-  private readonly title = element("div", "title", "EXECUTION STACK");
-  private readonly number = element("span");
+  private readonly title = div("title", "EXECUTION STACK");
+  private readonly number = span();
 
   constructor(executors: HTMLElement) {
-    const frame = element("div", "tff-frame");
+    const frame = div("tff-frame");
     this.title.append(this.number);
     frame.append(this.title, executors);
     this.root.append(this.context.root, frame, this.runtime.root);
@@ -41,17 +41,17 @@ export class StackFrame {
 /** A box at an end of the stack, which is no executor. */
 class End {
   readonly root: HTMLElement;
-  private readonly name = element("span", "name");
-  private readonly brief = element("span", "brief");
-  private readonly facts = element("span", "time");
-  private readonly fill = element("div", "fill");
+  private readonly name = span("name");
+  private readonly brief = span("brief");
+  private readonly facts = span("time");
+  private readonly fill = div("fill");
 
   constructor(
     private readonly word: string,
     kind: string,
   ) {
-    this.root = element("div", `tff-end ${kind}`);
-    const track = element("div", "track");
+    this.root = div(`tff-end ${kind}`);
+    const track = div("track");
     track.append(this.fill);
     this.root.append(this.name, this.brief, this.facts, track);
   }

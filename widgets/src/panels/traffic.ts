@@ -16,7 +16,7 @@ import {
 } from "../model/crossings";
 import type { TraceStore } from "../model/store";
 import { count, dataSize } from "../model/units";
-import { button, element, set } from "../dom/elements";
+import { button, div, element, on, set, span } from "../dom/elements";
 import { barsOf, filled } from "./crossings/bars";
 import { letterCard } from "./crossings/letter";
 import { envelopePicture } from "./envelopes";
@@ -26,14 +26,14 @@ import { Panel } from "./panel";
 const MOST_IN_A_ROW = 6;
 
 export class TrafficPanel extends Panel {
-  private readonly frame = element("div", "tff-scroll tff-cut");
+  private readonly frame = div("tff-scroll tff-cut");
   private shown = "";
   private version: Crossings | null = null;
 
   constructor(store: TraceStore) {
     super("traffic", store);
     this.frame.tabIndex = 0;
-    this.frame.addEventListener("keydown", (event) => this.turn(event));
+    on(this.frame, "keydown", (event) => this.turn(event));
     this.root.append(this.frame);
   }
 
@@ -61,8 +61,8 @@ export class TrafficPanel extends Panel {
 
   private content(traffic: Crossings, scene: Scene | undefined): HTMLElement[] {
     const { words } = traffic;
-    if (traffic.bars.length === 0) return [element("div", "tff-empty", words[scene ? "no clients" : "none"])];
-    const cut = scene === undefined ? element("div", "tff-empty", words.thinned) : this.wall(traffic, scene);
+    if (traffic.bars.length === 0) return [div("tff-empty", words[scene ? "no clients" : "none"])];
+    const cut = scene === undefined ? div("tff-empty", words.thinned) : this.wall(traffic, scene);
     const said = traffic.said.map((text) => element("p", "said", text));
     const each = element("p", "said", scene?.each);
     const warned = traffic.warnings.map((text) => element("p", "said warning", `▲ ${text}`));
@@ -71,8 +71,8 @@ export class TrafficPanel extends Panel {
 
   private wall(traffic: Crossings, scene: Scene): HTMLElement {
     const { words } = traffic;
-    const grid = element("div", "wall");
-    const head = (text: string, name: string) => element("div", `head ${name}`, text);
+    const grid = div("wall");
+    const head = (text: string, name: string) => div(`head ${name}`, text);
     grid.append(
       ...[
         head(words.clients ?? "", "c"),
@@ -93,7 +93,7 @@ export class TrafficPanel extends Panel {
       ...this.sums(traffic, scene),
     );
     const opened = this.card(traffic, scene);
-    const made = element("div", opened === null ? "cut" : "cut opened");
+    const made = div(opened === null ? "cut" : "cut opened");
     made.append(grid, ...(opened === null ? [] : [opened]));
     return made;
   }
@@ -102,10 +102,10 @@ export class TrafficPanel extends Panel {
   private sharedRow(traffic: Crossings, scene: Scene): HTMLElement[] {
     if (scene.shared.length === 0) return [];
     const texts = scene.shared.map((letter) => this.textOf(letter));
-    const name = element("div", "c", `${traffic.words["to all"] ?? ""} `);
-    name.append(element("span", "soft", `× ${count(scene.num_clients)}`));
+    const name = div("c", `${traffic.words["to all"] ?? ""} `);
+    name.append(span("soft", `× ${count(scene.num_clients)}`));
     const wall = this.envelopes(traffic, scene.shared, -1, "down");
-    return [name, element("div", "c h"), element("div", "c"), wall, cell("s", texts)];
+    return [name, div("c h"), div("c"), wall, cell("s", texts)];
   }
 
   private rows(traffic: Crossings, scene: Scene): HTMLElement[] {
@@ -114,18 +114,11 @@ export class TrafficPanel extends Panel {
     const made = rows.flatMap((row) => this.row(traffic, row));
     if (hidden <= 0) return made;
     const more = filled(traffic.words.more, { count: count(hidden) });
-    const pile = element("div", "w pile");
+    const pile = div("w pile");
     const kinds = scene.kinds.map((kind) => traffic.bars[kind]).filter((bar) => bar !== undefined && goesUp(bar));
     for (const bar of kinds.slice(0, MOST_IN_A_ROW)) if (bar !== undefined) pile.append(envelopePicture(isSealed(bar)));
-    pile.append(element("span", "", `× ${count(hidden)}`));
-    return [
-      ...made,
-      element("div", "c more", more),
-      element("div", "c h"),
-      element("div", "c"),
-      pile,
-      element("div", "s"),
-    ];
+    pile.append(span("", `× ${count(hidden)}`));
+    return [...made, div("c more", more), div("c h"), div("c"), pile, div("s")];
   }
 
   private row(traffic: Crossings, row: ClientRow): HTMLElement[] {
@@ -134,26 +127,26 @@ export class TrafficPanel extends Panel {
     const name = button(`client ${row.client}`, "", () =>
       this.store.selection.select({ kind: "client", client: row.client }),
     );
-    const first = element("div", row.client === this.store.selection.marks.client ? "c name selected" : "c name");
+    const first = div(row.client === this.store.selection.marks.client ? "c name selected" : "c name");
     first.append(name);
     const holds = cell("c h", row.holds === "" ? [] : [brief(row.holds)]);
-    if (row.holds !== "") holds.prepend(element("span", "house", "⌂"));
+    if (row.holds !== "") holds.prepend(span("house", "⌂"));
     const puts = cell(
       "c",
       up.map((letter) => this.textOf(letter)),
     );
-    puts.append(element("span", "soft size", up.map(({ size }) => dataSize(size)).join(" + ")));
+    puts.append(span("soft size", up.map(({ size }) => dataSize(size)).join(" + ")));
     const reads = cell(
       "s",
       open.map((letter) => this.textOf(letter)),
     );
-    if (open.length < up.length) reads.append(element("span", "seal", traffic.words.sealed));
+    if (open.length < up.length) reads.append(span("seal", traffic.words.sealed));
     if (row.letters.some(isWrong)) for (const part of [puts, reads]) part.classList.add("wrong");
     return [first, holds, puts, this.envelopes(traffic, row.letters, row.client, ""), reads];
   }
 
   private envelopes(traffic: Crossings, letters: Letter[], client: number, name: string): HTMLElement {
-    const made = element("div", `w ${name}`);
+    const made = div(`w ${name}`);
     for (const letter of letters.slice(0, MOST_IN_A_ROW)) {
       const bar = traffic.bars[letter.kind];
       if (bar === undefined) continue;
@@ -168,7 +161,7 @@ export class TrafficPanel extends Panel {
       envelope.append(envelopePicture(sealed), element("i", "", up ? "→" : "←"));
       made.append(envelope);
     }
-    if (letters.length > MOST_IN_A_ROW) made.append(element("span", "", `× ${count(letters.length)}`));
+    if (letters.length > MOST_IN_A_ROW) made.append(span("", `× ${count(letters.length)}`));
     return made;
   }
 
@@ -181,14 +174,11 @@ export class TrafficPanel extends Panel {
       const word = this.isSealed(traffic, kind) ? words.total : words.result;
       return `${word}: ${this.textOf(letter)}`;
     });
-    const put = element("div", "c sum strong", up);
-    put.append(element("span", "soft", share));
-    const server = element("div", "s sum");
-    server.append(...totals.map((text) => element("div", "", text)));
-    return [
-      ...[element("div", "c sum"), element("div", "c h sum strong", scene.held > 0 ? stays : ""), put],
-      ...[element("div", "w sum"), server],
-    ];
+    const put = div("c sum strong", up);
+    put.append(span("soft", share));
+    const server = div("s sum");
+    server.append(...totals.map((text) => div("", text)));
+    return [...[div("c sum"), div("c h sum strong", scene.held > 0 ? stays : ""), put], ...[div("w sum"), server]];
   }
 
   private card(traffic: Crossings, scene: Scene): HTMLElement | null {
@@ -237,8 +227,8 @@ export class TrafficPanel extends Panel {
 }
 
 function cell(name: string, texts: string[]): HTMLElement {
-  const made = element("div", name);
-  made.append(...texts.map((text) => element("span", "code", text)));
+  const made = div(name);
+  made.append(...texts.map((text) => span("code", text)));
   made.title = texts.join("\n");
   return made;
 }

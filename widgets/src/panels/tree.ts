@@ -3,7 +3,7 @@
 import type { Part } from "../model/selection";
 import type { Total } from "../model/totals";
 import { count, duration } from "../model/units";
-import { element, set, toggle, write } from "../dom/elements";
+import { div, on, set, span, toggle, write } from "../dom/elements";
 import { Panel } from "./panel";
 
 // More rows than this nobody reads, and the page would become slow.
@@ -25,8 +25,8 @@ export interface TreeRow extends Readonly<Total> {
 
 /** Draws rows and keeps their elements, so that nothing flickers and the focus stays. */
 export abstract class TreePanel extends Panel {
-  private readonly list = element("div", "tff-scroll");
-  private readonly empty = element("div", "tff-empty");
+  private readonly list = div("tff-scroll");
+  private readonly empty = div("tff-empty");
   private elements = new Map<string, RowElement>();
   /** The rows below which nothing is shown. */
   private readonly folded = new Set<string>();
@@ -38,14 +38,14 @@ export abstract class TreePanel extends Panel {
 
   protected constructor(name: string, heading: string, store: Panel["store"]) {
     super(name, store);
-    const header = element("div", "tff-row header");
+    const header = div("tff-row header");
     for (const text of [heading, "calls", "own time", ""]) {
-      header.append(element("span", text === heading ? "name" : "number", text));
+      header.append(span(text === heading ? "name" : "number", text));
     }
     set(header, "aria-hidden", "true");
     set(this.list, "role", "tree");
     set(this.list, "aria-label", this.title);
-    this.list.addEventListener("keydown", (event) => this.move(event));
+    on(this.list, "keydown", (event) => this.move(event));
     this.root.append(header, this.list, this.empty);
   }
 
@@ -151,28 +151,28 @@ export abstract class TreePanel extends Panel {
 }
 
 class RowElement {
-  readonly root = element("div", "tff-row");
-  private readonly name = element("span", "name");
-  private readonly label = element("span");
-  private readonly detail = element("span", "soft");
-  private readonly calls = element("span", "number");
-  private readonly time = element("span", "number");
-  private readonly track = element("div", "track");
-  private readonly fill = element("div", "fill");
-  private readonly twist = element("span", "twist");
+  readonly root = div("tff-row");
+  private readonly name = span("name");
+  private readonly label = span();
+  private readonly detail = span("soft");
+  private readonly calls = span("number");
+  private readonly time = span("number");
+  private readonly track = div("track");
+  private readonly fill = div("fill");
+  private readonly twist = span("twist");
   private part: Part | null = null;
 
   constructor(select: (part: Part, event: MouseEvent) => void, fold: () => void) {
     this.track.append(this.fill);
     this.name.append(this.twist, this.label, this.detail);
     set(this.twist, "aria-hidden", "true");
-    this.twist.addEventListener("click", (event) => {
+    on(this.twist, "click", (event) => {
       event.stopPropagation();
       fold();
     });
     this.root.append(this.name, this.calls, this.time, this.track);
     set(this.root, "role", "treeitem");
-    this.root.addEventListener("click", (event) => this.part && select(this.part, event));
+    on(this.root, "click", (event) => this.part && select(this.part, event));
   }
 
   show(row: TreeRow, longest: number): void {

@@ -3,7 +3,7 @@
 import type { CrossingBar, Crossings } from "../../model/crossings";
 import { goesUp, isSealed } from "../../model/crossings";
 import { dataSize } from "../../model/units";
-import { button, element, set } from "../../dom/elements";
+import { button, div, element, set, span } from "../../dom/elements";
 
 /** Puts words into the gaps of a text. */
 export function filled(text: string | undefined, parts: Record<string, string>): string {
@@ -13,15 +13,15 @@ export function filled(text: string | undefined, parts: Record<string, string>):
 /** Makes the bars; a click on the name of one chooses its AST node. */
 export function barsOf(traffic: Crossings, choose: (node: number) => void): HTMLElement {
   const { bars, plain, words } = traffic;
-  const made = element("div", "bars");
+  const made = div("bars");
   set(made, "role", "table");
   set(made, "aria-label", "What crossed between server and clients");
   const most = Math.max(plain, 1, ...bars.map(({ size }) => size));
   const line = (name: HTMLElement, sizes: number[], told: string, looks: string) => {
-    const row = element("div", `tff-crossing ${looks}`);
+    const row = div(`tff-crossing ${looks}`);
     set(row, "role", "row");
     set(name, "role", "rowheader");
-    const number = element("div", "number", told);
+    const number = div("number", told);
     set(number, "role", "cell");
     row.append(name, trackOf(sizes, most), number);
     return row;
@@ -42,17 +42,17 @@ function shareOf({ size }: CrossingBar, plain: number): string {
 }
 
 function named(name: string, detail: string): HTMLElement {
-  const made = element("div", "name");
+  const made = div("name");
   if (name) made.append(element("strong", "", name));
-  if (detail) made.append(element("span", "soft", detail));
+  if (detail) made.append(span("soft", detail));
   return made;
 }
 
 function trackOf(sizes: number[], most: number): HTMLElement {
-  const track = element("div", "track");
+  const track = div("track");
   set(track, "aria-hidden", "true");
   for (const size of sizes) {
-    const fill = element("div", "fill");
+    const fill = div("fill");
     fill.style.width = `${(100 * size) / most}%`;
     track.append(fill);
   }

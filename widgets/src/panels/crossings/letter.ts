@@ -4,7 +4,7 @@ import type { CrossingBar, Crossings, Opened } from "../../model/crossings";
 import { goesUp } from "../../model/crossings";
 import { count, dataSize } from "../../model/units";
 import { copyButton } from "../../dom/copy";
-import { button, element, set } from "../../dom/elements";
+import { button, div, element, set } from "../../dom/elements";
 import { filled } from "./bars";
 
 /** Makes the card of what is opened: a letter, or the total that the server got of sealed ones. */
@@ -16,19 +16,19 @@ export function letterCard(
   close: () => void,
 ): HTMLElement {
   const { words } = traffic;
-  const card = element("div", "card");
+  const card = div("card");
   set(card, "role", "region");
-  const head = element("div", "top");
+  const head = div("top");
   const end = button("×", "Esc", close);
   set(end, "aria-label", "close");
   head.append(element("strong", "", titleOf(traffic, bar, opened, client)), end);
   card.append(head);
   if (opened !== "sealed") card.append(contentOf(traffic, opened));
   const line = bar.line > 0 ? `, line ${bar.line}` : "";
-  card.append(element("div", "", `${bar.name}${line}. ${readers(traffic, bar, opened)}`));
-  if (bar.visibility === "aggregate") card.append(element("div", "soft", words.simulation));
+  card.append(div("", `${bar.name}${line}. ${readers(traffic, bar, opened)}`));
+  if (bar.visibility === "aggregate") card.append(div("soft", words.simulation));
   if (opened !== "sealed") card.append(pythonOf(opened, words.copy ?? ""));
-  card.append(element("div", "soft", words.next));
+  card.append(div("soft", words.next));
   return card;
 }
 
@@ -73,7 +73,7 @@ function readers({ words }: Crossings, bar: CrossingBar, opened: Opened | "seale
 }
 
 function pythonOf({ letter }: Opened, word: string): HTMLElement {
-  const line = element("div", "python");
+  const line = div("python");
   const code = element("code", "", `t.value(${letter.span})`);
   line.append(code, copyButton(word, code));
   return line;

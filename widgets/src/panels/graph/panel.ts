@@ -1,6 +1,6 @@
 // Calls and the values they made as a graph, collapsed over clients until one of them is chosen.
 
-import { button, element, fill, set, toggle } from "../../dom/elements";
+import { button, div, element, fill, on, set, span, toggle } from "../../dom/elements";
 import { ObservedSize } from "../../dom/observed_size";
 import { shownGraph, type ShownCall } from "../../model/graph_calls";
 import { place } from "../../model/graph_places";
@@ -13,10 +13,10 @@ import { callShape, edgeShapes, shape, widthOf } from "./shapes";
 import { Zoom } from "./zoom";
 
 export class GraphPanel extends Panel {
-  private readonly frame = element("div", "tff-graph");
+  private readonly frame = div("tff-graph");
   private readonly room = this.opened.add(new ObservedSize(this.frame, () => this.draw()));
-  private readonly legend = element("span", "tff-keys");
-  private readonly hint = element("span", "tff-hint", "drag to see the rest");
+  private readonly legend = span("tff-keys");
+  private readonly hint = span("tff-hint", "drag to see the rest");
   private readonly content = shape("g");
   private readonly svg = shape("svg", { role: "group" });
   private readonly zoom = new Zoom(
@@ -25,7 +25,7 @@ export class GraphPanel extends Panel {
     (scale, hidden) => this.fadeWhereItGoesOn(scale, hidden),
     () => this.showAll(),
   );
-  private readonly empty = element("div", "tff-empty");
+  private readonly empty = div("tff-empty");
   private readonly choice = document.createElement("input");
   private readonly choiceLabel = element("label", "", "client ");
   /** The chosen client, -1 for all. */
@@ -39,7 +39,7 @@ export class GraphPanel extends Panel {
   constructor(store: TraceStore) {
     super("graph", store);
     this.svg.append(this.content);
-    this.svg.addEventListener("keydown", (event) => this.move(event));
+    on(this.svg, "keydown", (event) => this.move(event));
     this.frame.append(this.empty, this.svg);
     this.root.append(this.controls(), this.frame);
   }
@@ -70,21 +70,21 @@ export class GraphPanel extends Panel {
 
   private controls(): HTMLElement {
     Object.assign(this.choice, { type: "number", min: "0", placeholder: "all" });
-    this.choice.addEventListener("input", () => {
+    on(this.choice, "input", () => {
       const isClient = this.choice.validity.valid && this.choice.value !== "";
       this.store.selection.select(
         ...(isClient ? [{ kind: "client", client: this.choice.valueAsNumber } as const] : []),
       );
     });
     this.choiceLabel.append(this.choice);
-    const buttons = element("span", "tff-buttons");
+    const buttons = span("tff-buttons");
     buttons.append(
       button("−", "Zoom out (key -, or ctrl and wheel)", () => this.zoom.out()),
       button("+", "Zoom in (key +, or ctrl and wheel)", () => this.zoom.in()),
       button("all", "Show the whole graph (key 0, or double click)", () => this.showAll()),
     );
     this.hint.hidden = true;
-    const line = element("div", "tff-controls");
+    const line = div("tff-controls");
     line.append(this.choiceLabel, buttons, this.legend, this.hint);
     return line;
   }
@@ -153,14 +153,14 @@ export class GraphPanel extends Panel {
   private paintLegend(graph: Graph): void {
     const present = [...PLACEMENT_WORDS].filter(([place]) => graph.calls.some((call) => call.placement === place));
     const entries = present.map(([place, text]) => {
-      const entry = element("span", "tff-key", text);
+      const entry = span("tff-key", text);
       entry.prepend(element("i", `place-${place || "none"}`));
       return entry;
     });
     const isCarried = this.edges.some((edge) => edge.kind === "carry");
-    if (isCarried) entries.push(element("span", "", "dashed: to the next client"));
-    if (this.calls.some((call) => call.copies > 1)) entries.push(element("span", "", "× n: n times alike"));
-    if (graph.hidden > 0) entries.push(element("span", "", `${count(graph.hidden)} smaller calls are left out`));
+    if (isCarried) entries.push(span("", "dashed: to the next client"));
+    if (this.calls.some((call) => call.copies > 1)) entries.push(span("", "× n: n times alike"));
+    if (graph.hidden > 0) entries.push(span("", `${count(graph.hidden)} smaller calls are left out`));
     fill(this.legend, entries);
   }
 

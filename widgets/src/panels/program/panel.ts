@@ -1,6 +1,6 @@
 // The program as its author thinks of it: the server, the clients, the wall between them, and what crosses it.
 
-import { element, set, toggle } from "../../dom/elements";
+import { div, on, set, toggle } from "../../dom/elements";
 import { ObservedSize } from "../../dom/observed_size";
 import { type Program, programOfPart } from "../../model/program";
 import { type Box, placeProgram } from "../../model/program_places";
@@ -16,10 +16,10 @@ const HATCHING = "tff-hatching";
 const UPRIGHT_BELOW = 560;
 
 export class ProgramPanel extends Panel {
-  private readonly frame = element("div", "tff-program tff-scroll");
+  private readonly frame = div("tff-program tff-scroll");
   private readonly room = this.opened.add(new ObservedSize(this.frame, () => this.draw()));
   private readonly svg = shape("svg", { role: "group" });
-  private readonly empty = element("div", "tff-empty");
+  private readonly empty = div("tff-empty");
   private readonly boxes = new Map<SVGGElement, number>();
   private shown = "";
 
@@ -27,7 +27,7 @@ export class ProgramPanel extends Panel {
     super("program", store);
     this.frame.tabIndex = 0;
     this.frame.append(this.empty, this.svg);
-    this.svg.addEventListener("keydown", (event) => this.act(event));
+    on(this.svg, "keydown", (event) => this.act(event));
     this.root.append(this.frame);
   }
 

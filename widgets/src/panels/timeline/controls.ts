@@ -1,14 +1,14 @@
 // What stands above a timeline: which lanes it has, its buttons, and what the colours mean.
 
-import { button, choiceOf, element, fill, keyEntry } from "../../dom/elements";
+import { button, choiceOf, div, element, fill, keyEntry, span } from "../../dom/elements";
 import type { Grouping } from "../../model/lanes";
 import { OPERATIONS } from "../../model/schema";
 import type { Colours } from "../../theme";
 import type { Actions } from "./actions";
 
 export class Controls {
-  readonly root = element("div", "tff-controls");
-  private readonly legend = element("span", "tff-keys");
+  readonly root = div("tff-controls");
+  private readonly legend = span("tff-keys");
 
   constructor(actions: Actions, group: (grouping: Grouping) => void) {
     const groupings: [text: string, grouping: Grouping][] = [
@@ -21,7 +21,7 @@ export class Controls {
     const label = element("label", "", "lanes ");
     label.append(lanes);
     const brush = "Brush what is shown: all panels tell of that time only (key b, or drag on the ruler)";
-    const buttons = element("span", "tff-buttons");
+    const buttons = span("tff-buttons");
     buttons.append(
       button("−", "Zoom out (key -, or ctrl and wheel)", () => actions.zoomOut()),
       button("+", "Zoom in (key +, or ctrl and wheel)", () => actions.zoomIn()),

@@ -1,5 +1,6 @@
 // Spans over time, in lanes. Zoom and pan with keys, wheel or buttons; drag on the ruler to brush.
 
+import { on } from "../../dom/elements";
 import { type Bar, type Grouping, Lanes, layOut } from "../../model/lanes";
 import { OPERATIONS, OUTCOMES } from "../../model/schema";
 import type { TraceStore } from "../../model/store";
@@ -32,7 +33,7 @@ export class TimelinePanel extends CanvasPanel {
     this.actions = new Actions(store, this.viewport, lanes, () => this.draw());
     this.controls = new Controls(this.actions, (grouping) => this.group(grouping));
     new Gestures(this.canvas, this.viewport, lanes, this.actions, (event, bar) => this.showTip(event, this.tipOf(bar)));
-    this.canvas.addEventListener("keydown", (event) => pressKey(event, this.actions));
+    on(this.canvas, "keydown", (event) => pressKey(event, this.actions));
     this.root.append(this.controls.root, this.frame);
   }
 
