@@ -55,6 +55,11 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     data = {name for name in wheel if name.startswith("tffsim/") and not name.endswith(".py")}
     assert data == {
         "tffsim/py.typed",
+        "tffsim/remote/service/allowed_operations.txt",
+        "tffsim/remote/service/forbidden_operations.txt",
+        "tffsim/remote/wire/executor.proto",
+        "tffsim/remote/wire/executor_pb2.pyi",
+        "tffsim/remote/wire/executor_pb2_grpc.pyi",
         "tffsim/simulation/data/README.md",
         "tffsim/simulation/data/digits.csv.gz",
         "tffsim/views/glossary.json",

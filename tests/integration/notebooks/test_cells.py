@@ -230,7 +230,9 @@ def test_an_interrupt_is_shown_once_and_first_and_the_cell_has_failed(kernel, he
     seen = kernel.run(f"{head}x = 'begun'\nmean([1.0])\n{cell}{ending}", interrupt_at="go")
     assert seen.status == "error"
     assert [name for name, _ in seen.errors] in (["KeyboardInterrupt"], ["CancelledError"])
-    assert ending in seen.errors[0][1] and not re.search("run_cell_magic|tffsim|federated_language", seen.errors[0][1])
+    # Of a computation one line says how far it came; of other code the traceback ends where it was.
+    told = "Interrupted; 0 of 2 clients were done." if "slowly" in ending else ending
+    assert told in seen.errors[0][1] and not re.search("run_cell_magic|tffsim|federated_language", seen.errors[0][1])
     if head is not OURS:
         assert seen.kinds.index("error") < seen.kinds.index("update_display_data")
     assert kernel.run("released.set()\nx").result == "'begun'"

@@ -71,7 +71,7 @@ def test_numbers_are_those_of_the_steps_of_the_line():
 
 
 def test_the_line_of_an_error_is_marked_with_the_client_and_what_was_said():
-    snapshot = traced(sum_of_logs, [1.0, 7.0, 2.0])
+    snapshot = traced(sum_of_logs, [2.0, 7.0, 2.0])
     lines = lines_of(snapshot)
     marked = {text: row.marks for text, row in lines.items() if row.marks}
     ((mark,),) = marked.values()
