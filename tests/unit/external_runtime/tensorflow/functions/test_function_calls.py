@@ -113,7 +113,9 @@ def failing(x):
 
 def source_of_failure(function, parameter=FLOAT, argument=None):
     proto = unary(function, parameter, FLOAT)
-    provenance.record(proto, provenance.Provenance(provenance.Source("f", "f.py", 1), {"check": ("f.py", 2, "return x")}))
+    provenance.record(
+        proto, provenance.Provenance(provenance.Source("f", "f.py", 1), {"check": ("f.py", 2, "return x")})
+    )
     with pytest.raises(tf.errors.InvalidArgumentError, match="bad") as failure:
         TensorFlowFunction(proto)(tf.constant(float("nan")) if argument is None else argument)
     assert location_of(failure.value).computation == "f"
