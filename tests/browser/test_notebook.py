@@ -134,7 +134,7 @@ def test_the_end_of_a_run_leaves_the_view_as_it_is(lab, page):
     # The next run ends what the kernel knew for this view; its values are in the page that it stands for.
     run_cell(page, 2)
     view.locator("[data-tab=graph]").click()
-    view.locator(".tff-graph .node", has_text="map").first.click()
+    view.locator(".tff-graph .node", has_text="map").first.dispatch_event("click")
     view.locator(".tff-details dt", has_text="value").wait_for()
     assert page.problems == []
 

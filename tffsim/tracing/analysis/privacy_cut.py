@@ -177,6 +177,8 @@ def _results(snapshot: Snapshot, calls: "np.ndarray") -> dict[tuple[int, int], i
     made = (columns["outcome"] == OK) & np.isin(columns["operation"], (COMPUTE, CREATE_CALL))
     spans = np.flatnonzero(made & is_server[columns["layer"]])
     roots = np.array([snapshot.invocations[row].span for row in calls.tolist()], np.int64)
+    # A call without clients has no cut.
+    spans = spans[np.isin(columns["invocation"][spans], roots)]
     nodes = call_nodes(snapshot.nodes)[columns["node"][spans]]
     found: dict[tuple[int, int], int] = {}
     for span, node, root in zip(spans.tolist(), nodes.tolist(), columns["invocation"][spans].tolist(), strict=True):

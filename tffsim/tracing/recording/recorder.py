@@ -211,7 +211,9 @@ class Recorder:
             handle.scalar, handle.size = reference.scalar, reference.size
             alias = reference.number if reference.recorder is self else -1
         elif span.operation == CREATE_STRUCT:
-            handle.size = sum([h.size for h in members if type(h) is TracedValue])
+            size = self.types.sizes[type_number]
+            # What a member holds may not be known yet; its type is.
+            handle.size = size if size >= 0 else sum([h.size for h in members if type(h) is TracedValue])
         else:
             self._examine(handle, type_number, payload if payload is not None else reference)
         self._append(span, OK, inputs, type_number, handle.size, handle.scalar, alias)

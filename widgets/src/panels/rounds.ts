@@ -137,7 +137,6 @@ function rowOf(round: RoundRow, k: number, scale: Scale): HTMLElement {
   row.dataset.round = String(k + 1);
   const mark = round.failed > 0 || round.outcome === "error" ? FAILED : round.wrong > 0 ? WRONG : "";
   toggle(row, "wrong", mark !== "");
-  set(row, "aria-label", round.words);
   row.title = round.words;
   const number = span("number", `${mark ? `${mark} ` : ""}${k + 1}`);
   if (scale.isNamed) number.append(element("small", "", round.name));
