@@ -7,12 +7,10 @@ chunk that fails is run again one by one: then the error knows its client.
 
 import collections
 import logging
-import math
 import threading
 from collections.abc import Mapping
 
 import federated_language as fl
-import numpy as np
 from federated_language.framework import Executor
 
 from tffsim.concurrency.call_block import BlockRefusedError
@@ -22,6 +20,7 @@ from tffsim.federation.client_results import claiming
 from tffsim.federation.client_work import ClientWork, MakeMembers, Mapped, Shared, Split, WorkPlan, digest
 from tffsim.federation.federating_strategy import Function
 from tffsim.federation.fold_shape import BLOCK_SIZE
+from tffsim.language.type_sizes import static_size
 
 _log = logging.getLogger("tffsim")
 
@@ -234,12 +233,4 @@ class _KnownFold:
 
 def _is_small(type_spec: fl.Type, num_clients: int) -> bool:
     """Whether the members of some clients are known to take little memory."""
-    num_bytes = 0
-    for leaf in fl.framework.preorder_types(type_spec):
-        if isinstance(leaf, fl.TensorType):
-            if not fl.array_shape_is_fully_defined(leaf.shape) or leaf.dtype.type is np.str_:
-                return False
-            num_bytes += math.prod(leaf.shape) * np.dtype(leaf.dtype).itemsize
-        elif not isinstance(leaf, fl.StructType):
-            return False
-    return num_bytes * num_clients <= _MAX_CHUNK_BYTES
+    return 0 <= static_size(type_spec) * num_clients <= _MAX_CHUNK_BYTES

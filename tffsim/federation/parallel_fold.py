@@ -6,11 +6,9 @@ computed ahead, if they are known to be small enough to be kept.
 """
 
 import contextlib
-import math
 from collections.abc import Sequence
 
 import federated_language as fl
-import numpy as np
 from federated_language.framework import Executor, ExecutorValue
 
 from tffsim.concurrency import concurrency
@@ -20,6 +18,7 @@ from tffsim.federation.child_intrinsics import ChildFold
 from tffsim.federation.composed_fold import Part
 from tffsim.federation.fold_shape import BLOCK_SIZE, subtree_level
 from tffsim.federation.server_fold import ServerFold
+from tffsim.language.type_sizes import static_size
 
 _MAX_BYTES_AHEAD = 256 << 20
 
@@ -121,15 +120,7 @@ async def _compute_ahead(handle: ExecutorValue) -> None:
 
 
 def _may_be_ahead(member_type: fl.Type, num_clients: int) -> bool:
-    num_bytes = 0
-    for leaf in fl.framework.preorder_types(member_type):
-        if isinstance(leaf, fl.TensorType):
-            if not fl.array_shape_is_fully_defined(leaf.shape) or leaf.dtype.type is np.str_:
-                return False
-            num_bytes += math.prod(leaf.shape) * np.dtype(leaf.dtype).itemsize
-        elif not isinstance(leaf, fl.StructType):
-            return False
-    return num_bytes * num_clients <= _MAX_BYTES_AHEAD
+    return 0 <= static_size(member_type) * num_clients <= _MAX_BYTES_AHEAD
 
 
 async def _cancel(started: Sequence[Started[object]]) -> None:

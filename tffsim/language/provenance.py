@@ -27,10 +27,12 @@ import linecache
 import threading
 import tokenize
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from federated_language.proto import computation_pb2 as pb
+
+from tffsim.language.proto_parts import parts_of
 
 _MAX_ENTRIES = 2048
 _MAX_CALLS = 16 * _MAX_ENTRIES
@@ -221,7 +223,7 @@ Entry = tuple[str, object, object]
 def entries_of(proto: pb.Computation) -> list[Entry]:
     """Returns what is known of a computation and its parts, for another process."""
     found: list[Entry] = []
-    for part in _parts(proto):
+    for part in parts_of(proto):
         if part.WhichOneof("computation") == "tensorflow":
             graph = provenance_of(part)
             if graph is not None:
@@ -238,24 +240,6 @@ def learn(entries: Sequence[Entry]) -> None:
     kinds: dict[str, _Entries[Any, Any]] = {"graph": _graphs, "source": _sources, "call": _calls}
     for kind, key, value in entries:
         kinds[kind].record(key, value)
-
-
-def _parts(proto: pb.Computation) -> Iterator[pb.Computation]:
-    waiting = [proto]
-    while waiting:
-        part = waiting.pop()
-        yield part
-        kind = part.WhichOneof("computation")
-        if kind == "block":
-            waiting += [local.value for local in part.block.local] + [part.block.result]
-        elif kind == "call":
-            waiting += [part.call.function] + ([part.call.argument] if part.call.HasField("argument") else [])
-        elif kind == "struct":
-            waiting += [element.value for element in part.struct.element]
-        elif kind == "lambda":
-            waiting.append(getattr(part, "lambda").result)
-        elif kind == "selection":
-            waiting.append(part.selection.source)
 
 
 def _key(proto: pb.Computation, provenance: Provenance) -> int:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 import tensorflow as tf
 from federated_language.proto import computation_pb2 as pb
 
+from tffsim.language.proto_parts import parts_of
+
 _FOLDER = pathlib.Path(__file__).parent
 _UNKNOWN = "It is in no list of tffsim"
 
@@ -28,7 +30,7 @@ def check_operations(proto: pb.Computation) -> None:
     Raises:
         RefusedOperationError: If it has an operation that is not allowed, or something whose operations nobody knows.
     """
-    for part in _parts(proto):
+    for part in parts_of(proto):
         kind = part.WhichOneof("computation")
         if kind == "xla":
             raise RefusedOperationError("This worker runs no XLA computations: nobody can see what they do.")
@@ -75,22 +77,3 @@ def _check_graph(graph: tf.compat.v1.GraphDef) -> None:
                 f"This worker does not run the operation {node.op} (node {node.name}). Why: {reason}. "
                 "Leave it out, or ask whoever runs the worker for `--allow-ops all`."
             )
-
-
-def _parts(proto: pb.Computation) -> Iterator[pb.Computation]:
-    """Yields a computation and all that it is made of."""
-    waiting = [proto]
-    while waiting:
-        part = waiting.pop()
-        yield part
-        kind = part.WhichOneof("computation")
-        if kind == "block":
-            waiting += [local.value for local in part.block.local] + [part.block.result]
-        elif kind == "call":
-            waiting += [part.call.function, part.call.argument]
-        elif kind == "struct":
-            waiting += [element.value for element in part.struct.element]
-        elif kind == "lambda":
-            waiting.append(getattr(part, "lambda").result)
-        elif kind == "selection":
-            waiting.append(part.selection.source)

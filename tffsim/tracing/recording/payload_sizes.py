@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import federated_language as fl
 import numpy as np
 
+from tffsim.language.type_sizes import static_size
 from tffsim.tracing.recording.sketching.payloads import Kind, array_of, kind_of, members_of, num_members_of, shape_of
-from tffsim.tracing.recording.type_numbers import static_size
 
 if TYPE_CHECKING:
     import tensorflow as tf

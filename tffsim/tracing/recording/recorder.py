@@ -23,6 +23,7 @@ from tffsim.executors.executor_base import (
     current_notices,
     offload_observer,
 )
+from tffsim.language.type_sizes import FUNCTION
 from tffsim.tracing.document.operations import CREATE_STRUCT, ERROR, INVOKE, OK
 from tffsim.tracing.document.snapshot import Place
 from tffsim.tracing.recording.ast_nodes import AstNodes
@@ -37,7 +38,7 @@ from tffsim.tracing.recording.span_rows import SPAN_DTYPE, pack_row
 from tffsim.tracing.recording.spans import Span, SpanGate, ThreadClock, ThreadClocks, current_span, run
 from tffsim.tracing.recording.subscription import Batch, Subscription
 from tffsim.tracing.recording.tracing_executor import TracedValue
-from tffsim.tracing.recording.type_numbers import FUNCTION, TypeNumbers
+from tffsim.tracing.recording.type_numbers import TypeNumbers
 
 _log = logging.getLogger("tffsim")
 _ROWS_PER_CHUNK = 4096
