@@ -315,7 +315,9 @@ def _secure_sums(
     while parts:
         child, members, _ = parts.pop(0)
         bound = Deferred(create_common, child, maximum, maximum_type)
-        yield fold_at_child(child, members, [bound], "federated_secure_sum", member_type)
+        folding = fold_at_child(child, members, [bound], "federated_secure_sum", member_type)
+        del child, members, bound
+        yield folding
 
 
 def _clients(value: FederatedValue) -> ComposedClientsValue:
