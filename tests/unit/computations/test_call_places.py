@@ -12,6 +12,7 @@ import pytest
 import tffsim as tff
 from tests.unit.computations import call_places_elsewhere
 from tffsim.language import provenance
+from tffsim.language.proto_parts import parts_of
 
 FLOATS = tff.FederatedType(np.float32, tff.CLIENTS)
 
@@ -30,7 +31,7 @@ def mean_of_halves(values):
 def calls_of(computation):
     """Returns the source, and for each call the text of its line and its variable, in the order of the AST."""
     found = []
-    for entry in provenance._parts(computation.to_proto()):
+    for entry in parts_of(computation.to_proto()):
         for local in entry.block.local if entry.HasField("block") else ():
             place, source = provenance.place_of_call(local.name), provenance.source_of_call(local.name)
             lines = place.function.text.splitlines()
@@ -88,7 +89,7 @@ def test_equal_functions_in_two_places_are_two_functions():
 
 
 def _names(computation):
-    blocks = [part.block for part in provenance._parts(computation.to_proto()) if part.HasField("block")]
+    blocks = [part.block for part in parts_of(computation.to_proto()) if part.HasField("block")]
     return [local.name for block in blocks for local in block.local]
 
 
@@ -162,7 +163,7 @@ def test_another_process_learns_the_lines_with_the_pickle(tmp_path):
         import pickle, sys
         from tffsim.language import provenance
         computation = pickle.load(open(sys.argv[1], "rb"))
-        for part in provenance._parts(computation.to_proto()):
+        for part in parts_of(computation.to_proto()):
             if part.WhichOneof("computation") == "tensorflow":
                 print(provenance.provenance_of(part).name)
             for local in part.block.local if part.HasField("block") else ():
