@@ -162,6 +162,7 @@ def test_another_process_learns_the_lines_with_the_pickle(tmp_path):
     code = """
         import pickle, sys
         from tffsim.language import provenance
+        from tffsim.language.proto_parts import parts_of
         computation = pickle.load(open(sys.argv[1], "rb"))
         for part in parts_of(computation.to_proto()):
             if part.WhichOneof("computation") == "tensorflow":
