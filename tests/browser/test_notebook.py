@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import time
 
 import nbclient
 import nbformat
@@ -35,6 +36,30 @@ for _ in range(10_000):
     if pathlib.Path("NAME.enough").exists():
         break
 "finished", weights.hidden.shape
+"""
+# Some rounds, and then a client that is held: an interrupt between two rounds ends no call.
+SETUP_HELD = (
+    SETUP
+    + """
+import pathlib, threading
+import numpy as np, tensorflow as tf
+def hold(v):
+    pathlib.Path("held").touch()
+    threading.Event().wait(300)
+    return v
+@tff.tf_computation(np.int32)
+def held(x):
+    return tf.ensure_shape(tf.py_function(hold, [x], tf.int32), [])
+@tff.federated_computation(tff.FederatedType(np.int32, tff.CLIENTS))
+def holds(values):
+    return tff.federated_map(held, values)
+"""
+)
+ROUNDS_THEN_HELD = """
+%%tff_execute --trace t
+for _ in range(2):
+    weights = next_round(weights, datasets)
+holds([1, 2, 3])
 """
 SMALL_SETUP = SETUP.replace("20", "3")
 # The page of a finished run, which the notebook keeps; and the live view that stands in for it while it is there.
@@ -71,6 +96,14 @@ def endless(name: str) -> str:
 
 def enough(lab, name: str) -> None:
     (lab.folder / f"{name}.enough").touch()
+
+
+def wait_for_file(path) -> None:
+    for _ in range(900):
+        if path.exists():
+            return
+        time.sleep(0.1)
+    raise TimeoutError(f"{path.name} did not come")
 
 
 def test_a_cell_is_shown_while_it_runs_and_after(lab, page):
@@ -270,11 +303,12 @@ def test_a_page_that_is_loaded_again_gets_its_view_back(lab, page):
 
 
 def test_an_interrupt_ends_a_run_and_a_restart_begins_anew(lab, page):
-    page.goto(lab.url(lab.write("stopped.ipynb", SETUP, endless("stopped"), ONE_ROUND)))
+    page.goto(lab.url(lab.write("stopped.ipynb", SETUP_HELD, ROUNDS_THEN_HELD, ONE_ROUND)))
     run_cell(page, 0)
     run_cell(page, 1, wait=False)
     page.wait_for_selector(".tffsim[data-state=running]", timeout=90_000)
     page.wait_for_function("() => document.querySelector('.tffsim').dataset.spans > 1000")
+    wait_for_file(lab.folder / "held")
     interrupt(page)
     page.wait_for_selector(KEPT + "[data-state=cancelled]", timeout=90_000)
     wait_until_idle(page)
