@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any, TypeAlias, TypeVar
@@ -163,14 +164,22 @@ async def embed_argument(executor: Executor, value: object, type_spec: fl.Type, 
     """
     token = current_argument_path.set(path)
     try:
-        return await executor.create_value(value, type_spec)
+        with part_of_argument(path):
+            return await executor.create_value(value, type_spec)
+    finally:
+        current_argument_path.reset(token)
+
+
+@contextlib.contextmanager
+def part_of_argument(path: ArgumentPath) -> Iterator[None]:
+    """What does not fit in the block is the part of the argument at a path."""
+    try:
+        yield
     except (TypeError, ValueError, OverflowError) as error:
         locate_argument(error)
         for segment in reversed(path):
             locate_argument(error, segment)
         raise
-    finally:
-        current_argument_path.reset(token)
 
 
 def leaves_of(value: Nested) -> Iterator[FederatedValue]:

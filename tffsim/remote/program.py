@@ -96,6 +96,7 @@ class Program:
     Attributes:
         request: The message; the name of the executor is still missing.
         uploads: What has to be there before it.
+        streams: What has to be there too, made only when it is sent: when one piece is there, the next is made.
         result_number: The number of what is computed.
     """
 
@@ -111,6 +112,7 @@ class Program:
         self.session = session
         self.clients = clients
         self.uploads: list[Upload] = []
+        self.streams: list[Iterator[Upload]] = []
         self.request = messages.BatchRequest(
             session=session.name, send_result=wants_result, watch_numbers=watches_numbers
         )

@@ -6,6 +6,8 @@ goes to another one, and everything that it needs is made again there.
 
 import functools
 import logging
+from collections.abc import Sequence
+from typing import TypeGuard
 
 import federated_language as fl
 from federated_language.framework import Executor, ExecutorValue
@@ -26,6 +28,7 @@ from tffsim.language import building_blocks
 from tffsim.language.struct_types import struct_type
 from tffsim.language.type_kinds import function_type_of
 from tffsim.remote.channels import channel_loop
+from tffsim.remote.members_step import MembersStep
 from tffsim.remote.payload_step import PayloadStep
 from tffsim.remote.program import Node, Program
 from tffsim.remote.wire import executor_pb2 as messages
@@ -135,7 +138,11 @@ class RemoteExecutor(Executor):
 
             return self._handle(Node(type_signature, (), write))
         first, _, cohort = self._clients
-        payload = PayloadStep(value, type_signature, type_bytes(type_signature), first, cohort)
+        sent_type = type_bytes(type_signature)
+        if _has_members(type_signature) and isinstance(value, Sequence):
+            members = MembersStep(value, type_signature, sent_type, first, cohort)
+            return self._handle(Node(type_signature, (), members.write))
+        payload = PayloadStep(value, type_signature, sent_type, first, cohort)
         return self._handle(Node(type_signature, (), payload.write))
 
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> RemoteExecutorValue:
@@ -264,6 +271,10 @@ class RemoteExecutor(Executor):
     def _range(self) -> str:
         first, count, cohort = self._clients
         return f"client {first} of {cohort}" if count == 1 else f"clients {first}-{first + count - 1} of {cohort}"
+
+
+def _has_members(type_spec: fl.Type) -> TypeGuard[fl.FederatedType]:
+    return isinstance(type_spec, fl.FederatedType) and not type_spec.all_equal
 
 
 @functools.lru_cache(maxsize=4096)

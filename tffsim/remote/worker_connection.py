@@ -188,6 +188,11 @@ class WorkerConnection:
             program.request.executor = await self._executor(session, program.clients)
             for upload in program.uploads:
                 await self._upload(session, upload, what)
+            for stream in program.streams:
+                # In a thread: it may read data sets, and heart-beats must not wait for them.
+                while upload := await asyncio.to_thread(next, stream, None):
+                    await self._upload(session, upload, what)
+                    del upload
             call = self._stub.Batch(
                 program.request, timeout=self._call_timeout, metadata=self._security.metadata, wait_for_ready=False
             )

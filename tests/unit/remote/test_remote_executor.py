@@ -1,6 +1,7 @@
 """The executor for clients at a worker: it sends programs, and sends them again to another worker."""
 
 import asyncio
+import weakref
 
 import federated_language as fl
 import numpy as np
@@ -117,6 +118,30 @@ def test_members_that_only_a_sum_needs_are_not_kept_at_the_worker(worker, monkey
         factory.close()
     assert len(sent) >= 2
     assert not any(step.keep for request in sent for step in request.steps[:-1])
+
+
+def test_the_data_of_one_piece_is_here_at_a_time(worker, monkeypatch):
+    alive, most = weakref.WeakSet(), []
+
+    async def upload_and_count(connection, session, upload, what):
+        alive.add(upload)
+        most.append(len(alive))
+        return await upload_as_before(connection, session, upload, what)
+
+    upload_as_before = WorkerConnection._upload
+    monkeypatch.setattr(WorkerConnection, "_upload", upload_and_count)
+    rows = fl.SequenceType(fl.TensorType(np.float32, [300_000]))
+    count = tff.tf_computation(lambda data: data.reduce(0, lambda n, _: n + 1), rows)
+    counts = tff.federated_computation(
+        lambda data: fl.federated_sum(fl.federated_map(count, data)), fl.FederatedType(rows, fl.CLIENTS)
+    )
+    factory = tff.remote_executor_factory([worker.address])
+    try:
+        examples = [lambda: iter([np.zeros(300_000, np.float32)] * 2)] * 12
+        assert tff.SyncExecutionContext(factory).invoke(counts, examples) == 24
+    finally:
+        factory.close()
+    assert most == [1] * 12
 
 
 def test_without_clients_a_value_that_all_would_share_is_there(worker):

@@ -151,13 +151,24 @@ class ProgramRunner:
     async def _value(self, session: Session, executor: Executor, step: messages.CreateValue) -> ExecutorValue:
         type_spec = type_of(step.type)
         message, buffers = step.value, _NO_BUFFERS
+        if message.federated.payloads:
+            return await executor.create_value(await self._members(session, message.federated, type_spec), type_spec)
         if message.WhichOneof("value") == "payload":
-            payload = await session.values.get(message.payload)
-            if not isinstance(payload, Payload):
-                raise MalformedError(f"The value {message.payload} is in an executor already.")
+            payload = await _payload(session, message.payload)
             message, buffers = payload.message, payload.buffers
         value = read_value(message, type_spec, iter(buffers), self._computations.get)
         return await executor.create_value(value, type_spec)
+
+    async def _members(self, session: Session, message: messages.Federated, type_spec: fl.Type) -> list[object]:
+        members: list[object] = []
+        for number in message.payloads:
+            payload = await _payload(session, number)
+            session.values.forget([number])
+            piece = read_value(payload.message, type_spec, iter(payload.buffers))
+            if not isinstance(piece, list):
+                raise MalformedError(f"The value {number} has no members.")
+            members += piece
+        return members
 
 
 @functools.lru_cache(maxsize=4096)
@@ -174,6 +185,13 @@ def type_of(content: bytes) -> fl.Type:
 
 
 _NO_BUFFERS: list[np.ndarray] = []
+
+
+async def _payload(session: Session, number: int) -> Payload:
+    payload = await session.values.get(number)
+    if not isinstance(payload, Payload):
+        raise MalformedError(f"The value {number} is in an executor already.")
+    return payload
 
 
 def _handle(value: object) -> ExecutorValue:

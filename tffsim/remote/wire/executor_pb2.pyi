@@ -40,14 +40,16 @@ class Sequence(_message.Message):
     def __init__(self, runs: _Optional[_Iterable[_Union[Run, _Mapping]]] = ...) -> None: ...
 
 class Federated(_message.Message):
-    __slots__ = ("all_equal", "members", "runs")
+    __slots__ = ("all_equal", "members", "runs", "payloads")
     ALL_EQUAL_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
     RUNS_FIELD_NUMBER: _ClassVar[int]
+    PAYLOADS_FIELD_NUMBER: _ClassVar[int]
     all_equal: bool
     members: _containers.RepeatedCompositeFieldContainer[Value]
     runs: _containers.RepeatedCompositeFieldContainer[Run]
-    def __init__(self, all_equal: bool = ..., members: _Optional[_Iterable[_Union[Value, _Mapping]]] = ..., runs: _Optional[_Iterable[_Union[Run, _Mapping]]] = ...) -> None: ...
+    payloads: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, all_equal: bool = ..., members: _Optional[_Iterable[_Union[Value, _Mapping]]] = ..., runs: _Optional[_Iterable[_Union[Run, _Mapping]]] = ..., payloads: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Value(_message.Message):
     __slots__ = ("tensor", "struct", "sequence", "federated", "computation", "payload", "placement")

@@ -27,19 +27,20 @@ _DTYPES = {
 
 
 class Buffers:
-    """The bytes of the larger tensors of a message, which follow it or are put into it."""
+    """The bytes of the larger tensors of a message, which follow it or are put into it.
+
+    Attributes:
+        num_bytes: How many there are.
+    """
 
     def __init__(self) -> None:
+        self.num_bytes = 0
         self._parts: list[tuple[messages.Tensor, memoryview]] = []
-
-    @property
-    def num_bytes(self) -> int:
-        """How many there are."""
-        return sum(part.nbytes for _, part in self._parts)
 
     def add(self, tensor: messages.Tensor, content: memoryview) -> None:
         """Takes the bytes of a tensor."""
         tensor.buffer_size = content.nbytes
+        self.num_bytes += content.nbytes
         self._parts.append((tensor, content))
 
     def put_inline(self) -> None:
@@ -47,6 +48,7 @@ class Buffers:
         for tensor, content in self._parts:
             tensor.content = bytes(content)
         self._parts.clear()
+        self.num_bytes = 0
 
     def chunks(self) -> Iterator[bytes]:
         """Yields all bytes, end to end, in pieces."""

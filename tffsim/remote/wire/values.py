@@ -24,7 +24,7 @@ from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.malformed import MalformedError
 from tffsim.remote.wire.rows import Row, decode_rows, encode_rows, row_size
 from tffsim.remote.wire.sequences import decode_sequence, encode_sequence
-from tffsim.remote.wire.tensors import Buffers, decode_array, encode_array, fits
+from tffsim.remote.wire.tensors import CHUNK_BYTES, Buffers, decode_array, encode_array, fits
 
 _MAX_ROW_BYTES = 4096
 """Larger members are sent one by one, so that each can be freed by itself."""
@@ -77,6 +77,43 @@ class ValueWriter:
         else:
             raise TypeError(f"Values of type {type_spec} cannot be sent to a worker.")
 
+    def write_some(self, members: Sequence[object], type_spec: fl.FederatedType, message: messages.Value) -> int:
+        """Writes the first members of a value at the clients, about as many as fill one piece of what is streamed.
+
+        Args:
+            members: Those that are left; the first is that of the client `first_client`.
+            type_spec: The type of the value.
+            message: Becomes a federated value of its own.
+
+        Returns:
+            How many members there are in it.
+
+        Raises:
+            TypeError: If one does not fit its type.
+            ValueError: If a number is out of range.
+        """
+        message.federated.SetInParent()
+        size = self._row_size(members[:1], type_spec.member)
+        if size is not None and size <= _MAX_ROW_BYTES:
+            count = max(1, CHUNK_BYTES // max(8, size))
+            self._write_members(members[:count], type_spec.member, message.federated)
+            return min(count, len(members))
+        size_of_messages = 0
+        for client, member in enumerate(members):
+            written = message.federated.members.add()
+            with self._located(client):
+                self.write(member, type_spec.member, written)
+            size_of_messages += written.ByteSize()
+            if self.buffers.num_bytes + size_of_messages >= CHUNK_BYTES:
+                return client + 1
+        return len(members)
+
+    def _row_size(self, members: Sequence[object], type_spec: fl.Type) -> int | None:
+        """Returns the size of the largest row; None if members of the type have none."""
+        if not _has_rows(type_spec):
+            return None
+        return max(map(row_size, self._rows(members, type_spec)), default=0)
+
     def _write_struct(self, value: object, type_spec: fl.StructType, message: messages.Struct) -> None:
         message.SetInParent()
         message.names.extend(name or "" for name in field_names(type_spec))
@@ -93,14 +130,17 @@ class ValueWriter:
             self.write(value, type_spec.member, message.members.add())
             return
         members = check_members(value, type_spec, len(value) if isinstance(value, (list, tuple)) else -1)
-        if not _has_sequence(type_spec.member) and not framework.contains_federated_types(type_spec.member):
-            rows = self._rows(members, type_spec.member)
+        self._write_members(members, type_spec.member, message)
+
+    def _write_members(self, members: Sequence[object], type_spec: fl.Type, message: messages.Federated) -> None:
+        if _has_rows(type_spec):
+            rows = self._rows(members, type_spec)
             if not rows or max(map(row_size, rows)) <= _MAX_ROW_BYTES:
                 encode_rows(rows, message.runs, self.buffers)
                 return
         for client, member in enumerate(members):
             with self._located(client):
-                self.write(member, type_spec.member, message.members.add())
+                self.write(member, type_spec, message.members.add())
 
     def _rows(self, members: Sequence[object], type_spec: fl.Type) -> list[Row]:
         if isinstance(type_spec, fl.TensorType) and type_spec.shape == () and type_spec.dtype.type is not np.str_:
@@ -281,5 +321,5 @@ def _is_struct(type_spec: fl.Type) -> TypeGuard[fl.StructType]:
     return isinstance(type_spec, fl.StructType)
 
 
-def _has_sequence(type_spec: fl.Type) -> bool:
-    return any(not isinstance(t, (fl.TensorType, fl.StructType)) for t in framework.preorder_types(type_spec))
+def _has_rows(type_spec: fl.Type) -> bool:
+    return all(isinstance(t, (fl.TensorType, fl.StructType)) for t in framework.preorder_types(type_spec))

@@ -1,0 +1,89 @@
+"""Members of clients are sent piece by piece, and no piece is made before its turn."""
+
+import federated_language as fl
+import numpy as np
+import pytest
+
+from tffsim.failures.failure_location import current_argument_path, location_of
+from tffsim.remote.members_step import MembersStep
+from tffsim.remote.program import Node, Program
+from tffsim.remote.remote_executor import type_bytes
+from tffsim.remote.remote_session import RemoteSession
+from tffsim.remote.wire.values import read_value
+
+SEQUENCES = fl.FederatedType(fl.SequenceType(fl.TensorType(np.float32, [100_000])), fl.CLIENTS)
+FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
+ROWS = fl.FederatedType(fl.TensorType(np.float32, [500]), fl.CLIENTS)
+
+
+def program_of(members, type_spec):
+    step = MembersStep(members, type_spec, type_bytes(type_spec), 10, 90)
+    return Program(Node(type_spec, (), step.write), RemoteSession("s"), (10, len(members), 90),
+                   wants_result=True, watches_numbers=False)  # fmt: skip
+
+
+def all_pieces(program):
+    (stream,) = program.streams
+    return [(upload.number, *_arrived(upload)) for upload in stream]
+
+
+def _arrived(upload):
+    header, *chunks = upload.requests()
+    content = np.frombuffer(b"".join(request.chunk for request in chunks), np.uint8)
+    return header.header.value, content
+
+
+def examples(client, read):
+    def make():
+        read.append(client)
+        yield np.full(100_000, client, np.float32)
+
+    return make
+
+
+def test_a_client_is_read_when_the_piece_before_has_gone():
+    read = []
+    program = program_of([examples(client, read) for client in range(20)], SEQUENCES)
+    first = sorted(set(read))
+    assert first == [0, 1, 2]
+    (stream,) = program.streams
+    next(stream)
+    assert sorted(set(read)) == first
+    next(stream)
+    assert sorted(set(read)) == [0, 1, 2, 3, 4, 5]
+
+
+def test_the_program_names_the_pieces_in_client_order():
+    program = program_of([examples(client, []) for client in range(7)], SEQUENCES)
+    numbers = [number for number, _, _ in all_pieces(program)]
+    (step,) = program.request.steps
+    assert list(step.value.value.federated.payloads) == numbers
+    assert len(numbers) == 3
+
+
+def test_rows_of_many_clients_are_cut_into_pieces_too():
+    members = [np.full(500, client, np.float32) for client in range(1200)]
+    pieces = all_pieces(program_of(members, ROWS))
+    assert len(pieces) == 3
+    read = [read_value(message, ROWS, iter([content])) for _, message, content in pieces]
+    assert [float(row[0]) for piece in read for row in piece] == list(range(1200))
+
+
+def test_few_small_members_stand_in_the_message():
+    program = program_of([1.0, 2.0], FLOATS)
+    assert not program.streams
+    (step,) = program.request.steps
+    assert read_value(step.value.value, FLOATS) == [1.0, 2.0]
+
+
+def test_a_wrong_member_of_a_later_piece_is_located_in_the_argument():
+    token = current_argument_path.set(("data",))
+    try:
+        program = program_of([*(examples(client, []) for client in range(5)), 7], SEQUENCES)
+    finally:
+        current_argument_path.reset(token)
+    with pytest.raises(TypeError, match="Expected a sequence") as caught:
+        all_pieces(program)
+    location = location_of(caught.value)
+    assert (location.client, location.num_clients) == (15, 90)
+    assert list(location.argument_path) == ["data"]
