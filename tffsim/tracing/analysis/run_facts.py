@@ -4,9 +4,10 @@ import dataclasses
 
 import numpy as np
 
+from tffsim.tracing.analysis.births import Birth, Births
 from tffsim.tracing.analysis.first_error import error_message, first_of
 from tffsim.tracing.analysis.phases import Phases, phases_of
-from tffsim.tracing.analysis.program import Program, ProgramStep, build_program
+from tffsim.tracing.analysis.program import Program, build_program
 from tffsim.tracing.analysis.program_runs import StepRun, owners, step_runs
 from tffsim.tracing.analysis.results import numbers_among, values_of_results
 from tffsim.tracing.analysis.wrong_values import WrongValue, wrong_values
@@ -56,6 +57,7 @@ class RunFacts:
         numbers: The numbers among the results of each call, by name; "" if the result is one number.
         failure: What failed first; None if nothing did.
         wrong: Where NaN and infinity came from.
+        first_wrong: How the first of these came about; None if there is none.
         owners: For each AST node the step to which it belongs; see `program_runs.owners`.
     """
 
@@ -72,12 +74,8 @@ class RunFacts:
     numbers: dict[str, list[float]]
     failure: Failure | None
     wrong: list[WrongValue]
+    first_wrong: Birth | None
     owners: "np.ndarray"
-
-    def step_of(self, node: int) -> ProgramStep | None:
-        """Returns the step to which an AST node belongs; None if it belongs to none."""
-        step = self.owners[node]
-        return self.program.steps[step] if step >= 0 else None
 
 
 def run_facts(snapshot: Snapshot) -> RunFacts | None:
@@ -91,6 +89,7 @@ def run_facts(snapshot: Snapshot) -> RunFacts | None:
     outcome = snapshot.columns["outcome"][last.span]
     results = [values for values in values_of_results(snapshot, rows) if values]
     reader = SpanReader(snapshot)
+    wrong = [value for value in wrong_values(snapshot) if value.invocation in spans]
     return RunFacts(
         name=last.name,
         program=program,
@@ -104,7 +103,8 @@ def run_facts(snapshot: Snapshot) -> RunFacts | None:
         results=[[reader.preview(value) for value in values] for values in results],
         numbers=_numbers(reader, program, results),
         failure=_failure(reader, program, spans),
-        wrong=[value for value in wrong_values(snapshot) if value.invocation in spans],
+        wrong=wrong,
+        first_wrong=Births(snapshot).of(wrong[0]) if wrong else None,
         owners=owners(snapshot, program),
     )
 

@@ -200,7 +200,7 @@ class _Drawing:
 def _state(step: DrawnStep) -> str:
     states = [
         f"✗ {step['failed']:,} failed" if step["failed"] else "",
-        f"{step['cancelled']:,} given up" if step["cancelled"] else "",
+        f"{step['cancelled']:,} cancelled" if step["cancelled"] else "",
         f"{step['done']:,} done" if step["done"] and step["gives"]["lane"] == "clients" else "",
         duration(step["elapsed"]) if step["elapsed"] else "",
     ]

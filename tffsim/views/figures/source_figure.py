@@ -55,7 +55,7 @@ def _draw_gutter(axes: Axes, theme: Theme, row: SourceRow, place: int, longest: 
     bar = Rectangle((_BAR, place - 0.22), width, 0.44, linewidth=0)
     bar.set_facecolor(theme.faint if row.is_passed_on else theme.strong)
     axes.add_patch(bar)
-    runs = row.done + row.failed + row.running
+    runs = row.done + row.failed + row.cancelled + row.running
     _write(axes, _TIME, place, duration(row.elapsed) if row.elapsed else "", theme.ink, is_right=True)
     counted = f"× {runs:,}" if runs >= row.expected else f"{runs:,} of {row.expected:,}"
     _write(axes, _RUNS, place, counted if row.expected else "", theme.ink, is_right=True)

@@ -13,12 +13,14 @@ import string
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from tffsim.tracing.analysis.births import Birth
 from tffsim.tracing.analysis.program import CLIENTS, SERVER, ProgramStep
 from tffsim.tracing.analysis.program_runs import StepRun
 from tffsim.tracing.analysis.run_facts import Failure, RunFacts, run_facts
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size, duration
 
+_MAX_VALUE = 80
 _WORDS = pathlib.Path(__file__).parents[1] / "words.json"
 
 
@@ -72,6 +74,12 @@ def _joined(sentences: list[Sentence]) -> Sentence:
     return tuple(
         phrase for number, parts in enumerate(sentences) for phrase in ((Phrase(" "), *parts) if number else parts)
     )
+
+
+def _shortened(text: str) -> str:
+    """Returns the two ends of a long text: what is wrong may be the last of many numbers."""
+    text = text.replace("  ", ", ")
+    return text if len(text) <= _MAX_VALUE else f"{text[: _MAX_VALUE // 2]} … {text[-_MAX_VALUE // 2 :]}"
 
 
 @functools.cache
@@ -164,8 +172,8 @@ class _Speech:
             told += self._left_undone(facts.failure)
         elif facts.is_cancelled:
             told.append(self.interrupted())
-        if facts.wrong:
-            told.append(self._first_wrong())
+        if facts.first_wrong is not None:
+            told.append(self._first_wrong(facts.first_wrong))
         return told
 
     def _failed(self, failure: Failure) -> Sentence:
@@ -198,22 +206,30 @@ class _Speech:
         if run is None or failure.client < 0:
             return []
         seen = run.done + run.failed + run.cancelled + run.running
-        rest = max(self._facts.num_clients - seen, 0)
-        return [self.say("others", done=str(run.done), rest=str(rest))]
+        counts = {
+            "done": run.done,
+            "failed": run.failed - 1,
+            "cancelled": run.cancelled,
+            "running": run.running,
+            "not started": max(self._facts.num_clients - seen, 0),
+        }
+        states = [self._counted(f"others {state}", count) for state, count in counts.items() if count > 0]
+        return [self.say("others", states=", ".join(states))] if states else []
 
-    def _first_wrong(self) -> Sentence:
-        value = self._facts.wrong[0]
+    def _first_wrong(self, birth: Birth) -> Sentence:
+        value = birth.value
         what = Phrase(str(self._words["nan" if value.is_nan else "inf"]), "wrong")
         who = str(value.client)
         if value.is_given:
             return self.say("nan given" if value.client >= 0 else "nan given server", what=what, client=who)
-        step = self._facts.step_of(value.node)
-        function = Phrase(step.title if step is not None else self._facts.name, "code")
-        line = step.output_line or step.line if step is not None else 0
-        place = self.say("at place", place=self.say("line", line=str(line))) if line else ()
+        function = Phrase(birth.function, "code")
+        place = self.say("at place", place=str(birth.place)) if birth.place is not None else ()
+        given, made = (Phrase(_shortened(text), "code") for text in (birth.given, birth.made))
+        values = self.say("went in" if given.text else "came out", given=given, made=made) if made.text else ()
+        where = "" if value.client >= 0 else " at server" if birth.placement == SERVER else " nowhere"
         return self.say(
-            "nan made" if value.client >= 0 else "nan made at server",
-            what=what, client=who, function=function, place=place,
+            f"nan made{where}",
+            what=what, client=who, function=function, place=place, values=values,
         )  # fmt: skip
 
     def _sent(self, step: ProgramStep, run: StepRun) -> Sentence:

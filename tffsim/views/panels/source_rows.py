@@ -29,6 +29,7 @@ class SourceRow:
     elapsed: int
     done: int
     failed: int
+    cancelled: int
     running: int
     expected: int
     letters: int
@@ -50,6 +51,7 @@ def source_rows(snapshot: Snapshot) -> list[SourceRow]:
             line.elapsed,
             line.done,
             line.failed,
+            line.cancelled,
             line.running,
             line.expected,
             line.letters,

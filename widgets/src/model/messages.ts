@@ -71,6 +71,7 @@ export interface SourceRow {
   elapsed: number;
   done: number;
   failed: number;
+  cancelled: number;
   running: number;
   /** For how many it would have been done, had nothing gone wrong. */
   expected: number;

@@ -67,13 +67,13 @@ export function programOfPart(program: Program, sums: StepSums, selection: Selec
   }));
   const found = sums.of(counted);
   const steps = program.steps.map((step, k) => {
-    const { runs = 0, failed = 0, running = 0, elapsed = 0, letters = 0 } = found[k] ?? {};
+    const { runs = 0, failed = 0, cancelled = 0, running = 0, elapsed = 0, letters = 0 } = found[k] ?? {};
     return {
       ...step,
-      done: runs - failed - running,
+      done: runs - failed - cancelled - running,
       failed,
+      cancelled,
       running,
-      cancelled: isOver ? step.cancelled : 0,
       elapsed: step.elapsed > 0 ? elapsed * 1e6 : 0,
       letters,
       size: step.letters > 0 ? (step.size * letters) / step.letters : 0,

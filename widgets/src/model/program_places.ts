@@ -135,7 +135,7 @@ function stateOf(step: ProgramStep): string {
   const isAtClients = step.gives.lane === "clients" && step.crosses_to === "";
   const states = [
     step.failed ? `✕ ${count(step.failed)} failed` : "",
-    step.cancelled ? `${count(step.cancelled)} given up` : "",
+    step.cancelled ? `${count(step.cancelled)} cancelled` : "",
     step.running ? `${count(step.running)} running` : "",
     isAtClients && step.done ? `${count(step.done)} done` : "",
     step.elapsed ? duration(step.elapsed / 1e6) : "",

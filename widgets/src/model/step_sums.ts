@@ -20,6 +20,7 @@ export interface StepSum {
   /** For how many clients, or in how many calls, it began. */
   runs: number;
   failed: number;
+  cancelled: number;
   running: number;
   /** How many values crossed in it between server and clients. */
   letters: number;
@@ -150,6 +151,7 @@ class Tally {
       elapsed: covered(this.times),
       runs: ranks.length,
       failed: ranks.filter((rank) => rank === FAILED).length,
+      cancelled: ranks.filter((rank) => rank === CANCELLED).length,
       running: ranks.filter((rank) => rank === RUNNING).length,
       letters: this.letters,
     };
@@ -157,8 +159,12 @@ class Tally {
 }
 
 /** What is told of a client of which several things are known: an error before what is under way. */
-const [RUNNING, FAILED] = [1, 2];
-const RANKS: Record<number, number> = { [OUTCOME.running]: RUNNING, [OUTCOME.error]: FAILED };
+const [CANCELLED, RUNNING, FAILED] = [1, 2, 3];
+const RANKS: Record<number, number> = {
+  [OUTCOME.cancelled]: CANCELLED,
+  [OUTCOME.running]: RUNNING,
+  [OUTCOME.error]: FAILED,
+};
 
 /** Returns how much time intervals cover. */
 function covered(times: [number, number][]): number {

@@ -226,7 +226,7 @@ function isCounted({ expected, done, failed, running }: SourceRow): boolean {
 
 /** What stands in the gutter beside the time: runs, and what crossed. */
 function gutterOf(row: SourceRow, sum: StepSum | null): [string, string] {
-  const runs = sum?.runs ?? row.done + row.failed + row.running;
+  const runs = sum?.runs ?? row.done + row.failed + row.cancelled + row.running;
   const running = sum?.running ?? row.running;
   const isShort = runs < row.expected || sum !== null;
   const many = row.expected === 0 ? "" : isShort ? `${count(runs)} of ${count(row.expected)}` : `× ${count(runs)}`;

@@ -8,6 +8,7 @@ import tffsim as tff
 from tests.unit.tracing.traced_programs import half, rounds, secure_sum, sum_of_logs, traced
 from tests.unit.views.figures.drawn import texts_of
 from tffsim.views.figures.figures import Figures
+from tffsim.views.figures.program_figure import _state
 from tffsim.views.figures.theme import LIGHT
 
 
@@ -48,6 +49,11 @@ def test_a_failure_is_counted_and_has_no_result(drawn):
     assert "no result" in texts
     thick = {to_hex(patch.get_edgecolor()) for patch in axes.patches if patch.get_linewidth() > 2}
     assert thick == {LIGHT.wrong}
+
+
+def test_who_was_cancelled_is_told_apart_from_who_failed():
+    counts = {"failed": 1, "cancelled": 1, "done": 1, "elapsed": 0, "gives": {"lane": "clients"}}
+    assert _state(counts) == "✗ 1 failed · 1 cancelled · 1 done"
 
 
 def test_the_step_that_made_a_nan_has_a_mark(drawn):

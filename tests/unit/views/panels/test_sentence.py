@@ -7,8 +7,10 @@ import re
 import string
 
 import numpy as np
+import tensorflow as tf
 
 import tffsim
+import tffsim as tff
 from tests.unit.tracing.traced_programs import (
     half,
     rounds,
@@ -47,8 +49,32 @@ def test_a_failure_comes_first():
 
 def test_the_first_nan_comes_first():
     said = told(traced(sum_of_logs, [1.0, -1.0]))
-    assert re.match(r"First NaN: client 1, in log_of, line \d+\.", said)
+    assert re.match(r"First NaN: client 1, in log_of, traced_programs\.py:\d+: -1 went in, nan came out\. ", said)
     assert "Nothing went wrong" not in said
+
+
+def test_the_first_infinity_says_what_went_in_and_what_came_out():
+    said = told(traced(sum_of_logs, [0.0]))
+    assert re.match(r"First infinity: client 0, in log_of, traced_programs\.py:\d+: 0 went in, -inf came out\. ", said)
+
+
+def test_of_an_array_that_became_nan_it_is_said_how_many_and_at_no_placement_none():
+    @tff.tf_computation(tff.TensorType(np.float32, [16]))
+    def logs(x):
+        return tf.math.log(x)
+
+    said = told(traced(logs, np.array([1] * 15 + [-1], np.float32)))
+    assert re.match(r"First NaN: in logs, test_sentence\.py:\d+: float32\[16\] \[1, 1, .*, 1 NaN came out\. ", said)
+
+
+def test_a_failure_says_of_the_others_how_far_they_came_and_nothing_of_those_that_are_none():
+    facts = run_facts(traced(sum_of_logs, [1.0, 7.0]))
+    assert facts is not None and facts.failure is not None
+    run = dataclasses.replace(facts.last_runs[facts.failure.step], done=1, failed=1, cancelled=1)
+    facts = dataclasses.replace(facts, last_runs=[run, *facts.last_runs[1:]], num_clients=5)
+    assert "Of the others, 1 was done, 1 was cancelled, 2 had not started." in plain_text(sentence(facts))
+    alone = dataclasses.replace(facts, last_runs=[dataclasses.replace(run, done=0, cancelled=0)], num_clients=1)
+    assert "others" not in plain_text(sentence(alone))
 
 
 def test_what_is_sealed_is_said_to_be_and_that_one_client_hides_nothing():
