@@ -87,6 +87,13 @@ _SUBMODULES = (
     "simulation",
     "tracing",
 )
+_SUBMODULES_OF_SIMULATION = (
+    "simulation.client_data",
+    "simulation.digits",
+    "simulation.emnist",
+    "simulation.fed_avg",
+    "simulation.partitioning",
+)
 _LANGUAGE_NAMES = [name for name in dir(_language) if not name.startswith("_")]
 
 __all__ = sorted(
@@ -108,12 +115,19 @@ del federated_computation
 for _name in ("framework", "program", "types"):
     globals().pop(_name, None)
 
+
+def _find_in_simulation(name: str) -> Any:
+    path = f"simulation.{name}"
+    return importlib.import_module(f"tffsim.{path}") if path in _SUBMODULES_OF_SIMULATION else _aliases.find(path)
+
+
 _hide_startup_messages()
 _default_context.install()
 _pickling.register()
 _operators_outside.install()
 _type_specifications.install()
-_simulation.look_elsewhere(_aliases.find)
+_aliases.load_with(importlib.import_module)
+_simulation.look_elsewhere(_find_in_simulation)
 
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:

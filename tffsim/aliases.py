@@ -7,13 +7,17 @@ tff` instead, the names of its core mean the same here. `ALIASES` says for each 
 where the thing is; `INSTEAD` says of the others what to use. `docs/migration.md` shows
 both to readers; a test compares it with this module.
 
-A name is looked up when it is used; nothing is imported before.
+A name is looked up when it is used; nothing is imported before. The public face, which alone
+imports by name, lends the function that does it: see `load_with`.
 """
 
-import importlib
 import sys
 import types
+from collections.abc import Callable
 from typing import Any, Final
+
+from federated_language import framework, program
+from federated_language import types as language_types
 
 from tffsim.failures.notebook_traceback import lines_for_notebook
 
@@ -120,7 +124,7 @@ ALIASES: Final[dict[str, str]] = {
 """For each name of that system the thing it means: a module, or `module:attribute`."""
 
 _LAYERS = "To run that system's own layers on tffsim, see `docs/tff_layers.md` (`tff.load_tff_layers`)."
-_REMOTE = "There are no remote workers: use `tff.local_executor_factory`."
+_REMOTE = "Use `tff.remote_executor_factory`, with the addresses that `tffsim worker` prints."
 _DATASETS = "Pass the clients' datasets as arguments of the computation."
 _OWN_DATA = "Make a `tffsim.simulation.client_data.ClientData` of your files."
 _COMPILER = "Nothing has to be compiled here: call the computation."
@@ -220,11 +224,7 @@ INSTEAD: Final[dict[str, str]] = {
 }
 """For each name of that system which is not here, what to use."""
 
-_LENDERS: Final = {
-    "framework": _FRAMEWORK,
-    "program": "federated_language.program",
-    "types": "federated_language.types",
-}
+_LENDERS: Final = {"framework": framework, "program": program, "types": language_types}
 """The namespaces whose names are the language's, but for the ones above."""
 
 _LAYERS_OF_TFF: Final = {
@@ -233,10 +233,13 @@ _LAYERS_OF_TFF: Final = {
     "aggregators": "tensorflow_federated.python.aggregators",
     "analytics": "tensorflow_federated.python.analytics",
 }
+"""Where its layers are, once `tffsim.tff_layers` has made them importable."""
 
 _NAMESPACES: Final = frozenset(
     {path.rpartition(".")[0] for path in (*ALIASES, *INSTEAD)} | {"backends"} | set(_LENDERS)
 ) - {""}
+
+_loaders: list[Callable[[str], types.ModuleType]] = []
 
 
 class MissingNameError(AttributeError):
@@ -256,7 +259,7 @@ class _Namespace(types.ModuleType):
     def __init__(self, path: str) -> None:
         super().__init__(f"tffsim.{path}", f"What TensorFlow Federated calls `tff.{path}`: see `tffsim.aliases`.")
         self._path = path
-        self._lender = importlib.import_module(_LENDERS[path]) if path in _LENDERS else None
+        self._lender = _LENDERS.get(path)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -272,6 +275,11 @@ class _Namespace(types.ModuleType):
     def __dir__(self) -> list[str]:
         lent = [] if self._lender is None else [name for name in dir(self._lender) if not name.startswith("_")]
         return sorted({*lent, *names_in(self._path)})
+
+
+def load_with(load: Callable[[str], types.ModuleType]) -> None:
+    """Lets the public face import what names lie in: nobody else imports modules by their names."""
+    _loaders[:] = [load]
 
 
 def names_in(namespace: str) -> list[str]:
@@ -293,13 +301,18 @@ def find(path: str) -> Any:
     """
     if path in ALIASES:
         module, _, attribute = ALIASES[path].partition(":")
-        found = importlib.import_module(module)
+        found = _load(module)
         return getattr(found, attribute) if attribute else found
     if path in _NAMESPACES:
         return _Namespace(path)
     if path in _LAYERS_OF_TFF and "tensorflow_federated" in sys.modules:
-        return importlib.import_module(_LAYERS_OF_TFF[path])
+        return _load(_LAYERS_OF_TFF[path])
     if path in INSTEAD:
         raise MissingNameError(f"tffsim has no `{path}`. {INSTEAD[path]}")
     namespace, _, name = f"tffsim.{path}".rpartition(".")
     raise MissingNameError(f"module {namespace!r} has no attribute {name!r}")
+
+
+def _load(module: str) -> types.ModuleType:
+    (load,) = _loaders
+    return load(module)

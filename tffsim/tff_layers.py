@@ -87,7 +87,9 @@ def load_tff_layers(sources: str | os.PathLike[str]) -> types.ModuleType:
     sys.meta_path.insert(0, _Replacing(package))
     sys.meta_path.append(_StandingIn())
     default_context.install()
-    return importlib.import_module(_ROOT)
+    import tensorflow_federated
+
+    return tensorflow_federated
 
 
 def _checked(folder: pathlib.Path) -> pathlib.Path:

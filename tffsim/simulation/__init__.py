@@ -9,23 +9,19 @@ small network on any of them, written as a user of tffsim would write it.
 Called by users, `cli` and the benchmarks. Only `fed_avg` imports the public face, as its readers would.
 """
 
-import importlib
 from collections.abc import Callable
 from typing import Any
 
-_SUBMODULES = ("client_data", "digits", "emnist", "fed_avg", "partitioning")
 _elsewhere: list[Callable[[str], object]] = []
 
 
 def __getattr__(name: str) -> Any:
-    """Loads what lives here when it is used; names of TensorFlow Federated, such as `datasets`, are answered."""
-    if name in _SUBMODULES:
-        return importlib.import_module(f"{__name__}.{name}")
+    """Asks the public face: it loads what lives here when it is used, and knows names of TensorFlow Federated."""
     for find in _elsewhere:
-        return find(f"simulation.{name}")
+        return find(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def look_elsewhere(find: Callable[[str], object]) -> None:
-    """Lets the public face answer for names that are not here: it knows those of TensorFlow Federated."""
+    """Lets the public face answer for names that are not here, such as `digits` or `datasets`."""
     _elsewhere[:] = [find]
