@@ -24,7 +24,7 @@ def test_there_is_a_file_of_each_version():
 
 @pytest.mark.parametrize("version", range(1, OLDEST))
 def test_a_version_that_is_too_old_is_refused_in_a_sentence(version):
-    expected = f"it is of version {version}; this tffsim reads versions 3 to 4. Record the trace again."
+    expected = f"it is of version {version}; this tffsim reads versions {OLDEST} to {VERSION}. Record the trace again."
     with pytest.raises(TraceFileError) as caught:
         tff.load_trace(golden(version))
     assert str(caught.value) == f"{golden(version)}: {expected}"

@@ -10,6 +10,7 @@ import pytest
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
+from tffsim.tracing.document.older_versions import OLDEST, VERSION
 from tffsim.tracing.document.rows import MAX_TEXT
 from tffsim.tracing.document.schema import COLUMNS
 from tffsim.tracing.document.trace_file_error import TraceFileError
@@ -91,7 +92,7 @@ def test_a_file_that_is_no_trace_is_refused(tmp_path):
 
 @pytest.mark.parametrize("version", [99, 4.0, True, "4", None])
 def test_a_newer_version_is_refused_by_number(file, version):
-    expected = f"version {version!r}; this tffsim reads versions 3 to 4. Install a newer"
+    expected = f"version {version!r}; this tffsim reads versions {OLDEST} to {VERSION}. Install a newer"
     with pytest.raises(TraceFileError, match=expected):
         tff.load_trace(rewritten(file, version=version))
 
