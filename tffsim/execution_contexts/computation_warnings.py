@@ -4,6 +4,8 @@ import warnings
 
 from federated_language.framework import ConcreteComputation
 
+from tffsim.failures.source_places import cell_name
+
 
 def warn(computation: ConcreteComputation, text: str) -> None:
     """Warns about a computation."""
@@ -11,6 +13,6 @@ def warn(computation: ConcreteComputation, text: str) -> None:
     warnings.warn_explicit(
         text,
         UserWarning,
-        filename=code.co_filename if code is not None else "tffsim",
+        filename=(cell_name(code.co_filename) or code.co_filename) if code is not None else "tffsim",
         lineno=code.co_firstlineno if code is not None else 1,
     )

@@ -20,6 +20,7 @@ from federated_language.framework import ExecutorValue
 
 from tffsim.concurrency.activity import current_node
 from tffsim.concurrency.deferred import Deferred
+from tffsim.failures.source_places import SourceLine
 from tffsim.language import building_blocks, provenance
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class Notice:
     line: int = 0
 
     def __str__(self) -> str:
-        made_by = f" It comes from `{self.function}` ({self.filename}:{self.line})." if self.function else ""
+        made_by = (
+            f" It comes from `{self.function}` ({SourceLine(self.filename, self.line).place})." if self.function else ""
+        )
         return f"{self.node}: {self.what}{made_by}"
 
 

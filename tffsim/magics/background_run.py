@@ -12,6 +12,7 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 
 from tffsim.execution_contexts.client_code import current_callbacks
+from tffsim.execution_contexts.execution_error import without_internals
 from tffsim.magics.cell_code import CellCode
 from tffsim.magics.cell_figures import own_figures
 from tffsim.magics.cell_text import CellCallbacks
@@ -75,14 +76,16 @@ class BackgroundRun(concurrent.futures.Future[Any]):
             TimeoutError: If it takes longer than `timeout` seconds.
             concurrent.futures.CancelledError: If it was cancelled.
         """
+        __tracebackhide__ = True
         try:
             return super().result(timeout)
-        except concurrent.futures.TimeoutError:
-            if self.done():
-                raise
-            raise TimeoutError(
-                f"The cell has not ended within {timeout} s. Wait longer: `.result(timeout=...)`."
-            ) from None
+        except BaseException as error:
+            if isinstance(error, concurrent.futures.TimeoutError) and not self.done():
+                raise TimeoutError(
+                    f"The cell has not ended within {timeout} s. Wait longer: `.result(timeout=...)`."
+                ) from None
+            without_internals(error)
+            raise
 
     def __await__(self) -> Generator[object, None, Any]:
         return asyncio.wrap_future(self).__await__()

@@ -10,6 +10,7 @@ import types
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
+from tffsim.magics.cell_number import number_of_cell
 from tffsim.magics.cell_source import transformed
 
 _NOT_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER)
@@ -30,7 +31,7 @@ class CellCode:
         self._shell = shell
         self._source = transformed(shell, code)
         # Tracebacks find the lines of the code under this name.
-        name = shell.compile.cache(self._source, shell.execution_count, raw_code=code)
+        name = shell.compile.cache(self._source, number_of_cell(shell), raw_code=code)
         tree = shell.transform_ast(shell.compile.ast_parse(self._source, name))
         last = [tree.body.pop()] if tree.body and isinstance(tree.body[-1], ast.Expr) else []
         flags = shell.compile.flags | (ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if shell.autoawait else 0)

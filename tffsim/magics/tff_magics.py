@@ -13,6 +13,7 @@ from IPython.display import display
 from tffsim.execution_contexts.default_context import get_context, separate_default, use
 from tffsim.magics.background_run import BackgroundRun
 from tffsim.magics.cell_code import CellCode
+from tffsim.magics.cell_number import number_of_cell
 from tffsim.magics.cell_source import CellSource, split_statement
 from tffsim.magics.cell_text import TextOfNobody
 from tffsim.magics.completion import complete_magics
@@ -155,7 +156,7 @@ class TffMagics(Magics):  # type: ignore[misc]
             print(why_nothing(code, self._shell.user_ns, "show" if options.panels else "save"))
 
     def _name(self, options: Options, trace: Trace) -> None:
-        name = self._traces.add(trace, self._shell.execution_count, options.trace)
+        name = self._traces.add(trace, number_of_cell(self._shell), options.trace)
         if options.trace and name != options.trace:
             print(f"`{options.trace}` is in use, so the trace is called `{name}`.")
 

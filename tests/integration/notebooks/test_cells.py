@@ -334,3 +334,31 @@ def test_a_cell_says_when_nobody_told_how_many_clients_there_are(kernel):
     assert kernel.run("total()").printed.count(words) == kernel.run(OURS + "total()").printed.count(words) + 1
     told = kernel.run("%%tff_execute --view none --clients 3\ntotal()")
     assert words not in told.printed and told.result.startswith("np.int32(3")
+
+
+# IPython keeps the code of cell 3 in `_i3`.
+_NUMBER_OF = "next(int(name[2:]) for name, code in list(globals().items()) if name[2:].isdigit() and code == {!r})"
+
+
+def test_a_warning_names_the_cell_and_so_does_the_list_of_traces(kernel):
+    kernel.run("""@tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))
+def mean_of_mine(x):
+    return tff.federated_mean(x)""")
+    call = "%%tff_execute --trace mine\nmean_of_mine([float('nan'), 1.0])"
+    warned = kernel.run(call).printed
+    listed = kernel.run("%tff_trace mine_not_there\n").printed + kernel.run("%tff_trace").printed
+    number = kernel.run(_NUMBER_OF.format(call)).result
+    (row,) = [line for line in listed.splitlines() if line.startswith("mine ")]
+    assert f"Cell [{number}]" in row
+    if IPython.version_info[0] >= 8:  # The older one knows a cell by a file that it makes for it.
+        assert re.search(r"^Cell \[\d+\]:1: UserWarning: `mean_of_mine`", warned, re.MULTILINE), warned
+        assert "ipykernel" not in warned
+
+
+def test_an_error_in_the_background_names_its_cell_and_not_the_one_that_asks(kernel):
+    call = "%%tff_execute --background=run\nmean([1.0]) / nobody_knows_me"
+    kernel.run(call)
+    ((_, text),) = kernel.run("run.result()").errors
+    number = kernel.run(_NUMBER_OF.format(call)).result
+    assert "concurrent" not in text and "tffsim" not in text
+    assert f"Cell In[{number}], line 2" in text or IPython.version_info[0] < 8, text

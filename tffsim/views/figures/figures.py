@@ -29,10 +29,12 @@ class Figures:
 
     Args:
         snapshot: What was recorded.
+        warns: Whether they warn of letters that no font on this machine has.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, *, warns: bool = True) -> None:
         self._snapshot = snapshot
+        self._warns = warns
 
     def program(self, ax: Axes | None = None, *, dark: bool | None = None) -> Axes:
         """What the server and the clients did in the last call, and what crossed between them."""
@@ -82,5 +84,5 @@ class Figures:
         if ax is None:
             _, ax = plt.subplots(figsize=(width(self._snapshot), height(self._snapshot)), layout="constrained")
         drawn = draw(self._snapshot, ax, theme)
-        find_letters(drawn)
+        find_letters(drawn, warns=self._warns)
         return drawn

@@ -8,7 +8,7 @@ import functools
 import unicodedata
 import warnings
 
-from matplotlib.axes import Axes
+from matplotlib.artist import Artist
 from matplotlib.font_manager import FontEntry, findfont, fontManager
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
@@ -23,9 +23,14 @@ _NOWHERE = (
 )
 
 
-def find_letters(axes: Axes) -> None:
-    """Gives the texts of axes fonts that have their letters. For letters that no font has, it draws boxes and warns."""
-    texts = [text for text in axes.findobj(Text) if isinstance(text, Text) and not text.get_text().isascii()]
+def find_letters(drawn: Artist, *, warns: bool = True) -> None:
+    """Gives texts fonts that have their letters. For letters that no font has, it draws boxes.
+
+    Args:
+        drawn: What has the texts: axes, or a figure.
+        warns: Whether it warns of letters that no font has.
+    """
+    texts = [text for text in drawn.findobj(Text) if isinstance(text, Text) and not text.get_text().isascii()]
     lacking = frozenset[str]().union(*map(_lacking, texts))
     if not lacking:
         return
@@ -33,7 +38,7 @@ def find_letters(axes: Axes) -> None:
     for text in texts:
         text.set_fontfamily([*text.get_fontfamily(), *families])
         text.set_text(text.get_text().translate({ord(letter): _BOX for letter in nowhere}))
-    if nowhere:
+    if nowhere and warns:
         warnings.warn(_NOWHERE, stacklevel=2)
 
 

@@ -50,15 +50,17 @@ def _drawn(snapshot: Snapshot, said: str) -> bytes:
     from PIL import Image
 
     from tffsim.views.figures.figures import Figures
+    from tffsim.views.figures.letters import find_letters
 
     figure = Figure(figsize=(9, 6), dpi=_DPI, layout="constrained")
     FigureCanvasAgg(figure)
     told = textwrap.fill(said, _LETTERS_IN_LINE)
     figure.suptitle(told, x=0.01, horizontalalignment="left", fontsize=9.5, parse_math=False)
     upper, lower = figure.subplots(2)
-    figures = Figures(snapshot)
+    figures = Figures(snapshot, warns=False)  # Nobody asked for this picture.
     figures.program(ax=upper, dark=False)
     figures.timeline(ax=lower, dark=False)
+    find_letters(figure, warns=False)
     image = io.BytesIO()
     figure.savefig(image, format="png")
     picture = Image.open(image).convert("RGB")

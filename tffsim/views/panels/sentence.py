@@ -48,6 +48,8 @@ def sentence(facts: RunFacts, language: str = "en") -> Sentence:
     # A failure has said already who ran what.
     who = speech.who_ran_what() if facts.failure is None else []
     happened = [*who, *speech.what_crossed(), *speech.time(), *speech.trend()]
+    if wrong and facts.num_clients == 0:
+        return _joined([*happened, *wrong])  # That is what it comes from.
     if wrong or facts.is_running:
         return _joined([*wrong, *happened])
     return _joined([*happened, speech.say("nothing wrong")])
@@ -225,7 +227,8 @@ class _Speech:
         function = Phrase(birth.function, "code")
         place = self.say("at place", place=str(birth.place)) if birth.place is not None else ()
         given, made = (Phrase(_shortened(text), "code") for text in (birth.given, birth.made))
-        values = self.say("went in" if given.text else "came out", given=given, made=made) if made.text else ()
+        key = "went in" if given.text and self._facts.num_clients != 0 else "came out"
+        values = self.say(key, given=given, made=made) if made.text else ()
         where = "" if value.client >= 0 else " at server" if birth.placement == SERVER else " nowhere"
         return self.say(
             f"nan made{where}",

@@ -15,6 +15,7 @@ from tests.unit.tracing.traced_runs import FLOATS, traced
 from tests.unit.views.figures.drawn import texts_of
 from tffsim.views.figures import letters
 from tffsim.views.figures.theme import columns, literal
+from tffsim.views.notebook.still_picture import still_picture
 
 USUAL = set(FT2Font(findfont("DejaVu Sans")).get_charmap())
 
@@ -74,6 +75,17 @@ def test_a_letter_that_no_font_has_is_a_box_and_one_warning_says_what_to_do(axes
     assert len(caught) == 1
     assert texts_of(axes)[:2] == ["□□ mean", "□□"]
     assert drawn(axes) == []
+
+
+def test_a_picture_for_which_nobody_asked_does_not_warn(monkeypatch):
+    def 평균(값):  # noqa: N802, N803 (Korean has no capitals)
+        return tff.federated_mean(값)
+
+    _, trace = traced(tff.federated_computation(평균, FLOATS), [1.0])
+    monkeypatch.setattr(letters, "_fonts", list)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        still_picture(trace.snapshot, "평균 1")
 
 
 def test_a_font_that_is_gone_is_passed_over(axes, monkeypatch):

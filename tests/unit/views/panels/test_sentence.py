@@ -12,6 +12,7 @@ import tensorflow as tf
 import tffsim
 import tffsim as tff
 from tests.unit.tracing.traced_programs import (
+    AT_CLIENTS,
     half,
     rounds,
     secure_select,
@@ -80,6 +81,17 @@ def test_a_failure_says_of_the_others_how_far_they_came_and_nothing_of_those_tha
 def test_what_is_sealed_is_said_to_be_and_that_one_client_hides_nothing():
     assert "could read only the total of 3 sealed envelopes" in told(traced(secure_sum, [1, 2, 3]))
     assert "A total of one client hides nothing." in told(traced(secure_sum, [1]))
+
+
+def test_of_one_client_the_server_could_read_one_envelope():
+    assert "The server could read 1 open envelope (4 B in all)" in told(traced(sum_of_logs, [1.0]))
+
+
+def test_a_nan_that_comes_from_no_clients_is_told_after_that():
+    mean = tff.federated_computation(lambda values: tff.federated_mean(values), AT_CLIENTS)
+    said = told(traced(mean, []))
+    assert said.startswith("No clients took part")
+    assert said.index("First NaN") > 0 and said.endswith(": nan came out.")
 
 
 def test_no_clients_and_no_placement():
