@@ -4,7 +4,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { minify } from "terser";
 import { withShortClassNames } from "./class_names.mjs";
-import { declared } from "./declared.mjs";
 import { shortenable } from "./members.mjs";
 import { styles } from "./styles.mjs";
 
@@ -21,7 +20,7 @@ const options = {
   mangleProps: new RegExp(`^(${shortenable().join("|")})$`),
   charset: "ascii",
   legalComments: "none",
-  plugins: [styles, declared],
+  plugins: [styles],
   define: {
     HAS_SHORT_NAMES: "true",
     "Math.max": "$max",
@@ -38,7 +37,7 @@ const { outputFiles, metafile } = await build(options);
 const { code } = await minify(outputFiles[0].text, {
   module: true,
   ecma: 2022,
-  compress: { passes: 3, unsafe_arrows: true },
+  compress: { passes: 6, pure_getters: true, unsafe_arrows: true },
   format: { ascii_only: true },
 });
 const bundle = LICENSE + withShortClassNames(code);

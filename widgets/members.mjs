@@ -7,7 +7,16 @@ import { basename } from "node:path";
 import ts from "typescript";
 
 /** What the types of these files declare, the kernel or the page around a view sends and gets. */
-const OUTSIDE = ["messages.ts", "packing.ts", "program.ts", "crossings.ts", "schema.ts", "index.ts", "kept_views.ts"];
+const OUTSIDE = [
+  "messages.ts",
+  "packing.ts",
+  "program.ts",
+  "crossings.ts",
+  "schema.ts",
+  "index.ts",
+  "kept_views.ts",
+  "look.ts",
+];
 const DATA = ["../tffsim/views/panels.json", "../tffsim/views/theme.json"];
 
 /** Returns the names, in alphabetical order. */

@@ -8,7 +8,7 @@ export const styles = {
   setup({ onLoad }) {
     onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const made = await build({ entryPoints: [path], bundle: true, minify: true, write: false });
-      const { styles: short } = new CleanCSS({ level: { 2: { restructureRules: true } } }).minify(
+      const { styles: short } = new CleanCSS({ level: { 2: { all: true, mergeSemantically: false } } }).minify(
         made.outputFiles[0].text,
       );
       return { contents: nested(withShortColours(short)), loader: "text" };

@@ -1,5 +1,6 @@
 // The drawer: what is selected, how much of all was done there, and the same in Python. It never moves or grows.
 
+import { copyButton } from "./dom/copy";
 import { button, div, element, set, write } from "./dom/elements";
 import { type Fact, factsOf } from "./model/facts";
 import { nameOf, pythonOf } from "./model/names";
@@ -17,15 +18,12 @@ export class Details {
   private shown = "";
 
   constructor(private readonly store: TraceStore) {
-    const python = div("tff-python");
-    const copy = button("copy", "Copy this line of Python", () => this.copy(copy));
-    python.append(div("soft", "the same in Python; t is the trace"), this.code, copy);
+    const told = div("soft", "the same in Python; t is the trace");
+    const python = div("tff-python", told, this.code, copyButton("copy", this.code));
     set(this.facts, "aria-live", "polite");
     this.facts.tabIndex = 0;
     set(this.facts, "aria-label", "What is selected");
-    const told = div("tff-told");
-    told.append(this.title, this.facts);
-    this.root.append(told, python);
+    this.root.append(div("tff-told", this.title, this.facts), python);
   }
 
   draw(): void {
@@ -47,18 +45,7 @@ export class Details {
   }
 
   private elements({ name, text, part }: Fact): HTMLElement[] {
-    const shown = element("dd", "", part === undefined ? text : "");
-    if (part !== undefined)
-      shown.append(button(text, nameOf(part, this.store), () => this.store.selection.select(part)));
-    return [element("dt", "", name), shown];
-  }
-
-  private copy(from: HTMLButtonElement): void {
-    const said = (text: string) => write(from, text);
-    // A page in a frame may not be allowed to copy: the text is selected then, for the keyboard.
-    void navigator.clipboard?.writeText(this.code.textContent ?? "").then(
-      () => said("copied"),
-      () => window.getSelection()?.selectAllChildren(this.code),
-    );
+    const shown = part ? button(text, nameOf(part, this.store), () => this.store.selection.select(part)) : text;
+    return [element("dt", "", name), element("dd", "", shown)];
   }
 }

@@ -7,11 +7,11 @@ import { count, duration } from "./model/units";
 const MILLISECONDS_UNTIL_SILENT = 3000;
 
 export class Head {
-  readonly root = div("tff-head");
   /** Leads to where the first error arose. */
   readonly error = button("", "Show where it arose", () => this.showError());
   private readonly title = span("tff-title");
   private readonly status = span("tff-status");
+  readonly root = div("tff-head", this.title, this.status);
 
   /** `level` is that of a heading. */
   constructor(
@@ -21,7 +21,6 @@ export class Head {
     set(this.title, "role", "heading");
     set(this.title, "aria-level", String(level));
     this.error.className = "tff-error-line";
-    this.root.append(this.title, this.status);
   }
 
   /** Whether nothing was heard for a while, though more is to come. */
@@ -51,7 +50,7 @@ export class Head {
 
   private facts(): string[] {
     const { progress, columns, cohorts } = this.store;
-    const { leftOut } = this.store.legend;
+    const { left_out: leftOut } = this.store.legend;
     const kept = leftOut ? `the longest ${count(leftOut.total - leftOut.spans)} of ` : "";
     const before = progress.firstStart;
     const facts = [

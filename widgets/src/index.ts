@@ -1,11 +1,11 @@
 // The entry points: an anywidget for notebooks, and what a page that stands alone does when it is opened.
 
 import { EMBEDDED, type Embedded, KeptViews } from "./kept_views";
+import { type Look, setLook } from "./look";
 import type { Batch, Message, Request } from "./model/messages";
 import { inflated, unpacked } from "./model/packing";
 import { TraceStore } from "./model/store";
 import { followAddress } from "./page_address";
-import { NAMES } from "./panels/names";
 import { View } from "./view";
 
 const MAX_CALLS = 8;
@@ -79,17 +79,18 @@ function nameOf(model: Model): string {
 }
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
-  const panels = (model.get("panels") as string[]) ?? NAMES;
+  setLook(model.get("look") as Look);
   const shown = widgets.get(nameOf(model));
   if (shown === undefined) throw new Error("A view was asked for before its widget began.");
-  const view = new View(shown.store, { panels });
+  const view = new View(shown.store, { panels: model.get("panels") as string[] });
   shown.views.add(view);
   el.append(view.root);
   return () => shown.views.release(view);
 }
 
 /** Shows the trace of a page that stands alone, without a kernel. */
-async function showEmbedded({ batch, columns, panels }: Embedded, place: HTMLElement): Promise<void> {
+async function showEmbedded({ batch, columns, panels, look }: Embedded, place: HTMLElement): Promise<void> {
+  setLook(look);
   const store = new TraceStore();
   const view = new View(store, { panels, isPage: true });
   place.append(view.root);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { deflateSync } from "node:zlib";
 import type { Message } from "./model/messages";
-import { openPage, type Page } from "./testing/page";
+import { LOOK, openPage, type Page } from "./testing/page";
 
 let page: Page;
 
@@ -23,7 +23,7 @@ async function opened() {
   document.body.append(cell);
   let listener: (message: Message, buffers: DataView[]) => void = () => {};
   const model = {
-    get: (name: string) => ({ widget_id: "7", panels: ["clients"] })[name],
+    get: (name: string) => ({ widget_id: "7", panels: ["clients"], look: LOOK })[name as "look"],
     on: (_: string, told: typeof listener) => (listener = told),
     off: () => {},
     send: () => {},

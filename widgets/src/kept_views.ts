@@ -1,5 +1,6 @@
 // Views that stay when a run ends: the page that a notebook keeps takes their place in the saved output only.
 
+import type { Look } from "./look";
 import type { Batch } from "./model/messages";
 import { inflated, type Packed } from "./model/packing";
 import type { View } from "./view";
@@ -12,6 +13,7 @@ export interface Embedded {
   batch: string;
   columns: Packed;
   panels: string[];
+  look: Look;
 }
 
 /** The element in which a page has its trace: a script, which no text of a notebook can become. */

@@ -1,6 +1,6 @@
 // The palette: one types what to look for, walks through what is found with the arrows, and all panels follow.
 
-import { div, on, set, write } from "./dom/elements";
+import { div, named, on, set, write } from "./dom/elements";
 import { type Findings, findingsOf, type Found } from "./model/found";
 import type { TraceStore } from "./model/store";
 import { count } from "./model/units";
@@ -11,9 +11,9 @@ let numPalettes = 0;
 export class Palette {
   readonly root = div("tff-palette");
   private readonly input = document.createElement("input");
-  private readonly list = div("tff-found");
   private readonly told = div("soft");
   private readonly options = div();
+  private readonly list = div("tff-found", this.told, this.options);
   private findings: Findings = { listed: [], total: 0 };
   private at = -1;
 
@@ -21,19 +21,16 @@ export class Palette {
     const name = `tff-found-${(numPalettes += 1)}`;
     Object.assign(this.input, { type: "search", placeholder: "find ( / )" });
     this.input.title = EXAMPLES;
+    named(this.input, "combobox", `Find, for example: ${EXAMPLES}`);
     for (const [key, value] of Object.entries({
-      role: "combobox",
-      "aria-label": `Find, for example: ${EXAMPLES}`,
       "aria-controls": name,
       "aria-autocomplete": "list",
       "aria-expanded": "false",
     }))
       set(this.input, key, value);
     set(this.told, "role", "status");
-    set(this.options, "role", "listbox");
-    set(this.options, "aria-label", "What is found");
+    named(this.options, "listbox", "What is found");
     this.options.id = name;
-    this.list.append(this.told, this.options);
     this.list.hidden = true;
     on(this.input, "input", () => this.look());
     on(this.input, "focus", () => this.open(this.input.value !== ""));
@@ -79,8 +76,8 @@ export class Palette {
     made.id = `${this.options.id}-${k}`;
     set(made, "role", "option");
     // The pointer leaves the keyboard where it is.
-    made.addEventListener("pointerdown", (event) => event.preventDefault());
-    made.addEventListener("click", () => {
+    on(made, "pointerdown", (event) => event.preventDefault());
+    on(made, "click", () => {
       this.go(k);
       this.open(false);
     });

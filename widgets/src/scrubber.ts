@@ -1,6 +1,6 @@
 // One scrubber under all panels: the strip of time, and a playhead that shows the run again.
 
-import { button, choiceOf, div, element, on, set, span, toggle } from "./dom/elements";
+import { button, choiceOf, div, element, named, on, set, span, toggle, write } from "./dom/elements";
 import { ObservedSize } from "./dom/observed_size";
 import { type Closable, Opened } from "./dom/opened";
 import { type Activity, activityOf } from "./model/activity";
@@ -23,10 +23,10 @@ const WORDS = { called: "preparing", clients: "clients at work", server: "server
 export class Scrubber implements Closable {
   readonly root = div("tff-scrubber");
   private readonly opened = new Opened();
-  private readonly strip = div("strip");
   private readonly svg = shape("svg", { "aria-hidden": "true" });
   private readonly marks = div("marks");
   private readonly head = element("i", "playhead");
+  private readonly strip = named(div("strip", this.svg, this.marks, this.head), "slider", "Moment that is shown");
   private readonly clock = span("clock");
   private readonly play = button("▶", "Play", () => this.toggle());
   private readonly speed = choiceOf([["", ""], ...SPEEDS.map((speed): [string, string] => [`${speed} ×`, `${speed}`])]);
@@ -40,10 +40,7 @@ export class Scrubber implements Closable {
     const first = button("⇤", "To the start", () => this.show(this.extent[0]));
     this.speed.title = "Speed";
     set(this.speed, "aria-label", "Speed");
-    this.strip.append(this.svg, this.marks, this.head);
     this.strip.tabIndex = 0;
-    set(this.strip, "role", "slider");
-    set(this.strip, "aria-label", "Moment that is shown");
     this.strip.title = "Space plays and stops; ← → go to the next change, with shift to the next round";
     on(this.strip, "keydown", (event) => this.press(event));
     on(this.strip, "pointerdown", (event) => {
@@ -53,9 +50,7 @@ export class Scrubber implements Closable {
     on(this.strip, "pointermove", (event) => {
       if (event.buttons > 0) this.drag(event);
     });
-    const buttons = span("tff-buttons");
-    buttons.append(first, this.play, this.speed);
-    this.root.append(buttons, this.strip, this.clock);
+    this.root.append(span("tff-buttons", first, this.play, this.speed), this.strip, this.clock);
     this.opened.addEnd(() => this.stop());
   }
 
@@ -91,7 +86,7 @@ export class Scrubber implements Closable {
     set(this.strip, "aria-valuetext", told);
     this.root.dataset.moment = replay.moment === null ? "" : String(moment);
     const text = replay.moment === null ? duration(to - from) : `${duration(moment - from)} of ${duration(to - from)}`;
-    if (this.clock.textContent !== text) this.clock.textContent = text;
+    write(this.clock, text);
   }
 
   /** From the first call to the end of the last: what a cell does before is no part of the run. */
@@ -131,9 +126,7 @@ export class Scrubber implements Closable {
         mark.style.left = `${place(columns.endInAll(span))}%`;
         return mark;
       });
-    const key = span("key");
-    key.append(...words);
-    this.marks.replaceChildren(...(legend.invocations.length > 1 ? rounds : []), key, ...wrong);
+    this.marks.replaceChildren(...(legend.invocations.length > 1 ? rounds : []), span("key", ...words), ...wrong);
   }
 
   private lengthOf(span: number): number {

@@ -1,12 +1,12 @@
 // Tabs, of which one is active; which, the browser remembers.
 
-import { button, div, on, set } from "./dom/elements";
-import { questionOf } from "./panels/names";
+import { button, div, named, on, set } from "./dom/elements";
+import { questionOf } from "./look";
 
 const MEMORY = "tffsim-tab";
 
 export class Tabs {
-  readonly root = div("tff-tabs");
+  readonly root = named(div("tff-tabs"), "tablist", "Panels");
   private chosen: string;
 
   /** `titles` has the name and the title of each; `changed` is called when another one is chosen. */
@@ -17,8 +17,6 @@ export class Tabs {
     const remembered = recall();
     this.chosen = titles.has(remembered) ? remembered : ([...titles.keys()][0] ?? "");
     this.root.hidden = titles.size < 2;
-    set(this.root, "role", "tablist");
-    set(this.root, "aria-label", "Panels");
     on(this.root, "keydown", (event) => this.move(event));
     for (const [name, title] of titles) {
       const tab = button(title, "", () => this.choose(name));

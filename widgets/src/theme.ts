@@ -1,30 +1,13 @@
 // Light and dark, following JupyterLab, or the system where there is no JupyterLab.
-// Colours and words are those of `theme.json`, which the pictures of matplotlib read too.
+// Colours are those of `theme.json`, which the pictures of matplotlib read too.
 
-import facts from "../../tffsim/views/theme.json";
+import { type Colour, type Filled, type Ground, look } from "./look";
 
 /** Whether names of colours are shortened, as in the bundle: see `styles.mjs`. */
 declare const HAS_SHORT_NAMES: boolean | undefined;
 
-interface Filled {
-  light: string;
-  dark: string;
-  inkOnLight: string;
-  inkOnDark: string;
-}
-
-/** What a placement is called in a key; the empty one is no placement. */
-export const PLACEMENT_WORDS: ReadonlyMap<string, string> = wordsOf(facts.placements);
-
 /** The colours that canvases draw with. */
-export interface Colours {
-  surface: string;
-  raised: string;
-  line: string;
-  ink: string;
-  soft: string;
-  accent: string;
-  running: string;
+export interface Colours extends Record<Ground, string> {
   /** By operation, in the order of `OPERATIONS`. */
   operations: string[];
   /** What is written on these. */
@@ -65,7 +48,7 @@ export function followTheme(element: HTMLElement, changed: () => void): () => vo
 /** Returns the colours of the ground as variables of the style sheet: `--tff-ink` and so on. */
 export function variables(): string {
   const declared = (ground: "light" | "dark") =>
-    Object.entries(facts.ground).map(([name, colour]) => `${variableOf(name)}:${colour[ground]};`);
+    Object.entries(look().theme.ground).map(([name, colour]) => `${variableOf(name)}:${colour[ground]};`);
   return `.tffsim{${declared("light").join("")}}.tffsim.dark{${declared("dark").join("")}}`;
 }
 
@@ -74,26 +57,18 @@ function variableOf(name: string): string {
 }
 
 export function coloursOf(element: HTMLElement): Colours {
+  const { ground, operations, clients } = look().theme;
   const isOnDark = element.classList.contains("dark");
-  const ground = isOnDark ? "dark" : "light";
-  const { surface, raised, line, ink, soft, accent, running } = facts.ground;
-  const [operations, clients]: [Filled[], Filled[]] = [Object.values(facts.operations), Object.values(facts.clients)];
-  const inks = (filled: Filled[]) => filled.map(({ inkOnDark, inkOnLight }) => (isOnDark ? inkOnDark : inkOnLight));
+  const shown = (colours: Record<string, Colour>) =>
+    Object.values(colours).map(({ light, dark }) => (isOnDark ? dark : light));
+  const inks = (filled: Record<string, Filled>) =>
+    Object.values(filled).map(({ inkOnDark, inkOnLight }) => (isOnDark ? inkOnDark : inkOnLight));
+  const grounds = shown(ground);
   return {
-    surface: surface[ground],
-    raised: raised[ground],
-    line: line[ground],
-    ink: ink[ground],
-    soft: soft[ground],
-    accent: accent[ground],
-    running: running[ground],
-    operations: operations.map((colours) => colours[ground]),
+    ...(Object.fromEntries(Object.keys(ground).map((name, k) => [name, grounds[k]])) as Record<Ground, string>),
+    operations: shown(operations),
     onOperations: inks(operations),
-    clients: clients.map((colours) => colours[ground]),
+    clients: shown(clients),
     onClients: inks(clients),
   };
-}
-
-function wordsOf(subject: Record<string, { words: string }>): Map<string, string> {
-  return new Map(Object.entries(subject).map(([name, { words }]) => [name, words]));
 }

@@ -20,6 +20,7 @@ from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.recording.source import Source
 from tffsim.views import PANELS
 from tffsim.views.notebook.feed import Feed
+from tffsim.views.notebook.look import look
 from tffsim.views.notebook.view_columns import deflated
 
 FRONT_END = pathlib.Path(__file__).parents[1] / "static" / "front_end.js"
@@ -93,6 +94,7 @@ def page(
         "batch": deflated(json.dumps(batch, separators=(",", ":")).encode()),
         "columns": columns.packed(),
         "panels": list(panels),
+        "look": look(),
     }
     return _PAGE.format(
         policy=_POLICY,

@@ -24,6 +24,7 @@ from tffsim.tracing.recording.source import Source
 from tffsim.tracing.recording.subscription import Batch, Subscription
 from tffsim.views import PANELS
 from tffsim.views.notebook.feed import Feed, Message
+from tffsim.views.notebook.look import look
 from tffsim.views.notebook.mime_bundle import is_in_kernel, mime_bundle
 from tffsim.views.notebook.page import FRONT_END, MAX_SPANS_EMBEDDED
 
@@ -52,6 +53,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
     # The text and not the file: a file is watched, and the watcher would keep every view and its trace for ever.
     _esm = FRONT_END.read_text(encoding="utf-8")
     panels = traitlets.List(traitlets.Unicode(), list(PANELS)).tag(sync=True)
+    look = traitlets.Dict(look()).tag(sync=True)
     widget_id = traitlets.Unicode().tag(sync=True)
     _subscription: Subscription | None = None
     _cannot_send = False

@@ -1,19 +1,29 @@
 // Elements of a page, made and changed; text is never read as HTML.
 
-/** Makes an element with a class and text; text is never read as HTML. */
-export function element(tag: string, className = "", text = ""): HTMLElement {
+/** What stands in an element, in its order; nothing, where there is nothing to say. */
+export type Content = Node | string | undefined;
+
+/** Makes an element with a class and what is in it; text is never read as HTML. */
+export function element(tag: string, className = "", ...content: Content[]): HTMLElement {
   const made = document.createElement(tag);
   if (className) made.className = className;
-  if (text) made.textContent = text;
+  for (const one of content) if (one) made.append(one);
   return made;
 }
 
-export function div(className = "", text = ""): HTMLElement {
-  return element("div", className, text);
+export function div(className = "", ...content: Content[]): HTMLElement {
+  return element("div", className, ...content);
 }
 
-export function span(className = "", text = ""): HTMLElement {
-  return element("span", className, text);
+export function span(className = "", ...content: Content[]): HTMLElement {
+  return element("span", className, ...content);
+}
+
+/** Says to those who hear a page what an element is, and what it is called; returns it. */
+export function named<E extends Element>(target: E, role: string, label: string): E {
+  set(target, "role", role);
+  set(target, "aria-label", label);
+  return target;
 }
 
 /** Calls a listener when something happens to an element. */
@@ -68,11 +78,10 @@ export function offer(list: HTMLSelectElement, options: [text: string, value: st
 
 /** Makes a word of a picture's key, beside a small square of its colour. */
 export function keyEntry(text: string, colour: string, meaning = ""): HTMLElement {
-  const entry = element("span", "tff-key", text);
-  const square = document.createElement("i");
+  const square = element("i");
   square.style.background = colour;
+  const entry = span("tff-key", square, text);
   entry.title = meaning;
-  entry.prepend(square);
   return entry;
 }
 

@@ -97,14 +97,10 @@ export class Cohorts {
     const clients = new Clients(invocation);
     const call = this.legend.callAt(invocation);
     if (call !== undefined) clients.reserve(numClientsOf(call));
-    const running: ClientSpan[] = [];
-    for (let span = 0; span < columns.count; span++) {
-      if (columns.invocation(span) !== invocation || columns.client(span) < 0 || !columns.isKnown(span)) continue;
-      if (columns.isRunning(span)) running.push(this.clientSpan(span));
-      else clients.add(this.clientSpan(span));
-    }
-    if (this.legend.leftOut !== null) addTo(clients, this.legend.leftOut);
-    clients.setRunning(running);
+    const own = columns.where((span) => columns.invocation(span) === invocation && columns.client(span) >= 0);
+    for (const span of own) if (!columns.isRunning(span)) clients.add(this.clientSpan(span));
+    if (this.legend.left_out !== null) addTo(clients, this.legend.left_out);
+    clients.setRunning(own.filter((span) => columns.isRunning(span)).map((span) => this.clientSpan(span)));
     clients.isOver = this.isOver(invocation);
     return clients;
   }

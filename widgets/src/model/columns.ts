@@ -111,6 +111,13 @@ export class Columns {
     return NONE;
   }
 
+  /** The spans of which something came and for which something holds. */
+  where(holds: (span: number) => boolean): number[] {
+    const found: number[] = [];
+    for (let span = 0; span < this.count; span++) if (this.isKnown(span) && holds(span)) found.push(span);
+    return found;
+  }
+
   /** Whether anything came of a span: some are dropped, and some are still to come. */
   isKnown(span: number): boolean {
     return this.outcome(span) !== OUTCOME.unknown;

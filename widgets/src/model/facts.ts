@@ -49,7 +49,7 @@ function shareOf({ sums, columns, legend, requests }: TraceStore): Fact[] {
   return [...facts, { name: "longest", text, part: { kind: "span", span: done.longest } }];
 }
 
-function leftOutOf({ legend: { leftOut } }: TraceStore): Fact[] {
+function leftOutOf({ legend: { left_out: leftOut } }: TraceStore): Fact[] {
   if (leftOut === null) return [];
   const text = `${count(leftOut.spans)} short operations are counted here but not kept one by one: what is told of a part of the time, or of a client at an executor, lacks them. t.to_html() writes all.`;
   return [{ name: "left out", text }];

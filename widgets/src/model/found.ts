@@ -1,9 +1,9 @@
 // The list of what is found: parts of the run, each with what it is called.
 
-import { CLIENT_STATES } from "./clients";
+import { CLIENT_STATES, type Clients } from "./clients";
 import { wrongNumberOf } from "./labels";
 import { nameOf } from "./names";
-import { NONE, OUTCOMES } from "./schema";
+import { OUTCOME } from "./schema";
 import type { Query } from "./query";
 import { isWrong } from "./search";
 import type { Part } from "./selection";
@@ -70,39 +70,32 @@ function ofNumber(of: string, number: number, store: TraceStore): Part[] {
 /** Spans by their time, those first that are asked for most. */
 function byTime(query: Extract<Query, { kind: "time" }>, store: TraceStore): Findings {
   const { columns } = store;
-  const times: [time: number, span: number][] = [];
-  for (let span = 0; span < columns.count; span++) {
-    if (!columns.isKnown(span) || columns.isRunning(span)) continue;
-    const time = columns.end(span) - columns.start(span);
-    if (query.isLonger ? time > query.milliseconds : time < query.milliseconds) times.push([time, span]);
-  }
-  times.sort(([one, first], [other, second]) => (query.isLonger ? other - one : one - other) || first - second);
-  const parts = times.slice(0, MOST_LISTED).map(([, span]): Part => ({ kind: "span", span }));
-  return { listed: all(parts, store).listed, total: times.length };
+  const sign = query.isLonger ? 1 : -1;
+  const by = (span: number) => sign * (columns.end(span) - columns.start(span));
+  const found = columns.where((span) => !columns.isRunning(span) && by(span) > sign * query.milliseconds);
+  return all(asParts(found.sort((one, other) => by(other) - by(one) || one - other)), store);
 }
 
 /** The clients that have such a number; without clients, the spans that made one. */
 function wrongOnes(text: string, store: TraceStore): Part[] {
   const { columns, cohorts } = store;
-  const clients: Part[] = [];
-  for (let client = 0; client < cohorts.shown.count; client++)
-    if (isWrong(cohorts.shown.wrongOf(client), text)) clients.push({ kind: "client", client });
-  const spans: Part[] = [];
-  for (let span = 0; span < columns.count; span++)
-    if (columns.isKnown(span) && isWrong(wrongNumberOf(span, columns), text)) spans.push({ kind: "span", span });
-  return [...clients, ...spans];
+  const clients = clientsWith(cohorts.shown, (client) => isWrong(cohorts.shown.wrongOf(client), text));
+  return [...clients, ...asParts(columns.where((span) => isWrong(wrongNumberOf(span, columns), text)))];
 }
 
 function inState(state: string, { cohorts, columns }: TraceStore): Part[] {
   const { shown } = cohorts;
-  const clients: Part[] = [];
-  for (let client = 0; client < shown.count; client++)
-    if (CLIENT_STATES[shown.stateOf(client)] === state) clients.push({ kind: "client", client });
-  const outcome = state === "failed" ? OUTCOMES.indexOf("error") : state === "running" ? OUTCOMES.length - 1 : NONE;
-  const spans: Part[] = [];
-  for (let span = 0; outcome >= 0 && span < columns.count; span++)
-    if (columns.outcome(span) === outcome) spans.push({ kind: "span", span });
-  return [...clients, ...spans];
+  const clients = clientsWith(shown, (client) => CLIENT_STATES[shown.stateOf(client)] === state);
+  const outcome = { failed: OUTCOME.error, running: OUTCOME.running }[state];
+  return [...clients, ...asParts(columns.where((span) => columns.outcome(span) === outcome))];
+}
+
+function clientsWith({ count }: Clients, holds: (client: number) => boolean): Part[] {
+  return Array.from({ length: count }, (_, client): Part => ({ kind: "client", client })).filter((_, k) => holds(k));
+}
+
+function asParts(spans: number[]): Part[] {
+  return spans.map((span) => ({ kind: "span", span }));
 }
 
 /** Executors, each name once, steps of the program, rounds, other AST nodes; if none is called so, spans. */
@@ -123,9 +116,5 @@ function named({ of, text }: Extract<Query, { kind: "name" }>, store: TraceStore
     !known.has(node) && holds(`${label} ${type} ${variable}`) ? [{ kind: "node", node }] : [],
   );
   const found = [...parts, ...executors, ...nodes];
-  if (found.length > 0) return found;
-  const spans: Part[] = [];
-  for (let span = 0; span < columns.count; span++)
-    if (columns.isKnown(span) && holds(store.labelOf(span))) spans.push({ kind: "span", span });
-  return spans;
+  return found.length > 0 ? found : asParts(columns.where((span) => holds(store.labelOf(span))));
 }

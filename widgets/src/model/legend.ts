@@ -10,6 +10,7 @@ export function numClientsOf(call: Invocation | undefined): number {
   return call?.cardinalities.CLIENTS ?? 0;
 }
 
+/** What is called as in `Description` is what came there. */
 export class Legend {
   title = "";
   executors: Executor[] = [];
@@ -18,7 +19,7 @@ export class Legend {
   threads: Thread[] = [];
   stack: StackArrangement[] = [];
   /** How far below its root each AST node is. */
-  depths: number[] = [];
+  ast: number[] = [];
   traffic: Crossings | null = null;
   graph: Graph | null = null;
   /** What the last call did. */
@@ -28,30 +29,16 @@ export class Legend {
   source: SourceRow[] = [];
   rounds: RoundRow[] = [];
   /** What a page does not have of a very large trace. */
-  leftOut: LeftOut | null = null;
+  left_out: LeftOut | null = null;
   /** What words of the glossary mean. */
   words: Readonly<Record<string, string>> = {};
   /** What some of them do, in few words. */
   briefs: Readonly<Record<string, string>> = {};
 
   /** Takes what came; what did not come stays as it was. */
-  read(description: Description): void {
-    this.title = description.title ?? this.title;
-    this.executors = description.executors ?? this.executors;
-    this.nodes = description.nodes ?? this.nodes;
-    this.threads = description.threads ?? this.threads;
-    this.stack = description.stack ?? this.stack;
-    this.depths = description.ast ?? this.depths;
-    this.traffic = description.traffic ?? this.traffic;
-    this.graph = description.graph ?? this.graph;
-    this.program = description.program ?? this.program;
-    this.functions = description.functions ?? this.functions;
-    this.source = description.source ?? this.source;
-    this.rounds = description.rounds ?? this.rounds;
-    this.leftOut = description.left_out ?? this.leftOut;
-    this.words = description.words ?? this.words;
-    this.briefs = description.briefs ?? this.briefs;
-    const { invocations, invocations_from: from = 0 } = description;
+  read({ invocations, invocations_from: from = 0, ...others }: Description): void {
+    const came = Object.entries(others).filter(([name, told]) => name in this && told !== null);
+    Object.assign(this, Object.fromEntries(came));
     if (invocations !== undefined) this.invocations = [...this.invocations.slice(0, from), ...invocations];
   }
 

@@ -129,13 +129,10 @@ export class Sums {
   private within(scope: Scope, call: number): Tally {
     const { columns } = this;
     const tally = new Tally(scope, call);
-    const ended: number[] = [];
-    for (let span = 0; span < columns.count; span++) {
-      if (columns.isKnown(span) && !columns.isRunning(span)) ended.push(span);
-    }
+    const ended = columns.where((span) => !columns.isRunning(span));
     tally.add(ended, columns);
     tally.setRunning(this.open, columns);
-    if (this.legend.leftOut !== null) tally.addLeftOut(this.legend.leftOut);
+    if (this.legend.left_out !== null) tally.addLeftOut(this.legend.left_out);
     return tally;
   }
 }
@@ -161,31 +158,9 @@ class Tally {
   }
 
   setRunning(open: number[], columns: Columns): void {
-    const running = open.map((span) => ({ span, ...this.countsFor(span, columns) }));
-    const keys = (counts: (of: CountsFor) => boolean, key: (span: number) => number) =>
-      running.filter(counts).map(({ span }) => key(span));
-    this.layers.setRunning(
-      keys(
-        (of) => of.layers,
-        (span) => columns.layer(span),
-      ),
-    );
-    this.nodes.setRunning(
-      keys(
-        (of) => of.nodes,
-        (span) => columns.node(span),
-      ),
-    );
-    this.clients.setRunning(
-      keys(
-        (of) => of.clients,
-        (span) => columns.client(span),
-      ),
-    );
-    const within = (operation: number) =>
-      running.filter(({ span, layers }) => layers && columns.operation(span) === operation);
-    this.invocations.setRunning(within(INVOKE).map(({ span }) => columns.invocation(span)));
-    this.functions.setRunning(within(CREATE_CALL).map(({ span }) => columns.layer(span)));
+    const { layers, nodes, clients, invocations, functions } = this;
+    for (const totals of [layers, nodes, clients, invocations, functions]) totals.stop();
+    for (const span of open) this.count(span, columns, (totals, key) => totals.start(key));
   }
 
   /** Adds sums over spans that are not there; of the time, of a client at an executor, and of a span they say nothing. */
@@ -200,53 +175,44 @@ class Tally {
       if (isNode) this.layers.add(layer, time, spans);
       if (isNode && operation === CREATE_CALL) this.functions.add(layer, time, spans);
       if (isLayer) this.nodes.add(node, time, spans);
-      if (isLayer && isNode) this.count(spans, time);
+      if (isLayer && isNode) this.enter(spans, time);
     }
     for (const [client, invocation, spans, time] of clients) {
       if (scope?.layers || scope?.nodes) break;
       if (!isOf(scope?.calls, invocation)) continue;
       if (scope === null || scope.calls !== null || invocation === call) this.clients.add(client, time, spans);
-      if (scope !== null && scope.client === client) this.count(spans, time);
+      if (scope !== null && scope.client === client) this.enter(spans, time);
     }
   }
 
-  private count(spans: number, time: number): void {
+  private enter(spans: number, time: number): void {
     this.done.calls += spans;
     this.done.time += time;
   }
 
   private addSpan(span: number, columns: Columns): void {
-    const { layers, nodes, clients, all } = this.countsFor(span, columns);
     const time = columns.ownTime(span);
-    const operation = columns.operation(span);
-    if (layers) this.layers.add(columns.layer(span), time);
-    if (layers && operation === INVOKE) this.invocations.add(columns.invocation(span), time);
-    if (layers && operation === CREATE_CALL) this.functions.add(columns.layer(span), time);
-    if (nodes) this.nodes.add(columns.node(span), time);
-    if (clients) this.clients.add(columns.client(span), time);
-    if (!all) return;
-    this.count(1, time);
+    if (!this.count(span, columns, (totals, key) => totals.add(key, time))) return;
+    this.enter(1, time);
     if (time > this.most) [this.most, this.done.longest] = [time, span];
   }
 
-  private countsFor(span: number, columns: Columns): CountsFor {
+  /** Counts a span in each of the sums to which it belongs, by its key there; returns whether it counts in all. */
+  private count(span: number, columns: Columns, enter: (totals: Totals, key: number) => void): boolean {
     const { scope, call } = this;
-    if (scope === null) return FOR_ALL;
-    if (!scope.isInPlace(span)) return FOR_NONE;
-    const [layer, node, client] = [scope.isOfLayer(span), scope.isOfNode(span), scope.isOfClient(span)];
-    const isShown = scope.calls !== null || columns.invocation(span) === call;
-    const clients = layer && node && isShown;
-    return { layers: node && client, nodes: layer && client, clients, all: layer && node && client };
+    if (scope?.isInPlace(span) === false) return false;
+    const isLayer = scope === null || scope.isOfLayer(span);
+    const isNode = scope === null || scope.isOfNode(span);
+    const isClient = scope === null || scope.isOfClient(span);
+    const isShown = scope === null || scope.calls !== null || columns.invocation(span) === call;
+    const operation = columns.operation(span);
+    if (isNode && isClient) {
+      enter(this.layers, columns.layer(span));
+      if (operation === INVOKE) enter(this.invocations, columns.invocation(span));
+      if (operation === CREATE_CALL) enter(this.functions, columns.layer(span));
+    }
+    if (isLayer && isClient) enter(this.nodes, columns.node(span));
+    if (isLayer && isNode && isShown) enter(this.clients, columns.client(span));
+    return isLayer && isNode && isClient;
   }
 }
-
-/** In which sums a span counts. */
-interface CountsFor {
-  layers: boolean;
-  nodes: boolean;
-  clients: boolean;
-  all: boolean;
-}
-
-const FOR_ALL: CountsFor = { layers: true, nodes: true, clients: true, all: true };
-const FOR_NONE: CountsFor = { layers: false, nodes: false, clients: false, all: false };

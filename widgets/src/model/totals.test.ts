@@ -15,15 +15,16 @@ test("calls and times are summed by key, and of what never ran is nothing", () =
 test("what belongs to no key counts nowhere", () => {
   const totals = new Totals();
   totals.add(-1, 5);
-  totals.setRunning([-1, -1]);
+  totals.start(-1);
   assert.equal(totals.all.calls, 0);
   assert.deepEqual(totals.of(-1), { calls: 0, time: 0, running: 0 });
 });
 
 test("what is under way is said anew each time, and is no call yet", () => {
   const totals = new Totals();
-  totals.setRunning([1, 1, 2]);
-  totals.setRunning([2]);
+  for (const key of [1, 1, 2]) totals.start(key);
+  totals.stop();
+  totals.start(2);
   assert.deepEqual(
     [1, 2].map((key) => totals.of(key).running),
     [0, 1],

@@ -40,10 +40,14 @@ export class Totals {
     total.time += time;
   }
 
-  /** Says for whom spans are under way, a key for each; for others none is. */
-  setRunning(keys: number[]): void {
+  /** Says that a span is under way. */
+  start(key: number): void {
+    if (key >= 0) this.entry(key).running += 1;
+  }
+
+  /** Says that none is under way. */
+  stop(): void {
     for (const total of this.totals.values()) total.running = 0;
-    for (const key of keys) if (key >= 0) this.entry(key).running += 1;
   }
 
   private entry(key: number): Total {

@@ -19,7 +19,7 @@ export class AstPanel extends TreePanel {
     const { legend, sums, selection, search } = this.store;
     return legend.nodes.map((node, number) => ({
       id: String(number),
-      depth: legend.depths[number] ?? 0,
+      depth: legend.ast[number] ?? 0,
       name: node.label,
       detail: [node.edge, node.type].filter(Boolean).join(": "),
       tip: `${node.kind} ${node.label}\n${node.type}`,

@@ -20,7 +20,7 @@ export class ClientsPanel extends CanvasPanel {
   private readonly legend = div("tff-controls");
   private readonly key = span("tff-keys");
   private readonly calls = document.createElement("select");
-  private readonly callsLabel = element("label", "", "call ");
+  private readonly callsLabel = element("label", "", "call ", this.calls);
   private shown: Clients;
   private listed = 0;
   private columns = 1;
@@ -31,7 +31,6 @@ export class ClientsPanel extends CanvasPanel {
   constructor(store: TraceStore) {
     super("clients", store);
     this.shown = store.cohorts.latest;
-    this.callsLabel.append(this.calls);
     this.callsLabel.hidden = true;
     this.legend.append(this.callsLabel, this.key);
     this.root.append(this.legend, this.frame);

@@ -2,9 +2,9 @@
 
 import { set } from "../dom/elements";
 import { type Closable, Opened } from "../dom/opened";
+import { titleOf } from "../look";
 import type { Part } from "../model/selection";
 import type { TraceStore } from "../model/store";
-import { titleOf } from "./names";
 
 export abstract class Panel implements Closable {
   readonly root = document.createElement("section");
@@ -12,7 +12,7 @@ export abstract class Panel implements Closable {
   /** What ends with the panel. Listeners on its own elements end with these. */
   protected readonly opened = new Opened();
 
-  /** `name` is one of those in `names.ts`. */
+  /** `name` is one of those in `panels.json`. */
   constructor(
     readonly name: string,
     protected readonly store: TraceStore,

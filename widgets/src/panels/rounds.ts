@@ -1,6 +1,7 @@
 // One row per call of a computation, all on one scale; rounds are brushed at the left edge.
 
-import { div, element, on, set, span, toggle } from "../dom/elements";
+import { div, element, named, on, set, span, toggle, write } from "../dom/elements";
+import { walk } from "../dom/walk";
 import type { RoundRow } from "../model/messages";
 import type { TraceStore } from "../model/store";
 import { count, dataSize, duration } from "../model/units";
@@ -25,9 +26,8 @@ export class RoundsPanel extends Panel {
 
   constructor(store: TraceStore) {
     super("rounds", store);
-    set(this.list, "role", "listbox");
+    named(this.list, "listbox", this.title);
     set(this.list, "aria-multiselectable", "true");
-    set(this.list, "aria-label", "Rounds");
     set(this.foot, "aria-live", "polite");
     on(this.list, "keydown", (event) => this.move(event));
     on(this.list, "pointerdown", (event) => this.begin(event));
@@ -40,7 +40,7 @@ export class RoundsPanel extends Panel {
   describe(): string {
     const { rounds } = this.store.legend;
     const chosen = this.store.selection.part("rounds");
-    const brushed = chosen === undefined ? "" : `, ${named(chosen.from, chosen.to)} chosen`;
+    const brushed = chosen === undefined ? "" : `, ${calledFrom(chosen.from, chosen.to)} chosen`;
     return `${count(rounds.length)} ${rounds.length === 1 ? "call" : "calls"}${brushed}`;
   }
 
@@ -57,7 +57,7 @@ export class RoundsPanel extends Panel {
       row.tabIndex = k === (chosen?.to ?? 0) ? 0 : -1;
     });
     const text = chosen === undefined ? hint(rounds) : summaryOf(rounds, chosen.from, chosen.to);
-    if (this.foot.textContent !== text) this.foot.textContent = text;
+    write(this.foot, text);
   }
 
   private build(rounds: readonly RoundRow[]): void {
@@ -107,12 +107,9 @@ export class RoundsPanel extends Panel {
 
   /** Arrows go from round to round; with shift the chosen rounds grow. */
   private move(event: KeyboardEvent): void {
-    const last = this.rows.length - 1;
-    const step = { ArrowDown: 1, ArrowUp: -1, Home: -last, End: last, Enter: 0, " ": 0 }[event.key];
     const at = this.rowAt(event);
-    if (step === undefined || at < 0) return;
-    event.preventDefault();
-    const next = Math.min(Math.max(at + step, 0), last);
+    const next = at < 0 ? undefined : walk(event, at, this.rows.length);
+    if (next === undefined) return;
     const chosen = this.store.selection.part("rounds");
     if (!event.shiftKey || chosen === undefined) this.choose(next, next);
     // The end that is not held stays.
@@ -138,10 +135,8 @@ function rowOf(round: RoundRow, k: number, scale: Scale): HTMLElement {
   const mark = round.failed > 0 || round.outcome === "error" ? FAILED : round.wrong > 0 ? WRONG : "";
   toggle(row, "wrong", mark !== "");
   row.title = round.words;
-  const number = span("number", `${mark ? `${mark} ` : ""}${k + 1}`);
-  if (scale.isNamed) number.append(element("small", "", round.name));
   row.append(
-    number,
+    span("number", mark ? `${mark} ` : "", String(k + 1), scale.isNamed ? element("small", "", round.name) : ""),
     timeBar(round, scale),
     crossed(round, scale),
     busy(round, scale),
@@ -152,48 +147,33 @@ function rowOf(round: RoundRow, k: number, scale: Scale): HTMLElement {
 }
 
 function timeBar(round: RoundRow, scale: Scale): HTMLElement {
-  const bar = span("time");
-  for (const phase of PHASES) {
-    const part = element("i", phase);
-    part.style.width = `${(72 * round[phase]) / scale.time}%`;
-    bar.append(part);
-  }
-  bar.append(span("text", duration(timeOf(round) / PER_MILLISECOND)));
-  return bar;
+  const parts = PHASES.map((phase) => bar(phase, "width", (72 * round[phase]) / scale.time));
+  return span("time", ...parts, span("text", duration(timeOf(round) / PER_MILLISECOND)));
 }
 
 function crossed(round: RoundRow, scale: Scale): HTMLElement {
-  const made = span("crossing");
-  const ways = [
-    ["server", "↓", round.down],
-    ["clients", "↑", round.up],
-  ] as const;
-  for (const [lane, arrow, size] of ways) {
-    const line = span("way");
-    const fill = element("i", lane);
-    fill.style.width = `${(50 * size) / scale.size}%`;
-    line.append(fill, span("text", size > 0 ? `${arrow} ${dataSize(size)}` : ""));
-    made.append(line);
-  }
-  return made;
+  const way = (lane: string, arrow: string, size: number) => {
+    const told = span("text", size > 0 ? `${arrow} ${dataSize(size)}` : "");
+    return span("way", bar(lane, "width", (50 * size) / scale.size), told);
+  };
+  return span("crossing", way("server", "↓", round.down), way("clients", "↑", round.up));
 }
 
 function busy(round: RoundRow, scale: Scale): HTMLElement {
-  const made = span("busy");
-  for (const time of round.bars) {
-    const bar = element("i");
-    bar.style.height = `${Math.max((100 * time) / scale.busy, 3)}%`;
-    made.append(bar);
-  }
+  return span("busy", ...round.bars.map((time) => bar("", "height", Math.max((100 * time) / scale.busy, 3))));
+}
+
+/** Makes a bar that is so many parts in a hundred of its place. */
+function bar(name: string, side: "width" | "height", percent: number): HTMLElement {
+  const made = element("i", name);
+  made.style[side] = `${percent}%`;
   return made;
 }
 
 function notes(round: RoundRow): HTMLElement {
-  const made = span("notes");
   const running = round.running > 0 ? `, ${count(round.running)} at work` : "";
   const done = round.num_clients > 0 ? `${count(round.done)} done${running}` : "no clients";
-  made.append(span("", done), ...round.notes.map((note) => element("small", "", note)));
-  return made;
+  return span("notes", span("", done), ...round.notes.map((note) => element("small", "", note)));
 }
 
 function numbers(round: RoundRow, scale: Scale): HTMLElement {
@@ -212,7 +192,7 @@ function namesOf(rounds: readonly RoundRow[]): string[] {
   return names.sort((a, b) => Number(/loss/i.test(b)) - Number(/loss/i.test(a))).slice(0, 2);
 }
 
-function named(from: number, to: number): string {
+function calledFrom(from: number, to: number): string {
   return from === to ? `round ${from + 1}` : `rounds ${from + 1} to ${to + 1}`;
 }
 
@@ -238,5 +218,5 @@ function summaryOf(rounds: readonly RoundRow[], from: number, to: number): strin
     ...sizes.filter(([size]) => size > 0).map(([size, arrow]) => `${arrow} ${dataSize(size)}`),
     ...trends,
   ];
-  return `${named(from, to)}: ${parts.join(", ")}. All panels tell of ${from === to ? "it" : "these"} only; Esc ends it.`;
+  return `${calledFrom(from, to)}: ${parts.join(", ")}. All panels tell of ${from === to ? "it" : "these"} only; Esc ends it.`;
 }

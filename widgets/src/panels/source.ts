@@ -1,6 +1,7 @@
 // The user's source, the functions that took part, with a gutter: time, runs, what crossed, and the last values.
 
-import { button, div, element, on, set, span, toggle } from "../dom/elements";
+import { button, div, element, named, on, set, span, toggle, write } from "../dom/elements";
+import { walk } from "../dom/walk";
 import type { SourceRow } from "../model/messages";
 import type { UserFunction } from "../model/schema";
 import type { StepSum } from "../model/step_sums";
@@ -19,7 +20,6 @@ const BREAKS = /(?<=[.(,_])/;
 interface Line {
   function: number;
   number: number;
-  text: string;
   row: SourceRow | null;
   element: HTMLElement;
   gutter: HTMLElement[];
@@ -27,23 +27,16 @@ interface Line {
 }
 
 export class SourcePanel extends Panel {
-  private readonly list = div("tff-source tff-scroll");
+  private readonly list = named(div("tff-source tff-scroll"), "listbox", "Source, line by line");
   private lines: Line[] = [];
   private built = "";
   private counted = "";
 
   constructor(store: TraceStore) {
     super("source", store);
-    set(this.list, "role", "listbox");
-    set(this.list, "aria-label", "Source, line by line");
     on(this.list, "keydown", (event) => this.move(event));
     on(this.list, "pointerleave", () => store.hover.show([]));
     this.root.append(this.list);
-  }
-
-  /** Whether there is anything to show. */
-  get isEmpty(): boolean {
-    return this.store.legend.source.length === 0;
   }
 
   describe(): string {
@@ -95,8 +88,7 @@ export class SourcePanel extends Panel {
     this.lines = [];
     const parts: HTMLElement[] = [];
     for (const [file, numbers] of files) {
-      const head = div("tff-code head");
-      for (const word of ["", "time", "runs", "crossed", "", file]) head.append(span("", word));
+      const head = div("tff-code head", ...["", "time", "runs", "crossed", "", file].map((word) => span("", word)));
       set(head, "role", "presentation");
       const sorted = numbers.sort((a, b) => (functions[a]?.line ?? 0) - (functions[b]?.line ?? 0));
       parts.push(head, ...sorted.flatMap((number) => this.linesOf(number)));
@@ -126,26 +118,24 @@ export class SourcePanel extends Panel {
   }
 
   private line(number: number, line: number, text: string, row: SourceRow | null, decorator: string): HTMLElement {
-    const made = div(row === null ? "tff-code" : "tff-code told");
     const fill = span("fill");
-    const bar = span("bar");
-    bar.append(fill);
     const gutter = ["time", "runs", "crossed"].map((name) => span(name));
-    const code = element("code", "code");
-    const indent = text.length - text.trimStart().length;
-    code.style.setProperty("--tff-indent", String(indent));
-    code.append(...(decorator ? [`${decorator.trim()}(⋯)`] : this.coloured(text.trim())));
-    for (const mark of row?.marks ?? []) code.append(this.mark(mark));
-    for (const note of row?.notes ?? []) code.append(span("note", note));
-    made.append(bar, ...gutter, span("no", String(line)), code);
+    const code = element(
+      "code",
+      "code",
+      ...(decorator ? [`${decorator.trim()}(⋯)`] : this.coloured(text.trim())),
+      ...(row?.marks ?? []).map((mark) => this.mark(mark)),
+      ...(row?.notes ?? []).map((note) => span("note", note)),
+    );
+    code.style.setProperty("--tff-indent", String(text.length - text.trimStart().length));
+    const looks = row === null ? "tff-code" : "tff-code told";
+    const made = div(looks, span("bar", fill), ...gutter, span("no", String(line)), code);
     set(made, "role", "option");
     made.dataset.line = String(line);
     toggle(made, "wrong", (row?.marks.length ?? 0) > 0);
-    if (row !== null) {
-      made.addEventListener("click", () => this.choose(number, line));
-      made.addEventListener("pointerenter", () => this.store.hover.show(row.nodes));
-    } else made.addEventListener("pointerenter", () => this.store.hover.show([]));
-    this.lines.push({ function: number, number: line, text, row, element: made, gutter, fill });
+    on(made, "pointerenter", () => this.store.hover.show(row?.nodes ?? []));
+    if (row !== null) on(made, "click", () => this.choose(number, line));
+    this.lines.push({ function: number, number: line, row, element: made, gutter, fill });
     return made;
   }
 
@@ -155,7 +145,7 @@ export class SourcePanel extends Panel {
     );
     made.className = "note wrong";
     // A click on the line would select the line.
-    made.addEventListener("click", (event) => event.stopPropagation());
+    on(made, "click", (event) => event.stopPropagation());
     return made;
   }
 
@@ -169,10 +159,7 @@ export class SourcePanel extends Panel {
       const pieces = word
         .split(BREAKS)
         .flatMap((piece) => (/[.(,_]$/.test(piece) ? [piece, document.createElement("wbr")] : [piece]));
-      if (!lane) return pieces;
-      const made = element("b", lane);
-      made.append(...pieces);
-      return [made];
+      return lane ? [element("b", lane, ...pieces)] : pieces;
     });
   }
 
@@ -191,7 +178,7 @@ export class SourcePanel extends Panel {
       const numbers = gutterOf(row, sums?.[k] ?? null);
       [times[k] && row.elapsed ? duration(times[k]) : "", ...numbers].forEach((text, place) => {
         const cell = gutter[place];
-        if (cell) cell.textContent = text;
+        if (cell) write(cell, text);
       });
       const runningNow = isCounted(row) ? (sums?.[k]?.running ?? row.running) : 0;
       toggle(shown, "running", runningNow > 0);
@@ -210,12 +197,9 @@ export class SourcePanel extends Panel {
   private move(event: KeyboardEvent): void {
     const { told } = this;
     const at = told.findIndex(({ element: shown }) => shown === event.target);
-    const step = { ArrowDown: 1, ArrowUp: -1, Home: -told.length, End: told.length, Enter: 0, " ": 0 }[event.key];
-    if (step === undefined || at < 0) return;
-    event.preventDefault();
-    const next = told[Math.min(Math.max(at + step, 0), told.length - 1)];
+    const next = told[(at < 0 ? undefined : walk(event, at, told.length)) ?? -1];
     next?.element.focus();
-    if (next && step === 0) this.choose(next.function, next.number);
+    if (next && (event.key === "Enter" || event.key === " ")) this.choose(next.function, next.number);
   }
 }
 

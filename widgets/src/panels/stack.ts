@@ -6,8 +6,9 @@ import { type Group, groupsOf, isBranch } from "../model/stack_groups";
 import type { TraceStore } from "../model/store";
 import type { Total } from "../model/totals";
 import { count, duration } from "../model/units";
-import { div, on, set, span, toggle, write } from "../dom/elements";
+import { div, named, on, set, span, toggle, write } from "../dom/elements";
 import { ObservedSize } from "../dom/observed_size";
+import { walk } from "../dom/walk";
 import { Panel } from "./panel";
 import { StackFrame } from "./stack_frame";
 
@@ -18,7 +19,7 @@ const WITH_BRIEFS = 0.8;
 const READABLE_WIDTH = 0.6 * 250;
 
 export class StackPanel extends Panel {
-  private readonly tree = div("tff-stack");
+  private readonly tree = named(div("tff-stack"), "tree", "Executors, from the top downwards");
   private readonly frame = new StackFrame(this.tree);
   private readonly scroll = div("tff-scroll");
   private readonly empty = div("tff-empty", "No executor has been used yet.");
@@ -31,8 +32,6 @@ export class StackPanel extends Panel {
 
   constructor(store: TraceStore) {
     super("stack", store);
-    set(this.tree, "role", "tree");
-    set(this.tree, "aria-label", "Executors, from the top downwards");
     on(this.tree, "keydown", (event) => this.move(event));
     this.scroll.append(this.empty, this.frame.root);
     this.root.append(this.scroll);
@@ -119,12 +118,10 @@ export class StackPanel extends Panel {
       unpile: (first, isOut) => this.unpile(first, isOut),
     });
     this.boxes.push(box);
-    const layer = div("tff-layer");
-    layer.append(box.root);
+    const layer = div("tff-layer", box.root);
     if (group.below.length > 0) {
-      const below = div("tff-below");
+      const below = div("tff-below", ...group.below.map((child) => this.build(child, group, level + 1)));
       set(below, "role", "group");
-      below.append(...group.below.map((child) => this.build(child, group, level + 1)));
       layer.append(below);
     }
     return isBranch(group, above) ? this.branch(group, layer) : layer;
@@ -132,15 +129,12 @@ export class StackPanel extends Panel {
 
   /** Puts the executors of a placement on its ground. */
   private branch({ executor: { placement }, layers }: Group, content: HTMLElement): HTMLElement {
-    const branch = div("tff-layer");
-    const ground = div("tff-branch");
-    const title = div("title", placement.toUpperCase());
-    title.append(span("", layers.length > 1 ? "placement, several times" : "placement"));
+    const said = layers.length > 1 ? "placement, several times" : "placement";
+    const title = div("title", placement.toUpperCase(), span("", said));
     title.title = this.store.legend.words.placement ?? "";
+    const ground = div("tff-branch", title, content);
     ground.dataset.placement = placement;
-    ground.append(title, content);
-    branch.append(ground);
-    return branch;
+    return div("tff-layer", ground);
   }
 
   private mark(): void {
@@ -159,13 +153,10 @@ export class StackPanel extends Panel {
         this.boxes.find((box) => box.group.first === chosen.group.first)?.root.focus();
       return;
     }
-    const step = { ArrowDown: 1, ArrowUp: -1, Home: -this.boxes.length, End: this.boxes.length }[event.key];
-    if (step === undefined) return;
     const { selection } = this.store;
     const selected = this.boxes.findIndex((box) => box.group.layers.includes(selection.marks.layer));
-    const next = this.boxes[Math.min(Math.max(selected + step, 0), this.boxes.length - 1)];
+    const next = this.boxes[walk(event, selected, this.boxes.length) ?? -1];
     if (next === undefined) return;
-    event.preventDefault();
     selection.select(next.part);
     next.root.focus();
   }
@@ -206,12 +197,9 @@ class Box {
     this.part = { kind: "executor", layers };
     const detail = detailOf(group);
     this.text = `${executor.name} ${detail}`.trim();
-    const name = div("name", executor.name);
-    const facts = div("facts");
-    facts.append(span("role", detail), this.calls, this.time, this.badge);
-    const track = div("track");
-    track.append(this.fill);
-    this.root.append(name, div("brief", brief), facts, track);
+    const facts = div("facts", span("role", detail), this.calls, this.time, this.badge);
+    const name = div("name", executor.name, opened ? this.closer() : "");
+    this.root.append(name, div("brief", brief), facts, div("track", this.fill));
     this.root.title = [this.text, meaning, this.canPart ? "Click: take one out of the pile." : ""].join("\n").trim();
     this.root.dataset.row = String(first);
     this.root.dataset.placement = executor.placement;
@@ -219,7 +207,6 @@ class Box {
     set(this.root, "role", "treeitem");
     set(this.root, "aria-level", String(level));
     if (this.canPart || opened) set(this.root, "aria-expanded", String(opened));
-    if (opened) name.append(this.closer());
     on(this.root, "click", (event) => {
       answers.select(this.part, event);
       this.unpile(true);
@@ -240,7 +227,7 @@ class Box {
   private closer(): HTMLElement {
     const closer = span("closer", "×");
     closer.title = "Put it back into the pile.";
-    closer.addEventListener("click", (event) => {
+    on(closer, "click", (event) => {
       event.stopPropagation();
       this.unpile(false);
     });

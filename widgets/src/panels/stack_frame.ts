@@ -11,14 +11,11 @@ export class StackFrame {
   readonly root = div("tff-around");
   private readonly context = new End("execution context", "context");
   private readonly runtime = new End("external runtime", "runtime");
-  private readonly title = div("title", "EXECUTION STACK");
   private readonly number = span();
+  private readonly title = div("title", "EXECUTION STACK", this.number);
 
   constructor(executors: HTMLElement) {
-    const frame = div("tff-frame");
-    this.title.append(this.number);
-    frame.append(this.title, executors);
-    this.root.append(this.context.root, frame, this.runtime.root);
+    this.root.append(this.context.root, div("tff-frame", this.title, executors), this.runtime.root);
   }
 
   show({ legend, sums }: TraceStore, longest: number): void {
@@ -50,10 +47,7 @@ class End {
     private readonly word: string,
     kind: string,
   ) {
-    this.root = div(`tff-end ${kind}`);
-    const track = div("track");
-    track.append(this.fill);
-    this.root.append(this.name, this.brief, this.facts, track);
+    this.root = div(`tff-end ${kind}`, this.name, this.brief, this.facts, div("track", this.fill));
   }
 
   tell(name: string, words: Readonly<Record<string, string>>, briefs: Readonly<Record<string, string>>): void {

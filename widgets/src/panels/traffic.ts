@@ -3,6 +3,7 @@
 import {
   brief,
   type ClientRow,
+  type CrossingBar,
   type Crossings,
   goesUp,
   isSealed,
@@ -17,13 +18,15 @@ import {
 import type { TraceStore } from "../model/store";
 import { count, dataSize } from "../model/units";
 import { button, div, element, on, set, span } from "../dom/elements";
-import { barsOf, filled } from "./crossings/bars";
+import { barsOf, filled, ratioOf } from "./crossings/bars";
 import { letterCard } from "./crossings/letter";
 import { envelopePicture } from "./envelopes";
 import { Panel } from "./panel";
 
 // More envelopes of a client are counted and not drawn.
 const MOST_IN_A_ROW = 6;
+/** Of clients: who, what they hold, what they send; the wall; the server. */
+const COLUMNS = ["c", "c h", "c", "w", "s"];
 
 export class TrafficPanel extends Panel {
   private readonly frame = div("tff-scroll tff-cut");
@@ -71,41 +74,26 @@ export class TrafficPanel extends Panel {
 
   private wall(traffic: Crossings, scene: Scene): HTMLElement {
     const { words } = traffic;
-    const grid = div("wall");
-    const head = (text: string, name: string) => div(`head ${name}`, text);
-    grid.append(
-      ...[
-        head(words.clients ?? "", "c"),
-        head("", "c h"),
-        head("", "c"),
-        head(words.wall ?? "", "w"),
-        head(words.server ?? "", "s"),
-      ],
-      ...[
-        head("", "c sub"),
-        head(words.holds ?? "", "c h sub"),
-        head(words["puts in"] ?? "", "c sub"),
-        head("", "w"),
-        head(words.reads ?? "", "s sub"),
-      ],
+    const heads = (name: string, ...texts: (string | undefined)[]) =>
+      texts.map((text, k) => div(`head ${name} ${COLUMNS[k]}`, text));
+    const grid = div(
+      "wall",
+      ...heads("", words.clients, "", "", words.wall, words.server),
+      ...heads("sub", "", words.holds, words["puts in"], "", words.reads),
       ...this.sharedRow(traffic, scene),
       ...this.rows(traffic, scene),
       ...this.sums(traffic, scene),
     );
     const opened = this.card(traffic, scene);
-    const made = div(opened === null ? "cut" : "cut opened");
-    made.append(grid, ...(opened === null ? [] : [opened]));
-    return made;
+    return div(opened === undefined ? "cut" : "cut opened", grid, opened);
   }
 
   /** What all clients get alike. */
   private sharedRow(traffic: Crossings, scene: Scene): HTMLElement[] {
     if (scene.shared.length === 0) return [];
-    const texts = scene.shared.map((letter) => this.textOf(letter));
-    const name = div("c", `${traffic.words["to all"] ?? ""} `);
-    name.append(span("soft", `× ${count(scene.num_clients)}`));
+    const name = div("c", traffic.words["to all"], " ", span("soft", `× ${count(scene.num_clients)}`));
     const wall = this.envelopes(traffic, scene.shared, -1, "down");
-    return [name, div("c h"), div("c"), wall, cell("s", texts)];
+    return [name, div("c h"), div("c"), wall, cell("s", scene.shared.map(textOf))];
   }
 
   private rows(traffic: Crossings, scene: Scene): HTMLElement[] {
@@ -114,32 +102,25 @@ export class TrafficPanel extends Panel {
     const made = rows.flatMap((row) => this.row(traffic, row));
     if (hidden <= 0) return made;
     const more = filled(traffic.words.more, { count: count(hidden) });
-    const pile = div("w pile");
-    const kinds = scene.kinds.map((kind) => traffic.bars[kind]).filter((bar) => bar !== undefined && goesUp(bar));
-    for (const bar of kinds.slice(0, MOST_IN_A_ROW)) if (bar !== undefined) pile.append(envelopePicture(isSealed(bar)));
-    pile.append(span("", `× ${count(hidden)}`));
+    const bars = scene.kinds.flatMap((kind) => traffic.bars[kind] ?? []).filter(goesUp);
+    const envelopes = bars.slice(0, MOST_IN_A_ROW).map((bar) => envelopePicture(isSealed(bar)));
+    const pile = div("w pile", ...envelopes, span("", `× ${count(hidden)}`));
     return [...made, div("c more", more), div("c h"), div("c"), pile, div("s")];
   }
 
   private row(traffic: Crossings, row: ClientRow): HTMLElement[] {
-    const up = row.letters.filter(({ kind }) => this.goesUp(traffic, kind));
-    const open = up.filter(({ kind }) => !this.isSealed(traffic, kind));
+    const barOf = ({ kind }: Letter) => traffic.bars[kind] as CrossingBar;
+    const up = row.letters.filter((letter) => goesUp(barOf(letter)));
+    const open = up.filter((letter) => !isSealed(barOf(letter)));
     const name = button(`client ${row.client}`, "", () =>
       this.store.selection.select({ kind: "client", client: row.client }),
     );
-    const first = div(row.client === this.store.selection.marks.client ? "c name selected" : "c name");
-    first.append(name);
+    const first = div(row.client === this.store.selection.marks.client ? "c name selected" : "c name", name);
     const holds = cell("c h", row.holds === "" ? [] : [brief(row.holds)]);
     if (row.holds !== "") holds.prepend(span("house", "⌂"));
-    const puts = cell(
-      "c",
-      up.map((letter) => this.textOf(letter)),
-    );
+    const puts = cell("c", up.map(textOf));
     puts.append(span("soft size", up.map(({ size }) => dataSize(size)).join(" + ")));
-    const reads = cell(
-      "s",
-      open.map((letter) => this.textOf(letter)),
-    );
+    const reads = cell("s", open.map(textOf));
     if (open.length < up.length) reads.append(span("seal", traffic.words.sealed));
     if (row.letters.some(isWrong)) for (const part of [puts, reads]) part.classList.add("wrong");
     return [first, holds, puts, this.envelopes(traffic, row.letters, row.client, ""), reads];
@@ -169,40 +150,24 @@ export class TrafficPanel extends Panel {
     const { words } = traffic;
     const stays = filled(words.stays, { size: dataSize(scene.held) });
     const up = filled(words["go up"], { size: dataSize(scene.up) });
-    const share = traffic.plain > 0 ? filled(words.ratio, { ratio: ratio(scene.up / traffic.plain) }) : "";
+    const share = traffic.plain > 0 ? filled(words.ratio, { ratio: ratioOf(scene.up, traffic) }) : "";
     const totals = scene.totals.map(({ kind, letter }) => {
-      const word = this.isSealed(traffic, kind) ? words.total : words.result;
-      return `${word}: ${this.textOf(letter)}`;
+      const word = isSealed(traffic.bars[kind] as CrossingBar) ? words.total : words.result;
+      return div("", `${word}: ${textOf(letter)}`);
     });
-    const put = div("c sum strong", up);
-    put.append(span("soft", share));
-    const server = div("s sum");
-    server.append(...totals.map((text) => div("", text)));
-    return [...[div("c sum"), div("c h sum strong", scene.held > 0 ? stays : ""), put], ...[div("w sum"), server]];
+    const put = div("c sum strong", up, span("soft", share));
+    const held = div("c h sum strong", scene.held > 0 ? stays : "");
+    return [div("c sum"), held, put, div("w sum"), div("s sum", ...totals)];
   }
 
-  private card(traffic: Crossings, scene: Scene): HTMLElement | null {
+  private card(traffic: Crossings, scene: Scene): HTMLElement | undefined {
     const { chosen } = this;
-    if (chosen === undefined) return null;
+    if (chosen === undefined) return undefined;
     const opened = openedBy(traffic, scene, chosen.node, chosen.client);
     const bar = traffic.bars.find(({ node }) => node === chosen.node);
-    if (opened === null || bar === undefined) return null;
+    if (opened === null || bar === undefined) return undefined;
     const close = () => this.store.selection.drop("crossing");
     return letterCard(traffic, bar, opened, chosen.client, close);
-  }
-
-  private textOf({ texts }: Letter): string {
-    return texts.map(brief).join(", ");
-  }
-
-  private isSealed(traffic: Crossings, kind: number): boolean {
-    const bar = traffic.bars[kind];
-    return bar !== undefined && isSealed(bar);
-  }
-
-  private goesUp(traffic: Crossings, kind: number): boolean {
-    const bar = traffic.bars[kind];
-    return bar !== undefined && goesUp(bar);
   }
 
   private choose(node: number, client: number): void {
@@ -226,13 +191,12 @@ export class TrafficPanel extends Panel {
   }
 }
 
-function cell(name: string, texts: string[]): HTMLElement {
-  const made = div(name);
-  made.append(...texts.map((text) => span("code", text)));
-  made.title = texts.join("\n");
-  return made;
+function textOf({ texts }: Letter): string {
+  return texts.map(brief).join(", ");
 }
 
-function ratio(number: number): string {
-  return String(Number(number.toPrecision(2)));
+function cell(name: string, texts: string[]): HTMLElement {
+  const made = div(name, ...texts.map((text) => span("code", text)));
+  made.title = texts.join("\n");
+  return made;
 }

@@ -3,7 +3,8 @@
 import type { Part } from "../model/selection";
 import type { Total } from "../model/totals";
 import { count, duration } from "../model/units";
-import { div, on, set, span, toggle, write } from "../dom/elements";
+import { div, named, on, set, span, toggle, write } from "../dom/elements";
+import { walk } from "../dom/walk";
 import { Panel } from "./panel";
 
 // More rows than this nobody reads, and the page would become slow.
@@ -38,13 +39,10 @@ export abstract class TreePanel extends Panel {
 
   protected constructor(name: string, heading: string, store: Panel["store"]) {
     super(name, store);
-    const header = div("tff-row header");
-    for (const text of [heading, "calls", "own time", ""]) {
-      header.append(span(text === heading ? "name" : "number", text));
-    }
+    const columns = ["calls", "own time", ""].map((text) => span("number", text));
+    const header = div("tff-row header", span("name", heading), ...columns);
     set(header, "aria-hidden", "true");
-    set(this.list, "role", "tree");
-    set(this.list, "aria-label", this.title);
+    named(this.list, "tree", this.title);
     on(this.list, "keydown", (event) => this.move(event));
     this.root.append(header, this.list, this.empty);
   }
@@ -123,14 +121,14 @@ export abstract class TreePanel extends Panel {
       event.preventDefault();
       return;
     }
-    const step = { ArrowDown: 1, ArrowUp: -1, Home: -this.rows.length, End: this.rows.length }[event.key];
-    if (step === undefined) return;
     const selected = this.rows.findIndex((row) => row.selected);
-    const next = this.rows[Math.min(Math.max(selected + step, 0), this.rows.length - 1)];
-    if (next === undefined) return;
-    event.preventDefault();
-    this.store.selection.select(next.part);
-    this.elements.get(next.id)?.root.focus();
+    this.go(this.rows[walk(event, selected, this.rows.length) ?? -1]);
+  }
+
+  private go(row: TreeRow | undefined): void {
+    if (row === undefined) return;
+    this.store.selection.select(row.part);
+    this.elements.get(row.id)?.root.focus();
   }
 
   private turn({ id, isOpen, depth }: TreeRow, key: string): boolean {
@@ -142,35 +140,31 @@ export abstract class TreePanel extends Panel {
         .slice(0, Math.max(at, 0))
         .reverse()
         .find((row) => row.depth < depth);
-      if (above === undefined) return false;
-      this.store.selection.select(above.part);
-      this.elements.get(above.id)?.root.focus();
+      this.go(above);
+      return above !== undefined;
     } else return false;
     return true;
   }
 }
 
 class RowElement {
-  readonly root = div("tff-row");
-  private readonly name = span("name");
+  private readonly twist = span("twist");
   private readonly label = span();
   private readonly detail = span("soft");
+  private readonly name = span("name", this.twist, this.label, this.detail);
   private readonly calls = span("number");
   private readonly time = span("number");
-  private readonly track = div("track");
   private readonly fill = div("fill");
-  private readonly twist = span("twist");
+  private readonly track = div("track", this.fill);
+  readonly root = div("tff-row", this.name, this.calls, this.time, this.track);
   private part: Part | null = null;
 
   constructor(select: (part: Part, event: MouseEvent) => void, fold: () => void) {
-    this.track.append(this.fill);
-    this.name.append(this.twist, this.label, this.detail);
     set(this.twist, "aria-hidden", "true");
     on(this.twist, "click", (event) => {
       event.stopPropagation();
       fold();
     });
-    this.root.append(this.name, this.calls, this.time, this.track);
     set(this.root, "role", "treeitem");
     on(this.root, "click", (event) => this.part && select(this.part, event));
   }

@@ -1,6 +1,9 @@
 // A page without a browser, for tests, that counts what is opened on it and not closed.
 
 import { Window } from "happy-dom";
+import declared from "../../../tffsim/views/panels.json";
+import theme from "../../../tffsim/views/theme.json";
+import { setLook } from "../look";
 
 /** What goes on until somebody ends it, by kind. */
 export class Ledger {
@@ -40,10 +43,14 @@ export interface Page {
 const WIDTH = 900;
 const HEIGHT = 400;
 
+/** As Python tells it. */
+export const LOOK = { ...declared, theme };
+
 let opened: Page | null = null;
 
 /** Puts a page in the place of the browser's: one for all tests, as there is one of globals. */
 export function openPage(): Page {
+  setLook(LOOK);
   opened ??= newPage();
   return opened;
 }

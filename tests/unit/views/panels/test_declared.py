@@ -13,6 +13,7 @@ from tffsim.views import PANELS
 from tffsim.views.figures.figures import Figures
 from tffsim.views.glossary import glossary, hover_texts
 from tffsim.views.notebook.feed import Feed
+from tffsim.views.notebook.look import look
 from tffsim.views.panels.declared import DECLARED, OVERVIEW
 from tffsim.views.panels.panel_data import PANEL_DATA
 
@@ -77,8 +78,9 @@ def test_a_trace_is_shown_by_all_of_them_unless_some_are_named():
     assert trace.show().panels == list(PANELS)
 
 
-def test_the_front_end_and_python_read_one_file():
+def test_the_front_end_is_told_what_one_file_declares():
     declared = json.loads((ROOT / "tffsim" / "views" / "panels.json").read_text(encoding="utf-8"))["panels"]
     assert [panel["name"] for panel in declared] == list(PANELS)
-    assert 'from "../../../tffsim/views/panels.json"' in (FRONT_END / "panels" / "names.ts").read_text(encoding="utf-8")
+    told = look()["panels"]
+    assert told == [{key: panel[key] for key in ("name", "title", "question")} for panel in declared]
     assert all(callable(getattr(Figures, name)) for name in PANELS)

@@ -1,33 +1,27 @@
 // Calls and the values they made as a graph, collapsed over clients until one of them is chosen.
 
-import { button, div, element, fill, on, set, span, toggle } from "../../dom/elements";
+import { button, div, element, fill, on, set, span } from "../../dom/elements";
 import { ObservedSize } from "../../dom/observed_size";
+import { look } from "../../look";
 import { shownGraph, type ShownCall } from "../../model/graph_calls";
 import { place } from "../../model/graph_places";
 import type { Graph, GraphEdge } from "../../model/messages";
 import type { TraceStore } from "../../model/store";
 import { count } from "../../model/units";
-import { PLACEMENT_WORDS } from "../../theme";
 import { Panel } from "../panel";
 import { callShape, edgeShapes, shape, widthOf } from "./shapes";
 import { Zoom } from "./zoom";
 
 export class GraphPanel extends Panel {
-  private readonly frame = div("tff-graph");
+  private readonly frame = div("tff-graph tff-scroll");
   private readonly room = this.opened.add(new ObservedSize(this.frame, () => this.draw()));
   private readonly legend = span("tff-keys");
-  private readonly hint = span("tff-hint", "drag to see the rest");
-  private readonly content = shape("g");
+  private readonly hint = span("tff-hint", "scroll or drag to see the rest");
   private readonly svg = shape("svg", { role: "group" });
-  private readonly zoom = new Zoom(
-    this.svg,
-    this.content,
-    (scale, hidden) => this.fadeWhereItGoesOn(scale, hidden),
-    () => this.showAll(),
-  );
+  private readonly zoom = new Zoom(this.frame, this.svg, (scale) => this.tellWhatIsHidden(scale));
   private readonly empty = div("tff-empty");
   private readonly choice = document.createElement("input");
-  private readonly choiceLabel = element("label", "", "client ");
+  private readonly choiceLabel = element("label", "", "client ", this.choice);
   /** The chosen client, -1 for all. */
   private client = -1;
   private calls: ShownCall[] = [];
@@ -38,7 +32,6 @@ export class GraphPanel extends Panel {
 
   constructor(store: TraceStore) {
     super("graph", store);
-    this.svg.append(this.content);
     on(this.svg, "keydown", (event) => this.move(event));
     this.frame.append(this.empty, this.svg);
     this.root.append(this.controls(), this.frame);
@@ -76,17 +69,14 @@ export class GraphPanel extends Panel {
         ...(isClient ? [{ kind: "client", client: this.choice.valueAsNumber } as const] : []),
       );
     });
-    this.choiceLabel.append(this.choice);
-    const buttons = span("tff-buttons");
-    buttons.append(
+    const buttons = span(
+      "tff-buttons",
       button("−", "Zoom out (key -, or ctrl and wheel)", () => this.zoom.out()),
       button("+", "Zoom in (key +, or ctrl and wheel)", () => this.zoom.in()),
-      button("all", "Show the whole graph (key 0, or double click)", () => this.showAll()),
+      button("all", "Show the whole graph (key 0)", () => this.showAll()),
     );
     this.hint.hidden = true;
-    const line = div("tff-controls");
-    line.append(this.choiceLabel, buttons, this.legend, this.hint);
-    return line;
+    return div("tff-controls", this.choiceLabel, buttons, this.legend, this.hint);
   }
 
   private choose(client: number): void {
@@ -106,23 +96,18 @@ export class GraphPanel extends Panel {
   }
 
   private showAll(): void {
-    this.zoom.showAll(this.size, this.room);
+    this.zoom.showAll(this.room);
   }
 
-  /** Of a graph that is wider than its frame, boxes would else look cut. */
-  private fadeWhereItGoesOn(scale: number, hidden: number): void {
-    const isLeft = hidden > 1;
-    const isRight = this.size.width * scale - hidden > this.room.width + 1;
-    toggle(this.frame, "goes-left", isLeft);
-    toggle(this.frame, "goes-right", isRight);
-    this.hint.hidden = !isLeft && !isRight;
+  private tellWhatIsHidden(scale: number): void {
+    this.hint.hidden = this.size.width * scale <= this.room.width + 1;
   }
 
   private layOut(): void {
     const sized = this.calls.map((call) => ({ ...call, width: widthOf(call) }));
     const { calls, routes, width, height } = place(sized, this.edges);
     const focused = this.focused(document.activeElement);
-    this.content.replaceChildren(...routes.flatMap(edgeShapes));
+    this.svg.replaceChildren(...routes.flatMap(edgeShapes));
     this.boxes.clear();
     for (const call of this.calls) {
       const { x, y } = calls.get(call.span) ?? { x: 0, y: 0 };
@@ -130,7 +115,7 @@ export class GraphPanel extends Panel {
       set(box, "transform", `translate(${x},${y})`);
       box.addEventListener("click", (event) => this.pick({ kind: "span", span: call.span }, event));
       this.boxes.set(call.span, box);
-      this.content.append(box);
+      this.svg.append(box);
     }
     if (focused !== undefined) this.boxes.get(focused)?.focus();
     set(this.svg, "aria-label", this.describe());
@@ -151,12 +136,12 @@ export class GraphPanel extends Panel {
   }
 
   private paintLegend(graph: Graph): void {
-    const present = [...PLACEMENT_WORDS].filter(([place]) => graph.calls.some((call) => call.placement === place));
-    const entries = present.map(([place, text]) => {
-      const entry = span("tff-key", text);
-      entry.prepend(element("i", `place-${place || "none"}`));
-      return entry;
-    });
+    const present = Object.entries(look().theme.placements).filter(([place]) =>
+      graph.calls.some((call) => call.placement === place),
+    );
+    const entries = present.map(([place, { words }]) =>
+      span("tff-key", element("i", `place-${place || "none"}`), words),
+    );
     const isCarried = this.edges.some((edge) => edge.kind === "carry");
     if (isCarried) entries.push(span("", "dashed: to the next client"));
     if (this.calls.some((call) => call.copies > 1)) entries.push(span("", "× n: n times alike"));

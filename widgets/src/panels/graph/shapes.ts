@@ -11,13 +11,15 @@ const MAX_LABEL = 20;
 const MAX_VALUE = 24;
 const ARROW = "M0,0L-6,-3L-6,3Z";
 
-/** Makes an element of a picture, with attributes. */
+/** Makes an element of a picture, with attributes and what is in it. */
 export function shape<K extends keyof SVGElementTagNameMap>(
   tag: K,
   attributes: Record<string, string | number> = {},
+  ...content: (Node | string)[]
 ): SVGElementTagNameMap[K] {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) set(made, name, String(value));
+  made.append(...content);
   return made;
 }
 
@@ -29,19 +31,22 @@ export function widthOf(call: ShownCall): number {
 /** Makes the box of a call, around its middle. */
 export function callShape(call: ShownCall): SVGGElement {
   const width = widthOf(call);
-  const title = shape("title");
   const place = call.placement ? ` at ${call.placement}` : "";
   const copies = call.copies > 1 ? `, ${count(call.copies)} times` : "";
-  title.textContent = `${call.label || "value"}${place}${copies}, own time ${duration(call.ownTime)}\n${call.value}`;
-  const group = shape("g", {
-    class: `node place-${call.placement || "none"}${call.failed ? " failed" : ""}`,
-    tabindex: 0,
-    role: "button",
-    "aria-label": `${shownLabel(call)} ${shownValue(call)}: ${title.textContent}`,
-  });
-  const box = shape("rect", { x: -width / 2, y: -HEIGHT / 2, width, height: HEIGHT, rx: 5 });
-  group.append(title, box, textAt(-4, "label", shownLabel(call)), textAt(11, "value", shownValue(call)));
-  return group;
+  const told = `${call.label || "value"}${place}${copies}, own time ${duration(call.ownTime)}\n${call.value}`;
+  return shape(
+    "g",
+    {
+      class: `node place-${call.placement || "none"}${call.failed ? " failed" : ""}`,
+      tabindex: 0,
+      role: "button",
+      "aria-label": `${shownLabel(call)} ${shownValue(call)}: ${told}`,
+    },
+    shape("title", {}, told),
+    shape("rect", { x: -width / 2, y: -HEIGHT / 2, width, height: HEIGHT, rx: 5 }),
+    textAt(-4, "label", shownLabel(call)),
+    textAt(11, "value", shownValue(call)),
+  );
 }
 
 /** Makes the curve of an edge and its arrow. */
@@ -54,10 +59,8 @@ export function edgeShapes({ kind, path, x, y, angle }: Route): SVGElement[] {
 }
 
 function textAt(y: number, name: string, text: string): SVGTextElement {
-  const made = shape("text", { class: name, "text-anchor": "middle", y });
   // The space keeps the lines apart where they are read aloud as one.
-  made.textContent = `${text} `;
-  return made;
+  return shape("text", { class: name, "text-anchor": "middle", y }, `${text} `);
 }
 
 function shownLabel(call: ShownCall): string {

@@ -1,12 +1,14 @@
-// Which part of a graph is seen: all of it, or its beginning, until somebody moves or zooms.
+// How large a picture is drawn in a frame that scrolls: all of it, or its beginning, until somebody zooms.
 
-import { set } from "../../dom/elements";
-import { PanZoom } from "../../dom/pan_zoom";
+import { on, set } from "../../dom/elements";
 
 const SMALLEST_TEXT = 0.6;
-const LARGEST = 1.2;
-const LIMITS = [0.1, 4] as const;
+const LARGEST_FITTED = 1.2;
+const [SMALLEST, LARGEST] = [0.1, 4];
 const STEP = 1.4;
+const PER_PIXEL_OF_WHEEL = 0.01;
+/** Who moves the pointer less than this, in pixels, clicks and does not drag. */
+const STILL = 4;
 
 interface Size {
   width: number;
@@ -14,55 +16,84 @@ interface Size {
 }
 
 export class Zoom {
-  private readonly panZoom: PanZoom;
-  /** Whether somebody chose what part of the graph is seen. */
-  private isMoved = false;
+  private scale = 1;
+  /** Whether somebody chose how large it is. */
+  private isChosen = false;
+  private picture: Size = { width: 1, height: 1 };
+  private dragged = 0;
 
-  /**
-   * `seen` is told the scale and how far the graph begins to the left of what is seen, after every change;
-   * `showAll` is what a double click means.
-   */
+  /** `changed` is told the scale after every change. */
   constructor(
-    svg: SVGSVGElement,
-    content: SVGGElement,
-    seen: (scale: number, hidden: number) => void,
-    showAll: () => void,
+    private readonly frame: HTMLElement,
+    private readonly svg: SVGSVGElement,
+    private readonly changed: (scale: number) => void,
   ) {
-    this.panZoom = new PanZoom(svg, {
-      limits: LIMITS,
-      moved: ({ x, y, scale }, isByHand) => {
-        this.isMoved ||= isByHand;
-        set(content, "transform", `translate(${x},${y}) scale(${scale})`);
-        seen(scale, -x);
-      },
-      doubleClicked: showAll,
-    });
+    on(frame, "wheel", (event) => this.wheel(event), { passive: false });
+    on(frame, "pointerdown", () => (this.dragged = 0));
+    on(frame, "pointermove", (event) => this.drag(event));
+    // A drag that ends on a box does not choose the box.
+    on(frame, "click", (event) => this.dragged > STILL && event.stopPropagation(), { capture: true });
   }
 
   in(): void {
-    this.panZoom.zoomBy(STEP);
+    this.by(STEP);
   }
 
   out(): void {
-    this.panZoom.zoomBy(1 / STEP);
+    this.by(1 / STEP);
   }
 
-  /** Shows the whole graph, however small it becomes. */
-  showAll(graph: Size, room: Size): void {
-    this.isMoved = true;
-    this.fit(graph, room, 0);
+  /** Shows the whole picture, however small it becomes. */
+  showAll(room: Size): void {
+    this.isChosen = true;
+    this.fit(room, 0);
   }
 
-  /** Shows the whole graph, or its beginning where it could not be read; what somebody chose to see stays. */
-  showBeginning(graph: Size, room: Size): void {
-    if (!this.isMoved) this.fit(graph, room, SMALLEST_TEXT);
+  /** Shows the whole picture, or its beginning where it could not be read; what somebody chose stays. */
+  showBeginning(picture: Size, room: Size): void {
+    this.picture = picture;
+    set(this.svg, "viewBox", `0 0 ${picture.width} ${picture.height}`);
+    if (this.isChosen) this.resize(this.scale);
+    else this.fit(room, SMALLEST_TEXT);
   }
 
-  private fit(graph: Size, room: Size, smallest: number): void {
-    const largest = Math.min(room.width / graph.width, room.height / graph.height);
-    const scale = Math.min(LARGEST, Math.max(smallest, largest));
-    const x = Math.max(0, (room.width - graph.width * scale) / 2);
-    const y = Math.max(0, (room.height - graph.height * scale) / 2);
-    this.panZoom.show({ x, y, scale });
+  private fit(room: Size, smallest: number): void {
+    const { width, height } = this.picture;
+    const largest = Math.min(room.width / width, room.height / height, LARGEST_FITTED);
+    this.resize(Math.max(smallest, largest));
+  }
+
+  /** Enlarges the picture; a place in the frame, by default its middle, goes on to show the same. */
+  private by(factor: number, x = this.frame.clientWidth / 2, y = this.frame.clientHeight / 2): void {
+    const { frame, scale } = this;
+    const [left, top] = [frame.scrollLeft + x, frame.scrollTop + y];
+    this.isChosen = true;
+    this.resize(Math.min(Math.max(scale * factor, SMALLEST), LARGEST));
+    frame.scrollLeft = (left * this.scale) / scale - x;
+    frame.scrollTop = (top * this.scale) / scale - y;
+  }
+
+  private resize(scale: number): void {
+    this.scale = scale;
+    const { width, height } = this.picture;
+    set(this.svg, "width", String(width * scale));
+    set(this.svg, "height", String(height * scale));
+    this.changed(scale);
+  }
+
+  private wheel(event: WheelEvent): void {
+    // A plain wheel scrolls; zooming takes a key, as on maps.
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    const { left, top } = this.frame.getBoundingClientRect();
+    const power = Math.min(Math.max(-event.deltaY * PER_PIXEL_OF_WHEEL, -1), 1);
+    this.by(2 ** power, event.clientX - left, event.clientY - top);
+  }
+
+  private drag({ pointerType, buttons, movementX, movementY }: PointerEvent): void {
+    // Fingers scroll by themselves.
+    if (pointerType !== "mouse" || buttons !== 1) return;
+    this.dragged += Math.hypot(movementX, movementY);
+    this.frame.scrollBy(-movementX, -movementY);
   }
 }

@@ -116,18 +116,15 @@ export class ProgramPanel extends Panel {
 
 /** The pattern of the wall. */
 function hatching(): SVGElement {
-  const pattern = shape("pattern", {
-    id: HATCHING,
-    width: 8,
-    height: 8,
-    patternUnits: "userSpaceOnUse",
-    patternTransform: "rotate(45)",
-  });
-  pattern.append(
-    shape("rect", { class: "wall-ground", width: 8, height: 8 }),
-    shape("rect", { class: "wall-line", width: 2, height: 8 }),
+  const size = { width: 8, height: 8 };
+  return shape(
+    "defs",
+    {},
+    shape(
+      "pattern",
+      { id: HATCHING, ...size, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+      shape("rect", { class: "wall-ground", ...size }),
+      shape("rect", { class: "wall-line", ...size, width: 2 }),
+    ),
   );
-  const definitions = shape("defs");
-  definitions.append(pattern);
-  return definitions;
 }

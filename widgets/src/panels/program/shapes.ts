@@ -93,10 +93,8 @@ export function labelShapes({ x, y, lines }: Label): SVGElement[] {
 }
 
 function text(content: string, x: number, y: number, name: string): SVGTextElement {
-  const made = shape("text", { class: name, x, y });
   // The space keeps the lines apart where they are read aloud as one.
-  made.textContent = `${content} `;
-  return made;
+  return shape("text", { class: name, x, y }, `${content} `);
 }
 
 function cut(content: string, width: number, letter = TITLE_LETTER): string {

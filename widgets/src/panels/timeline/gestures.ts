@@ -1,5 +1,6 @@
 // The pointer on a timeline: drag to pan, on the ruler to brush; click to select; wheel to scroll or to zoom.
 
+import { on } from "../../dom/elements";
 import type { Bar, Lanes } from "../../model/lanes";
 import type { Range } from "../../model/selection";
 import type { Actions } from "./actions";
@@ -32,11 +33,11 @@ export class Gestures {
     private readonly actions: Actions,
     private readonly hover: (event: PointerEvent, bar: Bar | null) => void,
   ) {
-    canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    canvas.addEventListener("pointerdown", (event) => this.press(event));
-    canvas.addEventListener("pointermove", (event) => this.move(event));
-    canvas.addEventListener("pointerup", (event) => this.release(event));
-    canvas.addEventListener("dblclick", () => actions.showAll());
+    on(canvas, "wheel", (event) => this.wheel(event), { passive: false });
+    on(canvas, "pointerdown", (event) => this.press(event));
+    on(canvas, "pointermove", (event) => this.move(event));
+    on(canvas, "pointerup", (event) => this.release(event));
+    on(canvas, "dblclick", () => actions.showAll());
   }
 
   private wheel(event: WheelEvent): void {

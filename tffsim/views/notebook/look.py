@@ -1,0 +1,22 @@
+"""How views look and what their parts are called: told once to each view, so that the front end need not hold it."""
+
+from tffsim.views.panels.declared import DECLARED, OVERVIEW
+from tffsim.views.panels.words import FACTS
+
+_OF_FIGURES = frozenset({"figure"})
+_OF_VIEWS = ("ground", "operations", "clients", "placements")
+
+
+def look() -> dict[str, object]:
+    """Returns colours, and of each panel its name, its title and its question."""
+    return {
+        "theme": {subject: {name: _of_view(facts) for name, facts in FACTS[subject].items()} for subject in _OF_VIEWS},
+        "panels": [
+            {"name": panel.name, "title": panel.title, "question": panel.question} for panel in DECLARED.values()
+        ],
+        "overview": list(OVERVIEW),
+    }
+
+
+def _of_view(facts: dict[str, str]) -> dict[str, str]:
+    return {name: fact for name, fact in facts.items() if name not in _OF_FIGURES}

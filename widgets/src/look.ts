@@ -1,0 +1,57 @@
+// How a view looks and what its parts are called, as Python tells it: colours of `theme.json`, and what `panels.json`
+// says of panels. It is the same for all views of a page.
+
+/** A colour on a light ground, and one on a dark ground. */
+export interface Colour {
+  light: string;
+  dark: string;
+}
+
+/** A colour of a ground, and of what is written on it. */
+export interface Filled extends Colour {
+  inkOnLight: string;
+  inkOnDark: string;
+}
+
+/** The names of the colours of the ground. */
+export type Ground = "surface" | "raised" | "line" | "ink" | "soft" | "accent" | "running" | "red" | "orange";
+
+export interface Theme {
+  ground: Record<Ground, Colour>;
+  operations: Record<string, Filled>;
+  clients: Record<string, Filled>;
+  placements: Record<string, { words: string }>;
+}
+
+export interface Look {
+  theme: Theme;
+  /** In the order of their tabs. */
+  panels: { name: string; title: string; question: string }[];
+  /** The panels that are seen side by side, in this order. */
+  overview: string[];
+}
+
+let told: Look;
+
+/** The look of all views. */
+export function look(): Look {
+  return told;
+}
+
+/** Takes what Python tells, before a view is made. */
+export function setLook(given: Look): void {
+  told = given;
+}
+
+export function titleOf(name: string): string {
+  return panelOf(name)?.title ?? name;
+}
+
+/** What a panel answers; empty for what is no panel. */
+export function questionOf(name: string): string {
+  return panelOf(name)?.question ?? "";
+}
+
+function panelOf(name: string): Look["panels"][number] | undefined {
+  return told.panels.find((panel) => panel.name === name);
+}
