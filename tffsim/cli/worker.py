@@ -26,6 +26,9 @@ _FILE = click.Path(exists=True, dir_okay=False)
 @click.option("--allow-ops", type=click.Choice(["strict", "all"]), default="strict", show_default=True,
               help="Which operations of TensorFlow run: `strict` leaves out those that reach files, networks "
               "or Python.")  # fmt: skip
+@click.option("--data", "data", multiple=True, metavar="NAME=MODULE:FUNCTION",
+              help="Data that stays at this worker: the function returns one value per client. "
+              "May be given again.")  # fmt: skip
 @click.option("--lease-seconds", default=30.0, show_default=True,
               help="How long to keep what a caller has left that is not heard of any more.")  # fmt: skip
 @click.option("--drain-seconds", default=30.0, show_default=True, help="On SIGTERM, how long calls may go on.")
@@ -39,6 +42,7 @@ def worker(
     token_file: str | None,
     max_value_bytes: int,
     allow_ops: str,
+    data: tuple[str, ...],
     lease_seconds: float,
     drain_seconds: float,
     exit_with_stdin: bool,
@@ -64,10 +68,10 @@ def worker(
         credentials = WorkerCredentials(_content(tls_cert), _content(tls_key), _content(client_ca), token)
         credentials.check(bind)
         asyncio.run(
-            _serve(bind, port, credentials, max_value_bytes, allow_ops == "strict", lease_seconds, drain_seconds,
+            _serve(bind, port, credentials, max_value_bytes, allow_ops == "strict", data, lease_seconds, drain_seconds,
                    exit_with_stdin)
         )  # fmt: skip
-    except (ValueError, OSError) as error:
+    except (ValueError, TypeError, OSError) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -77,6 +81,7 @@ async def _serve(
     credentials: "WorkerCredentials",
     max_value_bytes: int,
     is_strict: bool,
+    data: tuple[str, ...],
     lease_seconds: float,
     drain_seconds: float,
     ends_with_stdin: bool,
@@ -84,12 +89,16 @@ async def _serve(
     from tffsim.executor_stacks.worker import WorkerStacks
     from tffsim.remote.service.allowed_operations import check_operations
     from tffsim.remote.service.executor_service import ExecutorService
+    from tffsim.remote.service.hosted_data import read_hosted_data
     from tffsim.remote.service.known_computations import KnownComputations
     from tffsim.remote.service.worker_server import WorkerServer, end_with, stop_on_signals
 
     if ends_with_stdin:
         end_with(sys.stdin.fileno())
-    stacks = WorkerStacks()
+    # Modules of the folder in which the worker was started, as `python -m` finds them.
+    sys.path.insert(0, os.getcwd())
+    hosted = read_hosted_data(data)
+    stacks = WorkerStacks(data=hosted)
     # TensorFlow is loaded before the worker says that it is ready.
     stacks.make(1, 0, 1).close()
     service = ExecutorService(
@@ -98,6 +107,7 @@ async def _serve(
         lease_seconds=lease_seconds,
         max_value_bytes=max_value_bytes,
         worker=f"process {os.getpid()} on {platform.node()}",
+        num_clients=hosted.num_clients,
     )
     server = WorkerServer(service, address, port, credentials)
     bound = await server.start()

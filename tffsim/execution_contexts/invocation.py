@@ -24,6 +24,7 @@ from federated_language.proto import computation_pb2 as pb
 from tffsim.concurrency.random_streams import Place, current_place, start_run
 from tffsim.execution_contexts import number_warnings, untold_clients
 from tffsim.execution_contexts.argument_normalisation import normalise_argument
+from tffsim.execution_contexts.cohorts import with_homes
 from tffsim.execution_contexts.computation_warnings import warn
 from tffsim.execution_contexts.execution_error import (
     ArgumentError,
@@ -33,7 +34,7 @@ from tffsim.execution_contexts.execution_error import (
     without_internals,
 )
 from tffsim.executor_stacks.instrumentation import hides_its_parts, traced_stack
-from tffsim.executor_stacks.lending_factory import LendingFactory
+from tffsim.executor_stacks.lending_factory import LendingFactory, VisitingFactory
 from tffsim.failures.failure_location import locate_argument
 from tffsim.language import building_blocks
 from tffsim.language.containers import pack
@@ -144,6 +145,7 @@ async def _invoke(
             argument = settings.transform_args(argument)
         cardinalities = settings.infer_cardinalities(argument, parameter_type)
         argument = normalise_argument(argument, parameter_type)
+        cardinalities = with_homes(cardinalities, argument, parameter_type, settings.factory)
     remark = untold_clients.remark(computation, settings.factory, cardinalities)
     if remark:
         _warn_once(settings, computation, name, remark)
@@ -170,7 +172,8 @@ async def _attempt(
         # Each attempt draws the same random numbers.
         current_place.set(place.from_the_start() if place is not None else None)
         try:
-            await _prepare(settings.factory)
+            if isinstance(settings.factory, VisitingFactory):
+                await settings.factory.prepare(cardinalities)
             with _stack(settings.factory, cardinalities) as executor:
                 return await run(executor)
         except RetryableError as error:
@@ -205,13 +208,6 @@ async def _call(
     except (TypeError, ValueError) as error:
         raise locate_argument(error) from error.__cause__
     return await executor.create_call(function, embedded)
-
-
-async def _prepare(factory: ExecutorFactory) -> None:
-    """Waits until a factory can make stacks, if it says that it has to be waited for."""
-    prepare: Callable[[], Coroutine[object, object, None]] | None = getattr(factory, "prepare", None)
-    if prepare is not None:
-        await prepare()
 
 
 @contextlib.contextmanager

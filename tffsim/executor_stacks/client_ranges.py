@@ -5,6 +5,8 @@ see `tffsim.federation.fold_shape`.
 """
 
 import dataclasses
+import itertools
+from collections.abc import Hashable, Sequence
 
 from tffsim.federation.fold_shape import BLOCK_SIZE
 
@@ -40,6 +42,22 @@ def client_ranges(num_clients: int, num_workers: int) -> list[ClientRange]:
     for worker in range(num_workers):
         start, end = (min(num_clients, unit * (num_units * w // num_workers)) for w in (worker, worker + 1))
         ranges += [ClientRange(worker, first, count) for first, count in _parts(start, end)]
+    return ranges
+
+
+def ranges_at_home(homes: Sequence[Hashable]) -> list[ClientRange]:
+    """Cuts a cohort into ranges whose clients are at the same home.
+
+    Args:
+        homes: That of each client, in client order. The number of a worker is that of its home among all, in the order
+            in which they come.
+    """
+    numbers = {home: number for number, home in enumerate(dict.fromkeys(homes))}
+    ranges, start = [], 0
+    for home, group in itertools.groupby(homes):
+        end = start + sum(1 for _ in group)
+        ranges += [ClientRange(numbers[home], first, count) for first, count in _parts(start, end)]
+        start = end
     return ranges
 
 

@@ -29,3 +29,15 @@ class LendingFactory(Protocol):
         Args:
             cardinalities: How many participants there are at each placement.
         """
+
+
+@runtime_checkable
+class VisitingFactory(Protocol):
+    """A factory whose stacks go where clients are, if these have homes: see `clients_at_home`."""
+
+    async def prepare(self, cardinalities: Mapping[PlacementLiteral, int]) -> None:
+        """Waits until a stack can be made.
+
+        Args:
+            cardinalities: How many participants there are at each placement; if it is a `CohortAtHome`, also where.
+        """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import federated_language as fl
 from federated_language.framework import CardinalitiesType, Executor, PlacementLiteral
 
-from tffsim.executor_stacks.client_ranges import client_ranges
+from tffsim.executor_stacks.client_ranges import ClientRange, client_ranges, ranges_at_home
 from tffsim.executor_stacks.instrumentation import hooked
 from tffsim.executor_stacks.participant_stacks import eager_leaf, num_workers, participant_stack, worker_pool
 from tffsim.executor_stacks.resource_managing_executor_factory import ResourceManagingExecutorFactory
@@ -17,9 +17,11 @@ from tffsim.executor_stacks.worker import WorkerStacks
 from tffsim.executors.federating_executor import FederatingExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.federation.federated_composing_strategy import FederatedComposingStrategy
+from tffsim.language.clients_at_home import CohortAtHome
 from tffsim.remote.extra import check_extra
 
 if TYPE_CHECKING:
+    from tffsim.remote.data_at_workers import DataAtWorkers
     from tffsim.remote.worker_connection import WorkerConnection
     from tffsim.remote.workers import Workers
 
@@ -99,13 +101,37 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
         """Connections to the workers."""
         return self._workers
 
-    async def prepare(self) -> None:
-        """Waits until a worker is ready; what is leased next uses those that are.
+    def data(self, name: str) -> "DataAtWorkers":
+        """Returns data that workers have, to be passed to a computation in place of a list with one value per client.
+
+        The data stays there: what goes over the network is which client is meant. All clients
+        of all workers belong to it, those of the first address first. It can be cut and drawn
+        from like a list: `random.sample(factory.data("hospital"), 10)` are ten clients.
+
+        Args:
+            name: What the workers call it, as in `tffsim worker --data hospital=my_module:load`.
 
         Raises:
-            NoWorkerError: If none is ready in time.
+            NoWorkerError: If a worker is not ready in time: the number of clients would depend on it.
+            LookupError: If none has data of this name.
         """
-        ready = await self._workers.prepare()
+        from tffsim.remote.channels import channel_loop
+        from tffsim.remote.data_at_workers import data_at_workers
+
+        ready = channel_loop().submit(self._workers.prepare([c.address for c in self._workers.connections])).result()
+        return data_at_workers(name, ready)
+
+    async def prepare(self, cardinalities: Mapping[PlacementLiteral, int]) -> None:
+        """Waits until a worker is ready; what is leased next uses those that are.
+
+        Args:
+            cardinalities: How many participants there are, and where, if they have their data at workers.
+
+        Raises:
+            NoWorkerError: If none is ready in time, or one is not that has data of the clients.
+        """
+        needed = set(cardinalities.homes) if isinstance(cardinalities, CohortAtHome) else ()
+        ready = await self._workers.prepare(needed)
         if ready != self._ready:
             # Clients are divided anew. Stacks that are in use stay until their calls end.
             self._ready = ready
@@ -119,7 +145,7 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
         """
         from tffsim.remote.channels import channel_loop
 
-        channel_loop().submit(self.prepare()).result()
+        channel_loop().submit(self.prepare(cardinalities)).result()
         return super().create_executor(cardinalities)
 
     def close(self) -> None:
@@ -138,14 +164,29 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
             # Nobody is at a worker; what clients would share exists all the same.
             return WorkerStacks().make(0, 0, 0)
         children: list[tuple[Executor, int]] = []
-        for part in client_ranges(num_clients, len(self._ready)):
-            worker = self._ready[part.worker]
-            executor = RemoteExecutor(self._workers, worker, part.first, part.count, num_clients)
+        is_home = isinstance(cardinalities, CohortAtHome)
+        ranges, workers = self._ranges(cardinalities, num_clients)
+        for part in ranges:
+            worker = workers[part.worker]
+            executor = RemoteExecutor(self._workers, worker, part.first, part.count, num_clients, is_home=is_home)
             children.append((hooked(executor), part.count))
         strategy = FederatedComposingStrategy(
             self._participant(), children, max_concurrent_clients=_SIDE_BY_SIDE, is_parallel=True
         )
         return hooked(ReferenceResolvingExecutor(hooked(FederatingExecutor(strategy, self._participant()))))
+
+    def _ranges(
+        self, cardinalities: Mapping[PlacementLiteral, int], num_clients: int
+    ) -> "tuple[list[ClientRange], Sequence[WorkerConnection]]":
+        """Returns the ranges of clients, and the workers that their numbers mean."""
+        if not isinstance(cardinalities, CohortAtHome):
+            return client_ranges(num_clients, len(self._ready)), self._ready
+        by_address = {connection.address: connection for connection in self._workers.connections}
+        strangers = set(cardinalities.homes) - by_address.keys()
+        if strangers:
+            raise ValueError(f"The data of some clients is at {min(strangers)}, which is no worker of this factory.")
+        workers = [by_address[home] for home in dict.fromkeys(cardinalities.homes)]
+        return ranges_at_home(cardinalities.homes), workers
 
     def _participant(self) -> Executor:
         return participant_stack(self._make_leaf(None))

@@ -13,6 +13,7 @@ from tffsim.concurrency.forked_process import refuse_forked_process
 from tffsim.executor_stacks.instrumentation import building, describe, is_building_traced
 from tffsim.executor_stacks.lending_factory import LendingFactory
 from tffsim.executors.materialising_executor import MaterialisingExecutor
+from tffsim.language.clients_at_home import CohortAtHome
 from tffsim.tracing.recording.active import active_recorder
 
 StackFn: TypeAlias = Callable[[Mapping[PlacementLiteral, int]], Executor]
@@ -151,7 +152,7 @@ class ResourceManagingExecutorFactory(ExecutorFactory, LendingFactory):
 
     def _build(self, cardinalities: Mapping[PlacementLiteral, int], is_traced: bool) -> Executor:
         with building(is_traced):
-            executor = self._stack_fn(dict(cardinalities))
+            executor = self._stack_fn(cardinalities if isinstance(cardinalities, CohortAtHome) else dict(cardinalities))
         if is_traced:
             describe(executor)
         return executor
@@ -165,4 +166,5 @@ class ResourceManagingExecutorFactory(ExecutorFactory, LendingFactory):
 
 
 def _key(cardinalities: Mapping[PlacementLiteral, int], is_traced: bool) -> Hashable:
-    return is_traced, tuple(sorted((placement.uri, count) for placement, count in cardinalities.items()))
+    homes = cardinalities.homes if isinstance(cardinalities, CohortAtHome) else ()
+    return is_traced, homes, tuple(sorted((placement.uri, count) for placement, count in cardinalities.items()))

@@ -12,6 +12,7 @@ from tffsim.executor_stacks.participant_stacks import (
     participant_stack,
     worker_pool,
 )
+from tffsim.executors.data_executor import DataBackend, DataExecutor
 from tffsim.executors.federating_executor import FederatingExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.federation.block_folds import BlockFolds
@@ -23,9 +24,11 @@ class WorkerStacks:
 
     Args:
         max_concurrent_computation_calls: How many TensorFlow calls may run at a time; by default one per processor.
+        data: Fetches the data that the worker has itself, if it has any.
     """
 
-    def __init__(self, max_concurrent_computation_calls: int | None = None) -> None:
+    def __init__(self, max_concurrent_computation_calls: int | None = None, *, data: DataBackend | None = None) -> None:
+        self._data = data
         self._num_workers = num_workers(max_concurrent_computation_calls)
         self._make_leaf = functools.partial(eager_leaf, worker_pool=worker_pool(self._num_workers))
         self._block_folds = BlockFolds()
@@ -47,7 +50,8 @@ class WorkerStacks:
             cohort_size=cohort_size,
             block_folds=self._block_folds,
         )
-        return hooked(ReferenceResolvingExecutor(hooked(FederatingExecutor(strategy, self._participant(None)))))
+        stack = hooked(ReferenceResolvingExecutor(hooked(FederatingExecutor(strategy, self._participant(None)))))
+        return stack if self._data is None else hooked(DataExecutor(stack, self._data))
 
     def _participant(self, device: object) -> Executor:
         return participant_stack(self._make_leaf(device))

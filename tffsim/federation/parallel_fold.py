@@ -124,9 +124,9 @@ def _may_be_ahead(member_type: fl.Type, num_clients: int) -> bool:
 
 
 async def _cancel(started: Sequence[Started[object]]) -> None:
-    unfinished = [work for work in started if not work.done()]
-    for work in unfinished:
+    for work in started:
         work.cancel()
-    for work in unfinished:
+    for work in started:
+        # Of those that have failed too: asyncio tells the user of each error that nobody has looked at.
         with contextlib.suppress(BaseException):
             await work

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tffsim.remote.extra import check_extra
 from tffsim.remote.worker_errors import NoWorkerError
@@ -153,7 +153,9 @@ def _read(process: "subprocess.Popen[str]", lines: "queue.SimpleQueue[str | None
 
 
 @contextlib.contextmanager
-def local_workers(count: int, *, start_timeout: float = 120.0) -> Iterator[LocalWorkers]:
+def local_workers(
+    count: int, *, data: Mapping[str, str] | None = None, start_timeout: float = 120.0
+) -> Iterator[LocalWorkers]:
     """Starts worker processes on this machine, and ends them when the block ends.
 
     ::
@@ -165,10 +167,13 @@ def local_workers(count: int, *, start_timeout: float = 120.0) -> Iterator[Local
 
     Args:
         count: How many.
+        data: Data that stays at the workers, each of which has all of it: by its name the function that returns it, as
+            `module:function`.
         start_timeout: How many seconds they may take to start.
 
     Yields:
         The workers, for `remote_executor_factory`.
     """
-    with LocalWorkers(count, start_timeout=start_timeout) as workers:
+    options = [part for name, function in (data or {}).items() for part in ("--data", f"{name}={function}")]
+    with LocalWorkers(count, options=options, start_timeout=start_timeout) as workers:
         yield workers

@@ -25,6 +25,7 @@ from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.federation.federating_strategy import Function
 from tffsim.federation.number_watch import add_suspect
 from tffsim.language import building_blocks
+from tffsim.language.clients_at_home import ClientAtHome
 from tffsim.language.struct_types import struct_type
 from tffsim.language.type_kinds import function_type_of
 from tffsim.remote.channels import channel_loop
@@ -33,6 +34,7 @@ from tffsim.remote.payload_step import PayloadStep
 from tffsim.remote.program import Node, Program
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.computations import sent_computation
+from tffsim.remote.wire.data_uris import data_node
 from tffsim.remote.wire.failures import read_failure
 from tffsim.remote.wire.values import read_value
 from tffsim.remote.worker_connection import Response, WorkerConnection
@@ -86,11 +88,20 @@ class RemoteExecutor(Executor):
         first_client: Index of the first client in the whole cohort.
         num_clients: How many clients there are.
         cohort_size: Number of clients in the whole cohort.
+        is_home: Whether the clients have their data there, and can run nowhere else.
     """
 
     def __init__(
-        self, workers: Workers, worker: WorkerConnection, first_client: int, num_clients: int, cohort_size: int
+        self,
+        workers: Workers,
+        worker: WorkerConnection,
+        first_client: int,
+        num_clients: int,
+        cohort_size: int,
+        *,
+        is_home: bool = False,
     ) -> None:
+        self._is_home = is_home
         self._workers = workers
         self._worker = worker
         worker.num_ranges += 1
@@ -130,13 +141,9 @@ class RemoteExecutor(Executor):
             return self._own(value)
         type_signature = resolve_type(value, type_spec)
         if building_blocks.is_computation(value):
-            sent = sent_computation(building_blocks.to_proto(value))
-
-            def write(step: messages.Step, program: Program) -> None:
-                step.value.type = type_bytes(type_signature)
-                step.value.value.computation = program.computation(sent)
-
-            return self._handle(Node(type_signature, (), write))
+            return self._computation(building_blocks.to_proto(value), type_signature)
+        if _is_at_home(value):
+            return self._computation(self._data_node(value, type_signature), type_signature)
         first, _, cohort = self._clients
         sent_type = type_bytes(type_signature)
         if _has_members(type_signature) and isinstance(value, Sequence):
@@ -202,6 +209,23 @@ class RemoteExecutor(Executor):
         """Lets the worker compute a value that is needed later, and keep it."""
         await self._run(node, wants_result=False)
 
+    def _computation(self, proto: pb.Computation, type_signature: fl.Type) -> RemoteExecutorValue:
+        sent = sent_computation(proto)
+
+        def write(step: messages.Step, program: Program) -> None:
+            step.value.type = type_bytes(type_signature)
+            step.value.value.computation = program.computation(sent)
+
+        return self._handle(Node(type_signature, (), write))
+
+    def _data_node(self, clients: Sequence[ClientAtHome], type_signature: fl.Type) -> pb.Computation:
+        """Returns what stands for data that the worker has."""
+        name, home = clients[0].data, self._worker.address
+        strangers = [client for client in clients if (client.data, client.home) != (name, home)]
+        if strangers:
+            raise ValueError(f"{self._range()} cannot be at worker {home}: the data of {strangers[0]} is elsewhere.")
+        return data_node(name, [client.number for client in clients], type_signature)
+
     def _handle(self, node: Node) -> RemoteExecutorValue:
         return RemoteExecutorValue(node, self)
 
@@ -258,6 +282,9 @@ class RemoteExecutor(Executor):
     async def _replace(self, worker: WorkerConnection, lost: WorkerLostError, number: int) -> None:
         """Chooses the worker for another try."""
         await self._workers.wait_before_try(number)
+        if self._is_home:
+            await self._wait_at_home(worker, lost)
+            return
         ready = await self._workers.prepare()
         if self._worker is worker:
             others = [other for other in ready if other is not worker] or ready
@@ -268,9 +295,25 @@ class RemoteExecutor(Executor):
         _log.warning("%s.", text.capitalize())
         remark(f"{text}.")
 
+    async def _wait_at_home(self, worker: WorkerConnection, lost: WorkerLostError) -> None:
+        try:
+            await self._workers.prepare([worker.address])
+        except NoWorkerError:
+            raise NoWorkerError(
+                f"Worker {worker.description} was lost ({lost.reason}). It has the data of {self._range()}, "
+                "so no other can do their work. Start it again with the same `--data`, or choose clients of others."
+            ) from None
+        text = f"worker {worker.description} was lost ({lost.reason}), and found again; {self._range()} run again there"
+        _log.warning("%s.", text.capitalize())
+        remark(f"{text}.")
+
     def _range(self) -> str:
         first, count, cohort = self._clients
         return f"client {first} of {cohort}" if count == 1 else f"clients {first}-{first + count - 1} of {cohort}"
+
+
+def _is_at_home(value: object) -> TypeGuard[Sequence[ClientAtHome]]:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], ClientAtHome)
 
 
 def _has_members(type_spec: fl.Type) -> TypeGuard[fl.FederatedType]:

@@ -8,7 +8,7 @@ import contextlib
 import logging
 import uuid
 import weakref
-from collections.abc import Awaitable, Coroutine, Iterable
+from collections.abc import Awaitable, Coroutine, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 import grpc
@@ -60,6 +60,10 @@ class WorkerConnection:
         talk_timeout: Seconds that calls may take which only talk.
         call_timeout: Seconds that calls may take which compute.
         heartbeat_seconds: How often the worker hears that the controller is there.
+
+    Attributes:
+        description: Its address, and what it calls itself.
+        num_clients: How many clients have their data there, by the name of the data.
     """
 
     def __init__(
@@ -76,6 +80,7 @@ class WorkerConnection:
         self.last_failure = "it was not tried yet"
         self.memory_bytes = 0
         self.num_ranges = 0
+        self.num_clients: Mapping[str, int] = {}
         self._turnstiles: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Turnstile] = weakref.WeakKeyDictionary()
         self._security = security
         self._talk_timeout = talk_timeout
@@ -123,6 +128,7 @@ class WorkerConnection:
                     self.last_failure = f"no answer within {timeout:g} s"
                 raise WorkerLostError(self.last_failure) from None
             self.description = f"{self.address} ({response.worker})"
+            self.num_clients = dict(response.num_clients)
             self._session = RemoteSession(name, response.max_value_bytes)
             seconds = min(self._heartbeat_seconds, response.lease_seconds / 3)
             self._heart = asyncio.create_task(self._beat(self._session, seconds))
@@ -190,9 +196,9 @@ class WorkerConnection:
                 await self._upload(session, upload, what)
             for stream in program.streams:
                 # In a thread: it may read data sets, and heart-beats must not wait for them.
-                while upload := await asyncio.to_thread(next, stream, None):
-                    await self._upload(session, upload, what)
-                    del upload
+                while piece := await asyncio.to_thread(_next, stream):
+                    await self._upload(session, piece, what)
+                    del piece
             call = self._stub.Batch(
                 program.request, timeout=self._call_timeout, metadata=self._security.metadata, wait_for_ready=False
             )
@@ -318,6 +324,10 @@ class WorkerConnection:
                     reason = silence if is_silent else reason_of_call(error)
                     _log.warning("Worker %s is lost: %s.", self.description, reason)
                     self.lose(session, reason, is_silent=is_silent)
+
+
+def _next(stream: Iterator[Upload]) -> Upload | None:
+    return next(stream, None)
 
 
 def _is_cancelling() -> bool:

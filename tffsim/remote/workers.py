@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tffsim.remote.channels import ChannelSecurity, channel_loop
 from tffsim.remote.worker_connection import WorkerConnection
@@ -12,6 +12,7 @@ from tffsim.remote.worker_errors import NoWorkerError, WorkerError, WorkerLostEr
 
 _log = logging.getLogger("tffsim")
 _SECONDS_BETWEEN_TRIES = 0.25
+_SECONDS_TO_TALK = 10.0
 _SECONDS_FOR_OTHERS = 0.5
 """How long is waited for further workers when one is ready."""
 
@@ -40,7 +41,7 @@ class Workers:
         self._connections = [
             WorkerConnection(
                 address, security,
-                talk_timeout=connect_timeout, call_timeout=call_timeout, heartbeat_seconds=heartbeat_seconds,
+                talk_timeout=_SECONDS_TO_TALK, call_timeout=call_timeout, heartbeat_seconds=heartbeat_seconds,
             )
             for address in addresses
         ]  # fmt: skip
@@ -61,13 +62,16 @@ class Workers:
         """How often the work of a range is tried: at most once per worker, and two times more."""
         return len(self._connections) + 2
 
-    async def prepare(self) -> list[WorkerConnection]:
+    async def prepare(self, needed: Collection[str] = ()) -> list[WorkerConnection]:
         """Returns the workers that are ready; waits for one if none is, and for others not long.
 
+        Args:
+            needed: The addresses of workers that no others can replace.
+
         Raises:
-            NoWorkerError: If none is ready in time.
+            NoWorkerError: If none is ready in time, or one that is needed is not.
         """
-        return await channel_loop().run(self._prepare())
+        return await channel_loop().run(self._prepare(needed))
 
     async def close(self) -> None:
         """Ends all sessions."""
@@ -77,16 +81,16 @@ class Workers:
         """Waits before work is tried again; longer each time, and never for the same time as others."""
         await asyncio.sleep(min(2.0, 0.05 * 2**number) * random.uniform(0.5, 1.0))
 
-    async def _prepare(self) -> list[WorkerConnection]:
+    async def _prepare(self, needed: Collection[str]) -> list[WorkerConnection]:
         deadline = time.monotonic() + self._connect_timeout
         while True:
             self._try_all(deadline)
             ready = self.ready()
-            if ready:
+            if ready and {connection.address for connection in ready}.issuperset(needed):
                 await self._wait_for_others()
                 return self.ready() or ready
             if time.monotonic() > deadline:
-                raise self._no_worker()
+                raise self._not_there(needed) if needed else self._no_worker()
             await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
     async def _wait_for_others(self) -> None:
@@ -118,6 +122,15 @@ class Workers:
         return NoWorkerError(
             f"None of the {len(self._connections)} workers was ready within {self._connect_timeout:g} s ({reasons}). "
             "Start them with `tffsim worker`, and check the addresses."
+        )
+
+    def _not_there(self, needed: Collection[str]) -> NoWorkerError:
+        missing = [c for c in self._connections if c.address in needed and c.session is None]
+        reasons = "; ".join(f"{connection.address}: {connection.last_failure}" for connection in missing)
+        return NoWorkerError(
+            f"{len(missing)} of the {len(needed)} workers that have the data of the clients "
+            f"{'was' if len(missing) == 1 else 'were'} not ready within {self._connect_timeout:g} s ({reasons}). "
+            "Start them again with the same `--data`, or choose clients of others."
         )
 
     async def _close(self) -> None:

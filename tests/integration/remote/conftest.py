@@ -1,11 +1,18 @@
 """Worker processes for tests. They are real ones, and start within bounds that no machine needs."""
 
+import numpy as np
 import pytest
+import tensorflow as tf
 
 import tffsim as tff
 from tffsim.remote.local_workers import LocalWorkers
 
 START_SECONDS = 500.0
+
+
+def bits(result):
+    """Returns the bytes of all tensors in a result."""
+    return [np.asarray(leaf).tobytes() for leaf in tf.nest.flatten(result)]
 
 
 @pytest.fixture(scope="package")

@@ -1,18 +1,27 @@
-"""A proxy between a controller and a worker, which can cut the connection and open it again."""
+"""A proxy between a controller and a worker. It counts, delays, and can cut the connection and open it again."""
 
 import contextlib
 import socket
 import threading
+import time
 
 
 class Proxy:
-    """Passes bytes between its own port and that of an address."""
+    """Passes bytes between its own port and that of an address.
+
+    Attributes:
+        address: Where it listens.
+        num_bytes: How many bytes have gone each way.
+        delay_seconds: How long each piece of what goes through is held back.
+    """
 
     def __init__(self, address):
         host, port = address.rsplit(":", 1)
         self._target = host, int(port)
         self._pairs = []
         self._is_open = True
+        self.delay_seconds = 0.0
+        self.num_bytes = {"to worker": 0, "to controller": 0}
         self._server = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self._server.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -50,13 +59,14 @@ class Proxy:
                 client.close()
                 continue
             self._pairs.append((client, worker))
-            for source, target in ((client, worker), (worker, client)):
-                threading.Thread(target=_pass_on, args=(source, target), daemon=True).start()
+            for source, target, way in ((client, worker, "to worker"), (worker, client, "to controller")):
+                threading.Thread(target=self._pass_on, args=(source, target, way), daemon=True).start()
 
-
-def _pass_on(source, target):
-    with contextlib.suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-    with contextlib.suppress(OSError):
-        target.shutdown(socket.SHUT_RDWR)
+    def _pass_on(self, source, target, way):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                time.sleep(self.delay_seconds)
+                self.num_bytes[way] += len(data)
+                target.sendall(data)
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_RDWR)

@@ -10,6 +10,7 @@ import tensorflow as tf
 from federated_language.common_libs import structure
 
 import tffsim as tff
+from tests.integration.remote.conftest import bits
 from tffsim.failures.argument_error import ArgumentError
 from tffsim.remote.program import Node
 from tffsim.simulation import digits, fed_avg
@@ -41,10 +42,6 @@ def statistics(x, w):
         fl.federated_sum(doubled), fl.federated_mean(doubled), fl.federated_mean(doubled, w), fl.federated_max(x),
         doubled, fl.federated_secure_sum_bitwidth(fl.federated_map(as_integer, x), 30),
     )  # fmt: skip
-
-
-def bits(result):
-    return [np.asarray(leaf).tobytes() for leaf in tf.nest.flatten(result)]
 
 
 @pytest.mark.parametrize("num_clients", [0, 1, 2, 3, 31, 33, 64, 97, 260, 700])

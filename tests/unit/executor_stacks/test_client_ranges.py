@@ -2,7 +2,7 @@
 
 import pytest
 
-from tffsim.executor_stacks.client_ranges import client_ranges
+from tffsim.executor_stacks.client_ranges import client_ranges, ranges_at_home
 from tffsim.federation.fold_shape import BLOCK_SIZE, subtree_level
 
 CASES = [
@@ -42,3 +42,14 @@ def test_many_clients_make_few_ranges_at_bounds_of_blocks():
 
 def test_few_clients_are_divided_too():
     assert [r.count for r in client_ranges(10, 3)] == [3, 3, 4]
+
+
+def test_clients_with_homes_stay_at_theirs_in_ranges_that_can_be_folded():
+    ranges = ranges_at_home(["b"] * 40 + ["a"] * 30 + ["b"])
+    assert [(r.worker, r.first, r.count) for r in ranges] == [
+        (0, 0, 32),
+        (0, 32, 8),
+        (1, 40, 24),
+        (1, 64, 6),
+        (0, 70, 1),
+    ]

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from typing import NoReturn, TypeVar
 
 import grpc
@@ -35,6 +35,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         lease_seconds: After how long without a word from its controller a session ends.
         max_value_bytes: How large a value may be.
         worker: What the worker calls itself.
+        num_clients: How many clients have their data here, by the name of the data.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         lease_seconds: float = 30.0,
         max_value_bytes: int = 8 << 30,
         worker: str = "",
+        num_clients: Mapping[str, int] | None = None,
     ) -> None:
+        self._num_clients = dict(num_clients or {})
         self._make_executor = make_executor
         self._programs = ProgramRunner(computations)
         self._lease_seconds = lease_seconds
@@ -95,6 +98,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
             memory_bytes=_memory_bytes(),
             worker=self._worker,
             max_value_bytes=self._max_value_bytes,
+            num_clients=self._num_clients,
         )
 
     async def GetExecutor(
@@ -184,6 +188,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
 
         async def forget() -> None:
             session.values.forget(request.ids)
+            session.raw.forget(request.ids)
             for number in request.ids:
                 session.results.pop(number, None)
 

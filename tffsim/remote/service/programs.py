@@ -69,6 +69,7 @@ class ProgramRunner:
             if not is_done:
                 for number in made:
                     session.values.fail(number)
+            session.raw.forget(number for number in (*made, *request.dispose) if number not in session.values)
         return response
 
     async def _learn(self, session: Session, request: messages.BatchRequest) -> list[bytes]:
@@ -91,6 +92,8 @@ class ProgramRunner:
         made = await self._steps(session, executor, request)
         if not request.HasField("compute"):
             return
+        if request.send_result:
+            session.raw.check(request.compute)
         handle = made.pop(request.compute, None)
         # What only the steps have used can be freed while the value is computed.
         del made
@@ -144,9 +147,15 @@ class ProgramRunner:
             else:
                 raise MalformedError("A step of the program does nothing.")
             made[step.id] = handle
+            session.raw.note(step, self._computation(step))
             if step.keep:
                 session.values.put(step.id, handle)
         return made
+
+    def _computation(self, step: messages.Step) -> pb.Computation | None:
+        if step.WhichOneof("what") == "value" and step.value.value.WhichOneof("value") == "computation":
+            return self._computations.get(step.value.value.computation)
+        return None
 
     async def _value(self, session: Session, executor: Executor, step: messages.CreateValue) -> ExecutorValue:
         type_spec = type_of(step.type)

@@ -16,6 +16,7 @@ from federated_language.framework import Executor
 
 from tffsim.concurrency.loop_in_thread import LoopInThread
 from tffsim.concurrency.random_streams import Place
+from tffsim.remote.service.raw_values import RawValues
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.tensors import Buffers
 
@@ -53,6 +54,9 @@ class Values:
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def __contains__(self, number: object) -> bool:
+        return number in self._values
 
     def put(self, number: int, value: object) -> None:
         """Takes a value.
@@ -113,6 +117,7 @@ class Session:
     def __init__(self, name: str, make_executor: MakeExecutor, lease_seconds: float) -> None:
         self.name = name
         self.values = Values()
+        self.raw = RawValues()
         self.results: dict[int, tuple[messages.Value, Buffers]] = {}
         self.work = LoopInThread("tffsim-session")
         self._make_executor = make_executor

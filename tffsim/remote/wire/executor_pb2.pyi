@@ -339,13 +339,22 @@ class KeepAliveRequest(_message.Message):
     def __init__(self, session: _Optional[str] = ..., begin: bool = ..., protocol: _Optional[int] = ...) -> None: ...
 
 class KeepAliveResponse(_message.Message):
-    __slots__ = ("lease_seconds", "memory_bytes", "worker", "max_value_bytes")
+    __slots__ = ("lease_seconds", "memory_bytes", "worker", "max_value_bytes", "num_clients")
+    class NumClientsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
     LEASE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
     WORKER_FIELD_NUMBER: _ClassVar[int]
     MAX_VALUE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    NUM_CLIENTS_FIELD_NUMBER: _ClassVar[int]
     lease_seconds: float
     memory_bytes: int
     worker: str
     max_value_bytes: int
-    def __init__(self, lease_seconds: _Optional[float] = ..., memory_bytes: _Optional[int] = ..., worker: _Optional[str] = ..., max_value_bytes: _Optional[int] = ...) -> None: ...
+    num_clients: _containers.ScalarMap[str, int]
+    def __init__(self, lease_seconds: _Optional[float] = ..., memory_bytes: _Optional[int] = ..., worker: _Optional[str] = ..., max_value_bytes: _Optional[int] = ..., num_clients: _Optional[_Mapping[str, int]] = ...) -> None: ...

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import federated_language as fl
 import numpy as np
 
+from tffsim.language.clients_at_home import ClientAtHome
 from tffsim.language.type_sizes import static_size
 from tffsim.tracing.recording.sketching.payloads import Kind, array_of, kind_of, members_of, num_members_of, shape_of
 
@@ -29,6 +30,8 @@ def size_of(value: object, type_spec: fl.Type | None = None) -> int:
     """
     if isinstance(type_spec, fl.FederatedType):
         if type_spec.placement is fl.CLIENTS and not type_spec.all_equal:
+            if type(value) is list and value and type(value[0]) is ClientAtHome:
+                return 0  # Their data is not here, and does not come.
             return _size_of_alike(value, type_spec.member)
         return size_of(value, type_spec.member)
     if kind_of(value) is Kind.DATASET:
