@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.interrupted_code import COMPUTATIONS, RANDOM_MOMENTS
 
-_BOUND_SECONDS = 120
+_BOUND_SECONDS = 300
 
 _START = """
 import os, signal, sys
