@@ -43,7 +43,6 @@ const SOURCE = "source";
 /** The tabs that have it below where there is no room beside. */
 const ABOVE_SOURCE: readonly string[] = [SIDE_BY_SIDE, "program"];
 const MILLISECONDS_BETWEEN_LOOKS = 1000;
-const MOST_IN_A_LOW_VIEW = 2;
 
 export interface ViewOptions {
   panels: readonly string[];
@@ -129,7 +128,6 @@ export class View implements Closable {
 
   private build(isPage: boolean): void {
     toggle(this.root, "page", isPage);
-    toggle(this.root, "low", this.placed.length <= MOST_IN_A_LOW_VIEW);
     // The keyboard goes through the panels in the order in which they are seen.
     const seen = [...(this.contents.get(SIDE_BY_SIDE) ?? []), ...this.contents.keys()];
     const order = (name: string) => seen.indexOf(name);

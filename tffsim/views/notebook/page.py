@@ -29,7 +29,6 @@ _MAX_PREVIEWS = 10_000
 MAX_SPANS_EMBEDDED = 200_000
 # As in the style sheet of the front end, so that nothing jumps when this takes the place of a live view.
 _HEIGHT = 640
-_LOW = 420
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
 # A frame prefers the colour scheme of the element that it is in: JupyterLab, VS Code and Colab say theirs so.
@@ -124,12 +123,11 @@ def frame(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "",
         title: What is shown above them; by default the names of the computations.
         view: The name of the live view in the place of which it stands. While that one is there, it stays in sight.
     """
-    height = _HEIGHT if len(panels) > 2 else _LOW
     content = html.escape(page(snapshot, panels, title, padding=0, most_spans=MAX_SPANS_EMBEDDED), quote=True)
     return (
         f"<style>{_FOLLOW_THEME}</style>"
         f'<iframe class="tffsim-frame" title="Trace" data-view="{view}" srcdoc="{content}" width="100%" '
-        f'height="{height}" style="border: 0" sandbox="allow-scripts" allowfullscreen></iframe>'
+        f'height="{_HEIGHT}" style="border: 0" sandbox="allow-scripts" allowfullscreen></iframe>'
     )
 
 
