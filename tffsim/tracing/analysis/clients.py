@@ -10,7 +10,7 @@ from tffsim.tracing.document.table import Table
 _BY_SEVERITY = (OK, CANCELLED, RUNNING, ERROR)
 NOT_STARTED = "not started"
 _NEVER = -1
-_MOST_ROWS = 4_000_000
+_MOST_ROWS = 1_000_000
 
 
 def clients(snapshot: Snapshot) -> Table:

@@ -63,4 +63,4 @@ def test_a_file_that_claims_any_number_of_clients_takes_little_memory(broadcast)
     outcome = np.full_like(snapshot.columns["outcome"], CANCELLED)
     many = [dataclasses.replace(call, cardinalities={"CLIENTS": 1 << 40}) for call in snapshot.invocations]
     claimed = dataclasses.replace(snapshot, invocations=many, columns={**snapshot.columns, "outcome": outcome})
-    assert len(clients(claimed)) <= 4_000_000
+    assert len(clients(claimed)) <= 1_000_000
