@@ -28,11 +28,11 @@ lab: $(READY)  ## open JupyterLab with the lessons
 test: lint types widgets-check protos-check  ## everything that must pass before a change is merged
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-quick: $(READY)  ## style, and tests of a minute in all; those of QUICK in tests/conftest.py load no TensorFlow
+quick: $(READY)  ## style, and tests of less than a minute in all; those of QUICK in tests/conftest.py load no TensorFlow
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -q --quick
-	$(BIN)/python -m pytest -q tests/unit/tracing/analysis tests/unit/tracing/exports tests/unit/traces tests/unit/views \
-	  tests/unit/magics
+	$(BIN)/python -m pytest -q tests/unit/tracing/analysis tests/unit/tracing/exports tests/unit/traces \
+	  tests/unit/views/panels tests/unit/views/notebook tests/unit/magics
 
 bench: $(READY)  ## measure speed and memory against loops by hand; with BEFORE=commit, speed against that commit
 	$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(RECORD),--record "$(RECORD)") \

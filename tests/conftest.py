@@ -31,6 +31,7 @@ QUICK = (
 NOT_QUICK = (
     "unit/concurrency/test_random_streams.py",
     "unit/executor_stacks/test_instrumentation.py",
+    "unit/executor_stacks/test_remote.py",
     "unit/executors/test_caching_executor.py",
     "unit/executors/test_closure_conversion.py",
     "unit/executors/test_eager_tf_executor.py",
@@ -38,6 +39,7 @@ NOT_QUICK = (
     "unit/executors/test_owned_value.py",
     "unit/federation/test_block_folds.py",
     "unit/federation/test_federating_strategy.py",
+    "unit/federation/test_fold_shape.py",
     "unit/federation/test_number_watch.py",
     "unit/federation/test_parallel_fold.py",
     "unit/language/test_provenance.py",
@@ -45,6 +47,7 @@ NOT_QUICK = (
     "unit/tracing/document/test_sketches.py",
     "unit/tracing/document/test_span_reader.py",
     "unit/tracing/document/test_table.py",
+    "unit/tracing/document/test_table_html.py",
     "unit/tracing/document/test_trace_file.py",
     "unit/tracing/document/test_type_info.py",
     "unit/tracing/recording/test_ast_nodes.py",
@@ -52,7 +55,7 @@ NOT_QUICK = (
     "unit/tracing/recording/test_reading.py",
     "unit/tracing/recording/test_recorder.py",
 )
-"""Those of the same folders that need it."""
+"""Those of the same folders that need it, or take seconds."""
 
 TESTS = pathlib.Path(__file__).parent
 

@@ -7,18 +7,19 @@ import sys
 
 from tests.conftest import NOT_QUICK, QUICK, TESTS
 
-COLLECT = """
+RUN = """
 import pytest, sys
-code = pytest.main(["--quick", "--collect-only", "-q", "-p", "no:cacheprovider"])
+code = pytest.main(["--quick", "-q", "-p", "no:cacheprovider", "tests/unit"])
 print(int(code), "tensorflow" in sys.modules)
 """
 
 
 def test_no_quick_test_loads_tensorflow():
-    command = [sys.executable, "-c", COLLECT, "--quick"]
+    # They run: functions that they call may load it.
+    command = [sys.executable, "-c", RUN, "--quick"]
     done = subprocess.run(command, cwd=TESTS.parent, capture_output=True, text=True, check=False)
     assert done.stdout.splitlines()[-1] == "0 False", done.stdout[-2000:] + done.stderr
-    assert int(re.search(r"(\d+)(?:/\d+)? tests collected", done.stdout)[1]) > 500
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 500
 
 
 def test_every_place_that_is_listed_is_there():
