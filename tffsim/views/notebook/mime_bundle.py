@@ -15,9 +15,11 @@ _PICTURE = '<img alt="{alt}" src="data:image/png;base64,{image}">'
 # there is no empty line: in Markdown, that would end the HTML.
 _STILL = '<div class="tffsim-still">{picture}<pre><code>{text}</code></pre></div><style>{style}</style>'
 _STYLE = (
-    ".tffsim-still {display: none; background: #fff; color: #000; padding: 8px} "
-    "@media (scripting: none) {.tffsim-still {display: block} .tffsim-frame {display: none}} "
-    "@media (prefers-color-scheme: dark) {.tffsim-still {filter: invert(0.93) hue-rotate(180deg)}}"
+    ".tffsim-still{display:none;background:#fff;color:#000;padding:8px}"
+    "@media(scripting:none){.tffsim-still{display:block}.tffsim-frame{display:none}}"
+    # On paper nothing scrolls: the page would be cut where it does.
+    "@media/**/print{.tffsim-still{display:block}.tffsim-still>pre,.tffsim-frame{display:none}}"
+    "@media(prefers-color-scheme:dark){.tffsim-still{filter:invert(0.93)hue-rotate(180deg)}}"
 )
 
 

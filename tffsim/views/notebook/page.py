@@ -33,28 +33,20 @@ _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inl
 
 # A frame prefers the colour scheme of the element that it is in: JupyterLab, VS Code and Colab say theirs so.
 _FOLLOW_THEME = (
-    "[data-jp-theme-light=false] .tffsim-frame, .vscode-dark .tffsim-frame, [theme=dark] .tffsim-frame "
-    "{color-scheme: dark} [data-jp-theme-light=true] .tffsim-frame {color-scheme: light}"
+    ":is([data-jp-theme-light=false],.vscode-dark,[theme=dark]) .tffsim-frame{color-scheme:dark}"
+    "[data-jp-theme-light=true] .tffsim-frame{color-scheme:light}"
 )
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<title>{title}</title>
-<style>
-body {{ margin: 0; padding: {padding}px; --tff-margin: {margin}px; background: Canvas; color-scheme: light dark; }}
-</style>
-</head>
-<body>
-<main><script type="application/json" id="tffsim-trace">{data}</script></main>
-<script type="text/plain" id="tffsim-front-end">{script}</script>
-<script type="module">{start}</script>
-</body>
-</html>
-"""
+# With hardly a blank. Who sanitises a notebook takes the frame for text, which is then one line, cut off at the edge,
+# and no screen full of script.
+_PAGE = (
+    "<!doctype html><html/lang=en><head><meta/charset=utf-8>"
+    "<meta/name=viewport/content=width=device-width,initial-scale=1>"
+    '<meta/http-equiv=Content-Security-Policy/content="{policy}"><title>{title}</title>'
+    "<style>body{{margin:0;padding:{padding}px;--tff-margin:{margin}px;background:Canvas;color-scheme:light/**/dark}}</style>"
+    '</head><body><main><script/type="application/json"/id="tffsim-trace">{data}</script></main>'
+    '<script/type="text/plain"/id="tffsim-front-end">{script}</script><script/type="module">{start}</script></body></html>'
+)
 # Without marks that HTML or an attribute would have to escape.
 _START = (
     "const text = atob(document.getElementById('tffsim-front-end').textContent);"
@@ -96,13 +88,13 @@ def page(
         "look": look(),
     }
     return _PAGE.format(
-        policy=_POLICY,
+        policy=_POLICY.replace(" ", "&#32;"),
         title=html.escape(name),
         padding=padding,
         margin=2 * padding,
         script=_deflated_front_end(),
-        start=_START,
-        data=json.dumps(data).replace("<", "\\u003c"),
+        start=_START.replace(" ", "/**/"),
+        data=json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),
     )
 
 
