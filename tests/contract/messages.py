@@ -33,7 +33,7 @@ from tffsim.views.notebook.feed import Feed, Message
 from tffsim.views.notebook.page import page
 
 FIXTURE = pathlib.Path(__file__).parent / "messages.json"
-_TRACE = pathlib.Path(__file__).parents[1] / "unit/tracing/golden/version_4.tfftrace"
+_TRACE = pathlib.Path(__file__).parents[1] / "unit/tracing/golden/version_5.tfftrace"
 _SPANS_PER_MESSAGE = 50
 _NUM_RANDOM = 500
 # Panels and their texts are no part of this contract, and change more often.

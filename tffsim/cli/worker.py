@@ -98,7 +98,7 @@ async def _serve(
     # Modules of the folder in which the worker was started, as `python -m` finds them.
     sys.path.insert(0, os.getcwd())
     hosted = read_hosted_data(data)
-    stacks = WorkerStacks(data=hosted)
+    stacks = WorkerStacks(data=hosted if data else None)
     # TensorFlow is loaded before the worker says that it is ready.
     stacks.make(1, 0, 1).close()
     service = ExecutorService(

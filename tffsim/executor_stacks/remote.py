@@ -10,7 +10,7 @@ import federated_language as fl
 from federated_language.framework import CardinalitiesType, Executor, PlacementLiteral
 
 from tffsim.executor_stacks.client_ranges import ClientRange, client_ranges, ranges_at_home
-from tffsim.executor_stacks.instrumentation import hooked
+from tffsim.executor_stacks.instrumentation import hooked, is_building_traced
 from tffsim.executor_stacks.participant_stacks import eager_leaf, num_workers, participant_stack, worker_pool
 from tffsim.executor_stacks.resource_managing_executor_factory import ResourceManagingExecutorFactory
 from tffsim.executor_stacks.worker import WorkerStacks
@@ -164,11 +164,13 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
             # Nobody is at a worker; what clients would share exists all the same.
             return WorkerStacks().make(0, 0, 0)
         children: list[tuple[Executor, int]] = []
-        is_home = isinstance(cardinalities, CohortAtHome)
+        is_home, is_traced = isinstance(cardinalities, CohortAtHome), is_building_traced()
         ranges, workers = self._ranges(cardinalities, num_clients)
         for part in ranges:
             worker = workers[part.worker]
-            executor = RemoteExecutor(self._workers, worker, part.first, part.count, num_clients, is_home=is_home)
+            executor = RemoteExecutor(
+                self._workers, worker, part.first, part.count, num_clients, is_home=is_home, is_traced=is_traced
+            )
             children.append((hooked(executor), part.count))
         strategy = FederatedComposingStrategy(
             self._participant(), children, max_concurrent_clients=_SIDE_BY_SIDE, is_parallel=True

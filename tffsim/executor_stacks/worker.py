@@ -4,7 +4,7 @@ import functools
 
 from federated_language.framework import Executor
 
-from tffsim.executor_stacks.instrumentation import hooked
+from tffsim.executor_stacks.instrumentation import building, describe, hooked
 from tffsim.executor_stacks.participant_stacks import (
     client_stacks,
     eager_leaf,
@@ -33,14 +33,22 @@ class WorkerStacks:
         self._make_leaf = functools.partial(eager_leaf, worker_pool=worker_pool(self._num_workers))
         self._block_folds = BlockFolds()
 
-    def make(self, num_clients: int, first_client: int, cohort_size: int) -> Executor:
+    def make(self, num_clients: int, first_client: int, cohort_size: int, is_traced: bool = False) -> Executor:
         """Makes the executor of a range of clients.
 
         Args:
             num_clients: How many clients there are.
             first_client: Index of the first in the whole cohort.
             cohort_size: Number of clients in the whole cohort.
+            is_traced: Whether its work may be recorded.
         """
+        with building(is_traced):
+            stack = self._stack(num_clients, first_client, cohort_size)
+        if is_traced:
+            describe(stack)
+        return stack
+
+    def _stack(self, num_clients: int, first_client: int, cohort_size: int) -> Executor:
         strategy = FederatedResolvingStrategy(
             self._participant(None),
             client_stacks(num_clients, (), first_client, self._participant),

@@ -14,9 +14,10 @@ import federated_language as fl
 
 from tffsim.concurrency.random_streams import Place, current_place
 from tffsim.language.identity_cache import IdentityCache
-from tffsim.remote.remote_session import RemoteSession, Upload
+from tffsim.remote.remote_session import Range, RemoteSession, Upload
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.computations import SentComputation
+from tffsim.tracing.recording.spans import current_span
 
 _numbers = itertools.count(1)
 _counter: IdentityCache[object, int] = IdentityCache(lambda calls: next(_numbers), max_size=256)
@@ -40,8 +41,8 @@ class Node:
         num_handles: How many handles stand for it. Without any, it is needed only to make others.
     """
 
-    __slots__ = ("__weakref__", "_dependents", "_place", "_write", "is_sent", "num_handles", "number", "session",
-                 "sources", "type_signature")  # fmt: skip
+    __slots__ = ("__weakref__", "_ast_node", "_dependents", "_place", "_write", "is_sent", "num_handles", "number",
+                 "session", "sources", "type_signature")  # fmt: skip
 
     def __init__(self, type_signature: fl.Type, sources: "Sequence[Node]", write: WriteStep) -> None:
         self.type_signature = type_signature
@@ -51,6 +52,8 @@ class Node:
         self.is_sent = False
         self.num_handles = 0
         self._place = current_place.get()
+        span = current_span.get()
+        self._ast_node = span.node if span is not None else -1
         self._write = write
         self._dependents: weakref.WeakSet[Node] = weakref.WeakSet()
         for source in self.sources:
@@ -64,6 +67,8 @@ class Node:
         """Writes the step that makes it."""
         self.number = step.id = next(_numbers)
         write_place(self._place, step.place)
+        if self._ast_node >= 0 and program.request.watch_spans:
+            step.node = self._ast_node
         self._write(step, program)
 
     def is_needed_after(self, nodes: "Collection[Node]") -> bool:
@@ -92,6 +97,7 @@ class Program:
         clients: The range of clients whose executor runs it.
         wants_result: Whether the result is to be sent back.
         watches_numbers: Whether somebody reads which numbers are not finite.
+        watches_spans: Whether a trace wants to know what the worker does.
 
     Attributes:
         request: The message; the name of the executor is still missing.
@@ -104,17 +110,18 @@ class Program:
         self,
         node: Node,
         session: RemoteSession,
-        clients: tuple[int, int, int],
+        clients: Range,
         *,
         wants_result: bool,
         watches_numbers: bool,
+        watches_spans: bool = False,
     ) -> None:
         self.session = session
         self.clients = clients
         self.uploads: list[Upload] = []
         self.streams: list[Iterator[Upload]] = []
         self.request = messages.BatchRequest(
-            session=session.name, send_result=wants_result, watch_numbers=watches_numbers
+            session=session.name, send_result=wants_result, watch_numbers=watches_numbers, watch_spans=watches_spans
         )
         self._computations: dict[bytes, SentComputation] = {}
         self._nodes = dict.fromkeys(_missing(node, session))

@@ -4,7 +4,6 @@ It writes down what it is asked (`program`), and sends it when somebody needs a 
 goes to another one, and everything that it needs is made again there.
 """
 
-import functools
 import logging
 from collections.abc import Sequence
 from typing import TypeGuard
@@ -32,15 +31,20 @@ from tffsim.remote.channels import channel_loop
 from tffsim.remote.members_step import MembersStep
 from tffsim.remote.payload_step import PayloadStep
 from tffsim.remote.program import Node, Program
+from tffsim.remote.remote_session import Range
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.computations import sent_computation
 from tffsim.remote.wire.data_uris import data_node
 from tffsim.remote.wire.failures import read_failure
+from tffsim.remote.wire.spans import read_report
+from tffsim.remote.wire.types import type_bytes
 from tffsim.remote.wire.values import read_value
 from tffsim.remote.worker_connection import Response, WorkerConnection
 from tffsim.remote.worker_errors import NoWorkerError, WorkerLostError
 from tffsim.remote.workers import Workers
 from tffsim.tracing.recording.active import remark
+from tffsim.tracing.recording.reports import Adopter
+from tffsim.tracing.recording.spans import current_span
 
 _log = logging.getLogger("tffsim")
 _MAX_UNKNOWN = 3
@@ -89,6 +93,7 @@ class RemoteExecutor(Executor):
         num_clients: How many clients there are.
         cohort_size: Number of clients in the whole cohort.
         is_home: Whether the clients have their data there, and can run nowhere else.
+        is_traced: Whether traces want to know what happens at the worker.
     """
 
     def __init__(
@@ -100,12 +105,14 @@ class RemoteExecutor(Executor):
         cohort_size: int,
         *,
         is_home: bool = False,
+        is_traced: bool = False,
     ) -> None:
         self._is_home = is_home
+        self._adopters: dict[str, Adopter] = {}
         self._workers = workers
         self._worker = worker
         worker.num_ranges += 1
-        self._clients = first_client, num_clients, cohort_size
+        self._clients = Range(first_client, num_clients, cohort_size, is_traced)
         self._is_closed = False
 
     @property
@@ -144,7 +151,7 @@ class RemoteExecutor(Executor):
             return self._computation(building_blocks.to_proto(value), type_signature)
         if _is_at_home(value):
             return self._computation(self._data_node(value, type_signature), type_signature)
-        first, _, cohort = self._clients
+        first, cohort = self._clients.first, self._clients.cohort
         sent_type = type_bytes(type_signature)
         if _has_members(type_signature) and isinstance(value, Sequence):
             members = MembersStep(value, type_signature, sent_type, first, cohort)
@@ -251,6 +258,7 @@ class RemoteExecutor(Executor):
     async def _try(self, worker: WorkerConnection, node: Node, wants_result: bool) -> Response:
         for _ in range(_MAX_UNKNOWN):
             response = await self._exchange(worker, node, wants_result)
+            self._adopt(worker, response)
             outcome = response.message.WhichOneof("outcome")
             if outcome == "failure":
                 raise read_failure(response.message.failure, worker.description)
@@ -260,13 +268,25 @@ class RemoteExecutor(Executor):
                 return response
         raise WorkerLostError("it forgets computations at once")
 
+    def _adopt(self, worker: WorkerConnection, response: Response) -> None:
+        """Lets the trace have what the worker did."""
+        span = current_span.get()
+        if span is None or not response.message.HasField("spans"):
+            return
+        adopter = self._adopters.setdefault(worker.description, Adopter(worker.description))
+        adopter.adopt(span, read_report(response.message.spans), worker.clock.nanoseconds)
+
     async def _exchange(self, worker: WorkerConnection, node: Node, wants_result: bool) -> Response:
         async with worker.turnstile().turn(self._clients):
             session = worker.session
             if session is None:
                 raise WorkerLostError(worker.last_failure)
             watches = current_notices.get() == []
-            program = Program(node, session, self._clients, wants_result=wants_result, watches_numbers=watches)
+            program = Program(
+                node, session, self._clients,
+                wants_result=wants_result, watches_numbers=watches,
+                watches_spans=self._clients.is_traced and current_span.get() is not None,
+            )  # fmt: skip
             try:
                 response = await channel_loop().run(worker.run(program, f"to do the work of {self._range()}"))
             except BaseException:
@@ -308,7 +328,7 @@ class RemoteExecutor(Executor):
         remark(f"{text}.")
 
     def _range(self) -> str:
-        first, count, cohort = self._clients
+        first, count, cohort, _ = self._clients
         return f"client {first} of {cohort}" if count == 1 else f"clients {first}-{first + count - 1} of {cohort}"
 
 
@@ -318,12 +338,6 @@ def _is_at_home(value: object) -> TypeGuard[Sequence[ClientAtHome]]:
 
 def _has_members(type_spec: fl.Type) -> TypeGuard[fl.FederatedType]:
     return isinstance(type_spec, fl.FederatedType) and not type_spec.all_equal
-
-
-@functools.lru_cache(maxsize=4096)
-def type_bytes(type_spec: fl.Type) -> bytes:
-    """Returns a type in the form in which it is sent."""
-    return bytes(type_spec.to_proto().SerializeToString(deterministic=True))
 
 
 def _function(cache_key: int) -> Function:

@@ -2,9 +2,26 @@
 
 import weakref
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.tensors import Buffers
+
+
+class Range(NamedTuple):
+    """Clients that follow each other, and have an executor of their own at a worker.
+
+    Attributes:
+        first: Index of the first client.
+        num_clients: How many there are.
+        cohort: How many the whole cohort has.
+        is_traced: Whether what they do is recorded for a trace.
+    """
+
+    first: int
+    num_clients: int
+    cohort: int
+    is_traced: bool = False
 
 
 class RemoteSession:
@@ -23,7 +40,7 @@ class RemoteSession:
         self.name = name
         self.max_value_bytes = max_value_bytes
         self.digests: set[bytes] = set()
-        self.executors: dict[tuple[int, int, int], str] = {}
+        self.executors: dict[Range, str] = {}
         self.uploads: weakref.WeakValueDictionary[int, Upload] = weakref.WeakValueDictionary()
         self.is_lost = False
         self._freed: list[int] = []

@@ -6,6 +6,7 @@ All coroutines here run in the loop of the channels.
 import asyncio
 import contextlib
 import logging
+import time
 import uuid
 import weakref
 from collections.abc import Awaitable, Coroutine, Iterable, Iterator, Mapping
@@ -15,9 +16,10 @@ import grpc
 import numpy as np
 
 from tffsim.remote.channels import ChannelSecurity, open_channel
+from tffsim.remote.clock_offset import ClockOffset
 from tffsim.remote.connection_errors import error_of_call, reason_of_call
 from tffsim.remote.program import Program
-from tffsim.remote.remote_session import RemoteSession, Upload
+from tffsim.remote.remote_session import Range, RemoteSession, Upload
 from tffsim.remote.turnstile import Turnstile
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire import executor_pb2_grpc
@@ -32,6 +34,7 @@ _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
 _MAX_RESULT_BYTES = 1 << 40
 _MISSED_BEFORE_LOST = 3
+_MORE_LOOKS_AT_THE_CLOCK = 3
 
 
 class Response:
@@ -62,6 +65,7 @@ class WorkerConnection:
         heartbeat_seconds: How often the worker hears that the controller is there.
 
     Attributes:
+        clock: How far the worker's clock is ahead.
         description: Its address, and what it calls itself.
         num_clients: How many clients have their data there, by the name of the data.
     """
@@ -80,6 +84,7 @@ class WorkerConnection:
         self.last_failure = "it was not tried yet"
         self.memory_bytes = 0
         self.num_ranges = 0
+        self.clock = ClockOffset()
         self.num_clients: Mapping[str, int] = {}
         self._turnstiles: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Turnstile] = weakref.WeakKeyDictionary()
         self._security = security
@@ -121,7 +126,11 @@ class WorkerConnection:
             name = uuid.uuid4().hex
             request = messages.KeepAliveRequest(session=name, begin=True, protocol=PROTOCOL)
             try:
-                response = await self._call(self._stub.KeepAlive, request, timeout)
+                response = await self._keep_alive(request, timeout)
+                request.begin = False
+                # The first one has waited for the connection, which tells nothing of the clock.
+                for _ in range(_MORE_LOOKS_AT_THE_CLOCK):
+                    await self._keep_alive(request, timeout)
             except grpc.aio.AioRpcError as error:
                 self.last_failure = reason_of_call(error)
                 if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
@@ -146,7 +155,7 @@ class WorkerConnection:
         """
         return await self._watched(program.session, self._run(program, what))
 
-    async def dispose_executors(self, clients: Iterable[tuple[int, int, int]]) -> None:
+    async def dispose_executors(self, clients: Iterable[Range]) -> None:
         """Lets the worker close executors; says nothing if it has lost them anyway."""
         session = self._session
         if session is None:
@@ -207,14 +216,14 @@ class WorkerConnection:
             return Response(message, *await self._fetch(session, program, what))
         return Response(message, message.value, [])
 
-    async def _executor(self, session: RemoteSession, clients: tuple[int, int, int]) -> str:
+    async def _executor(self, session: RemoteSession, clients: Range) -> str:
         """Returns the name of the executor for a range of clients; makes it if there is none."""
         name = session.executors.get(clients)
         if name is None:
-            first, count, cohort = clients
             request = messages.GetExecutorRequest(
-                session=session.name, num_clients=count, first_client=first, cohort_size=cohort
-            )
+                session=session.name, num_clients=clients.num_clients, first_client=clients.first,
+                cohort_size=clients.cohort, is_traced=clients.is_traced,
+            )  # fmt: skip
             call = self._call(self._stub.GetExecutor, request, self._talk_timeout)
             response = await self._answer(session, call, self._talk_timeout, "to make an executor")
             name = session.executors[clients] = response.executor
@@ -272,6 +281,12 @@ class WorkerConnection:
         call = self._call(method, request, self._talk_timeout)
         return await self._watched(session, self._answer(session, call, self._talk_timeout, what))
 
+    async def _keep_alive(self, request: messages.KeepAliveRequest, timeout: float) -> messages.KeepAliveResponse:
+        sent = time.perf_counter_ns()
+        response = await self._call(self._stub.KeepAlive, request, timeout)
+        self.clock.add(sent, response.moments.received, response.moments.answered, time.perf_counter_ns())
+        return response
+
     def _call(
         self, method: "grpc.aio.UnaryUnaryMultiCallable[_Request, _Response]", request: _Request, timeout: float
     ) -> "grpc.aio.UnaryUnaryCall[_Response]":
@@ -314,7 +329,7 @@ class WorkerConnection:
                     freeing = messages.DisposeRequest(session=session.name, ids=freed)
                     await self._call(self._stub.Dispose, freeing, seconds)
                 request = messages.KeepAliveRequest(session=session.name, protocol=PROTOCOL)
-                response = await self._call(self._stub.KeepAlive, request, seconds)
+                response = await self._keep_alive(request, seconds)
                 self.memory_bytes, missed = response.memory_bytes, 0
             except grpc.aio.AioRpcError as error:
                 missed += 1

@@ -84,16 +84,21 @@ def test_clients_may_be_drawn_and_have_the_bits_of_a_local_run(factory, context,
     assert bits(context.invoke(weighted, ([data[n] for n in drawn], weights))) == bits(expected)
 
 
-def test_no_example_goes_over_the_network(workers):
+def test_no_example_goes_over_the_network_nor_into_the_ledger(workers):
     proxy = Proxy(workers[0].addresses[0])
     factory = tff.remote_executor_factory([proxy.address], connect_timeout=60)
     context = tff.SyncExecutionContext(factory)
     try:
         data = factory.data("large")
-        assert context.invoke(mean_of_data, data)[0] == 2.0
+        with tff.trace() as trace:
+            assert context.invoke(mean_of_data, data)[0] == 2.0
         # 6 MB of examples. The zero of the sum goes there, and the sum of the clients comes back: 500 kB each.
         assert proxy.num_bytes["to worker"] < 700_000
         assert proxy.num_bytes["to controller"] < 700_000
+        ledger = trace.traffic_totals()
+        sizes = {ledger.row(k)["direction"]: ledger.row(k)["size"] for k in range(ledger.num_rows)}
+        assert sizes.get("caller to clients", 0) == 0
+        assert not trace.snapshot.columns["has_scalar"][trace.snapshot.columns["host"] >= 0].any()
     finally:
         factory.close()
         proxy.close()

@@ -7,8 +7,8 @@ import pytest
 from tffsim.failures.failure_location import current_argument_path, location_of
 from tffsim.remote.members_step import MembersStep
 from tffsim.remote.program import Node, Program
-from tffsim.remote.remote_executor import type_bytes
 from tffsim.remote.remote_session import RemoteSession
+from tffsim.remote.wire.types import type_bytes
 from tffsim.remote.wire.values import read_value
 
 SEQUENCES = fl.FederatedType(fl.SequenceType(fl.TensorType(np.float32, [100_000])), fl.CLIENTS)

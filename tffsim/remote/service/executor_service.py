@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from typing import NoReturn, TypeVar
 
@@ -50,7 +51,8 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
     ) -> None:
         self._num_clients = dict(num_clients or {})
         self._make_executor = make_executor
-        self._programs = ProgramRunner(computations)
+        # What a client has made of data that is here is not told by the way.
+        self._programs = ProgramRunner(computations, tells_values=not self._num_clients)
         self._lease_seconds = lease_seconds
         self._max_value_bytes = max_value_bytes
         self._worker = worker or f"process {os.getpid()}"
@@ -81,6 +83,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         self, request: messages.KeepAliveRequest, context: grpc.aio.ServicerContext
     ) -> messages.KeepAliveResponse:
         """Begins a session, or renews its lease."""
+        received = time.perf_counter_ns()
         if request.protocol != PROTOCOL:
             await _refuse(
                 context,
@@ -99,6 +102,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
             worker=self._worker,
             max_value_bytes=self._max_value_bytes,
             num_clients=self._num_clients,
+            moments=messages.Moments(received=received, answered=time.perf_counter_ns()),
         )
 
     async def GetExecutor(
@@ -111,7 +115,9 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
             await _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "The range of clients is no part of the cohort.")
 
         async def make() -> str:
-            return session.add_executor(request.num_clients, request.first_client, request.cohort_size)
+            return session.add_executor(
+                request.num_clients, request.first_client, request.cohort_size, request.is_traced
+            )
 
         name = await self._in_session(session, make(), context)
         return messages.GetExecutorResponse(executor=name)

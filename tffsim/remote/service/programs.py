@@ -1,12 +1,11 @@
 """Runs the programs that controllers send, on an executor, in the loop of their session."""
 
-import functools
-
 import federated_language as fl
 import numpy as np
 from federated_language.framework import Executor, ExecutorValue
 from federated_language.proto import computation_pb2 as pb
 
+from tffsim.concurrency.activity import current_node
 from tffsim.concurrency.cancellation import CancellationScope, current_scope
 from tffsim.concurrency.random_streams import current_place
 from tffsim.federation.number_watch import watching_for_others
@@ -16,8 +15,11 @@ from tffsim.remote.service.session import LostError, Payload, Session
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.failures import write_failure
 from tffsim.remote.wire.malformed import MalformedError
+from tffsim.remote.wire.spans import write_report
 from tffsim.remote.wire.tensors import MAX_INLINE_BYTES
+from tffsim.remote.wire.types import type_of
 from tffsim.remote.wire.values import ValueWriter, read_value
+from tffsim.tracing.recording.reports import AT_HOME, reporting, take_report
 
 
 class ProgramRunner:
@@ -25,9 +27,11 @@ class ProgramRunner:
 
     Args:
         computations: Those that controllers have sent.
+        tells_values: Whether traces of controllers get the numbers that clients make.
     """
 
-    def __init__(self, computations: KnownComputations) -> None:
+    def __init__(self, computations: KnownComputations, *, tells_values: bool = True) -> None:
+        self._tells_values = tells_values
         self._computations = computations
 
     async def run(
@@ -44,6 +48,17 @@ class ProgramRunner:
             LostError: If something that the program needs is not here.
             MalformedError: If the program is none.
         """
+        if not request.watch_spans:
+            return await self._answer(session, request, scope)
+        with reporting(session.marks) as recorder:
+            response = await self._answer(session, request, scope)
+        report = take_report(recorder, has_values=self._tells_values, has_left_clients=request.send_result)
+        write_report(report, response.spans)
+        return response
+
+    async def _answer(
+        self, session: Session, request: messages.BatchRequest, scope: CancellationScope
+    ) -> messages.BatchResponse:
         response = messages.BatchResponse()
         scope.take_thread()
         current_scope.set(scope)
@@ -129,6 +144,10 @@ class ProgramRunner:
 
         for step in request.steps:
             current_place.set(session.place(step.place) if step.HasField("place") else None)
+            computation = self._computation(step)
+            is_home = computation is not None and computation.WhichOneof("computation") == "data"
+            node = AT_HOME if is_home else step.node if step.HasField("node") else None
+            current_node.set(session.marks.mark(node) if node is not None else None)
             kind = step.WhichOneof("what")
             if kind == "value":
                 handle = await self._value(session, executor, step.value)
@@ -147,7 +166,7 @@ class ProgramRunner:
             else:
                 raise MalformedError("A step of the program does nothing.")
             made[step.id] = handle
-            session.raw.note(step, self._computation(step))
+            session.raw.note(step, computation)
             if step.keep:
                 session.values.put(step.id, handle)
         return made
@@ -178,19 +197,6 @@ class ProgramRunner:
                 raise MalformedError(f"The value {number} has no members.")
             members += piece
         return members
-
-
-@functools.lru_cache(maxsize=4096)
-def type_of(content: bytes) -> fl.Type:
-    """Returns the type in a message.
-
-    Raises:
-        MalformedError: If it is none.
-    """
-    try:
-        return fl.Type.from_proto(pb.Type.FromString(content))
-    except Exception:
-        raise MalformedError("The type of a value cannot be read.") from None
 
 
 _NO_BUFFERS: list[np.ndarray] = []

@@ -19,9 +19,11 @@ from tffsim.concurrency.random_streams import Place
 from tffsim.remote.service.raw_values import RawValues
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.tensors import Buffers
+from tffsim.tracing.recording.reports import NodeMarks
 
-MakeExecutor: TypeAlias = Callable[[int, int, int], Executor]
-"""Makes the executor of a range of clients, from their number, the index of the first, and the size of the cohort."""
+MakeExecutor: TypeAlias = Callable[[int, int, int, bool], Executor]
+"""Makes the executor of a range of clients, from their number, the index of the first, the size of the cohort, and
+whether it is to be recorded for a trace."""
 
 _MAX_COUNTERS = 1024
 _SECONDS_FOR_A_VALUE = 10.0
@@ -118,6 +120,7 @@ class Session:
         self.name = name
         self.values = Values()
         self.raw = RawValues()
+        self.marks = NodeMarks()
         self.results: dict[int, tuple[messages.Value, Buffers]] = {}
         self.work = LoopInThread("tffsim-session")
         self._make_executor = make_executor
@@ -136,11 +139,11 @@ class Session:
         """Whether the lease is over."""
         return time.monotonic() > self._ends_at
 
-    def add_executor(self, num_clients: int, first_client: int, cohort_size: int) -> str:
+    def add_executor(self, num_clients: int, first_client: int, cohort_size: int, is_traced: bool = False) -> str:
         """Makes an executor and returns its name."""
         self._num_executors += 1
         name = f"{self._num_executors}: clients {first_client}-{first_client + num_clients - 1} of {cohort_size}"
-        self._executors[name] = self._make_executor(num_clients, first_client, cohort_size)
+        self._executors[name] = self._make_executor(num_clients, first_client, cohort_size, is_traced)
         return name
 
     def executor(self, name: str) -> Executor:

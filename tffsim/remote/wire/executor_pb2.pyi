@@ -126,7 +126,7 @@ class CreateValue(_message.Message):
     def __init__(self, type: _Optional[bytes] = ..., value: _Optional[_Union[Value, _Mapping]] = ...) -> None: ...
 
 class Step(_message.Message):
-    __slots__ = ("id", "value", "call", "struct", "selection", "place", "keep")
+    __slots__ = ("id", "value", "call", "struct", "selection", "place", "keep", "node")
     ID_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     CALL_FIELD_NUMBER: _ClassVar[int]
@@ -134,6 +134,7 @@ class Step(_message.Message):
     SELECTION_FIELD_NUMBER: _ClassVar[int]
     PLACE_FIELD_NUMBER: _ClassVar[int]
     KEEP_FIELD_NUMBER: _ClassVar[int]
+    NODE_FIELD_NUMBER: _ClassVar[int]
     id: int
     value: CreateValue
     call: CreateCall
@@ -141,7 +142,8 @@ class Step(_message.Message):
     selection: CreateSelection
     place: Place
     keep: bool
-    def __init__(self, id: _Optional[int] = ..., value: _Optional[_Union[CreateValue, _Mapping]] = ..., call: _Optional[_Union[CreateCall, _Mapping]] = ..., struct: _Optional[_Union[CreateStruct, _Mapping]] = ..., selection: _Optional[_Union[CreateSelection, _Mapping]] = ..., place: _Optional[_Union[Place, _Mapping]] = ..., keep: bool = ...) -> None: ...
+    node: int
+    def __init__(self, id: _Optional[int] = ..., value: _Optional[_Union[CreateValue, _Mapping]] = ..., call: _Optional[_Union[CreateCall, _Mapping]] = ..., struct: _Optional[_Union[CreateStruct, _Mapping]] = ..., selection: _Optional[_Union[CreateSelection, _Mapping]] = ..., place: _Optional[_Union[Place, _Mapping]] = ..., keep: bool = ..., node: _Optional[int] = ...) -> None: ...
 
 class Failure(_message.Message):
     __slots__ = ("type", "message", "traceback", "location", "notes")
@@ -168,16 +170,18 @@ class Suspect(_message.Message):
     def __init__(self, held: _Optional[str] = ..., client: _Optional[int] = ..., makers: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class GetExecutorRequest(_message.Message):
-    __slots__ = ("session", "num_clients", "first_client", "cohort_size")
+    __slots__ = ("session", "num_clients", "first_client", "cohort_size", "is_traced")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     NUM_CLIENTS_FIELD_NUMBER: _ClassVar[int]
     FIRST_CLIENT_FIELD_NUMBER: _ClassVar[int]
     COHORT_SIZE_FIELD_NUMBER: _ClassVar[int]
+    IS_TRACED_FIELD_NUMBER: _ClassVar[int]
     session: str
     num_clients: int
     first_client: int
     cohort_size: int
-    def __init__(self, session: _Optional[str] = ..., num_clients: _Optional[int] = ..., first_client: _Optional[int] = ..., cohort_size: _Optional[int] = ...) -> None: ...
+    is_traced: bool
+    def __init__(self, session: _Optional[str] = ..., num_clients: _Optional[int] = ..., first_client: _Optional[int] = ..., cohort_size: _Optional[int] = ..., is_traced: bool = ...) -> None: ...
 
 class GetExecutorResponse(_message.Message):
     __slots__ = ("executor",)
@@ -263,7 +267,7 @@ class ComputeResponse(_message.Message):
     def __init__(self, value: _Optional[_Union[Value, _Mapping]] = ..., chunk: _Optional[bytes] = ..., failure: _Optional[_Union[Failure, _Mapping]] = ...) -> None: ...
 
 class BatchRequest(_message.Message):
-    __slots__ = ("session", "executor", "computations", "steps", "compute", "send_result", "place", "watch_numbers", "dispose")
+    __slots__ = ("session", "executor", "computations", "steps", "compute", "send_result", "place", "watch_numbers", "dispose", "watch_spans")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     EXECUTOR_FIELD_NUMBER: _ClassVar[int]
     COMPUTATIONS_FIELD_NUMBER: _ClassVar[int]
@@ -273,6 +277,7 @@ class BatchRequest(_message.Message):
     PLACE_FIELD_NUMBER: _ClassVar[int]
     WATCH_NUMBERS_FIELD_NUMBER: _ClassVar[int]
     DISPOSE_FIELD_NUMBER: _ClassVar[int]
+    WATCH_SPANS_FIELD_NUMBER: _ClassVar[int]
     session: str
     executor: str
     computations: _containers.RepeatedCompositeFieldContainer[Computation]
@@ -282,21 +287,42 @@ class BatchRequest(_message.Message):
     place: Place
     watch_numbers: bool
     dispose: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, session: _Optional[str] = ..., executor: _Optional[str] = ..., computations: _Optional[_Iterable[_Union[Computation, _Mapping]]] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., compute: _Optional[int] = ..., send_result: bool = ..., place: _Optional[_Union[Place, _Mapping]] = ..., watch_numbers: bool = ..., dispose: _Optional[_Iterable[int]] = ...) -> None: ...
+    watch_spans: bool
+    def __init__(self, session: _Optional[str] = ..., executor: _Optional[str] = ..., computations: _Optional[_Iterable[_Union[Computation, _Mapping]]] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., compute: _Optional[int] = ..., send_result: bool = ..., place: _Optional[_Union[Place, _Mapping]] = ..., watch_numbers: bool = ..., dispose: _Optional[_Iterable[int]] = ..., watch_spans: bool = ...) -> None: ...
+
+class Spans(_message.Message):
+    __slots__ = ("rows", "lists", "types")
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    LISTS_FIELD_NUMBER: _ClassVar[int]
+    TYPES_FIELD_NUMBER: _ClassVar[int]
+    rows: bytes
+    lists: bytes
+    types: _containers.RepeatedScalarFieldContainer[bytes]
+    def __init__(self, rows: _Optional[bytes] = ..., lists: _Optional[bytes] = ..., types: _Optional[_Iterable[bytes]] = ...) -> None: ...
+
+class Moments(_message.Message):
+    __slots__ = ("received", "answered")
+    RECEIVED_FIELD_NUMBER: _ClassVar[int]
+    ANSWERED_FIELD_NUMBER: _ClassVar[int]
+    received: int
+    answered: int
+    def __init__(self, received: _Optional[int] = ..., answered: _Optional[int] = ...) -> None: ...
 
 class BatchResponse(_message.Message):
-    __slots__ = ("value", "is_large", "failure", "unknown", "suspects")
+    __slots__ = ("value", "is_large", "failure", "unknown", "suspects", "spans")
     VALUE_FIELD_NUMBER: _ClassVar[int]
     IS_LARGE_FIELD_NUMBER: _ClassVar[int]
     FAILURE_FIELD_NUMBER: _ClassVar[int]
     UNKNOWN_FIELD_NUMBER: _ClassVar[int]
     SUSPECTS_FIELD_NUMBER: _ClassVar[int]
+    SPANS_FIELD_NUMBER: _ClassVar[int]
     value: Value
     is_large: bool
     failure: Failure
     unknown: Digests
     suspects: _containers.RepeatedCompositeFieldContainer[Suspect]
-    def __init__(self, value: _Optional[_Union[Value, _Mapping]] = ..., is_large: bool = ..., failure: _Optional[_Union[Failure, _Mapping]] = ..., unknown: _Optional[_Union[Digests, _Mapping]] = ..., suspects: _Optional[_Iterable[_Union[Suspect, _Mapping]]] = ...) -> None: ...
+    spans: Spans
+    def __init__(self, value: _Optional[_Union[Value, _Mapping]] = ..., is_large: bool = ..., failure: _Optional[_Union[Failure, _Mapping]] = ..., unknown: _Optional[_Union[Digests, _Mapping]] = ..., suspects: _Optional[_Iterable[_Union[Suspect, _Mapping]]] = ..., spans: _Optional[_Union[Spans, _Mapping]] = ...) -> None: ...
 
 class Digests(_message.Message):
     __slots__ = ("digests",)
@@ -339,7 +365,7 @@ class KeepAliveRequest(_message.Message):
     def __init__(self, session: _Optional[str] = ..., begin: bool = ..., protocol: _Optional[int] = ...) -> None: ...
 
 class KeepAliveResponse(_message.Message):
-    __slots__ = ("lease_seconds", "memory_bytes", "worker", "max_value_bytes", "num_clients")
+    __slots__ = ("lease_seconds", "memory_bytes", "worker", "max_value_bytes", "num_clients", "moments")
     class NumClientsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -352,9 +378,11 @@ class KeepAliveResponse(_message.Message):
     WORKER_FIELD_NUMBER: _ClassVar[int]
     MAX_VALUE_BYTES_FIELD_NUMBER: _ClassVar[int]
     NUM_CLIENTS_FIELD_NUMBER: _ClassVar[int]
+    MOMENTS_FIELD_NUMBER: _ClassVar[int]
     lease_seconds: float
     memory_bytes: int
     worker: str
     max_value_bytes: int
     num_clients: _containers.ScalarMap[str, int]
-    def __init__(self, lease_seconds: _Optional[float] = ..., memory_bytes: _Optional[int] = ..., worker: _Optional[str] = ..., max_value_bytes: _Optional[int] = ..., num_clients: _Optional[_Mapping[str, int]] = ...) -> None: ...
+    moments: Moments
+    def __init__(self, lease_seconds: _Optional[float] = ..., memory_bytes: _Optional[int] = ..., worker: _Optional[str] = ..., max_value_bytes: _Optional[int] = ..., num_clients: _Optional[_Mapping[str, int]] = ..., moments: _Optional[_Union[Moments, _Mapping]] = ...) -> None: ...

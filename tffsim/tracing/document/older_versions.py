@@ -6,7 +6,7 @@ from tffsim.tracing.document.schema import COLUMNS
 from tffsim.tracing.document.sketches import Sketches
 from tffsim.tracing.document.trace_file_error import TraceFileError
 
-VERSION = 4
+VERSION = 5
 """The version that is written."""
 OLDEST = 3
 """The oldest that is read: files of versions 1 and 2 have other types, and previews instead of sketches."""
@@ -35,8 +35,11 @@ def columns_of(version: int) -> list[str]:
 def add_missing(columns: "dict[str, np.ndarray]", sketches: Sketches) -> None:
     """Adds the columns that older files do not have.
 
-    Before version 4, NaN stood for no number. A value that was NaN had a sketch.
+    Before version 5, all was done in one process. Before version 4, NaN stood for no number. A value that was NaN had
+    a sketch.
     """
+    if "host" not in columns:
+        columns["host"] = np.full(len(columns["parent"]), -1, COLUMNS["host"].dtype)
     if "has_scalar" not in columns:
         has_scalar = ~np.isnan(columns["scalar"])
         has_scalar[sketches.values_of_nan] = True

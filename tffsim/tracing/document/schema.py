@@ -87,6 +87,14 @@ _DECLARED = (
     ),
     _number_of("alias", "spans", "The value below that this value is the same as.", for_views=False),
     Column("index", "i4", "The element that a selection selects.", has_none=True, limit=MAX_COUNT),
+    Column(
+        "host",
+        "i2",
+        "The other process that did it; none for this one.",
+        refers_to="hosts",
+        has_none=True,
+        since=5,
+    ),
     Column("num_inputs", "i4", "How many values it used; `inputs` has their numbers."),
 )
 

@@ -115,6 +115,13 @@ class ThreadInfo:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class HostInfo:
+    """Another process that ran spans, such as a worker: what it is called."""
+
+    name: Text
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Place:
     """A line of the user: the cell or the file, such as `Cell [3]` or `model.py`, and the number of the line."""
 
@@ -145,6 +152,7 @@ class Snapshot:
         num_dropped: How many spans were not recorded because the trace was full.
         num_values_dropped: How many whole values were not kept for the same reason.
         places: Where failed spans failed, of those of which it is known.
+        hosts: The other processes that `host` numbers.
     """
 
     columns: dict[str, "np.ndarray"]
@@ -162,6 +170,7 @@ class Snapshot:
     num_dropped: int = 0
     num_values_dropped: int = 0
     places: dict[int, Place] = dataclasses.field(default_factory=dict)
+    hosts: list[HostInfo] = dataclasses.field(default_factory=list)
 
     @property
     def num_spans(self) -> int:
@@ -193,6 +202,7 @@ ROWS: dict[str, type] = {
     "nodes": AstNode,
     "functions": FunctionInfo,
     "invocations": InvocationInfo,
+    "hosts": HostInfo,
 }
 """The lists of a trace, and of what rows they are."""
 LISTS_FOR_VIEWS = ("executors", "threads", "nodes", "functions", "invocations")

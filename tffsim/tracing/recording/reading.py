@@ -1,13 +1,13 @@
 """Reading a recorder: what it has recorded so far, as a document."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import numpy as np
 
 from tffsim.tracing.document.schema import COLUMNS
-from tffsim.tracing.document.snapshot import ExecutorInfo, InvocationInfo, Legend, Snapshot, ThreadInfo
+from tffsim.tracing.document.snapshot import ExecutorInfo, HostInfo, InvocationInfo, Legend, Snapshot, ThreadInfo
 from tffsim.tracing.document.type_info import describe_type
 from tffsim.tracing.recording.layers import Layer
 from tffsim.tracing.recording.recorder import Recorder
@@ -26,7 +26,7 @@ def read_legend(recorder: Recorder, row_of: Callable[[int], int] = int) -> Legen
     """
     layers = dict(recorder.layers)
     return Legend(
-        [_executor_info(layer, layers) for layer in layers],
+        [executor_info(layer, layers) for layer in layers],
         [ThreadInfo(clock.name, clock.busy) for clock in list(recorder.threads)],
         list(recorder.nodes.nodes),
         list(recorder.nodes.functions),
@@ -70,6 +70,7 @@ def take_snapshot(recorder: Recorder) -> Snapshot:
         recorder.num_dropped,
         recorder.num_values_dropped,
         _of_rows({renumber.of(number): place for number, place in recorder.places.copy().items()}),
+        list(map(HostInfo, list(recorder.hosts))),
     )
 
 
@@ -115,5 +116,11 @@ def _inputs(rows: "np.ndarray", long_inputs: dict[int, tuple[int, ...]]) -> "np.
     return inputs
 
 
-def _executor_info(layer: Layer, numbers: dict[Layer, int]) -> ExecutorInfo:
+def executor_info(layer: Layer, numbers: Mapping[Layer, int]) -> ExecutorInfo:
+    """Returns what a trace says of an executor.
+
+    Args:
+        layer: The executor.
+        numbers: The numbers of the executors in the trace.
+    """
     return dataclasses.replace(layer.info, parent=numbers.get(layer.above, -1) if layer.above is not None else -1)

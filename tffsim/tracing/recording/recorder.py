@@ -7,7 +7,6 @@ spans and counts them.
 """
 
 import contextlib
-import itertools
 import logging
 import math
 import threading
@@ -32,9 +31,10 @@ from tffsim.tracing.recording.invocations import Invocation
 from tffsim.tracing.recording.layers import Layer
 from tffsim.tracing.recording.payload_origins import PayloadOrigins
 from tffsim.tracing.recording.payload_sizes import size_of
+from tffsim.tracing.recording.row_keeper import RowKeeper
 from tffsim.tracing.recording.sketching.payloads import Kind, array_of, kind_of, number_of
 from tffsim.tracing.recording.sketching.sketch_pad import SketchPad
-from tffsim.tracing.recording.span_rows import SPAN_DTYPE, pack_row
+from tffsim.tracing.recording.span_rows import pack_row
 from tffsim.tracing.recording.spans import Span, SpanGate, ThreadClock, ThreadClocks, current_span, run
 from tffsim.tracing.recording.subscription import Batch, Subscription
 from tffsim.tracing.recording.tracing_executor import TracedValue
@@ -46,7 +46,7 @@ _OPAQUE = (Kind.HANDLE, Kind.OTHER)
 VALUE_MODES = ("none", "preview", "all")
 
 
-class Recorder:
+class Recorder(RowKeeper):
     """Records spans, values and invocations. Thread-safe.
 
     Args:
@@ -74,13 +74,13 @@ class Recorder:
             raise ValueError(f"`values` must be one of {', '.join(VALUE_MODES)}, found {values!r}.")
         if max_spans < 1:
             raise ValueError(f"`max_spans` must be at least 1, found {max_spans}.")
+        super().__init__(max_spans)
         self.gate = gate
         self.is_active = True
         self.values = values
         self.started_at = time.time()
         self.now = now
         self.started = now()
-        self.num_dropped = 0
         self.num_values_dropped = 0
         self.open_spans: dict[int, Span] = {}
         self.layers: dict[Layer, int] = {}
@@ -94,18 +94,13 @@ class Recorder:
         self.sketches = SketchPad()
         self.arrays: dict[int, np.ndarray] = {}
         self.threads: list[ThreadClock] = []
+        self.hosts: list[str] = []
         self.long_inputs: dict[int, tuple[int, ...]] = {}
-        self._max_spans = max_spans
         self._bytes_left = max_value_bytes
-        self._numbers = itertools.count()
-        # Each row as bytes: written at once, and nothing for a garbage collection to look at.
-        self._pending: list[bytes] = []
-        self._chunks: list[np.ndarray] = []
         self._clocks = ThreadClocks()
         self._subscriptions: list[Subscription] = []
         self._when_finished: list[Callable[[], object]] = []
         self._before_first: list[Callable[[], object]] = []
-        self._lock = threading.RLock()
 
     # Opening and closing spans.
 
@@ -133,7 +128,7 @@ class Recorder:
         span = Span(self, number, None, INVOKE, -1, -1)
         span.node = span.root = root
         self.open_spans[number] = span
-        observer = offload_observer.set(self._offloaded)
+        observer = offload_observer.set(self.offloaded)
         try:
             yield span
         finally:
@@ -182,7 +177,7 @@ class Recorder:
             return None
         layer_number = self.layers.get(layer)
         if layer_number is None:
-            layer_number = self._add_layer(layer)
+            layer_number = self.number_of_layer(layer)
         # What the server does is done when a client needs it, but not at that client.
         client = current_client.get() if layer.info.placement != "server" else -1
         span = Span(self, number, parent, operation, layer_number, client)
@@ -245,15 +240,6 @@ class Recorder:
 
     # Reading, also while spans are recorded.
 
-    def chunks(self) -> "list[np.ndarray]":
-        """Returns all finished spans so far, in arrays of `SPAN_DTYPE`.
-
-        The inputs of those that have more than two are in `long_inputs`.
-        """
-        with self._lock:
-            self._pack()
-            return list(self._chunks)
-
     def subscribe(self, receive: Callable[[Batch], object], interval: float = 0.1) -> Subscription:
         """Sends what is recorded from now on, and what was before, to a function; see `Subscription`."""
         subscription = Subscription(self, receive, interval)
@@ -288,12 +274,6 @@ class Recorder:
             except Exception:
                 _log.exception("The trace is complete, but what was to be done with it failed.")
 
-    @property
-    def num_recorded(self) -> int:
-        """How many spans have ended so far."""
-        with self._lock:
-            return sum(map(len, self._chunks)) + len(self._pending)
-
     def _append(
         self,
         span: Span,
@@ -313,7 +293,7 @@ class Recorder:
             pack_row(
                 span, parent=span.parent.id if span.parent is not None else -1, outcome=outcome, type=type_number,
                 size=size, scalar=math.nan if scalar is None else scalar, has_scalar=scalar is not None, alias=alias,
-                num_inputs=num_inputs, first_input=inputs[0] if num_inputs else -1,
+                host=-1, num_inputs=num_inputs, first_input=inputs[0] if num_inputs else -1,
                 second_input=inputs[1] if num_inputs > 1 else -1,
             )
         )  # fmt: skip
@@ -321,13 +301,6 @@ class Recorder:
             with self._lock:
                 if len(self._pending) >= _ROWS_PER_CHUNK:
                     self._pack()
-
-    def _pack(self) -> None:
-        """Joins the rows so far. Rows that other threads add meanwhile stay."""
-        count = len(self._pending)
-        if count:
-            self._chunks.append(np.frombuffer(b"".join(self._pending[:count]), SPAN_DTYPE))
-            del self._pending[:count]
 
     def _examine(self, handle: TracedValue, type_number: int, value: object) -> None:
         """Finds out how large a value is, and what it is in short. Fails nothing that works without a trace."""
@@ -345,7 +318,7 @@ class Recorder:
             handle.size = size if size >= 0 else size_of(value, type_spec)
         except Exception:
             type_spec = None
-        if _is_struct_of_handles(value):
+        if type(value) is tuple and value and kind_of(value[0]) is Kind.HANDLE:
             # Its members are recorded where they were made.
             return
         if self.values != "none":
@@ -368,7 +341,8 @@ class Recorder:
             else:
                 self._bytes_left -= array.nbytes
 
-    def _offloaded(self, submitted: int, started: int, ended: int) -> None:
+    def offloaded(self, submitted: int, started: int, ended: int) -> None:
+        """Notes when the work of the span that runs here was submitted to a thread, and when it ran there."""
         span = current_span.get()
         if span is None:
             return
@@ -378,11 +352,29 @@ class Recorder:
         span.worker_time += ended - started
         span.worker = clock.index
 
-    def _add_layer(self, layer: Layer) -> int:
+    def number_of_layer(self, layer: Layer) -> int:
+        """Returns the number of an executor."""
         with self._lock:
             if layer.above is not None and layer.above not in self.layers:
-                self._add_layer(layer.above)
+                self.number_of_layer(layer.above)
             return self.layers.setdefault(layer, len(self.layers))
+
+    def number_of_host(self, name: str) -> int:
+        """Returns the number of another process."""
+        with self._lock:
+            if name not in self.hosts:
+                self.hosts.append(name)
+            return self.hosts.index(name)
+
+    def number_of_thread(self, name: str, busy: int) -> int:
+        """Returns the number of a thread of another process, which was busy for a while more."""
+        with self._lock:
+            clock = next((clock for clock in self.threads if clock.name == name), None)
+            if clock is None:
+                clock = ThreadClock(len(self.threads), name, self.now)
+                self.threads.append(clock)
+            clock.busy += busy
+            return clock.index
 
     def _add_thread(self) -> ThreadClock:
         with self._lock:
@@ -390,7 +382,3 @@ class Recorder:
             self.threads.append(clock)
         self._clocks.clock = clock
         return clock
-
-
-def _is_struct_of_handles(value: object) -> bool:
-    return isinstance(value, tuple) and type(value) is tuple and len(value) > 0 and kind_of(value[0]) is Kind.HANDLE

@@ -8,9 +8,9 @@ import grpc
 import numpy as np
 import pytest
 
-from tffsim.remote.remote_executor import type_bytes
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.protocol import PROTOCOL
+from tffsim.remote.wire.types import type_bytes
 
 INT = type_bytes(fl.TensorType(np.int32))
 PROPER = {

@@ -10,12 +10,12 @@ import pytest
 
 from tffsim.concurrency.cancellation import CancellationScope
 from tffsim.executors.executor_base import Executor, ExecutorValue
-from tffsim.remote.remote_executor import type_bytes
 from tffsim.remote.service.known_computations import KnownComputations
 from tffsim.remote.service.programs import ProgramRunner
 from tffsim.remote.service.session import LostError, Payload, Session
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.malformed import MalformedError
+from tffsim.remote.wire.types import type_bytes
 
 INT = type_bytes(fl.TensorType(np.int32))
 

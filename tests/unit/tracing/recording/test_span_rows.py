@@ -23,7 +23,7 @@ def test_each_fact_comes_into_its_column():
     facts = {name: 10 + number for number, name in enumerate(OF_SPAN)}
     others = {
         "parent": 31, "outcome": 32, "type": 33, "size": 34, "scalar": 0.5, "has_scalar": True, "alias": 36,
-        "num_inputs": 37, "first_input": 38, "second_input": 39,
+        "host": 40, "num_inputs": 37, "first_input": 38, "second_input": 39,
     }  # fmt: skip
     (row,) = np.frombuffer(pack_row(span_with(**facts), **others), SPAN_DTYPE)
     assert {name: row[name].item() for name in SPAN_DTYPE.names} == facts | others
