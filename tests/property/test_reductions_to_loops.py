@@ -30,6 +30,14 @@ def test_a_rewritten_client_does_what_was_written(loop):
     agree()
 
 
+def test_the_step_of_a_reduction_is_not_optimised():
+    # TensorFlow's optimiser makes `Square` of the loss, and its last bit is another.
+    client = Client("with keras", ("filter",), 2, Data(5, "fixed", None, False, ()))
+    proto = client.computation().to_proto()
+    written, loop = (TensorFlowFunction(proto, as_written=as_written) for as_written in (True, False))
+    assert _outcomes(written, client.data) == _outcomes(loop, client.data)
+
+
 @pytest.mark.parametrize("loop", sorted(READS_ONCE))
 def test_each_element_is_produced_once(loop):
     @given(

@@ -29,6 +29,7 @@ except ImportError as error:
     ) from error
 
 __all__ = [
+    "NO_OPTIMISATION",
     "CancellationManager",
     "EagerTensor",
     "FunctionDef",
@@ -48,10 +49,11 @@ __all__ = [
 # first leaf is made, after the user had the chance to configure devices.
 context().ensure_initialized()
 
-_NO_OPTIMISATION = tf.compat.v1.ConfigProto(
+NO_OPTIMISATION = tf.compat.v1.ConfigProto(
     allow_soft_placement=True,
     graph_options=tf.compat.v1.GraphOptions(rewrite_options=RewriterConfig(disable_meta_optimizer=True)),
 ).SerializeToString()
+"""The configuration of a call whose graph TensorFlow leaves as it is."""
 
 # No default for a call's attributes: giving the defaults costs 6 µs per call.
 _NO_ATTRIBUTES: tuple[()] = ()
@@ -69,7 +71,7 @@ def call_attributes(
         is_optimised: Whether TensorFlow optimises the graph first, which takes longer than
             a few calls of it.
     """
-    config = context().function_call_options.config_proto_serialized if is_optimised else _NO_OPTIMISATION
+    config = context().function_call_options.config_proto_serialized if is_optimised else NO_OPTIMISATION
     return (
         "Tin", list(input_types), "Tout", list(output_types), "f", name,
         "config", "", "config_proto", config, "executor_type", "",

@@ -19,7 +19,12 @@ from federated_language.proto import computation_pb2 as pb
 
 from tffsim.concurrency.call_duration import CallDuration
 from tffsim.external_runtime.tensorflow import bindings
-from tffsim.external_runtime.tensorflow.eager_execution import CancellationManager, FunctionDef, can_run_in_thread
+from tffsim.external_runtime.tensorflow.eager_execution import (
+    NO_OPTIMISATION,
+    CancellationManager,
+    FunctionDef,
+    can_run_in_thread,
+)
 from tffsim.external_runtime.tensorflow.functions.function_calls import (
     FunctionOfSeeds,
     RenewedFunction,
@@ -117,7 +122,7 @@ def import_function(
         type_signature: Its type.
         device: Where to run it; None lets TensorFlow decide.
         is_seeded: Whether each call brings seeds for its random numbers.
-        as_written: Runs the graph as it is, without the passes of `graph_passes`.
+        as_written: Runs the graph as it is, without the passes of `graph_passes` that make it faster.
         callbacks: They call the Python functions of the graph; None leaves that to TensorFlow.
         counts: How many elements its loops over data sets read, in the order of its
             `straight_form`; None lets them find out.
@@ -164,6 +169,10 @@ def import_function(
             kept_reductions = reductions_to_loops.reductions_to_loops(graph.graph_def, is_seeded)
     if not as_written and not graph_traits.may_run_twice(graph.graph_def):
         keep_functions_in_thread(graph.graph_def)
+    if graph_traits.reduces_data(graph.graph_def):
+        from tffsim.external_runtime.tensorflow.graph_passes.steps_as_written import keep_steps_as_written
+
+        keep_steps_as_written(graph.graph_def, NO_OPTIMISATION)
     if callbacks is not None:
         redirect(graph_rewriting.all_nodes(graph.graph_def), callbacks)
     # TensorFlow refuses to return a dataset from an accelerator.

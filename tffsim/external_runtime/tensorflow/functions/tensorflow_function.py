@@ -57,7 +57,7 @@ class TensorFlowFunction:
     Args:
         proto: A computation of the `tensorflow` kind.
         device: Where to run it, such as `/device:CPU:0`; None lets TensorFlow decide.
-        as_written: Runs the graph as it is, without the passes of `graph_passes`.
+        as_written: Runs the graph as it is, without the passes of `graph_passes` that make it faster.
         callbacks: They call the Python functions of the graph; None leaves that to TensorFlow.
 
     Raises:

@@ -47,13 +47,14 @@ def keep_heavy_steps_apart(reduction: Reduction, library: Library) -> bool:
     Inside a loop TensorFlow fuses no convolution, and may miss the fast kernel of a pooling's
     gradient. A call costs 0.05 ms, too much for small steps.
     """
-    heavy = [function.name for function in reduction.functions if _is_heavy(function.name, library)]
+    heavy = [function.name for function in reduction.functions if is_heavy(function.name, library)]
     for name in heavy:
         library[name].attr["_noinline"].b = True
     return bool(heavy)
 
 
-def _is_heavy(function: str, library: Library) -> bool:
+def is_heavy(function: str, library: Library) -> bool:
+    """Returns whether a step has convolutions or poolings, in it or in what it calls."""
     nodes = (node for name in with_all_below(function, library) for node in library[name].node_def)
     return any("Conv" in node.op or "Pool" in node.op for node in nodes)
 
