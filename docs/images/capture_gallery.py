@@ -21,7 +21,7 @@ def capture(folder: pathlib.Path) -> None:
     with running_browser() as browser:
         for path in sorted((ROOT / "docs" / "gallery").glob("*.html")):
             number = path.name[:2]
-            page = browser.new_page(viewport={"width": 1000, "height": 640}, color_scheme="light")
+            page = browser.new_page(viewport={"width": 1000, "height": 860}, color_scheme="light")
             page.goto(path.as_uri())
             page.wait_for_selector(".tffsim[data-state=done]")
             page.click(f"[data-tab={TABS[number]}]")
@@ -29,6 +29,7 @@ def capture(folder: pathlib.Path) -> None:
             page.wait_for_timeout(500)
             page.screenshot(path=folder / f"gallery_{number}.png")
             if number == "04":
+                page.set_viewport_size({"width": 1500, "height": 860})  # The source stands beside the panel.
                 page.click("[data-tab=traffic]")
                 page.locator("[data-panel=traffic]").screenshot(path=folder / "concept_traffic.png")
             page.close()

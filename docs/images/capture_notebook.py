@@ -85,7 +85,7 @@ def screencast(page: Page) -> Iterator[list[bytes]]:
 def cell_of(screen: bytes, box: dict[str, float]) -> Image.Image:
     """Returns the part of a page in which a cell is."""
     left, top = box["x"] + 30, box["y"]
-    return Image.open(io.BytesIO(screen)).convert("RGB").crop((left, top, left + box["width"] - 34, top + HEIGHT + 70))
+    return Image.open(io.BytesIO(screen)).convert("RGB").crop((left, top, left + box["width"] - 34, top + HEIGHT + 76))
 
 
 def save(frames: list[Image.Image], path: pathlib.Path) -> None:

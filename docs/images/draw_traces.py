@@ -1,6 +1,8 @@
-"""Draws the pictures of `docs/tracing.md`: one round of the demo, traced. Run it with `make picture`."""
+"""Draws the pictures of `docs/tracing.md`: rounds of the demo, traced. Run it with `make picture`."""
 
 import pathlib
+from collections.abc import Callable
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
@@ -10,6 +12,8 @@ from tffsim.simulation import digits, fed_avg
 from tffsim.views import PANELS
 
 FOLDER = pathlib.Path(__file__).parent
+# One is enough for the others.
+NUM_ROUNDS = {"rounds": 5}
 
 
 def draw() -> None:
@@ -19,12 +23,18 @@ def draw() -> None:
     datasets = client_data.datasets()
     next_round = fed_avg.fed_avg()
     weights = next_round(fed_avg.initial_weights(), datasets)
-    with tff.trace() as trace:
-        next_round(weights, datasets)
+    traces = {number: _traced(next_round, weights, datasets, number) for number in (1, *NUM_ROUNDS.values())}
     for name in PANELS:
-        axes = getattr(trace.plot, name)(dark=False)
+        axes = getattr(traces[NUM_ROUNDS.get(name, 1)].plot, name)(dark=False)
         axes.figure.savefig(FOLDER / f"trace_{name}.png", dpi=110)
         plt.close(axes.figure)
+
+
+def _traced(next_round: Callable[..., Any], weights: object, datasets: object, num_rounds: int) -> tff.Trace:
+    with tff.trace() as trace:
+        for _ in range(num_rounds):
+            weights = next_round(weights, datasets)
+    return trace
 
 
 if __name__ == "__main__":
