@@ -8,7 +8,7 @@ from tffsim.tracing.analysis.clients import clients
 from tffsim.tracing.analysis.critical_path import critical_path
 from tffsim.tracing.analysis.difference import Difference, compare
 from tffsim.tracing.analysis.first_error import first_error
-from tffsim.tracing.analysis.graph import Graph, build_graph
+from tffsim.tracing.analysis.graph import build_graph
 from tffsim.tracing.analysis.nans import nans
 from tffsim.tracing.analysis.summary import summary, summary_html
 from tffsim.tracing.analysis.timing import timing
@@ -25,6 +25,7 @@ from tffsim.tracing.recording.recorder import Recorder
 from tffsim.tracing.recording.source import Source
 from tffsim.views.notebook.mime_bundle import is_in_kernel, mime_bundle
 from tffsim.views.notebook.page import page
+from tffsim.views.notebook.trace_graph import TraceGraph
 
 if TYPE_CHECKING:
     import pathlib
@@ -194,9 +195,16 @@ class Trace:
         client: int | None = None,
         invocation: int | None = None,
         collapse: str | None = None,
-    ) -> Graph:
-        """Returns the graph of values and calls; see `tffsim.tracing.analysis.graph.build_graph`."""
-        return build_graph(self.snapshot, layer=layer, client=client, invocation=invocation, collapse=collapse)
+    ) -> TraceGraph:
+        """Returns the graph of values and calls; see `tffsim.tracing.analysis.graph.build_graph`.
+
+        It is a `networkx.MultiDiGraph`. In a notebook it shows itself as the picture that `t.plot.graph()` draws.
+        """
+        snapshot = self.snapshot
+        is_whole = layer is None and client is None and invocation is None
+        graph = TraceGraph(drawn=snapshot if is_whole else None)
+        build_graph(snapshot, layer=layer, client=client, invocation=invocation, collapse=collapse, into=graph)
+        return graph
 
     def ast(self, invocation: int = 0) -> AstTree:
         """Returns the AST of an invocation with the time that each node took."""

@@ -50,6 +50,7 @@ def build_graph(
     client: int | None = None,
     invocation: int | None = None,
     collapse: str | None = None,
+    into: "Graph | None" = None,
 ) -> Graph:
     """Returns the graph of values and calls as a `networkx.MultiDiGraph`.
 
@@ -76,6 +77,7 @@ def build_graph(
         invocation: Keep only the calls of this row of `trace.invocations`.
         collapse: `clients` merges what is done alike for each client into one node: durations
             and sizes add up, `count` says how many were merged.
+        into: The empty graph that is filled; by default a new one.
 
     Raises:
         ValueError: If `collapse` is anything else, or nothing is called `layer`.
@@ -94,7 +96,7 @@ def build_graph(
     if invocation is not None:
         keep &= columns["invocation"] == snapshot.invocations[invocation].span
     merged = collapsed_clients(snapshot) if collapse else np.arange(snapshot.num_spans)
-    graph: Graph = nx.MultiDiGraph()
+    graph: Graph = nx.MultiDiGraph() if into is None else into
     _add_nodes(graph, snapshot, np.flatnonzero(keep), merged)
     _add_edges(graph, snapshot, keep, merged)
     return graph

@@ -21,6 +21,13 @@ from tffsim.views.figures.traffic_figure import draw_traffic, height_of_traffic
 _WIDTH = 9.0
 
 
+class _Drawn(Axes):
+    """Axes that a notebook shows as the picture that they are in, without a line `<Axes: ...>` above it."""
+
+    def _ipython_display_(self) -> None:
+        pass
+
+
 class Figures:
     """Draws pictures of a trace.
 
@@ -82,7 +89,8 @@ class Figures:
     ) -> Axes:
         theme = theme_for(dark, ax)
         if ax is None:
-            _, ax = plt.subplots(figsize=(width(self._snapshot), height(self._snapshot)), layout="constrained")
+            size = width(self._snapshot), height(self._snapshot)
+            _, ax = plt.subplots(figsize=size, layout="constrained", subplot_kw={"axes_class": _Drawn})
         drawn = draw(self._snapshot, ax, theme)
         find_letters(drawn, warns=self._warns)
         return drawn

@@ -4,6 +4,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import tensorflow as tf
+from IPython.core.formatters import DisplayFormatter
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 
@@ -54,6 +55,12 @@ def test_every_picture_draws_on_given_axes(trace, name):
     figure.canvas.draw()
     assert plt.get_fignums() == numbers
     plt.close(figure)
+
+
+def test_in_a_notebook_a_picture_is_all_that_a_cell_shows(trace):
+    axes = trace.plot.timeline()
+    assert DisplayFormatter().format(axes) == ({}, {})
+    plt.close(axes.figure)
 
 
 @pytest.mark.parametrize("name", PICTURES)
