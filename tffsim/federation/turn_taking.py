@@ -2,7 +2,12 @@
 
 Two aggregations may need the same updates, such as a sum and a maximum. Were the first
 to run to its end before the second begins, all updates would wait for the second. So each
-lets the others go on after every few clients, and none gets far ahead.
+lets the others go on after every few clients, and as a rule none gets far ahead.
+
+How far is not bounded: nobody waits until the others have caught up, because that wait may
+never end. Another fold may need the end of this one, if its clients are given the total, or
+what this one has begun: a client runs for whoever asks first and holds one of the places of
+clients at work. Whether a fold is behind or waits for this one, nobody knows.
 """
 
 import asyncio
