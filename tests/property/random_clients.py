@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 
 from tffsim.computations.tensorflow_computation import tf_computation
 
+LONG = 70
+"""More elements than any part of a loop takes at once."""
+
 SHAPES = {"fixed": [2], "unknown length": [None], "unknown rank": None}
 
 
@@ -38,14 +41,14 @@ class Data:
     @property
     def type_signature(self) -> fl.SequenceType:
         x = fl.TensorType(np.float32, SHAPES[self.shape])
-        fields = collections.OrderedDict(x=x, n=fl.TensorType(np.int64), name=fl.TensorType(np.str_))
+        fields = collections.OrderedDict(x=x, n=fl.TensorType(np.int64), about=[(fl.TensorType(np.str_),)])
         return fl.SequenceType(fl.to_type(fields))
 
     def make(self) -> tf.data.Dataset:
         spec = collections.OrderedDict(
             x=tf.TensorSpec(SHAPES[self.shape], tf.float32),
             n=tf.TensorSpec([], tf.int64),
-            name=tf.TensorSpec([], tf.string),
+            about=((tf.TensorSpec([], tf.string),),),
         )
         if self.in_memory and self.shape == "fixed":
             dataset = tf.data.Dataset.from_tensor_slices(self._columns())
@@ -58,7 +61,7 @@ class Data:
         return collections.OrderedDict(
             x=np.array([row["x"] for row in rows], np.float32).reshape(-1, 2),
             n=np.array([row["n"] for row in rows], np.int64),
-            name=tf.constant([row["name"] for row in rows], tf.string),
+            about=((tf.constant([name_of(row) for row in rows], tf.string),),),
         )
 
     def _elements(self) -> Iterator[Any]:
@@ -71,7 +74,7 @@ class Data:
     def _element(self, n: int) -> dict[str, Any]:
         size = {"fixed": (2,), "unknown length": (n % 3,), "unknown rank": (2,) * (n % 3)}[self.shape]
         x = np.random.RandomState(n).standard_normal(size).astype(np.float32)
-        return collections.OrderedDict(x=x, n=np.int64(n), name=f"client {n}")
+        return collections.OrderedDict(x=x, n=np.int64(n), about=((f"client {n}",),))
 
 
 STEPS: dict[str, Callable[[tf.data.Dataset], tf.data.Dataset]] = {
@@ -93,6 +96,11 @@ def after(dataset: tf.data.Dataset, steps: tuple[str, ...]) -> tf.data.Dataset:
     return dataset
 
 
+def name_of(element: Any) -> Any:
+    """Returns what lies in a struct in a struct."""
+    return element["about"][0][0]
+
+
 def first_state() -> Any:
     return tf.constant(0.25), tf.constant(1, tf.int64), tf.constant("")
 
@@ -101,7 +109,7 @@ def next_state(state: Any, element: Any) -> Any:
     """Depends on every component and on the order of the elements."""
     total, count, names = state
     total = total * 0.75 + tf.reduce_sum(element["x"]) / tf.cast(count, tf.float32)
-    names = tf.strings.join([names, tf.strings.reduce_join(element["name"])], ",")
+    names = tf.strings.join([names, tf.strings.reduce_join(name_of(element))], ",")
     return total, count + tf.reduce_max(element["n"]), names
 
 
@@ -220,7 +228,7 @@ class Client:
 @st.composite
 def clients(draw: Any, loop: str) -> Client:
     """Draws clients that loop over their data in one way, a key of `CLIENTS`."""
-    length, shape = draw(st.integers(0, 7)), draw(st.sampled_from(sorted(SHAPES)))
+    length, shape = draw(st.integers(0, 7) | st.just(LONG)), draw(st.sampled_from(sorted(SHAPES)))
     fails_at = draw(st.none() | st.integers(0, max(length - 1, 0)))
     steps = st.lists(st.sampled_from(sorted(STEPS)), max_size=2).map(tuple)
     data = Data(length, shape, fails_at, draw(st.booleans()), draw(steps))

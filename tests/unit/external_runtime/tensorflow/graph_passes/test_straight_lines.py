@@ -108,7 +108,7 @@ def _batches(num_examples: int, size: int) -> tf.data.Dataset:
     x = tf.data.Dataset.from_tensor_slices(np.linspace(0.1, 0.9, num_examples, dtype=np.float32)).batch(size)
     names = tf.data.Dataset.from_tensor_slices(np.array([f"batch {k}" for k in range(num_batches)], np.str_))
     numbers = tf.data.Dataset.range(num_batches)
-    return tf.data.Dataset.zip(collections.OrderedDict(x=x, n=numbers, name=names))
+    return tf.data.Dataset.zip(collections.OrderedDict(x=x, n=numbers, about=((names,),)))
 
 
 def _outcome(proto, data, as_written):
