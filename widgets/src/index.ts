@@ -3,7 +3,7 @@
 import { EMBEDDED, type Embedded, KeptViews } from "./kept_views";
 import { type Look, setLook } from "./look";
 import type { Batch, Message, Request } from "./model/messages";
-import { inflated, unpacked } from "./model/packing";
+import { inflatedJson, unpacked } from "./model/packing";
 import { TraceStore } from "./model/store";
 import { followAddress } from "./page_address";
 import { View } from "./view";
@@ -90,11 +90,11 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
 
 /** Shows the trace of a page that stands alone, without a kernel. */
 async function showEmbedded({ batch, columns, panels, look }: Embedded, place: HTMLElement): Promise<void> {
-  setLook(look);
+  setLook(await inflatedJson<Look>(look));
   const store = new TraceStore();
   const view = new View(store, { panels, isPage: true });
   place.append(view.root);
-  const message = JSON.parse(new TextDecoder().decode(await inflated(batch))) as Batch;
+  const message = await inflatedJson<Batch>(batch);
   store.receive(message, await unpacked(columns, message.count));
   followAddress(store);
   view.drawNow();

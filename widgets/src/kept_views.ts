@@ -1,19 +1,18 @@
 // Views that stay when a run ends: the page that a notebook keeps takes their place in the saved output only.
 
-import type { Look } from "./look";
 import type { Batch } from "./model/messages";
-import { inflated, type Packed } from "./model/packing";
+import { inflatedJson, type Packed } from "./model/packing";
 import type { View } from "./view";
 
 /** Until a page comes in the place of a view that Jupyter took away. */
 const MILLISECONDS_TO_WAIT = 3000;
 
-/** A finished trace as a page has it: a batch as JSON, deflated, in base64, and its columns. */
+/** A finished trace as a page has it: a batch and the look of views as JSON, deflated, in base64, and its columns. */
 export interface Embedded {
   batch: string;
   columns: Packed;
   panels: string[];
-  look: Look;
+  look: string;
 }
 
 /** The element in which a page has its trace: a script, which no text of a notebook can become. */
@@ -68,7 +67,7 @@ export class KeptViews {
     const data = new DOMParser().parseFromString(this.page, "text/html").querySelector(EMBEDDED)?.textContent;
     if (!data) return {};
     const { batch } = JSON.parse(data) as Embedded;
-    const message = JSON.parse(new TextDecoder().decode(await inflated(batch))) as Batch;
+    const message = await inflatedJson<Batch>(batch);
     return message.description.previews ?? {};
   }
 

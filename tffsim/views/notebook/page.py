@@ -85,7 +85,7 @@ def page(
         "batch": deflated(json.dumps(batch, separators=(",", ":")).encode()),
         "columns": columns.packed(),
         "panels": list(panels),
-        "look": look(),
+        "look": deflated(json.dumps(look(), separators=(",", ":")).encode()),
     }
     return _PAGE.format(
         policy=_POLICY.replace(" ", "&#32;"),

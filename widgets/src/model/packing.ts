@@ -28,8 +28,12 @@ export async function unpacked(packed: Packed, count: number): Promise<[ArrayBuf
   return [ints.buffer, milliseconds.buffer, ...optionalColumns(new Uint8Array(optional), packed.counts)];
 }
 
-/** Returns what was deflated. */
-export function inflated(text: string): Promise<ArrayBuffer> {
+/** Returns what was deflated as JSON. */
+export async function inflatedJson<T>(text: string): Promise<T> {
+  return JSON.parse(new TextDecoder().decode(await inflated(text))) as T;
+}
+
+function inflated(text: string): Promise<ArrayBuffer> {
   const characters = atob(text);
   const bytes = new Uint8Array(characters.length);
   for (let k = 0; k < bytes.length; k++) bytes[k] = characters.charCodeAt(k);
