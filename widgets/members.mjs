@@ -8,6 +8,7 @@ import ts from "typescript";
 
 /** What the types of these files declare, the kernel or the page around a view sends and gets. */
 const OUTSIDE = [
+  "measures.ts",
   "messages.ts",
   "packing.ts",
   "program.ts",

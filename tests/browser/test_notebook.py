@@ -118,7 +118,7 @@ def test_a_cell_is_shown_while_it_runs_and_after(lab, page):
     done = [look["done"] for look in looks]
     assert any(later > earlier for earlier, later in itertools.pairwise(done))
     assert any(look["running"] for look in looks) and any(look["lit"] for look in looks)
-    page.locator("[data-panel=clients] canvas").press("ArrowRight")
+    page.locator("[data-panel=clients] .tff-canvas canvas").press("ArrowRight")
     page.locator(".tff-details button", has_text="float32").first.wait_for()
 
     enough(lab, "live")

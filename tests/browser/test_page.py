@@ -110,13 +110,41 @@ def test_a_value_is_shown_when_it_is_clicked(page, path):
 def test_a_client_tells_its_values(page, path):
     opened(page, path)
     show(page, "clients")
-    canvas = page.locator("[data-panel=clients] canvas")
+    canvas = page.locator("[data-panel=clients] .tff-canvas canvas")
     canvas.press("ArrowRight")
     for _ in range(3):
         canvas.press("ArrowRight")
     page.locator(".tff-details dd", has_text="3 · done").wait_for()
     page.locator(".tff-details button", has_text=" · 6").first.click()
     page.locator(".tff-details dd", has_text="client 3").wait_for()
+    assert page.problems == []
+
+
+def test_two_tiles_that_are_picked_are_compared(page, path):
+    opened(page, path)
+    show(page, "clients")
+    canvas = page.locator("[data-panel=clients] .tff-canvas canvas").first
+    canvas.click(position={"x": 20, "y": 20})
+    canvas.click(position={"x": 150, "y": 20}, modifiers=["Control"])
+    table = page.locator(".tff-aside table")
+    table.get_by_text("A − B").wait_for()
+    # The second tile is that of client 1, which made 2.0; client 0 made 0.0.
+    assert table.locator("tr", has_text="value").inner_text().split() == ["value", "0", "2", "−2"]
+    assert page.problems == []
+
+
+def test_a_brush_of_the_histogram_finds_clients(page, path):
+    opened(page, path)
+    show(page, "clients")
+    histogram = page.locator(".tff-aside > svg")
+    histogram.scroll_into_view_if_needed()
+    box = histogram.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 1, box["y"] + 20, steps=3)
+    page.mouse.up()
+    # Of 0, 2, … 58 those above 52.2.
+    wait_for_summary(page, "clients", r".*; [23] brushed")
     assert page.problems == []
 
 
@@ -380,7 +408,7 @@ def test_axe_finds_no_violation(new_page, path, scheme):
     for tab in TABS:
         show(page, tab)
         if tab == "clients":
-            page.locator("[data-panel=clients] canvas").press("ArrowRight")
+            page.locator("[data-panel=clients] .tff-canvas canvas").press("ArrowRight")
             page.locator(".tff-details button").first.wait_for()
         if tab == "graph":
             page.locator(".tff-graph .node").first.click()
@@ -426,7 +454,7 @@ def test_what_a_trace_says_is_never_run(page, tmp_path):
     show(page, "clients")
     page.keyboard.press("Escape")
     for _ in range(2):
-        page.press("[data-panel=clients] canvas", "ArrowRight")
+        page.press("[data-panel=clients] .tff-canvas canvas", "ArrowRight")
     page.locator(".tff-details dd", has_text="1 · failed").wait_for()
     page.locator(".tff-details button", has_text="InvalidArgumentError").click()
     page.locator(".tff-details dd", has_text="create_call · error").wait_for()

@@ -18,6 +18,8 @@ export type Ground = "surface" | "raised" | "line" | "ink" | "soft" | "accent" |
 
 export interface Theme {
   ground: Record<Ground, Colour>;
+  heat: Record<string, Colour>;
+  difference: Record<string, Colour>;
   operations: Record<string, Filled>;
   clients: Record<string, Filled>;
   placements: Record<string, { words: string }>;
@@ -29,6 +31,8 @@ export interface Look {
   panels: { name: string; title: string; question: string }[];
   /** The panels that are seen side by side, in this order. */
   overview: string[];
+  /** What each key does. */
+  keys: Record<string, string>;
 }
 
 let told: Look;

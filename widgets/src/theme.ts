@@ -8,6 +8,10 @@ declare const HAS_SHORT_NAMES: boolean | undefined;
 
 /** The colours that canvases draw with. */
 export interface Colours extends Record<Ground, string> {
+  /** From little to much. */
+  heat: string[];
+  /** From much less to much more. */
+  difference: string[];
   /** By operation, in the order of `OPERATIONS`. */
   operations: string[];
   /** What is written on these. */
@@ -57,7 +61,7 @@ function variableOf(name: string): string {
 }
 
 export function coloursOf(element: HTMLElement): Colours {
-  const { ground, operations, clients } = look().theme;
+  const { ground, heat, difference, operations, clients } = look().theme;
   const isOnDark = element.classList.contains("dark");
   const shown = (colours: Record<string, Colour>) =>
     Object.values(colours).map(({ light, dark }) => (isOnDark ? dark : light));
@@ -66,6 +70,8 @@ export function coloursOf(element: HTMLElement): Colours {
   const grounds = shown(ground);
   return {
     ...(Object.fromEntries(Object.keys(ground).map((name, k) => [name, grounds[k]])) as Record<Ground, string>),
+    heat: shown(heat),
+    difference: shown(difference),
     operations: shown(operations),
     onOperations: inks(operations),
     clients: shown(clients),

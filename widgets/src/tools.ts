@@ -1,22 +1,9 @@
 // What one can do with all panels at once: find, fit the selection, read the keys, fill the screen.
 
 import { button, div, element, set } from "./dom/elements";
+import { look } from "./look";
 import { Palette } from "./palette";
 import type { TraceStore } from "./model/store";
-
-const KEYS: [keys: string, meaning: string][] = [
-  ["/", "find: client 7, nan, slow, line 4, > 100 ms, executor:Sequence; ↑ ↓ walk, Enter goes on"],
-  ["f", "fit what is selected into the picture"],
-  ["Esc", "back: the last part of the selection ends"],
-  ["click", "select; with ctrl inside what is selected"],
-  ["← → ↑ ↓", "to the neighbour of the same kind; in the AST ← folds and → unfolds"],
-  ["Tab", "through panels, in the order in which they are seen"],
-  ["+ − 0", "zoom about the selection; show all"],
-  ["a d", "Timeline: earlier, later"],
-  ["b", "Timeline: brush what is shown, all panels tell of that time only"],
-  ["Home End", "first and last row or box"],
-  ["?", "these keys"],
-];
 
 export class Tools {
   readonly root = div("tff-tools");
@@ -55,8 +42,14 @@ export class Tools {
   }
 
   private showKeys(): void {
-    const list = document.createElement("dl");
-    list.append(...KEYS.flatMap(([keys, meaning]) => [element("dt", "", keys), element("dd", "", meaning)]));
+    const list = element(
+      "dl",
+      "",
+      ...Object.entries(look().keys).flatMap(([keys, meaning]) => [
+        element("dt", "", keys),
+        element("dd", "", meaning),
+      ]),
+    );
     this.help.replaceChildren(
       list,
       button("close", "", () => this.help.close()),

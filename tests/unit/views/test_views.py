@@ -23,6 +23,9 @@ def others(ground):
     found = {name: FACTS["ground"][name][ground] for name in _HUES}
     for subject in ("operations", "clients"):
         found |= {f"{subject} {name}": facts[ground] for name, facts in FACTS[subject].items() if name != "failed"}
+    # Tiles that are coloured by a number stand beside those with a frame for what is wrong.
+    for subject in ("heat", "difference"):
+        found |= {f"{subject} {name}": facts[ground] for name, facts in FACTS[subject].items()}
     return found
 
 

@@ -1,20 +1,21 @@
 """How views look and what their parts are called: told once to each view, so that the front end need not hold it."""
 
 from tffsim.views.panels.declared import DECLARED, OVERVIEW
-from tffsim.views.panels.words import FACTS
+from tffsim.views.panels.words import FACTS, words_about
 
 _OF_FIGURES = frozenset({"figure"})
-_OF_VIEWS = ("ground", "operations", "clients", "placements")
+_OF_VIEWS = ("ground", "heat", "difference", "operations", "clients", "placements")
 
 
 def look() -> dict[str, object]:
-    """Returns colours, and of each panel its name, its title and its question."""
+    """Returns colours; of each panel its name, its title and its question; and what keys do."""
     return {
         "theme": {subject: {name: _of_view(facts) for name, facts in FACTS[subject].items()} for subject in _OF_VIEWS},
         "panels": [
             {"name": panel.name, "title": panel.title, "question": panel.question} for panel in DECLARED.values()
         ],
         "overview": list(OVERVIEW),
+        "keys": words_about("keys of a view"),
     }
 
 

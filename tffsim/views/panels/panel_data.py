@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 
 from tffsim.tracing.document.snapshot import Legend, Snapshot
 from tffsim.views.panels.ast_rows import depths
+from tffsim.views.panels.client_tiles import client_tiles
 from tffsim.views.panels.crossings import crossings
 from tffsim.views.panels.declared import DECLARED
 from tffsim.views.panels.graph_summary import graph_summary
@@ -25,6 +26,7 @@ _OF_SPANS: dict[str, Callable[[Snapshot], object]] = {
     "rounds": lambda snapshot: [dataclasses.asdict(row) for row in round_rows(snapshot)],
     "graph": graph_summary,
     "traffic": crossings,
+    "tiles": client_tiles,
 }
 PANEL_DATA = frozenset({*_OF_LEGEND, *_OF_SPANS})
 """What a panel may declare as its data, besides `spans`, which every view gets."""

@@ -113,6 +113,11 @@ export class Clients {
     return this.wrong.get(client) ?? "";
   }
 
+  /** Whether a client failed, or has a number that is none or infinite. */
+  isWrong(client: number): boolean {
+    return this.states[client] === FAILED || this.wrong.has(client);
+  }
+
   /** How many clients have a number that is none, or is infinite. */
   get numWrong(): number {
     return this.wrong.size;

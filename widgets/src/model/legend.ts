@@ -1,6 +1,7 @@
 // What is known of a trace that is not a number: the names to which the numbers of spans refer.
 
 import type { Crossings } from "./crossings";
+import type { Measure } from "./measures";
 import type { Description, Graph, LeftOut, RoundRow, SourceRow, StackArrangement } from "./messages";
 import type { Program } from "./program";
 import type { AstNode, Executor, Invocation, Thread, UserFunction } from "./schema";
@@ -22,6 +23,8 @@ export class Legend {
   ast: number[] = [];
   traffic: Crossings | null = null;
   graph: Graph | null = null;
+  /** What clients made, in parts that can be compared. */
+  tiles: Measure[] = [];
   /** What the last call did. */
   program: Program | null = null;
   functions: UserFunction[] = [];

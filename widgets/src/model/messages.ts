@@ -2,6 +2,7 @@
 // those of `schema.ts`.
 
 import type { Crossings } from "./crossings";
+import type { Measure } from "./measures";
 import type { Program } from "./program";
 import type { AstNode, Executor, Invocation, Thread, UserFunction } from "./schema";
 
@@ -145,6 +146,7 @@ export interface Description {
   /** How far below its root each AST node is. */
   ast?: number[];
   traffic?: Crossings;
+  tiles?: Measure[];
   graph?: Graph;
   program?: Program | null;
   source?: SourceRow[];

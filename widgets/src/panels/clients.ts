@@ -1,4 +1,4 @@
-// One tile per client, coloured by its state; thousands become a density map.
+// One tile per client, which draws what the client made, or else its state; thousands become a density map.
 
 import { CLIENT_STATES, type Clients, WAITING } from "../model/clients";
 import { numClientsOf } from "../model/legend";
@@ -6,21 +6,33 @@ import type { Invocation } from "../model/schema";
 import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
 import type { Colours } from "../theme";
-import { div, element, fill, keyEntry, offer, on, span } from "../dom/elements";
+import { choiceOf, div, element, fill, keyEntry, offer, on, span } from "../dom/elements";
+import { type Measure, written } from "../model/measures";
 import { CanvasPanel } from "./canvas_panel";
+import { ClientCompare } from "./client_compare";
+import { MARKS, PICTURE_SIZE, Scales, TilePainter } from "./tile_painter";
 
-const LARGEST = 84;
+const LARGEST = 118;
 const SMALLEST = 6;
 // More tiles than this are not to be told apart.
 const MAX_TILES = 2500;
 const MAX_CALLS = 100;
 const LATEST = "latest";
+const STATES = "states";
 
 export class ClientsPanel extends CanvasPanel {
   private readonly legend = div("tff-controls");
   private readonly key = span("tff-keys");
   private readonly calls = document.createElement("select");
   private readonly callsLabel = element("label", "", "call ", this.calls);
+  private readonly drawn = choiceOf([]);
+  private readonly drawnLabel = element("label", "", "draw ", this.drawn);
+  private readonly compare = new ClientCompare(() => this.draw());
+  /** What the tiles draw; null if it is nothing but states. */
+  private scales: Scales | null = null;
+  private offered: readonly Measure[] = [];
+  /** The client that is compared with the selected one; -1 for none. */
+  private second = -1;
   private shown: Clients;
   private listed = 0;
   private columns = 1;
@@ -32,8 +44,13 @@ export class ClientsPanel extends CanvasPanel {
     super("clients", store);
     this.shown = store.cohorts.latest;
     this.callsLabel.hidden = true;
-    this.legend.append(this.callsLabel, this.key);
-    this.root.append(this.legend, this.frame);
+    this.drawnLabel.hidden = true;
+    this.legend.append(this.callsLabel, this.drawnLabel, this.key);
+    this.root.append(this.legend, div("tff-tiles", this.frame, this.compare.root));
+    on(this.drawn, "change", () => {
+      this.compare.brush = null;
+      this.draw();
+    });
     on(this.calls, "change", () => this.selectCall(this.calls.value));
     on(this.canvas, "pointermove", (event) => this.showTip(event, this.tipOf(this.tileAt(event))));
     on(this.canvas, "click", (event) => this.click(event));
@@ -46,12 +63,19 @@ export class ClientsPanel extends CanvasPanel {
       .map((total, state) => (total > 0 ? `${total} ${this.shown.nameOf(state)}` : ""))
       .filter(Boolean);
     const wrong = this.shown.numWrong > 0 ? `; ${this.shown.numWrong} with nan or inf` : "";
-    return `${this.shown.count} clients: ${parts.join(", ")}${wrong}`;
+    const numbers = this.scales?.measure.numbers ?? [];
+    const held = numbers.filter((number) => this.compare.holds(number)).length;
+    const brushed = this.compare.brush && this.scales ? `; ${held} brushed` : "";
+    return `${this.shown.count} clients: ${parts.join(", ")}${wrong}${brushed}`;
   }
 
   override draw(): void {
     this.listCalls();
     this.shown = this.store.cohorts.shown;
+    this.offerMeasures();
+    const measure = this.measure();
+    if (measure !== this.scales?.measure) this.scales = measure && new Scales(measure);
+    this.compare.root.hidden = measure === null;
     super.draw();
   }
 
@@ -69,13 +93,55 @@ export class ClientsPanel extends CanvasPanel {
       else this.paintTile(context, colours, tile, busiest);
     }
     context.globalAlpha = 1;
+    this.pair.forEach((client, k) => this.paintFrame(context, colours, client, k === 0 ? "A" : "B"));
+    if (this.scales !== null) this.compare.draw(this.scales.measure, this.pair, this.shown, colours);
+  }
+
+  /** The clients that are picked: that which is selected, and perhaps one more. */
+  private get pair(): number[] {
     const { client } = this.store.selection.marks;
-    if (client >= 0 && client < this.shown.count) {
-      const [x, y] = this.place(Math.floor(client / this.perTile));
-      context.strokeStyle = colours.ink;
-      context.lineWidth = 2;
-      context.strokeRect(x + 1, y + 1, this.size - 2, this.size - 2);
-    }
+    const { second, shown } = this;
+    if (client < 0 || client >= shown.count) return [];
+    return this.scales !== null && second >= 0 && second !== client && second < shown.count
+      ? [client, second]
+      : [client];
+  }
+
+  private paintFrame(context: CanvasRenderingContext2D, colours: Colours, client: number, name: string): void {
+    const { size } = this;
+    const [x, y] = this.place(Math.floor(client / this.perTile));
+    context.strokeStyle = colours.accent;
+    context.lineWidth = size > 24 ? 3 : 2;
+    // Inside the frame of what is wrong, which stays in sight.
+    const inset = this.shown.isWrong(client) ? 4 : 1;
+    context.strokeRect(x + inset, y + inset, size - 2 * inset, size - 2 * inset);
+    if (this.pair.length < 2) return;
+    const [left, top] = size < PICTURE_SIZE ? [x + size + 2, y] : [x + 24, y + 4];
+    context.fillStyle = colours.surface;
+    context.fillRect(left - 2, top - 1, 12, 13);
+    context.fillStyle = colours.accent;
+    context.font = "700 11px system-ui, sans-serif";
+    context.textBaseline = "top";
+    context.fillText(name, left, top);
+  }
+
+  /** What is drawn: what was chosen, of the call that is shown, and of one client a tile. */
+  private measure(): Measure | null {
+    const chosen = this.offered[Number(this.drawn.value)];
+    const isOne = this.shown.count <= MAX_TILES;
+    return chosen !== undefined && isOne && chosen.invocation === this.shown.invocation ? chosen : null;
+  }
+
+  private offerMeasures(): void {
+    const { tiles } = this.store.legend;
+    if (tiles === this.offered) return;
+    const kept = this.offered.length > 0 ? this.drawn.value : "";
+    this.offered = tiles;
+    this.drawnLabel.hidden = tiles.length === 0;
+    offer(this.drawn, [...tiles.map(({ name }, k): [string, string] => [name, String(k)]), ["only states", STATES]]);
+    // A picture says more than a number.
+    const best = tiles.findIndex(({ cells }) => cells.length > 0);
+    this.drawn.value = kept || String(Math.max(best, 0));
   }
 
   /** Finds the largest tiles that fit. */
@@ -111,9 +177,13 @@ export class ClientsPanel extends CanvasPanel {
   private paintTile(context: CanvasRenderingContext2D, colours: Colours, client: number, busiest: number): void {
     const [x, y] = this.place(client);
     const state = this.shown.stateOf(client);
-    const share = this.busyOf(client) / busiest;
     const isDim = this.isDim(client);
     context.globalAlpha = isDim ? 0.25 : 1;
+    if (this.scales !== null) {
+      new TilePainter(context, colours, this.scales, this.size).paint(client, x, y, state, this.shown.wrongOf(client));
+      return;
+    }
+    const share = this.busyOf(client) / busiest;
     context.fillStyle = colours.clients[state] ?? colours.soft;
     context.beginPath();
     context.roundRect(x, y, this.size, this.size, Math.min(5, this.size / 5));
@@ -165,6 +235,7 @@ export class ClientsPanel extends CanvasPanel {
 
   private isDim(client: number): boolean {
     const { sums, search } = this.store;
+    if (this.scales !== null && !this.compare.holds(this.scales.measure.numbers[client])) return true;
     return !sums.wasAtWork(client) || !search.finds(`client ${client} ${this.shown.wrongOf(client)}`);
   }
 
@@ -172,7 +243,10 @@ export class ClientsPanel extends CanvasPanel {
     const { words } = this.store.legend;
     const entries = this.shown.totals().flatMap((total, state) => {
       const name = this.shown.nameOf(state);
-      return total > 0 ? [keyEntry(`${count(total)} ${name}`, colours.clients[state] ?? "", words[name])] : [];
+      const text = `${count(total)} ${name}`;
+      if (total === 0) return [];
+      if (this.scales !== null) return [span("tff-key", `${MARKS[state] ?? ""} ${text}`.trim())];
+      return [keyEntry(text, colours.clients[state] ?? "", words[name])];
     });
     if (this.perTile > 1 && this.shown.count > 0) entries.push(span("", `a tile is ${this.perTile} clients`));
     fill(this.key, entries);
@@ -221,12 +295,26 @@ export class ClientsPanel extends CanvasPanel {
     if (!shown.hasBegun(first)) return `client ${first}: ${state}`;
     const wrong = shown.wrongOf(first) === "" ? "" : `, ${shown.wrongOf(first)} among its numbers`;
     const busy = `busy ${duration(this.busyOf(first))} of ${duration(shown.lengthOf(first))}`;
-    return `client ${first}: ${state}, ${busy}${wrong}`;
+    const number = this.scales?.measure.numbers[first];
+    const value = number == null ? "" : `, ${this.scales?.measure.name ?? ""} ${written(number)}`;
+    return `client ${first}: ${state}${value}, ${busy}${wrong}`;
+  }
+
+  private pickSecond(client: number): void {
+    if (client < 0 || client >= this.shown.count) return;
+    this.second = client;
+    this.draw();
   }
 
   private click(event: MouseEvent): void {
     const client = this.tileAt(event) * this.perTile;
-    if (client >= 0 && client < this.shown.count) this.pick({ kind: "client", client }, event);
+    if (client < 0 || client >= this.shown.count) return;
+    // Beside a client that is selected, a second one is compared with it.
+    if ((event.ctrlKey || event.metaKey) && this.scales !== null && this.pair.length > 0) this.pickSecond(client);
+    else {
+      this.second = -1;
+      this.pick({ kind: "client", client }, event);
+    }
   }
 
   private select(client: number): void {
@@ -234,6 +322,11 @@ export class ClientsPanel extends CanvasPanel {
   }
 
   private move(event: KeyboardEvent): void {
+    const [first, second = first] = this.pair;
+    if (event.key === "c" && second !== undefined) {
+      this.pickSecond(second + 1);
+      return;
+    }
     const all = this.shown.count;
     const steps = {
       ArrowRight: 1,

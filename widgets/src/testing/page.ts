@@ -3,6 +3,7 @@
 import { Window } from "happy-dom";
 import declared from "../../../tffsim/views/panels.json";
 import theme from "../../../tffsim/views/theme.json";
+import words from "../../../tffsim/views/words.json";
 import { setLook } from "../look";
 
 /** What goes on until somebody ends it, by kind. */
@@ -44,7 +45,7 @@ const WIDTH = 900;
 const HEIGHT = 400;
 
 /** As Python tells it. */
-export const LOOK = { ...declared, theme };
+export const LOOK = { ...declared, theme, keys: words.en["keys of a view"] };
 
 let opened: Page | null = null;
 

@@ -27,7 +27,7 @@ def test_rows_of_a_figure_are_indented_as_those_of_the_front_end(trace):
 
 
 def test_what_no_panel_needs_is_not_computed(trace):
-    assert data_of_spans(trace.snapshot, ["clients", "timeline"]) == {}
+    assert data_of_spans(trace.snapshot, ["timeline"]) == {}
     assert set(data_of_spans(trace.snapshot, ["graph"])) == {"graph"}
     everything = data_of_spans(trace.snapshot, PANELS) | data_of_legend(trace.snapshot, PANELS)
     assert set(everything) == PANEL_DATA

@@ -1,0 +1,40 @@
+"""What tiles of clients are told."""
+
+import json
+
+import tffsim as tff
+from tests.unit.tracing.analysis.test_client_values import mean_of_models, sum_of_rows
+from tests.unit.tracing.traced_runs import mean_of_doubles, traced
+from tffsim.views.panels import client_tiles as module
+from tffsim.views.panels.client_tiles import client_tiles
+
+
+def test_a_tile_has_a_number_a_picture_and_a_distance():
+    weights, loss = client_tiles(traced(mean_of_models, [1.0, 2.0])[1].snapshot)
+    assert (weights["name"], loss["name"]) == ("model_of · weights", "model_of · loss")
+    assert weights["is_norm"] and not loss["is_norm"]
+    assert weights["numbers"] == [14.14, 28.28] and loss["numbers"] == [1, 0.5]
+    assert {len(cells) for cells in weights["cells"]} == {weights["grid"][0] * weights["grid"][1]}
+    assert loss["cells"] == []
+
+
+def test_what_is_no_number_is_null_so_that_any_reader_can_read_it():
+    (drawn,) = client_tiles(traced(mean_of_doubles, [1.0, float("nan")])[1].snapshot)
+    assert drawn["numbers"] == [2, None] and drawn["distances"] == [0, None]
+    assert json.loads(json.dumps(drawn, allow_nan=False)) == drawn
+
+
+def test_calls_before_the_last_are_its_history():
+    with tff.trace() as trace:
+        for value in (1.0, 2.0, 3.0):
+            mean_of_doubles([value])
+    (drawn,) = client_tiles(trace.snapshot)
+    assert drawn["history"] == [[2], [4]] and drawn["numbers"] == [6]
+    assert drawn["invocation"] == trace.snapshot.invocations[2].span
+
+
+def test_of_many_clients_no_pictures_are_told(monkeypatch):
+    monkeypatch.setattr(module, "MAX_PICTURES", 2)
+    (few,) = client_tiles(traced(sum_of_rows, [1.0, 2.0])[1].snapshot)
+    (many,) = client_tiles(traced(sum_of_rows, [1.0, 2.0, 3.0])[1].snapshot)
+    assert len(few["cells"]) == 2 and many["cells"] == [] and len(many["numbers"]) == 3

@@ -1,0 +1,163 @@
+// What a tile of a client draws: its number, how it changed, a picture of its array, how far it is from the mean.
+
+import { CANCELLED, CLIENT_RUNNING, FAILED, SLOW, WAITING } from "../model/clients";
+import { type Measure, medianOf, type Span, spanOf, written } from "../model/measures";
+import type { Colours } from "../theme";
+import { heatOf } from "./client_compare";
+
+/** A tile of this size has room for a picture. */
+export const PICTURE_SIZE = 44;
+/** One of this size has room for a number beside it. */
+const NUMBER_SIZE = 72;
+/** What stands for a state, beside the frame of the tile. */
+export const MARKS: Readonly<Record<number, string>> = {
+  [FAILED]: "✕",
+  [CANCELLED]: "–",
+  [SLOW]: "▲",
+  [CLIENT_RUNNING]: "…",
+};
+
+/** The scales of a measure, which all tiles share. */
+export class Scales {
+  readonly numbers: Span;
+  readonly history: Span;
+  readonly cells: Span;
+  readonly farthest: number;
+  readonly median: number | null;
+
+  constructor(readonly measure: Measure) {
+    this.numbers = spanOf(measure.numbers);
+    this.history = spanOf([...measure.history.flat(), ...measure.numbers]);
+    this.cells = spanOf(measure.cells.flat());
+    this.farthest = spanOf(measure.distances)[1];
+    this.median = medianOf(measure.distances);
+  }
+}
+
+/** Paints tiles of one measure, each from its corner at (x, y). */
+export class TilePainter {
+  constructor(
+    private readonly context: CanvasRenderingContext2D,
+    private readonly colours: Colours,
+    private readonly scales: Scales,
+    private readonly size: number,
+  ) {}
+
+  /** Paints the tile of a client; `wrong` is what is wrong with one of its numbers. */
+  paint(client: number, x: number, y: number, state: number, wrong: string): void {
+    const { context, colours, scales, size } = this;
+    const number = scales.measure.numbers[client] ?? null;
+    const isSmall = size < PICTURE_SIZE;
+    context.fillStyle =
+      isSmall && number !== null
+        ? heatOf(number, scales.numbers, colours.heat)
+        : colours[isSmall ? "raised" : "surface"];
+    context.fillRect(x, y, size, size);
+    const mark = wrong !== "" && state !== FAILED ? `◆ ${isSmall ? "" : wrong}` : (MARKS[state] ?? "");
+    if (!isSmall) this.paintContent(client, x, y, number, mark);
+    this.paintState(x, y, state, state === FAILED || wrong !== "", mark);
+  }
+
+  private paintContent(client: number, x: number, y: number, number: number | null, mark: string): void {
+    const { size } = this;
+    const { cells, history } = this.scales.measure;
+    const own = cells[client]?.some((cell) => cell !== null) ? cells[client] : undefined;
+    const [top, room] = [y + 20, size - 36];
+    this.write(String(client), x + 6, y + 5, "700 11px");
+    if (own) this.paintCells(own, x + 6, top, (history.length > 0 ? size / 2 : size) - 12, room);
+    if (history.length > 0)
+      this.paintHistory(client, own ? x + size / 2 : x + 6, top, (own ? size / 2 : size) - 10, room);
+    const isAlone = !own && history.length === 0;
+    if (number !== null && isAlone) this.write(written(number), x + size / 2, y + size / 2 - 7, "600 13px", "center");
+    else if (number !== null && mark === "" && size >= NUMBER_SIZE)
+      this.write(written(number), x + size - 6, y + 5, "11px", "right");
+    this.paintDistance(client, x + 6, y + size - 8, size - 12);
+  }
+
+  private write(text: string, x: number, y: number, font: string, align: CanvasTextAlign = "left"): void {
+    const { context, colours, size } = this;
+    context.textBaseline = "top";
+    context.textAlign = align;
+    context.font = `${font} system-ui, sans-serif`;
+    context.fillStyle = colours.ink;
+    context.fillText(text, x, y, align === "right" ? size - 34 : size - 10);
+    context.textAlign = "left";
+  }
+
+  /** Paints an even grid of cells, as large as there is room for square ones; a single row fills its room. */
+  private paintCells(cells: readonly (number | null)[], x: number, y: number, width: number, height: number): void {
+    const { context, colours, scales } = this;
+    const [rows = 1, columns = 1] = scales.measure.grid;
+    const side = Math.min(width / columns, height / rows);
+    const [wide, high] = rows === 1 ? [width / columns, height] : [side, side];
+    cells.forEach((cell, k) => {
+      if (cell === null) return;
+      context.fillStyle = heatOf(cell, scales.cells, colours.heat);
+      context.fillRect(x + (k % columns) * wide, y + Math.floor(k / columns) * high, wide - 0.4, high - 0.4);
+    });
+  }
+
+  /** Paints how its number changed from call to call. */
+  private paintHistory(client: number, x: number, y: number, width: number, height: number): void {
+    const { history, numbers } = this.scales.measure;
+    const [least, most] = this.scales.history;
+    const points = [...history, numbers].flatMap((of, k): [number, number][] => {
+      const number = of[client] ?? null;
+      const share = number === null ? 0 : (number - least) / (most - least || 1);
+      return number === null ? [] : [[x + (width * k) / history.length, y + height * (1 - share)]];
+    });
+    this.line(points, this.colours.orange, 1.6);
+    const last = points.at(-1);
+    if (last) this.dot(...last, 2);
+  }
+
+  /** Paints a dot on a line, which begins at the mean; the tick is the median of all. */
+  private paintDistance(client: number, x: number, y: number, width: number): void {
+    const { measure, farthest, median } = this.scales;
+    const distance = measure.distances[client] ?? null;
+    if (distance === null || farthest === 0) return;
+    const at = (number: number) => x + (number / farthest) * width;
+    this.line([[x, y], [x + width, y]], this.colours.soft, 1); // prettier-ignore
+    if (median !== null) this.line([[at(median), y - 4], [at(median), y + 4]], this.colours.soft, 1); // prettier-ignore
+    this.dot(at(distance), y, 3);
+  }
+
+  private line(points: [number, number][], colour: string, width: number): void {
+    const { context } = this;
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.beginPath();
+    for (const [x, y] of points) context.lineTo(x, y);
+    context.stroke();
+  }
+
+  private dot(x: number, y: number, radius: number): void {
+    const { context, colours } = this;
+    context.fillStyle = colours.orange;
+    context.beginPath();
+    context.arc(x, y, radius, 0, 7);
+    context.fill();
+  }
+
+  /** Paints a frame and a mark that say how the client is. */
+  private paintState(x: number, y: number, state: number, isWrong: boolean, mark: string): void {
+    const { context, colours, size } = this;
+    const isSmall = size < PICTURE_SIZE;
+    const isDashed = state === WAITING || state === CANCELLED;
+    const thick = isWrong ? Math.min(3, Math.max(2, size / 8)) : 1;
+    context.strokeStyle = isWrong ? colours.red : state === CLIENT_RUNNING ? colours.running : colours.line;
+    context.lineWidth = thick;
+    if (isDashed) context.setLineDash([4, 3]);
+    if (isWrong || isDashed || !isSmall) context.strokeRect(x + thick / 2, y + thick / 2, size - thick, size - thick);
+    context.setLineDash([]);
+    if (mark === "" || size < 10) return;
+    context.fillStyle = isWrong ? colours.red : colours.soft;
+    context.font = `700 ${Math.min(13, size * 0.7)}px system-ui, sans-serif`;
+    context.textBaseline = "middle";
+    const { cells, history } = this.scales.measure;
+    const isInMiddle = isSmall || cells.length + history.length === 0;
+    context.textAlign = isInMiddle ? "center" : "right";
+    context.fillText(mark, isInMiddle ? x + size / 2 : x + size - 6, isInMiddle ? y + size / 2 : y + 11);
+    context.textAlign = "left";
+  }
+}
