@@ -101,7 +101,7 @@ def _without_panels(content: dict[str, Any]) -> dict[str, Any]:
 def _page(snapshot: Snapshot) -> dict[str, Any]:
     found = re.search(r'id="tffsim-trace">(.*?)</script>', page(snapshot), re.DOTALL)
     assert found is not None
-    return {"count": snapshot.num_spans, "columns": json.loads(found[1])["columns"]}
+    return {"count": snapshot.num_spans, "columns": json.loads(found[1])["packed"]}
 
 
 def _live_messages(snapshot: Snapshot) -> list[Message]:

@@ -89,13 +89,13 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
 }
 
 /** Shows the trace of a page that stands alone, without a kernel. */
-async function showEmbedded({ batch, columns, panels, look }: Embedded, place: HTMLElement): Promise<void> {
+async function showEmbedded({ batch, packed, panels, look }: Embedded, place: HTMLElement): Promise<void> {
   setLook(await inflatedJson<Look>(look));
   const store = new TraceStore();
   const view = new View(store, { panels, isPage: true });
   place.append(view.root);
   const message = await inflatedJson<Batch>(batch);
-  store.receive(message, await unpacked(columns, message.count));
+  store.receive(message, await unpacked(packed, message.count));
   followAddress(store);
   view.drawNow();
   window.addEventListener("beforeprint", () => view.drawNow());

@@ -10,7 +10,7 @@ const MILLISECONDS_TO_WAIT = 3000;
 /** A finished trace as a page has it: a batch and the look of views as JSON, deflated, in base64, and its columns. */
 export interface Embedded {
   batch: string;
-  columns: Packed;
+  packed: Packed;
   panels: string[];
   look: string;
 }

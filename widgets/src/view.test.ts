@@ -112,8 +112,8 @@ test("boxes of executors stand as the kernel arranged them, in the widest way fo
   const view = new View(store, { panels: ["stack"] });
   const box = (layers: number[], role: string, below: StackBox[] = []) => ({ layers, role, below });
   const stack = [
-    { columns: 99, boxes: [box([0], "", [box([1], "client 0"), box([2], "client 1")])] },
-    { columns: 1, boxes: [box([0], "", [box([1, 2], "clients")])] },
+    { across: 99, boxes: [box([0], "", [box([1], "client 0"), box([2], "client 1")])] },
+    { across: 1, boxes: [box([0], "", [box([1, 2], "clients")])] },
   ];
   store.receive(...batchOf(ROWS, 0, { description: { ...DESCRIPTION, executors, stack } }));
   const shown = () =>
@@ -145,7 +145,7 @@ test("a click takes one executor out of its pile, and its cross puts it back", (
     ...{ first_client: 0, num_clients: 1, device: "", parent: layer > 0 ? 0 : -1 },
   }));
   const box = (layers: number[], role: string, below: StackBox[] = []) => ({ layers, role, below });
-  const stack = [{ columns: 1, boxes: [box([0], "", [box([1, 2], "clients")])] }];
+  const stack = [{ across: 1, boxes: [box([0], "", [box([1, 2], "clients")])] }];
   const store = new TraceStore();
   const view = new View(store, { panels: ["stack"] });
   store.receive(...batchOf(ROWS, 0, { description: { ...DESCRIPTION, executors, stack } }));

@@ -83,7 +83,7 @@ def page(
     name = description["title"] or "tffsim"
     data = {
         "batch": deflated(json.dumps(batch, separators=(",", ":")).encode()),
-        "columns": columns.packed(),
+        "packed": columns.packed(),
         "panels": list(panels),
         "look": deflated(json.dumps(look(), separators=(",", ":")).encode()),
     }

@@ -47,7 +47,7 @@ def _needed(panels: Collection[str]) -> set[str]:
 
 
 def _arrangement(boxes: list[Box]) -> _Data:
-    return {"columns": num_columns(boxes), "boxes": [_box(box) for box in boxes]}
+    return {"across": num_columns(boxes), "boxes": [_box(box) for box in boxes]}
 
 
 def _box(box: Box) -> _Data:

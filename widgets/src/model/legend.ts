@@ -40,7 +40,7 @@ export class Legend {
 
   /** Takes what came; what did not come stays as it was. */
   read({ invocations, invocations_from: from = 0, ...others }: Description): void {
-    const came = Object.entries(others).filter(([name, told]) => name in this && told !== null);
+    const came = Object.entries(others).filter(([name, told]) => Object.hasOwn(this, name) && told !== null);
     Object.assign(this, Object.fromEntries(came));
     if (invocations !== undefined) this.invocations = [...this.invocations.slice(0, from), ...invocations];
   }

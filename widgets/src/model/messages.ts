@@ -15,7 +15,7 @@ export interface StackBox {
 
 /** A way to draw a stack: its topmost boxes, and how many boxes its widest part needs side by side. */
 export interface StackArrangement {
-  columns: number;
+  across: number;
   boxes: StackBox[];
 }
 

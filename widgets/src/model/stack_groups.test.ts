@@ -10,7 +10,7 @@ const executor = (name: string, parent: number, placement: Executor["placement"]
 // A top, two branches, and a leaf below each of them.
 const EXECUTORS = [executor("Top", -1, ""), executor("A", 0), executor("A", 0), executor("B", 1), executor("B", 2)];
 const pile = (layers: number[], below: StackBox[] = []): StackBox => ({ layers, role: "clients", below });
-const ARRANGEMENT = { columns: 1, boxes: [pile([0], [pile([1, 2], [pile([3, 4])])])] };
+const ARRANGEMENT = { across: 1, boxes: [pile([0], [pile([1, 2], [pile([3, 4])])])] };
 
 const layersOf = (groups: Group[]): unknown[] => groups.map(({ layers, below }) => [layers, ...layersOf(below)]);
 
@@ -35,13 +35,13 @@ test("of an open pile the first stands beside the rest, each with what is below 
 
 test("a pile inside an open branch opens by itself", () => {
   const many = [executor("Top", -1, ""), executor("A", 0), executor("A", 0), executor("B", 1), executor("B", 1)];
-  const arrangement = { columns: 1, boxes: [pile([0], [pile([1, 2], [pile([3, 4])])])] };
+  const arrangement = { across: 1, boxes: [pile([0], [pile([1, 2], [pile([3, 4])])])] };
   const [top] = groupsOf(arrangement, many, new Set([1, 3]));
   assert.deepEqual(layersOf(top?.below ?? []), [[[1], [[3]], [[4]]], [[2]]]);
 });
 
 test("a box of which nothing is known yet is left out", () => {
-  assert.deepEqual(groupsOf({ columns: 1, boxes: [pile([7])] }, EXECUTORS, new Set()), []);
+  assert.deepEqual(groupsOf({ across: 1, boxes: [pile([7])] }, EXECUTORS, new Set()), []);
 });
 
 test("a branch is where a placement begins that all below share", () => {

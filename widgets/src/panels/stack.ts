@@ -72,7 +72,7 @@ export class StackPanel extends Panel {
     const most = width === 0 ? Infinity : Math.max(1, Math.floor(width / READABLE_WIDTH));
     const { stack } = this.store.legend;
     const possible = this.parted.size > 0 && stack.length > 1 ? stack.slice(0, -1) : stack;
-    return possible.find(({ columns }) => columns <= most) ?? possible.at(-1) ?? { columns: 0, boxes: [] };
+    return possible.find(({ across }) => across <= most) ?? possible.at(-1) ?? { across: 0, boxes: [] };
   }
 
   /** Takes one executor out of its pile, or puts it back. */

@@ -42,7 +42,7 @@ export const DESCRIPTION: Description = {
   ],
   invocations: [{ span: 0, name: "f", root: 0, cardinalities: { CLIENTS: 3 } }],
   threads: [{ name: "main" }],
-  stack: [{ columns: 1, boxes: [{ layers: [0], role: "clients 0-1", below: [] }] }],
+  stack: [{ across: 1, boxes: [{ layers: [0], role: "clients 0-1", below: [] }] }],
   ast: [0],
 };
 

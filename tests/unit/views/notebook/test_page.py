@@ -25,7 +25,7 @@ def trace():
 
 def test_a_page_keeps_times_to_a_fraction_of_a_microsecond_in_their_order(trace):
     exact = trace.snapshot.columns
-    columns = unpacked(data_of(page(trace.snapshot))["columns"], trace.snapshot.num_spans)
+    columns = unpacked(data_of(page(trace.snapshot))["packed"], trace.snapshot.num_spans)
     kept = {name: np.array(columns[name]) * TICK for name in TIMES_FOR_VIEWS}
     assert max(np.abs(kept[name] - exact[name]).max() for name in kept) < 100
     assert (kept["end"] >= kept["start"]).all()
@@ -33,7 +33,7 @@ def test_a_page_keeps_times_to_a_fraction_of_a_microsecond_in_their_order(trace)
 
 
 def test_a_page_keeps_whole_numbers_as_they_are(trace):
-    columns = unpacked(data_of(page(trace.snapshot))["columns"], trace.snapshot.num_spans)
+    columns = unpacked(data_of(page(trace.snapshot))["packed"], trace.snapshot.num_spans)
     for name in NUMBERS_FOR_VIEWS:
         assert columns[name] == trace.snapshot.columns[name].tolist()
 
