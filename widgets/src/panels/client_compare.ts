@@ -88,7 +88,9 @@ export class ClientCompare {
   private numberAt({ clientX }: PointerEvent): number {
     const { left, width } = this.histogram.getBoundingClientRect();
     const [least, most] = this.span;
-    return least + Math.max(0, Math.min(1, (clientX - left) / (width || 1))) * (most - least);
+    const share = Math.max(0, Math.min(1, (clientX - left) / (width || 1)));
+    // To the nearest edge of a bar, so that the last one can be brushed.
+    return least + (Math.round(share * BINS) / BINS) * (most - least);
   }
 
   /** Arrows move a brush that is a sixth of the scale; Backspace takes it away. */

@@ -33,6 +33,8 @@ export class ClientsPanel extends CanvasPanel {
   private offered: readonly Measure[] = [];
   /** The client that is compared with the selected one; -1 for none. */
   private second = -1;
+  /** The clients that ran what is under the pointer; null if that is nothing. */
+  private lit: ReadonlySet<number> | null = null;
   private shown: Clients;
   private listed = 0;
   private columns = 1;
@@ -72,6 +74,7 @@ export class ClientsPanel extends CanvasPanel {
   override draw(): void {
     this.listCalls();
     this.shown = this.store.cohorts.shown;
+    this.lit = this.store.hover.clientsOf(this.shown.invocation, this.store.columns);
     this.offerMeasures();
     const measure = this.measure();
     if (measure !== this.scales?.measure) this.scales = measure && new Scales(measure);
@@ -235,6 +238,7 @@ export class ClientsPanel extends CanvasPanel {
 
   private isDim(client: number): boolean {
     const { sums, search } = this.store;
+    if (this.lit?.has(client) === false) return true;
     if (this.scales !== null && !this.compare.holds(this.scales.measure.numbers[client])) return true;
     return !sums.wasAtWork(client) || !search.finds(`client ${client} ${this.shown.wrongOf(client)}`);
   }

@@ -17,7 +17,7 @@ const PER_LETTER = 5.8;
 const FEWEST_LETTERS = 6;
 const PER_TICK = 110;
 
-type Store = Pick<TraceStore, "columns" | "selection" | "search" | "sums" | "labelOf">;
+type Store = Pick<TraceStore, "columns" | "selection" | "search" | "sums" | "hover" | "labelOf">;
 
 export class Painter {
   private painted = 0;
@@ -126,7 +126,8 @@ export class Painter {
   }
 
   private isDim(span: number): boolean {
-    return !this.store.search.matches(span) || !this.scope.concerns(span);
+    const { search, hover, columns } = this.store;
+    return !search.matches(span) || !this.scope.concerns(span) || hover.dims(span, columns);
   }
 
   private paintSelected(): void {

@@ -32,7 +32,12 @@ export class TimelinePanel extends CanvasPanel {
     const lanes = () => this.lanes;
     this.actions = new Actions(store, this.viewport, lanes, () => this.draw());
     this.controls = new Controls(this.actions, (grouping) => this.group(grouping));
-    new Gestures(this.canvas, this.viewport, lanes, this.actions, (event, bar) => this.showTip(event, this.tipOf(bar)));
+    new Gestures(this.canvas, this.viewport, lanes, this.actions, (event, bar) => {
+      this.showTip(event, this.tipOf(bar));
+      const node = bar === null ? -1 : store.columns.node(bar.span);
+      store.hover.show(node < 0 ? [] : [node]);
+    });
+    on(this.canvas, "pointerleave", () => store.hover.show([]));
     on(this.canvas, "keydown", (event) => pressKey(event, this.actions));
     this.root.append(this.controls.root, this.frame);
   }
