@@ -58,7 +58,7 @@ class TraceGraph(_Graph):
 
     def _headline(self) -> str:
         kinds = Counter(data["kind"] for _, data in self.nodes(data=True))
-        return f"Graph: {kinds['call']:,} calls, {kinds['value']:,} values, {self.number_of_edges():,} edges"
+        return f"Graph: {kinds['call']:,} calls, {kinds['value']:,} values, {len(self.edges):,} edges"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """The value of a notebook's cell shows its picture, and its calls as a table that can be sorted."""
