@@ -54,6 +54,7 @@ NOT_QUICK = (
     "unit/tracing/recording/test_payload_sizes.py",
     "unit/tracing/recording/test_reading.py",
     "unit/tracing/recording/test_recorder.py",
+    "unit/tracing/recording/test_reports.py",
 )
 """Those of the same folders that need it, or take seconds."""
 
