@@ -1,8 +1,8 @@
 // The entry points: an anywidget for notebooks, and what a page that stands alone does when it is opened.
 
-import { EMBEDDED, type Embedded, KeptViews } from "./kept_views";
+import { EMBEDDED, type Embedded, KeptViews, type PageBatch } from "./kept_views";
 import { type Look, setLook } from "./look";
-import type { Batch, Message, Request } from "./model/messages";
+import type { Message, Request } from "./model/messages";
 import { inflatedJson, unpacked } from "./model/packing";
 import { TraceStore } from "./model/store";
 import { followAddress } from "./page_address";
@@ -89,12 +89,12 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
 }
 
 /** Shows the trace of a page that stands alone, without a kernel. */
-async function showEmbedded({ batch, packed, panels, look }: Embedded, place: HTMLElement): Promise<void> {
-  setLook(await inflatedJson<Look>(look));
+async function showEmbedded({ batch, packed, panels }: Embedded, place: HTMLElement): Promise<void> {
+  const message = await inflatedJson<PageBatch>(batch);
+  setLook(message.look);
   const store = new TraceStore();
   const view = new View(store, { panels, isPage: true });
   place.append(view.root);
-  const message = await inflatedJson<Batch>(batch);
   store.receive(message, await unpacked(packed, message.count));
   followAddress(store);
   view.drawNow();

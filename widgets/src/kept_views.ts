@@ -1,5 +1,6 @@
 // Views that stay when a run ends: the page that a notebook keeps takes their place in the saved output only.
 
+import type { Look } from "./look";
 import type { Batch } from "./model/messages";
 import { inflatedJson, type Packed } from "./model/packing";
 import type { View } from "./view";
@@ -7,12 +8,16 @@ import type { View } from "./view";
 /** Until a page comes in the place of a view that Jupyter took away. */
 const MILLISECONDS_TO_WAIT = 3000;
 
-/** A finished trace as a page has it: a batch and the look of views as JSON, deflated, in base64, and its columns. */
+/** A finished trace as a page has it: a batch, with the look of views, as JSON, deflated, in base64, and its columns. */
 export interface Embedded {
   batch: string;
   packed: Packed;
   panels: string[];
-  look: string;
+}
+
+/** The batch of a page, with the look of its view. */
+export interface PageBatch extends Batch {
+  look: Look;
 }
 
 /** The element in which a page has its trace: a script, which no text of a notebook can become. */

@@ -12,6 +12,7 @@ import html
 import json
 import pathlib
 import zlib
+from typing import Any
 
 import numpy as np
 
@@ -80,12 +81,12 @@ def page(
     calls = description["graph"]["calls"] if "graph" in description else []
     needed = [call["span"] for call in calls] + [span for call in calls for span in call.get("members", [])]
     description["previews"] = _previews(snapshot, needed[:_MAX_PREVIEWS])
+    _explain_only_what_is_there(description)
     name = description["title"] or "tffsim"
     data = {
-        "batch": deflated(json.dumps(batch, separators=(",", ":")).encode()),
+        "batch": deflated(json.dumps(batch | {"look": look()}, separators=(",", ":")).encode()),
         "packed": columns.packed(),
         "panels": list(panels),
-        "look": deflated(json.dumps(look(), separators=(",", ":")).encode()),
     }
     return _PAGE.format(
         policy=_POLICY.replace(" ", "&#32;"),
@@ -96,6 +97,14 @@ def page(
         start=_START.replace(" ", "/**/"),
         data=json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),
     )
+
+
+def _explain_only_what_is_there(description: dict[str, Any]) -> None:
+    """Leaves out what executors do that no stack of the trace has: of a finished trace no more come."""
+    present = {executor["name"] for executor in description["executors"]}
+    for subject in ("words", "briefs"):
+        told = description[subject].items()
+        description[subject] = {word: text for word, text in told if word in present or not word.endswith("Executor")}
 
 
 @functools.cache

@@ -64,6 +64,14 @@ def test_a_page_loads_nothing_and_runs_nothing_that_a_trace_says():
     assert "<script" not in frame(trace.snapshot)
 
 
+def test_a_page_explains_the_executors_that_are_there_and_no_others(trace):
+    description = json.loads(zlib.decompress(base64.b64decode(data_of(page(trace.snapshot))["batch"])))["description"]
+    there = {executor["name"] for executor in description["executors"]}
+    for subject in ("words", "briefs"):
+        assert {word for word in description[subject] if word.endswith("Executor")} == there
+    assert "execution stack" in description["words"]
+
+
 def test_a_page_is_written_to_a_file(trace, tmp_path):
     trace.to_html(tmp_path / "t.html")
     assert (tmp_path / "t.html").read_text(encoding="utf-8").startswith("<!doctype html>")
