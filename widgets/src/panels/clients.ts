@@ -83,12 +83,12 @@ export class ClientsPanel extends CanvasPanel {
   }
 
   protected paint(context: CanvasRenderingContext2D, colours: Colours): void {
+    this.arrange();
     this.paintLegend(colours);
     if (this.shown.count === 0) {
       this.paintText(context, colours, "No client has done anything yet.");
       return;
     }
-    this.arrange();
     const busiest = Math.max(this.mostBusy(), 1e-9);
     const tiles = Math.ceil(this.shown.count / this.perTile);
     for (let tile = 0; tile < tiles; tile++) {
