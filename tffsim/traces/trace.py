@@ -89,7 +89,8 @@ class Trace:
         Columns: `parent` (a span, -1 for an invocation), `invocation` (its root span),
         `executor`, `operation`, `outcome`, `client` and `node` (an AST node; -1 for none),
         `thread`, `worker` (the thread that did the work elsewhere), `start`, `end`, `self_time`
-        (when its own code ran), `queue_time` (when work waited for a worker), `worker_time`.
+        (when its own code ran), `queue_time` (when work waited for a worker), `worker_time`,
+        `host` (the worker of a remote stack that did it; -1 for this process).
         Times are nanoseconds since the trace began.
         """
         return span_table(self.snapshot)

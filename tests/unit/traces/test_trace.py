@@ -25,7 +25,7 @@ def test_without_a_trace_a_stack_has_no_hooks():
 def test_the_table_of_spans_has_the_columns_that_it_names(trace):
     assert set(trace.spans) == {
         "parent", "invocation", "executor", "operation", "outcome", "client", "node",
-        "thread", "worker", "start", "end", "self_time", "queue_time", "worker_time",
+        "thread", "worker", "start", "end", "self_time", "queue_time", "worker_time", "host",
     }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ def span_table(snapshot: Snapshot) -> Table:
         "outcome": list(ALL_OUTCOMES),
         "thread": threads,
         "worker": threads,
+        "host": [host.name for host in snapshot.hosts],
     }
     units = {name: COLUMNS[name].unit for name in snapshot.columns if name in columns and COLUMNS[name].unit}
     return Table(columns, texts, units)
