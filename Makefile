@@ -9,7 +9,7 @@ PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test quick bench mutants build install-check layers lint types format lock lessons docs glossary
+.PHONY: help demo lab test quick bench mutants fuzz build install-check layers lint types format lock lessons docs glossary
 .PHONY: address operators picture protos protos-check schema widgets widgets-check tools clean
 
 help:  ## show this list
@@ -40,6 +40,9 @@ bench: $(READY)  ## measure speed and memory against loops by hand; with BEFORE=
 
 mutants: $(READY)  ## put small faults into the code and list those that no test finds (an hour)
 	@$(BIN)/python -m tests.mutation
+
+fuzz: $(READY)  ## send ten thousand wrong requests to a worker; COUNT and SEED choose others
+	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),10000) --seed $(or $(SEED),0)
 
 layers: $(READY)  ## run the layers of TensorFlow Federated, whose sources are in TFF=folder, on tffsim
 	@$(BIN)/python -m tests.layers "$(TFF)" $(if $(ONLY),--only "$(ONLY)")

@@ -18,10 +18,12 @@ from tffsim.remote.workers import Workers
 class InProcessWorker:
     """A worker whose server runs in a thread of this process."""
 
-    def __init__(self, **options):
+    def __init__(self, make_executor=None, **options):
         self._loop = LoopInThread("tests-worker")
         options = {"lease_seconds": 600.0, "max_value_bytes": 4_000_000, **options}
-        self.service = ExecutorService(WorkerStacks().make, KnownComputations(check_operations), **options)
+        self.service = ExecutorService(
+            make_executor or WorkerStacks().make, KnownComputations(check_operations), **options
+        )
         self.address = f"127.0.0.1:{self._loop.submit(self._start()).result(60)}"
 
     def close(self):

@@ -37,6 +37,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         max_value_bytes: How large a value may be.
         worker: What the worker calls itself.
         num_clients: How many clients have their data here, by the name of the data.
+        wait_seconds: For how long a program waits for a value that another one is to make.
     """
 
     def __init__(
@@ -48,7 +49,9 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         max_value_bytes: int = 8 << 30,
         worker: str = "",
         num_clients: Mapping[str, int] | None = None,
+        wait_seconds: float = 10.0,
     ) -> None:
+        self._wait_seconds = wait_seconds
         self._num_clients = dict(num_clients or {})
         self._make_executor = make_executor
         # What a client has made of data that is here is not told by the way.
@@ -94,7 +97,9 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         if request.begin and request.session not in self._sessions:
             if len(self._sessions) >= _MAX_SESSIONS or not request.session:
                 await _refuse(context, grpc.StatusCode.RESOURCE_EXHAUSTED, f"This worker has {_MAX_SESSIONS} sessions.")
-            self._sessions[request.session] = Session(request.session, self._make_executor, self._lease_seconds)
+            self._sessions[request.session] = Session(
+                request.session, self._make_executor, self._lease_seconds, self._wait_seconds
+            )
         await self._session(request.session, context)
         return messages.KeepAliveResponse(
             lease_seconds=self._lease_seconds,

@@ -26,7 +26,6 @@ MakeExecutor: TypeAlias = Callable[[int, int, int, bool], Executor]
 whether it is to be recorded for a trace."""
 
 _MAX_COUNTERS = 1024
-_SECONDS_FOR_A_VALUE = 10.0
 
 
 class LostError(Exception):
@@ -47,9 +46,15 @@ class Payload:
 
 
 class Values:
-    """Values by number. One that is to come can be waited for: programs of a controller may overtake each other."""
+    """Values by number. One that is to come can be waited for: programs of a controller may overtake each other.
 
-    def __init__(self, max_values: int = 1_000_000) -> None:
+    Args:
+        max_values: How many there are at most.
+        wait_seconds: For how long one is waited for.
+    """
+
+    def __init__(self, max_values: int = 1_000_000, *, wait_seconds: float = 10.0) -> None:
+        self._wait_seconds = wait_seconds
         self._values: dict[int, object] = {}
         self._coming: dict[int, asyncio.Future[object]] = {}
         self._max_values = max_values
@@ -89,7 +94,7 @@ class Values:
         if number not in self._values:
             waiter = self._coming.setdefault(number, asyncio.get_running_loop().create_future())
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(waiter), _SECONDS_FOR_A_VALUE)
+                await asyncio.wait_for(asyncio.shield(waiter), self._wait_seconds)
         if number not in self._values:
             self._coming.pop(number, None)
             raise LostError(f"There is no value {number} here.")
@@ -114,11 +119,14 @@ class Session:
         name: The name that the controller gave it.
         make_executor: Makes executors.
         lease_seconds: After how long without a word from the controller it ends.
+        wait_seconds: For how long a value is waited for that another program is to make.
     """
 
-    def __init__(self, name: str, make_executor: MakeExecutor, lease_seconds: float) -> None:
+    def __init__(
+        self, name: str, make_executor: MakeExecutor, lease_seconds: float, wait_seconds: float = 10.0
+    ) -> None:
         self.name = name
-        self.values = Values()
+        self.values = Values(wait_seconds=wait_seconds)
         self.raw = RawValues()
         self.marks = NodeMarks()
         self.results: dict[int, tuple[messages.Value, Buffers]] = {}
