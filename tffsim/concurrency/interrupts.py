@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from types import FrameType
 
@@ -106,18 +107,22 @@ def _announced(scope: CancellationScope) -> Iterator[None]:
     before = signal.set_wakeup_fd(-1)
     try:
         signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
-        threading.Thread(target=_listen, args=(receiver, before, scope), name="tffsim-interrupts", daemon=True).start()
+        # The thread ends a moment after the block, and must not keep the scope until then.
+        heard = receiver, before, weakref.ref(scope)
+        threading.Thread(target=_listen, args=heard, name="tffsim-interrupts", daemon=True).start()
         yield
     finally:
         signal.set_wakeup_fd(before)
         sender.close()
 
 
-def _listen(receiver: socket.socket, before: int, scope: CancellationScope) -> None:
+def _listen(receiver: socket.socket, before: int, heard_by: "weakref.ref[CancellationScope]") -> None:
     with receiver:
         while numbers := receiver.recv(64):
-            if signal.SIGINT in numbers:
+            scope = heard_by()
+            if scope is not None and signal.SIGINT in numbers:
                 scope.cancel()
+            del scope
             if before != -1:
                 # An event loop waits there for its signals.
                 with contextlib.suppress(OSError):
