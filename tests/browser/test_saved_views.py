@@ -91,4 +91,4 @@ def _texts(page, traces):
 def test_markdown_has_the_picture_and_the_tables_before_the_page(notebook, traces):
     text, _ = MarkdownExporter().from_notebook_node(notebook)
     for part, trace in zip(text.split("<iframe")[:-1], traces, strict=True):
-        assert told(trace) in part and "data:image/png" in part and "Where the time went" in part
+        assert told(trace) in part and "data:image/webp" in part and "Where the time went" in part

@@ -30,7 +30,7 @@ class TraceGraph(_Graph):
         drawn: The trace, of which the picture is drawn; None for a part of the graph, which has no picture.
     """
 
-    def __init__(self, data: Any = None, drawn: Snapshot | None = None, **attributes: Any) -> None:
+    def __init__(self, data: Any = None, drawn: Snapshot | None = None, **attributes: object) -> None:
         super().__init__(data, **attributes)
         self._drawn = drawn
 

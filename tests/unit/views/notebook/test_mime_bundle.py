@@ -6,6 +6,7 @@ import io
 import json
 import re
 
+import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
@@ -44,8 +45,13 @@ def test_a_small_run_adds_little_to_a_notebook_and_each_view_stands_alone(trace)
 def test_the_still_picture_is_small_and_has_the_sentence_as_its_text(trace):
     shown = mime_bundle(trace.snapshot)
     assert len(base64.b64decode(shown["image/png"])) <= 19_000
-    picture = re.search(r'<img alt="([^"]*)" src="data:image/png;base64,([^"]*)">', shown["text/html"])
-    assert picture[1] == html.escape(told(trace.snapshot)) and picture[2] == shown["image/png"]
+    picture = re.search(r'<img alt="([^"]*)" src="data:image/webp;base64,([^"]*)">', shown["text/html"])
+    assert picture[1] == html.escape(told(trace.snapshot))
+    by_itself, in_page = (
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(image))).convert("RGB"))
+        for image in (shown["image/png"], picture[2])
+    )
+    np.testing.assert_array_equal(by_itself, in_page)
 
 
 def test_crimson_stays_crimson_in_the_still_picture():
