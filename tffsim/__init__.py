@@ -116,7 +116,7 @@ for _name in ("framework", "program", "types"):
     globals().pop(_name, None)
 
 
-def _find_in_simulation(name: str) -> Any:
+def _find_in_simulation(name: str) -> object:
     path = f"simulation.{name}"
     return importlib.import_module(f"tffsim.{path}") if path in _SUBMODULES_OF_SIMULATION else _aliases.find(path)
 
