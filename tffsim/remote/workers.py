@@ -120,7 +120,7 @@ class Workers:
     def _no_worker(self) -> NoWorkerError:
         reasons = "; ".join(f"{connection.address}: {connection.last_failure}" for connection in self._connections)
         return NoWorkerError(
-            f"None of the {len(self._connections)} workers was ready within {self._connect_timeout:g} s ({reasons}). "
+            f"No worker was ready within {self._connect_timeout:g} s ({reasons}). "
             "Start them with `tffsim worker`, and check the addresses."
         )
 
