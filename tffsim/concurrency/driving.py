@@ -12,6 +12,7 @@ from tffsim.concurrency.cancellation import CancellationScope, current_scope
 from tffsim.concurrency.interrupts import cancelled_by_interrupts
 
 _T = TypeVar("_T")
+_SECONDS_TO_CLEAN_UP = 1.0
 
 
 class TookTooLongError(Exception):
@@ -83,7 +84,7 @@ def _cancelled_after(seconds: float | None, scope: CancellationScope) -> Iterato
 
 def _drive(coroutine: Coroutine[object, object, _T]) -> _T:
     if asyncio._get_running_loop() is None:
-        return asyncio.run(coroutine)
+        return _run_in_new_loop(coroutine)
     try:
         coroutine.send(None)
     except StopIteration as stop:
@@ -93,3 +94,30 @@ def _drive(coroutine: Coroutine[object, object, _T]) -> _T:
         "A stack that runs in the calling thread had to wait, but an event loop is running here. "
         "Use executors that do not wait, or `local_executor_factory`."
     )
+
+
+def _run_in_new_loop(coroutine: Coroutine[object, object, _T]) -> _T:
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(coroutine)
+    finally:
+        try:
+            _end_tasks(loop)
+        finally:
+            loop.close()
+
+
+def _end_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancels what the coroutine has left.
+
+    `asyncio.run` would wait without a bound. But an interrupt may come between two steps of tasks, in the code of the
+    loop. The step that was next is lost then, and its task never ends.
+    """
+    left = asyncio.all_tasks(loop)
+    if not left:
+        return
+    for task in left:
+        task.cancel()
+    # They are destroyed though they have not ended, which asyncio would tell on stderr.
+    loop.set_exception_handler(lambda *_: None)
+    loop.run_until_complete(asyncio.wait(left, timeout=_SECONDS_TO_CLEAN_UP))
