@@ -4,6 +4,7 @@ import _thread
 import asyncio
 import concurrent.futures
 import gc
+import os
 import threading
 import time
 import weakref
@@ -18,6 +19,7 @@ from tffsim.concurrency.deferred import Deferred
 from tffsim.concurrency.event_loop_thread import RunningInvocation
 
 _BOUND_SECONDS = 30
+_PACKAGE = os.path.dirname(tff.__file__)
 
 
 def _endless(started):
@@ -74,7 +76,10 @@ def _running_tasks():
 def _is_ours(coroutine):
     """Whether a task runs code of tffsim; the loops of other libraries make tasks at any time."""
     code = getattr(coroutine, "cr_code", None)
-    return "tffsim" in (code.co_filename if code is not None else type(coroutine).__module__)
+    if code is None:
+        return type(coroutine).__module__.startswith("tffsim.")
+    # Not every path with "tffsim" in it: the libraries of an environment in a folder of that name are others.
+    return code.co_filename.startswith(_PACKAGE)
 
 
 _tasks_of_others = weakref.WeakSet()
