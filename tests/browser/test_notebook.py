@@ -37,7 +37,7 @@ for _ in range(10_000):
         break
 "finished", weights.hidden.shape
 """
-# Some rounds, and then a client that is held: an interrupt between two rounds ends no call.
+# Some rounds, and then a client that is held: an interrupt between two rounds stops no call.
 SETUP_HELD = (
     SETUP
     + """

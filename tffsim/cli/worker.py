@@ -95,8 +95,9 @@ async def _serve(
 
     if ends_with_stdin:
         end_with(sys.stdin.fileno())
-    # Modules of the folder in which the worker was started, as `python -m` finds them.
-    sys.path.insert(0, os.getcwd())
+    if data:
+        # Modules of the folder in which the worker was started, as `python -m` finds them.
+        sys.path.insert(0, os.getcwd())
     hosted = read_hosted_data(data)
     stacks = WorkerStacks(data=hosted if data else None)
     # TensorFlow is loaded before the worker says that it is ready.
