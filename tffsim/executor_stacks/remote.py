@@ -70,12 +70,13 @@ def remote_executor_factory(
     """
     check_extra()
     from tffsim.remote.channels import read_security
+    from tffsim.remote.grpc_transport import GrpcTransport
     from tffsim.remote.workers import Workers
 
     found = _checked(addresses)
     security = read_security(server_ca=server_ca, client_cert=client_cert, client_key=client_key, token_file=token_file)
     workers = Workers(
-        found, security,
+        [GrpcTransport(address, security) for address in found],
         connect_timeout=connect_timeout, call_timeout=call_timeout, heartbeat_seconds=heartbeat_seconds,
     )  # fmt: skip
     return RemoteExecutorFactory(workers, default_num_clients=default_num_clients)

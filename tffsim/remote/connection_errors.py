@@ -2,6 +2,7 @@
 
 import grpc
 
+from tffsim.remote.transport import CallError
 from tffsim.remote.worker_errors import WorkerError, WorkerLostError
 
 _LOST = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.FAILED_PRECONDITION)
@@ -14,16 +15,16 @@ _WHAT_TO_DO = {
 }
 
 
-def error_of_call(error: grpc.aio.AioRpcError, address: str, deadline: float, what: str) -> Exception:
+def error_of_call(error: CallError, address: str, deadline: float, what: str) -> Exception:
     """Returns what a failed call means.
 
     Args:
-        error: The `grpc.aio.AioRpcError`.
+        error: How it failed.
         address: That of the worker.
         deadline: After how many seconds the call was given up.
         what: What was asked, as in "to run the work of clients 0-31 of 64".
     """
-    code, details = error.code(), str(error.details() or "")
+    code, details = error.code, error.details
     if code in _LOST or any(text in details for text in _BROKEN) or code is grpc.StatusCode.CANCELLED:
         return WorkerLostError(_short(details) or code.name)
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
@@ -35,9 +36,9 @@ def error_of_call(error: grpc.aio.AioRpcError, address: str, deadline: float, wh
     return WorkerError(f"Worker {address} refused {what} ({code.name}): {_short(details)} {advice}".rstrip())
 
 
-def reason_of_call(error: grpc.aio.AioRpcError) -> str:
+def reason_of_call(error: CallError) -> str:
     """Returns in short why a call failed."""
-    code, details = error.code(), _short(str(error.details() or ""))
+    code, details = error.code, _short(error.details)
     advice = _WHAT_TO_DO.get(code, "") if code is grpc.StatusCode.UNAUTHENTICATED else ""
     return f"{details or code.name} {advice}".rstrip()
 

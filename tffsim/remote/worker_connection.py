@@ -14,25 +14,31 @@ from typing import TypeVar
 
 import grpc
 import numpy as np
+from google.protobuf.message import Message
 
-from tffsim.remote.channels import ChannelSecurity, open_channel
 from tffsim.remote.clock_offset import ClockOffset
 from tffsim.remote.connection_errors import error_of_call, reason_of_call
 from tffsim.remote.program import Program
 from tffsim.remote.remote_session import Range, RemoteSession, Upload
+from tffsim.remote.transport import (
+    BATCH,
+    DISPOSE,
+    DISPOSE_EXECUTOR,
+    GET_EXECUTOR,
+    KEEP_ALIVE,
+    CallError,
+    Method,
+    Transport,
+)
 from tffsim.remote.turnstile import Turnstile
 from tffsim.remote.wire import executor_pb2 as messages
-from tffsim.remote.wire import executor_pb2_grpc
 from tffsim.remote.wire.protocol import PROTOCOL
-from tffsim.remote.wire.tensors import ArrivingBuffers
-from tffsim.remote.wire.values import buffer_sizes
 from tffsim.remote.worker_errors import WorkerError, WorkerLostError
 
 _log = logging.getLogger("tffsim")
 _T = TypeVar("_T")
-_Request = TypeVar("_Request")
-_Response = TypeVar("_Response")
-_MAX_RESULT_BYTES = 1 << 40
+_Request = TypeVar("_Request", bound=Message)
+_Response = TypeVar("_Response", bound=Message)
 _MISSED_BEFORE_LOST = 3
 _MORE_LOOKS_AT_THE_CLOCK = 3
 
@@ -58,40 +64,38 @@ class WorkerConnection:
     """The connection to a worker.
 
     Args:
-        address: Where it listens.
-        security: How the channel is secured.
+        transport: What carries the calls there.
         talk_timeout: Seconds that calls may take which only talk.
         call_timeout: Seconds that calls may take which compute.
         heartbeat_seconds: How often the worker hears that the controller is there.
 
     Attributes:
+        address: The name of the worker, such as where it listens.
         clock: How far the worker's clock is ahead.
-        description: Its address, and what it calls itself.
+        description: The same, and what it calls itself.
         num_clients: How many clients have their data there, by the name of the data.
     """
 
     def __init__(
         self,
-        address: str,
-        security: ChannelSecurity,
+        transport: Transport,
         *,
         talk_timeout: float,
         call_timeout: float,
         heartbeat_seconds: float,
     ) -> None:
-        self.address = address
-        self.description = address
+        self.address = transport.address
+        self.description = transport.address
         self.last_failure = "it was not tried yet"
         self.memory_bytes = 0
         self.num_ranges = 0
         self.clock = ClockOffset()
         self.num_clients: Mapping[str, int] = {}
         self._turnstiles: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Turnstile] = weakref.WeakKeyDictionary()
-        self._security = security
+        self._transport = transport
         self._talk_timeout = talk_timeout
         self._call_timeout = call_timeout
         self._heartbeat_seconds = heartbeat_seconds
-        self._channel: grpc.aio.Channel | None = None
         self._session: RemoteSession | None = None
         self._heart: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[object]] = set()
@@ -120,20 +124,18 @@ class WorkerConnection:
         async with self._opening:
             if self._session is not None:
                 return
-            if self._channel is None:
-                self._channel = await open_channel(self.address, self._security)
-                self._stub = executor_pb2_grpc.ExecutorStub(self._channel)
             name = uuid.uuid4().hex
             request = messages.KeepAliveRequest(session=name, begin=True, protocol=PROTOCOL)
             try:
+                await self._transport.open()
                 response = await self._keep_alive(request, timeout)
                 request.begin = False
                 # The first one has waited for the connection, which tells nothing of the clock.
                 for _ in range(_MORE_LOOKS_AT_THE_CLOCK):
                     await self._keep_alive(request, timeout)
-            except grpc.aio.AioRpcError as error:
+            except CallError as error:
                 self.last_failure = reason_of_call(error)
-                if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                if error.code is grpc.StatusCode.DEADLINE_EXCEEDED:
                     self.last_failure = f"no answer within {timeout:g} s"
                 raise WorkerLostError(self.last_failure) from None
             self.description = f"{self.address} ({response.worker})"
@@ -165,7 +167,7 @@ class WorkerConnection:
             if name is not None:
                 request = messages.DisposeExecutorRequest(session=session.name, executor=name)
                 with contextlib.suppress(WorkerLostError, WorkerError):
-                    await self._talk(session, self._stub.DisposeExecutor, request, "to close an executor")
+                    await self._talk(session, DISPOSE_EXECUTOR, request, "to close an executor")
 
     def lose(self, session: RemoteSession, reason: str, *, is_silent: bool = False) -> None:
         """Notes that the worker does not have any more what it had.
@@ -188,12 +190,10 @@ class WorkerConnection:
             task.cancel()
 
     async def close(self) -> None:
-        """Ends the session and the channel."""
+        """Ends the session and the connection."""
         if self._session is not None:
             self.lose(self._session, "it was closed", is_silent=True)
-        if self._channel is not None:
-            await self._channel.close()
-            self._channel = None
+        await self._transport.close()
 
     # How it is done.
 
@@ -208,9 +208,7 @@ class WorkerConnection:
                 while piece := await asyncio.to_thread(_next, stream):
                     await self._upload(session, piece, what)
                     del piece
-            call = self._stub.Batch(
-                program.request, timeout=self._call_timeout, metadata=self._security.metadata, wait_for_ready=False
-            )
+            call = self._transport.call(BATCH, program.request, self._call_timeout)
         message = await self._answer(session, call, self._call_timeout, what)
         if message.WhichOneof("outcome") == "is_large":
             return Response(message, *await self._fetch(session, program, what))
@@ -224,7 +222,7 @@ class WorkerConnection:
                 session=session.name, num_clients=clients.num_clients, first_client=clients.first,
                 cohort_size=clients.cohort, is_traced=clients.is_traced,
             )  # fmt: skip
-            call = self._call(self._stub.GetExecutor, request, self._talk_timeout)
+            call = self._transport.call(GET_EXECUTOR, request, self._talk_timeout)
             response = await self._answer(session, call, self._talk_timeout, "to make an executor")
             name = session.executors[clients] = response.executor
         return name
@@ -235,18 +233,8 @@ class WorkerConnection:
                 f"A value of {upload.num_bytes} bytes is larger than worker {self.description} takes, which is "
                 f"{session.max_value_bytes} bytes. Start it with a larger `--max-value-bytes`."
             )
-        call = self._stub.CreateValue(timeout=self._call_timeout, metadata=self._security.metadata)
-
-        async def send() -> None:
-            # If the worker refuses in the middle, `call` says why.
-            with contextlib.suppress(asyncio.InvalidStateError):
-                for request in upload.requests():
-                    await call.write(request)
-                await call.done_writing()
-            await call
-            upload.arrived()
-
-        await self._answer(session, send(), self._call_timeout, what)
+        await self._answer(session, self._transport.upload(upload, self._call_timeout), self._call_timeout, what)
+        upload.arrived()
 
     async def _fetch(
         self, session: RemoteSession, program: Program, what: str
@@ -254,48 +242,28 @@ class WorkerConnection:
         request = messages.ComputeRequest(
             session=session.name, executor=program.request.executor, id=program.result_number
         )
-        call = self._stub.Compute(request, timeout=self._call_timeout, metadata=self._security.metadata)
-
-        async def receive() -> tuple[messages.Value, list[np.ndarray]]:
-            value, arriving = messages.Value(), ArrivingBuffers((), 0)
-            async for response in call:
-                part = response.WhichOneof("part")
-                if part == "value":
-                    value = response.value
-                    arriving = ArrivingBuffers(buffer_sizes(value), _MAX_RESULT_BYTES)
-                elif part == "chunk":
-                    arriving.add(response.chunk)
-                else:
-                    raise WorkerLostError("the result is not there any more")
-            return value, arriving.complete()
-
-        return await self._answer(session, receive(), self._call_timeout, what)
+        fetching = self._transport.fetch(request, self._call_timeout)
+        fetched = await self._answer(session, fetching, self._call_timeout, what)
+        if fetched is None:
+            raise WorkerLostError("the result is not there any more")
+        return fetched
 
     async def _talk(
-        self,
-        session: RemoteSession,
-        method: "grpc.aio.UnaryUnaryMultiCallable[_Request, _Response]",
-        request: _Request,
-        what: str,
+        self, session: RemoteSession, method: Method[_Request, _Response], request: _Request, what: str
     ) -> _Response:
-        call = self._call(method, request, self._talk_timeout)
+        call = self._transport.call(method, request, self._talk_timeout)
         return await self._watched(session, self._answer(session, call, self._talk_timeout, what))
 
     async def _keep_alive(self, request: messages.KeepAliveRequest, timeout: float) -> messages.KeepAliveResponse:
         sent = time.perf_counter_ns()
-        response = await self._call(self._stub.KeepAlive, request, timeout)
+        response = await self._transport.call(KEEP_ALIVE, request, timeout)
         self.clock.add(sent, response.moments.received, response.moments.answered, time.perf_counter_ns())
         return response
-
-    def _call(
-        self, method: "grpc.aio.UnaryUnaryMultiCallable[_Request, _Response]", request: _Request, timeout: float
-    ) -> "grpc.aio.UnaryUnaryCall[_Response]":
-        return method(request, timeout=timeout, metadata=self._security.metadata, wait_for_ready=False)
 
     async def _answer(self, session: RemoteSession, call: Awaitable[_T], deadline: float, what: str) -> _T:
         try:
             return await call
-        except grpc.aio.AioRpcError as error:
+        except CallError as error:
             meaning = error_of_call(error, self.description, deadline, what)
             if isinstance(meaning, WorkerLostError):
                 self.lose(session, meaning.reason)
@@ -327,13 +295,13 @@ class WorkerConnection:
                 freed = session.take_freed()
                 if freed:
                     freeing = messages.DisposeRequest(session=session.name, ids=freed)
-                    await self._call(self._stub.Dispose, freeing, seconds)
+                    await self._transport.call(DISPOSE, freeing, seconds)
                 request = messages.KeepAliveRequest(session=session.name, protocol=PROTOCOL)
                 response = await self._keep_alive(request, seconds)
                 self.memory_bytes, missed = response.memory_bytes, 0
-            except grpc.aio.AioRpcError as error:
+            except CallError as error:
                 missed += 1
-                is_silent = error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+                is_silent = error.code is grpc.StatusCode.DEADLINE_EXCEEDED
                 if not is_silent or missed >= _MISSED_BEFORE_LOST:
                     silence = f"no answer to {missed} heart-beats in {missed * seconds:.0f} s"
                     reason = silence if is_silent else reason_of_call(error)

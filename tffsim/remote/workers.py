@@ -6,7 +6,8 @@ import random
 import time
 from collections.abc import Collection, Sequence
 
-from tffsim.remote.channels import ChannelSecurity, channel_loop
+from tffsim.remote.channels import channel_loop
+from tffsim.remote.transport import Transport
 from tffsim.remote.worker_connection import WorkerConnection
 from tffsim.remote.worker_errors import NoWorkerError, WorkerError, WorkerLostError
 
@@ -21,8 +22,7 @@ class Workers:
     """Connections to workers.
 
     Args:
-        addresses: Where they listen.
-        security: How the channels are secured.
+        transports: What carries calls to each of them.
         connect_timeout: How many seconds to wait for a worker when none is ready.
         call_timeout: How many seconds a call may take that computes.
         heartbeat_seconds: How often workers hear that the controller is there.
@@ -30,8 +30,7 @@ class Workers:
 
     def __init__(
         self,
-        addresses: Sequence[str],
-        security: ChannelSecurity,
+        transports: Sequence[Transport],
         *,
         connect_timeout: float = 10.0,
         call_timeout: float = 600.0,
@@ -40,10 +39,10 @@ class Workers:
         self._connect_timeout = connect_timeout
         self._connections = [
             WorkerConnection(
-                address, security,
+                transport,
                 talk_timeout=_SECONDS_TO_TALK, call_timeout=call_timeout, heartbeat_seconds=heartbeat_seconds,
             )
-            for address in addresses
+            for transport in transports
         ]  # fmt: skip
         self._next_try: dict[WorkerConnection, float] = {}
         self._trying: dict[WorkerConnection, asyncio.Task[None]] = {}

@@ -7,6 +7,7 @@ import pytest
 from tffsim.concurrency.loop_in_thread import LoopInThread
 from tffsim.executor_stacks.worker import WorkerStacks
 from tffsim.remote.channels import ChannelSecurity, channel_loop
+from tffsim.remote.grpc_transport import GrpcTransport
 from tffsim.remote.service.allowed_operations import check_operations
 from tffsim.remote.service.credentials import WorkerCredentials
 from tffsim.remote.service.executor_service import ExecutorService
@@ -50,7 +51,8 @@ def make_workers():
     made = []
 
     def make(*addresses, **options):
-        made.append(Workers(list(addresses), ChannelSecurity(), **{"connect_timeout": 20.0, **options}))
+        transports = [GrpcTransport(address, ChannelSecurity()) for address in addresses]
+        made.append(Workers(transports, **{"connect_timeout": 20.0, **options}))
         return made[-1]
 
     yield make

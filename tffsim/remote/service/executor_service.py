@@ -1,11 +1,15 @@
-"""The gRPC service of a worker. Its methods only talk; the work is done in the loop of each session."""
+"""The service of a worker. Its methods only talk; the work is done in the loop of each session.
+
+In `tffsim worker`, gRPC calls them. Another transport brings its own `CallContext`, and may move the buffers of large
+values in its own way, with `take` and `computed`.
+"""
 
 import asyncio
 import logging
 import os
 import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
-from typing import NoReturn, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 import grpc
 import numpy as np
@@ -25,6 +29,13 @@ _log = logging.getLogger("tffsim")
 _T = TypeVar("_T")
 _MAX_SESSIONS = 64
 _MAX_CLIENTS = 100_000_000
+
+
+class CallContext(Protocol):
+    """What the service needs to know of a call."""
+
+    async def abort(self, code: grpc.StatusCode, details: str = ...) -> NoReturn:
+        """Refuses the call; raises an error."""
 
 
 class ExecutorService(executor_pb2_grpc.ExecutorServicer):
@@ -82,9 +93,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
 
     # What the controller calls.
 
-    async def KeepAlive(
-        self, request: messages.KeepAliveRequest, context: grpc.aio.ServicerContext
-    ) -> messages.KeepAliveResponse:
+    async def KeepAlive(self, request: messages.KeepAliveRequest, context: CallContext) -> messages.KeepAliveResponse:
         """Begins a session, or renews its lease."""
         received = time.perf_counter_ns()
         if request.protocol != PROTOCOL:
@@ -111,7 +120,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         )
 
     async def GetExecutor(
-        self, request: messages.GetExecutorRequest, context: grpc.aio.ServicerContext
+        self, request: messages.GetExecutorRequest, context: CallContext
     ) -> messages.GetExecutorResponse:
         """Makes an executor for a range of clients."""
         session = await self._session(request.session, context)
@@ -127,33 +136,29 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         name = await self._in_session(session, make(), context)
         return messages.GetExecutorResponse(executor=name)
 
-    async def Batch(self, request: messages.BatchRequest, context: grpc.aio.ServicerContext) -> messages.BatchResponse:
+    async def Batch(self, request: messages.BatchRequest, context: CallContext) -> messages.BatchResponse:
         """Runs a small program."""
         session = await self._session(request.session, context)
         scope = CancellationScope()
         return await self._in_session(session, self._programs.run(session, request, scope), context, scope)
 
-    async def CreateCall(
-        self, request: messages.CreateCallRequest, context: grpc.aio.ServicerContext
-    ) -> messages.BatchResponse:
+    async def CreateCall(self, request: messages.CreateCallRequest, context: CallContext) -> messages.BatchResponse:
         """Calls a function."""
         return await self._single_step(request, messages.Step(id=request.id, call=request.call, keep=True), context)
 
-    async def CreateStruct(
-        self, request: messages.CreateStructRequest, context: grpc.aio.ServicerContext
-    ) -> messages.BatchResponse:
+    async def CreateStruct(self, request: messages.CreateStructRequest, context: CallContext) -> messages.BatchResponse:
         """Makes a struct."""
         return await self._single_step(request, messages.Step(id=request.id, struct=request.struct, keep=True), context)
 
     async def CreateSelection(
-        self, request: messages.CreateSelectionRequest, context: grpc.aio.ServicerContext
+        self, request: messages.CreateSelectionRequest, context: CallContext
     ) -> messages.BatchResponse:
         """Selects from a struct."""
         step = messages.Step(id=request.id, selection=request.selection, keep=True)
         return await self._single_step(request, step, context)
 
     async def CreateValue(
-        self, requests: AsyncIterator[messages.CreateValueRequest], context: grpc.aio.ServicerContext
+        self, requests: AsyncIterator[messages.CreateValueRequest], context: CallContext
     ) -> messages.CreateValueResponse:
         """Takes a value and its buffers."""
         header: messages.CreateValueRequest.Header | None = None
@@ -172,17 +177,27 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
             await _refuse(context, grpc.StatusCode.RESOURCE_EXHAUSTED, str(error))
         except MalformedError as error:
             await _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        return await self.take(header, buffers, context)
+
+    async def take(
+        self, header: messages.CreateValueRequest.Header, buffers: list[np.ndarray], context: CallContext
+    ) -> messages.CreateValueResponse:
+        """Takes a value whose buffers have arrived.
+
+        Args:
+            header: What it is.
+            buffers: Its buffers, in order; they stay as they are.
+            context: That of the call.
+        """
         session = await self._session(header.session, context)
         await self._in_session(session, _put(session, header, buffers), context)
         return messages.CreateValueResponse()
 
     async def Compute(
-        self, request: messages.ComputeRequest, context: grpc.aio.ServicerContext
+        self, request: messages.ComputeRequest, context: CallContext
     ) -> AsyncIterator[messages.ComputeResponse]:
         """Computes a value, and sends it in pieces."""
-        session = await self._session(request.session, context)
-        scope = CancellationScope()
-        computed = await self._in_session(session, self._computed(session, request, scope), context, scope)
+        computed = await self.computed(request, context)
         if isinstance(computed, messages.Failure):
             yield messages.ComputeResponse(failure=computed)
             return
@@ -191,9 +206,15 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         for chunk in buffers.chunks():
             yield messages.ComputeResponse(chunk=chunk)
 
-    async def Dispose(
-        self, request: messages.DisposeRequest, context: grpc.aio.ServicerContext
-    ) -> messages.DisposeResponse:
+    async def computed(
+        self, request: messages.ComputeRequest, context: CallContext
+    ) -> tuple[messages.Value, Buffers] | messages.Failure:
+        """Computes a value, and returns it with its buffers, or why there is none."""
+        session = await self._session(request.session, context)
+        scope = CancellationScope()
+        return await self._in_session(session, self._computed(session, request, scope), context, scope)
+
+    async def Dispose(self, request: messages.DisposeRequest, context: CallContext) -> messages.DisposeResponse:
         """Forgets values."""
         session = await self._session(request.session, context)
 
@@ -207,7 +228,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         return messages.DisposeResponse()
 
     async def DisposeExecutor(
-        self, request: messages.DisposeExecutorRequest, context: grpc.aio.ServicerContext
+        self, request: messages.DisposeExecutorRequest, context: CallContext
     ) -> messages.DisposeExecutorResponse:
         """Closes an executor."""
         session = await self._session(request.session, context)
@@ -220,7 +241,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
 
     # How it is done.
 
-    async def _session(self, name: str, context: grpc.aio.ServicerContext) -> Session:
+    async def _session(self, name: str, context: CallContext) -> Session:
         session = self._sessions.get(name)
         if session is None:
             await _lost(context, f"There is no session {name[:40]!r} here: its lease is over, or the worker is new.")
@@ -231,7 +252,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         self,
         session: Session,
         work: Coroutine[object, object, _T],
-        context: grpc.aio.ServicerContext,
+        context: CallContext,
         scope: CancellationScope | None = None,
     ) -> _T:
         try:
@@ -251,7 +272,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         self,
         request: messages.CreateCallRequest | messages.CreateStructRequest | messages.CreateSelectionRequest,
         step: messages.Step,
-        context: grpc.aio.ServicerContext,
+        context: CallContext,
     ) -> messages.BatchResponse:
         batch = messages.BatchRequest(session=request.session, executor=request.executor, steps=[step])
         return await self.Batch(batch, context)
@@ -280,11 +301,11 @@ async def _put(session: Session, header: messages.CreateValueRequest.Header, buf
     session.values.put(header.id, Payload(header.value, buffers))
 
 
-async def _lost(context: grpc.aio.ServicerContext, reason: str) -> NoReturn:
+async def _lost(context: CallContext, reason: str) -> NoReturn:
     await _refuse(context, grpc.StatusCode.FAILED_PRECONDITION, reason)
 
 
-async def _refuse(context: grpc.aio.ServicerContext, code: grpc.StatusCode, reason: str) -> NoReturn:
+async def _refuse(context: CallContext, code: grpc.StatusCode, reason: str) -> NoReturn:
     await context.abort(code, reason)
 
 

@@ -1,0 +1,104 @@
+"""What carries requests to one worker and its answers back. gRPC is one transport (`grpc_transport`), Ray another.
+
+Which requests there are, what is in them and which codes refuse them is the same for all: `wire/executor.proto`.
+"""
+
+import abc
+import dataclasses
+from collections.abc import Awaitable
+from typing import Generic, TypeVar
+
+import grpc
+import numpy as np
+from google.protobuf.message import Message
+
+from tffsim.remote.remote_session import Upload
+from tffsim.remote.wire import executor_pb2 as messages
+
+_Request = TypeVar("_Request", bound=Message)
+_Response = TypeVar("_Response", bound=Message)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Method(Generic[_Request, _Response]):
+    """A method of the service that takes one message and returns one.
+
+    Attributes:
+        name: Its name in `executor.proto`.
+        request: What it takes.
+        response: What it returns.
+    """
+
+    name: str
+    request: type[_Request]
+    response: type[_Response]
+
+
+GET_EXECUTOR = Method("GetExecutor", messages.GetExecutorRequest, messages.GetExecutorResponse)
+BATCH = Method("Batch", messages.BatchRequest, messages.BatchResponse)
+DISPOSE = Method("Dispose", messages.DisposeRequest, messages.DisposeResponse)
+DISPOSE_EXECUTOR = Method("DisposeExecutor", messages.DisposeExecutorRequest, messages.DisposeExecutorResponse)
+KEEP_ALIVE = Method("KeepAlive", messages.KeepAliveRequest, messages.KeepAliveResponse)
+
+
+class CallError(Exception):
+    """A call was refused, or has failed on its way.
+
+    Attributes:
+        code: Which of the codes of gRPC says why; all transports use them.
+        details: The same, in words.
+    """
+
+    def __init__(self, code: grpc.StatusCode, details: str = "") -> None:
+        super().__init__(f"{code.name}: {details}")
+        self.code = code
+        self.details = details
+
+
+class Transport(abc.ABC):
+    """Carries the requests of this process to one worker. Its coroutines run in the loop of the channels.
+
+    Attributes:
+        address: The name of the worker, which no other has.
+    """
+
+    address: str
+
+    @abc.abstractmethod
+    async def open(self) -> None:
+        """Makes ready to call the worker, unless that has been done. It need not answer yet."""
+
+    @abc.abstractmethod
+    async def close(self) -> None:
+        """Gives up the connection."""
+
+    @abc.abstractmethod
+    def call(self, method: Method[_Request, _Response], request: _Request, timeout: float) -> Awaitable[_Response]:
+        """Sends a request now, and returns its answer, to be waited for.
+
+        Args:
+            method: What is called.
+            request: What it takes.
+            timeout: After how many seconds to give up.
+
+        Raises:
+            CallError: When the answer is waited for, if there is none.
+        """
+
+    @abc.abstractmethod
+    async def upload(self, upload: Upload, timeout: float) -> None:
+        """Brings a value to the worker.
+
+        Raises:
+            CallError: If the worker does not take it.
+        """
+
+    @abc.abstractmethod
+    async def fetch(
+        self, request: messages.ComputeRequest, timeout: float
+    ) -> tuple[messages.Value, list[np.ndarray]] | None:
+        """Returns a large result and its buffers, which may be written into; None if the worker has it no more.
+
+        Raises:
+            CallError: If the worker does not send it.
+        """
