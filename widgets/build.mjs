@@ -6,6 +6,7 @@ import { minify } from "terser";
 import { withShortClassNames } from "./class_names.mjs";
 import { shortenable } from "./members.mjs";
 import { styles } from "./styles.mjs";
+import { words } from "./words.mjs";
 
 const MAX_SIZE = 150_000; // Every exported page and every cell of a saved notebook carries it.
 const LICENSE = "/*! The front end of tffsim. Apache License 2.0. */\n";
@@ -20,7 +21,7 @@ const options = {
   mangleProps: new RegExp(`^(${shortenable().join("|")})$`),
   charset: "ascii",
   legalComments: "none",
-  plugins: [styles],
+  plugins: [styles, words],
   define: {
     HAS_SHORT_NAMES: "true",
     "Math.max": "$max",

@@ -5,9 +5,7 @@ import { button, div, element, set, write } from "./dom/elements";
 import { type Fact, factsOf } from "./model/facts";
 import { nameOf, pythonOf } from "./model/names";
 import type { TraceStore } from "./model/store";
-
-const WHOLE = "the whole run";
-const INVITATION = "Click anything: this place tells what it is.";
+import { say } from "./model/words";
 
 export class Details {
   readonly root = div("tff-details");
@@ -18,11 +16,11 @@ export class Details {
   private shown = "";
 
   constructor(private readonly store: TraceStore) {
-    const told = div("soft", "the same in Python; t is the trace");
-    const python = div("tff-python", told, this.code, copyButton("copy", this.code));
+    const told = div("soft", say("in Python"));
+    const python = div("tff-python", told, this.code, copyButton(say("copy"), this.code));
     set(this.facts, "aria-live", "polite");
     this.facts.tabIndex = 0;
-    set(this.facts, "aria-label", "What is selected");
+    set(this.facts, "aria-label", say("selected"));
     this.root.append(div("tff-told", this.title, this.facts), python);
   }
 
@@ -34,7 +32,7 @@ export class Details {
       if (span >= 0) requests.inspect(span);
     }
     const { last } = selection;
-    write(this.title, last === undefined ? `${WHOLE} · ${INVITATION}` : nameOf(last, this.store));
+    write(this.title, last === undefined ? say("invitation") : nameOf(last, this.store));
     write(this.code, pythonOf(this.store));
     const facts = factsOf(this.store);
     const shown = JSON.stringify(facts);

@@ -3,12 +3,13 @@
 import { button, div, set, span, write } from "./dom/elements";
 import type { TraceStore } from "./model/store";
 import { count, duration } from "./model/units";
+import { say, sayState } from "./model/words";
 
 const MILLISECONDS_UNTIL_SILENT = 3000;
 
 export class Head {
   /** Leads to where the first error arose. */
-  readonly error = button("", "Show where it arose", () => this.showError());
+  readonly error = button("", say("arose"), () => this.showError());
   private readonly title = span("tff-title");
   private readonly status = span("tff-status");
   readonly root = div("tff-head", this.title, this.status);
@@ -33,10 +34,11 @@ export class Head {
     const { legend, progress, columns, failures } = this.store;
     write(this.title, legend.title || "tffsim");
     if (progress.state === "waiting") {
-      const text = this.isSilent ? "no answer from the kernel: run the cell again" : "waiting for the kernel";
+      const text = say(this.isSilent ? "no answer" : "for kernel");
       this.status.replaceChildren(span("state waiting", text));
     } else {
-      const text = progress.finished && columns.count === 0 ? "nothing recorded" : progress.state;
+      const isEmpty = progress.finished && columns.count === 0;
+      const text = isEmpty ? say("nothing recorded") : sayState(progress.state);
       this.status.replaceChildren(span(`state ${progress.state}`, text), ` · ${this.facts().join(" · ")}`);
     }
     const { first } = failures;
@@ -51,16 +53,15 @@ export class Head {
   private facts(): string[] {
     const { progress, columns, cohorts } = this.store;
     const { left_out: leftOut } = this.store.legend;
-    const kept = leftOut ? `the longest ${count(leftOut.total - leftOut.spans)} of ` : "";
+    const spans = leftOut
+      ? say("longest spans", count(leftOut.total - leftOut.spans), count(leftOut.total))
+      : say("n spans", count(columns.count));
     const before = progress.firstStart;
-    const facts = [
-      `${duration(progress.lastEnd - before)} running`,
-      `${kept}${count(leftOut?.total ?? columns.count)} spans`,
-    ];
-    if (before > 0) facts.unshift(`${duration(before)} building the computation`);
-    if (cohorts.latest.count > 0) facts.push(`${count(cohorts.latest.count)} clients`);
-    if (progress.dropped > 0) facts.push(`${count(progress.dropped)} dropped`);
-    if (this.isSilent) facts.push(`nothing new for ${Math.floor(this.silence / 1000)} s`);
+    const facts = [say("time running", duration(progress.lastEnd - before)), spans];
+    if (before > 0) facts.unshift(say("building", duration(before)));
+    if (cohorts.latest.count > 0) facts.push(say("n clients", count(cohorts.latest.count)));
+    if (progress.dropped > 0) facts.push(say("dropped", count(progress.dropped)));
+    if (this.isSilent) facts.push(say("silent", Math.floor(this.silence / 1000)));
     return facts;
   }
 

@@ -1,5 +1,7 @@
-// How a view looks and what its parts are called, as Python tells it: colours of `theme.json`, and what `panels.json`
-// says of panels. It is the same for all views of a page.
+// How a view looks and what its parts are called, as Python tells it: colours of `theme.json`, words of `words.json`, and
+// what `panels.json` says of panels. It is the same for all views of a page.
+
+import { setWords, type Words } from "./model/words";
 
 /** A colour on a light ground, and one on a dark ground. */
 export interface Colour {
@@ -22,7 +24,6 @@ export interface Theme {
   difference: Record<string, Colour>;
   operations: Record<string, Filled>;
   clients: Record<string, Filled>;
-  placements: Record<string, { words: string }>;
 }
 
 export interface Look {
@@ -33,6 +34,8 @@ export interface Look {
   overview: string[];
   /** What each key does. */
   keys: Record<string, string>;
+  /** All other words. */
+  words: Words;
 }
 
 let told: Look;
@@ -45,6 +48,7 @@ export function look(): Look {
 /** Takes what Python tells, before a view is made. */
 export function setLook(given: Look): void {
   told = given;
+  setWords(given.words);
 }
 
 export function titleOf(name: string): string {

@@ -4,8 +4,8 @@ import { div, named, on, set, write } from "./dom/elements";
 import { type Findings, findingsOf, type Found } from "./model/found";
 import type { TraceStore } from "./model/store";
 import { count } from "./model/units";
+import { say } from "./model/words";
 
-const EXAMPLES = "client 7 · nan · slow · line 4 · > 100 ms · executor:Sequence";
 let numPalettes = 0;
 
 export class Palette {
@@ -19,9 +19,9 @@ export class Palette {
 
   constructor(private readonly store: TraceStore) {
     const name = `tff-found-${(numPalettes += 1)}`;
-    Object.assign(this.input, { type: "search", placeholder: "find ( / )" });
-    this.input.title = EXAMPLES;
-    named(this.input, "combobox", `Find, for example: ${EXAMPLES}`);
+    Object.assign(this.input, { type: "search", placeholder: say("find") });
+    this.input.title = say("examples");
+    named(this.input, "combobox", say("find told", say("examples")));
     for (const [key, value] of Object.entries({
       "aria-controls": name,
       "aria-autocomplete": "list",
@@ -29,7 +29,7 @@ export class Palette {
     }))
       set(this.input, key, value);
     set(this.told, "role", "status");
-    named(this.options, "listbox", "What is found");
+    named(this.options, "listbox", say("found"));
     this.options.id = name;
     this.list.hidden = true;
     on(this.input, "input", () => this.look());
@@ -64,9 +64,8 @@ export class Palette {
 
   private show(): void {
     const { listed, total } = this.findings;
-    const more = total > listed.length ? `, the first ${listed.length} are listed` : "";
-    const results = total === 1 ? "1 result" : `${count(total)} results${more}`;
-    write(this.told, total === 0 ? `Nothing found. Try ${EXAMPLES}` : `${results} · ↑ ↓ walk through them`);
+    const results = say("n results", count(total), total > listed.length ? say("first listed", listed.length) : "");
+    write(this.told, total === 0 ? say("nothing found", say("examples")) : results);
     this.options.replaceChildren(...listed.map((found, k) => this.option(found, k)));
     this.mark();
   }

@@ -7,6 +7,7 @@ import { type Activity, activityOf } from "./model/activity";
 import type { TraceStore } from "./model/store";
 import { duration } from "./model/units";
 import { shape } from "./panels/graph/shapes";
+import { say } from "./model/words";
 
 const HEIGHT = 22;
 /** In so short a run one sees nothing at its own pace; it then takes so long, in milliseconds. */
@@ -18,7 +19,6 @@ const STILLS = 12;
 const STILL_TIME = 1000;
 const SMALLEST_ROUND = 58;
 const KINDS = ["called", "clients", "server"] as const;
-const WORDS = { called: "preparing", clients: "clients at work", server: "server" };
 
 export class Scrubber implements Closable {
   readonly root = div("tff-scrubber");
@@ -26,9 +26,9 @@ export class Scrubber implements Closable {
   private readonly svg = shape("svg", { "aria-hidden": "true" });
   private readonly marks = div("marks");
   private readonly head = element("i", "playhead");
-  private readonly strip = named(div("strip", this.svg, this.marks, this.head), "slider", "Moment that is shown");
+  private readonly strip = named(div("strip", this.svg, this.marks, this.head), "slider", say("moment"));
   private readonly clock = span("clock");
-  private readonly play = button("▶", "Play", () => this.toggle());
+  private readonly play = button("▶", say("play"), () => this.toggle());
   private readonly speed = choiceOf([["", ""], ...SPEEDS.map((speed): [string, string] => [`${speed} ×`, `${speed}`])]);
   private readonly room = this.opened.add(new ObservedSize(this.strip, () => this.draw()));
   private painted = "";
@@ -37,11 +37,11 @@ export class Scrubber implements Closable {
   private before = 0;
 
   constructor(private readonly store: TraceStore) {
-    const first = button("⇤", "To the start", () => this.show(this.extent[0]));
-    this.speed.title = "Speed";
-    set(this.speed, "aria-label", "Speed");
+    const first = button("⇤", say("to start"), () => this.show(this.extent[0]));
+    this.speed.title = say("speed");
+    set(this.speed, "aria-label", say("speed"));
     this.strip.tabIndex = 0;
-    this.strip.title = "Space plays and stops; ← → go to the next change, with shift to the next round";
+    this.strip.title = say("scrubber");
     on(this.strip, "keydown", (event) => this.press(event));
     on(this.strip, "pointerdown", (event) => {
       this.strip.setPointerCapture(event.pointerId);
@@ -65,7 +65,7 @@ export class Scrubber implements Closable {
     const [from, to] = this.extent;
     toggle(this.root, "live", !progress.finished);
     const [own] = this.speed.options;
-    if (own) own.textContent = to - from < SHORT ? "slow" : "1 ×";
+    if (own) own.textContent = to - from < SHORT ? say("slowed") : "1 ×";
     const width = Math.floor(this.room.width);
     const state = `${columns.count} ${width} ${to} ${from}`;
     if (width > 0 && state !== this.painted) {
@@ -82,10 +82,10 @@ export class Scrubber implements Closable {
     set(this.strip, "aria-valuemax", String(Math.round(to - from)));
     set(this.strip, "aria-valuenow", String(Math.round(moment - from)));
     const round = this.roundAt(moment);
-    const told = `${duration(moment - from)}${legend.invocations.length > 1 ? `, round ${round + 1}` : ""}`;
+    const told = `${duration(moment - from)}${legend.invocations.length > 1 ? `, ${say("round n", round + 1)}` : ""}`;
     set(this.strip, "aria-valuetext", told);
     this.root.dataset.moment = replay.moment === null ? "" : String(moment);
-    const text = replay.moment === null ? duration(to - from) : `${duration(moment - from)} of ${duration(to - from)}`;
+    const text = replay.moment === null ? duration(to - from) : say("of", duration(moment - from), duration(to - from));
     write(this.clock, text);
   }
 
@@ -111,9 +111,9 @@ export class Scrubber implements Closable {
     const place = (time: number) => (100 * (time - from)) / (to - from);
     const room = (width * Math.min(...legend.invocations.map(({ span }) => this.lengthOf(span)))) / (to - from);
     const isNamed = legend.invocations.length > 1 && room > SMALLEST_ROUND;
-    const words = isNamed ? [] : KINDS.filter((kind) => outlines[kind]).map((kind) => span(kind, WORDS[kind]));
+    const words = isNamed ? [] : KINDS.filter((kind) => outlines[kind]).map((kind) => span(kind, wordOf(kind)));
     const rounds = legend.invocations.map((call, k) => {
-      const mark = span("round", isNamed ? `round ${k + 1}` : "");
+      const mark = span("round", isNamed ? say("round n", k + 1) : "");
       mark.style.left = `${place(columns.start(call.span))}%`;
       mark.style.width = `${(100 * this.lengthOf(call.span)) / (to - from)}%`;
       return mark;
@@ -205,7 +205,7 @@ export class Scrubber implements Closable {
 
   private tellPlaying(isPlaying: boolean): void {
     this.play.textContent = isPlaying ? "‖" : "▶";
-    this.play.title = isPlaying ? "Stop" : "Play";
+    this.play.title = isPlaying ? say("stop") : say("play");
   }
 
   private run(now: number): void {
@@ -225,6 +225,10 @@ export class Scrubber implements Closable {
     this.show(next);
     if (next >= to) this.stop();
   }
+}
+
+function wordOf(kind: (typeof KINDS)[number]): string {
+  return say(kind === "called" ? "preparing" : kind === "clients" ? "clients at work" : "server");
 }
 
 /** Returns an outline of each kind: of each part of time the kind that fills most of it; clients as high as they are many. */

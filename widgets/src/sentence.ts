@@ -2,6 +2,7 @@
 
 import { button, element, span } from "./dom/elements";
 import type { TraceStore } from "./model/store";
+import { say } from "./model/words";
 
 export class SentenceLine {
   readonly root = element("p", "tff-sentence");
@@ -35,7 +36,7 @@ export class SentenceLine {
     const first = failures.first < 0 ? -1 : sentence.findIndex(([, kind]) => kind === "wrong");
     return sentence.map(([text, kind], k) => {
       if (k !== first) return span(kind, text);
-      const made = button(text, "Show where it arose", () => selection.select({ kind: "span", span: failures.first }));
+      const made = button(text, say("arose"), () => selection.select({ kind: "span", span: failures.first }));
       made.className = "wrong tff-error";
       return made;
     });

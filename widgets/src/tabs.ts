@@ -2,11 +2,12 @@
 
 import { button, div, named, on, set } from "./dom/elements";
 import { questionOf } from "./look";
+import { say } from "./model/words";
 
 const MEMORY = "tffsim-tab";
 
 export class Tabs {
-  readonly root = named(div("tff-tabs"), "tablist", "Panels");
+  readonly root = named(div("tff-tabs"), "tablist", say("Panels"));
   private chosen: string;
 
   /** `titles` has the name and the title of each; `changed` is called when another one is chosen. */

@@ -4,6 +4,7 @@ import { button, div, element, set } from "./dom/elements";
 import { look } from "./look";
 import { Palette } from "./palette";
 import type { TraceStore } from "./model/store";
+import { say } from "./model/words";
 
 export class Tools {
   readonly root = div("tff-tools");
@@ -18,13 +19,13 @@ export class Tools {
   ) {
     this.palette = new Palette(store);
     this.help.className = "tff-help";
-    set(this.help, "aria-label", "Keys");
-    const full = button("full screen", "Fill the screen, or no longer", () => this.fillScreen());
+    set(this.help, "aria-label", say("Keys"));
+    const full = button(say("full"), say("full told"), () => this.fillScreen());
     full.hidden = !document.fullscreenEnabled;
     this.root.append(
       this.palette.root,
-      button("fit", "Fit what is selected into the picture (key f)", fit),
-      button("?", "Keys", () => this.showKeys()),
+      button(say("fit"), say("fit told"), fit),
+      button("?", say("Keys"), () => this.showKeys()),
       full,
       this.help,
     );
@@ -52,7 +53,7 @@ export class Tools {
     );
     this.help.replaceChildren(
       list,
-      button("close", "", () => this.help.close()),
+      button(say("close"), "", () => this.help.close()),
     );
     if (!this.help.open) this.help.showModal();
   }

@@ -25,6 +25,7 @@ import css from "./styles/index.css";
 import { Tabs } from "./tabs";
 import { followTheme, variables } from "./theme";
 import { Tools } from "./tools";
+import { say } from "./model/words";
 
 export const PANELS: Record<string, new (store: TraceStore) => Panel> = {
   program: ProgramPanel,
@@ -123,7 +124,7 @@ export class View implements Closable {
 
   private titles(): Map<string, string> {
     const titles = new Map(this.placed.map(({ panel }) => [panel.name, panel.title]));
-    return new Map([...this.contents.keys()].map((name) => [name, titles.get(name) ?? "Overview"]));
+    return new Map([...this.contents.keys()].map((name) => [name, titles.get(name) ?? say("Overview")]));
   }
 
   private build(isPage: boolean): void {

@@ -18,7 +18,7 @@ from tffsim.views.figures.theme import (
     width_of,
 )
 from tffsim.views.panels.graph_summary import DrawnCall, DrawnEdge, GraphSummary, graph_summary
-from tffsim.views.panels.words import PLACEMENT_WORDS
+from tffsim.views.panels.words import say
 
 _MAX_CALLS = 50
 _ROW_HEIGHT = 0.5
@@ -26,6 +26,7 @@ _COLUMN_WIDTH = 0.85
 _LEAST_WIDTH, _MOST_WIDTH = 9.0, 18.0
 _WIDTH, _HEIGHT = 0.84, 0.72
 _SIZE = 8.0
+_PLACES = {"clients": "at clients", "server": "at server", "": "at none"}
 _CARRY = PLACEMENT_COLOURS["clients"]
 
 
@@ -128,7 +129,7 @@ def _curve(start: tuple[float, float], end: tuple[float, float]) -> list[tuple[f
 def _add_key(axes: Axes, theme: Theme, summary: GraphSummary) -> None:
     present = {call["placement"] for call in summary["calls"]}
     parts: list[Artist] = [
-        Patch(color=PLACEMENT_COLOURS[p], label=name) for p, name in PLACEMENT_WORDS.items() if p in present
+        Patch(color=PLACEMENT_COLOURS[p], label=say(word)) for p, word in _PLACES.items() if p in present
     ]
     if any(edge["kind"] == "carry" for edge in summary["edges"]):
         parts.append(Line2D([], [], color=_CARRY, linestyle="--", label="to the next client"))

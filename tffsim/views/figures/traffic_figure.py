@@ -9,7 +9,7 @@ from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size
 from tffsim.views.figures.theme import VISIBILITY_COLOURS, Theme, inches, literal, nothing, prepare, width_of
 from tffsim.views.panels.crossings import CrossedSums, crossed_sums
-from tffsim.views.panels.words import words_about
+from tffsim.views.panels.words import say
 
 _HATCHES = {"individual": "", "aggregate": "////", "caller": "", "hidden": "////", "": ""}
 _MAX_ROWS = 16
@@ -47,7 +47,6 @@ def _told(found: CrossedSums) -> list[str]:
 class _Drawing:
     def __init__(self, axes: Axes, theme: Theme, found: CrossedSums) -> None:
         self._axes, self._theme, self._found = axes, theme, found
-        self._words = words_about("crossed")
         self._bars = sorted(found["bars"], key=lambda bar: -bar["size"])[:_MAX_ROWS]
         self._left_out = len(found["bars"]) - len(self._bars)
         self._num_rows = max(len(self._bars) + (found["plain"] > 0) + (self._left_out > 0), 2)
@@ -63,7 +62,7 @@ class _Drawing:
     def draw(self) -> None:
         row = 0
         if self._found["plain"]:
-            self._add_row(row, self._words["plain"], "", [self._found["plain"]], "caller", "")
+            self._add_row(row, say("plain"), "", [self._found["plain"]], "caller", "")
             row += 1
         for bar in self._bars:
             ratio = self._found["ratio"] if bar["direction"] == "clients to server" else None
@@ -79,7 +78,7 @@ class _Drawing:
             self._axes.text(0, y, literal(line, 400), color=self._theme.soft, fontsize=self._size * 0.9, va="center")
 
     def _ratio(self, size: int) -> str:
-        return self._words["ratio"].format(ratio=f"{size / self._found['plain']:.2g}")
+        return say("ratio", ratio=f"{size / self._found['plain']:.2g}")
 
     def _add_row(self, y: int, name: str, detail: str, sizes: list[int], visibility: str, share: str) -> None:
         axes, theme, size = self._axes, self._theme, self._size
@@ -98,7 +97,7 @@ class _Drawing:
         axes.text(left + 0.008, y, f"{data_size(sum(sizes))}{share}", va="center", color=theme.ink, fontsize=size)
 
     def _bars_begin(self) -> float:
-        names = [bar["name"] for bar in self._bars] + [self._words["plain"]] * (self._found["plain"] > 0)
+        names = [bar["name"] for bar in self._bars] + [say("plain")] * (self._found["plain"] > 0)
         details = [bar["detail"] for bar in self._bars]
         widest = max(*(width_of(name, self._size) * 1.08 for name in names), *(
             width_of(detail, self._size * 0.85) for detail in details

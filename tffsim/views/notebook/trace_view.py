@@ -53,7 +53,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
     # The text and not the file: a file is watched, and the watcher would keep every view and its trace for ever.
     _esm = FRONT_END.read_text(encoding="utf-8")
     panels = traitlets.List(traitlets.Unicode(), list(PANELS)).tag(sync=True)
-    look = traitlets.Dict(look()).tag(sync=True)
+    look = traitlets.Dict().tag(sync=True)
     widget_id = traitlets.Unicode().tag(sync=True)
     _subscription: Subscription | None = None
     _cannot_send = False
@@ -68,7 +68,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         unknown = [name for name in panels if name not in PANELS]
         if unknown or not panels:
             raise ValueError(f"There is no panel {unknown[0] if unknown else ''!r}. Panels: {', '.join(PANELS)}.")
-        super().__init__(panels=list(panels), widget_id=uuid.uuid4().hex)
+        super().__init__(panels=list(panels), look=look(), widget_id=uuid.uuid4().hex)
         self._source = source
         self._title = title
         self._feed = Feed(source, title, panels)

@@ -18,7 +18,7 @@ from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.document.table import Table
 from tffsim.tracing.document.units import data_size
-from tffsim.views.panels.words import VISIBILITY_WORDS, words_about
+from tffsim.views.panels.words import say, words_about
 
 MAX_LETTERS = 2000
 """How many letters are told one by one: those of the latest calls."""
@@ -27,6 +27,9 @@ MAX_ROWS = 12
 MAX_SEGMENTS = 60
 _MAX_SCENES = 30
 _MAX_TEXT = 40
+_SEEN = {
+    "individual": "sees individual", "aggregate": "sees aggregate", "caller": "sees nothing", "hidden": "sees nothing",
+}  # fmt: skip
 
 
 class CrossingBar(TypedDict):
@@ -110,50 +113,47 @@ class Crossings(CrossedSums):
 
     scenes: list[Scene]
     forms: list[LetterForm]
-    words: dict[str, str]
 
 
-def crossed_sums(snapshot: Snapshot, language: str = "en") -> CrossedSums:
+def crossed_sums(snapshot: Snapshot) -> CrossedSums:
     """Returns how much crossed between server and clients.
 
     Returns:
         `bars`, one for each kind of crossing; the bytes `plain` of a plain upload, and the `ratio` to it; `warnings`
         of what protects nobody, and what else is to be `said`.
     """
-    return _sums_of(snapshot, privacy_cut(snapshot), language)
+    return _sums_of(snapshot, privacy_cut(snapshot))
 
 
-def crossings(snapshot: Snapshot, language: str = "en") -> Crossings:
+def crossings(snapshot: Snapshot) -> Crossings:
     """Returns the same, and the `scenes`, one for each of the latest calls: what crossed, letter by letter."""
     cut = privacy_cut(snapshot)
-    scenes = _Scenes(snapshot, cut, language)
+    scenes = _Scenes(snapshot, cut)
     return {
-        **_sums_of(snapshot, cut, language),
+        **_sums_of(snapshot, cut),
         "scenes": scenes.all(),
         "forms": scenes.forms,
-        "words": words_about("crossed", language),
     }
 
 
-def _sums_of(snapshot: Snapshot, cut: PrivacyCut, language: str) -> CrossedSums:
+def _sums_of(snapshot: Snapshot, cut: PrivacyCut) -> CrossedSums:
     return {
         "bars": [_bar(snapshot, kind) for kind in cut.kinds],
         "num_calls": len(cut.calls),
         "plain": cut.plain_size,
         "ratio": cut.ratio,
-        "warnings": _warnings(cut, language),
-        "said": _said(cut, language),
+        "warnings": _warnings(cut),
+        "said": _said(cut),
     }
 
 
 def _bar(snapshot: Snapshot, kind: CrossingKind) -> CrossingBar:
-    direction = kind.direction.replace(" to ", " → ")
     count, size = sum(kind.letters), sum(kind.sizes)
     node = snapshot.nodes[kind.node] if kind.node >= 0 else None
     parts = [
-        direction if kind.intrinsic else "",
-        f"{count:,} value{'s' * (count != 1)}",
-        VISIBILITY_WORDS[kind.visibility],
+        say(kind.direction) if kind.intrinsic else "",
+        say("n values", count=count),
+        say(_SEEN[kind.visibility]) if kind.visibility else "",
     ]
     return {
         "name": _title(kind, node.variable if node else ""),
@@ -170,7 +170,7 @@ def _bar(snapshot: Snapshot, kind: CrossingKind) -> CrossingBar:
 
 def _title(kind: CrossingKind, variable: str) -> str:
     if not kind.intrinsic:
-        return kind.direction.replace(" to ", " → ")
+        return say(kind.direction)
     name = kind.name
     return f"{name} · {variable}" if variable else name
 
@@ -182,35 +182,34 @@ def _segments(sizes: tuple[int, ...]) -> list[int]:
     return np.bincount(where, np.array(sizes), count).astype(np.int64).tolist()  # type: ignore[no-any-return]
 
 
-def _warnings(cut: PrivacyCut, language: str) -> list[str]:
-    words, warnings = words_about("crossed", language), []
+def _warnings(cut: PrivacyCut) -> list[str]:
+    warnings = []
     calls = sorted({call + 1 for _, call in cut.totals_of_one()})
     if calls:
         told = ", ".join(map(str, calls[:MAX_ROWS])) + "…" * (len(calls) > MAX_ROWS)
-        warnings.append(words["total of one"].format(calls=told))
+        warnings.append(say("seals nothing", calls=told))
     given = [kind for kind in cut.kinds if kind.is_given and not kind.is_sealed]
     if given:
         names = dict.fromkeys(kind.name for kind in given)
-        warnings.append(words["raw"].format(names=", ".join(names)))
+        warnings.append(say("raw", names=", ".join(names)))
     return warnings
 
 
-def _said(cut: PrivacyCut, language: str) -> list[str]:
-    words, said = words_about("crossed", language), []
+def _said(cut: PrivacyCut) -> list[str]:
+    said = []
     costs = np.cumsum(cut.sizes_up) > cut.plain_size
     if cut.plain_size and costs.any():
-        said.append(words["costs more"].format(call=int(np.argmax(costs)) + 1))
-    return [*said, words["simulation"]] if cut.kinds else said
+        said.append(say("costs more", call=int(np.argmax(costs)) + 1))
+    return [*said, say("simulation")] if cut.kinds else said
 
 
 class _Scenes:
     """Makes the scenes, the latest with all letters, as many as may be told."""
 
-    def __init__(self, snapshot: Snapshot, cut: PrivacyCut, language: str) -> None:
+    def __init__(self, snapshot: Snapshot, cut: PrivacyCut) -> None:
         self._snapshot = snapshot
         self._cut = cut
-        self._words = words_about("crossed", language)
-        self._parts = words_about("letter parts", language)
+        self._parts = words_about("letter parts")
         self._reader = SpanReader(snapshot)
         self._left = MAX_LETTERS
         self._forms: dict[tuple[tuple[str, str], ...], int] = {}
@@ -318,13 +317,13 @@ class _Scenes:
 
     def _each(self, sums: "dict[str, np.ndarray]") -> str:
         """Says how many bytes went from and to each client, and how many stayed there."""
-        marks = ((DOWN, "↓ {}"), (UP, "↑ {}"), (FROM_CALLER, f"{{}} {self._words['keeps']}"))
+        marks = ((DOWN, "↓ {}"), (UP, "↑ {}"), (FROM_CALLER, f"{{}} {say('keeps')}"))
         parts = [mark.format(self._range(sums[way])) for way, mark in marks if sums[way].any()]
-        return self._words["each"].format(parts=" · ".join(parts)) if parts else ""
+        return say("each", parts=" · ".join(parts)) if parts else ""
 
     def _range(self, sizes: "np.ndarray") -> str:
         least, most = data_size(int(sizes.min())), data_size(int(sizes.max()))
-        return least if least == most else self._words["from to"].format(least=least, most=most)
+        return least if least == most else say("bytes from to", least=least, most=most)
 
 
 def _shortened(preview: str) -> str:

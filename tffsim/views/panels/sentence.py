@@ -5,10 +5,7 @@ text of a view. Its words stand in `words.json`.
 """
 
 import dataclasses
-import functools
-import json
 import math
-import pathlib
 import string
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -19,9 +16,9 @@ from tffsim.tracing.analysis.program_runs import StepRun
 from tffsim.tracing.analysis.run_facts import Failure, RunFacts, run_facts
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size, duration
+from tffsim.views.panels.words import filled, texts_about
 
 _MAX_VALUE = 80
-_WORDS = pathlib.Path(__file__).parents[1] / "words.json"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,12 +33,12 @@ _Part: TypeAlias = "str | Phrase | Iterable[Phrase]"
 Sentence: TypeAlias = tuple[Phrase, ...]
 
 
-def sentence(facts: RunFacts, language: str = "en") -> Sentence:
+def sentence(facts: RunFacts, language: str | None = None) -> Sentence:
     """Says what happened.
 
     Args:
         facts: The facts of a run.
-        language: `en` or `ko`.
+        language: `en` or `ko`; by default the one that was chosen.
     """
     speech = _Speech(facts, language)
     wrong = speech.wrong()
@@ -60,13 +57,13 @@ def plain_text(phrases: Sentence) -> str:
     return "".join(phrase.text for phrase in phrases)
 
 
-def told(snapshot: Snapshot, language: str = "en") -> str:
+def told(snapshot: Snapshot, language: str | None = None) -> str:
     """Returns the sentence about a trace as plain text; empty if no computation was called."""
     facts = run_facts(snapshot)
     return "" if facts is None else plain_text(sentence(facts, language))
 
 
-def told_interrupt(snapshot: Snapshot, language: str = "en") -> str:
+def told_interrupt(snapshot: Snapshot, language: str | None = None) -> str:
     """Returns how far the last call had come, as plain text; empty if no computation was called."""
     facts = run_facts(snapshot)
     return "" if facts is None else plain_text(_Speech(facts, language).interrupted())
@@ -84,18 +81,12 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _MAX_VALUE else f"{text[: _MAX_VALUE // 2]} … {text[-_MAX_VALUE // 2 :]}"
 
 
-@functools.cache
-def _words(language: str) -> dict[str, str | dict[str, str]]:
-    words: dict[str, dict[str, str | dict[str, str]]] = json.loads(_WORDS.read_text(encoding="utf-8"))
-    return words[language]
-
-
 class _Speech:
     """Makes the sentences about a run, one fact each."""
 
-    def __init__(self, facts: RunFacts, language: str) -> None:
+    def __init__(self, facts: RunFacts, language: str | None) -> None:
         self._facts = facts
-        self._words = _words(language)
+        self._words = texts_about("sentence", language)
         self._steps = list(zip(facts.program.steps, facts.runs, strict=True))
 
     def say(self, key: str, **parts: _Part) -> Sentence:
@@ -264,9 +255,7 @@ class _Speech:
         return Phrase(str(self._words["server"]), "server")
 
     def _counted(self, key: str, count: int) -> str:
-        forms = self._words[key]
-        assert isinstance(forms, dict)
-        return forms["one" if count == 1 else "many"].format(count=f"{count:,}")
+        return filled(self._words[key], count=count)
 
     def _titles(self, steps: list[ProgramStep]) -> Sentence:
         """Names steps, each once, with how often it stands in the program."""

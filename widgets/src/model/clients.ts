@@ -1,6 +1,7 @@
 // What the clients of one call do: waiting, running, done.
 
 import { OUTCOME } from "./schema";
+import { sayState } from "./words";
 
 /** States of a client, the more urgent the larger. */
 export const WAITING = 0;
@@ -88,9 +89,14 @@ export class Clients {
     return state === DONE && this.busyOf(client) - this.warmUpOf(client) > this.slowBeyond ? SLOW : state;
   }
 
+  /** The key of a state, for its words and for what the glossary says of it. */
+  keyOf(state: number): string {
+    return state === WAITING && this.isOver ? "not started" : (CLIENT_STATES[state] ?? "");
+  }
+
   /** What a state is called. */
   nameOf(state: number): string {
-    return state === WAITING && this.isOver ? "not started" : (CLIENT_STATES[state] ?? "");
+    return sayState(this.keyOf(state));
   }
 
   /** How much of the own time of a client was TensorFlow's, which made functions ready; it counts for nobody as slow. */

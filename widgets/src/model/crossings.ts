@@ -63,7 +63,6 @@ export interface Crossings {
   /** What protects nobody. */
   warnings: string[];
   said: string[];
-  words: Readonly<Record<string, string>>;
 }
 
 /** So many clients have a row each; of more, some are chosen. */

@@ -3,6 +3,7 @@
 import type { Graph, GraphCall, GraphEdge } from "./messages";
 import { OUTCOME } from "./schema";
 import type { TraceStore } from "./store";
+import { say } from "./words";
 
 export interface ShownCall {
   span: number;
@@ -46,7 +47,7 @@ function ofClient(call: GraphCall, client: number, { columns, requests }: Source
   if (call.members === undefined) return ofAll(call);
   const own = call.members.filter((span) => columns.client(span) === client);
   const [first] = own;
-  if (first === undefined) return { ...ofAll(call), value: "not done", copies: 0, ownTime: 0, failed: false };
+  if (first === undefined) return { ...ofAll(call), value: say("not done"), copies: 0, ownTime: 0, failed: false };
   return {
     ...ofAll(call),
     span: first,

@@ -2,6 +2,7 @@
 
 import type { Columns } from "./columns";
 import type { Legend } from "./legend";
+import { say } from "./words";
 
 /** Returns what is wrong with the number that a span made or computed: `nan`, `inf` or `-inf`; empty if nothing is. */
 export function wrongNumberOf(span: number, columns: Columns): string {
@@ -15,6 +16,6 @@ export function labelOf(span: number, columns: Columns, legend: Legend): string 
   const layer = columns.layer(span);
   const node = columns.node(span);
   const client = columns.client(span);
-  const name = layer >= 0 ? legend.executors[layer]?.name : (legend.callAt(span)?.name ?? "invocation");
-  return [name, legend.nodes[node]?.label, client >= 0 ? `client ${client}` : ""].filter(Boolean).join(" · ");
+  const name = layer >= 0 ? legend.executors[layer]?.name : (legend.callAt(span)?.name ?? say("invocation"));
+  return [name, legend.nodes[node]?.label, client >= 0 ? say("client n", client) : ""].filter(Boolean).join(" · ");
 }

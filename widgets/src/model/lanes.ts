@@ -2,6 +2,7 @@
 
 import { OUTCOME } from "./schema";
 import type { TraceStore } from "./store";
+import { say } from "./words";
 
 export interface Bar {
   span: number;
@@ -155,9 +156,9 @@ function flattened(source: Source, groups: Map<number, Group>, grouping: Groupin
 }
 
 function titleOf({ legend }: Source, key: number, grouping: Grouping): string {
-  if (grouping === "client") return `client ${key}`;
-  if (grouping === "thread") return legend.threads[key]?.name ?? "thread";
+  if (grouping === "client") return say("client n", key);
+  if (grouping === "thread") return legend.threads[key]?.name ?? say("thread");
   const executor = legend.executors[key];
-  if (executor === undefined) return "execution context";
+  if (executor === undefined) return say("context");
   return executor.role ? `${executor.name} · ${executor.role}` : executor.name;
 }

@@ -4,6 +4,7 @@ import { NONE, OPERATIONS } from "./schema";
 import type { Kind, Part, PartOf } from "./selection";
 import type { TraceStore } from "./store";
 import { count, duration } from "./units";
+import { say } from "./words";
 
 type Store = Pick<TraceStore, "columns" | "legend" | "selection">;
 type OfEach<T> = { [K in Kind]: (part: PartOf<K>, store: Store) => T };
@@ -17,26 +18,31 @@ export function nameOf(part: Part, store: Store): string {
 }
 
 const NAMES: OfEach<string> = {
-  rounds: ({ from, to }) => (from === to ? `round ${from + 1}` : `rounds ${from + 1} to ${to + 1}`),
-  time: ({ range: [from, to] }) => `${duration(from)} to ${duration(to)}`,
-  line: ({ line }) => `line ${line}`,
+  rounds: ({ from, to }) => roundsOf(from, to),
+  time: ({ range: [from, to] }) => say("from to", duration(from), duration(to)),
+  line: ({ line }) => say("line n", line),
   node: ({ node }, { legend }) => {
     const title = legend.program?.steps.find((step) => step.node === node)?.title;
-    return title ?? labelOfNode(node, legend) ?? `node ${node}`;
+    return title ?? labelOfNode(node, legend) ?? say("node n", node);
   },
   executor: ({ layers }, { legend }) => {
     const first = legend.executors[layers[0] ?? NONE];
-    if (first === undefined) return "executor";
+    if (first === undefined) return say("executor");
     if (layers.length > 1) return `${first.name} × ${count(layers.length)}`;
     return first.role ? `${first.name} · ${first.role}` : first.name;
   },
-  client: ({ client }) => `client ${client}`,
+  client: ({ client }) => say("client n", client),
   crossing: ({ node, client }, { legend }) => {
-    const step = labelOfNode(node, legend) ?? "the argument";
-    return client < 0 ? `letters of ${step}` : `letter of client ${client}, ${step}`;
+    const step = labelOfNode(node, legend) ?? say("the argument");
+    return client < 0 ? say("letters of", step) : say("letter of", client, step);
   },
-  span: ({ span }) => `span ${count(span)}`,
+  span: ({ span }) => say("span n", count(span)),
 };
+
+/** What some rounds are called, which are counted from 0. */
+export function roundsOf(from: number, to: number): string {
+  return from === to ? say("round n", from + 1) : say("rounds n", from + 1, to + 1);
+}
 
 function labelOfNode(node: number, legend: Store["legend"]): string | undefined {
   return legend.nodes[node]?.label.replace(/^call /, "");

@@ -2,6 +2,7 @@
 
 import type { Place, Program, ProgramStep } from "./program";
 import { count, dataSize, duration } from "./units";
+import { say } from "./words";
 
 export const BOX_HEIGHT = 54;
 export const WALL_HEIGHT = 36;
@@ -126,7 +127,7 @@ export function lettersOf(step: ProgramStep, arrow: string): string {
 
 /** What a box says about its step, below its title. */
 export function linesOf(step: ProgramStep): string[] {
-  const where = step.line > 0 ? `line ${step.line}` : "";
+  const where = step.line > 0 ? say("line n", step.line) : "";
   const called = step.title === step.written_as ? "" : step.written_as;
   return [[called, where].filter(Boolean).join(" · "), stateOf(step)].filter(Boolean);
 }
@@ -134,10 +135,10 @@ export function linesOf(step: ProgramStep): string[] {
 function stateOf(step: ProgramStep): string {
   const isAtClients = step.gives.lane === "clients" && step.crosses_to === "";
   const states = [
-    step.failed ? `✕ ${count(step.failed)} failed` : "",
-    step.cancelled ? `${count(step.cancelled)} cancelled` : "",
-    step.running ? `${count(step.running)} running` : "",
-    isAtClients && step.done ? `${count(step.done)} done` : "",
+    step.failed ? `✕ ${say("n failed", count(step.failed))}` : "",
+    step.cancelled ? say("n cancelled", count(step.cancelled)) : "",
+    step.running ? say("n running", count(step.running)) : "",
+    isAtClients && step.done ? say("n done", count(step.done)) : "",
     step.elapsed ? duration(step.elapsed / 1e6) : "",
   ];
   return states.filter(Boolean).join(" · ");
@@ -176,8 +177,8 @@ function yOf(place: Place, lanes: Lane[]): number {
 /** The boxes of a program, which have no place yet. */
 export function boxesOf(program: Program): Unplaced[] {
   const inputs = program.inputs.map((input, k) => {
-    const title = input.name || "argument";
-    return { box: boxOf(`i${k}`, "input", input.lane, title, ["from you"], null), place: input };
+    const title = input.name || say("argument");
+    return { box: boxOf(`i${k}`, "input", input.lane, title, [say("from you")], null), place: input };
   });
   const steps = program.steps.flatMap((step, k) => {
     const isDown = step.crosses_to === "clients";
@@ -191,15 +192,15 @@ export function boxesOf(program: Program): Unplaced[] {
     );
     if (step.crosses_to === "") return [{ box: full, place: step.gives }];
     const other = isDown
-      ? boxOf(`s${k}`, "half", "clients", step.variable || "received", ["the same for all"], step)
-      : boxOf(`h${k}`, "half", "clients", "each sends", [step.is_sealed ? "sealed" : "open"], step);
+      ? boxOf(`s${k}`, "half", "clients", step.variable || say("received"), [say("same")], step)
+      : boxOf(`h${k}`, "half", "clients", say("each sends"), [say(step.is_sealed ? "sealed" : "open")], step);
     return [
       { box: full, place: isDown ? step.takes : step.gives },
       { box: other, place: isDown ? step.gives : step.takes },
     ];
   });
   const results = program.results.map((result, k) => {
-    const line = result.value ? result.name || "to you" : "no result";
+    const line = result.value ? result.name || say("to you") : say("no result");
     const box = boxOf(`r${k}`, "result", result.lane, cut(result.value) || "–", [line], null);
     return { box, place: result };
   });

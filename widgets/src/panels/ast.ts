@@ -7,6 +7,7 @@ import { count, duration } from "../model/units";
 import { div, named, on, set, span, toggle, write } from "../dom/elements";
 import { walk } from "../dom/walk";
 import { Panel } from "./panel";
+import { say } from "../model/words";
 
 // More rows than this nobody reads, and the page would become slow.
 const MAX_ROWS = 1000;
@@ -37,8 +38,8 @@ export class AstPanel extends Panel {
 
   constructor(store: TraceStore) {
     super("ast", store);
-    const columns = ["calls", "own time", ""].map((text) => span("number", text));
-    const header = div("tff-row header", span("name", "AST node"), ...columns);
+    const columns = [say("calls"), say("own time"), ""].map((text) => span("number", text));
+    const header = div("tff-row header", span("name", say("AST node")), ...columns);
     set(header, "aria-hidden", "true");
     named(this.list, "tree", this.title);
     on(this.list, "keydown", (event) => this.move(event));
@@ -47,7 +48,7 @@ export class AstPanel extends Panel {
 
   describe(): string {
     const lit = this.rows.filter((row) => row.running > 0).map((row) => row.name);
-    return `${this.rows.length} nodes${lit.length ? `, executing ${lit.join(", ")}` : ""}`;
+    return say("n nodes", this.rows.length) + (lit.length ? say("executing", lit.join(", ")) : "");
   }
 
   draw(): void {
@@ -60,8 +61,7 @@ export class AstPanel extends Panel {
     this.rows = all.length > MAX_ROWS ? all.filter((row) => row.calls || row.running || row.selected) : all;
     this.rows.length = Math.min(this.rows.length, MAX_ROWS);
     const hidden = all.length - this.rows.length;
-    this.empty.textContent =
-      hidden > 0 ? `${count(hidden)} rows without calls are left out.` : "No computation has been called yet.";
+    this.empty.textContent = hidden > 0 ? say("rows left out", count(hidden)) : say("no call yet");
     this.empty.hidden = this.rows.length > 0 && hidden === 0;
     const longest = Math.max(...this.rows.map((row) => row.time), 1e-9);
     const kept = new Map<number, RowElement>();
@@ -202,7 +202,7 @@ class RowElement {
     write(this.time, row.calls ? duration(row.time) : "");
     this.track.hidden = row.calls === 0;
     this.fill.style.width = `${(100 * row.time) / longest}%`;
-    this.name.dataset.running = row.running ? `${row.running} running` : "";
+    this.name.dataset.running = row.running ? say("n running", row.running) : "";
     this.root.title = row.tip;
     this.root.dataset.row = String(row.id);
     this.root.dataset.calls = String(row.calls);

@@ -16,9 +16,9 @@ import {
 import { duration } from "../model/units";
 import type { Colours } from "../theme";
 import { shape } from "./graph/shapes";
+import { say } from "../model/words";
 
 const BINS = 24;
-const HINT = "Click a client; ctrl and click a second one (key c): their difference.";
 
 export class ClientCompare {
   /** The part of the scale that is brushed; null for all of it. */
@@ -59,10 +59,10 @@ export class ClientCompare {
     this.span = spanOf(measure.numbers);
     write(
       this.title,
-      [measure.name, measure.is_norm && "norm", measure.is_sampled && "sampled"].filter(Boolean).join(" · "),
+      [measure.name, measure.is_norm && say("norm"), measure.is_sampled && say("sampled")].filter(Boolean).join(" · "),
     );
     this.drawHistogram(measure, colours);
-    if (pair.length === 0) this.pair.replaceChildren(div("soft", HINT));
+    if (pair.length === 0) this.pair.replaceChildren(div("soft", say("compare")));
     else this.pair.replaceChildren(...picturesOf(measure, pair, colours), tableOf(measure, pair, busy));
   }
 
@@ -80,9 +80,9 @@ export class ClientCompare {
     });
     const x = mean === null || greatest <= least ? -1 : ((mean - least) / (greatest - least)) * BINS;
     this.histogram.replaceChildren(...bars, shape("rect", { x, y: 0, width: 0.15, height: 1, fill: colours.ink }));
-    const told = [written(least), `mean ${written(mean)}`, written(greatest)];
+    const told = [written(least), say("mean", written(mean)), written(greatest)];
     this.scale.replaceChildren(...told.map((text) => span("", text)));
-    named(this.histogram, "img", `Numbers of all clients: ${told.join(", ")}`);
+    named(this.histogram, "img", say("numbers", told.join(", ")));
   }
 
   private numberAt({ clientX }: PointerEvent): number {
@@ -131,18 +131,18 @@ function tableOf(
   return element(
     "table",
     "",
-    rowOf("client", pair.length > 1 ? [...heads, "A − B"] : heads),
+    rowOf(say("client"), pair.length > 1 ? [...heads, "A − B"] : heads),
     row(
-      isNorm ? "norm" : "value",
+      say(isNorm ? "norm" : "value"),
       pair.map((client) => numbers[client]),
       written,
     ),
     row(
-      "from mean",
+      say("from mean"),
       pair.map((client) => distances[client]),
       written,
     ),
-    row("busy", busy, duration),
+    row(say("busy"), busy, duration),
   );
 }
 
@@ -161,8 +161,8 @@ function picturesOf(measure: Measure, pair: readonly number[], { heat, differenc
   if (pair.length < 2 || apart.some(Number.isNaN)) return [div("pictures", ...pictures)];
   const most = Math.max(...apart.map(Math.abs));
   const colourOf = (cell: number) => heatOf(cell, [-most, most], difference);
-  const some = measure.is_sampled ? ` of ${apart.length} sampled numbers` : "";
-  const told = `Distance between A and B${some}: ${written(normOf(apart))}. Brown: B has more.`;
+  const some = measure.is_sampled ? say("of sampled", apart.length) : "";
+  const told = say("distance", some, written(normOf(apart)));
   return [div("pictures", ...pictures, pictureOf(measure, apart, colourOf)), div("soft", told)];
 }
 

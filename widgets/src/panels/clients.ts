@@ -11,6 +11,7 @@ import { type Measure, written } from "../model/measures";
 import { CanvasPanel } from "./canvas_panel";
 import { ClientCompare } from "./client_compare";
 import { MARKS, PICTURE_SIZE, Scales, TilePainter } from "./tile_painter";
+import { say } from "../model/words";
 
 const LARGEST = 118;
 const SMALLEST = 6;
@@ -24,9 +25,9 @@ export class ClientsPanel extends CanvasPanel {
   private readonly legend = div("tff-controls");
   private readonly key = span("tff-keys");
   private readonly calls = document.createElement("select");
-  private readonly callsLabel = element("label", "", "call ", this.calls);
+  private readonly callsLabel = element("label", "", say("call"), " ", this.calls);
   private readonly drawn = choiceOf([]);
-  private readonly drawnLabel = element("label", "", "draw ", this.drawn);
+  private readonly drawnLabel = element("label", "", say("draw"), " ", this.drawn);
   private readonly compare = new ClientCompare(() => this.draw());
   /** What the tiles draw; null if it is nothing but states. */
   private scales: Scales | null = null;
@@ -62,13 +63,13 @@ export class ClientsPanel extends CanvasPanel {
   describe(): string {
     const parts = this.shown
       .totals()
-      .map((total, state) => (total > 0 ? `${total} ${this.shown.nameOf(state)}` : ""))
+      .map((total, state) => (total > 0 ? say("n of state", total, this.shown.nameOf(state)) : ""))
       .filter(Boolean);
-    const wrong = this.shown.numWrong > 0 ? `; ${this.shown.numWrong} with nan or inf` : "";
+    const wrong = this.shown.numWrong > 0 ? say("with nan", this.shown.numWrong) : "";
     const numbers = this.scales?.measure.numbers ?? [];
     const held = numbers.filter((number) => this.compare.holds(number)).length;
-    const brushed = this.compare.brush && this.scales ? `; ${held} brushed` : "";
-    return `${this.shown.count} clients: ${parts.join(", ")}${wrong}${brushed}`;
+    const brushed = this.compare.brush && this.scales ? say("n brushed", held) : "";
+    return `${say("n clients", this.shown.count)}: ${parts.join(", ")}${wrong}${brushed}`;
   }
 
   override draw(): void {
@@ -86,7 +87,7 @@ export class ClientsPanel extends CanvasPanel {
     this.arrange();
     this.paintLegend(colours);
     if (this.shown.count === 0) {
-      this.paintText(context, colours, "No client has done anything yet.");
+      this.paintText(context, colours, say("no client yet"));
       return;
     }
     const busiest = Math.max(this.mostBusy(), 1e-9);
@@ -141,7 +142,10 @@ export class ClientsPanel extends CanvasPanel {
     const kept = this.offered.length > 0 ? this.drawn.value : "";
     this.offered = tiles;
     this.drawnLabel.hidden = tiles.length === 0;
-    offer(this.drawn, [...tiles.map(({ name }, k): [string, string] => [name, String(k)]), ["only states", STATES]]);
+    offer(this.drawn, [
+      ...tiles.map(({ name }, k): [string, string] => [name, String(k)]),
+      [say("only states"), STATES],
+    ]);
     // A picture says more than a number.
     const best = tiles.findIndex(({ cells }) => cells.length > 0);
     this.drawn.value = kept || String(Math.max(best, 0));
@@ -246,13 +250,12 @@ export class ClientsPanel extends CanvasPanel {
   private paintLegend(colours: Colours): void {
     const { words } = this.store.legend;
     const entries = this.shown.totals().flatMap((total, state) => {
-      const name = this.shown.nameOf(state);
-      const text = `${count(total)} ${name}`;
+      const text = say("n of state", count(total), this.shown.nameOf(state));
       if (total === 0) return [];
       if (this.scales !== null) return [span("tff-key", `${MARKS[state] ?? ""} ${text}`.trim())];
-      return [keyEntry(text, colours.clients[state] ?? "", words[name])];
+      return [keyEntry(text, colours.clients[state] ?? "", words[this.shown.keyOf(state)])];
     });
-    if (this.perTile > 1 && this.shown.count > 0) entries.push(span("", `a tile is ${this.perTile} clients`));
+    if (this.perTile > 1 && this.shown.count > 0) entries.push(span("", say("a tile is", this.perTile)));
     fill(this.key, entries);
   }
 
@@ -268,7 +271,7 @@ export class ClientsPanel extends CanvasPanel {
     const calls = invocations.map((call, k) => ({ call, k })).filter(({ call }) => numClientsOf(call) > 0);
     this.callsLabel.hidden = calls.length < 2;
     const named = calls.slice(-MAX_CALLS).map(({ call, k }): [string, string] => [`${k + 1}: ${call.name}`, String(k)]);
-    offer(this.calls, [["the latest", LATEST], ...named]);
+    offer(this.calls, [[say("latest"), LATEST], ...named]);
   }
 
   private selectCall(value: string): void {
@@ -294,14 +297,14 @@ export class ClientsPanel extends CanvasPanel {
     if (tile < 0) return "";
     const first = tile * this.perTile;
     const { shown } = this;
-    if (this.perTile > 1) return `clients ${first} to ${Math.min(first + this.perTile, shown.count) - 1}`;
+    if (this.perTile > 1) return say("clients n", first, Math.min(first + this.perTile, shown.count) - 1);
     const state = shown.nameOf(shown.stateOf(first));
-    if (!shown.hasBegun(first)) return `client ${first}: ${state}`;
-    const wrong = shown.wrongOf(first) === "" ? "" : `, ${shown.wrongOf(first)} among its numbers`;
-    const busy = `busy ${duration(this.busyOf(first))} of ${duration(shown.lengthOf(first))}`;
+    if (!shown.hasBegun(first)) return `${say("client n", first)}: ${state}`;
+    const wrong = shown.wrongOf(first) === "" ? "" : say("among", shown.wrongOf(first));
+    const busy = say("busy of", duration(this.busyOf(first)), duration(shown.lengthOf(first)));
     const number = this.scales?.measure.numbers[first];
     const value = number == null ? "" : `, ${this.scales?.measure.name ?? ""} ${written(number)}`;
-    return `client ${first}: ${state}${value}, ${busy}${wrong}`;
+    return `${say("client n", first)}: ${state}${value}, ${busy}${wrong}`;
   }
 
   private pickSecond(client: number): void {

@@ -6,6 +6,8 @@ import type { RoundRow } from "../model/messages";
 import type { TraceStore } from "../model/store";
 import { count, dataSize, duration } from "../model/units";
 import { Panel } from "./panel";
+import { roundsOf } from "../model/names";
+import { say, sayState } from "../model/words";
 
 const PHASES = ["preparing", "clients", "server"] as const;
 const PER_MILLISECOND = 1e6;
@@ -40,8 +42,8 @@ export class RoundsPanel extends Panel {
   describe(): string {
     const { rounds } = this.store.legend;
     const chosen = this.store.selection.part("rounds");
-    const brushed = chosen === undefined ? "" : `, ${calledFrom(chosen.from, chosen.to)} chosen`;
-    return `${count(rounds.length)} ${rounds.length === 1 ? "call" : "calls"}${brushed}`;
+    const brushed = chosen === undefined ? "" : say("chosen", roundsOf(chosen.from, chosen.to));
+    return say("n calls", count(rounds.length)) + brushed;
   }
 
   draw(): void {
@@ -69,10 +71,11 @@ export class RoundsPanel extends Panel {
       isNamed: new Set(rounds.map(({ name }) => name)).size > 1,
     };
     toggle(this.root, "thin", rounds.length > MOST_TALL);
-    const words = ["round", "time", "crossed", "busy, by client", "clients", scale.numbers.join(", ") || "returned"];
-    this.head.replaceChildren(...words.map((word) => span("", word)));
+    const heads = [say("round"), say("time"), say("crossed"), say("busy by client"), say("clients")];
+    const numbers = scale.numbers.join(", ") || say("returned");
+    this.head.replaceChildren(...[...heads, numbers].map((head) => span("", head)));
     this.rows = rounds.map((round, k) => rowOf(round, k, scale));
-    const empty = div("tff-empty", "No computation was called yet.");
+    const empty = div("tff-empty", say("no call yet"));
     this.list.replaceChildren(...(rounds.length > 0 ? this.rows : [empty]));
   }
 
@@ -171,14 +174,14 @@ function bar(name: string, side: "width" | "height", percent: number): HTMLEleme
 }
 
 function notes(round: RoundRow): HTMLElement {
-  const running = round.running > 0 ? `, ${count(round.running)} at work` : "";
-  const done = round.num_clients > 0 ? `${count(round.done)} done${running}` : "no clients";
+  const running = round.running > 0 ? say("at work", count(round.running)) : "";
+  const done = round.num_clients > 0 ? say("n done", count(round.done)) + running : say("no clients");
   return span("notes", span("", done), ...round.notes.map((note) => element("small", "", note)));
 }
 
 function numbers(round: RoundRow, scale: Scale): HTMLElement {
   const told = scale.numbers.map((name) => round.numbers[name] ?? "");
-  const text = told.some(Boolean) ? told.join(", ") : round.outcome === "ok" ? "–" : round.outcome;
+  const text = told.some(Boolean) ? told.join(", ") : round.outcome === "ok" ? "–" : sayState(round.outcome);
   return element("b", "returned", text);
 }
 
@@ -192,13 +195,9 @@ function namesOf(rounds: readonly RoundRow[]): string[] {
   return names.sort((a, b) => Number(/loss/i.test(b)) - Number(/loss/i.test(a))).slice(0, 2);
 }
 
-function calledFrom(from: number, to: number): string {
-  return from === to ? `round ${from + 1}` : `rounds ${from + 1} to ${to + 1}`;
-}
-
 function hint(rounds: readonly RoundRow[]): string {
   if (rounds.length < 2) return "";
-  return "All panels show all rounds. Drag over the numbers to choose some; shift + ↑ ↓ does the same.";
+  return say("rounds hint");
 }
 
 function summaryOf(rounds: readonly RoundRow[], from: number, to: number): string {
@@ -207,7 +206,7 @@ function summaryOf(rounds: readonly RoundRow[], from: number, to: number): strin
   const [first, last] = [chosen[0], chosen.at(-1)];
   const trends = namesOf(chosen).map((name) => {
     const [one, other] = [first?.numbers[name] ?? "", last?.numbers[name] ?? ""];
-    return `${name || "result"} ${one === other || chosen.length < 2 ? other : `${one} → ${other}`}`;
+    return `${name || say("result")} ${one === other || chosen.length < 2 ? other : `${one} → ${other}`}`;
   });
   const sizes = [
     [sum(({ down }) => down), "↓"],
@@ -218,5 +217,5 @@ function summaryOf(rounds: readonly RoundRow[], from: number, to: number): strin
     ...sizes.filter(([size]) => size > 0).map(([size, arrow]) => `${arrow} ${dataSize(size)}`),
     ...trends,
   ];
-  return `${calledFrom(from, to)}: ${parts.join(", ")}. All panels tell of ${from === to ? "it" : "these"} only; Esc ends it.`;
+  return `${roundsOf(from, to)}: ${parts.join(", ")}. ${say("tell only", to - from + 1)}`;
 }

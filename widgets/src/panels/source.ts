@@ -8,6 +8,7 @@ import type { StepSum } from "../model/step_sums";
 import type { TraceStore } from "../model/store";
 import { count, dataSize, duration } from "../model/units";
 import { Panel } from "./panel";
+import { say } from "../model/words";
 
 const DECORATOR = /^(\s*@[\w.]+)\(/;
 const DEFINITION = /^\s*(async\s+)?def\s/;
@@ -27,7 +28,7 @@ interface Line {
 }
 
 export class SourcePanel extends Panel {
-  private readonly list = named(div("tff-source tff-scroll"), "listbox", "Source, line by line");
+  private readonly list = named(div("tff-source tff-scroll"), "listbox", say("source told"));
   private lines: Line[] = [];
   private built = "";
   private counted = "";
@@ -42,8 +43,8 @@ export class SourcePanel extends Panel {
   describe(): string {
     const { functions, source } = this.store.legend;
     const marks = source.reduce((sum, row) => sum + row.marks.length, 0);
-    const wrong = marks > 0 ? `, ${count(marks)} marks of what went wrong` : "";
-    return `${count(functions.length)} functions, ${count(source.length)} lines with numbers${wrong}`;
+    const wrong = marks > 0 ? say("marks", count(marks)) : "";
+    return `${say("n functions", count(functions.length))}, ${say("n lines", count(source.length))}${wrong}`;
   }
 
   draw(): void {
@@ -93,7 +94,7 @@ export class SourcePanel extends Panel {
       const sorted = numbers.sort((a, b) => (functions[a]?.line ?? 0) - (functions[b]?.line ?? 0));
       parts.push(head, ...sorted.flatMap((number) => this.linesOf(number)));
     }
-    if (parts.length === 0) parts.push(div("tff-empty", "No function of yours is known in this trace."));
+    if (parts.length === 0) parts.push(div("tff-empty", say("no function")));
     this.list.replaceChildren(...parts);
   }
 
@@ -140,7 +141,7 @@ export class SourcePanel extends Panel {
   }
 
   private mark({ kind, text, span }: SourceRow["marks"][number]): HTMLElement {
-    const made = button(`${MARKS[kind]} ${text}`, "Show where it arose", () =>
+    const made = button(`${MARKS[kind]} ${text}`, say("arose"), () =>
       this.store.selection.select({ kind: "span", span }),
     );
     made.className = "note wrong";
@@ -213,8 +214,8 @@ function gutterOf(row: SourceRow, sum: StepSum | null): [string, string] {
   const runs = sum?.runs ?? row.done + row.failed + row.cancelled + row.running;
   const running = sum?.running ?? row.running;
   const isShort = runs < row.expected || sum !== null;
-  const many = row.expected === 0 ? "" : isShort ? `${count(runs)} of ${count(row.expected)}` : `× ${count(runs)}`;
-  const told = !isCounted(row) ? "" : running > 0 ? `${count(running)} now` : many;
+  const many = row.expected === 0 ? "" : isShort ? say("of", count(runs), count(row.expected)) : `× ${count(runs)}`;
+  const told = !isCounted(row) ? "" : running > 0 ? say("n now", count(running)) : many;
   const arrow = row.crosses_to === "server" ? "↑" : "↓";
   if (!row.letters) return [told, ""];
   if (sum === null) return [told, `${arrow} ${dataSize(row.size)}`];

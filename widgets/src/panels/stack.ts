@@ -11,6 +11,7 @@ import { ObservedSize } from "../dom/observed_size";
 import { walk } from "../dom/walk";
 import { Panel } from "./panel";
 import { StackFrame } from "./stack_frame";
+import { say } from "../model/words";
 
 const SMALLEST = 0.42;
 const SMALLEST_OPENED = 0.7;
@@ -19,10 +20,10 @@ const WITH_BRIEFS = 0.8;
 const READABLE_WIDTH = 0.6 * 250;
 
 export class StackPanel extends Panel {
-  private readonly tree = named(div("tff-stack"), "tree", "Executors, from the top downwards");
+  private readonly tree = named(div("tff-stack"), "tree", say("executors told"));
   private readonly frame = new StackFrame(this.tree);
   private readonly scroll = div("tff-scroll");
-  private readonly empty = div("tff-empty", "No executor has been used yet.");
+  private readonly empty = div("tff-empty", say("no executor"));
   private readonly room = this.opened.add(new ObservedSize(this.scroll, () => this.draw()));
   private boxes: Box[] = [];
   /** The first executors of piles of which one is taken out. */
@@ -39,7 +40,7 @@ export class StackPanel extends Panel {
 
   describe(): string {
     const { legend, sums } = this.store;
-    return `${legend.executors.length} executors, ${sums.layers.all.calls} calls`;
+    return `${say("n executors", legend.executors.length)}, ${say("n calls", sums.layers.all.calls)}`;
   }
 
   draw(): void {
@@ -129,7 +130,7 @@ export class StackPanel extends Panel {
 
   /** Puts the executors of a placement on its ground. */
   private branch({ executor: { placement }, layers }: Group, content: HTMLElement): HTMLElement {
-    const said = layers.length > 1 ? "placement, several times" : "placement";
+    const said = say(layers.length > 1 ? "placements" : "placement");
     const title = div("title", placement.toUpperCase(), span("", said));
     title.title = this.store.legend.words.placement ?? "";
     const ground = div("tff-branch", title, content);
@@ -200,7 +201,7 @@ class Box {
     const facts = div("facts", span("role", detail), this.calls, this.time, this.badge);
     const name = div("name", executor.name, opened ? this.closer() : "");
     this.root.append(name, div("brief", brief), facts, div("track", this.fill));
-    this.root.title = [this.text, meaning, this.canPart ? "Click: take one out of the pile." : ""].join("\n").trim();
+    this.root.title = [this.text, meaning, this.canPart ? say("unpile") : ""].join("\n").trim();
     this.root.dataset.row = String(first);
     this.root.dataset.placement = executor.placement;
     toggle(this.root, "many", layers.length > 1);
@@ -226,7 +227,7 @@ class Box {
 
   private closer(): HTMLElement {
     const closer = span("closer", "×");
-    closer.title = "Put it back into the pile.";
+    closer.title = say("pile");
     on(closer, "click", (event) => {
       event.stopPropagation();
       this.unpile(false);
@@ -235,10 +236,10 @@ class Box {
   }
 
   show({ calls, time, running }: Total, longest: number): void {
-    write(this.calls, calls === 1 ? "1 call" : `${count(calls)} calls`);
+    write(this.calls, say("n calls", count(calls)));
     write(this.time, duration(time));
     this.fill.style.width = `${(100 * time) / longest}%`;
-    write(this.badge, running > 0 ? `${count(running)} running` : "");
+    write(this.badge, running > 0 ? say("n running", count(running)) : "");
     this.root.dataset.calls = String(calls);
     toggle(this.root, "lit", running > 0);
   }

@@ -3,16 +3,18 @@
 import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
 import { div, span, toggle, write } from "../dom/elements";
+import { say } from "../model/words";
 
 /** The executor that calls the external runtime. */
 const CALLER = "EagerTFExecutor";
+const RUNTIME = "TensorFlow";
 
 export class StackFrame {
   readonly root = div("tff-around");
   private readonly context = new End("execution context", "context");
   private readonly runtime = new End("external runtime", "runtime");
   private readonly number = span();
-  private readonly title = div("title", "EXECUTION STACK", this.number);
+  private readonly title = div("title", say("STACK"), this.number);
 
   constructor(executors: HTMLElement) {
     this.root.append(this.context.root, div("tff-frame", this.title, executors), this.runtime.root);
@@ -20,17 +22,17 @@ export class StackFrame {
 
   show({ legend, sums }: TraceStore, longest: number): void {
     const { executors, words, briefs } = legend;
-    write(this.number, executors.length === 1 ? "1 executor" : `${count(executors.length)} executors`);
+    write(this.number, say("n executors", count(executors.length)));
     this.title.title = words["execution stack"] ?? "";
     const calls = sums.invocations.all;
-    this.context.tell("execution context", words, briefs);
-    this.context.show(`${calls.calls === 1 ? "1 call" : `${count(calls.calls)} calls`}, ${duration(calls.time)}`);
+    this.context.tell(say("context"), words, briefs);
+    this.context.show(`${say("n calls", count(calls.calls))}, ${duration(calls.time)}`);
     this.context.bar(calls.time / longest, calls.running > 0);
     const callers = executors.flatMap(({ name }, layer) => (name === CALLER ? [layer] : []));
     const functions = sums.functions.over(callers);
     this.runtime.root.hidden = callers.length === 0;
-    this.runtime.tell("TensorFlow", words, briefs);
-    this.runtime.show(`${count(functions.calls)} functions called, ${duration(functions.time)} of ${CALLER}’s time`);
+    this.runtime.tell(RUNTIME, words, briefs);
+    this.runtime.show(say("functions called", count(functions.calls), duration(functions.time), CALLER));
     this.runtime.bar(functions.time / longest, functions.running > 0);
   }
 }
@@ -52,7 +54,7 @@ class End {
 
   tell(name: string, words: Readonly<Record<string, string>>, briefs: Readonly<Record<string, string>>): void {
     write(this.name, name);
-    write(this.brief, name === this.word ? (briefs[this.word] ?? "") : `${this.word}: ${briefs[this.word] ?? ""}`);
+    write(this.brief, name === RUNTIME ? `${say("runtime")}: ${briefs[this.word] ?? ""}` : (briefs[this.word] ?? ""));
     this.root.title = words[this.word] ?? "";
   }
 

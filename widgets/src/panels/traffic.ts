@@ -18,10 +18,11 @@ import {
 import type { TraceStore } from "../model/store";
 import { count, dataSize } from "../model/units";
 import { button, div, element, on, set, span } from "../dom/elements";
-import { barsOf, filled, ratioOf } from "./crossings/bars";
+import { barsOf, ratioOf } from "./crossings/bars";
 import { letterCard } from "./crossings/letter";
 import { envelopePicture } from "./envelopes";
 import { Panel } from "./panel";
+import { say } from "../model/words";
 
 // More envelopes of a client are counted and not drawn.
 const MOST_IN_A_ROW = 6;
@@ -41,7 +42,7 @@ export class TrafficPanel extends Panel {
   }
 
   describe(): string {
-    return `${this.store.legend.traffic?.bars.length ?? 0} kinds of crossings`;
+    return say("kinds", this.store.legend.traffic?.bars.length ?? 0);
   }
 
   draw(): void {
@@ -63,9 +64,8 @@ export class TrafficPanel extends Panel {
   }
 
   private content(traffic: Crossings, scene: Scene | undefined): HTMLElement[] {
-    const { words } = traffic;
-    if (traffic.bars.length === 0) return [div("tff-empty", words[scene ? "no clients" : "none"])];
-    const cut = scene === undefined ? div("tff-empty", words.thinned) : this.wall(traffic, scene);
+    if (traffic.bars.length === 0) return [div("tff-empty", say(scene ? "nobody" : "none"))];
+    const cut = scene === undefined ? div("tff-empty", say("thinned")) : this.wall(traffic, scene);
     const said = traffic.said.map((text) => element("p", "said", text));
     const each = element("p", "said", scene?.each);
     const warned = traffic.warnings.map((text) => element("p", "said warning", `▲ ${text}`));
@@ -73,13 +73,12 @@ export class TrafficPanel extends Panel {
   }
 
   private wall(traffic: Crossings, scene: Scene): HTMLElement {
-    const { words } = traffic;
     const heads = (name: string, ...texts: (string | undefined)[]) =>
       texts.map((text, k) => div(`head ${name} ${COLUMNS[k]}`, text));
     const grid = div(
       "wall",
-      ...heads("", words.clients, "", "", words.wall, words.server),
-      ...heads("sub", "", words.holds, words["puts in"], "", words.reads),
+      ...heads("", say("clients"), "", "", say("wall"), say("server")),
+      ...heads("sub", "", say("holds"), say("puts in"), "", say("reads")),
       ...this.sharedRow(traffic, scene),
       ...this.rows(traffic, scene),
       ...this.sums(traffic, scene),
@@ -91,7 +90,7 @@ export class TrafficPanel extends Panel {
   /** What all clients get alike. */
   private sharedRow(traffic: Crossings, scene: Scene): HTMLElement[] {
     if (scene.shared.length === 0) return [];
-    const name = div("c", traffic.words["to all"], " ", span("soft", `× ${count(scene.num_clients)}`));
+    const name = div("c", say("to all"), " ", span("soft", `× ${count(scene.num_clients)}`));
     const wall = this.envelopes(traffic, scene.shared, -1, "down");
     return [name, div("c h"), div("c"), wall, cell("s", scene.shared.map(textOf))];
   }
@@ -101,7 +100,7 @@ export class TrafficPanel extends Panel {
     const hidden = scene.num_clients - rows.length;
     const made = rows.flatMap((row) => this.row(traffic, row));
     if (hidden <= 0) return made;
-    const more = filled(traffic.words.more, { count: count(hidden) });
+    const more = say("n more clients", count(hidden));
     const bars = scene.kinds.flatMap((kind) => traffic.bars[kind] ?? []).filter(goesUp);
     const envelopes = bars.slice(0, MOST_IN_A_ROW).map((bar) => envelopePicture(isSealed(bar)));
     const pile = div("w pile", ...envelopes, span("", `× ${count(hidden)}`));
@@ -112,7 +111,7 @@ export class TrafficPanel extends Panel {
     const barOf = ({ kind }: Letter) => traffic.bars[kind] as CrossingBar;
     const up = row.letters.filter((letter) => goesUp(barOf(letter)));
     const open = up.filter((letter) => !isSealed(barOf(letter)));
-    const name = button(`client ${row.client}`, "", () =>
+    const name = button(say("client n", row.client), "", () =>
       this.store.selection.select({ kind: "client", client: row.client }),
     );
     const first = div(row.client === this.store.selection.marks.client ? "c name selected" : "c name", name);
@@ -121,7 +120,7 @@ export class TrafficPanel extends Panel {
     const puts = cell("c", up.map(textOf));
     puts.append(span("soft size", up.map(({ size }) => dataSize(size)).join(" + ")));
     const reads = cell("s", open.map(textOf));
-    if (open.length < up.length) reads.append(span("seal", traffic.words.sealed));
+    if (open.length < up.length) reads.append(span("seal", say("sealed")));
     if (row.letters.some(isWrong)) for (const part of [puts, reads]) part.classList.add("wrong");
     return [first, holds, puts, this.envelopes(traffic, row.letters, row.client, ""), reads];
   }
@@ -132,7 +131,11 @@ export class TrafficPanel extends Panel {
       const bar = traffic.bars[letter.kind];
       if (bar === undefined) continue;
       const [sealed, up] = [isSealed(bar), goesUp(bar)];
-      const label = `${client < 0 ? "all clients" : `client ${client}`}, ${bar.name}, ${sealed ? "sealed" : "open"}`;
+      const label = [
+        client < 0 ? say("all clients") : say("client n", client),
+        bar.name,
+        say(sealed ? "sealed" : "open"),
+      ].join(", ");
       const envelope = button("", label, () => this.choose(bar.node, client));
       envelope.className = isWrong(letter) ? "letter wrong" : "letter";
       envelope.dataset.letter = `${bar.node} ${client}`;
@@ -147,12 +150,11 @@ export class TrafficPanel extends Panel {
   }
 
   private sums(traffic: Crossings, scene: Scene): HTMLElement[] {
-    const { words } = traffic;
-    const stays = filled(words.stays, { size: dataSize(scene.held) });
-    const up = filled(words["go up"], { size: dataSize(scene.up) });
-    const share = traffic.plain > 0 ? filled(words.ratio, { ratio: ratioOf(scene.up, traffic) }) : "";
+    const stays = say("stays", dataSize(scene.held));
+    const up = say("go up", dataSize(scene.up));
+    const share = traffic.plain > 0 ? say("ratio", ratioOf(scene.up, traffic)) : "";
     const totals = scene.totals.map(({ kind, letter }) => {
-      const word = isSealed(traffic.bars[kind] as CrossingBar) ? words.total : words.result;
+      const word = say(isSealed(traffic.bars[kind] as CrossingBar) ? "total" : "result");
       return div("", `${word}: ${textOf(letter)}`);
     });
     const put = div("c sum strong", up, span("soft", share));

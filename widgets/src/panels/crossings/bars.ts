@@ -4,16 +4,12 @@ import type { Crossings } from "../../model/crossings";
 import { goesUp, isSealed } from "../../model/crossings";
 import { dataSize } from "../../model/units";
 import { button, div, element, named, set, span } from "../../dom/elements";
-
-/** Puts words into the gaps of a text. */
-export function filled(text: string | undefined, parts: Record<string, string>): string {
-  return (text ?? "").replace(/\{(\w+)\}/g, (_, name: string) => parts[name] ?? "");
-}
+import { say } from "../../model/words";
 
 /** Makes the bars; a click on the name of one chooses its AST node. */
 export function barsOf(traffic: Crossings, choose: (node: number) => void): HTMLElement {
-  const { bars, plain, words } = traffic;
-  const made = named(div("bars"), "table", "What crossed between server and clients");
+  const { bars, plain } = traffic;
+  const made = named(div("bars"), "table", say("what crossed"));
   const most = Math.max(plain, 1, ...bars.map(({ size }) => size));
   const line = (name: HTMLElement, sizes: number[], told: string, looks: string) => {
     const number = div("number", told);
@@ -23,9 +19,10 @@ export function barsOf(traffic: Crossings, choose: (node: number) => void): HTML
     set(number, "role", "cell");
     return row;
   };
-  if (plain > 0) made.append(line(div("name", element("strong", "", words.plain)), [plain], dataSize(plain), "caller"));
+  if (plain > 0)
+    made.append(line(div("name", element("strong", "", say("plain"))), [plain], dataSize(plain), "caller"));
   for (const bar of bars) {
-    const share = goesUp(bar) && plain > 0 ? ` · ${filled(words.ratio, { ratio: ratioOf(bar.size, traffic) })}` : "";
+    const share = goesUp(bar) && plain > 0 ? ` · ${say("ratio", ratioOf(bar.size, traffic))}` : "";
     const head = bar.node < 0 ? element("strong", "", bar.name) : button(bar.name, "", () => choose(bar.node));
     const name = div("name", head, bar.detail ? span("soft", bar.detail) : "");
     const looks = isSealed(bar) ? "sealed" : bar.visibility || "down";

@@ -2,26 +2,26 @@
 
 import { button, div, element, fill, on, set, span } from "../../dom/elements";
 import { ObservedSize } from "../../dom/observed_size";
-import { look } from "../../look";
 import { shownGraph, type ShownCall } from "../../model/graph_calls";
 import { place } from "../../model/graph_places";
 import type { Graph, GraphEdge } from "../../model/messages";
 import type { TraceStore } from "../../model/store";
 import { count } from "../../model/units";
 import { Panel } from "../panel";
-import { callShape, edgeShapes, shape, widthOf } from "./shapes";
+import { callShape, edgeShapes, placeOf, shape, widthOf } from "./shapes";
 import { Zoom } from "./zoom";
+import { say } from "../../model/words";
 
 export class GraphPanel extends Panel {
   private readonly frame = div("tff-graph tff-scroll");
   private readonly room = this.opened.add(new ObservedSize(this.frame, () => this.draw()));
   private readonly legend = span("tff-keys");
-  private readonly hint = span("tff-hint", "scroll or drag to see the rest");
+  private readonly hint = span("tff-hint", say("scroll"));
   private readonly svg = shape("svg", { role: "group" });
   private readonly zoom = new Zoom(this.frame, this.svg, (scale) => this.tellWhatIsHidden(scale));
   private readonly empty = div("tff-empty");
   private readonly choice = document.createElement("input");
-  private readonly choiceLabel = element("label", "", "client ", this.choice);
+  private readonly choiceLabel = element("label", "", say("client"), " ", this.choice);
   /** The chosen client, -1 for all. */
   private client = -1;
   private calls: ShownCall[] = [];
@@ -39,8 +39,10 @@ export class GraphPanel extends Panel {
 
   describe(): string {
     const { graph } = this.store.legend;
-    const whose = this.client >= 0 ? ` of client ${this.client}` : "";
-    return graph ? `${graph.calls.length} calls and their values${whose}, ${graph.edges.length} edges` : "no graph yet";
+    if (!graph) return say("no graph");
+    const numCalls = graph.calls.length;
+    const calls = this.client < 0 ? say("calls and values", numCalls) : say("calls of client", numCalls, this.client);
+    return `${calls}, ${say("n edges", graph.edges.length)}`;
   }
 
   draw(): void {
@@ -54,7 +56,7 @@ export class GraphPanel extends Panel {
     this.root.dataset.summary = this.describe();
     const isEmpty = graph === null || graph.calls.length === 0;
     this.empty.hidden = !isEmpty;
-    this.empty.textContent = progress.finished ? "Nothing was recorded." : "No value has been made yet.";
+    this.empty.textContent = say(progress.finished ? "nothing recorded" : "no value yet");
     this.svg.style.display = isEmpty ? "none" : "";
     if (isEmpty || this.room.width === 0) return;
     this.show(graph);
@@ -62,7 +64,7 @@ export class GraphPanel extends Panel {
   }
 
   private controls(): HTMLElement {
-    Object.assign(this.choice, { type: "number", min: "0", placeholder: "all" });
+    Object.assign(this.choice, { type: "number", min: "0", placeholder: say("all") });
     on(this.choice, "input", () => {
       const isClient = this.choice.validity.valid && this.choice.value !== "";
       this.store.selection.select(
@@ -71,9 +73,9 @@ export class GraphPanel extends Panel {
     });
     const buttons = span(
       "tff-buttons",
-      button("−", "Zoom out (key -, or ctrl and wheel)", () => this.zoom.out()),
-      button("+", "Zoom in (key +, or ctrl and wheel)", () => this.zoom.in()),
-      button("all", "Show the whole graph (key 0)", () => this.showAll()),
+      button("−", say("zoom out"), () => this.zoom.out()),
+      button("+", say("zoom in"), () => this.zoom.in()),
+      button(say("all"), say("all told"), () => this.showAll()),
     );
     this.hint.hidden = true;
     return div("tff-controls", this.choiceLabel, buttons, this.legend, this.hint);
@@ -136,16 +138,12 @@ export class GraphPanel extends Panel {
   }
 
   private paintLegend(graph: Graph): void {
-    const present = Object.entries(look().theme.placements).filter(([place]) =>
-      graph.calls.some((call) => call.placement === place),
-    );
-    const entries = present.map(([place, { words }]) =>
-      span("tff-key", element("i", `place-${place || "none"}`), words),
-    );
+    const present = ["clients", "server", ""].filter((place) => graph.calls.some((call) => call.placement === place));
+    const entries = present.map((place) => span("tff-key", element("i", `place-${place || "none"}`), placeOf(place)));
     const isCarried = this.edges.some((edge) => edge.kind === "carry");
-    if (isCarried) entries.push(span("", "dashed: to the next client"));
-    if (this.calls.some((call) => call.copies > 1)) entries.push(span("", "× n: n times alike"));
-    if (graph.hidden > 0) entries.push(span("", `${count(graph.hidden)} smaller calls are left out`));
+    if (isCarried) entries.push(span("", say("dashed")));
+    if (this.calls.some((call) => call.copies > 1)) entries.push(span("", say("alike")));
+    if (graph.hidden > 0) entries.push(span("", say("smaller calls", count(graph.hidden))));
     fill(this.legend, entries);
   }
 

@@ -4,6 +4,7 @@ import { set } from "../../dom/elements";
 import type { ShownCall } from "../../model/graph_calls";
 import { HEIGHT, type Route } from "../../model/graph_places";
 import { count, duration } from "../../model/units";
+import { say, sayState } from "../../model/words";
 
 const SVG = "http://www.w3.org/2000/svg";
 const NARROWEST = 64;
@@ -23,6 +24,11 @@ export function shape<K extends keyof SVGElementTagNameMap>(
   return made;
 }
 
+/** What is said of a placement. */
+export function placeOf(placement: string): string {
+  return say(placement === "clients" ? "at clients" : placement === "server" ? "at server" : "at none");
+}
+
 /** How wide a call is, so that its texts fit. */
 export function widthOf(call: ShownCall): number {
   return Math.max(NARROWEST, 18 + 6.8 * shownLabel(call).length, 16 + 5.7 * shownValue(call).length);
@@ -31,9 +37,10 @@ export function widthOf(call: ShownCall): number {
 /** Makes the box of a call, around its middle. */
 export function callShape(call: ShownCall): SVGGElement {
   const width = widthOf(call);
-  const place = call.placement ? ` at ${call.placement}` : "";
-  const copies = call.copies > 1 ? `, ${count(call.copies)} times` : "";
-  const told = `${call.label || "value"}${place}${copies}, own time ${duration(call.ownTime)}\n${call.value}`;
+  const place = call.placement && placeOf(call.placement);
+  const copies = call.copies > 1 ? say("n times", count(call.copies)) : "";
+  const own = `${say("own time")} ${duration(call.ownTime)}`;
+  const told = `${[call.label || say("value"), place, copies, own].filter(Boolean).join(", ")}\n${call.value}`;
   return shape(
     "g",
     {
@@ -69,7 +76,7 @@ function shownLabel(call: ShownCall): string {
 }
 
 function shownValue(call: ShownCall): string {
-  return call.failed ? `✕ ${cut(call.value || "failed", MAX_VALUE)}` : cut(call.value, MAX_VALUE);
+  return call.failed ? `✕ ${cut(call.value || sayState("failed"), MAX_VALUE)}` : cut(call.value, MAX_VALUE);
 }
 
 function cut(text: string, limit: number): string {

@@ -10,6 +10,7 @@ import { count } from "../../model/units";
 import { shape } from "../graph/shapes";
 import { Panel } from "../panel";
 import { boxShape, labelShapes, laneShapes, pipeShapes, wallShapes, wayShapes } from "./shapes";
+import { say } from "../../model/words";
 
 const HATCHING = "tff-hatching";
 /** In less room, in pixels, the order of the program runs down. */
@@ -33,18 +34,16 @@ export class ProgramPanel extends Panel {
 
   describe(): string {
     const { program } = this.store.legend;
-    if (program === null) return "no program yet";
+    if (program === null) return say("no program");
     const crossings = program.steps.filter((step) => step.crosses_to !== "").length;
-    return `${count(program.steps.length)} steps, ${count(crossings)} of them across the wall`;
+    return say("n steps", count(program.steps.length)) + say("across", count(crossings));
   }
 
   draw(): void {
     const { program } = this.store.legend;
     this.root.dataset.summary = this.describe();
     this.empty.hidden = program !== null;
-    this.empty.textContent = this.store.progress.finished
-      ? "No computation was called."
-      : "No computation was called yet.";
+    this.empty.textContent = say(this.store.progress.finished ? "no call" : "no call yet");
     this.svg.style.display = program === null ? "none" : "";
     if (program === null || this.room.width === 0) return;
     const { steps, selection } = this.store;

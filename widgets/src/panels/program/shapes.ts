@@ -13,6 +13,7 @@ import {
 } from "../../model/program_places";
 import { envelope } from "../envelopes";
 import { shape } from "../graph/shapes";
+import { say } from "../../model/words";
 
 const ARROW = "M0,0L-7,-3.5L-7,3.5Z";
 const TITLE_LETTER = 7.3;
@@ -21,7 +22,10 @@ const PILE = 3;
 /** Makes the ground of a lane and its name. */
 export function laneShapes({ placement, x, y, width, height }: Lane): SVGElement[] {
   const ground = shape("rect", { class: `lane place-${placement || "none"}`, x, y, width, height });
-  const name = placement === "" ? [] : [text(placement.toUpperCase(), x + 14, y + 19, `lane-name place-${placement}`)];
+  const name =
+    placement === ""
+      ? []
+      : [text(say(placement === "clients" ? "CLIENTS" : "SERVER"), x + 14, y + 19, `lane-name place-${placement}`)];
   return [ground, ...name];
 }
 
@@ -30,8 +34,8 @@ export function wallShapes({ x, y, width, height }: Rect, pipes: Pipe[]): SVGEle
   const wall = shape("rect", { class: "wall", x, y, width, height });
   const passing = pipes.filter(({ text }) => text !== "");
   const meanings = [
-    passing.some(({ step }) => !step.is_sealed) ? "open: the server can read each one" : "",
-    passing.some(({ step }) => step.is_sealed) ? "sealed: it can read only the total" : "",
+    passing.some(({ step }) => !step.is_sealed) ? say("open told") : "",
+    passing.some(({ step }) => step.is_sealed) ? say("sealed told") : "",
   ].filter(Boolean);
   const room = Math.min(width, ...passing.map(({ envelope: [left] }) => left - 8));
   const said = meanings.join(" · ");

@@ -5,6 +5,7 @@ import type { Grouping } from "../../model/lanes";
 import { OPERATIONS } from "../../model/schema";
 import type { Colours } from "../../theme";
 import type { Actions } from "./actions";
+import { say, sayState } from "../../model/words";
 
 export class Controls {
   readonly root = div("tff-controls");
@@ -12,25 +13,24 @@ export class Controls {
 
   constructor(actions: Actions, group: (grouping: Grouping) => void) {
     const groupings: [text: string, grouping: Grouping][] = [
-      ["threads", "thread"],
-      ["executors", "executor"],
-      ["clients", "client"],
+      [say("threads"), "thread"],
+      [say("executors"), "executor"],
+      [say("clients"), "client"],
     ];
     const lanes = choiceOf(groupings);
     on(lanes, "change", () => group(groupings[lanes.selectedIndex]?.[1] ?? "thread"));
-    const brush = "Brush what is shown: all panels tell of that time only (key b, or drag on the ruler)";
     const buttons = span(
       "tff-buttons",
-      button("−", "Zoom out (key -, or ctrl and wheel)", () => actions.zoomOut()),
-      button("+", "Zoom in (key +, or ctrl and wheel)", () => actions.zoomIn()),
-      button("all", "Show the whole trace, end the brush (key 0, or double click)", () => actions.showAll()),
-      button("brush", brush, () => actions.brushShown()),
+      button("−", say("zoom out"), () => actions.zoomOut()),
+      button("+", say("zoom in"), () => actions.zoomIn()),
+      button(say("all"), say("whole trace"), () => actions.showAll()),
+      button(say("brush"), say("brush told"), () => actions.brushShown()),
     );
-    this.root.append(element("label", "", "lanes ", lanes), buttons, this.legend);
+    this.root.append(element("label", "", say("lanes"), " ", lanes), buttons, this.legend);
   }
 
   paintLegend(colours: Colours, isFinished: boolean, words: Readonly<Record<string, string>>): void {
     const entries = OPERATIONS.map((name, k) => keyEntry(name, colours.operations[k] ?? "", words[name]));
-    fill(this.legend, isFinished ? entries : [...entries, keyEntry("running", colours.running)]);
+    fill(this.legend, isFinished ? entries : [...entries, keyEntry(sayState("running"), colours.running)]);
   }
 }

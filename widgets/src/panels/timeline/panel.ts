@@ -13,6 +13,7 @@ import { Gestures } from "./gestures";
 import { pressKey } from "./keys";
 import { Painter } from "./painter";
 import { Viewport } from "./viewport";
+import { say, sayState } from "../../model/words";
 
 // While spans arrive, laying them out may take one part in this many of the time.
 const LAYOUT_SHARE = 6;
@@ -44,8 +45,8 @@ export class TimelinePanel extends CanvasPanel {
 
   describe(): string {
     const { range } = this.store.selection;
-    const brushed = range === null ? "" : `, brushed from ${duration(range[0])} to ${duration(range[1])}`;
-    return `${this.lanes.bars.length} spans in ${this.lanes.titles.length} lanes, ${this.painted} drawn${brushed}`;
+    const brushed = range === null ? "" : say("brushed", duration(range[0]), duration(range[1]));
+    return say("in lanes", this.lanes.bars.length, this.lanes.titles.length, this.painted) + brushed;
   }
 
   override draw(): void {
@@ -61,7 +62,7 @@ export class TimelinePanel extends CanvasPanel {
   protected paint(context: CanvasRenderingContext2D, colours: Colours): void {
     this.controls.paintLegend(colours, this.store.progress.finished, this.store.legend.words);
     this.viewport.fit(this.width, this.height, this.lanes.titles.length);
-    if (this.lanes.bars.length === 0) this.paintText(context, colours, "Nothing has happened yet.");
+    if (this.lanes.bars.length === 0) this.paintText(context, colours, say("nothing yet"));
     else this.painted = new Painter(context, colours, this.lanes, this.viewport, this.store).paint();
   }
 
@@ -88,8 +89,8 @@ export class TimelinePanel extends CanvasPanel {
     if (bar === null) return "";
     const { columns } = this.store;
     const operation = OPERATIONS[columns.operation(bar.span)] ?? "";
-    const times = `${duration(bar.end - bar.start)}, own ${duration(columns.ownTime(bar.span))}`;
-    const outcome = OUTCOMES[columns.outcome(bar.span)] ?? "";
+    const times = say("own", duration(bar.end - bar.start), duration(columns.ownTime(bar.span)));
+    const outcome = sayState(OUTCOMES[columns.outcome(bar.span)] ?? "");
     return `${operation} · ${this.store.labelOf(bar.span)} · ${times}, ${outcome}`;
   }
 }
