@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import dataclasses
-import functools
 import inspect
 import logging
 import random
@@ -22,10 +21,11 @@ from federated_language.framework import (
 from federated_language.proto import computation_pb2 as pb
 
 from tffsim.concurrency.random_streams import Place, current_place, start_run
-from tffsim.execution_contexts import number_warnings, untold_clients
+from tffsim.execution_contexts import drop_outs, number_warnings, untold_clients
 from tffsim.execution_contexts.argument_normalisation import normalise_argument
 from tffsim.execution_contexts.cohorts import with_homes
 from tffsim.execution_contexts.computation_warnings import warn
+from tffsim.execution_contexts.drop_outs import Cohort
 from tffsim.execution_contexts.execution_error import (
     ArgumentError,
     CardinalityError,
@@ -37,10 +37,11 @@ from tffsim.executor_stacks.instrumentation import hides_its_parts, traced_stack
 from tffsim.executor_stacks.lending_factory import LendingFactory, VisitingFactory
 from tffsim.failures.failure_location import locate_argument
 from tffsim.language import building_blocks
+from tffsim.language.clients_at_home import ClientsLostError
 from tffsim.language.containers import pack
 from tffsim.language.identity_cache import IdentityCache
 from tffsim.language.result_values import to_numpy
-from tffsim.tracing.recording.active import active_recorder
+from tffsim.tracing.recording.active import active_recorder, note_drop_outs
 
 if TYPE_CHECKING:
     from tffsim.tracing.recording.recorder import Recorder
@@ -149,7 +150,7 @@ async def _invoke(
     remark = untold_clients.remark(computation, settings.factory, cardinalities)
     if remark:
         _warn_once(settings, computation, name, remark)
-    work = _attempt(settings, functools.partial(_run, computation, argument, parameter_type), cardinalities, name)
+    work = _attempt(settings, computation, Cohort(cardinalities, argument), parameter_type, name)
     recorder = active_recorder()
     if recorder is not None:
         participants = untold_clients.cardinalities_with_default(computation, settings.factory, cardinalities)
@@ -163,8 +164,9 @@ async def _invoke(
 
 async def _attempt(
     settings: InvocationSettings,
-    run: Callable[[Executor], Coroutine[object, object, object]],
-    cardinalities: Mapping[PlacementLiteral, int],
+    computation: ConcreteComputation,
+    cohort: Cohort,
+    parameter_type: fl.Type | None,
     name: str,
 ) -> object:
     place = current_place.get()
@@ -173,9 +175,9 @@ async def _attempt(
         current_place.set(place.from_the_start() if place is not None else None)
         try:
             if isinstance(settings.factory, VisitingFactory):
-                await settings.factory.prepare(cardinalities)
-            with _stack(settings.factory, cardinalities) as executor:
-                return await run(executor)
+                return await _run_at_homes(settings, settings.factory, computation, cohort, parameter_type, name)
+            with _stack(settings.factory, cohort.cardinalities) as executor:
+                return await _run(computation, cohort.argument, parameter_type, executor)
         except RetryableError as error:
             if attempt == settings.max_attempts:
                 raise
@@ -187,6 +189,36 @@ async def _attempt(
             )  # fmt: skip
             await asyncio.sleep(seconds)
     raise AssertionError("unreachable")
+
+
+async def _run_at_homes(
+    settings: InvocationSettings,
+    factory: VisitingFactory,
+    computation: ConcreteComputation,
+    everybody: Cohort,
+    parameter_type: fl.Type | None,
+    name: str,
+) -> object:
+    place, lost, cohort = current_place.get(), set[str](), everybody
+    while True:
+        lost.update(await factory.prepare(cohort.cardinalities))
+        # Once dropped out, always dropped out: so this ends, and no client is counted in one sum and not in another.
+        cohort = everybody.without(lost, parameter_type)
+        try:
+            with _stack(settings.factory, cohort.cardinalities) as executor:
+                result = await _run(computation, cohort.argument, parameter_type, executor)
+            break
+        except ClientsLostError as error:
+            lost.add(error.home)
+            if not factory.lets_clients_drop_out or lost.issuperset(everybody.homes):
+                raise
+            cohort = everybody.without(lost, parameter_type)
+            current_place.set(place.from_the_start() if place is not None else None)
+    remark = drop_outs.remark(everybody, cohort, lost)
+    if remark:
+        note_drop_outs(len(everybody.homes) - len(cohort.homes), remark)
+        _warn_once(settings, computation, name, remark)
+    return result
 
 
 async def _run(
@@ -241,6 +273,6 @@ def _traced_stack(
 
 def _warn_once(settings: InvocationSettings, computation: ConcreteComputation, name: str, remark: str) -> None:
     warned = settings.warned(building_blocks.to_proto(computation))
-    if not warned:
+    if remark not in warned:
         warned.append(remark)
         warn(computation, f"`{name}`: {remark}")

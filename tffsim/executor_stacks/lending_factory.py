@@ -1,6 +1,6 @@
 """What a factory of execution stacks may offer to contexts, beside `create_executor`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
@@ -35,9 +35,16 @@ class LendingFactory(Protocol):
 class VisitingFactory(Protocol):
     """A factory whose stacks go where clients are, if these have homes: see `clients_at_home`."""
 
-    async def prepare(self, cardinalities: Mapping[PlacementLiteral, int]) -> None:
+    @property
+    def lets_clients_drop_out(self) -> bool:
+        """Whether calls go on without clients whose data is lost."""
+
+    async def prepare(self, cardinalities: Mapping[PlacementLiteral, int]) -> Collection[str]:
         """Waits until a stack can be made.
 
         Args:
             cardinalities: How many participants there are at each placement; if it is a `CohortAtHome`, also where.
+
+        Returns:
+            The homes that cannot be reached, if clients may drop out; never all of them.
         """

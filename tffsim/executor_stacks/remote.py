@@ -3,8 +3,8 @@
 import functools
 import os
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import federated_language as fl
 from federated_language.framework import CardinalitiesType, Executor, PlacementLiteral
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tffsim.remote.workers import Workers
 
 Path: TypeAlias = str | os.PathLike[str]
+LostData: TypeAlias = Literal["error", "drop out"]
 
 _ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]]+):\d{1,5}")
 _SIDE_BY_SIDE = 64
@@ -39,6 +40,7 @@ def remote_executor_factory(
     connect_timeout: float = 10.0,
     call_timeout: float = 600.0,
     heartbeat_seconds: float = 5.0,
+    lost_data: LostData = "error",
     server_ca: Path | None = None,
     client_cert: Path | None = None,
     client_key: Path | None = None,
@@ -57,6 +59,11 @@ def remote_executor_factory(
         call_timeout: How many seconds the work of a range of clients may take at a worker.
         heartbeat_seconds: How often workers hear that this process is there. One that does not answer three times is
             lost, and its clients run again at others.
+        lost_data: What happens if a worker is lost that has the data of clients (`data`), and is not back within
+            `connect_timeout`. `"error"`: the call fails, and says whose data it is. `"drop out"`: these clients drop
+            out, and the result is that of a call with the others, which run again if they had begun. A warning, and the
+            trace, say how many. The next call asks for the worker again, but does not wait for it. If all are lost,
+            the call fails.
         server_ca: The file with the authority of the workers' certificates; with it, connections use TLS.
         client_cert: The file with the certificate of this process, if workers ask for one.
         client_key: The file with its key.
@@ -66,9 +73,11 @@ def remote_executor_factory(
         ImportError: If the extra `tffsim[remote]` is not installed.
         OSError: If a file cannot be read.
         TypeError: If the addresses are not a list of texts.
-        ValueError: If there are none, or one is wrong.
+        ValueError: If there are none, or one is wrong; if `lost_data` is something else.
     """
     check_extra()
+    if lost_data not in get_args(LostData):
+        raise ValueError(f'`lost_data` must be "error" or "drop out", found {lost_data!r}.')
     from tffsim.remote.channels import read_security
     from tffsim.remote.grpc_transport import GrpcTransport
     from tffsim.remote.workers import Workers
@@ -79,7 +88,9 @@ def remote_executor_factory(
         [GrpcTransport(address, security) for address in found],
         connect_timeout=connect_timeout, call_timeout=call_timeout, heartbeat_seconds=heartbeat_seconds,
     )  # fmt: skip
-    return RemoteExecutorFactory(workers, default_num_clients=default_num_clients)
+    return RemoteExecutorFactory(
+        workers, default_num_clients=default_num_clients, lets_clients_drop_out=lost_data == "drop out"
+    )
 
 
 class RemoteExecutorFactory(ResourceManagingExecutorFactory):
@@ -88,11 +99,15 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
     Args:
         workers: Connections to the workers.
         default_num_clients: The number of clients when the argument tells none.
+        lets_clients_drop_out: Whether calls go on without clients whose data is lost.
     """
 
-    def __init__(self, workers: "Workers", *, default_num_clients: int = 0) -> None:
+    def __init__(
+        self, workers: "Workers", *, default_num_clients: int = 0, lets_clients_drop_out: bool = False
+    ) -> None:
         super().__init__(self._build_stack, default_num_clients=default_num_clients)
         self._workers = workers
+        self._lets_clients_drop_out = lets_clients_drop_out
         self._ready: list[WorkerConnection] = []
         calls = num_workers(None)
         self._make_leaf = functools.partial(eager_leaf, worker_pool=worker_pool(calls))
@@ -101,6 +116,11 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
     def workers(self) -> "Workers":
         """Connections to the workers."""
         return self._workers
+
+    @property
+    def lets_clients_drop_out(self) -> bool:
+        """Whether calls go on without clients whose data is lost."""
+        return self._lets_clients_drop_out
 
     def data(self, name: str) -> "DataAtWorkers":
         """Returns data that workers have, to be passed to a computation in place of a list with one value per client.
@@ -122,21 +142,26 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
         ready = channel_loop().submit(self._workers.prepare([c.address for c in self._workers.connections])).result()
         return data_at_workers(name, ready)
 
-    async def prepare(self, cardinalities: Mapping[PlacementLiteral, int]) -> None:
+    async def prepare(self, cardinalities: Mapping[PlacementLiteral, int]) -> Collection[str]:
         """Waits until a worker is ready; what is leased next uses those that are.
 
         Args:
             cardinalities: How many participants there are, and where, if they have their data at workers.
 
+        Returns:
+            The workers with data of the clients that are not ready in time, if clients may drop out.
+
         Raises:
             NoWorkerError: If none is ready in time, or one is not that has data of the clients.
         """
-        needed = set(cardinalities.homes) if isinstance(cardinalities, CohortAtHome) else ()
-        ready = await self._workers.prepare(needed)
+        needed = set(cardinalities.homes) if isinstance(cardinalities, CohortAtHome) else set[str]()
+        self._check_homes(needed)
+        ready = await self._workers.prepare(needed, some_suffice=bool(needed) and self._lets_clients_drop_out)
         if ready != self._ready:
             # Clients are divided anew. Stacks that are in use stay until their calls end.
             self._ready = ready
             super().close()
+        return needed.difference(connection.address for connection in ready)
 
     def create_executor(self, cardinalities: CardinalitiesType) -> Executor:
         """Returns a stack for contexts other than those of tffsim; waits for a worker.
@@ -185,11 +210,13 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
         if not isinstance(cardinalities, CohortAtHome):
             return client_ranges(num_clients, len(self._ready)), self._ready
         by_address = {connection.address: connection for connection in self._workers.connections}
-        strangers = set(cardinalities.homes) - by_address.keys()
-        if strangers:
-            raise ValueError(f"The data of some clients is at {min(strangers)}, which is no worker of this factory.")
         workers = [by_address[home] for home in dict.fromkeys(cardinalities.homes)]
         return ranges_at_home(cardinalities.homes), workers
+
+    def _check_homes(self, homes: set[str]) -> None:
+        strangers = homes.difference(connection.address for connection in self._workers.connections)
+        if strangers:
+            raise ValueError(f"The data of some clients is at {min(strangers)}, which is no worker of this factory.")
 
     def _participant(self) -> Executor:
         return participant_stack(self._make_leaf(None))

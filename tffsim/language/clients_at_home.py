@@ -35,3 +35,17 @@ class CohortAtHome(dict[PlacementLiteral, int]):
     def __init__(self, cardinalities: Mapping[PlacementLiteral, int], homes: Sequence[str]) -> None:
         super().__init__(cardinalities)
         self.homes = tuple(homes)
+
+
+class ClientsLostError(ConnectionError):
+    """The data of some clients cannot be reached.
+
+    Attributes:
+        home: Where it is.
+        reason: Why, as the end of a sentence.
+    """
+
+    def __init__(self, message: str, home: str, reason: str) -> None:
+        super().__init__(message)
+        self.home = home
+        self.reason = reason

@@ -24,7 +24,7 @@ from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.federation.federating_strategy import Function
 from tffsim.federation.number_watch import add_suspect
 from tffsim.language import building_blocks
-from tffsim.language.clients_at_home import ClientAtHome
+from tffsim.language.clients_at_home import ClientAtHome, ClientsLostError
 from tffsim.language.struct_types import struct_type
 from tffsim.language.type_kinds import function_type_of
 from tffsim.remote.channels import channel_loop
@@ -248,10 +248,13 @@ class RemoteExecutor(Executor):
                 return await self._try(worker, node, wants_result)
             except WorkerLostError as lost:
                 if number == self._workers.max_tries:
-                    raise NoWorkerError(
+                    text = (
                         f"The work of {self._range()} was tried {number} times, and each time the worker was lost. "
                         f"The last was {worker.description}: {lost.reason}."
-                    ) from None
+                    )
+                    if self._is_home:
+                        raise ClientsLostError(text, worker.address, lost.reason) from None
+                    raise NoWorkerError(text) from None
                 await self._replace(worker, lost, number)
         raise AssertionError("unreachable")
 
@@ -319,9 +322,12 @@ class RemoteExecutor(Executor):
         try:
             await self._workers.prepare([worker.address])
         except NoWorkerError:
-            raise NoWorkerError(
+            raise ClientsLostError(
                 f"Worker {worker.description} was lost ({lost.reason}). It has the data of {self._range()}, "
-                "so no other can do their work. Start it again with the same `--data`, or choose clients of others."
+                "so no other can do their work. Start it again with the same `--data`, or choose clients of others: "
+                'by hand, or with `lost_data="drop out"`.',
+                worker.address,
+                lost.reason,
             ) from None
         text = f"worker {worker.description} was lost ({lost.reason}), and found again; {self._range()} run again there"
         _log.warning("%s.", text.capitalize())

@@ -45,6 +45,7 @@ class Workers:
             for transport in transports
         ]  # fmt: skip
         self._next_try: dict[WorkerConnection, float] = {}
+        self._given_up: set[str] = set()
         self._trying: dict[WorkerConnection, asyncio.Task[None]] = {}
 
     @property
@@ -61,16 +62,18 @@ class Workers:
         """How often the work of a range is tried: at most once per worker, and two times more."""
         return len(self._connections) + 2
 
-    async def prepare(self, needed: Collection[str] = ()) -> list[WorkerConnection]:
+    async def prepare(self, needed: Collection[str] = (), *, some_suffice: bool = False) -> list[WorkerConnection]:
         """Returns the workers that are ready; waits for one if none is, and for others not long.
 
         Args:
             needed: The addresses of workers that no others can replace.
+            some_suffice: Whether one of these is enough. Others are waited for once: those that were not there in time
+                are not waited for again before they have been there.
 
         Raises:
             NoWorkerError: If none is ready in time, or one that is needed is not.
         """
-        return await channel_loop().run(self._prepare(needed))
+        return await channel_loop().run(self._prepare(set(needed), some_suffice))
 
     async def close(self) -> None:
         """Ends all sessions."""
@@ -80,15 +83,22 @@ class Workers:
         """Waits before work is tried again; longer each time, and never for the same time as others."""
         await asyncio.sleep(min(2.0, 0.05 * 2**number) * random.uniform(0.5, 1.0))
 
-    async def _prepare(self, needed: Collection[str]) -> list[WorkerConnection]:
+    async def _prepare(self, needed: set[str], some_suffice: bool) -> list[WorkerConnection]:
         deadline = time.monotonic() + self._connect_timeout
+        awaited = needed - self._given_up if some_suffice else needed
         while True:
             self._try_all(deadline)
             ready = self.ready()
-            if ready and {connection.address for connection in ready}.issuperset(needed):
+            there = {connection.address for connection in ready}
+            self._given_up -= there
+            has_some = not needed.isdisjoint(there) if some_suffice else there >= needed
+            if ready and has_some and there >= awaited:
                 await self._wait_for_others()
                 return self.ready() or ready
             if time.monotonic() > deadline:
+                self._given_up |= needed - there
+                if some_suffice and has_some:
+                    return ready
                 raise self._not_there(needed) if needed else self._no_worker()
             await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 

@@ -128,7 +128,8 @@ class Trace:
     def invocations(self) -> Table:
         """The calls of computations, in the order in which they started.
 
-        Columns: `span`, `name`, `num_clients` (-1 if not told), `start`, `end`, `outcome`, `root` (an AST node).
+        Columns: `span`, `name`, `num_clients` (-1 if not told), `num_dropped` (clients that have dropped out, beside
+        these), `start`, `end`, `outcome`, `root` (an AST node).
         """
         return invocation_table(self.snapshot)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import warnings
 
 import federated_language as fl
 import numpy as np
@@ -11,8 +12,10 @@ import tffsim as tff
 from tests.integration.remote import hosted
 from tests.integration.remote.conftest import START_SECONDS, bits
 from tests.integration.remote.proxy import Proxy
+from tests.integration.remote.test_faults import in_background, long, wait_until_busy
 from tffsim.remote.local_workers import LocalWorkers
 from tffsim.simulation import fed_avg
+from tffsim.views.panels.sentence import told
 
 MODULE = "tests.integration.remote.hosted"
 FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
@@ -148,3 +151,51 @@ def test_a_lost_worker_is_an_error_that_names_its_clients_until_it_is_back():
             patient.close()
         finally:
             factory.close()
+
+
+def test_clients_of_a_lost_worker_drop_out_if_asked(local):
+    chosen = options(numbers="numbers")
+    with LocalWorkers(2, options=chosen, start_timeout=START_SECONDS) as workers:
+        patient = tff.remote_executor_factory(workers, connect_timeout=60)
+        data = patient.data("numbers")
+        patient.close()
+        factory = tff.remote_executor_factory(workers, connect_timeout=3, heartbeat_seconds=1, lost_data="drop out")
+        context = tff.SyncExecutionContext(factory)
+        weights = [1.0 + n / 7 for n in range(80)]
+        try:
+            slow_mean = tff.federated_computation(
+                lambda x, w: fl.federated_mean(fl.federated_map(long, x), w), FLOATS, FLOATS
+            )
+            expected = local.invoke(weighted, (hosted.numbers(), weights[:40]))
+            with tff.trace(all_threads=True) as trace, warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                result = in_background(context, slow_mean, (data, weights))
+                wait_until_busy(workers.processes[1])
+                workers.processes[1].kill()
+                assert bits(result()) == bits(expected[0])
+            assert any("40 of 80 clients dropped out" in str(warning.message) for warning in caught)
+            call = trace.invocations.row(0)
+            assert (call["num_clients"], call["num_dropped"]) == (40, 40)
+            assert told(trace.snapshot).startswith("40 clients dropped out")
+            # It is not waited for again, and used when it is back.
+            with pytest.warns(UserWarning, match="40 of 80 clients"):
+                assert bits(context.invoke(weighted, (data, weights))) == bits(expected)
+            workers.processes[1].wait()
+            workers.add(port=int(workers.addresses[1].rsplit(":", 1)[1]))
+            both = local.invoke(weighted, (hosted.numbers() * 2, weights))
+            for _ in range(100):
+                if bits(context.invoke(weighted, (data, weights))) == bits(both):
+                    break
+            else:
+                raise AssertionError("The worker was not found again.")
+            for process in workers.processes:
+                process.kill()
+            with pytest.raises(tff.ExecutionError, match=r"workers that have the data|was lost"):
+                context.invoke(weighted, (data, weights))
+        finally:
+            factory.close()
+
+
+def test_what_is_done_about_lost_data_is_one_of_two(workers):
+    with pytest.raises(ValueError, match='must be "error" or "drop out", found \'ignore\''):
+        tff.remote_executor_factory(["localhost:1"], lost_data="ignore")

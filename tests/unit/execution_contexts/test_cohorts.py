@@ -16,8 +16,11 @@ AT_B = [ClientAtHome("d", "b:1", 0), ClientAtHome("d", "a:1", 1)]
 
 
 class Visiting(VisitingFactory):
+    lets_clients_drop_out = False
+
     async def prepare(self, cardinalities):
         """Nobody has to be waited for."""
+        return ()
 
 
 def homes(argument, type_spec, factory=None):

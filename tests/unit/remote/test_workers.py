@@ -36,3 +36,20 @@ def test_a_session_that_was_lost_begins_anew(worker, make_workers):
 
 def test_there_are_two_more_tries_than_workers(make_workers):
     assert make_workers("a:1", "b:1").max_tries == 4
+
+
+def test_where_some_suffice_those_that_are_lost_are_waited_for_once(worker, make_workers, monkeypatch):
+    workers = make_workers("127.0.0.1:9", worker.address, connect_timeout=0.1)
+    needed = [connection.address for connection in workers.connections]
+    with pytest.raises(NoWorkerError, match="1 of the 2 workers"):
+        asyncio.run(workers.prepare(needed))
+    monkeypatch.setattr(workers, "_connect_timeout", 1e9)  # Whoever waits now, waits for ever.
+    ready = asyncio.run(workers.prepare(needed, some_suffice=True))
+    assert [connection.address for connection in ready] == [worker.address]
+
+
+def test_where_some_suffice_none_of_them_does_not(worker, make_workers):
+    workers = make_workers("127.0.0.1:9", worker.address, connect_timeout=0.1)
+    for _ in range(2):
+        with pytest.raises(NoWorkerError, match="1 of the 1 workers"):
+            asyncio.run(workers.prepare(["127.0.0.1:9"], some_suffice=True))

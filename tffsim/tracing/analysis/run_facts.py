@@ -11,7 +11,7 @@ from tffsim.tracing.analysis.program import Program, build_program
 from tffsim.tracing.analysis.program_runs import StepRun, owners, step_runs
 from tffsim.tracing.analysis.results import numbers_among, values_of_results
 from tffsim.tracing.analysis.wrong_values import WrongValue, wrong_values
-from tffsim.tracing.document.operations import CANCELLED, ERROR, RUNNING
+from tffsim.tracing.document.operations import CANCELLED, ERROR, OK, RUNNING
 from tffsim.tracing.document.snapshot import Place, Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 
@@ -50,6 +50,7 @@ class RunFacts:
         last_runs: The same, of the last call alone.
         invocations: Its calls, as rows of `trace.invocations`.
         num_clients: How many clients took part in the last call; -1 if the computation has none.
+        num_dropped: How many clients have dropped out of it, beside these.
         phases: Where the time of all calls went.
         is_running: Whether a call is under way.
         is_cancelled: Whether the last call was given up.
@@ -67,6 +68,7 @@ class RunFacts:
     last_runs: list[StepRun]
     invocations: list[int]
     num_clients: int
+    num_dropped: int
     phases: Phases
     is_running: bool
     is_cancelled: bool
@@ -97,6 +99,7 @@ def run_facts(snapshot: Snapshot) -> RunFacts | None:
         last_runs=step_runs(snapshot, program, rows[-1:]),
         invocations=rows,
         num_clients=last.cardinalities.get(_CLIENTS, -1),
+        num_dropped=last.num_dropped,
         phases=_sum(phases_of(snapshot, rows)),
         is_running=bool(outcome == RUNNING),
         is_cancelled=bool(outcome == CANCELLED),
@@ -125,7 +128,9 @@ def _numbers(reader: SpanReader, program: Program, results: list[list[int]]) -> 
 def _failure(reader: SpanReader, program: Program, invocations: set[int]) -> Failure | None:
     snapshot = reader.snapshot
     columns = snapshot.columns
-    first = first_of(snapshot, (columns["outcome"] == ERROR) & np.isin(columns["invocation"], list(invocations)))
+    # What failed in a call that returned has been made good, as by others when clients dropped out.
+    without_result = [span for span in invocations if columns["outcome"][span] != OK]
+    first = first_of(snapshot, (columns["outcome"] == ERROR) & np.isin(columns["invocation"], without_result))
     if first < 0:
         return None
     values = [value for value in reader.inputs(first) if value >= 0 and not _is_function(snapshot, value)]

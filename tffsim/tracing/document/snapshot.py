@@ -98,12 +98,16 @@ class AstNode:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class InvocationInfo:
-    """A call of a computation: its root span, its name, the root of its AST, and how many participants there are."""
+    """A call of a computation: its root span, its name, the root of its AST, and how many participants there are.
+
+    Beside these, `num_dropped` clients have dropped out.
+    """
 
     span: Count
     name: Text
     root: Count
     cardinalities: Annotated[dict[Text, Count], AtMost(_MAX_PLACEMENTS)]
+    num_dropped: Annotated[int, Between(0, MAX_COUNT), Added(), NotForViews()] = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ def invocation_table(snapshot: Snapshot) -> Table:
         "span": spans,
         "name": np.arange(len(calls)),
         "num_clients": np.array([call.cardinalities.get("CLIENTS", -1) for call in calls], np.int32),
+        "num_dropped": np.array([call.num_dropped for call in calls], np.int32),
         "start": snapshot.columns["start"][spans],
         "end": snapshot.columns["end"][spans],
         "outcome": snapshot.columns["outcome"][spans],

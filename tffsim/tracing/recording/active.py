@@ -51,3 +51,15 @@ def remark(text: str) -> None:
     recorder = active_recorder()
     if recorder is not None:
         recorder.remark(text)
+
+
+def note_drop_outs(count: int, text: str) -> None:
+    """Notes that clients have dropped out of the invocation that is under way here, if there is a trace.
+
+    Args:
+        count: How many.
+        text: What readers should know of it.
+    """
+    recorder = active_recorder()
+    if recorder is not None:
+        recorder.note_drop_outs(count, text)

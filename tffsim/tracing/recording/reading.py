@@ -31,7 +31,7 @@ def read_legend(recorder: Recorder, row_of: Callable[[int], int] = int) -> Legen
         list(recorder.nodes.nodes),
         list(recorder.nodes.functions),
         [
-            InvocationInfo(row_of(call.span), call.name, call.root, dict(call.cardinalities))
+            InvocationInfo(row_of(call.span), call.name, call.root, dict(call.cardinalities), call.num_dropped)
             for call in list(recorder.invocations)
         ],
         {row_of(number): text for number, text in recorder.errors.copy().items()},

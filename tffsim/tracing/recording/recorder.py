@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 
+import federated_language as fl
 import numpy as np
 from federated_language import framework
 
@@ -168,6 +169,18 @@ class Recorder(RowKeeper):
         span = current_span.get()
         if span is not None:
             self._remarks.setdefault(span.invocation, []).append(text)
+
+    def note_drop_outs(self, count: int, text: str) -> None:
+        """Notes that clients have dropped out of the invocation that is under way here; readers hear of that first."""
+        span = current_span.get()
+        if span is None:
+            return
+        self._remarks.setdefault(span.invocation, []).insert(0, text)
+        for call in reversed(self.invocations):
+            if call.span == span.invocation:
+                call.num_dropped = count
+                call.cardinalities[fl.CLIENTS.name] -= count
+                return
 
     def open(self, parent: Span, operation: int, layer: Layer) -> Span | None:
         """Opens a span inside another one; None if the trace is full."""

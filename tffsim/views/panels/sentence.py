@@ -159,7 +159,9 @@ class _Speech:
 
     def wrong(self) -> list[Sentence]:
         facts = self._facts
-        told = []
+        told: list[Sentence] = []
+        if facts.num_dropped:
+            told.append((Phrase(self._counted("dropped out", facts.num_dropped)), Phrase(".")))
         if facts.failure is not None:
             told.append(self._failed(facts.failure))
             told += self._left_undone(facts.failure)
