@@ -11,9 +11,8 @@ import re
 
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.magic_arguments import parse_argstring
 
-from tffsim.magics.options import with_joined_lists
+from tffsim.magics.option_line import words_of
 
 NAME = "tff_execute"
 
@@ -23,12 +22,12 @@ class CellSource:
 
     Args:
         shell: The `InteractiveShell`.
-        magic: The magic, whose options it reads.
+        parser: That of the magic's options.
     """
 
-    def __init__(self, shell: InteractiveShell, magic: object) -> None:
+    def __init__(self, shell: InteractiveShell, parser: argparse.ArgumentParser) -> None:
         self._shell = shell
-        self._magic = magic
+        self._parser = parser
 
     def install(self) -> None:
         """Lets the shell rewrite its cells, before it makes calls of magics of them."""
@@ -45,7 +44,7 @@ class CellSource:
             # The line alone, such as `--help`: IPython refuses cell magics without a cell.
             return [f"get_ipython().run_line_magic({NAME!r}, {line!r})\n"]
         try:
-            options = parse_argstring(self._magic, with_joined_lists(line))
+            options = self._parser.parse_args(words_of(line))
         except (UsageError, ValueError):
             return lines  # The magic says what is wrong, or helps, and runs nothing.
         if options.background is not None:

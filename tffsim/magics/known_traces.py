@@ -40,10 +40,10 @@ class KnownTraces:
             name: The variable that gets it; by default there is none, and a name is made up.
 
         Returns:
-            The name. It is another one if the cell itself made a computation or a function of this name.
+            The name. It is another one if the cell itself gave this name to something else.
         """
         if name:
-            while is_taken(self._variables, name):
+            while is_taken(self._variables, name, Trace):
                 name += "_trace"
             self._variables[name] = trace
             self._unnamed = [known for known in self._unnamed if known != name]

@@ -4,20 +4,20 @@ import argparse
 import keyword
 import pathlib
 import re
-import types
 from collections.abc import Callable, Mapping
 
 from federated_language.framework import AsyncContext, Computation, PolymorphicComputation, SyncContext
 from IPython.core.error import UsageError
-from IPython.core.magic_arguments import parse_argstring
 
+from tffsim.magics.background_run import BackgroundRun
+from tffsim.magics.option_line import words_of
 from tffsim.magics.spelling import did_you_mean
 from tffsim.magics.stack_choice import chosen_context
+from tffsim.traces.trace import Trace
 from tffsim.views import PANELS
 from tffsim.views.panels.declared import OVERVIEW
 
 _SUFFIX = ".tfftrace"
-_LIST_OF_PANELS = re.compile(r"(?<!\S)(--view(?:\s+|=))(\w+(?:\s*,\s*\w+)+)")
 _UNKNOWN_OPTION = re.compile(r"unrecognized arguments: (--[\w-]+)")
 
 
@@ -37,11 +37,6 @@ class Options(argparse.Namespace):
     context: SyncContext | AsyncContext | None
 
 
-def with_joined_lists(line: str) -> str:
-    """Returns a line of options in which a list of panels is one word: `--view stack, clients` has a blank."""
-    return _LIST_OF_PANELS.sub(lambda found: found[1] + re.sub(r"\s", "", found[2]), line)
-
-
 def read_options(magic: Callable[..., object], line: str, variables: Mapping[str, object]) -> Options:
     """Returns the options of the magic, checked, with the `context` and the `panels` that they choose.
 
@@ -53,10 +48,10 @@ def read_options(magic: Callable[..., object], line: str, variables: Mapping[str
     Raises:
         UsageError: If one cannot be read, or two do not go together.
     """
-    options = _parsed(magic, with_joined_lists(line))
+    options = _parsed(magic, line)
     options.panels = _panels(options.view)
-    for option in ("trace", "background"):
-        _check_name(option, getattr(options, option), variables)
+    _check_name("trace", options.trace, variables, Trace)
+    _check_name("background", options.background, variables, BackgroundRun)
     if options.trace and options.trace == options.background:
         raise UsageError(f"--trace and --background cannot both be called {options.trace!r}.")
     if options.no_trace and (options.trace or options.save):
@@ -67,20 +62,20 @@ def read_options(magic: Callable[..., object], line: str, variables: Mapping[str
     return options
 
 
-def is_taken(variables: Mapping[str, object], name: str) -> bool:
-    """Whether a name stands for something that nobody wants to lose: a computation, a function, a class, a module."""
-    return callable(variables.get(name)) or isinstance(variables.get(name), types.ModuleType)
+def is_taken(variables: Mapping[str, object], name: str, kind: type) -> bool:
+    """Whether a name stands for something that its user may want to keep: for anything but an older one of a kind."""
+    value = variables.get(name)
+    return value is not None and not isinstance(value, kind)
 
 
 def _parsed(magic: Callable[..., object], line: str) -> Options:
+    parser: argparse.ArgumentParser = vars(magic)["parser"]
     try:
-        options: Options = parse_argstring(magic, line)
-        return options
+        return parser.parse_args(words_of(line), Options())
     except ValueError as error:
         raise UsageError(f"%tff_execute cannot read its options {line!r}: {error}.") from None
     except UsageError as error:
         unknown = _UNKNOWN_OPTION.search(str(error))
-        parser: argparse.ArgumentParser = vars(magic)["parser"]
         known = [name for action in parser._actions for name in action.option_strings]
         raise UsageError(f"{error}.{did_you_mean(unknown[1], known)}" if unknown else str(error)) from None
 
@@ -97,12 +92,13 @@ def _panels(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(panels))
 
 
-def _check_name(option: str, name: str | None, variables: Mapping[str, object]) -> None:
+def _check_name(option: str, name: str | None, variables: Mapping[str, object], kind: type) -> None:
     if (name and (not name.isidentifier() or keyword.iskeyword(name))) or (name == "" and option == "trace"):
         raise UsageError(f"--{option} needs the name of a variable, found {name!r}.")
-    if name and is_taken(variables, name):
-        kind = "a computation" if isinstance(variables[name], (Computation, PolymorphicComputation)) else "in use"
-        raise UsageError(f"--{option} would overwrite `{name}`, which is {kind}. Choose another name.")
+    if name and is_taken(variables, name, kind):
+        is_computation = isinstance(variables[name], (Computation, PolymorphicComputation))
+        what = "a computation" if is_computation else "in use"
+        raise UsageError(f"--{option} would overwrite `{name}`, which is {what}. Choose another name.")
 
 
 def _file_to_save(name: str) -> str:

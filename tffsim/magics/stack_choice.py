@@ -54,10 +54,7 @@ def chosen_context(
         _refuse("--max-fanout", max_fanout, "remote", "Its clients are divided among the workers.")
         return _context(notebook_workers.factory(clients or 0), clients)
     if not isinstance(found, _KINDS):
-        question = did_you_mean(str(stack), names_of_stacks(variables))
-        raise UsageError(
-            f"--stack is local, debug, remote, or the name of a context or factory; found {stack!r}.{question}"
-        )
+        raise UsageError(_no_stack(str(stack), variables))
     advice = f"Set it where {stack} is made."
     _refuse("--clients", clients, str(stack), advice)
     _refuse("--max-fanout", max_fanout, str(stack), advice)
@@ -84,6 +81,15 @@ def _telling_of_others(clients: int) -> Callable[[object, fl.Type], dict[Placeme
         return cardinalities
 
     return infer
+
+
+def _no_stack(name: str, variables: Mapping[str, object]) -> str:
+    stacks = names_of_stacks(variables)
+    if name in variables:
+        what = f"`{name}` is no context and no executor factory."
+    else:
+        what = f"There is no stack {name!r}.{did_you_mean(name, stacks)}"
+    return f"{what} Stacks: {', '.join(stacks)}; or a variable with a context or an executor factory."
 
 
 def _check(option: str, number: int | None, least: int) -> None:

@@ -21,7 +21,8 @@ from tffsim.magics.errors import note_interrupt, show_user_errors
 from tffsim.magics.known_traces import KnownTraces
 from tffsim.magics.notebook_workers import notebook_workers
 from tffsim.magics.nothing_called import why_nothing
-from tffsim.magics.options import Options, read_options, with_joined_lists
+from tffsim.magics.option_line import with_joined_lists
+from tffsim.magics.options import Options, read_options
 from tffsim.magics.output import LiveOutput
 from tffsim.magics.recorded_block import RecordedBlock
 from tffsim.magics.running_cells import RunningCells
@@ -196,7 +197,7 @@ class TffMagics(Magics):  # type: ignore[misc]
         """Makes the magics known to the shell, in place of those that it knew."""
         self._shell.register_magics(self)
         self._cells.follow()
-        CellSource(self._shell, self.tff_execute).install()
+        CellSource(self._shell, self.tff_execute.parser).install()
 
 
 def _new_trace(options: Options) -> Trace | None:

@@ -13,7 +13,7 @@ def parser(shell):
 @pytest.fixture
 def rewritten(shell):
     """Rewrites a cell, whose lines end as IPython gives them."""
-    source = CellSource(shell, shell.magics_manager.magics["line"]["tff_execute"])
+    source = CellSource(shell, shell.magics_manager.magics["line"]["tff_execute"].parser)
     return lambda cell: "".join(source(cell.splitlines(keepends=True)))
 
 

@@ -47,11 +47,12 @@ def test_a_name_is_a_variable_and_found_and_so_is_a_variable_of_the_user(known, 
     assert known.find("number") is known.find("nobody") is None
 
 
-def test_a_computation_that_the_cell_made_is_not_overwritten(known, variables):
-    variables["mean"] = mean_of_doubles
-    trace = traced(0)
-    assert known.add(trace, 1, "mean") == "mean_trace"
-    assert variables == {"mean": mean_of_doubles, "mean_trace": trace}
+@pytest.mark.parametrize("made", [mean_of_doubles, 3.5], ids=["computation", "number"])
+def test_what_the_cell_made_is_not_overwritten(known, variables, made):
+    variables["mean"] = made
+    first, again = traced(0), traced(0)
+    assert [known.add(trace, 1, "mean") for trace in (first, again)] == ["mean_trace", "mean_trace"]
+    assert variables == {"mean": made, "mean_trace": again}
 
 
 def test_of_traces_without_a_name_the_latest_twenty_are_kept_and_replace_no_other(known):

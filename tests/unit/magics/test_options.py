@@ -4,7 +4,10 @@ import pytest
 from IPython.core.error import UsageError
 
 import tffsim as tff
-from tffsim.magics.options import read_options, with_joined_lists
+from tffsim.magics.background_run import BackgroundRun
+from tffsim.magics.cell_code import CellCode
+from tffsim.magics.option_line import with_joined_lists, words_of
+from tffsim.magics.options import read_options
 from tffsim.magics.spelling import did_you_mean
 from tffsim.views import PANELS
 from tffsim.views.panels.declared import OVERVIEW
@@ -25,6 +28,8 @@ def options(shell):
         ("--view Stack", ("stack",)),
         ("--view stack, clients", ("stack", "clients")),
         ("--view=stack , AST --values all", ("stack", "ast")),
+        ('--view "stack, clients"', ("stack", "clients")),
+        ("--view='AST'", ("ast",)),
         ("--view overview", OVERVIEW),
         ("--view overview,graph,stack", (*OVERVIEW, "graph")),
     ],
@@ -45,23 +50,35 @@ def test_only_a_list_of_panels_is_joined():
         ("--view stak", "There is no panel 'stak'. Did you mean stack?"),
         ("--view stack,none", "There is no panel 'none'"),
         ("--vieww stack", "unrecognized arguments: --vieww stack. Did you mean --view?"),
-        ("--stack debgu", "found 'debgu'. Did you mean debug?"),
-        ("--stack mein", "found 'mein'. Did you mean mine?"),
+        ("--stack debgu", "There is no stack 'debgu'. Did you mean debug?"),
+        ("--stack mein", "There is no stack 'mein'. Did you mean mine?"),
         ("--trace mean", "--trace would overwrite `mean`, which is a computation. Choose another name."),
         ("--background mean", "--background would overwrite `mean`, which is a computation."),
         ("--trace np", "--trace would overwrite `np`, which is in use."),
+        ("--trace number", "--trace would overwrite `number`, which is in use. Choose another name."),
+        ("--trace handle", "--trace would overwrite `handle`, which is in use."),
+        ("--background number", "--background would overwrite `number`, which is in use."),
+        ("--background old", "--background would overwrite `old`, which is in use."),
+        ("--save 'no end", "No closing quotation"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line_with_what_was_meant(shell, options, line, message):
-    shell.user_ns["mine"] = tff.local_executor_factory()
+    shell.user_ns |= {"mine": tff.local_executor_factory(), "number": 3, "old": tff.trace(lambda: None)().trace}
+    shell.user_ns["handle"] = BackgroundRun(shell, CellCode(shell, ""), None)
     with pytest.raises(UsageError) as caught:
         options(line)
     assert message in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_a_variable_that_is_only_a_value_may_get_the_trace(shell, options):
-    shell.user_ns |= {"x": 3, "old": tff.trace(lambda: None)().trace}
-    assert options("--trace x").trace == "x" and options("--trace old").trace == "old"
+def test_a_name_without_a_value_and_that_of_an_older_one_of_its_kind_may_be_given_again(shell, options):
+    handle = BackgroundRun(shell, CellCode(shell, ""), None)
+    shell.user_ns |= {"old": tff.trace(lambda: None)().trace, "handle": handle, "nothing": None}
+    line = options("--trace old --background=handle")
+    assert (line.trace, line.background, options("--trace nothing").trace) == ("old", "handle", "nothing")
+
+
+def test_the_separators_of_a_path_on_windows_and_what_is_no_comment_stay():
+    assert words_of(r"--save C:\runs\one#2 --trace t") == ["--save", r"C:\runs\one#2", "--trace", "t"]
 
 
 def test_a_saved_trace_gets_the_ending_of_traces(options, tmp_path):
@@ -69,6 +86,8 @@ def test_a_saved_trace_gets_the_ending_of_traces(options, tmp_path):
     assert options(f"--save {tmp_path}/run.3").save == f"{tmp_path}/run.3.tfftrace"
     assert options(f"--save {tmp_path}/x.tfftrace").save == f"{tmp_path}/x.tfftrace"
     assert options("--save /dev/null").save == "/dev/null"
+    assert options(f'--save "{tmp_path}/my run"').save == f"{tmp_path}/my run.tfftrace"
+    assert options(f"--save='{tmp_path}/my run'").save == f"{tmp_path}/my run.tfftrace"
 
 
 def test_a_question_is_asked_only_about_what_looks_alike():

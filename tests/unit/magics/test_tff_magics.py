@@ -74,7 +74,7 @@ def test_a_stack_that_a_cell_sets_stays(execute):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("--stack nobody", "local, debug, remote, or the name of a context"),
+        ("--stack nobody", "There is no stack 'nobody'. Stacks: local, debug, mine"),
         ("--view stack,cake", "There is no panel 'cake'"),
         ("--trace 1x", "name of a variable"),
         ("--save /no/such/folder/x.tfftrace", "there is no such folder"),
