@@ -119,13 +119,20 @@ def run(notebook: NotebookNode, last: str = "") -> Cost:
 def keep_pictures(notebook: NotebookNode) -> None:
     """Drops what a page on GitHub cannot show: it then shows the picture that is stored beside it.
 
-    An interactive view is a page of 200 kB; a cell that is run again makes it again.
+    An interactive view is a page of 90 kB; a cell that is run again makes it again.
     """
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
+        kept = [output for output in cell.get("outputs", []) if not _is_page(output)]
+        if "outputs" in cell:
+            cell.outputs = kept
+        for output in kept:
             if "image/png" in output.get("data", {}):
                 output.data = {kind: output.data[kind] for kind in ("image/png", "text/plain") if kind in output.data}
     notebook.metadata.language_info = {"name": "python"}
+
+
+def _is_page(output: NotebookNode) -> bool:
+    return 'class="tffsim-frame"' in output.get("data", {}).get("text/html", "")
 
 
 def _read(name: str, target: pathlib.Path) -> NotebookNode:

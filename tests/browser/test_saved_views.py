@@ -2,11 +2,11 @@
 
 import nbformat
 import pytest
-from nbconvert import HTMLExporter, MarkdownExporter
+from nbconvert import HTMLExporter, LatexExporter, MarkdownExporter
 
 from tests.browser.lab import CHROMIUM
 from tests.unit.tracing.traced_programs import rounds, sum_of_logs, traced
-from tffsim.views.notebook.mime_bundle import mime_bundle
+from tffsim.views.notebook.mime_bundle import outputs
 from tffsim.views.panels.sentence import told
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed; see `make tools`")
@@ -22,9 +22,9 @@ def notebook(traces):
     """A notebook with a view of each trace, far apart."""
     cells = []
     for trace in traces:
-        shown = nbformat.v4.new_output("display_data", data=mime_bundle(trace))
+        shown = [nbformat.v4.new_output("display_data", data, metadata=about) for data, about in outputs(trace)]
         far = nbformat.v4.new_markdown_cell("\n\n".join("." * 150))
-        cells += [nbformat.v4.new_code_cell("f()", outputs=[shown]), far]
+        cells += [nbformat.v4.new_code_cell("f()", outputs=shown), far]
     return nbformat.v4.new_notebook(cells=cells)
 
 
@@ -48,7 +48,7 @@ def test_every_view_is_drawn_on_load_in_sight_or_not(page, write):
         frame.locator("[data-panel=program] svg g").first.wait_for(state="attached")
     assert len(page.frames) == 4
     assert page.locator("iframe").last.bounding_box()["y"] > 3 * page.viewport_size["height"]
-    assert page.locator(".tffsim-still:visible").count() == 0
+    assert page.locator(".tffsim-still:visible, img:visible").count() == 0
     assert page.problems == []
 
 
@@ -59,27 +59,28 @@ def test_without_scripts_each_view_is_a_picture_with_its_sentence_on_the_ground_
     page = new_page(java_script_enabled=False, color_scheme=ground)
     page.goto(write())
     assert page.locator("iframe:visible").count() == 0
-    pictures = page.locator(".tffsim-still img:visible").all()
-    assert [picture.get_attribute("alt") for picture in pictures] == [told(trace) for trace in traces]
-    inverted = "invert" in page.locator(".tffsim-still").first.evaluate("e => getComputedStyle(e).filter")
-    assert inverted == (ground == "dark")
+    assert [text.startswith(told(trace)) for text, trace in _texts(page, traces)] == [True] * 3
+    pictures = page.locator("img:visible").all()
+    filters = [picture.evaluate("e => getComputedStyle(e).filter") for picture in pictures]
+    assert ["invert" in filter_ for filter_ in filters] == [ground == "dark"] * 3
 
 
-def test_on_paper_each_view_is_its_picture(page, write, traces):
-    page.goto(write())
+@pytest.mark.parametrize("template", ["lab", "classic"])
+def test_on_paper_each_view_is_its_picture(page, write, template):
+    page.goto(write(template_name=template))
+    assert page.locator("img:visible").count() == 0
     page.emulate_media(media="print")
-    assert page.locator("iframe:visible").count() == page.locator(".tffsim-still pre:visible").count() == 0
-    pictures = page.locator(".tffsim-still img:visible").all()
-    assert [picture.get_attribute("alt") for picture in pictures] == [told(trace) for trace in traces]
+    assert page.locator("iframe:visible").count() == page.locator(".tffsim-still:visible").count() == 0
+    assert page.locator("img:visible").count() == 3
 
 
-def test_sanitised_the_sentences_and_the_tables_are_read_and_no_script(page, write, traces):
+def test_sanitised_there_are_pictures_sentences_and_tables_and_no_script(page, write, traces):
     page.goto(write(sanitize_html=True))
     assert [text.startswith(told(trace)) for text, trace in _texts(page, traces)] == [True] * 3
     assert all("Where the time went" in text for text, _ in _texts(page, traces))
+    assert page.locator("img:visible").count() == 3
     text = page.locator("body").inner_text()
-    # The page is two words, of which there is room for the beginning.
-    assert [len(part.partition('width="100%"')[0].split()) for part in text.split("srcdoc=")[1:]] == [2] * 3
+    assert "srcdoc" not in text and "display:" not in text
     assert page.evaluate("document.documentElement.scrollHeight") < 20_000
     assert page.problems == []
 
@@ -89,6 +90,12 @@ def _texts(page, traces):
 
 
 def test_markdown_has_the_picture_and_the_tables_before_the_page(notebook, traces):
-    text, _ = MarkdownExporter().from_notebook_node(notebook)
-    for part, trace in zip(text.split("<iframe")[:-1], traces, strict=True):
-        assert told(trace) in part and "data:image/webp" in part and "Where the time went" in part
+    text, files = MarkdownExporter().from_notebook_node(notebook)
+    assert len(files["outputs"]) == 3
+    for part, trace, name in zip(text.split("<iframe")[:-1], traces, files["outputs"], strict=True):
+        assert told(trace) in part and part.count(f"]({name})") == 1 and "Where the time went" in part
+
+
+def test_latex_has_the_pictures_and_the_tables(notebook):
+    text, files = LatexExporter().from_notebook_node(notebook)
+    assert len(files["outputs"]) == text.count(r"\adjustimage") == text.count("Where the time went") == 3

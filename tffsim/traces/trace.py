@@ -23,7 +23,7 @@ from tffsim.tracing.document.tables import executor_table, invocation_table, spa
 from tffsim.tracing.exports import export
 from tffsim.tracing.recording.recorder import Recorder
 from tffsim.tracing.recording.source import Source
-from tffsim.views.notebook.mime_bundle import is_in_kernel, mime_bundle
+from tffsim.views.notebook.mime_bundle import display_finished, is_in_kernel, mime_bundle
 from tffsim.views.notebook.page import page
 from tffsim.views.notebook.trace_graph import TraceGraph
 
@@ -309,15 +309,18 @@ class Trace:
         return summary_html(self.snapshot)
 
     def _ipython_display_(self) -> None:
-        """Displays a trace that is being written live, in a notebook; other traces by `_repr_mimebundle_`."""
-        if self.is_finished or not is_in_kernel():
+        """A trace that is the value of a notebook's cell shows itself, live while it is being written."""
+        if not is_in_kernel():
             raise NotImplementedError
+        if self.is_finished:
+            display_finished(self.snapshot)
+            return
         from tffsim.views.notebook.trace_view import display_live
 
         display_live(self._source)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        """A trace that is the value of a notebook's cell shows itself; in a terminal it is a line of text."""
+        """What a trace is in one output; in a terminal a line of text."""
         return mime_bundle(self.snapshot) if is_in_kernel() else {"text/plain": repr(self)}
 
 

@@ -37,12 +37,15 @@ async function opened() {
 /** Puts the output that a notebook keeps in the place of a view. */
 function output(view: string): HTMLElement {
   const place = document.createElement("div");
+  const output = document.createElement("div");
+  output.className = "tffsim-page";
   const frame = document.createElement("iframe");
   frame.dataset.view = view;
   const batch = deflateSync(JSON.stringify(finished)).toString("base64");
   const data = JSON.stringify({ batch }).replaceAll("<", "\\u003c");
   frame.setAttribute("srcdoc", `<main><script type="application/json" id="tffsim-trace">${data}</script></main>`);
-  place.append(frame, document.createElement("details"));
+  output.append(frame);
+  place.append(document.createElement("div"), output);
   document.body.append(place);
   return place;
 }

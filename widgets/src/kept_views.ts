@@ -79,13 +79,14 @@ export class KeptViews {
   private look(): void {
     const page = document.querySelector<HTMLIFrameElement>(`iframe[data-view="${this.name}"]`);
     const [view] = [...this.waiting.keys(), ...this.views];
-    const place = page?.parentElement;
+    const place = page?.closest(".tffsim-page")?.parentElement;
     if (!page || !place || view === undefined) return;
     this.stop();
     this.page = page.srcdoc;
     // The frame would load what is not to be seen.
     page.removeAttribute("srcdoc");
-    for (const child of place.children) (child as HTMLElement).style.display = "none";
+    // What is hidden stays, as its style hides the picture too.
+    for (const child of place.children) (child as HTMLElement).style.cssText = "display:none!important";
     // A class of JupyterLab that dresses the tables, lists and buttons of outputs.
     place.classList.remove("jp-RenderedHTMLCommon");
     place.append(view.root);

@@ -1,31 +1,58 @@
-"""A trace in the forms that front ends of Jupyter know: a page, a picture, text."""
+"""A trace in the forms that front ends of Jupyter know: a page, a picture, text.
+
+A notebook keeps two outputs of a finished trace, the picture and below it the page. Who runs the page does not see
+the picture; who takes the page for text, such as a viewer that sanitises, still shows the picture.
+"""
 
 import html
 import sys
+from typing import Any, NamedTuple
 
 from tffsim.tracing.analysis.summary import summary
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.views import PANELS
 from tffsim.views.notebook.page import frame
-from tffsim.views.notebook.still_picture import still_picture
+from tffsim.views.notebook.still_picture import WIDTH, still_picture
 from tffsim.views.panels.sentence import told
 
-_PICTURE = '<img alt="{alt}" src="data:image/webp;base64,{image}">'
-# The style is kept by those alone who run the page too. What remains where only text is allowed comes first, and
-# there is no empty line: in Markdown, that would end the HTML.
-_STILL = '<div class="tffsim-still">{picture}<pre><code>{text}</code></pre></div><style>{style}</style>'
+# The style is kept by those alone who run the page too. Who takes style and page for text, as nbconvert does when it
+# sanitises, hides them: of the classes that hide something in its pages, the style takes that back. There is no empty
+# line: in Markdown, that would end the HTML.
+_CONTENT = (
+    '<div class="tffsim-still"><pre><code>{text}</code></pre></div>'
+    '<div class="tffsim-page lm-Widget lm-mod-hidden hidden"><style>{style}</style>{page}</div>'
+)
+# The output before this one, where it is the picture: in JupyterLab, Voila and pages of nbconvert, and in VS Code.
+_PICTURE = (
+    f":is(.jp-OutputArea-child:has(img[width='{WIDTH}']),.output_area:has(img[width='{WIDTH}']),"
+    ".output_container:has(img[alt])):has(+*{})"
+)
+_FRAME = " .tffsim-frame"
 _STYLE = (
-    ".tffsim-still{display:none;background:#fff;color:#000;padding:8px}"
-    "@media(scripting:none){.tffsim-still{display:block}.tffsim-frame{display:none}}"
-    # On paper nothing scrolls: the page would be cut where it does.
-    "@media/**/print{.tffsim-still{display:block}.tffsim-still>pre,.tffsim-frame{display:none}}"
-    "@media(prefers-color-scheme:dark){.tffsim-still{filter:invert(0.93)hue-rotate(180deg)}}"
+    ".tffsim-page.lm-Widget.lm-mod-hidden{display:block!important}"
+    f".tffsim-still,{_PICTURE.format(_FRAME)}{{display:none}}"
+    "@media(scripting:none){.tffsim-frame{display:none}"
+    f".tffsim-still,{_PICTURE.format(_FRAME)}{{display:block}}}}"
+    # On paper nothing scrolls: the page would be cut where it does. A view that stayed has no page, and is printed.
+    f"@media/**/print{{.tffsim-frame{{display:none}}{_PICTURE.format(_FRAME + '[srcdoc]')}{{display:block}}}}"
+    f"@media(prefers-color-scheme:dark){{{_PICTURE.format(_FRAME)} img{{filter:invert(0.93)hue-rotate(180deg)}}}}"
 )
 
 
-def mime_bundle(
+class Output(NamedTuple):
+    """What a front end is told to display."""
+
+    data: dict[str, str]
+    metadata: dict[str, Any]
+
+
+# Of a picture that is not drawn yet. Where it is displayed, no line is lost.
+NO_PICTURE = Output({"text/html": ""}, {})
+
+
+def outputs(
     snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "", view: str = ""
-) -> dict[str, str]:
+) -> tuple[Output, Output]:
     """Returns what a notebook shows of a finished trace, and saves; nothing in it needs a kernel.
 
     Args:
@@ -35,20 +62,38 @@ def mime_bundle(
         view: The name of the live view in the place of which it stands.
 
     Returns:
-        By MIME type: an interactive page in a frame (of a very large trace: with its longest spans, and sums of all),
-        a still picture, and text. Of an empty trace: text alone. Who does not let the page run, such as a front end
-        that does not trust the notebook, shows the still picture in its place, with the sentence and tables as text.
+        Two outputs, to be displayed one after the other. A still picture; and an interactive page in a frame (of a
+        very large trace: with its longest spans, and sums of all), with the sentence and tables as text for whoever
+        does not let the page run, such as a front end that does not trust the notebook. Of an empty trace: text alone.
     """
+    tables = summary(snapshot)
     if not snapshot.num_spans:
-        return {"text/plain": summary(snapshot)}
-    said = told(snapshot)
-    still = still_picture(snapshot, said)
+        return NO_PICTURE, Output({"text/plain": tables}, {})
+    said = told(snapshot) or "The program and its time"
+    picture = Output(
+        {"image/png": still_picture(snapshot, said), "text/plain": said},
+        {"image/png": {"width": WIDTH, "alt": said}},
+    )
     # The lines below the heads of tables, which a notebook keeps twice, take three bytes a letter.
-    text = "\n\n".join(filter(None, (said, summary(snapshot)))).replace("─", "-")
-    picture = _PICTURE.format(alt=html.escape(said or "The program and its time", quote=True), image=still.webp)
-    lines = html.escape(text, quote=False).replace("\n", "&#10;")
-    content = _STILL.format(style=_STYLE, picture=picture, text=lines) + frame(snapshot, panels, title, view)
-    return {"text/html": content, "image/png": still.png, "text/plain": text}
+    tables = tables.replace("─", "-")
+    lines = html.escape(f"{said}\n\n{tables}", quote=False).replace("\n", "&#10;")
+    content = _CONTENT.format(style=_STYLE, text=lines, page=frame(snapshot, panels, title, view))
+    return picture, Output({"text/html": content, "text/plain": tables}, {})
+
+
+def mime_bundle(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "") -> dict[str, str]:
+    """Returns both outputs as one, for whoever can take but one."""
+    picture, page = outputs(snapshot, panels, title)
+    return {**page.data, **picture.data} if snapshot.num_spans else page.data
+
+
+def display_finished(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "") -> None:
+    """Displays a finished trace in a notebook."""
+    from IPython.display import display
+
+    for output in outputs(snapshot, panels, title):
+        if output is not NO_PICTURE:
+            display(output.data, metadata=output.metadata, raw=True)
 
 
 def is_in_kernel() -> bool:

@@ -93,7 +93,7 @@ def page(
         title=html.escape(name),
         padding=padding,
         margin=2 * padding,
-        script=_deflated_front_end(),
+        script=deflated_front_end(),
         start=_START.replace(" ", "/**/"),
         data=json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),
     )
@@ -108,7 +108,7 @@ def _explain_only_what_is_there(description: dict[str, Any]) -> None:
 
 
 @functools.cache
-def _deflated_front_end() -> str:
+def deflated_front_end() -> str:
     """Returns the front end deflated, in base64; it does not change while a process runs."""
     compressor = zlib.compressobj(zlib.Z_BEST_COMPRESSION, wbits=-zlib.MAX_WBITS)
     content = compressor.compress(FRONT_END.read_bytes()) + compressor.flush()

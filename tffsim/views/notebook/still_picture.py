@@ -1,8 +1,4 @@
-"""A finished trace as a still picture, for whoever does not run the page: as small as it can be read.
-
-A notebook keeps it twice for each view: by itself, as PNG, and beside its page, for browsers, as WebP, which is a
-fifth smaller.
-"""
+"""A finished trace as a still picture, for whoever does not run the page: as small as it can be read."""
 
 import base64
 import contextlib
@@ -10,7 +6,7 @@ import gc
 import io
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,30 +15,20 @@ from tffsim.tracing.document.snapshot import Snapshot
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_DPI = 76
+_DPI = 84
+_INCHES = (9, 6)
+# In pixels.
+WIDTH = _DPI * _INCHES[0]
 # A picture of boxes and letters needs few: with 256, it is a fifth larger, and looks the same.
 _COLOURS = 32
 _LETTERS_IN_LINE = 105
 
 
-class StillPicture(NamedTuple):
-    """The same picture in two formats, in base64."""
-
-    png: str
-    webp: str
-
-
-def still_picture(snapshot: Snapshot, said: str) -> StillPicture:
-    """Returns a picture of a sentence, the program and the timeline."""
-    with _circles_freed():
-        picture = _drawn(snapshot, said)
-        png = _encoded(picture, "PNG", optimize=True)
-        return StillPicture(png, _encoded(picture.convert("RGB"), "WEBP", lossless=True, quality=100))
-
-
-def _encoded(picture: "Image", kind: str, **options: object) -> str:
+def still_picture(snapshot: Snapshot, said: str) -> str:
+    """Returns a picture of a sentence, the program and the timeline, as PNG in base64."""
     content = io.BytesIO()
-    picture.save(content, kind, **options)
+    with _circles_freed():
+        _drawn(snapshot, said).save(content, "PNG", optimize=True)
     return base64.b64encode(content.getvalue()).decode("ascii")
 
 
@@ -72,7 +58,7 @@ def _drawn(snapshot: Snapshot, said: str) -> "Image":
     from tffsim.views.figures.figures import Figures
     from tffsim.views.figures.letters import find_letters
 
-    figure = Figure(figsize=(9, 6), dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=_INCHES, dpi=_DPI, layout="constrained")
     FigureCanvasAgg(figure)
     told = textwrap.fill(said, _LETTERS_IN_LINE)
     figure.suptitle(told, x=0.01, horizontalalignment="left", fontsize=9.5, parse_math=False)

@@ -25,8 +25,15 @@ from tffsim.tracing.recording.subscription import Batch, Subscription
 from tffsim.views import PANELS
 from tffsim.views.notebook.feed import Feed, Message
 from tffsim.views.notebook.look import look
-from tffsim.views.notebook.mime_bundle import is_in_kernel, mime_bundle
-from tffsim.views.notebook.page import FRONT_END, MAX_SPANS_EMBEDDED
+from tffsim.views.notebook.mime_bundle import (
+    NO_PICTURE,
+    Output,
+    display_finished,
+    is_in_kernel,
+    mime_bundle,
+    outputs,
+)
+from tffsim.views.notebook.page import MAX_SPANS_EMBEDDED, deflated_front_end
 
 _log = logging.getLogger("tffsim")
 _SECONDS_BETWEEN_BATCHES = 0.05
@@ -35,6 +42,17 @@ _SECONDS_BETWEEN_BATCHES = 0.05
 _SECONDS_UNTIL_REPEAT = 0.4
 _BACKOFF = 2.0
 _MAX_PREVIEWS = 1000
+# Every view brings the front end with it, and a notebook that keeps the state of widgets keeps it once for each.
+_MODULE = """\
+const bytes = Uint8Array.from(atob("{front_end}"), c => c.charCodeAt(0));
+const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+const script = new Blob([await new Response(stream).arrayBuffer()], {{type: "text/javascript"}});
+const url = URL.createObjectURL(script);
+const {{default: widget}} = await import(url);
+URL.revokeObjectURL(url);
+export default widget;
+"""
+_NO_MODULE = "export default {}"
 
 
 class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
@@ -51,7 +69,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
     """
 
     # The text and not the file: a file is watched, and the watcher would keep every view and its trace for ever.
-    _esm = FRONT_END.read_text(encoding="utf-8")
+    _esm = _MODULE.format(front_end=deflated_front_end())
     panels = traitlets.List(traitlets.Unicode(), list(PANELS)).tag(sync=True)
     look = traitlets.Dict().tag(sync=True)
     widget_id = traitlets.Unicode().tag(sync=True)
@@ -98,17 +116,23 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
     def _ipython_display_(self, **_: object) -> None:
         """Displays a trace that is being written, and in the same place a page as soon as it is finished.
 
-        The page is what the notebook keeps. In the browser the view stays, with all that was selected in it.
+        The page is what the notebook keeps, below its picture. In the browser the view stays, with all that was
+        selected in it.
         """
-        recorder = self._source.recorder
-        if recorder is None or self._source.is_finished or not is_in_kernel():
-            raise NotImplementedError
-        handle = DisplayHandle()
-        widget = super()._repr_mimebundle_()
-        assert widget is not None
-        handle.display(widget[0], metadata=widget[1], raw=True)
         source, panels, title, view = self._source, tuple(self.panels), self._title, self.widget_id
-        recorder.when_finished(lambda: handle.update(mime_bundle(source.snapshot, panels, title, view), raw=True))
+        if not is_in_kernel():
+            raise NotImplementedError
+        if source.is_finished:
+            if source.snapshot.num_spans > MAX_SPANS_EMBEDDED:
+                raise NotImplementedError
+            display_finished(source.snapshot, panels, title)
+        elif source.recorder is not None:
+            handles = DisplayHandle(), DisplayHandle()
+            widget = super()._repr_mimebundle_()
+            assert widget is not None
+            for handle, (data, metadata) in zip(handles, (NO_PICTURE, widget), strict=True):
+                handle.display(data, metadata=metadata, raw=True)
+            source.recorder.when_finished(lambda: _update(handles, outputs(source.snapshot, panels, title, view)))
 
     def close(self) -> None:
         """Ends the view."""
@@ -117,7 +141,10 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         # Circles of references would keep the trace until a garbage collection finds them.
         self._subscription = None
         self.on_msg(self._receive, remove=True)
+        comm = self.comm
         super().close()
+        if comm is not None:
+            _forget_module(comm)
 
     def _receive(self, _: object, content: dict[str, Any], buffers: object) -> None:
         kind = content.get("kind")
@@ -159,6 +186,21 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         """
         with contextlib.suppress(AttributeError):
             self.comm._reply_subshell_for = None
+
+
+def _forget_module(comm: Any) -> None:
+    """Tells whoever writes down the state of widgets, closed ones too, that this one needs its front end no more.
+
+    A browser listens no more to a widget that is closed, so what it shows stays. nbclient does, and puts the state into
+    the notebook.
+    """
+    comm.send({"method": "update", "state": {"_esm": _NO_MODULE, "look": {}}, "buffer_paths": []})
+
+
+def _update(handles: Sequence[DisplayHandle], finished: Sequence[Output]) -> None:
+    """Shows the page first, which hides the picture above it: nothing moves."""
+    for handle, (data, metadata) in zip(reversed(handles), reversed(finished), strict=True):
+        handle.update(data, metadata=metadata, raw=True)
 
 
 def _why_not_live(error: Exception) -> str:

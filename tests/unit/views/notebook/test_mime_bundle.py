@@ -4,9 +4,7 @@ import base64
 import html
 import io
 import json
-import re
 
-import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
@@ -14,7 +12,7 @@ from tests.unit.tracing.traced_programs import sum_of_logs
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
 from tests.unit.views.notebook.unpacking import front_end_of
 from tffsim.views.figures.theme import LIGHT
-from tffsim.views.notebook.mime_bundle import mime_bundle
+from tffsim.views.notebook.mime_bundle import NO_PICTURE, mime_bundle, outputs
 from tffsim.views.notebook.page import FRONT_END
 from tffsim.views.panels.sentence import told
 
@@ -33,25 +31,30 @@ def test_of_a_very_large_trace_a_notebook_keeps_a_page_with_some_spans(trace, mo
 
 def test_a_trace_of_nothing_is_one_line_and_no_page():
     _, nothing = traced(lambda: None)
-    assert mime_bundle(nothing.snapshot) == {"text/plain": "Trace: 0 invocations, 0 spans, 0 executors, 0 threads"}
+    line = {"text/plain": "Trace: 0 invocations, 0 spans, 0 executors, 0 threads"}
+    assert mime_bundle(nothing.snapshot) == line
+    assert outputs(nothing.snapshot) == (NO_PICTURE, (line, {}))
 
 
 def test_a_small_run_adds_little_to_a_notebook_and_each_view_stands_alone(trace):
-    shown = mime_bundle(trace.snapshot)
-    assert len(json.dumps(shown)) <= 120_000
-    assert front_end_of(html.unescape(shown["text/html"])) == FRONT_END.read_text(encoding="utf-8")
+    picture, page = outputs(trace.snapshot)
+    assert len(json.dumps([picture, page])) <= 110_000
+    assert front_end_of(html.unescape(page.data["text/html"])) == FRONT_END.read_text(encoding="utf-8")
 
 
-def test_the_still_picture_is_small_and_has_the_sentence_as_its_text(trace):
-    shown = mime_bundle(trace.snapshot)
-    assert len(base64.b64decode(shown["image/png"])) <= 19_000
-    picture = re.search(r'<img alt="([^"]*)" src="data:image/webp;base64,([^"]*)">', shown["text/html"])
-    assert picture[1] == html.escape(told(trace.snapshot))
-    by_itself, in_page = (
-        np.asarray(Image.open(io.BytesIO(base64.b64decode(image))).convert("RGB"))
-        for image in (shown["image/png"], picture[2])
-    )
-    np.testing.assert_array_equal(by_itself, in_page)
+def test_the_picture_is_an_output_of_its_own_small_and_with_the_sentence_as_its_text(trace):
+    (data, metadata), page = outputs(trace.snapshot)
+    content = base64.b64decode(data["image/png"])
+    assert len(content) <= 19_000
+    said = told(trace.snapshot)
+    assert data == {"image/png": data["image/png"], "text/plain": said}
+    assert metadata["image/png"] == {"width": Image.open(io.BytesIO(content)).width, "alt": said}
+    assert set(page.data) == {"text/html", "text/plain"} and "<img" not in page.data["text/html"]
+
+
+def test_who_takes_one_output_alone_gets_all_in_it(trace):
+    picture, page = outputs(trace.snapshot)
+    assert mime_bundle(trace.snapshot) == {**page.data, **picture.data}
 
 
 def test_crimson_stays_crimson_in_the_still_picture():

@@ -21,6 +21,8 @@ def trace():
 
 def test_a_trace_shows_itself_in_a_notebook_and_is_a_line_elsewhere(trace, monkeypatch):
     assert trace._repr_mimebundle_() == {"text/plain": repr(trace)}
+    with pytest.raises(NotImplementedError):
+        trace._ipython_display_()
     monkeypatch.setattr("tffsim.traces.trace.is_in_kernel", lambda: True)
     assert set(trace._repr_mimebundle_()) == {"text/html", "image/png", "text/plain"}
 
