@@ -18,7 +18,7 @@ import numpy as np
 
 from tests.unit.fake_time import FakeClock
 from tffsim.tracing.analysis.timing import timing
-from tffsim.tracing.analysis.traffic import traffic, traffic_totals
+from tffsim.tracing.analysis.traffic import traffic_totals
 from tffsim.tracing.document import trace_file
 from tffsim.tracing.document.operations import ALL_OUTCOMES, OPERATIONS
 from tffsim.tracing.document.schema import COLUMNS
@@ -33,7 +33,7 @@ from tffsim.views.notebook.feed import Feed, Message
 from tffsim.views.notebook.page import page
 
 FIXTURE = pathlib.Path(__file__).parent / "messages.json"
-_TRACE = pathlib.Path(__file__).parents[1] / "unit/tracing/golden/version_5.tfftrace"
+_TRACE = pathlib.Path(__file__).parents[1] / "unit/tracing/golden/version_6.tfftrace"
 _SPANS_PER_MESSAGE = 50
 _NUM_RANDOM = 500
 # Panels and their texts are no part of this contract, and change more often.
@@ -62,7 +62,7 @@ def sums(snapshot: Snapshot) -> dict[str, Any]:
         times.numbers("executor")[is_executor], times["self_time"][is_executor], len(snapshot.executors)
     )
     bytes_per_direction: collections.Counter[str] = collections.Counter()
-    totals = traffic_totals(traffic(snapshot))
+    totals = traffic_totals(snapshot)
     for row in map(totals.row, range(len(totals))):
         bytes_per_direction[row["direction"].replace(" to ", " → ")] += row["size"]
     scalars = columns["scalar"][columns["has_scalar"]]

@@ -19,6 +19,7 @@ from tffsim.executors.reference_resolving_executor import ReferenceResolvingExec
 from tffsim.federation.federated_composing_strategy import FederatedComposingStrategy
 from tffsim.language.clients_at_home import CohortAtHome
 from tffsim.remote.extra import check_extra
+from tffsim.tracing.recording.active import active_recorder
 
 if TYPE_CHECKING:
     from tffsim.remote.data_at_workers import DataAtWorkers
@@ -154,6 +155,9 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
         Raises:
             NoWorkerError: If none is ready in time, or one is not that has data of the clients.
         """
+        recorder = active_recorder()
+        if recorder is not None:
+            await self._workers.watch(recorder.hosts)
         needed = set(cardinalities.homes) if isinstance(cardinalities, CohortAtHome) else set[str]()
         self._check_homes(needed)
         ready = await self._workers.prepare(needed, some_suffice=bool(needed) and self._lets_clients_drop_out)

@@ -10,10 +10,10 @@ import numpy as np
 from google.protobuf.message import Message
 
 from tffsim.remote.channels import ChannelSecurity, open_channel
+from tffsim.remote.counted_calls import counted_stub
 from tffsim.remote.remote_session import Upload
 from tffsim.remote.transport import CallError, Method, Transport
 from tffsim.remote.wire import executor_pb2 as messages
-from tffsim.remote.wire import executor_pb2_grpc
 from tffsim.remote.wire.tensors import ArrivingBuffers
 from tffsim.remote.wire.values import buffer_sizes
 
@@ -39,7 +39,7 @@ class GrpcTransport(Transport):
     async def open(self) -> None:
         if self._channel is None:
             self._channel = await open_channel(self.address, self._security)
-            self._stub = executor_pb2_grpc.ExecutorStub(self._channel)
+            self._stub = counted_stub(self._channel)
 
     async def close(self) -> None:
         channel, self._channel = self._channel, None

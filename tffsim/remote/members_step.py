@@ -10,7 +10,7 @@ import federated_language as fl
 
 from tffsim.failures.failure_location import current_argument_path
 from tffsim.federation.placed_values import part_of_argument
-from tffsim.remote.program import Program, next_number
+from tffsim.remote.program import Program, next_number, node_of
 from tffsim.remote.remote_session import Upload
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.tensors import MAX_INLINE_BYTES, Buffers
@@ -64,7 +64,7 @@ class MembersStep:
     ) -> Iterator[Upload]:
         while True:
             # Nothing here keeps a piece that has been sent.
-            upload = Upload(program.session, next_number(), None, message, buffers)
+            upload = Upload(program.session, next_number(), None, message, buffers, node_of(step))
             step.value.value.federated.payloads.append(upload.number)
             del message, buffers
             yield upload

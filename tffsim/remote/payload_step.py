@@ -4,7 +4,7 @@ import federated_language as fl
 import numpy as np
 from federated_language.common_libs import structure
 
-from tffsim.remote.program import Program, next_number
+from tffsim.remote.program import Program, next_number, node_of
 from tffsim.remote.remote_session import Upload
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.tensors import MAX_INLINE_BYTES, Buffers
@@ -48,7 +48,7 @@ class PayloadStep:
             return
         upload = program.session.uploads.get(id(self._value))
         if upload is None:
-            upload = Upload(program.session, next_number(), self._value, message, buffers)
+            upload = Upload(program.session, next_number(), self._value, message, buffers, node_of(step))
             program.uploads.append(upload)
             if _never_changes(self._value):
                 program.session.uploads[id(self._value)] = upload

@@ -18,6 +18,7 @@ from tffsim.remote.remote_session import Range, RemoteSession, Upload
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.computations import SentComputation
 from tffsim.tracing.recording.spans import current_span
+from tffsim.tracing.recording.wire_bytes import WireBytes
 
 _numbers = itertools.count(1)
 _counter: IdentityCache[object, int] = IdentityCache(lambda calls: next(_numbers), max_size=256)
@@ -104,6 +105,8 @@ class Program:
         uploads: What has to be there before it.
         streams: What has to be there too, made only when it is sent: when one piece is there, the next is made.
         result_number: The number of what is computed.
+        result_node: The AST node for which it is computed, by its number in a trace; -1 without one.
+        wire: What has gone over the wire for it.
     """
 
     def __init__(
@@ -118,6 +121,9 @@ class Program:
     ) -> None:
         self.session = session
         self.clients = clients
+        self.wire = WireBytes()
+        span = current_span.get()
+        self.result_node = span.node if span is not None and watches_spans else -1
         self.uploads: list[Upload] = []
         self.streams: list[Iterator[Upload]] = []
         self.request = messages.BatchRequest(
@@ -134,6 +140,17 @@ class Program:
         if computation.digest not in self.session.digests:
             self._computations[computation.digest] = computation
         return computation.digest
+
+    def ascribe_steps(self) -> None:
+        """Says of the message, which is being sent, which of its bytes are values of which AST nodes."""
+        for step in self.request.steps if self.request.watch_spans else ():
+            if step.WhichOneof("what") == "value" and step.value.value.WhichOneof("value") != "computation":
+                self.wire.ascribe(node_of(step), down=step.value.value.ByteSize())
+
+    def ascribe_result(self, message: messages.BatchResponse) -> None:
+        """Says the same of the answer, which has arrived."""
+        if self.request.watch_spans and message.WhichOneof("outcome") == "value":
+            self.wire.ascribe(self.result_node, up=message.value.ByteSize())
 
     def arrived(self) -> None:
         """The worker has run the program."""
@@ -167,6 +184,11 @@ def write_place(place: Place | None, message: messages.Place) -> None:
     message.seed, message.number_of_run = place.run
     message.path.extend(place.path)
     message.counter = _counter(place.calls)
+
+
+def node_of(step: messages.Step) -> int:
+    """Returns the AST node for which a step is done, by its number in a trace; -1 without one."""
+    return step.node if step.HasField("node") else -1
 
 
 def next_number() -> int:

@@ -43,6 +43,8 @@ from tffsim.remote.worker_connection import Response, WorkerConnection
 from tffsim.remote.worker_errors import NoWorkerError, WorkerLostError
 from tffsim.remote.workers import Workers
 from tffsim.tracing.recording.active import remark
+from tffsim.tracing.recording.host_log import HostLog
+from tffsim.tracing.recording.recorder import Recorder
 from tffsim.tracing.recording.reports import Adopter
 from tffsim.tracing.recording.spans import current_span
 
@@ -108,6 +110,7 @@ class RemoteExecutor(Executor):
         is_traced: bool = False,
     ) -> None:
         self._is_home = is_home
+        self._lost_at = ""
         self._adopters: dict[str, Adopter] = {}
         self._workers = workers
         self._worker = worker
@@ -245,7 +248,7 @@ class RemoteExecutor(Executor):
         for number in range(1, self._workers.max_tries + 1):
             worker = self._worker
             try:
-                return await self._try(worker, node, wants_result)
+                return await self._try(worker, node, wants_result, is_repeated=number > 1)
             except WorkerLostError as lost:
                 if number == self._workers.max_tries:
                     text = (
@@ -258,9 +261,9 @@ class RemoteExecutor(Executor):
                 await self._replace(worker, lost, number)
         raise AssertionError("unreachable")
 
-    async def _try(self, worker: WorkerConnection, node: Node, wants_result: bool) -> Response:
+    async def _try(self, worker: WorkerConnection, node: Node, wants_result: bool, *, is_repeated: bool) -> Response:
         for _ in range(_MAX_UNKNOWN):
-            response = await self._exchange(worker, node, wants_result)
+            response = await self._exchange(worker, node, wants_result, is_repeated=is_repeated)
             self._adopt(worker, response)
             outcome = response.message.WhichOneof("outcome")
             if outcome == "failure":
@@ -276,10 +279,27 @@ class RemoteExecutor(Executor):
         span = current_span.get()
         if span is None or not response.message.HasField("spans"):
             return
-        adopter = self._adopters.setdefault(worker.description, Adopter(worker.description))
+        adopter = self._adopters.setdefault(worker.address, Adopter(worker.address))
         adopter.adopt(span, read_report(response.message.spans), worker.clock.nanoseconds)
 
-    async def _exchange(self, worker: WorkerConnection, node: Node, wants_result: bool) -> Response:
+    def _tell_clients(self, worker: WorkerConnection) -> None:
+        """Lets the trace know where the clients run."""
+        found = _log_here()
+        if found is not None:
+            log, invocation = found
+            first, count, _, _ = self._clients
+            log.note_clients(worker.address, invocation, first, count, self._lost_at)
+
+    def _tell_wire(self, worker: WorkerConnection, program: Program, is_repeated: bool) -> None:
+        """Lets the trace know what has gone over the wire."""
+        found = _log_here()
+        if found is not None:
+            log, invocation = found
+            log.note_wire(worker.address, program.wire.take(), invocation, is_repeated=is_repeated)
+
+    async def _exchange(
+        self, worker: WorkerConnection, node: Node, wants_result: bool, *, is_repeated: bool
+    ) -> Response:
         async with worker.turnstile().turn(self._clients):
             session = worker.session
             if session is None:
@@ -290,11 +310,14 @@ class RemoteExecutor(Executor):
                 wants_result=wants_result, watches_numbers=watches,
                 watches_spans=self._clients.is_traced and current_span.get() is not None,
             )  # fmt: skip
+            self._tell_clients(worker)
             try:
                 response = await channel_loop().run(worker.run(program, f"to do the work of {self._range()}"))
             except BaseException:
                 program.failed()
                 raise
+            finally:
+                self._tell_wire(worker, program, is_repeated)
         if response.message.WhichOneof("outcome") in ("failure", "unknown"):
             program.failed()
             session.digests.difference_update(response.message.unknown.digests)
@@ -304,6 +327,7 @@ class RemoteExecutor(Executor):
 
     async def _replace(self, worker: WorkerConnection, lost: WorkerLostError, number: int) -> None:
         """Chooses the worker for another try."""
+        self._lost_at = worker.address
         await self._workers.wait_before_try(number)
         if self._is_home:
             await self._wait_at_home(worker, lost)
@@ -336,6 +360,13 @@ class RemoteExecutor(Executor):
     def _range(self) -> str:
         first, count, cohort, _ = self._clients
         return f"client {first} of {cohort}" if count == 1 else f"clients {first}-{first + count - 1} of {cohort}"
+
+
+def _log_here() -> tuple[HostLog, int] | None:
+    """Returns where the trace of the span that runs here notes what hosts do, and the span of its call."""
+    span = current_span.get()
+    recorder = span.recorder if span is not None else None
+    return (recorder.hosts, span.invocation) if span is not None and isinstance(recorder, Recorder) else None
 
 
 def _is_at_home(value: object) -> TypeGuard[Sequence[ClientAtHome]]:

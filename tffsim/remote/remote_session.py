@@ -67,11 +67,19 @@ class Upload:
         value: The value; it stays alive as long as this, so that it is known by its identity.
         message: What it is.
         buffers: Its bytes.
+        node: The AST node for which it is sent, by its number in a trace; -1 without one.
     """
 
     def __init__(
-        self, session: RemoteSession, number: int, value: object, message: messages.Value, buffers: Buffers
+        self,
+        session: RemoteSession,
+        number: int,
+        value: object,
+        message: messages.Value,
+        buffers: Buffers,
+        node: int = -1,
     ) -> None:
+        self.node = node
         self.number = number
         self.value = value
         self._session = session

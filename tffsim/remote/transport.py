@@ -58,6 +58,8 @@ class CallError(Exception):
 class Transport(abc.ABC):
     """Carries the requests of this process to one worker. Its coroutines run in the loop of the channels.
 
+    It counts the bytes of each message, as it goes over the wire: see `counted_calls`.
+
     Attributes:
         address: The name of the worker, which no other has.
     """

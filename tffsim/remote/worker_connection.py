@@ -18,6 +18,7 @@ from google.protobuf.message import Message
 
 from tffsim.remote.clock_offset import ClockOffset
 from tffsim.remote.connection_errors import error_of_call, reason_of_call
+from tffsim.remote.counted_calls import counting, values_of
 from tffsim.remote.program import Program
 from tffsim.remote.remote_session import Range, RemoteSession, Upload
 from tffsim.remote.transport import (
@@ -34,12 +35,15 @@ from tffsim.remote.turnstile import Turnstile
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.protocol import PROTOCOL
 from tffsim.remote.worker_errors import WorkerError, WorkerLostError
+from tffsim.tracing.recording.host_log import HostLog
+from tffsim.tracing.recording.wire_bytes import WireBytes
 
 _log = logging.getLogger("tffsim")
 _T = TypeVar("_T")
 _Request = TypeVar("_Request", bound=Message)
 _Response = TypeVar("_Response", bound=Message)
 _MISSED_BEFORE_LOST = 3
+_NOT_TRIED = "it was not tried yet"
 _MORE_LOOKS_AT_THE_CLOCK = 3
 
 
@@ -74,6 +78,7 @@ class WorkerConnection:
         clock: How far the worker's clock is ahead.
         description: The same, and what it calls itself.
         num_clients: How many clients have their data there, by the name of the data.
+        process: What it calls itself; empty before it has answered.
     """
 
     def __init__(
@@ -86,7 +91,8 @@ class WorkerConnection:
     ) -> None:
         self.address = transport.address
         self.description = transport.address
-        self.last_failure = "it was not tried yet"
+        self.process = ""
+        self.last_failure = _NOT_TRIED
         self.memory_bytes = 0
         self.num_ranges = 0
         self.clock = ClockOffset()
@@ -100,6 +106,9 @@ class WorkerConnection:
         self._heart: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[object]] = set()
         self._opening = asyncio.Lock()
+        # What belongs to no program.
+        self._talk_bytes = WireBytes()
+        self._logs: weakref.WeakSet[HostLog] = weakref.WeakSet()
         self._sending = asyncio.Lock()
 
     @property
@@ -137,15 +146,27 @@ class WorkerConnection:
                 self.last_failure = reason_of_call(error)
                 if error.code is grpc.StatusCode.DEADLINE_EXCEEDED:
                     self.last_failure = f"no answer within {timeout:g} s"
+                self._tell("lost", self.last_failure)
                 raise WorkerLostError(self.last_failure) from None
-            self.description = f"{self.address} ({response.worker})"
+            self.process = response.worker
+            self.description = f"{self.address} ({self.process})"
             self.num_clients = dict(response.num_clients)
             self._session = RemoteSession(name, response.max_value_bytes)
             seconds = min(self._heartbeat_seconds, response.lease_seconds / 3)
             self._heart = asyncio.create_task(self._beat(self._session, seconds))
+            self._tell("serving", self.process)
+
+    def watch(self, log: HostLog) -> None:
+        """Tells a trace how the worker is, now and whenever that changes, and what goes there for no program."""
+        self._tell_talk()
+        self._logs.add(log)
+        if self._session is not None:
+            log.note_health(self.address, "serving", self.process)
+        elif self.last_failure != _NOT_TRIED:
+            log.note_health(self.address, "lost", self.last_failure)
 
     async def run(self, program: Program, what: str) -> Response:
-        """Runs a program.
+        """Runs a program, and counts in `program.wire` what goes over the wire, also if it fails.
 
         Args:
             program: One for the session of now.
@@ -155,7 +176,11 @@ class WorkerConnection:
             WorkerLostError: If the worker has lost the session, or is lost itself.
             WorkerError: If it refuses.
         """
-        return await self._watched(program.session, self._run(program, what))
+        try:
+            with counting(program.wire):
+                return await self._watched(program.session, self._run(program, what))
+        finally:
+            self._tell_talk()
 
     async def dispose_executors(self, clients: Iterable[Range]) -> None:
         """Lets the worker close executors; says nothing if it has lost them anyway."""
@@ -181,6 +206,7 @@ class WorkerConnection:
             return
         session.is_lost = True
         self.last_failure = reason
+        self._tell("lost", reason)
         if self._session is session:
             self._session = None
             if self._heart is not None:
@@ -191,6 +217,8 @@ class WorkerConnection:
 
     async def close(self) -> None:
         """Ends the session and the connection."""
+        self._tell_talk()
+        self._logs.clear()
         if self._session is not None:
             self.lose(self._session, "it was closed", is_silent=True)
         await self._transport.close()
@@ -209,10 +237,21 @@ class WorkerConnection:
                     await self._upload(session, piece, what)
                     del piece
             call = self._transport.call(BATCH, program.request, self._call_timeout)
+            program.ascribe_steps()
         message = await self._answer(session, call, self._call_timeout, what)
+        program.ascribe_result(message)
         if message.WhichOneof("outcome") == "is_large":
             return Response(message, *await self._fetch(session, program, what))
         return Response(message, message.value, [])
+
+    def _tell(self, health: str, detail: str) -> None:
+        for log in list(self._logs):
+            log.note_health(self.address, health, detail)
+
+    def _tell_talk(self) -> None:
+        talked = self._talk_bytes.take()
+        for log in list(self._logs) if talked else ():
+            log.note_wire(self.address, talked)
 
     async def _executor(self, session: RemoteSession, clients: Range) -> str:
         """Returns the name of the executor for a range of clients; makes it if there is none."""
@@ -233,7 +272,8 @@ class WorkerConnection:
                 f"A value of {upload.num_bytes} bytes is larger than worker {self.description} takes, which is "
                 f"{session.max_value_bytes} bytes. Start it with a larger `--max-value-bytes`."
             )
-        await self._answer(session, self._transport.upload(upload, self._call_timeout), self._call_timeout, what)
+        with values_of(upload.node):
+            await self._answer(session, self._transport.upload(upload, self._call_timeout), self._call_timeout, what)
         upload.arrived()
 
     async def _fetch(
@@ -242,8 +282,9 @@ class WorkerConnection:
         request = messages.ComputeRequest(
             session=session.name, executor=program.request.executor, id=program.result_number
         )
-        fetching = self._transport.fetch(request, self._call_timeout)
-        fetched = await self._answer(session, fetching, self._call_timeout, what)
+        with values_of(program.result_node):
+            fetching = self._transport.fetch(request, self._call_timeout)
+            fetched = await self._answer(session, fetching, self._call_timeout, what)
         if fetched is None:
             raise WorkerLostError("the result is not there any more")
         return fetched
@@ -251,12 +292,14 @@ class WorkerConnection:
     async def _talk(
         self, session: RemoteSession, method: Method[_Request, _Response], request: _Request, what: str
     ) -> _Response:
-        call = self._transport.call(method, request, self._talk_timeout)
-        return await self._watched(session, self._answer(session, call, self._talk_timeout, what))
+        with counting(self._talk_bytes):
+            call = self._transport.call(method, request, self._talk_timeout)
+            return await self._watched(session, self._answer(session, call, self._talk_timeout, what))
 
     async def _keep_alive(self, request: messages.KeepAliveRequest, timeout: float) -> messages.KeepAliveResponse:
         sent = time.perf_counter_ns()
-        response = await self._transport.call(KEEP_ALIVE, request, timeout)
+        with counting(self._talk_bytes):
+            response = await self._transport.call(KEEP_ALIVE, request, timeout)
         self.clock.add(sent, response.moments.received, response.moments.answered, time.perf_counter_ns())
         return response
 
@@ -295,10 +338,12 @@ class WorkerConnection:
                 freed = session.take_freed()
                 if freed:
                     freeing = messages.DisposeRequest(session=session.name, ids=freed)
-                    await self._transport.call(DISPOSE, freeing, seconds)
+                    with counting(self._talk_bytes):
+                        await self._transport.call(DISPOSE, freeing, seconds)
                 request = messages.KeepAliveRequest(session=session.name, protocol=PROTOCOL)
                 response = await self._keep_alive(request, seconds)
                 self.memory_bytes, missed = response.memory_bytes, 0
+                self._tell_talk()
             except CallError as error:
                 missed += 1
                 is_silent = error.code is grpc.StatusCode.DEADLINE_EXCEEDED

@@ -10,6 +10,7 @@ from tffsim.remote.channels import channel_loop
 from tffsim.remote.transport import Transport
 from tffsim.remote.worker_connection import WorkerConnection
 from tffsim.remote.worker_errors import NoWorkerError, WorkerError, WorkerLostError
+from tffsim.tracing.recording.host_log import HostLog
 
 _log = logging.getLogger("tffsim")
 _SECONDS_BETWEEN_TRIES = 0.25
@@ -74,6 +75,15 @@ class Workers:
             NoWorkerError: If none is ready in time, or one that is needed is not.
         """
         return await channel_loop().run(self._prepare(set(needed), some_suffice))
+
+    async def watch(self, log: HostLog) -> None:
+        """Tells a trace how they are, from now on."""
+
+        async def tell() -> None:
+            for connection in self._connections:
+                connection.watch(log)
+
+        await channel_loop().run(tell())
 
     async def close(self) -> None:
         """Ends all sessions."""

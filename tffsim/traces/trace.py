@@ -9,10 +9,12 @@ from tffsim.tracing.analysis.critical_path import critical_path
 from tffsim.tracing.analysis.difference import Difference, compare
 from tffsim.tracing.analysis.first_error import first_error
 from tffsim.tracing.analysis.graph import build_graph
+from tffsim.tracing.analysis.hosts import hosts
 from tffsim.tracing.analysis.nans import nans
 from tffsim.tracing.analysis.summary import summary, summary_html
 from tffsim.tracing.analysis.timing import timing
 from tffsim.tracing.analysis.traffic import traffic, traffic_totals
+from tffsim.tracing.analysis.wire import wire
 from tffsim.tracing.document import trace_file
 from tffsim.tracing.document.output_files import whole_text_file
 from tffsim.tracing.document.sketches import Sketch
@@ -230,7 +232,15 @@ class Trace:
 
     def traffic_totals(self) -> Table:
         """Returns the same, added up per intrinsic, direction and what the server sees."""
-        return traffic_totals(self.traffic())
+        return traffic_totals(self.snapshot)
+
+    def wire(self) -> Table:
+        """Returns what went over the wire between this process and workers; see `tffsim.tracing.analysis.wire`."""
+        return wire(self.snapshot)
+
+    def hosts(self) -> Table:
+        """Returns what each worker did, and how it is; see `tffsim.tracing.analysis.hosts`."""
+        return hosts(self.snapshot)
 
     def critical_path(self, invocation: int = 0) -> Table:
         """Returns the chain of spans that determined when an invocation ended."""

@@ -111,6 +111,11 @@ def test_a_worker_killed_in_the_middle_is_replaced_for_its_clients_only(workers,
     told = [text for text in trace.snapshot.errors.values() if "was lost" in text]
     assert told
     assert all(re.search(r"clients (20-31|32-39) of 40 run again at " + workers.addresses[0], text) for text in told)
+    hosts = trace.hosts()
+    survivor, lost = (hosts.where(host=address).row(0) for address in workers.addresses)
+    assert (survivor["health"], survivor["num_taken"]) == ("serving", 20)
+    assert (lost["health"], lost["clients"], lost["num_taken"]) == ("lost", "20–39", 0)
+    assert survivor["repeated"] > 0
     # One that joins later is used by the next call.
     workers.add(port=int(workers.addresses[1].rsplit(":", 1)[1]))
     for _ in range(50):

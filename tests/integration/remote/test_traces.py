@@ -4,6 +4,7 @@ import federated_language as fl
 import numpy as np
 
 import tffsim as tff
+from tests.integration.remote.proxy import Proxy
 
 FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
 VALUES = [float(n) for n in range(40)]
@@ -20,6 +21,20 @@ def statistics(weight, x):
     return fl.federated_sum(fl.federated_map(double, x)), fl.federated_max(fl.federated_map(double, there))
 
 
+LARGE = fl.TensorType(np.float32, [1_500_000])
+
+
+@tff.tf_computation(LARGE, np.float32)
+def scale(weights, x):
+    return weights * x
+
+
+@tff.federated_computation(fl.FederatedType(LARGE, fl.SERVER), FLOATS)
+def mean_of_scaled(weights, x):
+    there = fl.federated_broadcast(weights)
+    return fl.federated_mean(fl.federated_map(scale, fl.federated_zip((there, x))))
+
+
 def traced(context):
     with tff.trace() as trace:
         result = context.invoke(statistics, (1.5, VALUES))
@@ -32,7 +47,7 @@ def test_all_clients_are_there_under_the_right_parents_with_their_host(remote, t
     columns, snapshot = trace.snapshot.columns, trace.snapshot
     far = columns["host"] >= 0
     assert set(columns["client"][far]) >= set(range(40))
-    hosts = [host.name.split(" ")[0] for host in snapshot.hosts]
+    hosts = [host.name for host in snapshot.hosts]
     assert sorted(hosts) == sorted(two_workers.addresses)
     by_host = {hosts[k]: set(columns["client"][columns["host"] == k]) - {-1} for k in range(2)}
     assert by_host == {two_workers.addresses[0]: set(range(20)), two_workers.addresses[1]: set(range(20, 40))}
@@ -45,10 +60,49 @@ def test_all_clients_are_there_under_the_right_parents_with_their_host(remote, t
     assert is_same.mean() > 0.9
 
 
-def test_the_ledger_is_that_of_the_local_stack(remote, local):
+def test_the_ledger_is_that_of_the_local_stack_but_for_bytes_on_the_wire(remote, local):
     ledgers = [traced(context)[0].traffic_totals() for context in (remote, local)]
-    rows = [sorted(map(str, map(ledger.row, range(ledger.num_rows)))) for ledger in ledgers]
+    assert (ledgers[0].numbers("wire") > 0).all()
+    names = list(ledgers[1])
+    rows = [sorted(str([row[name] for name in names]) for row in map(t.row, range(len(t)))) for t in ledgers]
     assert rows[0] == rows[1]
+
+
+def test_each_host_tells_its_clients_and_its_bytes(remote, two_workers):
+    trace, _ = traced(remote)
+    hosts = trace.hosts()
+    assert set(hosts["host"].tolist()) == set(two_workers.addresses)
+    clients = dict(zip(hosts["host"].tolist(), hosts["clients"].tolist(), strict=True))
+    assert [clients[address] for address in two_workers.addresses] == ["0–19", "20–39"]
+    assert set(hosts["health"].tolist()) == {"serving"}
+    assert (hosts["down"] > 0).all() and (hosts["up"] > 0).all() and (hosts["busy"] > 0).all()
+    assert (hosts["repeated"] == 0).all()
+
+
+def test_what_is_counted_is_what_goes_through_the_network_but_for_its_frames(two_workers):
+    """The proxy counts bytes of TCP: HTTP/2 puts a frame of 9 bytes before each 16 kB, and headers before each message."""
+    proxies = [Proxy(address) for address in two_workers.addresses]
+    factory = tff.remote_executor_factory([proxy.address for proxy in proxies], connect_timeout=60)
+    context = tff.SyncExecutionContext(factory)
+    large = np.arange(1_500_000, dtype=np.float32)
+    try:
+        context.invoke(mean_of_scaled, (large, [1.0] * 4))
+        before = [dict(proxy.num_bytes) for proxy in proxies]
+        with tff.trace() as trace:
+            context.invoke(mean_of_scaled, (large, [1.0] * 4))
+        after = [dict(proxy.num_bytes) for proxy in proxies]
+    finally:
+        factory.close()
+        for proxy in proxies:
+            proxy.close()
+    hosts, wire = trace.hosts(), trace.wire()
+    for proxy, first, last in zip(proxies, before, after, strict=True):
+        row = next(hosts.row(k) for k in range(len(hosts)) if hosts.row(k)["host"] == proxy.address)
+        for way, name in (("to worker", "down"), ("to controller", "up")):
+            seen, count = last[way] - first[way], int(wire.where(host=proxy.address)["num_messages"].sum())
+            # Of heart-beats before and after some may be seen and not counted.
+            assert row[name] <= seen <= 1.002 * row[name] + 600 * count + 20_000, (way, row, seen)
+        assert row["down"] > large.nbytes < row["up"]
 
 
 def test_a_trace_with_hosts_is_saved_and_loaded(remote, tmp_path):

@@ -1,20 +1,19 @@
 """The cut between clients and server: what crossed it, call by call, and what the server can read of it."""
 
 import dataclasses
-from collections.abc import Sequence
 
 import numpy as np
 
 from tffsim.language import intrinsics
+from tffsim.tracing.analysis.crossing_nodes import NO_NODE, call_nodes
 from tffsim.tracing.analysis.traffic import traffic
 from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, OK
-from tffsim.tracing.document.snapshot import AstNode, Snapshot
+from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.table import Table
 
 FROM_CALLER = "caller to clients"
 UP, DOWN = "clients to server", "server to clients"
 SEALED = ("aggregate", "hidden")
-NO_NODE = -1
 _MAX_ALIASES = 64
 
 
@@ -145,15 +144,6 @@ def privacy_cut(snapshot: Snapshot) -> PrivacyCut:
             )
         )  # fmt: skip
     return PrivacyCut(tuple(calls.tolist()), tuple(kinds), letters)
-
-
-def call_nodes(nodes: Sequence[AstNode]) -> "np.ndarray":
-    """Returns for each AST node the call that it is part of as the function, or else itself; -1 for no node."""
-    numbers = [
-        node.parent if node.kind == "Intrinsic" and node.edge == "function" else number
-        for number, node in enumerate(nodes)
-    ]
-    return np.array([*numbers, NO_NODE])
 
 
 def _is_given(snapshot: Snapshot, ledger: Table) -> "np.ndarray":

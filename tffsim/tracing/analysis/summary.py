@@ -11,8 +11,9 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from tffsim.tracing.analysis.clients import clients
+from tffsim.tracing.analysis.hosts import host_summaries, ranges_text
 from tffsim.tracing.analysis.timing import timing
-from tffsim.tracing.analysis.traffic import traffic, traffic_totals
+from tffsim.tracing.analysis.traffic import traffic_totals
 from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.tables import invocation_table
@@ -23,7 +24,20 @@ _MAX_ROWS = 12
 _MAX_ERROR = 400
 # What a narrow terminal has no room for, the first first.
 _LEAST_NEEDED = ("queued", "p50", "calls", "max", "values")
-_LEFT = {"computation", "executor", "operation", "intrinsic", "direction", "where", "error", "client", "outcome"}
+_LEFT = {
+    "computation",
+    "executor",
+    "operation",
+    "intrinsic",
+    "direction",
+    "where",
+    "error",
+    "client",
+    "outcome",
+    "worker",
+    "health",
+    "ran clients",
+}
 
 _Rows: TypeAlias = list[tuple[str, ...]]
 
@@ -73,6 +87,7 @@ def _tables(snapshot: Snapshot) -> list[tuple[str, tuple[str, ...], _Rows]]:
         ("Where the time went", timing_columns, _timing_rows(snapshot)),
         ("Clients, the busiest first", client_columns, _client_rows(snapshot)),
         ("What clients received and sent", traffic_columns, _traffic_rows(snapshot)),
+        ("Workers", ("worker", "health", "ran clients", "busy", "to it", "from it"), _host_rows(snapshot)),
         ("Errors", ("where", "error"), _error_rows(snapshot)),
     ]
 
@@ -112,12 +127,24 @@ def _client_rows(snapshot: Snapshot) -> _Rows:
 
 
 def _traffic_rows(snapshot: Snapshot) -> _Rows:
-    totals = traffic_totals(traffic(snapshot))
+    totals = traffic_totals(snapshot)
     rows = [
         (row["intrinsic"] or "–", row["direction"], f"{row['values']:,}", data_size(row["size"]), row["visibility"])
         for row in map(totals.row, range(min(totals.num_rows, _MAX_ROWS)))
     ]
     return [*rows, *_more(totals.num_rows, 5)]
+
+
+def _host_rows(snapshot: Snapshot) -> _Rows:
+    found = host_summaries(snapshot)
+    rows = [
+        (
+            host.name, host.health or "–", ranges_text(host.clients), duration(host.busy), data_size(host.down),
+            data_size(host.up),
+        )
+        for host in found[:_MAX_ROWS]
+    ]  # fmt: skip
+    return [*rows, *_more(len(found), 6)]
 
 
 def _error_rows(snapshot: Snapshot) -> _Rows:

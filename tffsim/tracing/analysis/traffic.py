@@ -1,12 +1,14 @@
 """What crossed between the server and the clients, and what the server could see of it."""
 
-from collections.abc import Sequence
+import collections
 
 import numpy as np
 
 from tffsim.language import intrinsics
+from tffsim.tracing.analysis.crossing_nodes import intrinsic_labels
+from tffsim.tracing.analysis.wire import wire_of_crossings
 from tffsim.tracing.document.operations import COMPUTE, CREATE_VALUE
-from tffsim.tracing.document.snapshot import AstNode, Snapshot
+from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.table import Table
 
 DIRECTIONS = ("server to clients", "clients to server", "caller to clients", "clients to caller")
@@ -37,7 +39,7 @@ def traffic(snapshot: Snapshot) -> Table:
         & is_data[columns["type"]]
     )
     node = columns["node"][crossing]
-    labels = _intrinsics(snapshot.nodes)
+    labels = intrinsic_labels(snapshot.nodes)
     names = sorted(set(labels) - {""})
     numbers = np.array([names.index(label) if label else -1 for label in labels] + [-1])
     intrinsic = numbers[node]
@@ -65,11 +67,13 @@ def traffic(snapshot: Snapshot) -> Table:
     )
 
 
-def traffic_totals(ledger: Table) -> Table:
-    """Adds a ledger up: one row per intrinsic, direction and visibility, the largest first.
+def traffic_totals(snapshot: Snapshot) -> Table:
+    """Adds the ledger up: one row per intrinsic, direction and visibility, the largest first.
 
-    Columns: `intrinsic`, `direction`, `visibility`, `values` (how many crossed), `size` in bytes.
+    Columns: `intrinsic`, `direction`, `visibility`, `values` (how many crossed), `size` in bytes. If clients ran at
+    workers, `wire` says how many bytes of messages brought these values; see `tffsim.tracing.analysis.wire`.
     """
+    ledger = traffic(snapshot)
     names = ("intrinsic", "direction", "visibility")
     kinds, kind_of = np.unique(np.stack([ledger.numbers(name) for name in names]), axis=1, return_inverse=True)
     kind_of = kind_of.reshape(-1)
@@ -78,7 +82,22 @@ def traffic_totals(ledger: Table) -> Table:
     np.add.at(values, kind_of, ledger["copies"])
     np.add.at(size, kind_of, ledger["copies"] * ledger["size"].astype(np.int64))
     columns = {**dict(zip(names, kinds, strict=True)), "values": values, "size": size}
-    return Table(columns, ledger.texts, {"size": "bytes"}).where(np.argsort(-size, kind="stable"))
+    units = {"size": "bytes"}
+    if snapshot.wire:
+        columns["wire"], units["wire"] = _wire(snapshot, kinds, ledger.texts["intrinsic"]), "bytes"
+    return Table(columns, ledger.texts, units).where(np.argsort(-size, kind="stable"))
+
+
+def _wire(snapshot: Snapshot, kinds: "np.ndarray", names: list[str]) -> "np.ndarray":
+    """Returns how many bytes went over the wire, for each intrinsic and direction."""
+    labels = intrinsic_labels(snapshot.nodes)
+    found: collections.Counter[tuple[str, bool]] = collections.Counter()
+    for (node, is_down), size in wire_of_crossings(snapshot).items():
+        found[labels[node] if node >= 0 else "", is_down] += size
+    return np.array(
+        [found[names[number] if number >= 0 else "", direction % 2 == 0] for number, direction, _ in kinds.T.tolist()],
+        np.int64,
+    )
 
 
 def entering_clients(snapshot: Snapshot) -> "np.ndarray":
@@ -106,12 +125,3 @@ def _copies(
     spread = np.array([intrinsics.sends_one_value_to_all_clients(name) for name in names] + [False])
     shared = outward & spread[intrinsic]
     return np.where(shared, np.maximum(serves[snapshot.columns["layer"][crossing]], 1), 1)
-
-
-def _intrinsics(nodes: Sequence[AstNode]) -> list[str]:
-    """Returns which federated intrinsic each node is or calls; "" for other nodes, whatever their names."""
-    names = [node.label if node.kind == "Intrinsic" and node.label.startswith("federated_") else "" for node in nodes]
-    for number, node in enumerate(nodes):
-        if names[number] and node.edge == "function":
-            names[node.parent] = names[number]
-    return names

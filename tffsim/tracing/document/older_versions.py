@@ -6,7 +6,7 @@ from tffsim.tracing.document.schema import COLUMNS
 from tffsim.tracing.document.sketches import Sketches
 from tffsim.tracing.document.trace_file_error import TraceFileError
 
-VERSION = 5
+VERSION = 6
 """The version that is written."""
 OLDEST = 3
 """The oldest that is read: files of versions 1 and 2 have other types, and previews instead of sketches."""
@@ -35,7 +35,7 @@ def columns_of(version: int) -> list[str]:
 def add_missing(columns: "dict[str, np.ndarray]", sketches: Sketches) -> None:
     """Adds the columns that older files do not have.
 
-    Before version 5, all was done in one process. Before version 4, NaN stood for no number. A value that was NaN had
+    Before version 6, nothing is said of what happened to hosts. Before version 5, all was done in one process. Before version 4, NaN stood for no number. A value that was NaN had
     a sketch.
     """
     if "host" not in columns:

@@ -13,3 +13,7 @@ RUNNING: Final = len(OUTCOMES)
 
 PLACEMENTS: Final = ("", "server", "clients")
 """Where an executor, or a value, is; the empty word is nowhere."""
+
+HOST_EVENTS: Final = ("serving", "rejoined", "draining", "lost", "runs", "runs again")
+"""What happens to a host; the last two: what it is given to do."""
+HEALTH: Final = HOST_EVENTS[:4]

@@ -34,6 +34,19 @@ def check_references(snapshot: Snapshot) -> None:
         is_there = call.span < count and call.root < len(snapshot.nodes)
         if not is_there or columns["operation"][call.span] != INVOKE:
             raise TraceFileError(f"its invocation {call.name!r:.60} refers to something that is not there.")
+    _check_hosts(snapshot)
+
+
+def _check_hosts(snapshot: Snapshot) -> None:
+    """Checks what is said of hosts."""
+    num_hosts, calls = len(snapshot.hosts), {-1, *(call.span for call in snapshot.invocations)}
+    told = [*snapshot.host_events, *snapshot.wire]
+    if any(row.host >= num_hosts or row.invocation not in calls for row in told):
+        raise TraceFileError("it tells of hosts or calls that are not there.")
+    if any(event.before >= num_hosts for event in snapshot.host_events):
+        raise TraceFileError("its clients come from hosts that are not there.")
+    if any(row.node >= len(snapshot.nodes) for row in snapshot.wire):
+        raise TraceFileError("it tells of bytes for AST nodes that are not there.")
 
 
 def _check_bounds(snapshot: Snapshot) -> None:

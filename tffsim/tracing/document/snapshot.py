@@ -5,11 +5,13 @@ from typing import Annotated
 
 import numpy as np
 
-from tffsim.tracing.document.operations import PLACEMENTS
+from tffsim.tracing.document.operations import HOST_EVENTS, PLACEMENTS
 from tffsim.tracing.document.rows import Added, AtMost, Between, Count, NotForViews, OneOf, Reference, Source, Text
 from tffsim.tracing.document.schema import MAX_AMOUNT, MAX_COUNT
 from tffsim.tracing.document.sketches import Sketches
 from tffsim.tracing.document.type_info import TypeInfo
+
+Amount = Annotated[int, Between(0, MAX_AMOUNT)]
 
 _MAX_PLACEMENTS = 16
 _MAX_PARAMETERS = 256
@@ -120,9 +122,63 @@ class ThreadInfo:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class HostInfo:
-    """Another process that ran spans, such as a worker: what it is called."""
+    """Another process that runs spans, such as a worker.
+
+    Attributes:
+        name: What it is called: the address of a worker.
+        busy: For how many nanoseconds its spans ran.
+    """
 
     name: Text
+    busy: Annotated[int, Between(0, MAX_AMOUNT), Added()] = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HostEvent:
+    """What happened to a host, or was given to it, and when.
+
+    Attributes:
+        host: The number of the host.
+        moment: When, in nanoseconds since the beginning of the trace.
+        what: One of `operations.HOST_EVENTS`.
+        invocation: The span of the call for which clients run there; -1 for what befalls a host.
+        first_client: Index of the first client that runs there; -1 for what befalls a host.
+        num_clients: How many clients run there.
+        before: The host that had these clients before, and was lost; -1 for none.
+        detail: Who serves there, or why it was lost.
+    """
+
+    host: Count
+    moment: Amount
+    what: Annotated[str, OneOf(HOST_EVENTS)]
+    invocation: Reference = -1
+    first_client: Reference = -1
+    num_clients: Count = 0
+    before: Reference = -1
+    detail: Text = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WireInfo:
+    """How many bytes of messages went between this process and a host, for one reason.
+
+    Attributes:
+        host: The number of the host.
+        invocation: The span of the call for which they went; -1 if for none, such as heart-beats.
+        node: The AST node whose values they are; -1 for all that is no value: programs, spans, leases.
+        down: How many bytes went to the host.
+        up: How many came from it.
+        num_messages: In how many messages.
+        is_repeated: Whether it was done before, at a host that was lost.
+    """
+
+    host: Count
+    invocation: Reference
+    node: Reference
+    down: Amount
+    up: Amount
+    num_messages: Count
+    is_repeated: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -157,6 +213,8 @@ class Snapshot:
         num_values_dropped: How many whole values were not kept for the same reason.
         places: Where failed spans failed, of those of which it is known.
         hosts: The other processes that `host` numbers.
+        host_events: What happened to them, in the order of time.
+        wire: What went between them and this process.
     """
 
     columns: dict[str, "np.ndarray"]
@@ -175,6 +233,8 @@ class Snapshot:
     num_values_dropped: int = 0
     places: dict[int, Place] = dataclasses.field(default_factory=dict)
     hosts: list[HostInfo] = dataclasses.field(default_factory=list)
+    host_events: list[HostEvent] = dataclasses.field(default_factory=list)
+    wire: list[WireInfo] = dataclasses.field(default_factory=list)
 
     @property
     def num_spans(self) -> int:
@@ -197,6 +257,9 @@ class Legend:
     functions: list[FunctionInfo]
     invocations: list[InvocationInfo]
     errors: dict[int, str]
+    hosts: list[HostInfo]
+    host_events: list[HostEvent]
+    wire: list[WireInfo]
 
 
 ROWS: dict[str, type] = {
@@ -207,6 +270,8 @@ ROWS: dict[str, type] = {
     "functions": FunctionInfo,
     "invocations": InvocationInfo,
     "hosts": HostInfo,
+    "host_events": HostEvent,
+    "wire": WireInfo,
 }
 """The lists of a trace, and of what rows they are."""
 LISTS_FOR_VIEWS = ("executors", "threads", "nodes", "functions", "invocations")

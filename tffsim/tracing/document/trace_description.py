@@ -205,7 +205,7 @@ def _number(value: object) -> float:
 
 
 _HEADER = {"format", "version"}
-_ADDED = {"places", "hosts"}
+_ADDED = {"places", "hosts", "host_events", "wire"}
 """What files of older versions lack."""
 _NO_FIELDS = {*_HEADER, "columns", "arrays", "sketch_forms"}
 _READERS: dict[str, Callable[[JsonStream, dict[str, object]], object]] = {

@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 
 from tffsim.tracing.document.schema import COLUMNS
-from tffsim.tracing.document.snapshot import ExecutorInfo, HostInfo, InvocationInfo, Legend, Snapshot, ThreadInfo
+from tffsim.tracing.document.snapshot import ExecutorInfo, InvocationInfo, Legend, Snapshot, ThreadInfo
 from tffsim.tracing.document.type_info import describe_type
 from tffsim.tracing.recording.layers import Layer
 from tffsim.tracing.recording.recorder import Recorder
@@ -35,6 +35,9 @@ def read_legend(recorder: Recorder, row_of: Callable[[int], int] = int) -> Legen
             for call in list(recorder.invocations)
         ],
         {row_of(number): text for number, text in recorder.errors.copy().items()},
+        recorder.hosts.infos(),
+        recorder.hosts.events(recorder.started, row_of),
+        recorder.hosts.wire(row_of),
     )
 
 
@@ -70,7 +73,9 @@ def take_snapshot(recorder: Recorder) -> Snapshot:
         recorder.num_dropped,
         recorder.num_values_dropped,
         _of_rows({renumber.of(number): place for number, place in recorder.places.copy().items()}),
-        list(map(HostInfo, list(recorder.hosts))),
+        legend.hosts,
+        legend.host_events,
+        legend.wire,
     )
 
 

@@ -28,6 +28,7 @@ from tffsim.tracing.document.operations import CREATE_STRUCT, ERROR, INVOKE, OK
 from tffsim.tracing.document.snapshot import Place
 from tffsim.tracing.recording.ast_nodes import AstNodes
 from tffsim.tracing.recording.failures import place_of, told
+from tffsim.tracing.recording.host_log import HostLog
 from tffsim.tracing.recording.invocations import Invocation
 from tffsim.tracing.recording.layers import Layer
 from tffsim.tracing.recording.payload_origins import PayloadOrigins
@@ -95,7 +96,7 @@ class Recorder(RowKeeper):
         self.sketches = SketchPad()
         self.arrays: dict[int, np.ndarray] = {}
         self.threads: list[ThreadClock] = []
-        self.hosts: list[str] = []
+        self.hosts = HostLog(now)
         self.long_inputs: dict[int, tuple[int, ...]] = {}
         self._bytes_left = max_value_bytes
         self._clocks = ThreadClocks()
@@ -277,6 +278,7 @@ class Recorder(RowKeeper):
             self.is_active = False
             subscriptions, self._subscriptions = self._subscriptions, []
             functions, self._when_finished = self._when_finished, []
+        self.hosts.close()
         self.origins.clear()
         self.sketches.finish()
         for subscription in subscriptions:
@@ -371,13 +373,6 @@ class Recorder(RowKeeper):
             if layer.above is not None and layer.above not in self.layers:
                 self.number_of_layer(layer.above)
             return self.layers.setdefault(layer, len(self.layers))
-
-    def number_of_host(self, name: str) -> int:
-        """Returns the number of another process."""
-        with self._lock:
-            if name not in self.hosts:
-                self.hosts.append(name)
-            return self.hosts.index(name)
 
     def number_of_thread(self, name: str, busy: int) -> int:
         """Returns the number of a thread of another process, which was busy for a while more."""

@@ -160,6 +160,7 @@ class Adopter:
         for name in ("start", "end"):
             rows[name] = np.clip(rows[name] - offset, parent.start, max(moment, parent.start))
         rows["end"] = np.maximum(rows["start"], rows["end"])
+        recorder.hosts.was_busy(self._host, int(rows["self_time"].sum() + rows["worker_time"].sum()))
         for number, text in report.errors.items():
             recorder.errors[spans.of(number)] = str(text)[:2000]
         for number, place in report.places.items():
@@ -180,7 +181,7 @@ class Adopter:
             rows[name] = spans(rows[name])
         is_node = (rows["node"] >= 0) & (rows["node"] < len(recorder.nodes.nodes))
         rows["node"] = np.where(is_node, rows["node"], parent.node)
-        rows["host"] = recorder.number_of_host(self._host)
+        rows["host"] = recorder.hosts.number(self._host)
         above = list(recorder.layers)[parent.layer]
         rows["layer"] = _looked_up(rows["layer"], self._layer_numbers(report.executors, above, recorder), parent.layer)
         threads = [recorder.number_of_thread(f"{t.name} at {self._host}", t.busy) for t in report.threads]

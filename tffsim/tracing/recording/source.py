@@ -15,7 +15,7 @@ class Source:
     def __init__(self, origin: Recorder | Snapshot) -> None:
         self._recorder = origin if not isinstance(origin, Snapshot) else None
         self._snapshot = origin if isinstance(origin, Snapshot) else None
-        self._state: tuple[int, int] = (-1, -1)
+        self._state: tuple[int, ...] = ()
 
     @property
     def recorder(self) -> Recorder | None:
@@ -31,8 +31,9 @@ class Source:
     def snapshot(self) -> Snapshot:
         """All its data, as of now."""
         if self._recorder is not None:
-            state = (self._recorder.num_recorded, len(self._recorder.open_spans))
-            if self._snapshot is None or state != self._state or state[1]:
+            num_open = len(self._recorder.open_spans)
+            state = (self._recorder.num_recorded, num_open, self._recorder.hosts.num_changes)
+            if self._snapshot is None or state != self._state or num_open:
                 self._snapshot, self._state = take_snapshot(self._recorder), state
         assert self._snapshot is not None
         return self._snapshot

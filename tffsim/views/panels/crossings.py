@@ -13,11 +13,13 @@ from tffsim.tracing.analysis.value_parts import (
     numbers_text,
     value_parts,
 )
+from tffsim.tracing.analysis.wire import wire_of_crossings
 from tffsim.tracing.document.operations import OK
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.tracing.document.table import Table
 from tffsim.tracing.document.units import data_size
+from tffsim.views.panels.wire_words import wire_said
 from tffsim.views.panels.words import say, words_about
 
 MAX_LETTERS = 2000
@@ -138,22 +140,32 @@ def crossings(snapshot: Snapshot) -> Crossings:
 
 def _sums_of(snapshot: Snapshot, cut: PrivacyCut) -> CrossedSums:
     return {
-        "bars": [_bar(snapshot, kind) for kind in cut.kinds],
+        "bars": _bars(snapshot, cut),
         "num_calls": len(cut.calls),
         "plain": cut.plain_size,
         "ratio": cut.ratio,
         "warnings": _warnings(cut),
-        "said": _said(cut),
+        "said": [*_said(cut), *wire_said(snapshot)],
     }
 
 
-def _bar(snapshot: Snapshot, kind: CrossingKind) -> CrossingBar:
+def _bars(snapshot: Snapshot, cut: PrivacyCut) -> list[CrossingBar]:
+    wire = wire_of_crossings(snapshot)
+    return [_bar(snapshot, kind, wire.get(_crossing(kind), 0)) for kind in cut.kinds]
+
+
+def _crossing(kind: CrossingKind) -> tuple[int, bool]:
+    return kind.node, kind.direction in (DOWN, FROM_CALLER)
+
+
+def _bar(snapshot: Snapshot, kind: CrossingKind, wire: int) -> CrossingBar:
     count, size = sum(kind.letters), sum(kind.sizes)
     node = snapshot.nodes[kind.node] if kind.node >= 0 else None
     parts = [
         say(kind.direction) if kind.intrinsic else "",
         say("n values", count=count),
         say(_SEEN[kind.visibility]) if kind.visibility else "",
+        say("on the wire", size=data_size(wire)) if wire else "",
     ]
     return {
         "name": _title(kind, node.variable if node else ""),
