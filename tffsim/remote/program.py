@@ -17,6 +17,7 @@ from tffsim.language.identity_cache import IdentityCache
 from tffsim.remote.remote_session import Range, RemoteSession, Upload
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.computations import SentComputation
+from tffsim.tracing.recording.adoption import Adoption
 from tffsim.tracing.recording.spans import current_span
 from tffsim.tracing.recording.wire_bytes import WireBytes
 
@@ -99,8 +100,10 @@ class Program:
         wants_result: Whether the result is to be sent back.
         watches_numbers: Whether somebody reads which numbers are not finite.
         watches_spans: Whether a trace wants to know what the worker does.
+        adoption: What makes the spans of the worker part of it.
 
     Attributes:
+        number: The number by which it is followed.
         request: The message; the name of the executor is still missing.
         uploads: What has to be there before it.
         streams: What has to be there too, made only when it is sent: when one piece is there, the next is made.
@@ -118,17 +121,21 @@ class Program:
         wants_result: bool,
         watches_numbers: bool,
         watches_spans: bool = False,
+        adoption: Adoption | None = None,
     ) -> None:
         self.session = session
         self.clients = clients
         self.wire = WireBytes()
+        self.number = next_number()
+        self.adoption = adoption
         span = current_span.get()
         self.result_node = span.node if span is not None and watches_spans else -1
         self.uploads: list[Upload] = []
         self.streams: list[Iterator[Upload]] = []
         self.request = messages.BatchRequest(
-            session=session.name, send_result=wants_result, watch_numbers=watches_numbers, watch_spans=watches_spans
-        )
+            session=session.name, send_result=wants_result, watch_numbers=watches_numbers, watch_spans=watches_spans,
+            number=self.number,
+        )  # fmt: skip
         self._computations: dict[bytes, SentComputation] = {}
         self._nodes = dict.fromkeys(_missing(node, session))
         self._write()

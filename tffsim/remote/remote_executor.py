@@ -43,9 +43,9 @@ from tffsim.remote.worker_connection import Response, WorkerConnection
 from tffsim.remote.worker_errors import NoWorkerError, WorkerLostError
 from tffsim.remote.workers import Workers
 from tffsim.tracing.recording.active import remark
+from tffsim.tracing.recording.adoption import Adopter, Adoption
 from tffsim.tracing.recording.host_log import HostLog
 from tffsim.tracing.recording.recorder import Recorder
-from tffsim.tracing.recording.reports import Adopter
 from tffsim.tracing.recording.spans import current_span
 
 _log = logging.getLogger("tffsim")
@@ -264,7 +264,6 @@ class RemoteExecutor(Executor):
     async def _try(self, worker: WorkerConnection, node: Node, wants_result: bool, *, is_repeated: bool) -> Response:
         for _ in range(_MAX_UNKNOWN):
             response = await self._exchange(worker, node, wants_result, is_repeated=is_repeated)
-            self._adopt(worker, response)
             outcome = response.message.WhichOneof("outcome")
             if outcome == "failure":
                 raise read_failure(response.message.failure, worker.description)
@@ -274,13 +273,12 @@ class RemoteExecutor(Executor):
                 return response
         raise WorkerLostError("it forgets computations at once")
 
-    def _adopt(self, worker: WorkerConnection, response: Response) -> None:
-        """Lets the trace have what the worker did."""
+    def _adoption(self, worker: WorkerConnection) -> Adoption | None:
+        """Returns what lets the trace have what the worker does; None without one."""
         span = current_span.get()
-        if span is None or not response.message.HasField("spans"):
-            return
-        adopter = self._adopters.setdefault(worker.address, Adopter(worker.address))
-        adopter.adopt(span, read_report(response.message.spans), worker.clock.nanoseconds)
+        if span is None or not self._clients.is_traced:
+            return None
+        return self._adopters.setdefault(worker.address, Adopter(worker.address)).begin(span)
 
     def _tell_clients(self, worker: WorkerConnection) -> None:
         """Lets the trace know where the clients run."""
@@ -305,18 +303,23 @@ class RemoteExecutor(Executor):
             if session is None:
                 raise WorkerLostError(worker.last_failure)
             watches = current_notices.get() == []
+            adoption = self._adoption(worker)
             program = Program(
                 node, session, self._clients,
-                wants_result=wants_result, watches_numbers=watches,
-                watches_spans=self._clients.is_traced and current_span.get() is not None,
+                wants_result=wants_result, watches_numbers=watches, watches_spans=adoption is not None,
+                adoption=adoption,
             )  # fmt: skip
             self._tell_clients(worker)
             try:
                 response = await channel_loop().run(worker.run(program, f"to do the work of {self._range()}"))
+                for spans in response.message.spans if adoption is not None else ():
+                    adoption.take(spans.part, read_report(spans), worker.clock.nanoseconds)
             except BaseException:
                 program.failed()
                 raise
             finally:
+                if adoption is not None:
+                    adoption.end()
                 self._tell_wire(worker, program, is_repeated)
         if response.message.WhichOneof("outcome") in ("failure", "unknown"):
             program.failed()

@@ -38,6 +38,7 @@ GET_EXECUTOR = Method("GetExecutor", messages.GetExecutorRequest, messages.GetEx
 BATCH = Method("Batch", messages.BatchRequest, messages.BatchResponse)
 DISPOSE = Method("Dispose", messages.DisposeRequest, messages.DisposeResponse)
 DISPOSE_EXECUTOR = Method("DisposeExecutor", messages.DisposeExecutorRequest, messages.DisposeExecutorResponse)
+FOLLOW = Method("Follow", messages.FollowRequest, messages.FollowResponse)
 KEEP_ALIVE = Method("KeepAlive", messages.KeepAliveRequest, messages.KeepAliveResponse)
 
 

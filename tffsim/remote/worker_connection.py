@@ -19,12 +19,14 @@ from google.protobuf.message import Message
 from tffsim.remote.clock_offset import ClockOffset
 from tffsim.remote.connection_errors import error_of_call, reason_of_call
 from tffsim.remote.counted_calls import counting, values_of
+from tffsim.remote.following import Following
 from tffsim.remote.program import Program
 from tffsim.remote.remote_session import Range, RemoteSession, Upload
 from tffsim.remote.transport import (
     BATCH,
     DISPOSE,
     DISPOSE_EXECUTOR,
+    FOLLOW,
     GET_EXECUTOR,
     KEEP_ALIVE,
     CallError,
@@ -108,6 +110,7 @@ class WorkerConnection:
         self._opening = asyncio.Lock()
         # What belongs to no program.
         self._talk_bytes = WireBytes()
+        self._following: Following | None = None
         self._logs: weakref.WeakSet[HostLog] = weakref.WeakSet()
         self._sending = asyncio.Lock()
 
@@ -152,6 +155,7 @@ class WorkerConnection:
             self.description = f"{self.address} ({self.process})"
             self.num_clients = dict(response.num_clients)
             self._session = RemoteSession(name, response.max_value_bytes)
+            self._following = Following(self._session, self.clock, self._ask, self._tell_draining)
             seconds = min(self._heartbeat_seconds, response.lease_seconds / 3)
             self._heart = asyncio.create_task(self._beat(self._session, seconds))
             self._tell("serving", self.process)
@@ -238,11 +242,20 @@ class WorkerConnection:
                     del piece
             call = self._transport.call(BATCH, program.request, self._call_timeout)
             program.ascribe_steps()
-        message = await self._answer(session, call, self._call_timeout, what)
+        assert self._following is not None
+        with self._following.program(program.number, program.adoption):
+            message = await self._answer(session, call, self._call_timeout, what)
         program.ascribe_result(message)
         if message.WhichOneof("outcome") == "is_large":
             return Response(message, *await self._fetch(session, program, what))
         return Response(message, message.value, [])
+
+    async def _ask(self, request: messages.FollowRequest) -> messages.FollowResponse:
+        with counting(self._talk_bytes):
+            return await self._transport.call(FOLLOW, request, self._talk_timeout)
+
+    def _tell_draining(self) -> None:
+        self._tell("draining", "it was told to end")
 
     def _tell(self, health: str, detail: str) -> None:
         for log in list(self._logs):

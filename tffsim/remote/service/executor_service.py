@@ -22,12 +22,15 @@ from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire import executor_pb2_grpc
 from tffsim.remote.wire.malformed import MalformedError
 from tffsim.remote.wire.protocol import PROTOCOL
+from tffsim.remote.wire.spans import write_report
 from tffsim.remote.wire.tensors import ArrivingBuffers, Buffers, ValueBytesError
 from tffsim.remote.wire.values import ValueWriter, buffer_sizes
 
 _log = logging.getLogger("tffsim")
 _T = TypeVar("_T")
 _MAX_SESSIONS = 64
+_SECONDS_BETWEEN_LOOKS = 0.05
+_ENDING = "This worker is about to end."
 _MAX_CLIENTS = 100_000_000
 
 
@@ -71,6 +74,8 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         self._max_value_bytes = max_value_bytes
         self._worker = worker or f"process {os.getpid()}"
         self._sessions: dict[str, Session] = {}
+        self._is_draining = False
+        self._num_running = 0
 
     @property
     def sessions(self) -> dict[str, Session]:
@@ -85,6 +90,17 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
                 if session.has_ended:
                     _log.warning("Nothing was heard of the controller of session %s. What it held is freed.", name)
                     self._end(name)
+
+    async def drain(self, seconds: float) -> None:
+        """Takes no new programs, says so, and waits for those that run, until their results are fetched.
+
+        Args:
+            seconds: For how long at most.
+        """
+        self._is_draining = True
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and (self._num_running or any(s.results for s in self._sessions.values())):
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
 
     def close(self) -> None:
         """Ends all sessions."""
@@ -103,6 +119,8 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
                 f"This worker speaks version {PROTOCOL} of the protocol, the controller version {request.protocol}. "
                 "Install the same version of tffsim on both.",
             )
+        if request.begin and self._is_draining:
+            await _refuse(context, grpc.StatusCode.UNAVAILABLE, _ENDING)
         if request.begin and request.session not in self._sessions:
             if len(self._sessions) >= _MAX_SESSIONS or not request.session:
                 await _refuse(context, grpc.StatusCode.RESOURCE_EXHAUSTED, f"This worker has {_MAX_SESSIONS} sessions.")
@@ -138,9 +156,15 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
 
     async def Batch(self, request: messages.BatchRequest, context: CallContext) -> messages.BatchResponse:
         """Runs a small program."""
+        if self._is_draining:
+            await _refuse(context, grpc.StatusCode.UNAVAILABLE, _ENDING)
         session = await self._session(request.session, context)
         scope = CancellationScope()
-        return await self._in_session(session, self._programs.run(session, request, scope), context, scope)
+        self._num_running += 1
+        try:
+            return await self._in_session(session, self._programs.run(session, request, scope), context, scope)
+        finally:
+            self._num_running -= 1
 
     async def CreateCall(self, request: messages.CreateCallRequest, context: CallContext) -> messages.BatchResponse:
         """Calls a function."""
@@ -238,6 +262,19 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
 
         await self._in_session(session, dispose(), context)
         return messages.DisposeExecutorResponse()
+
+    async def Follow(
+        self, request: messages.FollowRequest, context: grpc.aio.ServicerContext
+    ) -> messages.FollowResponse:
+        """Tells what programs have done and do, as far as the controller does not have it."""
+        session = await self._session(request.session, context)
+        response = messages.FollowResponse(is_draining=self._is_draining)
+        for number, num_arrived in request.num_parts.items():
+            parts = session.parts_of(number)
+            told = parts.next_part(num_arrived) if parts is not None else None
+            if told is not None:
+                write_report(told[1], response.spans.add(), number, told[0])
+        return response
 
     # How it is done.
 

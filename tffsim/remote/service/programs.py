@@ -19,7 +19,7 @@ from tffsim.remote.wire.spans import write_report
 from tffsim.remote.wire.tensors import MAX_INLINE_BYTES
 from tffsim.remote.wire.types import type_of
 from tffsim.remote.wire.values import ValueWriter, read_value
-from tffsim.tracing.recording.reports import AT_HOME, reporting, take_report
+from tffsim.tracing.recording.reports import AT_HOME, ReportParts, reporting
 
 
 class ProgramRunner:
@@ -51,9 +51,11 @@ class ProgramRunner:
         if not request.watch_spans:
             return await self._answer(session, request, scope)
         with reporting(session.marks) as recorder:
-            response = await self._answer(session, request, scope)
-        report = take_report(recorder, has_values=self._tells_values, has_left_clients=request.send_result)
-        write_report(report, response.spans)
+            parts = ReportParts(recorder, has_values=self._tells_values, has_left_clients=request.send_result)
+            with session.followed(request.number, parts):
+                response = await self._answer(session, request, scope)
+        for part, report in parts.rest():
+            write_report(report, response.spans.add(), request.number, part)
         return response
 
     async def _answer(

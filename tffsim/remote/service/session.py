@@ -8,7 +8,7 @@ import collections
 import contextlib
 import dataclasses
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -19,7 +19,7 @@ from tffsim.concurrency.random_streams import Place
 from tffsim.remote.service.raw_values import RawValues
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.tensors import Buffers
-from tffsim.tracing.recording.reports import NodeMarks
+from tffsim.tracing.recording.reports import NodeMarks, ReportParts
 
 MakeExecutor: TypeAlias = Callable[[int, int, int, bool], Executor]
 """Makes the executor of a range of clients, from their number, the index of the first, the size of the cohort, and
@@ -130,6 +130,7 @@ class Session:
         self.raw = RawValues()
         self.marks = NodeMarks()
         self.results: dict[int, tuple[messages.Value, Buffers]] = {}
+        self._parts: dict[int, ReportParts] = {}
         self.work = LoopInThread("tffsim-session")
         self._make_executor = make_executor
         self._executors: dict[str, Executor] = {}
@@ -179,6 +180,19 @@ class Session:
             if len(self._counters) > _MAX_COUNTERS:
                 self._counters.popitem(last=False)
         return Place((message.seed, message.number_of_run), tuple(message.path), calls)
+
+    @contextlib.contextmanager
+    def followed(self, number: int, parts: ReportParts) -> Iterator[None]:
+        """In the block a program runs, of whose spans the controller may ask by its number."""
+        self._parts[number] = parts
+        try:
+            yield
+        finally:
+            self._parts.pop(number, None)
+
+    def parts_of(self, number: int) -> ReportParts | None:
+        """Returns what tells of the spans of a program; None if it does not run. May be asked from any thread."""
+        return self._parts.get(number)
 
     def close(self) -> None:
         """Stops its work, and frees what it holds."""

@@ -15,6 +15,8 @@ from tffsim.remote.service.executor_service import ExecutorService
 from tffsim.remote.wire import executor_pb2_grpc
 from tffsim.remote.wire.protocol import MAX_MESSAGE_BYTES
 
+# After the work has ended, for what is still on its way to a controller.
+_SECONDS_FOR_ANSWERS = 1.0
 SERVICE = "tffsim.remote.Executor"
 _OPTIONS = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -83,7 +85,8 @@ class WorkerServer:
         """
         await self._stopped.wait()
         await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
-        await self._server.stop(drain_seconds)
+        await self._service.drain(drain_seconds)
+        await self._server.stop(min(_SECONDS_FOR_ANSWERS, drain_seconds))
         self._leases.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._leases

@@ -267,7 +267,7 @@ class ComputeResponse(_message.Message):
     def __init__(self, value: _Optional[_Union[Value, _Mapping]] = ..., chunk: _Optional[bytes] = ..., failure: _Optional[_Union[Failure, _Mapping]] = ...) -> None: ...
 
 class BatchRequest(_message.Message):
-    __slots__ = ("session", "executor", "computations", "steps", "compute", "send_result", "place", "watch_numbers", "dispose", "watch_spans")
+    __slots__ = ("session", "executor", "computations", "steps", "compute", "send_result", "place", "watch_numbers", "dispose", "watch_spans", "number")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     EXECUTOR_FIELD_NUMBER: _ClassVar[int]
     COMPUTATIONS_FIELD_NUMBER: _ClassVar[int]
@@ -278,6 +278,7 @@ class BatchRequest(_message.Message):
     WATCH_NUMBERS_FIELD_NUMBER: _ClassVar[int]
     DISPOSE_FIELD_NUMBER: _ClassVar[int]
     WATCH_SPANS_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
     session: str
     executor: str
     computations: _containers.RepeatedCompositeFieldContainer[Computation]
@@ -288,17 +289,24 @@ class BatchRequest(_message.Message):
     watch_numbers: bool
     dispose: _containers.RepeatedScalarFieldContainer[int]
     watch_spans: bool
-    def __init__(self, session: _Optional[str] = ..., executor: _Optional[str] = ..., computations: _Optional[_Iterable[_Union[Computation, _Mapping]]] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., compute: _Optional[int] = ..., send_result: bool = ..., place: _Optional[_Union[Place, _Mapping]] = ..., watch_numbers: bool = ..., dispose: _Optional[_Iterable[int]] = ..., watch_spans: bool = ...) -> None: ...
+    number: int
+    def __init__(self, session: _Optional[str] = ..., executor: _Optional[str] = ..., computations: _Optional[_Iterable[_Union[Computation, _Mapping]]] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., compute: _Optional[int] = ..., send_result: bool = ..., place: _Optional[_Union[Place, _Mapping]] = ..., watch_numbers: bool = ..., dispose: _Optional[_Iterable[int]] = ..., watch_spans: bool = ..., number: _Optional[int] = ...) -> None: ...
 
 class Spans(_message.Message):
-    __slots__ = ("rows", "lists", "types")
+    __slots__ = ("rows", "lists", "types", "under_way", "program", "part")
     ROWS_FIELD_NUMBER: _ClassVar[int]
     LISTS_FIELD_NUMBER: _ClassVar[int]
     TYPES_FIELD_NUMBER: _ClassVar[int]
+    UNDER_WAY_FIELD_NUMBER: _ClassVar[int]
+    PROGRAM_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
     rows: bytes
     lists: bytes
     types: _containers.RepeatedScalarFieldContainer[bytes]
-    def __init__(self, rows: _Optional[bytes] = ..., lists: _Optional[bytes] = ..., types: _Optional[_Iterable[bytes]] = ...) -> None: ...
+    under_way: bytes
+    program: int
+    part: int
+    def __init__(self, rows: _Optional[bytes] = ..., lists: _Optional[bytes] = ..., types: _Optional[_Iterable[bytes]] = ..., under_way: _Optional[bytes] = ..., program: _Optional[int] = ..., part: _Optional[int] = ...) -> None: ...
 
 class Moments(_message.Message):
     __slots__ = ("received", "answered")
@@ -321,8 +329,8 @@ class BatchResponse(_message.Message):
     failure: Failure
     unknown: Digests
     suspects: _containers.RepeatedCompositeFieldContainer[Suspect]
-    spans: Spans
-    def __init__(self, value: _Optional[_Union[Value, _Mapping]] = ..., is_large: bool = ..., failure: _Optional[_Union[Failure, _Mapping]] = ..., unknown: _Optional[_Union[Digests, _Mapping]] = ..., suspects: _Optional[_Iterable[_Union[Suspect, _Mapping]]] = ..., spans: _Optional[_Union[Spans, _Mapping]] = ...) -> None: ...
+    spans: _containers.RepeatedCompositeFieldContainer[Spans]
+    def __init__(self, value: _Optional[_Union[Value, _Mapping]] = ..., is_large: bool = ..., failure: _Optional[_Union[Failure, _Mapping]] = ..., unknown: _Optional[_Union[Digests, _Mapping]] = ..., suspects: _Optional[_Iterable[_Union[Suspect, _Mapping]]] = ..., spans: _Optional[_Iterable[_Union[Spans, _Mapping]]] = ...) -> None: ...
 
 class Digests(_message.Message):
     __slots__ = ("digests",)
@@ -386,3 +394,26 @@ class KeepAliveResponse(_message.Message):
     num_clients: _containers.ScalarMap[str, int]
     moments: Moments
     def __init__(self, lease_seconds: _Optional[float] = ..., memory_bytes: _Optional[int] = ..., worker: _Optional[str] = ..., max_value_bytes: _Optional[int] = ..., num_clients: _Optional[_Mapping[str, int]] = ..., moments: _Optional[_Union[Moments, _Mapping]] = ...) -> None: ...
+
+class FollowRequest(_message.Message):
+    __slots__ = ("session", "num_parts")
+    class NumPartsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: int
+        value: int
+        def __init__(self, key: _Optional[int] = ..., value: _Optional[int] = ...) -> None: ...
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    NUM_PARTS_FIELD_NUMBER: _ClassVar[int]
+    session: str
+    num_parts: _containers.ScalarMap[int, int]
+    def __init__(self, session: _Optional[str] = ..., num_parts: _Optional[_Mapping[int, int]] = ...) -> None: ...
+
+class FollowResponse(_message.Message):
+    __slots__ = ("spans", "is_draining")
+    SPANS_FIELD_NUMBER: _ClassVar[int]
+    IS_DRAINING_FIELD_NUMBER: _ClassVar[int]
+    spans: _containers.RepeatedCompositeFieldContainer[Spans]
+    is_draining: bool
+    def __init__(self, spans: _Optional[_Iterable[_Union[Spans, _Mapping]]] = ..., is_draining: bool = ...) -> None: ...

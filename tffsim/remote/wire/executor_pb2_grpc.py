@@ -84,6 +84,11 @@ class ExecutorStub(object):
                 request_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.KeepAliveRequest.SerializeToString,
                 response_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.KeepAliveResponse.FromString,
                 _registered_method=True)
+        self.Follow = channel.unary_unary(
+                '/tffsim.remote.Executor/Follow',
+                request_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.FollowRequest.SerializeToString,
+                response_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.FollowResponse.FromString,
+                _registered_method=True)
 
 
 class ExecutorServicer(object):
@@ -154,6 +159,13 @@ class ExecutorServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Follow(self, request, context):
+        """Tells what programs do that are under way.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ExecutorServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -206,6 +218,11 @@ def add_ExecutorServicer_to_server(servicer, server):
                     servicer.KeepAlive,
                     request_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.KeepAliveRequest.FromString,
                     response_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.KeepAliveResponse.SerializeToString,
+            ),
+            'Follow': grpc.unary_unary_rpc_method_handler(
+                    servicer.Follow,
+                    request_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.FollowRequest.FromString,
+                    response_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.FollowResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -478,6 +495,33 @@ class Executor(object):
             '/tffsim.remote.Executor/KeepAlive',
             tffsim_dot_remote_dot_wire_dot_executor__pb2.KeepAliveRequest.SerializeToString,
             tffsim_dot_remote_dot_wire_dot_executor__pb2.KeepAliveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Follow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tffsim.remote.Executor/Follow',
+            tffsim_dot_remote_dot_wire_dot_executor__pb2.FollowRequest.SerializeToString,
+            tffsim_dot_remote_dot_wire_dot_executor__pb2.FollowResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -14,8 +14,17 @@ from tffsim.tracing.recording.reports import Report
 from tffsim.tracing.recording.span_rows import SPAN_DTYPE
 
 
-def write_report(report: Report, message: messages.Spans) -> None:
-    """Writes a report into a message."""
+def write_report(report: Report, message: messages.Spans, program: int, part: int) -> None:
+    """Writes a report into a message.
+
+    Args:
+        report: The report.
+        message: The message.
+        program: The number by which the controller follows the program.
+        part: The number of the part that the report is of all spans of the program.
+    """
+    message.program, message.part = program, part
+    message.under_way = report.under_way.tobytes()
     message.rows = report.rows.tobytes()
     message.types.extend(map(type_bytes, report.types))
     lists = {
@@ -46,6 +55,7 @@ def read_report(message: messages.Spans) -> Report:
             {int(number): Place(*fields) for number, fields in lists["places"].items()},
             {int(number): tuple(map(int, inputs)) for number, inputs in lists["long_inputs"].items()},
             int(lists["num_dropped"]),
+            np.frombuffer(message.under_way, SPAN_DTYPE),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         raise MalformedError("The spans of a worker cannot be read.") from None

@@ -72,9 +72,9 @@ def hosts(snapshot: Snapshot) -> Table:
     """Returns what each host did, one row for each.
 
     Columns: `host`, `health` (`serving`, `lost`, `rejoined`: lost and found again, `draining`: about to end), `since`,
-    `clients` (which ran there), `num_taken` (how many of them had run at a host that was lost), `busy` (for how long its
-    spans ran; those of several threads count together), `down`, `up` (bytes of messages to it and from it), `repeated`
-    (of these, how many because a host was lost), `detail` (who serves there, or why it was lost).
+    `clients` (which ran there), `num_taken` (how many of them had run at a host that was lost), `busy` (for how long
+    its spans ran; those of several threads count together), `down`, `up` (bytes of messages to it and from it),
+    `repeated` (of these, how many because a host was lost), `detail` (who serves there, or why it was lost).
     """
     found = host_summaries(snapshot)
     count = np.arange(len(found))

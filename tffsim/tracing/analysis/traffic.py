@@ -6,6 +6,7 @@ import numpy as np
 
 from tffsim.language import intrinsics
 from tffsim.tracing.analysis.crossing_nodes import intrinsic_labels
+from tffsim.tracing.analysis.lost_work import lost_work
 from tffsim.tracing.analysis.wire import wire_of_crossings
 from tffsim.tracing.document.operations import COMPUTE, CREATE_VALUE
 from tffsim.tracing.document.snapshot import Snapshot
@@ -27,7 +28,7 @@ def traffic(snapshot: Snapshot) -> Table:
 
     A value that clients share an executor for crosses once for each client in a real
     federation, but is embedded once here: `copies` says for how many clients it stands.
-    Functions are not counted.
+    Functions are not counted, nor what crossed for nothing, because a worker was lost and its clients ran again.
     """
     columns = snapshot.columns
     entering = entering_clients(snapshot)
@@ -37,6 +38,7 @@ def traffic(snapshot: Snapshot) -> Table:
         & np.isin(columns["operation"], (CREATE_VALUE, COMPUTE))
         & (columns["outcome"] == 0)
         & is_data[columns["type"]]
+        & ~lost_work(snapshot)
     )
     node = columns["node"][crossing]
     labels = intrinsic_labels(snapshot.nodes)

@@ -35,8 +35,8 @@ def columns_of(version: int) -> list[str]:
 def add_missing(columns: "dict[str, np.ndarray]", sketches: Sketches) -> None:
     """Adds the columns that older files do not have.
 
-    Before version 6, nothing is said of what happened to hosts. Before version 5, all was done in one process. Before version 4, NaN stood for no number. A value that was NaN had
-    a sketch.
+    Before version 6, nothing is said of what happened to hosts. Before version 5, all was done in one process. Before
+    version 4, NaN stood for no number. A value that was NaN had a sketch.
     """
     if "host" not in columns:
         columns["host"] = np.full(len(columns["parent"]), -1, COLUMNS["host"].dtype)

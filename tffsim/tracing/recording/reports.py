@@ -1,12 +1,14 @@
-"""Spans that are recorded for a trace of another process, and how they become part of it there.
+"""Spans that are recorded for a trace of another process.
 
-A worker records the spans of a program by themselves. Whoever sent the program adopts them: they get numbers of its
-trace, the span that waited for the program as their parent, its times, and the name of the worker as their host.
+A worker records the spans of a program by themselves, and tells of them in parts: while the program runs, and in its
+answer. Whoever sent the program makes them part of its trace (`adoption`).
 """
 
 import contextlib
 import dataclasses
+import threading
 from collections.abc import Iterator
+from typing import TypeVar
 
 import federated_language as fl
 import numpy as np
@@ -14,21 +16,22 @@ from federated_language import framework
 from federated_language.framework import ComputationBuildingBlock
 
 from tffsim.executors.executor_base import offload_observer
-from tffsim.tracing.document.operations import ALL_OUTCOMES, COMPUTE, CREATE_VALUE, INVOKE, OPERATIONS
-from tffsim.tracing.document.schema import COLUMNS
+from tffsim.tracing.document.operations import COMPUTE, CREATE_VALUE, INVOKE
 from tffsim.tracing.document.snapshot import ExecutorInfo, Place, ThreadInfo
 from tffsim.tracing.recording.ast_nodes import AstNodes
-from tffsim.tracing.recording.layers import Layer
 from tffsim.tracing.recording.reading import executor_info
 from tffsim.tracing.recording.recorder import Recorder
-from tffsim.tracing.recording.span_rows import SPAN_DTYPE
-from tffsim.tracing.recording.spans import Span, current_span
+from tffsim.tracing.recording.span_rows import SPAN_DTYPE, open_rows
+from tffsim.tracing.recording.spans import Span, ThreadClock, current_span
 
-_MAX_SPANS = 500_000
+MAX_SPANS = 500_000
+"""How many spans of a program are recorded."""
+MOST_UNDER_WAY = 4096
+_MOST_ROWS = 4000
+_T = TypeVar("_T")
 _UNIT = fl.StructType([])
 AT_HOME = -2
 """The node of values that clients have where they run: they cross nothing, and are not told."""
-_OF_SPANS = ("alias", "first_input", "second_input")
 
 
 @dataclasses.dataclass(slots=True)
@@ -44,6 +47,7 @@ class Report:
         places: Where, as far as it is known.
         long_inputs: The inputs of spans that have more than two.
         num_dropped: How many spans were too many.
+        under_way: Spans that have not ended, as rows that end now.
     """
 
     rows: np.ndarray
@@ -54,6 +58,7 @@ class Report:
     places: dict[int, Place]
     long_inputs: dict[int, tuple[int, ...]]
     num_dropped: int
+    under_way: np.ndarray = dataclasses.field(default_factory=lambda: np.empty(0, SPAN_DTYPE))
 
 
 class NodeMarks(AstNodes):
@@ -79,12 +84,12 @@ class NodeMarks(AstNodes):
 
 @contextlib.contextmanager
 def reporting(marks: NodeMarks) -> Iterator[Recorder]:
-    """Records the spans of the block, of which `take_report` tells later.
+    """Records the spans of the block, of which `ReportParts` tells.
 
     Args:
         marks: Stands for the nodes of the other process.
     """
-    recorder = Recorder("none", max_spans=_MAX_SPANS)
+    recorder = Recorder("none", max_spans=MAX_SPANS)
     recorder.nodes = marks
     root = Span(recorder, recorder.take_numbers(1)[0], None, INVOKE, -1, -1)
     span, observer = current_span.set(root), offload_observer.set(recorder.offloaded)
@@ -95,8 +100,11 @@ def reporting(marks: NodeMarks) -> Iterator[Recorder]:
         offload_observer.reset(observer)
 
 
-def take_report(recorder: Recorder, *, has_values: bool, has_left_clients: bool) -> Report:
-    """Returns what was recorded.
+class ReportParts:
+    """Tells what a recorder records, part by part, while it goes on. Thread-safe.
+
+    A part is told until it is known to have arrived. So none is lost with a connection, and there is never more
+    than one that waits. What was told is not kept here.
 
     Args:
         recorder: That of `reporting`.
@@ -104,126 +112,99 @@ def take_report(recorder: Recorder, *, has_values: bool, has_left_clients: bool)
         has_left_clients: Whether what clients have computed has left them. Otherwise it was computed to be kept where
             it is, and nothing has crossed.
     """
-    chunks = recorder.chunks()
-    rows = np.concatenate(chunks) if chunks else np.empty(0, SPAN_DTYPE)
-    is_at_client = rows["client"] >= 0
-    is_home = is_at_client & (rows["operation"] == CREATE_VALUE) & (rows["node"] == AT_HOME)
-    stays = is_at_client & (rows["operation"] == COMPUTE) & (not has_left_clients)
-    rows = rows[~(is_home | stays)]
-    rows = rows[np.argsort(rows["id"], kind="stable")]
-    if not has_values:
-        rows["scalar"], rows["has_scalar"] = np.nan, False
-    return Report(
-        rows,
-        [executor_info(layer, recorder.layers) for layer in recorder.layers],
-        [ThreadInfo(clock.name, clock.busy) for clock in recorder.threads],
-        recorder.types.types,
-        recorder.errors,
-        recorder.places,
-        recorder.long_inputs,
-        recorder.num_dropped,
-    )
 
+    def __init__(self, recorder: Recorder, *, has_values: bool, has_left_clients: bool) -> None:
+        self._recorder = recorder
+        self._has_values = has_values
+        self._has_left_clients = has_left_clients
+        self._lock = threading.Lock()
+        self._num_parts = 0
+        self._waiting: tuple[int, Report] | None = None
+        self._late = np.empty(0, SPAN_DTYPE)
+        self._is_told = np.zeros(0, bool)
+        self._told_under_way: list[int] = []
+        self._busy: dict[int, int] = {}
+        self._num_dropped = 0
 
-class Adopter:
-    """Makes reports of one host part of traces. Knows its executors again.
-
-    Args:
-        host: What to call the host.
-    """
-
-    def __init__(self, host: str) -> None:
-        self._host = host
-        self._layers: dict[tuple[ExecutorInfo, Layer], Layer] = {}
-
-    def adopt(self, parent: Span, report: Report, offset: int) -> None:
-        """Adds the spans of a report to the trace of a span.
-
-        Numbers that refer to nothing are left out: a report comes from another process.
+    def next_part(self, num_arrived: int) -> tuple[int, Report] | None:
+        """Returns the part after those that have arrived, and its number; None if nothing has happened since.
 
         Args:
-            parent: The span that waited for them.
-            report: The report.
-            offset: How many nanoseconds the clock of the host is ahead.
+            num_arrived: How many parts have arrived.
         """
-        recorder = parent.recorder
-        if not isinstance(recorder, Recorder):
-            return
-        recorder.num_dropped += report.num_dropped
-        rows = _plausible(report.rows)
-        numbers = recorder.take_numbers(len(rows))
-        rows = rows[: len(numbers)]
-        own = rows["id"].copy()
-        spans = _Numbering(own, np.array(numbers, np.int64))
-        self._refer(rows, spans, parent, report, recorder)
-        moment = recorder.now()
-        for name in ("start", "end"):
-            rows[name] = np.clip(rows[name] - offset, parent.start, max(moment, parent.start))
-        rows["end"] = np.maximum(rows["start"], rows["end"])
-        recorder.hosts.was_busy(self._host, int(rows["self_time"].sum() + rows["worker_time"].sum()))
-        for number, text in report.errors.items():
-            recorder.errors[spans.of(number)] = str(text)[:2000]
-        for number, place in report.places.items():
-            recorder.places[spans.of(number)] = place
-        for row in np.flatnonzero(rows["num_inputs"] > 2).tolist():
-            count = int(rows["num_inputs"][row])
-            inputs = [spans.of(number) for number in report.long_inputs.get(int(own[row]), ())]
-            recorder.long_inputs[spans.of(int(own[row]))] = tuple([*inputs, *[-1] * count][:count])
-        rows["id"] = numbers
-        recorder.add_rows(rows)
+        with self._lock:
+            if self._waiting is not None and self._waiting[0] > num_arrived:
+                return self._waiting
+            rows = np.concatenate([self._late, self._recorder.take_rows()])
+            # Parents first: a part is told before those that need it.
+            rows = rows[np.argsort(rows["id"], kind="stable")]
+            # After the rows: what has ended between is told as under way, and with the next part as ended.
+            under_way = open_rows(list(self._recorder.open_spans.copy().values()), self._recorder.now())
+            rows, self._late = self._tellable(rows, under_way)
+            under_way = under_way[~np.isin(under_way["id"], rows["id"])]
+            numbers = under_way["id"].tolist()
+            if not len(rows) and (numbers == self._told_under_way or len(numbers) > MOST_UNDER_WAY):
+                self._waiting = None
+                return None
+            self._told_under_way = numbers
+            return self._tell(rows, under_way[:MOST_UNDER_WAY])
 
-    def _refer(self, rows: np.ndarray, spans: "_Numbering", parent: Span, report: Report, recorder: Recorder) -> None:
-        """Lets the numbers in rows refer to what the trace has."""
-        found = spans(rows["parent"])
-        rows["parent"] = np.where(found >= 0, found, parent.id)
-        rows["invocation"] = parent.invocation
-        for name in _OF_SPANS:
-            rows[name] = spans(rows[name])
-        is_node = (rows["node"] >= 0) & (rows["node"] < len(recorder.nodes.nodes))
-        rows["node"] = np.where(is_node, rows["node"], parent.node)
-        rows["host"] = recorder.hosts.number(self._host)
-        above = list(recorder.layers)[parent.layer]
-        rows["layer"] = _looked_up(rows["layer"], self._layer_numbers(report.executors, above, recorder), parent.layer)
-        threads = [recorder.number_of_thread(f"{t.name} at {self._host}", t.busy) for t in report.threads]
-        for name in ("thread", "worker"):
-            rows[name] = _looked_up(rows[name], threads, -1)
-        rows["type"] = _looked_up(rows["type"], [recorder.types.number(t) for t in report.types], -1)
+    def rest(self) -> list[tuple[int, Report]]:
+        """Returns all parts that are not known to have arrived; what is recorded has ended."""
+        with self._lock:
+            waiting = [self._waiting] if self._waiting is not None else []
+            rows = np.concatenate([self._late, self._recorder.take_rows()])
+            return [*waiting, self._tell(rows, np.empty(0, SPAN_DTYPE))]
 
-    def _layer_numbers(self, executors: list[ExecutorInfo], above: Layer, recorder: Recorder) -> list[int]:
-        layers: list[Layer] = []
-        for info in executors:
-            over = layers[info.parent] if 0 <= info.parent < len(layers) else above
-            key = (dataclasses.replace(info, parent=-1), over)
-            layer = self._layers.get(key)
-            if layer is None:
-                layer = self._layers[key] = Layer(key[0], over)
-            layers.append(layer)
-        return [recorder.number_of_layer(layer) for layer in layers]
+    def _tellable(self, rows: np.ndarray, under_way: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the rows whose parents are told before or with them, as many as a part may have, and the others."""
+        is_ready = np.arange(len(rows)) < _MOST_ROWS
+        told = np.concatenate([[0], np.flatnonzero(self._is_told), under_way["id"]])
+        while True:
+            has_parent = np.isin(rows["parent"], np.concatenate([told, rows["id"][is_ready]]))
+            if (has_parent | ~is_ready).all():
+                return rows[is_ready], rows[~is_ready]
+            is_ready &= has_parent
 
+    def _tell(self, rows: np.ndarray, under_way: np.ndarray) -> tuple[int, Report]:
+        self._note_told([*rows["id"].tolist(), *under_way["id"].tolist()])
+        rows = rows[np.argsort(rows["id"], kind="stable")]
+        is_at_client = rows["client"] >= 0
+        is_home = is_at_client & (rows["operation"] == CREATE_VALUE) & (rows["node"] == AT_HOME)
+        stays = is_at_client & (rows["operation"] == COMPUTE) & (not self._has_left_clients)
+        rows = rows[~(is_home | stays)]
+        if not self._has_values:
+            rows["scalar"], rows["has_scalar"] = np.nan, False
+        self._num_parts += 1
+        self._waiting = self._num_parts, self._report(rows, under_way)
+        return self._waiting
 
-def _plausible(rows: np.ndarray) -> np.ndarray:
-    """Returns a copy of rows, whose words and amounts are such as the schema allows."""
-    kept = rows[(rows["operation"] < len(OPERATIONS)) & (rows["outcome"] < len(ALL_OUTCOMES)) & (rows["id"] >= 0)]
-    for column in COLUMNS.values():
-        if column.limit:
-            kept[column.name] = np.clip(kept[column.name], -1 if column.has_none else 0, column.limit - 1)
-    return kept
+    def _report(self, rows: np.ndarray, under_way: np.ndarray) -> Report:
+        recorder, numbers = self._recorder, set(rows["id"].tolist())
+        dropped, self._num_dropped = recorder.num_dropped - self._num_dropped, recorder.num_dropped
+        return Report(
+            rows,
+            [executor_info(layer, recorder.layers.copy()) for layer in list(recorder.layers)],
+            [ThreadInfo(clock.name, self._newly_busy(clock)) for clock in list(recorder.threads)],
+            list(recorder.types.types),
+            _taken(recorder.errors, numbers),
+            _taken(recorder.places, numbers),
+            _taken(recorder.long_inputs, numbers),
+            dropped,
+            under_way,
+        )
 
+    def _newly_busy(self, clock: ThreadClock) -> int:
+        before, self._busy[clock.index] = self._busy.get(clock.index, 0), clock.busy
+        return clock.busy - before
 
-class _Numbering:
-    """Maps the numbers that spans had elsewhere to those that they have here; -1 for others."""
-
-    def __init__(self, before: np.ndarray, after: np.ndarray) -> None:
-        self._numbers = np.full(int(before.max(initial=-1)) + 2, -1, np.int64)
-        self._numbers[before] = after
-
-    def __call__(self, numbers: np.ndarray) -> np.ndarray:
-        return self._numbers[np.where((numbers >= 0) & (numbers < len(self._numbers)), numbers, -1)]
-
-    def of(self, number: int) -> int:
-        return int(self._numbers[number]) if 0 <= number < len(self._numbers) else -1
+    def _note_told(self, numbers: list[int]) -> None:
+        most = max(numbers, default=-1)
+        if most >= len(self._is_told):
+            self._is_told = np.concatenate([self._is_told, np.zeros(most + 1, bool)])
+        self._is_told[numbers] = True
 
 
-def _looked_up(numbers: np.ndarray, table: list[int], otherwise: int) -> np.ndarray:
-    known = np.array([*table, otherwise], np.int64)
-    return known[np.where((numbers >= 0) & (numbers < len(table)), numbers, -1)]
+def _taken(known: dict[int, _T], numbers: set[int]) -> dict[int, _T]:
+    """Takes what is known of some spans."""
+    return {number: known.pop(number) for number in list(known) if number in numbers}

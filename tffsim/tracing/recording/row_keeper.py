@@ -36,6 +36,13 @@ class RowKeeper:
             self._pack()
             return list(self._chunks)
 
+    def take_rows(self) -> np.ndarray:
+        """Returns all finished spans so far, and forgets them."""
+        with self._lock:
+            self._pack()
+            chunks, self._chunks = self._chunks, []
+        return np.concatenate(chunks) if chunks else np.empty(0, SPAN_DTYPE)
+
     @property
     def num_recorded(self) -> int:
         """How many spans have ended so far."""
