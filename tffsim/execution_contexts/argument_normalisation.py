@@ -11,47 +11,54 @@ import numpy as np
 from federated_language.common_libs import structure
 
 from tffsim.execution_contexts.execution_error import ArgumentError, argument_name
+from tffsim.language.clients_on_demand import ClientsOnDemand
 from tffsim.language.containers import struct_elements
 from tffsim.language.struct_types import field_names, to_struct
 
 _Path = tuple[str | int, ...]
 
 
-def normalise_argument(value: object, type_spec: fl.Type, path: _Path = ()) -> object:
+def normalise_argument(value: object, type_spec: fl.Type, path: _Path = (), *, makes_on_demand: bool = False) -> object:
     """Returns an argument with `Struct`s for structs and lists for client values.
 
     Args:
         value: What the user passed.
         type_spec: The parameter's type.
         path: The steps from the argument to `value`.
+        makes_on_demand: Whether data of clients that need not be there at once is left to be made later.
 
     Raises:
         ArgumentError: If a part is missing, unexpected or of the wrong kind.
     """
     if isinstance(type_spec, fl.FederatedType):
-        return value if type_spec.all_equal else _members(value, type_spec, path)
+        return value if type_spec.all_equal else _members(value, type_spec, path, makes_on_demand)
     if isinstance(type_spec, fl.StructType):
-        return _struct(value, type_spec, path)
+        return _struct(value, type_spec, path, makes_on_demand)
     if value is None:
         raise ArgumentError(f"{argument_name(path)} is missing: expected {type_spec}, found None.")
     return value
 
 
-def _struct(value: object, type_spec: fl.StructType, path: _Path) -> structure.Struct:
+def _struct(value: object, type_spec: fl.StructType, path: _Path, makes_on_demand: bool) -> structure.Struct:
     try:
         elements = struct_elements(value, type_spec)
     except TypeError as error:
         raise ArgumentError(f"{argument_name(path)} has the wrong form. {error}") from None
     steps = [name if name is not None else i for i, name in enumerate(field_names(type_spec))]
     parts = zip(elements, type_spec, steps, strict=True)
-    return to_struct(type_spec, [normalise_argument(element, t, (*path, step)) for element, t, step in parts])
+    return to_struct(
+        type_spec,
+        [normalise_argument(element, t, (*path, step), makes_on_demand=makes_on_demand) for element, t, step in parts],
+    )
 
 
-def _members(value: object, type_spec: fl.FederatedType, path: _Path) -> list[object]:
+def _members(value: object, type_spec: fl.FederatedType, path: _Path, makes_on_demand: bool) -> list[object]:
     if isinstance(value, (list, tuple)):
         return list(value)
     if isinstance(value, np.ndarray) and value.ndim > 0:
         return list(value)
+    if makes_on_demand and isinstance(value, ClientsOnDemand):
+        return list(value.on_demand())
     if isinstance(value, Sized) and hasattr(value, "__getitem__") and not _is_one_thing(value):
         return [value[k] for k in range(len(value))]  # type: ignore[index]
     raise ArgumentError(

@@ -26,7 +26,7 @@ def infer_cardinalities(value: object, type_spec: fl.Type) -> dict[PlacementLite
         CardinalityError: If two parts tell different numbers.
     """
     found: dict[PlacementLiteral, tuple[int, _Path]] = {}
-    for placement, count, path in _counts(normalise_argument(value, type_spec), type_spec, ()):
+    for placement, count, path in _counts(normalise_argument(value, type_spec, makes_on_demand=True), type_spec, ()):
         known, known_path = found.setdefault(placement, (count, path))
         if known != count:
             raise CardinalityError(

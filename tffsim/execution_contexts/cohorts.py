@@ -1,4 +1,4 @@
-"""Which clients of an argument have a home that they cannot leave."""
+"""Which clients of an argument have a home that they cannot leave, or data that is yet to be made."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,6 +8,7 @@ from federated_language.framework import ExecutorFactory, PlacementLiteral
 from tffsim.execution_contexts.execution_error import ArgumentError, argument_name
 from tffsim.executor_stacks.lending_factory import VisitingFactory
 from tffsim.language.clients_at_home import ClientAtHome, CohortAtHome
+from tffsim.language.clients_on_demand import ClientOnDemand, CohortOnDemand
 from tffsim.language.struct_types import field_names
 
 _Path = tuple[str | int, ...]
@@ -17,6 +18,8 @@ def with_homes(
     cardinalities: Mapping[PlacementLiteral, int], argument: object, type_spec: fl.Type, factory: ExecutorFactory
 ) -> Mapping[PlacementLiteral, int]:
     """Returns cardinalities that also say where the clients are, if an argument has clients with homes.
+
+    If it has clients whose data is made when its turn comes, the cardinalities say that.
 
     Args:
         cardinalities: How many participants there are.
@@ -29,6 +32,8 @@ def with_homes(
     """
     cohort: CohortAtHome | None = None
     for members, path in _members(argument, type_spec, ()):
+        if members and isinstance(members[0], ClientOnDemand):
+            cardinalities = CohortOnDemand(cardinalities)
         if not members or not isinstance(members[0], ClientAtHome):
             continue
         homes = [member.home for member in members if isinstance(member, ClientAtHome)]

@@ -145,7 +145,9 @@ async def _invoke(
         if settings.transform_args is not None:
             argument = settings.transform_args(argument)
         cardinalities = settings.infer_cardinalities(argument, parameter_type)
-        argument = normalise_argument(argument, parameter_type)
+        # A stack that goes to the clients takes them one by one; others have all of them here anyway.
+        makes_on_demand = isinstance(settings.factory, VisitingFactory)
+        argument = normalise_argument(argument, parameter_type, makes_on_demand=makes_on_demand)
         cardinalities = with_homes(cardinalities, argument, parameter_type, settings.factory)
     remark = untold_clients.remark(computation, settings.factory, cardinalities)
     if remark:

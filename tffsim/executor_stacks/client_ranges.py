@@ -29,19 +29,20 @@ class ClientRange:
     count: int
 
 
-def client_ranges(num_clients: int, num_workers: int) -> list[ClientRange]:
+def client_ranges(num_clients: int, num_workers: int, max_size: int | None = None) -> list[ClientRange]:
     """Cuts a cohort into ranges, in client order.
 
     Args:
         num_clients: How many clients there are.
         num_workers: How many workers there are; those for whom nothing is left get no range.
+        max_size: How many clients a range may have; at least those of a block.
     """
     unit = _unit(num_clients, num_workers)
     num_units = -(-num_clients // unit)
     ranges = []
     for worker in range(num_workers):
         start, end = (min(num_clients, unit * (num_units * w // num_workers)) for w in (worker, worker + 1))
-        ranges += [ClientRange(worker, first, count) for first, count in _parts(start, end)]
+        ranges += [ClientRange(worker, first, count) for first, count in _parts(start, end, max_size or num_clients)]
     return ranges
 
 
@@ -56,7 +57,7 @@ def ranges_at_home(homes: Sequence[Hashable]) -> list[ClientRange]:
     ranges, start = [], 0
     for home, group in itertools.groupby(homes):
         end = start + sum(1 for _ in group)
-        ranges += [ClientRange(numbers[home], first, count) for first, count in _parts(start, end)]
+        ranges += [ClientRange(numbers[home], first, count) for first, count in _parts(start, end, len(homes))]
         start = end
     return ranges
 
@@ -69,12 +70,12 @@ def _unit(num_clients: int, num_workers: int) -> int:
     return BLOCK_SIZE << ((blocks_per_worker // _MANY_BLOCKS).bit_length() - 1)
 
 
-def _parts(start: int, end: int) -> list[tuple[int, int]]:
+def _parts(start: int, end: int, max_size: int) -> list[tuple[int, int]]:
     parts = []
     while start < end:
         size = BLOCK_SIZE - start % BLOCK_SIZE
         if size == BLOCK_SIZE:
-            while start % (2 * size) == 0 and start + 2 * size <= end:
+            while start % (2 * size) == 0 and start + 2 * size <= end and 2 * size <= max_size:
                 size *= 2
         size = min(size, end - start)
         parts.append((start, size))

@@ -17,7 +17,9 @@ from tffsim.executor_stacks.worker import WorkerStacks
 from tffsim.executors.federating_executor import FederatingExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.federation.federated_composing_strategy import FederatedComposingStrategy
+from tffsim.federation.fold_shape import BLOCK_SIZE
 from tffsim.language.clients_at_home import CohortAtHome
+from tffsim.language.clients_on_demand import CohortOnDemand
 from tffsim.remote.extra import check_extra
 from tffsim.tracing.recording.active import active_recorder
 
@@ -212,7 +214,9 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
     ) -> "tuple[list[ClientRange], Sequence[WorkerConnection]]":
         """Returns the ranges of clients, and the workers that their numbers mean."""
         if not isinstance(cardinalities, CohortAtHome):
-            return client_ranges(num_clients, len(self._ready)), self._ready
+            # A worker has the data of a range until that is folded.
+            max_size = BLOCK_SIZE if isinstance(cardinalities, CohortOnDemand) else None
+            return client_ranges(num_clients, len(self._ready), max_size), self._ready
         by_address = {connection.address: connection for connection in self._workers.connections}
         workers = [by_address[home] for home in dict.fromkeys(cardinalities.homes)]
         return ranges_at_home(cardinalities.homes), workers

@@ -14,6 +14,7 @@ from tffsim.executor_stacks.instrumentation import building, describe, is_buildi
 from tffsim.executor_stacks.lending_factory import LendingFactory
 from tffsim.executors.materialising_executor import MaterialisingExecutor
 from tffsim.language.clients_at_home import CohortAtHome
+from tffsim.language.clients_on_demand import CohortOnDemand
 from tffsim.tracing.recording.active import active_recorder
 
 StackFn: TypeAlias = Callable[[Mapping[PlacementLiteral, int]], Executor]
@@ -152,7 +153,8 @@ class ResourceManagingExecutorFactory(ExecutorFactory, LendingFactory):
 
     def _build(self, cardinalities: Mapping[PlacementLiteral, int], is_traced: bool) -> Executor:
         with building(is_traced):
-            executor = self._stack_fn(cardinalities if isinstance(cardinalities, CohortAtHome) else dict(cardinalities))
+            tells_more = isinstance(cardinalities, (CohortAtHome, CohortOnDemand))
+            executor = self._stack_fn(cardinalities if tells_more else dict(cardinalities))
         if is_traced:
             describe(executor)
         return executor
@@ -167,4 +169,5 @@ class ResourceManagingExecutorFactory(ExecutorFactory, LendingFactory):
 
 def _key(cardinalities: Mapping[PlacementLiteral, int], is_traced: bool) -> Hashable:
     homes = cardinalities.homes if isinstance(cardinalities, CohortAtHome) else ()
-    return is_traced, homes, tuple(sorted((placement.uri, count) for placement, count in cardinalities.items()))
+    counts = tuple(sorted((placement.uri, count) for placement, count in cardinalities.items()))
+    return is_traced, isinstance(cardinalities, CohortOnDemand), homes, counts

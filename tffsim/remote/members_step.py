@@ -64,7 +64,7 @@ class MembersStep:
     ) -> Iterator[Upload]:
         while True:
             # Nothing here keeps a piece that has been sent.
-            upload = Upload(program.session, next_number(), None, message, buffers, node_of(step))
+            upload = Upload(program.session, next_number(), None, message, buffers, node_of(step), is_taken=True)
             step.value.value.federated.payloads.append(upload.number)
             del message, buffers
             yield upload

@@ -167,6 +167,10 @@ class Program:
         """The worker has not run all of the program."""
         for node in self._nodes:
             node.is_sent, node.session = False, None
+        for step in self.request.steps:
+            # Pieces that have come before it, and that it has not taken away.
+            for number in step.value.value.federated.payloads:
+                self.session.free(number)
 
     def _write(self) -> None:
         for node in self._nodes:

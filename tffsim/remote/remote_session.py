@@ -68,6 +68,8 @@ class Upload:
         message: What it is.
         buffers: Its bytes.
         node: The AST node for which it is sent, by its number in a trace; -1 without one.
+        is_taken: Whether the program that uses it takes it away: it is not for this object to let the worker forget it,
+            which lives until it has been sent.
     """
 
     def __init__(
@@ -78,16 +80,20 @@ class Upload:
         message: messages.Value,
         buffers: Buffers,
         node: int = -1,
+        *,
+        is_taken: bool = False,
     ) -> None:
         self.node = node
         self.number = number
         self.value = value
+        self._is_taken = is_taken
         self._session = session
         self._message = message
         self._buffers: Buffers | None = buffers
 
     def __del__(self) -> None:
-        self._session.free(self.number)
+        if not self._is_taken:
+            self._session.free(self.number)
 
     @property
     def num_bytes(self) -> int:

@@ -12,6 +12,7 @@ import tensorflow as tf
 from federated_language.framework import ConcreteComputation
 
 from tffsim.computations.tensorflow_computation import tf_computation
+from tffsim.language.clients_on_demand import ClientOnDemand
 from tffsim.simulation.examples import (
     DatasetTransformation,
     Examples,
@@ -159,7 +160,8 @@ class ClientDatasets(Sequence[tf.data.Dataset]):
     """The datasets of clients. Each is made when it is first asked for, and kept.
 
     So `random.sample(data.datasets(), 10)` makes ten of them, not one for each of
-    thousands of clients.
+    thousands of clients. A stack whose clients are at workers makes each when it is
+    sent, and keeps none: pass `data.datasets(ids)` as it is, not as a list.
 
     Args:
         data: The federated data set.
@@ -194,6 +196,11 @@ class ClientDatasets(Sequence[tf.data.Dataset]):
         if client_id not in self._made:
             self._made[client_id] = self._data.create_tf_dataset_for_client(client_id)
         return self._made[client_id]
+
+    def on_demand(self) -> list[ClientOnDemand]:
+        """Returns what stands for each dataset, until it is made; none of them is kept."""
+        make = self._data.create_tf_dataset_for_client
+        return [ClientOnDemand(functools.partial(make, client_id)) for client_id in self._client_ids]
 
     def __repr__(self) -> str:
         return f"<ClientDatasets of {len(self)} clients>"

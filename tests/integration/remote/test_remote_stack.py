@@ -2,6 +2,7 @@
 
 import gc
 import warnings
+import weakref
 
 import federated_language as fl
 import numpy as np
@@ -14,6 +15,7 @@ from tests.integration.remote.conftest import bits
 from tffsim.failures.argument_error import ArgumentError
 from tffsim.remote.program import Node
 from tffsim.simulation import digits, fed_avg
+from tffsim.simulation.client_data import ClientData
 
 FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
 LARGE = fl.TensorType(np.float32, [200_000])
@@ -216,3 +218,41 @@ def test_what_a_struct_is_made_of_stays_a_struct(remote):
 
     assert remote.invoke(both, [1.0, 2.0]) == [{"x": 1.0, "y": 2.0}, {"x": 2.0, "y": 4.0}]
     assert not isinstance(remote.invoke(both, [1.0])[0], structure.Struct)
+
+
+class CountedDigits(ClientData):
+    """The digits of five clients, many times; counts how many datasets there are at once."""
+
+    def __init__(self):
+        self._digits = digits.load_digits(5, "dirichlet", seed=1)[0]
+        self._alive = weakref.WeakSet()
+        self.most = 0
+
+    @property
+    def client_ids(self):
+        return self._digits.client_ids
+
+    def examples(self, client_id):
+        return self._digits.examples(client_id)
+
+    def create_tf_dataset_for_client(self, client_id):
+        dataset = self._digits.create_tf_dataset_for_client(client_id)
+        self._alive.add(dataset)
+        self.most = max(self.most, len(self._alive))
+        return dataset
+
+
+def test_client_data_is_made_when_its_turn_comes_and_not_kept(remote, local):
+    data, weights, next_round = CountedDigits(), fed_avg.initial_weights(), fed_avg.fed_avg()
+    ids = data.client_ids * 14
+    ledgers, results = [], []
+    for context in (remote, local):
+        results.append(bits(context.invoke(next_round, (weights, data.datasets(ids)))))
+        with tff.trace() as trace:
+            context.invoke(next_round, (weights, data.datasets(ids)))
+        if context is remote:
+            assert data.most <= 8
+        ledgers.append(trace.traffic_totals())
+    assert results[0] == results[1]
+    rows = [sorted(map(str, map(ledger.row, range(ledger.num_rows)))) for ledger in ledgers]
+    assert rows[0] == rows[1]

@@ -8,6 +8,7 @@ import tffsim as tff
 from tffsim.execution_contexts.cohorts import with_homes
 from tffsim.executor_stacks.lending_factory import VisitingFactory
 from tffsim.language.clients_at_home import ClientAtHome, CohortAtHome
+from tffsim.language.clients_on_demand import ClientOnDemand, CohortOnDemand
 
 FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
 PAIR = fl.StructType([("x", FLOATS), ("y", FLOATS)])
@@ -36,6 +37,12 @@ def test_the_homes_of_clients_are_found_beside_other_parts():
 def test_clients_without_homes_have_none():
     told = {fl.CLIENTS: 2}
     assert with_homes(told, [1.0, 2.0], FLOATS, tff.local_executor_factory()) is told
+
+
+def test_data_that_is_yet_to_be_made_is_told():
+    found = homes([[1.0, 2.0], [ClientOnDemand(lambda: 1.0)] * 2], PAIR)
+    assert isinstance(found, CohortOnDemand)
+    assert found == {fl.CLIENTS: 2}
 
 
 def test_a_client_with_several_homes_is_an_error():

@@ -53,3 +53,9 @@ def test_clients_with_homes_stay_at_theirs_in_ranges_that_can_be_folded():
         (1, 64, 6),
         (0, 70, 1),
     ]
+
+
+def test_ranges_can_be_kept_as_small_as_a_block():
+    ranges = client_ranges(1000, 2, BLOCK_SIZE)
+    assert {r.count for r in ranges} == {BLOCK_SIZE, 1000 % BLOCK_SIZE}
+    assert [client for r in ranges for client in range(r.first, r.first + r.count)] == list(range(1000))

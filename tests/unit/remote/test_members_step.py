@@ -1,10 +1,15 @@
 """Members of clients are sent piece by piece, and no piece is made before its turn."""
 
+import functools
+import weakref
+
 import federated_language as fl
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tffsim.failures.failure_location import current_argument_path, location_of
+from tffsim.language.clients_on_demand import ClientOnDemand
 from tffsim.remote.members_step import MembersStep
 from tffsim.remote.program import Node, Program
 from tffsim.remote.remote_session import RemoteSession
@@ -87,3 +92,42 @@ def test_a_wrong_member_of_a_later_piece_is_located_in_the_argument():
     location = location_of(caught.value)
     assert (location.client, location.num_clients) == (15, 90)
     assert list(location.argument_path) == ["data"]
+
+
+def test_a_client_on_demand_is_made_when_its_piece_is_and_not_kept():
+    alive, most = weakref.WeakSet(), []
+
+    def make(client):
+        dataset = tf.data.Dataset.from_tensor_slices(np.full([1, 100_000], client, np.float32))
+        alive.add(dataset)
+        most.append(len(alive))
+        return dataset
+
+    members = [ClientOnDemand(functools.partial(make, client)) for client in range(20)]
+    pieces = all_pieces(program_of(members, SEQUENCES))
+    assert len(most) >= 20
+    assert max(most) <= 2
+    assert sum(len(message.federated.members) for _, message, _ in pieces) == 20
+
+
+def test_rows_on_demand_are_made_too():
+    members = [ClientOnDemand(functools.partial(np.full, 500, client, np.float32)) for client in range(3)]
+    (step,) = program_of(members, ROWS).request.steps
+    assert [float(row[0]) for row in read_value(step.value.value, ROWS)] == [0, 1, 2]
+
+
+def test_a_client_that_cannot_be_made_is_named():
+    def fail():
+        raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone") as caught:
+        program_of([ClientOnDemand(fail)], SEQUENCES)
+    assert (location_of(caught.value).client, location_of(caught.value).num_clients) == (10, 90)
+
+
+def test_pieces_that_were_sent_stay_at_the_worker_until_the_program_takes_them():
+    program = program_of([examples(client, []) for client in range(7)], SEQUENCES)
+    numbers = [number for number, _, _ in all_pieces(program)]
+    assert program.session.take_freed() == []
+    program.failed()
+    assert program.session.take_freed() == numbers

@@ -17,6 +17,7 @@ from tffsim.external_runtime.tensorflow.values.tensor_values import to_array
 from tffsim.failures.failure_location import locate, locate_argument
 from tffsim.federation.placed_values import check_members
 from tffsim.language import building_blocks
+from tffsim.language.clients_on_demand import made
 from tffsim.language.containers import struct_elements
 from tffsim.language.struct_types import field_names, to_struct
 from tffsim.language.type_kinds import struct_type_of
@@ -93,20 +94,28 @@ class ValueWriter:
             ValueError: If a number is out of range.
         """
         message.federated.SetInParent()
-        size = self._row_size(members[:1], type_spec.member)
+        size = self._row_size([self._made(member, 0) for member in members[:1]], type_spec.member)
         if size is not None and size <= _MAX_ROW_BYTES:
             count = max(1, CHUNK_BYTES // max(8, size))
-            self._write_members(members[:count], type_spec.member, message.federated)
-            return min(count, len(members))
+            some = [self._made(member, client) for client, member in enumerate(members[:count])]
+            self._write_members(some, type_spec.member, message.federated)
+            return len(some)
         size_of_messages = 0
         for client, member in enumerate(members):
             written = message.federated.members.add()
             with self._located(client):
-                self.write(member, type_spec.member, written)
+                self.write(self._made(member, client), type_spec.member, written)
             size_of_messages += written.ByteSize()
             if self.buffers.num_bytes + size_of_messages >= CHUNK_BYTES:
                 return client + 1
         return len(members)
+
+    def _made(self, member: object, client: int) -> object:
+        try:
+            return made(member)
+        except Exception as error:
+            locate(error, node="argument", client=client + self._first_client, num_clients=self._cohort_size)
+            raise
 
     def _row_size(self, members: Sequence[object], type_spec: fl.Type) -> int | None:
         """Returns the size of the largest row; None if members of the type have none."""

@@ -8,6 +8,7 @@ import federated_language as fl
 import numpy as np
 
 from tffsim.language.clients_at_home import ClientAtHome
+from tffsim.language.clients_on_demand import ClientOnDemand
 from tffsim.language.type_sizes import static_size
 from tffsim.tracing.recording.sketching.payloads import Kind, array_of, kind_of, members_of, num_members_of, shape_of
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 # Looking at each of many parts would take longer than what is traced.
 _MAX_PARTS = 16_384
 _known_datasets: "weakref.WeakKeyDictionary[object, int]" = weakref.WeakKeyDictionary()
+_known_clients: "weakref.WeakKeyDictionary[ClientOnDemand, int]" = weakref.WeakKeyDictionary()
 
 
 def size_of(value: object, type_spec: fl.Type | None = None) -> int:
@@ -34,6 +36,8 @@ def size_of(value: object, type_spec: fl.Type | None = None) -> int:
                 return 0  # Their data is not here, and does not come.
             return _size_of_alike(value, type_spec.member)
         return size_of(value, type_spec.member)
+    if isinstance(value, ClientOnDemand):
+        return _size_of_client(value, type_spec)
     if kind_of(value) is Kind.DATASET:
         return _size_of_dataset(value)
     if isinstance(type_spec, fl.SequenceType):
@@ -103,6 +107,14 @@ def _size_of_tensor(tensor: "tf.Tensor") -> int:
     if shape is None or None in shape or tensor.dtype.name == "string":
         return 0
     return int(math.prod(size or 0 for size in shape) * tensor.dtype.size)
+
+
+def _size_of_client(client: ClientOnDemand, type_spec: fl.Type | None) -> int:
+    """Returns the bytes of data that is made for this, and let go; once, though it goes through many executors."""
+    size = _known_clients.get(client)
+    if size is None:
+        size = _known_clients[client] = size_of(client.make(), type_spec)
+    return size
 
 
 def _size_of_dataset(dataset: "tf.data.Dataset") -> int:
