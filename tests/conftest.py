@@ -31,6 +31,7 @@ QUICK = (
 NOT_QUICK = (
     "unit/concurrency/test_random_streams.py",
     "unit/executor_stacks/test_instrumentation.py",
+    "unit/executor_stacks/test_ray.py",
     "unit/executor_stacks/test_remote.py",
     "unit/executors/test_caching_executor.py",
     "unit/executors/test_closure_conversion.py",
@@ -83,6 +84,7 @@ class _WithoutTensorFlow(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def pytest_addoption(parser):
     parser.addoption("--quick", action="store_true", help="run only tests that need no TensorFlow")
+    parser.addoption("--ray", action="store_true", help="run only tests that are made for Ray too, and on Ray")
 
 
 if "--quick" in sys.argv:  # At once: the conftest.py of a folder is loaded before options are known.
@@ -94,6 +96,14 @@ def pytest_ignore_collect(collection_path, config):
     if not config.getoption("--quick") or collection_path.suffix not in ("", ".py"):
         return None
     return not any(path.is_relative_to(collection_path) for path in quick_files())
+
+
+def pytest_collection_modifyitems(config, items):
+    """With --ray, leaves out what is not made for it."""
+    if config.getoption("--ray"):
+        others = [item for item in items if item.get_closest_marker("on_ray") is None]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
 
 
 @functools.cache

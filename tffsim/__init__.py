@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from tffsim.executor_stacks.debug import debug_executor_factory
     from tffsim.executor_stacks.instrumentation import hooked
     from tffsim.executor_stacks.local import local_executor_factory
+    from tffsim.executor_stacks.ray import ray_executor_factory
     from tffsim.executor_stacks.remote import remote_executor_factory
     from tffsim.executor_stacks.sizing import sizing_executor_factory
     from tffsim.failures.definition_error import DefinitionError
@@ -68,6 +69,7 @@ _MODULES_OF_NAMES = {
     "federated_computation": "computations.federated_computation",
     "local_executor_factory": "executor_stacks.local",
     "local_workers": "remote.local_workers",
+    "ray_executor_factory": "executor_stacks.ray",
     "remote_executor_factory": "executor_stacks.remote",
     "debug_executor_factory": "executor_stacks.debug",
     "sizing_executor_factory": "executor_stacks.sizing",

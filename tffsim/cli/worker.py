@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import platform
 import sys
 from typing import TYPE_CHECKING
 
@@ -86,11 +85,7 @@ async def _serve(
     drain_seconds: float,
     ends_with_stdin: bool,
 ) -> None:
-    from tffsim.executor_stacks.worker import WorkerStacks
-    from tffsim.remote.service.allowed_operations import check_operations
-    from tffsim.remote.service.executor_service import ExecutorService
-    from tffsim.remote.service.hosted_data import read_hosted_data
-    from tffsim.remote.service.known_computations import KnownComputations
+    from tffsim.executor_stacks.worker_service import worker_service
     from tffsim.remote.service.worker_server import WorkerServer, end_with, stop_on_signals
 
     if ends_with_stdin:
@@ -98,27 +93,14 @@ async def _serve(
     if data:
         # Modules of the folder in which the worker was started, as `python -m` finds them.
         sys.path.insert(0, os.getcwd())
-    hosted = read_hosted_data(data)
-    stacks = WorkerStacks(data=hosted if data else None)
-    # TensorFlow is loaded before the worker says that it is ready.
-    stacks.make(1, 0, 1).close()
-    service = ExecutorService(
-        stacks.make,
-        KnownComputations(check_operations if is_strict else _allow),
-        lease_seconds=lease_seconds,
-        max_value_bytes=max_value_bytes,
-        worker=f"process {os.getpid()} on {platform.node()}",
-        num_clients=hosted.num_clients,
+    service = worker_service(
+        data=data, is_strict=is_strict, max_value_bytes=max_value_bytes, lease_seconds=lease_seconds
     )
     server = WorkerServer(service, address, port, credentials)
     bound = await server.start()
     stop_on_signals(server.stop)
     click.echo(f"tffsim worker is ready at {f'[{address}]' if ':' in address else address}:{bound}")
     await server.run_until_stopped(drain_seconds)
-
-
-def _allow(proto: object) -> None:
-    """Allows every operation."""
 
 
 def _content(path: str | None) -> bytes | None:

@@ -12,8 +12,9 @@ from google.protobuf.message import Message
 from tffsim.remote.channels import ChannelSecurity, open_channel
 from tffsim.remote.counted_calls import counted_stub
 from tffsim.remote.remote_session import Upload
-from tffsim.remote.transport import CallError, Method, Transport
+from tffsim.remote.transport import CallError, Transport
 from tffsim.remote.wire import executor_pb2 as messages
+from tffsim.remote.wire.methods import Method
 from tffsim.remote.wire.tensors import ArrivingBuffers
 from tffsim.remote.wire.values import buffer_sizes
 
@@ -30,6 +31,8 @@ class GrpcTransport(Transport):
         address: Where the worker listens.
         security: How the channel is secured.
     """
+
+    advice = "Start them with `tffsim worker`, and check the addresses."
 
     def __init__(self, address: str, security: ChannelSecurity) -> None:
         self.address = address

@@ -48,9 +48,11 @@ class PayloadStep:
             return
         upload = program.session.uploads.get(id(self._value))
         if upload is None:
-            upload = Upload(program.session, next_number(), self._value, message, buffers, node_of(step))
+            stays = _never_changes(self._value)
+            value = self._value if stays else None
+            upload = Upload(program.session, next_number(), value, message, buffers, node_of(step))
             program.uploads.append(upload)
-            if _never_changes(self._value):
+            if stays:
                 program.session.uploads[id(self._value)] = upload
         self._upload = upload
         step.value.value.payload = upload.number

@@ -4,6 +4,8 @@ import weakref
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.tensors import Buffers
 
@@ -64,12 +66,15 @@ class Upload:
     Args:
         session: Where it is sent.
         number: The number that it gets there.
-        value: The value; it stays alive as long as this, so that it is known by its identity.
+        value: The value if it never changes: it stays alive as long as this, and is known by its identity.
         message: What it is.
         buffers: Its bytes.
         node: The AST node for which it is sent, by its number in a trace; -1 without one.
         is_taken: Whether the program that uses it takes it away: it is not for this object to let the worker forget it,
             which lives until it has been sent.
+
+    Attributes:
+        shared: What a transport keeps of it, as long as this is alive.
     """
 
     def __init__(
@@ -87,6 +92,7 @@ class Upload:
         self.number = number
         self.value = value
         self._is_taken = is_taken
+        self.shared: object = None
         self._session = session
         self._message = message
         self._buffers: Buffers | None = buffers
@@ -100,10 +106,17 @@ class Upload:
         """How large it is."""
         return self._buffers.num_bytes if self._buffers is not None else 0
 
+    def header(self) -> messages.CreateValueRequest.Header:
+        """Returns the message that announces it."""
+        return messages.CreateValueRequest.Header(session=self._session.name, id=self.number, value=self._message)
+
+    def arrays(self) -> list[np.ndarray]:
+        """Returns its buffers."""
+        return self._buffers.arrays() if self._buffers is not None else []
+
     def requests(self) -> Iterator[messages.CreateValueRequest]:
         """Yields the messages that bring it."""
-        header = messages.CreateValueRequest.Header(session=self._session.name, id=self.number, value=self._message)
-        yield messages.CreateValueRequest(header=header)
+        yield messages.CreateValueRequest(header=self.header())
         if self._buffers is not None:
             for chunk in self._buffers.chunks():
                 yield messages.CreateValueRequest(chunk=chunk)

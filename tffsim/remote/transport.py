@@ -4,9 +4,8 @@ Which requests there are, what is in them and which codes refuse them is the sam
 """
 
 import abc
-import dataclasses
 from collections.abc import Awaitable
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import grpc
 import numpy as np
@@ -14,32 +13,10 @@ from google.protobuf.message import Message
 
 from tffsim.remote.remote_session import Upload
 from tffsim.remote.wire import executor_pb2 as messages
+from tffsim.remote.wire.methods import Method
 
 _Request = TypeVar("_Request", bound=Message)
 _Response = TypeVar("_Response", bound=Message)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Method(Generic[_Request, _Response]):
-    """A method of the service that takes one message and returns one.
-
-    Attributes:
-        name: Its name in `executor.proto`.
-        request: What it takes.
-        response: What it returns.
-    """
-
-    name: str
-    request: type[_Request]
-    response: type[_Response]
-
-
-GET_EXECUTOR = Method("GetExecutor", messages.GetExecutorRequest, messages.GetExecutorResponse)
-BATCH = Method("Batch", messages.BatchRequest, messages.BatchResponse)
-DISPOSE = Method("Dispose", messages.DisposeRequest, messages.DisposeResponse)
-DISPOSE_EXECUTOR = Method("DisposeExecutor", messages.DisposeExecutorRequest, messages.DisposeExecutorResponse)
-FOLLOW = Method("Follow", messages.FollowRequest, messages.FollowResponse)
-KEEP_ALIVE = Method("KeepAlive", messages.KeepAliveRequest, messages.KeepAliveResponse)
 
 
 class CallError(Exception):
@@ -63,9 +40,11 @@ class Transport(abc.ABC):
 
     Attributes:
         address: The name of the worker, which no other has.
+        advice: What to do if no worker is there, as a sentence.
     """
 
     address: str
+    advice: str
 
     @abc.abstractmethod
     async def open(self) -> None:

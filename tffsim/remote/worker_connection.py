@@ -22,19 +22,10 @@ from tffsim.remote.counted_calls import counting, values_of
 from tffsim.remote.following import Following
 from tffsim.remote.program import Program
 from tffsim.remote.remote_session import Range, RemoteSession, Upload
-from tffsim.remote.transport import (
-    BATCH,
-    DISPOSE,
-    DISPOSE_EXECUTOR,
-    FOLLOW,
-    GET_EXECUTOR,
-    KEEP_ALIVE,
-    CallError,
-    Method,
-    Transport,
-)
+from tffsim.remote.transport import CallError, Transport
 from tffsim.remote.turnstile import Turnstile
 from tffsim.remote.wire import executor_pb2 as messages
+from tffsim.remote.wire.methods import BATCH, DISPOSE, DISPOSE_EXECUTOR, FOLLOW, GET_EXECUTOR, KEEP_ALIVE, Method
 from tffsim.remote.wire.protocol import PROTOCOL
 from tffsim.remote.worker_errors import WorkerError, WorkerLostError
 from tffsim.tracing.recording.host_log import HostLog
@@ -77,6 +68,7 @@ class WorkerConnection:
 
     Attributes:
         address: The name of the worker, such as where it listens.
+        advice: What to do if no worker is there.
         clock: How far the worker's clock is ahead.
         description: The same, and what it calls itself.
         num_clients: How many clients have their data there, by the name of the data.
@@ -92,6 +84,7 @@ class WorkerConnection:
         heartbeat_seconds: float,
     ) -> None:
         self.address = transport.address
+        self.advice = transport.advice
         self.description = transport.address
         self.process = ""
         self.last_failure = _NOT_TRIED

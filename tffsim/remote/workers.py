@@ -138,10 +138,8 @@ class Workers:
 
     def _no_worker(self) -> NoWorkerError:
         reasons = "; ".join(f"{connection.address}: {connection.last_failure}" for connection in self._connections)
-        return NoWorkerError(
-            f"No worker was ready within {self._connect_timeout:g} s ({reasons}). "
-            "Start them with `tffsim worker`, and check the addresses."
-        )
+        advice = self._connections[0].advice
+        return NoWorkerError(f"No worker was ready within {self._connect_timeout:g} s ({reasons}). {advice}")
 
     def _not_there(self, needed: Collection[str]) -> NoWorkerError:
         missing = [c for c in self._connections if c.address in needed and c.session is None]

@@ -17,6 +17,7 @@ from tffsim.remote.program import Node
 from tffsim.simulation import digits, fed_avg
 from tffsim.simulation.client_data import ClientData
 
+pytestmark = pytest.mark.on_ray
 FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
 LARGE = fl.TensorType(np.float32, [200_000])
 
@@ -81,6 +82,23 @@ def test_large_values_go_out_and_come_back(remote, local):
     weights = rng.normal(size=200_000).astype(np.float32)
     values = [rng.normal(size=200_000).astype(np.float32) for _ in range(5)]
     assert bits(remote.invoke(shifted, (weights, values))) == bits(local.invoke(shifted, (weights, values)))
+
+
+def test_weights_that_a_client_changes_in_a_variable_stay_as_they_are_for_others(remote, local):
+    """Several workers may read the same memory."""
+
+    @tff.tf_computation(LARGE, np.float32)
+    def trained(weights, x):
+        variable = tf.Variable(weights)
+        with tf.control_dependencies([variable.assign_add(tf.fill([200_000], x))]):
+            return variable.read_value()
+
+    @tff.federated_computation(fl.FederatedType(LARGE, fl.SERVER), FLOATS)
+    def next_weights(weights, x):
+        return fl.federated_mean(fl.federated_map(trained, (fl.federated_broadcast(weights), x)))
+
+    weights, steps = np.linspace(0, 1, 200_000, dtype=np.float32), [float(n) for n in range(40)]
+    assert bits(remote.invoke(next_weights, (weights, steps))) == bits(local.invoke(next_weights, (weights, steps)))
 
 
 def test_a_value_that_was_changed_in_place_is_sent_anew(remote):

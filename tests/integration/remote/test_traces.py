@@ -2,10 +2,12 @@
 
 import federated_language as fl
 import numpy as np
+import pytest
 
 import tffsim as tff
 from tests.integration.remote.proxy import Proxy
 
+pytestmark = pytest.mark.on_ray
 FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
 VALUES = [float(n) for n in range(40)]
 

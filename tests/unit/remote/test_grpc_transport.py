@@ -7,8 +7,9 @@ import pytest
 from tffsim.remote.channels import ChannelSecurity, channel_loop
 from tffsim.remote.grpc_transport import GrpcTransport
 from tffsim.remote.remote_session import RemoteSession, Upload
-from tffsim.remote.transport import GET_EXECUTOR, KEEP_ALIVE, CallError
+from tffsim.remote.transport import CallError
 from tffsim.remote.wire import executor_pb2 as messages
+from tffsim.remote.wire.methods import GET_EXECUTOR, KEEP_ALIVE
 from tffsim.remote.wire.protocol import PROTOCOL
 from tffsim.remote.wire.tensors import Buffers, encode_array
 

@@ -50,6 +50,10 @@ class Buffers:
         self._parts.clear()
         self.num_bytes = 0
 
+    def arrays(self) -> list[np.ndarray]:
+        """Returns the bytes of each tensor, where they are."""
+        return [np.frombuffer(content, np.uint8) for _, content in self._parts]
+
     def chunks(self) -> Iterator[bytes]:
         """Yields all bytes, end to end, in pieces."""
         for _, content in self._parts:

@@ -1,0 +1,3 @@
+"""Whether Ray asks for a token."""
+
+def is_token_auth_enabled() -> bool: ...

@@ -1,0 +1,9 @@
+"""Errors of Ray."""
+
+class RayError(Exception): ...
+
+class RayTaskError(RayError):
+    cause: BaseException
+
+class TaskCancelledError(RayError): ...
+class ActorDiedError(RayError): ...

@@ -1,0 +1,75 @@
+"""Workers of tests on Ray: one cluster with two actors for all tests of a process."""
+
+import functools
+import time
+
+import federated_language as fl
+import numpy as np
+import psutil
+import pytest
+
+import tffsim as tff
+from tffsim.executor_stacks.remote import RemoteExecutorFactory
+from tffsim.remote.worker_errors import NoWorkerError
+
+DID_NOT_START = 77
+"""The status of a process of tests in which Ray did not start."""
+
+
+@tff.federated_computation(fl.FederatedType(np.float32, fl.CLIENTS))
+def total(x):
+    return fl.federated_sum(x)
+
+
+class WorkersOnRay:
+    """Two actors, which can be used and disturbed as worker processes can.
+
+    Attributes:
+        owner: The factory that has made them.
+        processes: Their processes, when `wait_for_all` was called last.
+    """
+
+    def __init__(self):
+        self.owner = tff.ray_executor_factory(2, start_timeout=500)
+        self.wait_for_all()
+
+    @property
+    def addresses(self):
+        return [connection.address for connection in self.owner.workers.connections]
+
+    def wait_for_all(self):
+        """Waits until all actors are ready; those that have died are made again."""
+        context = tff.SyncExecutionContext(self.owner)
+        for _ in range(600):
+            assert context.invoke(total, [1.0] * 40) == 40
+            if len(self.owner.workers.ready()) == 2:
+                break
+            time.sleep(0.2)
+        names = [connection.description for connection in self.owner.workers.connections]
+        self.processes = [psutil.Process(int(name.split("(process ")[1].split(" ")[0])) for name in names]
+
+    def factory(self, addresses, **options):
+        """Returns a factory that uses some of the actors, and leaves them there when it is closed."""
+        from tffsim.remote.ray_transport import RayStore, RayTransport
+        from tffsim.remote.workers import Workers
+
+        store = RayStore()
+        actors = [actor for actor in self.owner.actors if actor.name in addresses]
+        return RemoteExecutorFactory(Workers([RayTransport(actor, store) for actor in actors], **options))
+
+
+@functools.cache
+def workers_on_ray():
+    """Returns the actors of this process; where Ray does not start, the process ends."""
+    try:
+        return WorkersOnRay()
+    except NoWorkerError as error:
+        pytest.exit(str(error), DID_NOT_START)
+
+
+def factory_for(workers, **options):
+    """Returns a factory for workers: processes, actors, or some of their addresses."""
+    addresses = getattr(workers, "addresses", workers)
+    if addresses[0].startswith("ray:"):
+        return workers_on_ray().factory(addresses, **options)
+    return tff.remote_executor_factory(addresses, **options)

@@ -1,0 +1,70 @@
+"""What is Ray's own: where it listens, who may use it, and what is put into its store."""
+
+import os
+import pathlib
+import stat
+
+import federated_language as fl
+import numpy as np
+import psutil
+import pytest
+import tensorflow as tf
+
+import tffsim as tff
+from tests.integration.remote.on_ray import workers_on_ray
+from tffsim.remote.worker_errors import NoWorkerError
+
+pytestmark = pytest.mark.on_ray
+LARGE = fl.TensorType(np.float32, [200_000])
+
+
+@pytest.fixture(autouse=True)
+def workers(request):
+    if not request.config.getoption("--ray"):
+        pytest.skip("Runs in the process of test_ray.py.")
+    return workers_on_ray()
+
+
+def test_it_listens_on_the_loopback_interface_only(workers):
+    this = psutil.Process()
+    listening = [
+        connection.laddr.ip.removeprefix("::ffff:")
+        for process in [this, *this.children(recursive=True)]
+        for connection in process.net_connections()
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert set(listening) == {"127.0.0.1"}
+
+
+def test_only_this_user_can_read_its_token_and_reach_its_sockets(workers):
+    token = pathlib.Path(os.environ["RAY_AUTH_TOKEN_PATH"])
+    assert stat.S_IMODE(token.stat().st_mode) == 0o600
+    assert stat.S_IMODE(token.parent.stat().st_mode) == 0o700
+    assert list(token.parent.glob("*/session_*/sockets"))
+
+
+def test_weights_are_put_once_for_all_workers(workers, monkeypatch):
+    import ray
+
+    put, put_before = [], ray.put
+    monkeypatch.setattr(ray, "put", lambda value: put.append(value) or put_before(value))
+    add = tff.tf_computation(lambda w, x: w + x, (LARGE, np.float32))
+
+    @tff.federated_computation(fl.FederatedType(LARGE, fl.SERVER), fl.FederatedType(np.float32, fl.CLIENTS))
+    def shifted(weights, x):
+        return fl.federated_mean(fl.federated_map(add, (fl.federated_broadcast(weights), x)))
+
+    weights = tf.linspace(0.0, 1.0, 200_000)
+    factory = workers.factory(workers.addresses)
+    result = tff.SyncExecutionContext(factory).invoke(shifted, (weights, [1.0] * 40))
+    factory.close()
+    np.testing.assert_allclose(result, weights + 1, rtol=1e-6)
+    content = weights.numpy().tobytes()
+    assert sum(array.tobytes() == content for arrays in put for array in arrays) == 1
+
+
+def test_workers_for_which_there_is_no_room_are_an_error_that_tells_what_is_free(workers):
+    with pytest.raises(NoWorkerError, match=r"0 of 1 workers within 0\.5 s.*1 CPU, 3 moons.*of \d+ CPU"):
+        tff.ray_executor_factory(1, resources_per_worker={"moons": 3}, start_timeout=0.5)
+    # The Ray that was there before is not shut down.
+    workers.wait_for_all()
