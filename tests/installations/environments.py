@@ -19,9 +19,10 @@ from collections.abc import Callable, Mapping
 ROOT = pathlib.Path(__file__).parents[2]
 UV = pathlib.Path(sys.executable).with_name("uv")
 # What tests need beside tffsim; not the front ends, whose tests need a browser.
-TEST_TOOLS = ("hypothesis", "nbclient", "nbconvert", "opentelemetry-sdk", "pandas", "papermill", "psutil", "pyarrow",
-              "pytest", "pytest-xdist", "ruff")  # fmt: skip
+TEST_TOOLS = ("cloudpickle", "hypothesis", "nbclient", "nbconvert", "opentelemetry-sdk", "pandas", "papermill",
+              "psutil", "pyarrow", "pytest", "pytest-xdist", "ruff")  # fmt: skip
 
+_WITH_WORKERS = "remote"
 _FLOOR = re.compile(r"^([\w-]+)>=([\d.]+)")
 
 
@@ -132,7 +133,8 @@ def with_wheel(*also: str) -> Callable[[Environment, Package], None]:
 def with_lowest_versions(environment: Environment, package: Package) -> None:
     """Installs the oldest versions that we allow, and beside them the tools of tests."""
     # Not the wheel: what a wheel requires counts as indirect, and would come in its newest versions.
-    environment.uv("install", "--resolution", "lowest-direct", "--requirement", str(ROOT / "pyproject.toml"))
+    project = ("--requirement", str(ROOT / "pyproject.toml"), "--extra", _WITH_WORKERS)
+    environment.uv("install", "--resolution", "lowest-direct", *project)
     environment.uv("install", "--no-deps", str(package.wheel))
     newer = not_lowest(environment.versions())
     if newer:
@@ -145,9 +147,10 @@ def with_lowest_versions(environment: Environment, package: Package) -> None:
 
 
 def floors() -> dict[str, str]:
-    """Returns the oldest version of each package that we require."""
+    """Returns the oldest version of each package that we require, also for clients in workers."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {name: floor for line in project["dependencies"] for name, floor in _FLOOR.findall(line)}
+    lines = [*project["dependencies"], *project["optional-dependencies"][_WITH_WORKERS]]
+    return {name: floor for line in lines for name, floor in _FLOOR.findall(line)}
 
 
 def not_lowest(versions: Mapping[str, str]) -> list[str]:
