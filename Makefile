@@ -9,7 +9,7 @@ PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test quick bench mutants fuzz build install-check layers lint types format lock lessons docs glossary
+.PHONY: help demo lab test checks quick bench mutants fuzz build install-check layers lint types format lock lessons docs glossary
 .PHONY: address operators picture protos protos-check schema widgets widgets-check tools clean
 
 help:  ## show this list
@@ -25,8 +25,14 @@ lab: $(READY)  ## open JupyterLab with the lessons
 	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}' > $(LAB_SETTINGS)/overrides.json
 	@$(BIN)/jupyter lab --log-level=WARN --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
-test: lint types widgets-check protos-check  ## everything that must pass before a change is merged
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+# Three processes for two processors: tests of kernels, browsers and workers mostly wait. tests/conftest.py orders the files.
+test: checks  ## everything that must pass before a change is merged
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
+
+# Two at a time, all of them even if one fails, and what each says in one piece (which make can do since 4.0).
+checks: $(READY) tools
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) \
+	  types widgets-check lint protos-check
 
 quick: $(READY)  ## style, and tests of less than a minute in all; those of QUICK in tests/conftest.py load no TensorFlow
 	$(BIN)/ruff check .

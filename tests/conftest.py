@@ -1,6 +1,7 @@
-"""What all tests need, and which of them are quick."""
+"""What all tests need, which of them are quick, and which begin."""
 
 import functools
+import gc
 import importlib.abc
 import importlib.machinery
 import pathlib
@@ -59,6 +60,24 @@ NOT_QUICK = (
 )
 """Those of the same folders that need it, or take seconds."""
 
+LONG = (
+    "property/test_blocks.py",
+    "integration/test_lessons.py",
+    "browser/test_notebook.py",
+    "integration/remote/test_faults.py",
+    "integration/test_interrupted_scripts.py",
+    "integration/remote/test_fed_avg_faults.py",
+    "property/test_stacks_agree.py",
+    "unit/external_runtime/tensorflow/graph_passes/test_straight_lines.py",
+    "integration/remote/test_data_at_workers.py",
+    "integration/test_forked_processes.py",
+    "integration/notebooks/test_*.py",
+    "integration/test_docs.py",
+    "browser/test_*.py",
+    "property/test_*.py",
+)
+"""Files that take about half a minute or more, with the longest first."""
+
 TESTS = pathlib.Path(__file__).parent
 
 # A machine that is busy is slow, which is no fault of the code.
@@ -98,12 +117,28 @@ def pytest_ignore_collect(collection_path, config):
     return not any(path.is_relative_to(collection_path) for path in quick_files())
 
 
+def pytest_collection_finish():
+    """Lets the garbage collector pass over TensorFlow and the tests, which stay: it would look through them often."""
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(config, items):
-    """With --ray, leaves out what is not made for it."""
+    """With --ray, leaves out what is not made for it.
+
+    Lets the files that take long begin where several processes run the tests: at the end, all but one would wait.
+    """
     if config.getoption("--ray"):
         others = [item for item in items if item.get_closest_marker("on_ray") is None]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in set(others)]
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _place(item.path))
+
+
+@functools.cache
+def _place(path):
+    places = (place for place, pattern in enumerate(LONG) if path.relative_to(TESTS).match(pattern))
+    return next(places, len(LONG))
 
 
 @functools.cache

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 
-from tests.conftest import NOT_QUICK, QUICK, TESTS
+from tests.conftest import LONG, NOT_QUICK, QUICK, TESTS
 
 RUN = """
 import pytest, sys
@@ -24,6 +24,6 @@ def test_no_quick_test_loads_tensorflow():
 
 def test_every_place_that_is_listed_is_there():
     files = [path.relative_to(TESTS) for path in TESTS.rglob("test_*.py")]
-    assert [pattern for pattern in (*QUICK, *NOT_QUICK) if not any(path.match(pattern) for path in files)] == []
+    assert [pattern for pattern in (*QUICK, *NOT_QUICK, *LONG) if not any(path.match(pattern) for path in files)] == []
     others = [pattern for pattern in NOT_QUICK if not any(map(pathlib.PurePath(pattern).match, QUICK))]
     assert others == [], f"These are not in QUICK anyway: {others}."
