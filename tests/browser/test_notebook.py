@@ -27,12 +27,13 @@ ONE_ROUND = """
 weights = next_round(weights, datasets)
 "finished", weights.hidden.shape
 """
-# Goes on until the test has seen enough.
+# Goes on until the test has seen enough, and leaves some of the processors to the browser.
 ENDLESS = """
 %%tff_execute --trace t
-import pathlib
+import pathlib, time
 for _ in range(10_000):
     weights = next_round(weights, datasets)
+    time.sleep(0.02)
     if pathlib.Path("NAME.enough").exists():
         break
 "finished", weights.hidden.shape
@@ -209,13 +210,15 @@ def test_an_untrusted_notebook_still_shows_the_picture(lab, page):
     assert page.problems == []
 
 
-def test_notebook_7_shows_a_cell_live_too(lab, page):
+def test_notebook_7_shows_a_cell_live_too_and_a_click_selects(lab, page):
     page.goto(lab.url(lab.write("seven.ipynb", SETUP, endless("seven")), "notebooks"))
     run_all_cells(page)
     page.wait_for_selector(".tffsim[data-state=running]", timeout=90_000)
     page.wait_for_function("() => document.querySelectorAll('[data-panel=stack] [data-calls]').length >= 8")
     calls = [look["calls"][-1] for look in page.evaluate(_LOOK)]
     assert calls[-1] > calls[0]
+    page.locator("[data-panel=clients] .tff-canvas canvas").click(position={"x": 20, "y": 20})
+    page.locator(".tff-details dt", has_text="client").first.wait_for()
     enough(lab, "seven")
     page.wait_for_selector(KEPT + "[data-state=done]", timeout=90_000)
     assert page.problems == []
