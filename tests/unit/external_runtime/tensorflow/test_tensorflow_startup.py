@@ -67,6 +67,22 @@ def test_an_import_after_that_of_tffsim_is_silent(fake, entry):
     assert run(entry, folder=fake()).stderr == ""
 
 
+def test_where_tensorflow_came_first_it_still_looks_for_devices_silently(fake):
+    folder = fake()
+    eager = folder / "tensorflow" / "python" / "eager"
+    eager.mkdir(parents=True)
+    context = f"""
+import functools, os
+class Context:
+    def ensure_initialized(self):
+        os.write(2, {NOISE.encode()!r})
+context = functools.cache(Context)
+"""
+    (eager / "context.py").write_text(context, encoding="utf-8")
+    use = "from tensorflow.python.eager.context import context; context().ensure_initialized()"
+    assert run(f"import tensorflow, tffsim; {use}", folder=folder).stderr == NOISE  # That of the import, which is over.
+
+
 def test_warnings_of_python_code_are_shown(fake):
     done = run(IMPORT, folder=fake("warnings.warn('a library is too old')"))
     assert "a library is too old" in done.stderr
