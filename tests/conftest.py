@@ -52,6 +52,7 @@ NOT_QUICK = (
     "unit/tracing/document/test_table_html.py",
     "unit/tracing/document/test_trace_file.py",
     "unit/tracing/document/test_type_info.py",
+    "unit/tracing/recording/test_adoption.py",
     "unit/tracing/recording/test_ast_nodes.py",
     "unit/tracing/recording/test_payload_sizes.py",
     "unit/tracing/recording/test_reading.py",
