@@ -43,6 +43,7 @@ def good_requests(session: str, executor: str) -> list[Request]:
         ("CreateSelection", messages.CreateSelectionRequest(
             **here, id=12, selection=messages.CreateSelection(source=11, index=1))),
         ("Compute", messages.ComputeRequest(**here, id=12)),
+        ("Follow", messages.FollowRequest(**of_session, num_parts={1: 0, 2: 3})),
         ("Dispose", messages.DisposeRequest(**of_session, ids=[1, 2])),
         ("DisposeExecutor", messages.DisposeExecutorRequest(**here)),
     ]  # fmt: skip

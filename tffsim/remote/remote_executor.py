@@ -312,8 +312,9 @@ class RemoteExecutor(Executor):
             self._tell_clients(worker)
             try:
                 response = await channel_loop().run(worker.run(program, f"to do the work of {self._range()}"))
-                for spans in response.message.spans if adoption is not None else ():
-                    adoption.take(spans.part, read_report(spans), worker.clock.nanoseconds)
+                if adoption is not None:
+                    for spans in response.message.spans:
+                        adoption.take(spans.part, read_report(spans), worker.clock.nanoseconds)
             except BaseException:
                 program.failed()
                 raise

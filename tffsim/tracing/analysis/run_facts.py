@@ -51,6 +51,7 @@ class RunFacts:
         invocations: Its calls, as rows of `trace.invocations`.
         num_clients: How many clients took part in the last call; -1 if the computation has none.
         num_dropped: How many clients have dropped out of it, beside these.
+        num_hosts_lost: How many hosts were lost, whose clients ran again.
         phases: Where the time of all calls went.
         is_running: Whether a call is under way.
         is_cancelled: Whether the last call was given up.
@@ -69,6 +70,7 @@ class RunFacts:
     invocations: list[int]
     num_clients: int
     num_dropped: int
+    num_hosts_lost: int
     phases: Phases
     is_running: bool
     is_cancelled: bool
@@ -100,6 +102,7 @@ def run_facts(snapshot: Snapshot) -> RunFacts | None:
         invocations=rows,
         num_clients=last.cardinalities.get(_CLIENTS, -1),
         num_dropped=last.num_dropped,
+        num_hosts_lost=len({e.before for e in snapshot.host_events if e.before >= 0 and e.invocation in spans}),
         phases=_sum(phases_of(snapshot, rows)),
         is_running=bool(outcome == RUNNING),
         is_cancelled=bool(outcome == CANCELLED),

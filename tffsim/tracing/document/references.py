@@ -4,7 +4,7 @@ import numpy as np
 
 from tffsim.tracing.document.operations import ALL_OUTCOMES, INVOKE, OPERATIONS
 from tffsim.tracing.document.schema import COLUMNS
-from tffsim.tracing.document.snapshot import ROWS, Snapshot
+from tffsim.tracing.document.snapshot import ROWS, HostEvent, Snapshot, WireInfo
 from tffsim.tracing.document.trace_file_error import TraceFileError
 
 _MAX_DEPTH = 1000
@@ -40,7 +40,7 @@ def check_references(snapshot: Snapshot) -> None:
 def _check_hosts(snapshot: Snapshot) -> None:
     """Checks what is said of hosts."""
     num_hosts, calls = len(snapshot.hosts), {-1, *(call.span for call in snapshot.invocations)}
-    told = [*snapshot.host_events, *snapshot.wire]
+    told: list[HostEvent | WireInfo] = [*snapshot.host_events, *snapshot.wire]
     if any(row.host >= num_hosts or row.invocation not in calls for row in told):
         raise TraceFileError("it tells of hosts or calls that are not there.")
     if any(event.before >= num_hosts for event in snapshot.host_events):

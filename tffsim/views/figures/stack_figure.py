@@ -12,6 +12,7 @@ from tffsim.tracing.document.operations import CREATE_CALL, INVOKE
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import duration
 from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
+from tffsim.views.panels.host_boxes import HostBox, host_boxes
 from tffsim.views.panels.stack_boxes import Box, num_columns, stack_boxes
 
 _LEVEL_HEIGHT = 0.68
@@ -19,19 +20,20 @@ _WIDTH, _HEIGHT = 0.92, 0.74
 _MARGIN = 0.04
 # What the boxes above and below the executors need, in levels.
 _END = 0.55
+_HOST = 0.78
 _CALLER = "EagerTFExecutor"
 
 
 def height_of_stack(snapshot: Snapshot) -> float:
     """Returns how many inches the picture needs."""
     levels = max((box.num_levels for box in stack_boxes(snapshot.executors)), default=2)
-    return 0.5 + _LEVEL_HEIGHT * (levels + 2 * _END)
+    return 0.5 + _LEVEL_HEIGHT * (levels + 2 * _END + _HOST * len(host_boxes(snapshot)))
 
 
 def draw_stack(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws a box per executor, those alike in one place as one; the executors that it calls are below.
 
-    Above them is the execution context, below them the external runtime.
+    Above them is the execution context, below them the external runtime, and the hosts, if there are others than this.
     """
     prepare(axes, theme, "Execution stack: executors, their calls and their own time")
     tops = stack_boxes(snapshot.executors)
@@ -40,7 +42,8 @@ def draw_stack(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     columns = num_columns(tops)
     spread = max(columns, 3)
     levels = max(box.num_levels for box in tops)
-    axes.set(xlim=(0, spread), ylim=(levels + _END, -_END - 0.08), xticks=[])
+    hosts = host_boxes(snapshot)
+    axes.set(xlim=(0, spread), ylim=(levels + _END + _HOST * len(hosts), -_END - 0.08), xticks=[])
     painter = _painter(snapshot, axes, theme, [box for top in tops for box in _walk(top)], spread)
     left = (spread - columns) / 2
     for top in tops:
@@ -51,6 +54,8 @@ def draw_stack(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     functions, time = _functions(snapshot)
     if functions:
         painter.draw_end(levels, "TensorFlow", f"external runtime · {functions:,} calls, {duration(time)}", "--")
+    for number, host in enumerate(hosts):
+        painter.draw_host(levels + _END + _HOST * number, host)
     return axes
 
 
@@ -94,6 +99,27 @@ class _Painter:
         self._write(margin + _MARGIN, top + _END * 0.375, name, self.size, "bold")
         self._write(right - margin - _MARGIN, top + _END * 0.375, facts, self.size * 0.88, align="right")
 
+    def draw_host(self, top: float, host: HostBox) -> None:
+        """Draws a host as a box of two lines: how it is, what it did, and what became of its clients."""
+        right, margin = self.axes.get_xlim()[1], (1 - _WIDTH) / 2
+        is_lost = host["health"] == "lost"
+        colour = self.theme.wrong if is_lost else PLACEMENT_COLOURS["clients"]
+        box = Rectangle(
+            (margin, top),
+            right - 2 * margin,
+            _HOST * 0.82,
+            facecolor=self.theme.ground,
+            edgecolor=colour,
+            linestyle="--" if is_lost else "-",
+            linewidth=2.0 if is_lost else 1.2,
+        )
+        self.axes.add_patch(box)
+        lines = (" · ".join(host["facts"]), " · ".join(host["lines"]))
+        limit = int((right - 2 * margin) * self.width / _WIDTH / width_of("x", self.size * 0.8))
+        self._write(margin + _MARGIN, top + _HOST * 0.22, host["head"], self.size, "bold")
+        self._write(right - margin - _MARGIN, top + _HOST * 0.22, lines[0], self.size * 0.88, align="right")
+        self._write(margin + _MARGIN, top + _HOST * 0.58, lines[1], self.size * 0.8, limit=limit)
+
     def _connect(self, upper: float, lower: float, level: int) -> None:
         bottom, top = level + _HEIGHT, level + 1
         across = (bottom + top) / 2
@@ -129,9 +155,12 @@ class _Painter:
             bar = Rectangle((left + _MARGIN, middle - 0.055), length, 0.11, facecolor=fill, linewidth=0, zorder=3)
             self.axes.add_patch(bar)
 
-    def _write(self, x: float, y: float, text: str, size: float, weight: str = "normal", align: str = "left") -> None:
+    def _write(
+        self, x: float, y: float, text: str, size: float, weight: str = "normal", align: str = "left", limit: int = 60
+    ) -> None:
         colour = self.theme.ink if weight == "bold" or align == "right" else self.theme.soft
-        self.axes.text(x, y, literal(text), color=colour, fontsize=size, weight=weight, ha=align, va="center", zorder=4)
+        told = literal(text, limit)
+        self.axes.text(x, y, told, color=colour, fontsize=size, weight=weight, ha=align, va="center", zorder=4)
 
     def _detail(self, box: Box, limit: int) -> str:
         """Returns for what, how many and how often called the executors are, as much of it as there is room for."""

@@ -23,7 +23,7 @@ from tffsim.views import PANELS
 from tffsim.views.glossary import briefs, hover_texts
 from tffsim.views.notebook.thinning import thinned
 from tffsim.views.notebook.view_columns import ViewColumns
-from tffsim.views.panels.panel_data import data_of_legend, data_of_spans
+from tffsim.views.panels.panel_data import data_of_hosts, data_of_legend, data_of_spans
 
 Message = tuple[dict[str, object], list[bytes]]
 
@@ -62,6 +62,7 @@ class Feed:
         self._sizes: tuple[int, ...] = ()
         self._num_spans = 0
         self._num_invocations = 0
+        self._num_changes = 0
         self._sum_after = 0.0
         self._lock = threading.Lock()
 
@@ -116,6 +117,9 @@ class Feed:
             description: dict[str, Any] = {}
             if self._has_grown() or batch.is_last:
                 description = self._description(read_legend(recorder))
+            elif recorder.hosts.num_changes != self._num_changes:
+                description = data_of_hosts(read_legend(recorder), self._panels)
+            self._num_changes = recorder.hosts.num_changes
             self._num_spans += len(batch.rows)
             if batch.is_last or self._may_sum():
                 description |= self._sums()

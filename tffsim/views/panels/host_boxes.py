@@ -13,8 +13,10 @@ _MAX_LINES = 4
 
 
 class HostBox(TypedDict):
-    """A host. `lines` say what went there and what became of clients that ran twice; `share` is its time, that of the
-    busiest being 1."""
+    """A host. `lines` say what went there, and what became of clients that ran twice.
+
+    `share` is its time, that of the busiest being 1.
+    """
 
     head: str
     health: str
@@ -24,17 +26,17 @@ class HostBox(TypedDict):
     detail: str
 
 
-def host_boxes(told: Legend | Snapshot, language: str = "en") -> list[HostBox]:
+def host_boxes(told: Legend | Snapshot) -> list[HostBox]:
     """Returns a box for each host; none if all was done in this process."""
     found = host_summaries(told)
     rounds = {call.span: number for number, call in enumerate(told.invocations, 1)}
     longest = max((host.busy for host in found), default=0) or 1
-    return [_Writer(language, rounds).box(host, longest) for host in found]
+    return [_Writer(rounds).box(host, longest) for host in found]
 
 
 class _Writer:
-    def __init__(self, language: str, rounds: dict[int, int]) -> None:
-        self._words = words_about("hosts", language)
+    def __init__(self, rounds: dict[int, int]) -> None:
+        self._words = words_about("hosts")
         self._rounds = rounds
 
     def box(self, host: Host, longest: int) -> HostBox:
@@ -42,9 +44,10 @@ class _Writer:
         mark = _SLOW if is_slow else _MARKS[host.health]
         word = self._slow(host) if is_slow else self._health(host)
         return {
-            "head": " ".join(filter(None, (mark, host.name, word))),
+            "head": f"{mark} {self._words['name'].format(name=host.name)}".strip(),
             "health": host.health,
             "facts": [
+                *([word] if word else []),
                 self._clients(host.clients) if host.clients else self._words["no clients"],
                 self._words["busy"].format(time=duration(host.busy)),
             ],

@@ -9,6 +9,7 @@ from tffsim.views.panels.client_tiles import client_tiles
 from tffsim.views.panels.crossings import crossings
 from tffsim.views.panels.declared import DECLARED
 from tffsim.views.panels.graph_summary import graph_summary
+from tffsim.views.panels.host_boxes import host_boxes
 from tffsim.views.panels.program_summary import program_summary
 from tffsim.views.panels.round_rows import round_rows
 from tffsim.views.panels.source_rows import source_rows
@@ -18,6 +19,7 @@ _Data = dict[str, object]
 
 _OF_LEGEND: dict[str, Callable[[Legend | Snapshot], object]] = {
     "stack": lambda legend: [_arrangement(boxes) for boxes in arrangements(legend.executors)],
+    "hosts": lambda legend: host_boxes(legend),
     "ast": lambda legend: depths(legend.nodes),
 }
 _OF_SPANS: dict[str, Callable[[Snapshot], object]] = {
@@ -35,6 +37,11 @@ PANEL_DATA = frozenset({*_OF_LEGEND, *_OF_SPANS})
 def data_of_legend(legend: Legend | Snapshot, panels: Collection[str]) -> _Data:
     """Returns the data of panels that follow from what is not a number; they are cheap."""
     return {name: make(legend) for name, make in _OF_LEGEND.items() if name in _needed(panels)}
+
+
+def data_of_hosts(legend: Legend | Snapshot, panels: Collection[str]) -> _Data:
+    """Returns of these what other processes change, which is more often than the rest."""
+    return {"hosts": _OF_LEGEND["hosts"](legend)} if "hosts" in _needed(panels) else {}
 
 
 def data_of_spans(snapshot: Snapshot, panels: Collection[str]) -> _Data:

@@ -49,7 +49,7 @@ def sentence(facts: RunFacts, language: str | None = None) -> Sentence:
         return _joined([*happened, *wrong])  # That is what it comes from.
     if wrong or facts.is_running:
         return _joined([*wrong, *happened])
-    return _joined([*happened, speech.say("nothing wrong")])
+    return _joined([*happened, speech.nothing_wrong()])
 
 
 def plain_text(phrases: Sentence) -> str:
@@ -156,6 +156,11 @@ class _Speech:
                 key = "fell" if last < first else "rose"
                 told.append(self.say(key, name=subject, first=f"{first:.3g}", last=f"{last:.3g}"))
         return told[:2]
+
+    def nothing_wrong(self) -> Sentence:
+        """Says that all is well, and what has been made good."""
+        num_lost = self._facts.num_hosts_lost
+        return (Phrase(self._counted("workers lost", num_lost)),) if num_lost else self.say("nothing wrong")
 
     def wrong(self) -> list[Sentence]:
         facts = self._facts

@@ -2,7 +2,7 @@
 
 import type { Crossings } from "./crossings";
 import type { Measure } from "./measures";
-import type { Description, Graph, LeftOut, RoundRow, SourceRow, StackArrangement } from "./messages";
+import type { Description, Graph, HostBox, LeftOut, RoundRow, SourceRow, StackArrangement } from "./messages";
 import type { Program } from "./program";
 import type { AstNode, Executor, Invocation, Thread, UserFunction } from "./schema";
 
@@ -19,6 +19,7 @@ export class Legend {
   invocations: Invocation[] = [];
   threads: Thread[] = [];
   stack: StackArrangement[] = [];
+  hosts: HostBox[] = [];
   /** How far below its root each AST node is. */
   ast: number[] = [];
   traffic: Crossings | null = null;

@@ -19,6 +19,16 @@ export interface StackArrangement {
   boxes: StackBox[];
 }
 
+/** Another process, such as a worker: what is said of it, and its share of the time of the busiest. */
+export interface HostBox {
+  head: string;
+  health: string;
+  facts: string[];
+  share: number;
+  lines: string[];
+  detail: string;
+}
+
 /** A call, and the value that it made; one for all clients where they do the same. */
 export interface GraphCall {
   span: number;
@@ -143,6 +153,7 @@ export interface Description {
   threads?: Thread[];
   /** The widest first. */
   stack?: StackArrangement[];
+  hosts?: HostBox[];
   /** How far below its root each AST node is. */
   ast?: number[];
   traffic?: Crossings;

@@ -9,6 +9,7 @@ import { count, duration } from "../model/units";
 import { div, named, on, set, span, toggle, write } from "../dom/elements";
 import { ObservedSize } from "../dom/observed_size";
 import { walk } from "../dom/walk";
+import { Hosts } from "./hosts";
 import { Panel } from "./panel";
 import { StackFrame } from "./stack_frame";
 import { say } from "../model/words";
@@ -18,10 +19,12 @@ const SMALLEST_OPENED = 0.7;
 const WITH_BRIEFS = 0.8;
 // A box and the gap to the next, as small as it is read with ease: a stack with more of them side by side is folded.
 const READABLE_WIDTH = 0.6 * 250;
+const WITH_HOSTS = 480;
 
 export class StackPanel extends Panel {
   private readonly tree = named(div("tff-stack"), "tree", say("executors told"));
   private readonly frame = new StackFrame(this.tree);
+  private readonly hosts = new Hosts();
   private readonly scroll = div("tff-scroll");
   private readonly empty = div("tff-empty", say("no executor"));
   private readonly room = this.opened.add(new ObservedSize(this.scroll, () => this.draw()));
@@ -34,7 +37,7 @@ export class StackPanel extends Panel {
   constructor(store: TraceStore) {
     super("stack", store);
     on(this.tree, "keydown", (event) => this.move(event));
-    this.scroll.append(this.empty, this.frame.root);
+    this.scroll.append(this.empty, this.frame.root, this.hosts.root);
     this.root.append(this.scroll);
   }
 
@@ -45,6 +48,7 @@ export class StackPanel extends Panel {
 
   draw(): void {
     const { legend, sums } = this.store;
+    this.hosts.show(legend.hosts);
     const top = groupsOf(this.arrangement(), legend.executors, this.parted);
     this.empty.hidden = top.length > 0;
     this.frame.root.hidden = top.length === 0;
@@ -69,11 +73,19 @@ export class StackPanel extends Panel {
    * The narrowest folds levels into each other: where a pile is opened, it is the one before.
    */
   private arrangement(): StackArrangement {
-    const { width } = this.room;
+    const width = this.width();
     const most = width === 0 ? Infinity : Math.max(1, Math.floor(width / READABLE_WIDTH));
     const { stack } = this.store.legend;
     const possible = this.parted.size > 0 && stack.length > 1 ? stack.slice(0, -1) : stack;
     return possible.find(({ across }) => across <= most) ?? possible.at(-1) ?? { across: 0, boxes: [] };
+  }
+
+  /** How wide the stack may be: hosts stand beside it, or below where that leaves too little. */
+  private width(): number {
+    const { width } = this.room;
+    const isWide = width > WITH_HOSTS && this.store.legend.hosts.length > 0;
+    toggle(this.scroll, "wide", isWide);
+    return isWide ? width - this.hosts.root.offsetWidth - 8 : width;
   }
 
   /** Takes one executor out of its pile, or puts it back. */
@@ -87,18 +99,20 @@ export class StackPanel extends Panel {
   /** Makes the boxes smaller where they do not fit, as long as they can be read. */
   private fit(): void {
     const { width, height } = this.room;
-    const fitted = `${this.built.length} ${width} ${height}`;
+    const fitted = `${this.built.length} ${width} ${height} ${this.width()}`;
     if (fitted === this.fitted || width === 0) return;
     this.fitted = fitted;
     // Where little room is, what the executors do is left for the hover text.
     if (this.scaled(false) < WITH_BRIEFS) this.scaled(true);
-    this.scroll.scrollLeft = (this.scroll.scrollWidth - width) / 2;
+    const isBesideHosts = this.width() < width;
+    this.scroll.scrollLeft = isBesideHosts ? 0 : (this.scroll.scrollWidth - width) / 2;
   }
 
   /** Makes the picture as large as it fits, and returns the scale. */
   private scaled(isTight: boolean): number {
     const { root } = this.frame;
-    const { width, height } = this.room;
+    const { height } = this.room;
+    const width = this.width();
     toggle(root, "tight", isTight);
     root.style.zoom = "1";
     const smallest = this.parted.size > 0 ? SMALLEST_OPENED : SMALLEST;

@@ -1,5 +1,6 @@
 """The service of a worker, as anybody may call it: rightly, in the wrong order, or with nonsense."""
 
+import asyncio
 import random
 import threading
 
@@ -144,8 +145,6 @@ def test_a_range_that_is_no_part_of_the_cohort_is_refused(call, session, first, 
 
 
 def test_a_session_whose_lease_is_over_is_freed_and_its_threads_end():
-    import asyncio
-
     from tests.unit.remote.conftest import InProcessWorker
 
     before = threading.active_count()
@@ -163,6 +162,37 @@ async def _begin(worker, name):
     async with grpc.aio.insecure_channel(worker.address) as channel:
         request = messages.KeepAliveRequest(session=name, begin=True, protocol=PROTOCOL)
         await channel.unary_unary("/tffsim.remote.Executor/KeepAlive")(request.SerializeToString())
+
+
+def test_a_program_that_does_not_run_tells_nothing(call, session):
+    request = messages.FollowRequest(session=session[0], num_parts={7: 0})
+    answer = messages.FollowResponse.FromString(call("Follow", request.SerializeToString()))
+    assert answer == messages.FollowResponse()
+
+
+def test_a_worker_that_drains_says_so_and_takes_nothing_new():
+    from tests.unit.remote.conftest import InProcessWorker
+
+    worker = InProcessWorker()
+    try:
+        asyncio.run(_drain(worker))
+    finally:
+        worker.close()
+
+
+async def _drain(worker):
+    await _begin(worker, "here")
+    await worker.service.drain(0)
+    async with grpc.aio.insecure_channel(worker.address) as channel:
+        follow = channel.unary_unary("/tffsim.remote.Executor/Follow")
+        answer = await follow(messages.FollowRequest(session="here").SerializeToString())
+        assert messages.FollowResponse.FromString(answer).is_draining
+        batch_call = channel.unary_unary("/tffsim.remote.Executor/Batch")
+        with pytest.raises(grpc.aio.AioRpcError, match="about to end") as refused:
+            await batch_call(messages.BatchRequest(session="here").SerializeToString())
+        assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
+    with pytest.raises(grpc.aio.AioRpcError, match="about to end"):
+        await _begin(worker, "a new one")
 
 
 def test_nonsense_gets_a_proper_status_and_leaves_the_worker_well(call, session, worker):

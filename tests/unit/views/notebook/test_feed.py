@@ -13,6 +13,7 @@ from tffsim.traces.trace import Trace
 from tffsim.tracing.document.schema import NUMBERS_FOR_VIEWS, TIMES_FOR_VIEWS
 from tffsim.tracing.recording.span_rows import SPAN_DTYPE
 from tffsim.tracing.recording.subscription import Batch
+from tffsim.tracing.recording.wire_bytes import Amount
 from tffsim.views.notebook.feed import Feed
 
 
@@ -109,3 +110,20 @@ def test_sums_over_all_spans_take_a_small_share_of_the_time(monkeypatch):
             clock.advance(pause)
             has_sums.append("graph" in feed.update(nothing_new)[0]["description"])
     assert has_sums == [True, False, False, False, True, False]
+
+
+def test_what_happens_to_hosts_is_told_though_no_span_has_ended():
+    with tff.trace() as recorded:
+        feed = Feed(recorded.source)
+        feed.everything(finished=False)
+        empty = Batch(np.empty(0, SPAN_DTYPE), [], 0, is_last=False)
+        feed.update(empty)
+        assert "hosts" not in feed.update(empty)[0]["description"]
+        recorded.recorder.hosts.note_health("lab:9", "lost", "connection refused")
+        (box,) = feed.update(empty)[0]["description"]["hosts"]
+        assert (box["health"], box["detail"]) == ("lost", "connection refused")
+        assert "hosts" not in feed.update(empty)[0]["description"]
+        recorded.recorder.hosts.note_wire("lab:9", {-1: Amount(5, 0, 1)})
+        others = Feed(recorded.source, panels=["ast"])
+        assert [name for _ in range(2) for name in others.update(empty)[0]["description"] if name == "hosts"] == []
+        assert "5 B" in feed.update(empty)[0]["description"]["hosts"][0]["lines"][0]

@@ -18,6 +18,7 @@ from tests.unit.tracing.traced_programs import (
     traced,
 )  # fmt: skip
 from tffsim.tracing.analysis.run_facts import run_facts
+from tffsim.tracing.document.snapshot import HostEvent, HostInfo
 from tffsim.views.panels.sentence import plain_text, sentence, told
 
 
@@ -114,3 +115,11 @@ def test_a_select_says_by_how_many_keys_and_who_could_read_them():
     said = told(traced(select, keys, table))
     assert "asked the server for parts of its value, by 6 keys, which it could read. It sent them 24 B in all." in said
     assert "by 6 keys, which it could not read." in told(traced(secure_select, keys, table))
+
+
+def test_a_worker_that_was_lost_is_told_as_made_good():
+    snapshot = rounds()
+    again = HostEvent(1, 5, "runs again", snapshot.invocations[1].span, 0, 2, 0)
+    hosts = [HostInfo("lab:9"), HostInfo("lab:10")]
+    said = told(dataclasses.replace(snapshot, hosts=hosts, host_events=[again]))
+    assert said.endswith("1 worker was lost, and its clients ran again elsewhere. Apart from that nothing went wrong.")
