@@ -266,7 +266,7 @@ class RemoteExecutor(Executor):
             response = await self._exchange(worker, node, wants_result, is_repeated=is_repeated)
             outcome = response.message.WhichOneof("outcome")
             if outcome == "failure":
-                raise read_failure(response.message.failure, worker.description)
+                raise read_failure(response.message.failure, worker.state)
             if outcome != "unknown":
                 for suspect in response.message.suspects:
                     add_suspect(suspect.held, suspect.client, tuple(map(_function, suspect.makers)))

@@ -28,6 +28,7 @@ from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.methods import BATCH, DISPOSE, DISPOSE_EXECUTOR, FOLLOW, GET_EXECUTOR, KEEP_ALIVE, Method
 from tffsim.remote.wire.protocol import PROTOCOL
 from tffsim.remote.worker_errors import WorkerError, WorkerLostError
+from tffsim.tracing.document.units import data_size
 from tffsim.tracing.recording.host_log import HostLog
 from tffsim.tracing.recording.wire_bytes import WireBytes
 
@@ -106,6 +107,12 @@ class WorkerConnection:
         self._following: Following | None = None
         self._logs: weakref.WeakSet[HostLog] = weakref.WeakSet()
         self._sending = asyncio.Lock()
+
+    @property
+    def state(self) -> str:
+        """Its description, and how much memory it held when it was last heard of."""
+        memory = f", which holds {data_size(self.memory_bytes)}" if self.memory_bytes else ""
+        return f"{self.description}{memory}"
 
     @property
     def session(self) -> RemoteSession | None:
@@ -307,6 +314,7 @@ class WorkerConnection:
         with counting(self._talk_bytes):
             response = await self._transport.call(KEEP_ALIVE, request, timeout)
         self.clock.add(sent, response.moments.received, response.moments.answered, time.perf_counter_ns())
+        self.memory_bytes = response.memory_bytes
         return response
 
     async def _answer(self, session: RemoteSession, call: Awaitable[_T], deadline: float, what: str) -> _T:
@@ -347,8 +355,8 @@ class WorkerConnection:
                     with counting(self._talk_bytes):
                         await self._transport.call(DISPOSE, freeing, seconds)
                 request = messages.KeepAliveRequest(session=session.name, protocol=PROTOCOL)
-                response = await self._keep_alive(request, seconds)
-                self.memory_bytes, missed = response.memory_bytes, 0
+                await self._keep_alive(request, seconds)
+                missed = 0
                 self._tell_talk()
             except CallError as error:
                 missed += 1
