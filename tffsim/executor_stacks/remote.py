@@ -24,6 +24,8 @@ from tffsim.remote.extra import check_extra
 from tffsim.tracing.recording.active import active_recorder
 
 if TYPE_CHECKING:
+    import grpc
+
     from tffsim.remote.data_at_workers import DataAtWorkers
     from tffsim.remote.worker_connection import WorkerConnection
     from tffsim.remote.workers import Workers
@@ -37,7 +39,7 @@ _SIDE_BY_SIDE = 64
 
 
 def remote_executor_factory(
-    addresses: Sequence[str],
+    addresses: "Sequence[str | grpc.Channel]",
     *,
     default_num_clients: int = 0,
     connect_timeout: float = 10.0,
@@ -56,7 +58,8 @@ def remote_executor_factory(
 
     Args:
         addresses: Where workers listen, such as `["192.168.0.5:7000", "192.168.0.6:7000"]`, or what `local_workers`
-            yields.
+            yields. A worker can also be given as a `grpc.Channel`: it has the security and the options that you gave
+            it, and you close it, after the factory.
         default_num_clients: How many clients there are when the argument of a computation does not tell.
         connect_timeout: For how many seconds a call waits for a worker if none is ready.
         call_timeout: How many seconds the work of a range of clients may take at a worker.
@@ -68,6 +71,7 @@ def remote_executor_factory(
             trace, say how many. The next call asks for the worker again, but does not wait for it. If all are lost,
             the call fails.
         server_ca: The file with the authority of the workers' certificates; with it, connections use TLS.
+            Channels that are given have their own.
         client_cert: The file with the certificate of this process, if workers ask for one.
         client_key: The file with its key.
         token_file: The file with the token, if workers ask for one.
@@ -75,20 +79,24 @@ def remote_executor_factory(
     Raises:
         ImportError: If the extra `tffsim[remote]` is not installed.
         OSError: If a file cannot be read.
-        TypeError: If the addresses are not a list of texts.
-        ValueError: If there are none, or one is wrong; if `lost_data` is something else.
+        TypeError: If the addresses are not a list of texts and channels.
+        ValueError: If there are none, one is wrong, or one comes twice; if `lost_data` is something else.
     """
     check_extra()
     if lost_data not in get_args(LostData):
         raise ValueError(f'`lost_data` must be "error" or "drop out", found {lost_data!r}.')
     from tffsim.remote.channels import read_security
+    from tffsim.remote.given_channel import GivenChannel
     from tffsim.remote.grpc_transport import GrpcTransport
     from tffsim.remote.workers import Workers
 
     found = _checked(addresses)
     security = read_security(server_ca=server_ca, client_cert=client_cert, client_key=client_key, token_file=token_file)
     workers = Workers(
-        [GrpcTransport(address, security) for address in found],
+        [
+            GrpcTransport(worker, security) if isinstance(worker, str) else GivenChannel(worker, security.metadata)
+            for worker in found
+        ],
         connect_timeout=connect_timeout, call_timeout=call_timeout, heartbeat_seconds=heartbeat_seconds,
     )  # fmt: skip
     return RemoteExecutorFactory(
@@ -230,20 +238,29 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
         return participant_stack(self._make_leaf(None))
 
 
-def _checked(addresses: object) -> list[str]:
-    found = getattr(addresses, "addresses", addresses)
-    if isinstance(found, str) or not isinstance(found, Sequence) or not all(isinstance(a, str) for a in found):
+def _checked(addresses: object) -> "list[str | grpc.Channel]":
+    import grpc
+
+    found: object = getattr(addresses, "addresses", addresses)
+    workers = list(found) if isinstance(found, Sequence) and not isinstance(found, str) else [None]
+    if any(isinstance(worker, grpc.aio.Channel) for worker in workers):
+        raise TypeError(
+            "A `grpc.aio.Channel` belongs to the event loop in which it was made, and workers are called from another "
+            "one. Pass a `grpc.Channel`, such as `grpc.insecure_channel(address)`, or the address."
+        )
+    taken = [worker for worker in workers if isinstance(worker, (str, grpc.Channel))]
+    if len(taken) < len(workers):
         raise TypeError(
             f"Expected a list of addresses, such as ['localhost:7000'], found {found!r}. "
             "Start workers with `tffsim worker`, or with `tffsim.local_workers(2)`."
         )
-    if not found:
+    if not taken:
         raise ValueError("The list of addresses is empty: the clients would have no worker.")
-    for address in found:
-        if not _ADDRESS.fullmatch(address):
+    for address in taken:
+        if isinstance(address, str) and not _ADDRESS.fullmatch(address):
             raise ValueError(
                 f"{address!r} is no address of a worker. Give its host and port, such as 'localhost:7000'."
             )
-    if len(set(found)) < len(found):
+    if len(set(taken)) < len(taken):
         raise ValueError("The list of addresses names a worker twice.")
-    return list(found)
+    return taken

@@ -9,19 +9,17 @@ import grpc
 import numpy as np
 from google.protobuf.message import Message
 
+from tffsim.remote.arriving_result import ArrivingResult
 from tffsim.remote.channels import ChannelSecurity, open_channel
 from tffsim.remote.counted_calls import counted_stub
 from tffsim.remote.remote_session import Upload
 from tffsim.remote.transport import CallError, Transport
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.methods import Method
-from tffsim.remote.wire.tensors import ArrivingBuffers
-from tffsim.remote.wire.values import buffer_sizes
 
 _T = TypeVar("_T")
 _Request = TypeVar("_Request", bound=Message)
 _Response = TypeVar("_Response", bound=Message)
-_MAX_RESULT_BYTES = 1 << 40
 
 
 class GrpcTransport(Transport):
@@ -69,20 +67,14 @@ class GrpcTransport(Transport):
     async def fetch(
         self, request: messages.ComputeRequest, timeout: float
     ) -> tuple[messages.Value, list[np.ndarray]] | None:
-        value, arriving = messages.Value(), ArrivingBuffers((), 0)
+        arriving = ArrivingResult()
         try:
             async for response in self._stub.Compute(request, timeout=timeout, metadata=self._security.metadata):
-                part = response.WhichOneof("part")
-                if part == "value":
-                    value = response.value
-                    arriving = ArrivingBuffers(buffer_sizes(value), _MAX_RESULT_BYTES)
-                elif part == "chunk":
-                    arriving.add(response.chunk)
-                else:
+                if not arriving.add(response):
                     return None
         except grpc.aio.AioRpcError as error:
             _fail(error)
-        return value, arriving.complete()
+        return arriving.complete()
 
 
 class _Answer(Generic[_T]):

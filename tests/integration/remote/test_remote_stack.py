@@ -1,10 +1,12 @@
 """A stack whose clients are at two workers does what the local stack does."""
 
 import gc
+import re
 import warnings
 import weakref
 
 import federated_language as fl
+import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -36,6 +38,11 @@ def checked(x):
 @tff.tf_computation(np.float32)
 def as_integer(x):
     return tf.cast(tf.abs(x), tf.int32)
+
+
+@tff.tf_computation(LARGE)
+def add_one(x):
+    return x + 1
 
 
 @tff.federated_computation(FLOATS, FLOATS)
@@ -159,6 +166,7 @@ def test_an_error_names_the_client_of_the_whole_cohort_the_line_and_the_worker(r
     assert "client 40 of 50" in str(caught.value)
     assert "test_remote_stack.py" in str(caught.value)
     assert lines[-1].startswith("  worker:   " + two_workers.addresses[1])
+    assert re.search(r", which holds \d+(\.\d)? MB$", lines[-1])
     assert "Traceback" in str(caught.value.__cause__.__cause__)
 
 
@@ -272,5 +280,20 @@ def test_client_data_is_made_when_its_turn_comes_and_not_kept(remote, local):
             assert data.most <= 8
         ledgers.append(trace.traffic_totals())
     assert results[0] == results[1]
-    rows = [sorted(map(str, map(ledger.row, range(ledger.num_rows)))) for ledger in ledgers]
-    assert rows[0] == rows[1]
+    there, here = ([ledger.row(k) for k in range(ledger.num_rows)] for ledger in ledgers)
+    assert [{name: cell for name, cell in row.items() if name != "wire"} for row in there] == here
+
+
+def test_channels_can_be_given_and_stay_open(two_workers, local):
+    channels = [grpc.insecure_channel(address) for address in two_workers.addresses]
+    x, w = [float(n) for n in range(70)], [1.0 + n for n in range(70)]
+    large = [np.full(200_000, n, np.float32) for n in range(3)]
+    same = tff.federated_computation(lambda x: fl.federated_map(add_one, x), fl.FederatedType(LARGE, fl.CLIENTS))
+    for _ in range(2):
+        factory = tff.remote_executor_factory(channels, connect_timeout=60)
+        context = tff.SyncExecutionContext(factory)
+        assert bits(context.invoke(statistics, (x, w))) == bits(local.invoke(statistics, (x, w)))
+        assert bits(context.invoke(same, large)) == bits(local.invoke(same, large))
+        factory.close()
+    for channel in channels:
+        channel.close()

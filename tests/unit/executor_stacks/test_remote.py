@@ -1,7 +1,9 @@
 """What the factory of the remote stack takes, and what it says of the rest."""
 
+import asyncio
 import importlib.util
 
+import grpc
 import pytest
 
 from tffsim.executor_stacks.remote import remote_executor_factory
@@ -19,6 +21,21 @@ def test_what_is_no_list_of_addresses_is_refused(addresses):
 def test_what_is_no_address_is_refused(address):
     with pytest.raises(ValueError, match="no address of a worker"):
         remote_executor_factory([address])
+
+
+def test_channels_are_taken_and_those_of_a_loop_are_not():
+    channel = grpc.insecure_channel("localhost:1")
+    remote_executor_factory([channel, "localhost:1"]).close()
+    with pytest.raises(ValueError, match="twice"):
+        remote_executor_factory([channel, channel])
+    channel.close()
+
+    async def of_a_loop():
+        async with grpc.aio.insecure_channel("localhost:1") as channel:
+            remote_executor_factory([channel])
+
+    with pytest.raises(TypeError, match=r"belongs to the event loop.*`grpc.insecure_channel\(address\)`"):
+        asyncio.run(of_a_loop())
 
 
 def test_no_address_and_the_same_twice_are_refused():

@@ -1,10 +1,11 @@
-"""What gRPC carries to a worker and back, and how it fails."""
+"""What gRPC carries to a worker and back, and how it fails, over channels of ours and over those that are given."""
 
 import grpc
 import numpy as np
 import pytest
 
 from tffsim.remote.channels import ChannelSecurity, channel_loop
+from tffsim.remote.given_channel import GivenChannel
 from tffsim.remote.grpc_transport import GrpcTransport
 from tffsim.remote.remote_session import RemoteSession, Upload
 from tffsim.remote.transport import CallError
@@ -20,12 +21,14 @@ def run():
     return lambda coroutine: channel_loop().submit(coroutine).result(60)
 
 
-@pytest.fixture
-def transport(worker, run):
-    made = GrpcTransport(worker.address, ChannelSecurity())
+@pytest.fixture(params=["ours", "given"])
+def transport(worker, run, request):
+    given = grpc.insecure_channel(worker.address)
+    made = GrpcTransport(worker.address, ChannelSecurity()) if request.param == "ours" else GivenChannel(given, ())
     run(made.open())
     yield made
     run(made.close())
+    given.close()
 
 
 async def begun(transport, name):
