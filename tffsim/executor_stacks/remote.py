@@ -204,6 +204,7 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
             # Nobody is at a worker; what clients would share exists all the same.
             return WorkerStacks().make(0, 0, 0)
         children: list[tuple[Executor, int]] = []
+        hosts: dict[Executor, str] = {}
         is_home, is_traced = isinstance(cardinalities, CohortAtHome), is_building_traced()
         ranges, workers = self._ranges(cardinalities, num_clients)
         for part in ranges:
@@ -211,9 +212,11 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
             executor = RemoteExecutor(
                 self._workers, worker, part.first, part.count, num_clients, is_home=is_home, is_traced=is_traced
             )
-            children.append((hooked(executor), part.count))
+            child = hooked(executor)
+            children.append((child, part.count))
+            hosts[child] = worker.address
         strategy = FederatedComposingStrategy(
-            self._participant(), children, max_concurrent_clients=_SIDE_BY_SIDE, is_parallel=True
+            self._participant(), children, max_concurrent_clients=_SIDE_BY_SIDE, is_parallel=True, hosts=hosts
         )
         return hooked(ReferenceResolvingExecutor(hooked(FederatingExecutor(strategy, self._participant()))))
 

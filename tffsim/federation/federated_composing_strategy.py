@@ -12,7 +12,7 @@ are folded at the server.
 """
 
 import itertools
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Hashable, Iterator, Mapping, Sequence
 
 import federated_language as fl
 from federated_language.common_libs import structure
@@ -77,6 +77,7 @@ class FederatedComposingStrategy(FederatingStrategy):
             least 1.
         is_parallel: Whether children have processors of their own, so that all fold at the same time. Each must then
             be a subtree of the fold, or lie within one block.
+        hosts: Where children are, if several share the memory of one host.
     """
 
     def __init__(
@@ -86,10 +87,12 @@ class FederatedComposingStrategy(FederatingStrategy):
         *,
         max_concurrent_clients: int = 1,
         is_parallel: bool = False,
+        hosts: Mapping[Executor, Hashable] | None = None,
     ) -> None:
         self._server = server
         self._max_concurrent_clients = max_concurrent_clients
         self._is_parallel = is_parallel
+        self._hosts = hosts
         self._children = [child for child, _ in children]
         self._cardinalities = [count for _, count in children]
 
@@ -284,7 +287,7 @@ class FederatedComposingStrategy(FederatingStrategy):
         self, parts: list[Part], member_type: fl.Type, fold: ServerFold, child_fold: ChildFold
     ) -> Coroutine[object, object, ExecutorValue]:
         if self._is_parallel:
-            return fold_side_by_side(parts, member_type, fold, child_fold)
+            return fold_side_by_side(parts, member_type, fold, child_fold, self._hosts)
         return fold_parts(parts, fold, child_fold)
 
     async def _secure_sum(

@@ -2,11 +2,12 @@
 
 The shape is that of every fold (`fold_shape`), so each child must be a subtree of it, or lie within one block. Of a
 block that several children share, each part goes on where the one before it stopped; until then its members are
-computed ahead, if they are known to be small enough to be kept.
+computed ahead, if they are known to be small enough to be kept, as long as there is room where they are.
 """
 
+import collections
 import contextlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 
 import federated_language as fl
 from federated_language.framework import Executor, ExecutorValue
@@ -14,6 +15,7 @@ from federated_language.framework import Executor, ExecutorValue
 from tffsim.concurrency import concurrency
 from tffsim.concurrency.concurrency import Started
 from tffsim.concurrency.deferred import Deferred
+from tffsim.federation.bytes_ahead import BytesAhead
 from tffsim.federation.child_intrinsics import ChildFold
 from tffsim.federation.composed_fold import Part
 from tffsim.federation.fold_shape import BLOCK_SIZE, subtree_level
@@ -21,10 +23,15 @@ from tffsim.federation.server_fold import ServerFold
 from tffsim.language.type_sizes import static_size
 
 _MAX_BYTES_AHEAD = 256 << 20
+"""For each host; where no result is small enough, nothing is computed ahead."""
 
 
 async def fold_side_by_side(
-    parts: list[Part], member_type: fl.Type, fold: ServerFold, child_fold: ChildFold
+    parts: list[Part],
+    member_type: fl.Type,
+    fold: ServerFold,
+    child_fold: ChildFold,
+    hosts: Mapping[Executor, Hashable] | None = None,
 ) -> ExecutorValue:
     """Folds the members of children, all at the same time.
 
@@ -33,12 +40,13 @@ async def fold_side_by_side(
         member_type: The type of a member.
         fold: Takes what comes in.
         child_fold: Folds the members of one child.
+        hosts: Where children are: those of one host share its memory. By default each is at another.
 
     Returns:
         The accumulator of all members, in the server's executor.
     """
     zero = await fold.materialised_zero()
-    folding = _start_all(parts, member_type, zero, child_fold)
+    folding = _start_all(parts, member_type, zero, child_fold, hosts or {})
     try:
         for num_clients, level, started in folding:
             total = await started
@@ -52,13 +60,18 @@ async def fold_side_by_side(
 
 
 def _start_all(
-    parts: list[Part], member_type: fl.Type, zero: object, child_fold: ChildFold
+    parts: list[Part],
+    member_type: fl.Type,
+    zero: object,
+    child_fold: ChildFold,
+    hosts: Mapping[Executor, Hashable],
 ) -> list[tuple[int, int | None, Started[object]]]:
     """Starts all folds; first those on whose result another child waits."""
     levels, firsts = _levels_of(parts), _firsts_of(parts)
     # Two wait for some of these, which only a `Deferred` allows.
     totals: dict[int, Deferred[object]] = {}
     started: dict[int, Started[object]] = {}
+    room: dict[Hashable, BytesAhead] = collections.defaultdict(lambda: BytesAhead(_MAX_BYTES_AHEAD))
 
     def rank(index: int) -> tuple[bool, bool]:
         return bool(firsts[index] % BLOCK_SIZE), levels[index] is not None
@@ -72,8 +85,9 @@ def _start_all(
         if firsts[index] % BLOCK_SIZE == 0:
             totals[index] = Deferred(child_fold.at, child, members, zero)
         else:
-            is_ahead = _may_be_ahead(member_type, num_clients)
-            totals[index] = Deferred(_go_on, totals[index - 1], child, members, child_fold, is_ahead)
+            size = _size_ahead(member_type, num_clients)
+            ahead = (room[hosts.get(child, child)], size) if 0 <= size <= _MAX_BYTES_AHEAD else None
+            totals[index] = Deferred(_go_on, totals[index - 1], child, members, child_fold, ahead)
         del members
         started[index] = concurrency.start(totals[index].get())
     return [(counts[index], levels[index], started[index]) for index in range(len(counts))]
@@ -99,15 +113,30 @@ async def _go_on(
     child: Executor,
     members: Deferred[ExecutorValue],
     child_fold: ChildFold,
-    is_ahead: bool,
+    ahead: tuple[BytesAhead, int] | None,
 ) -> object:
-    if is_ahead:
-        await _compute_ahead(await members.get())
-    total = await before.get()
-    del before
-    folding = child_fold.at(child, members, total)
-    del members, total
-    return await folding
+    # Room is asked for in the order of the clients, so whoever has some waits for nobody who waits for it.
+    async with _room(ahead):
+        if ahead is not None:
+            await _compute_ahead(await members.get())
+        total = await before.get()
+        del before
+        folding = child_fold.at(child, members, total)
+        del members, total
+        return await folding
+
+
+@contextlib.asynccontextmanager
+async def _room(ahead: tuple[BytesAhead, int] | None) -> AsyncIterator[None]:
+    if ahead is None:
+        yield
+        return
+    room, num_bytes = ahead
+    await room.take(num_bytes)
+    try:
+        yield
+    finally:
+        room.give_back(num_bytes)
 
 
 async def _compute_ahead(handle: ExecutorValue) -> None:
@@ -119,8 +148,9 @@ async def _compute_ahead(handle: ExecutorValue) -> None:
         await _compute_ahead(handle.reference)
 
 
-def _may_be_ahead(member_type: fl.Type, num_clients: int) -> bool:
-    return 0 <= static_size(member_type) * num_clients <= _MAX_BYTES_AHEAD
+def _size_ahead(member_type: fl.Type, num_clients: int) -> int:
+    """Returns how many bytes the members take; negative if nobody knows."""
+    return static_size(member_type) * num_clients
 
 
 async def _cancel(started: Sequence[Started[object]]) -> None:

@@ -8,12 +8,13 @@ import pytest
 import tensorflow as tf
 
 import tffsim as tff
-from tffsim.executor_stacks.client_ranges import client_ranges
+from tffsim.executor_stacks.client_ranges import client_ranges, ranges_at_home
 from tffsim.executor_stacks.participant_stacks import eager_leaf, participant_stack
 from tffsim.executor_stacks.resource_managing_executor_factory import ResourceManagingExecutorFactory
 from tffsim.executor_stacks.worker import WorkerStacks
 from tffsim.executors.federating_executor import FederatingExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
+from tffsim.federation import parallel_fold
 from tffsim.federation.federated_composing_strategy import FederatedComposingStrategy
 
 FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
@@ -33,15 +34,16 @@ def statistics(x):
     )  # fmt: skip
 
 
-def context_with(num_workers):
+def context_with(num_workers, ranges=client_ranges):
     stacks = WorkerStacks()
 
     def make(cardinalities):
         cohort = cardinalities[fl.CLIENTS]
-        parts = client_ranges(cohort, num_workers)
+        parts = ranges(cohort, num_workers)
         children = [(stacks.make(part.count, part.first, cohort), part.count) for part in parts]
         server = participant_stack(eager_leaf(None, worker_pool=None))
-        strategy = FederatedComposingStrategy(server, children, max_concurrent_clients=4, is_parallel=True)
+        hosts = {child: part.worker for (child, _), part in zip(children, parts, strict=True)}
+        strategy = FederatedComposingStrategy(server, children, max_concurrent_clients=4, is_parallel=True, hosts=hosts)
         return ReferenceResolvingExecutor(FederatingExecutor(strategy, server))
 
     return tff.SyncExecutionContext(ResourceManagingExecutorFactory(make))
@@ -53,6 +55,15 @@ def test_any_number_of_children_gives_the_same_bits(num_clients, num_workers):
     x = list(np.random.default_rng(num_clients).normal(0, 1e4, num_clients).astype(np.float32))
     local = tff.SyncExecutionContext(tff.local_executor_factory()).invoke(statistics, x)
     assert np.array(context_with(num_workers).invoke(statistics, x)).tobytes() == np.array(local).tobytes()
+
+
+@pytest.mark.parametrize("num_bytes", [3, 4, 8, 100])
+def test_where_little_may_be_ahead_clients_that_take_turns_give_the_same_bits(monkeypatch, num_bytes):
+    monkeypatch.setattr(parallel_fold, "_MAX_BYTES_AHEAD", num_bytes)
+    x = list(np.random.default_rng(1).normal(0, 1e4, 70).astype(np.float32))
+    local = tff.SyncExecutionContext(tff.local_executor_factory()).invoke(statistics, x)
+    taking_turns = context_with(3, lambda cohort, workers: ranges_at_home([k % workers for k in range(cohort)]))
+    assert np.array(taking_turns.invoke(statistics, x)).tobytes() == np.array(local).tobytes()
 
 
 def test_the_error_of_the_first_client_is_told_and_nothing_is_left_running():
@@ -69,8 +80,6 @@ def test_the_error_of_the_first_client_is_told_and_nothing_is_left_running():
 
 
 def test_members_ahead_are_asked_of_the_handle_that_can():
-    from tffsim.federation import parallel_fold
-
     class Passing(fl.framework.ExecutorValue):
         def __init__(self, below):
             self.reference_ = below
