@@ -1,6 +1,8 @@
 """The remote stack on a cluster of Ray: its workers are actors."""
 
+import atexit
 import functools
+import weakref
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
@@ -97,6 +99,8 @@ class RayExecutorFactory(RemoteExecutorFactory):
         super().__init__(workers, default_num_clients=default_num_clients)
         self._cluster = cluster
         self.actors = actors
+        # Before Ray ends by itself: then its actors would be told to be lost.
+        atexit.register(_close, weakref.ref(self))
 
     async def prepare(self, cardinalities: Mapping[PlacementLiteral, int]) -> Collection[str]:
         """Does what other factories do; an error if there is no Ray any more."""
@@ -114,6 +118,12 @@ class RayExecutorFactory(RemoteExecutorFactory):
         for actor in self.actors:
             actor.close()
         self._cluster.close()
+
+
+def _close(reference: "weakref.ref[RayExecutorFactory]") -> None:
+    factory = reference()
+    if factory is not None:
+        factory.close()
 
 
 def _checked(num_workers: int, resources: Mapping[str, float] | None) -> dict[str, float]:

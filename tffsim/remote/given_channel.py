@@ -15,8 +15,9 @@ from google.protobuf.message import Message
 from tffsim.remote.arriving_result import ArrivingResult
 from tffsim.remote.counted_calls import count_received, count_sent
 from tffsim.remote.remote_session import Upload
-from tffsim.remote.transport import CallError, Method, Transport
+from tffsim.remote.transport import CallError, Transport
 from tffsim.remote.wire import executor_pb2 as messages
+from tffsim.remote.wire.methods import Method
 
 _T = TypeVar("_T")
 _Request = TypeVar("_Request", bound=Message)
