@@ -33,6 +33,8 @@ class GivenChannel(Transport):
         metadata: What each call brings along.
     """
 
+    advice = "Check that the channels lead to workers that run."
+
     def __init__(self, channel: grpc.Channel, metadata: tuple[tuple[str, str], ...]) -> None:
         # No channel tells its address, and two may lead to the same one.
         self.address = f"channel {next(_numbers)}"

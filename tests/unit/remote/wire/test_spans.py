@@ -24,7 +24,7 @@ def report():
 
 def test_a_report_arrives_as_it_was():
     message, sent = messages.Spans(), report()
-    write_report(sent, message)
+    write_report(sent, message, program=3, part=1)
     found = read_report(messages.Spans.FromString(message.SerializeToString()))
     assert found.rows.tobytes() == sent.rows.tobytes()
     for name in ("executors", "threads", "types", "errors", "places", "long_inputs", "num_dropped"):
@@ -37,7 +37,7 @@ def test_a_report_arrives_as_it_was():
 )
 def test_what_is_no_report_is_malformed(field, value):
     message = messages.Spans()
-    write_report(report(), message)
+    write_report(report(), message, program=3, part=1)
     setattr(message, field, value)
     with pytest.raises(MalformedError):
         read_report(message)
