@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from tffsim.traces.session import trace
     from tffsim.traces.trace import Trace, load_trace
     from tffsim.tracing.recording.gate import Gate
+    from tffsim.views.panels.words import set_language
 
 __version__ = "0.1.0"
 
@@ -79,6 +80,7 @@ _MODULES_OF_NAMES = {
     "load_trace": "traces.trace",
     "Gate": "tracing.recording.gate",
     "load_tff_layers": "tff_layers",
+    "set_language": "views.panels.words",
 }
 _SUBMODULES = (
     "tensorflow",

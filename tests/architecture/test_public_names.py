@@ -16,7 +16,7 @@ OURS = {
     "SyncExecutionContext", "Trace", "debug_executor_factory", "federated_computation",
     "federated_secure_modular_sum", "framework", "get_context", "hooked", "load_tff_layers", "load_trace",
     "local_executor_factory", "local_workers", "program", "ray_executor_factory", "remote_executor_factory",
-    "sizing_executor_factory", "tensorflow", "tf_computation", "trace", "use",
+    "set_language", "sizing_executor_factory", "tensorflow", "tf_computation", "trace", "use",
 }  # fmt: skip
 """What tffsim has beside the names of the language."""
 

@@ -1,7 +1,7 @@
 """The words of the project, each explained once, in `glossary.json`.
 
 The page `docs/concepts.md`, the tables of words in the lessons and the hover texts of the
-front end are made from it. What a panel shows is said in its declaration.
+front end are made from it. What a panel shows is said in `words.json`.
 """
 
 import dataclasses
@@ -11,6 +11,7 @@ import pathlib
 from collections.abc import Mapping
 
 from tffsim.views.panels.declared import DECLARED, Panel
+from tffsim.views.panels.words import chosen_language, words_about
 
 PATH = pathlib.Path(__file__).with_name("glossary.json")
 # What the panels of the front end show by these names; the other words would only make each page larger.
@@ -33,6 +34,7 @@ class Entry:
         picture: The file of a picture in `docs/images`.
         shows: What is in the picture.
         korean: The same as `means`, in Korean.
+        korean_brief: The same as `brief`, in Korean.
     """
 
     chapter: str
@@ -42,6 +44,7 @@ class Entry:
     picture: str = ""
     shows: str = ""
     korean: str = ""
+    korean_brief: str = ""
 
 
 @functools.cache
@@ -55,20 +58,23 @@ def glossary() -> Mapping[str, Entry]:
     return dict([*words[:first], *panels.items(), *words[first:]])
 
 
-@functools.cache
 def hover_texts() -> Mapping[str, str]:
-    """Returns the meaning of the words that panels show, as plain text."""
+    """Returns the meaning of the words that panels show, as plain text, in the language that was chosen."""
     shown = {
         word: entry for word, entry in glossary().items() if entry.chapter in _IN_PANELS or word in _WORDS_IN_PANELS
     }
-    return {word: entry.means.replace("`", "") for word, entry in shown.items()}
+    return {word: _said(entry.means, entry.korean).replace("`", "") for word, entry in shown.items()}
 
 
-@functools.cache
 def briefs() -> Mapping[str, str]:
-    """Returns what stands in boxes below their names."""
-    return {word: entry.brief for word, entry in glossary().items() if entry.brief}
+    """Returns what stands in boxes below their names, in the language that was chosen."""
+    return {word: _said(entry.brief, entry.korean_brief) for word, entry in glossary().items() if entry.brief}
+
+
+def _said(english: str, korean: str) -> str:
+    return korean if chosen_language() == "ko" else english
 
 
 def _entry_of(panel: Panel) -> Entry:
-    return Entry(_CHAPTER_OF_PANELS, panel.shows, "", panel.more, panel.picture, panel.pictured)
+    korean = words_about("panels", "ko")[panel.name]
+    return Entry(_CHAPTER_OF_PANELS, panel.shows, "", panel.more, panel.picture, panel.pictured, korean)

@@ -8,6 +8,7 @@ from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import duration
 from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, columns, inches, literal, nothing, prepare, width_of
 from tffsim.views.panels.ast_rows import ast_rows
+from tffsim.views.panels.words import say
 
 _MAX_ROWS = 60
 _ROW_HEIGHT, _MIN_ROW_HEIGHT = 0.19, 0.13
@@ -24,16 +25,19 @@ def height_of_ast(snapshot: Snapshot) -> float:
 
 def draw_ast(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws the nodes as an indented tree; of a large one, the nodes in whose subtrees most time was spent."""
-    prepare(axes, theme, "AST: time of each node, and with the nodes below it")
+    prepare(axes, theme, say("figure of AST"))
     width, height = inches(axes)
     rows = ast_rows(snapshot, max(min(_MAX_ROWS, int(height / _MIN_ROW_HEIGHT)), 4))
     if not rows:
         return nothing(axes, theme)
     axes.set(xlim=(0, 1), ylim=(max(len(rows), 4) - 0.3, -1.6), xticks=[])
     size = min(_SIZE, height / max(len(rows) + 1.5, 4) * 72 * 0.62, width)
-    for x, text in ((_OWN_END, "own"), (_TOTAL_END, "total")):
+    for x, text in ((_OWN_END, say("own in AST")), (_TOTAL_END, say("total"))):
         axes.text(x, -1, text, ha="right", va="center", color=theme.soft, fontsize=size)
-    for x, placement, text in ((_BAR_BEGIN, "clients", "at clients"), (_BAR_BEGIN + 0.1, "", "elsewhere")):
+    for x, placement, text in (
+        (_BAR_BEGIN, "clients", say("at clients")),
+        (_BAR_BEGIN + 0.1, "", say("elsewhere")),
+    ):
         axes.text(x, -1, text, va="center", color=PLACEMENT_COLOURS[placement], fontsize=size, weight="bold")
     longest = max(*(row.node.total_time for row in rows if row.node is not None), 0, 1)
     for position, row in enumerate(rows):
@@ -41,7 +45,7 @@ def draw_ast(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
             _add_text(axes, theme, row.node, row.depth, position, size, width)
             _add_times(axes, theme, row.node, position, size, longest)
         else:
-            text = f"… {row.num_hidden:,} more node{'s' * (row.num_hidden != 1)}, {duration(row.hidden_time)}"
+            text = say("n more nodes", count=row.num_hidden, time=duration(row.hidden_time))
             axes.text(row.depth * _INDENT, position, text, va="center", color=theme.soft, fontsize=size)
     return axes
 

@@ -10,6 +10,7 @@ from tffsim.tracing.analysis.clients import NOT_STARTED, clients
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.table import Table
 from tffsim.views.figures.theme import OUTCOME_COLOURS, Theme, inches, nothing, prepare, time_axis
+from tffsim.views.panels.words import say, say_state
 
 _MAX_BARS = 400
 _MAX_LABELS = 40
@@ -25,7 +26,7 @@ def height_of_clients(snapshot: Snapshot) -> float:
 
 def draw_clients(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws a bar per client and invocation; more than 400 clients as a density map."""
-    prepare(axes, theme, "Clients: when each was at work")
+    prepare(axes, theme, say("figure of clients"))
     told = clients(snapshot)
     table = told.where(told["outcome"] != NOT_STARTED)
     if not table.num_rows:
@@ -34,13 +35,13 @@ def draw_clients(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     num_clients = int(told["client"].max()) + 1
     axes.set_ylim(num_clients - 0.4, -0.6)
     if len(table) < len(told):
-        axes.set_xlabel(f"{axes.get_xlabel()} · {len(told) - len(table):,} not started")
+        axes.set_xlabel(f"{axes.get_xlabel()} · {say('n not started', count=len(told) - len(table))}")
     if num_clients > _MAX_BARS:
         return _draw_density(table, num_clients, axes, theme)
     room_per_label = inches(axes)[1] * 72 / num_clients
     if num_clients <= _MAX_LABELS and room_per_label > 5:
         _draw_bars(table, axes, half=0.38)
-        axes.set_yticks(range(num_clients), [f"client {client}" for client in range(num_clients)])
+        axes.set_yticks(range(num_clients), [say("client n", client=str(client)) for client in range(num_clients)])
         axes.tick_params(axis="y", labelsize=min(8.0, room_per_label * 0.8))
     else:
         _draw_bars(table, axes, half=0.5)
@@ -75,13 +76,15 @@ def _draw_density(table: Table, num_clients: int, axes: Axes, theme: Theme) -> A
     bar = axes.figure.colorbar(image, ax=axes, pad=0.01, aspect=40)
     bar.outline.set_visible(False)  # type: ignore[operator]
     bar.ax.tick_params(colors=theme.soft, labelsize=8, length=0)
-    text = f"clients at work at a time, of {num_clients / _BINS[1]:.0f} per row"
+    text = say("clients at a time", count=round(num_clients / _BINS[1]))
     bar.set_label(text, color=theme.soft, fontsize=8)
     _number_some(axes, theme, num_clients)
     unwell = table.where(table.shown("outcome") != "ok")
     for outcome in dict.fromkeys(unwell.shown("outcome").tolist()):
         rows = unwell.where(unwell.shown("outcome") == outcome)
-        axes.plot(rows["end"], rows["client"], "o", markersize=4, color=OUTCOME_COLOURS[outcome], label=outcome)
+        axes.plot(
+            rows["end"], rows["client"], "o", markersize=4, color=OUTCOME_COLOURS[outcome], label=say_state(outcome)
+        )
     if unwell.num_rows:
         _legend(axes, theme, None)
     return axes
@@ -103,14 +106,14 @@ def _density(table: Table, num_clients: int, end: float) -> "np.ndarray":
 def _number_some(axes: Axes, theme: Theme, num_clients: int) -> None:
     step = next(step for k in range(9) for step in (10**k, 2 * 10**k, 5 * 10**k) if num_clients / step <= 8)
     axes.set_yticks(range(0, num_clients, step), [f"{client:,}" for client in range(0, num_clients, step)])
-    axes.set_ylabel(f"client (of {num_clients:,})", color=theme.soft, fontsize=8)
+    axes.set_ylabel(say("client of", count=num_clients), color=theme.soft, fontsize=8)
 
 
 def _add_key(table: Table, axes: Axes, theme: Theme) -> None:
     outcomes = dict.fromkeys(table.shown("outcome").tolist())
-    patches = [Patch(color=OUTCOME_COLOURS[outcome], label=outcome) for outcome in outcomes]
-    patches.append(Patch(color=theme.soft, label="busy, added up"))
-    patches.append(Patch(color=theme.soft, alpha=_PALE, linewidth=0, label="from start to end"))
+    patches = [Patch(color=OUTCOME_COLOURS[outcome], label=say_state(outcome)) for outcome in outcomes]
+    patches.append(Patch(color=theme.soft, label=say("busy added up")))
+    patches.append(Patch(color=theme.soft, alpha=_PALE, linewidth=0, label=say("start to end")))
     _legend(axes, theme, patches)
 
 

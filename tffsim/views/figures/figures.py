@@ -9,7 +9,7 @@ from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.views.figures.ast_figure import draw_ast, height_of_ast
 from tffsim.views.figures.clients_figure import draw_clients, height_of_clients
 from tffsim.views.figures.graph_figure import draw_graph, height_of_graph, width_of_graph
-from tffsim.views.figures.letters import find_letters
+from tffsim.views.figures.letters import find_letters, language_of_pictures
 from tffsim.views.figures.program_figure import draw_program, height_of_program, width_of_program
 from tffsim.views.figures.rounds_figure import draw_rounds, height_of_rounds
 from tffsim.views.figures.source_figure import draw_source, height_of_source
@@ -17,6 +17,7 @@ from tffsim.views.figures.stack_figure import draw_stack, height_of_stack
 from tffsim.views.figures.theme import Theme, theme_for
 from tffsim.views.figures.timeline_figure import draw_timeline, height_of_timeline
 from tffsim.views.figures.traffic_figure import draw_traffic, height_of_traffic
+from tffsim.views.panels.words import spoken
 
 _WIDTH = 9.0
 
@@ -88,9 +89,10 @@ class Figures:
         width: Callable[[Snapshot], float] = lambda _: _WIDTH,
     ) -> Axes:
         theme = theme_for(dark, ax)
-        if ax is None:
-            size = width(self._snapshot), height(self._snapshot)
-            _, ax = plt.subplots(figsize=size, layout="constrained", subplot_kw={"axes_class": _Drawn})
-        drawn = draw(self._snapshot, ax, theme)
+        with spoken(language_of_pictures(warns=self._warns)):
+            if ax is None:
+                size = width(self._snapshot), height(self._snapshot)
+                _, ax = plt.subplots(figsize=size, layout="constrained", subplot_kw={"axes_class": _Drawn})
+            drawn = draw(self._snapshot, ax, theme)
         find_letters(drawn, warns=self._warns)
         return drawn

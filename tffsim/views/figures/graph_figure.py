@@ -46,7 +46,7 @@ def draw_graph(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
 
     A box is a call, with the value that it made below it. Lines lead to the calls that use the value.
     """
-    prepare(axes, theme, "Calls and the values they made, clients collapsed")
+    prepare(axes, theme, say("figure of graph"))
     summary = graph_summary(snapshot, _MAX_CALLS)
     if not summary["calls"]:
         return nothing(axes, theme)
@@ -132,9 +132,9 @@ def _add_key(axes: Axes, theme: Theme, summary: GraphSummary) -> None:
         Patch(color=PLACEMENT_COLOURS[p], label=say(word)) for p, word in _PLACES.items() if p in present
     ]
     if any(edge["kind"] == "carry" for edge in summary["edges"]):
-        parts.append(Line2D([], [], color=_CARRY, linestyle="--", label="to the next client"))
+        parts.append(Line2D([], [], color=_CARRY, linestyle="--", label=say("to next client")))
     if summary["hidden"]:
-        parts.append(Line2D([], [], linestyle="", label=f"… {summary['hidden']:,} more"))
+        parts.append(Line2D([], [], linestyle="", label=say("n more", count=summary["hidden"])))
     axes.legend(
         handles=parts, loc="upper right", bbox_to_anchor=(1.0, 0.0), ncols=5, frameon=False, fontsize=7.5,
         labelcolor=theme.soft, handlelength=1.6, columnspacing=1.2, borderaxespad=0,

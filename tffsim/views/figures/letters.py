@@ -13,6 +13,8 @@ from matplotlib.font_manager import FontEntry, findfont, fontManager
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
+from tffsim.views.panels.words import chosen_language
+
 _BOX = "□"
 # Comes with matplotlib, and has a box for every letter there is.
 _LAST_RESORT = "Last Resort"
@@ -21,6 +23,29 @@ _NOWHERE = (
     f"Some names have letters that no font on this machine has. Pictures show {_BOX} for them. Install a font that has "
     "them, and start Python again. For Korean, on Debian or Ubuntu: apt-get install fonts-nanum."
 )
+
+
+# Letters of each language that is not written in those that every font has.
+_LETTERS_OF = {"ko": frozenset("가나다한글")}
+_ENGLISH = "en"
+_UNSPOKEN = (
+    "Pictures speak English: no font on this machine has Korean letters. Install one, and start Python again. "
+    "On Debian or Ubuntu: apt-get install fonts-nanum."
+)
+
+
+def language_of_pictures(*, warns: bool = True) -> str:
+    """Returns the language that was chosen; English, if no font has its letters: of boxes nobody could read anything.
+
+    Args:
+        warns: Whether it warns of that.
+    """
+    language = chosen_language()
+    if language not in _LETTERS_OF or not _families(_LETTERS_OF[language])[1]:
+        return language
+    if warns:
+        warnings.warn(_UNSPOKEN, stacklevel=2)
+    return _ENGLISH
 
 
 def find_letters(drawn: Artist, *, warns: bool = True) -> None:

@@ -10,6 +10,7 @@ from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size, duration
 from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
 from tffsim.views.panels.program_summary import Box, DrawnStep, ProgramSummary, program_summary
+from tffsim.views.panels.words import say
 
 _COLUMN, _ROW, _LANE_TITLE, _WALL = 1.75, 0.78, 0.3, 0.36
 _BOX_HEIGHT, _PADDING = 0.56, 0.09
@@ -31,9 +32,9 @@ def height_of_program(snapshot: Snapshot) -> float:
 def draw_program(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws the program of the computation that was called last, and what happened in it."""
     program = program_summary(snapshot)
-    prepare(axes, theme, "Program: what the server and the clients did")
+    prepare(axes, theme, say("figure of program"))
     if program is None:
-        return nothing(axes, theme, "nothing was called")
+        return nothing(axes, theme, say("nothing called"))
     return _Drawing(program, axes, theme).draw()
 
 
@@ -84,19 +85,21 @@ class _Drawing:
             if step["crosses_to"]:
                 self._pipe(step)
         for argument in self._program["inputs"]:
-            self._box(argument, argument["name"] or "argument", ["from you"], is_plain=True)
+            self._box(argument, argument["name"] or say("argument"), [say("from you")], is_plain=True)
         for step in self._program["steps"]:
             self._step(step)
         for result in self._program["results"]:
             value = result["value"]
-            self._box(result, value or "–", [(result["name"] or "to you") if value else "no result"])
+            self._box(result, value or "–", [(result["name"] or say("to you")) if value else say("no result")])
         return self._axes
 
     def _lanes(self) -> None:
         for name, (top, height) in self._places.lanes.items():
             colour = PLACEMENT_COLOURS[name]
             self._axes.add_patch(Rectangle((0, top), 1, height, facecolor=to_rgba(colour, 0.1), linewidth=0))
-            self._text(0.012, top + 0.15, name.upper(), colour, bold=True)
+            self._text(
+                0.012, top + 0.15, say("CLIENTS" if name == "clients" else "SERVER") if name else "", colour, bold=True
+            )
         if self._places.wall is not None:
             self._axes.add_patch(
                 Rectangle(
@@ -107,18 +110,18 @@ class _Drawing:
 
     def _step(self, step: DrawnStep) -> None:
         called = "" if step["title"] == step["written_as"] else step["written_as"]
-        where = f"line {step['line']}" if step["line"] else ""
+        where = say("line n", line=str(step["line"])) if step["line"] else ""
         lines = [" · ".join(filter(None, (called, where))), _state(step)]
         is_wrong = step["failed"] > 0 or step["is_wrong"]
         title = f"◆ {step['title']}" if step["is_wrong"] else step["title"]
         if step["crosses_to"] == "clients":
             self._box(step["takes"], title, lines, is_wrong=is_wrong)
-            self._box(step["gives"], step["variable"] or "received", ["the same for all"])
+            self._box(step["gives"], step["variable"] or say("received"), [say("same")])
             return
         copies = step["done"] if step["gives"]["lane"] == "clients" else 1
         self._box(step["gives"], title, lines, is_wrong=is_wrong, copies=copies)
         if step["crosses_to"]:
-            self._box(step["takes"], "each sends", ["sealed" if step["is_sealed"] else "open"])
+            self._box(step["takes"], say("each sends"), [say("sealed" if step["is_sealed"] else "open")])
 
     def _box(
         self,
@@ -179,7 +182,7 @@ class _Drawing:
         edge = _BOX_HEIGHT / 2 * (-1 if is_up else 1)
         self._arrow((x, y1 + edge), (x, y2 - edge), self._theme.ink, 1.6)
         if self._places.wall is not None and step["letters"]:
-            seal = "sealed" if step["is_sealed"] else "open"
+            seal = say("sealed" if step["is_sealed"] else "open")
             text = f"{'↑' if is_up else '↓'} {step['letters']:,} {seal} · {data_size(step['size'])}"
             y = self._places.wall + _WALL / 2
             box = {"facecolor": self._theme.ground, "edgecolor": self._theme.line, "pad": 1.5}
@@ -199,9 +202,9 @@ class _Drawing:
 
 def _state(step: DrawnStep) -> str:
     states = [
-        f"✗ {step['failed']:,} failed" if step["failed"] else "",
-        f"{step['cancelled']:,} cancelled" if step["cancelled"] else "",
-        f"{step['done']:,} done" if step["done"] and step["gives"]["lane"] == "clients" else "",
+        f"✗ {say('n failed', count=step['failed'])}" if step["failed"] else "",
+        say("n cancelled", count=step["cancelled"]) if step["cancelled"] else "",
+        say("n done", count=step["done"]) if step["done"] and step["gives"]["lane"] == "clients" else "",
         duration(step["elapsed"]) if step["elapsed"] else "",
     ]
     return " · ".join(filter(None, states))

@@ -7,6 +7,7 @@ from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size, duration
 from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, literal, nothing, prepare
 from tffsim.views.panels.round_rows import RoundRow, round_rows
+from tffsim.views.panels.words import say, say_state
 
 _MAX_ROWS = 40
 _ROW_HEIGHT = 0.34
@@ -21,21 +22,22 @@ def height_of_rounds(snapshot: Snapshot) -> float:
 
 def draw_rounds(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws one row per call, all on one scale."""
-    prepare(axes, theme, "Rounds: one row per call")
+    prepare(axes, theme, say("figure of rounds"))
     rows = round_rows(snapshot)
     if not rows:
-        return nothing(axes, theme, "nothing was called")
+        return nothing(axes, theme, say("nothing called"))
     shown = rows[:_MAX_ROWS]
     num_rows = max(len(shown) + (len(rows) > len(shown)), 2)
     axes.set(xlim=(0, 1), ylim=(num_rows - 0.5, -1.2), xticks=[])
-    heads = {0.0: "round", _TIME: "time", _CROSSED: "crossed", _BUSY: "busy, by client", _CLIENTS: "clients"}
+    heads = {0.0: "round", _TIME: "time", _CROSSED: "crossed", _BUSY: "busy by client", _CLIENTS: "clients"}
     for x, word in {**heads, _RETURNED: "returned"}.items():
-        axes.text(x, -0.9, word, color=theme.soft, fontsize=_SIZE * 0.9, va="center")
+        axes.text(x, -0.9, say(word), color=theme.soft, fontsize=_SIZE * 0.9, va="center")
     scale = _Scale(rows)
     for place, row in enumerate(shown):
         _draw_row(axes, theme, row, place, scale)
     if len(rows) > len(shown):
-        axes.text(0, len(shown), f"… {len(rows) - len(shown)} more", color=theme.soft, fontsize=_SIZE, va="center")
+        more = say("n more", count=len(rows) - len(shown))
+        axes.text(0, len(shown), more, color=theme.soft, fontsize=_SIZE, va="center")
     return axes
 
 
@@ -69,9 +71,9 @@ def _draw_row(axes: Axes, theme: Theme, row: RoundRow, place: int, scale: _Scale
         bar = Rectangle((_BUSY + number * width, place + 0.38 - height), width * 0.8, height, linewidth=0)
         bar.set_facecolor(theme.strong)
         axes.add_patch(bar)
-    told = [f"{row.done} done" if row.num_clients else "no clients", *row.notes[:1]]
+    told = [say("n done", count=row.done) if row.num_clients else say("no clients"), *row.notes[:1]]
     _write(axes, _CLIENTS, place, "; ".join(told)[:26], ink if row.failed else theme.ink)
-    returned = ", ".join(list(row.numbers.values())[:2]) or ("–" if row.outcome == "ok" else row.outcome)
+    returned = ", ".join(list(row.numbers.values())[:2]) or ("–" if row.outcome == "ok" else say_state(row.outcome))
     _write(axes, _RETURNED, place, returned, ink, weight="bold")
 
 

@@ -9,6 +9,7 @@ from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size, duration
 from tffsim.views.figures.theme import Theme, literal, nothing, prepare
 from tffsim.views.panels.source_rows import SourceRow, functions_by_file, source_rows
+from tffsim.views.panels.words import say
 
 _MAX_LINES = 60
 _ROW_HEIGHT = 0.2
@@ -35,10 +36,10 @@ def height_of_source(snapshot: Snapshot) -> float:
 
 def draw_source(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws the functions that took part, with a gutter."""
-    prepare(axes, theme, "Source: what each line did")
+    prepare(axes, theme, say("figure of source"))
     lines = _lines(snapshot)
     if not lines:
-        return nothing(axes, theme, "nothing of your source is known here")
+        return nothing(axes, theme, say("no source"))
     axes.set(xlim=(0, 1), ylim=(max(len(lines), 4) - 0.5, -0.7), xticks=[])
     longest = max((line.row.elapsed for line in lines if line.row is not None), default=1) or 1
     for place, line in enumerate(lines):
@@ -57,7 +58,7 @@ def _draw_gutter(axes: Axes, theme: Theme, row: SourceRow, place: int, longest: 
     axes.add_patch(bar)
     runs = row.done + row.failed + row.cancelled + row.running
     _write(axes, _TIME, place, duration(row.elapsed) if row.elapsed else "", theme.ink, is_right=True)
-    counted = f"× {runs:,}" if runs >= row.expected else f"{runs:,} of {row.expected:,}"
+    counted = f"× {runs:,}" if runs >= row.expected else say("of", part=runs, all=row.expected)
     _write(axes, _RUNS, place, counted if row.expected else "", theme.ink, is_right=True)
     arrow = "↑" if row.crosses_to == "server" else "↓"
     _write(axes, _CROSSED, place, f"{arrow} {data_size(row.size)}" if row.letters else "", theme.ink, is_right=True)

@@ -11,9 +11,10 @@ from tffsim.tracing.analysis.timing import timing
 from tffsim.tracing.document.operations import CREATE_CALL, INVOKE
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import duration
-from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, inches, literal, nothing, prepare, width_of
+from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, columns, inches, literal, nothing, prepare, width_of
 from tffsim.views.panels.host_boxes import HostBox, host_boxes
 from tffsim.views.panels.stack_boxes import Box, num_columns, stack_boxes
+from tffsim.views.panels.words import say
 
 _LEVEL_HEIGHT = 0.68
 _WIDTH, _HEIGHT = 0.92, 0.74
@@ -35,25 +36,25 @@ def draw_stack(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
 
     Above them is the execution context, below them the external runtime, and the hosts, if there are others than this.
     """
-    prepare(axes, theme, "Execution stack: executors, their calls and their own time")
+    prepare(axes, theme, say("figure of stack"))
     tops = stack_boxes(snapshot.executors)
     if not tops:
         return nothing(axes, theme)
-    columns = num_columns(tops)
-    spread = max(columns, 3)
+    needed = num_columns(tops)
+    spread = max(needed, 3)
     levels = max(box.num_levels for box in tops)
     hosts = host_boxes(snapshot)
     axes.set(xlim=(0, spread), ylim=(levels + _END + _HOST * len(hosts), -_END - 0.08), xticks=[])
     painter = _painter(snapshot, axes, theme, [box for top in tops for box in _walk(top)], spread)
-    left = (spread - columns) / 2
+    left = (spread - needed) / 2
     for top in tops:
         painter.draw(top, left, 0)
         left += top.num_columns
     calls, time = _context(snapshot)
-    painter.draw_end(-_END, "execution context", f"{_calls(calls)}, {duration(time)}", "-")
+    painter.draw_end(-_END, say("context"), f"{_calls(calls)}, {duration(time)}", "-")
     functions, time = _functions(snapshot)
     if functions:
-        painter.draw_end(levels, "TensorFlow", f"external runtime · {functions:,} calls, {duration(time)}", "--")
+        painter.draw_end(levels, "TensorFlow", say("runtime calls", calls=_calls(functions), time=duration(time)), "--")
     for number, host in enumerate(hosts):
         painter.draw_host(levels + _END + _HOST * number, host)
     return axes
@@ -169,7 +170,7 @@ class _Painter:
         is_many = len(box.layers) > 1
         many = f"×{len(box.layers):,}" if is_many else ""
         text = " · ".join(filter(None, (box.role, many, calls)))
-        return text if len(text) <= limit else " · ".join(filter(None, (many or box.role, calls)))
+        return text if columns(text) <= limit else " · ".join(filter(None, (many or box.role, calls)))
 
 
 def _painter(snapshot: Snapshot, axes: Axes, theme: Theme, boxes: list[Box], spread: int) -> _Painter:
@@ -210,7 +211,7 @@ def _functions(snapshot: Snapshot) -> tuple[int, int]:
 
 
 def _calls(number: int) -> str:
-    return f"{number:,} call{'s' * (number != 1)}"
+    return say("n calls", count=number)
 
 
 def _walk(box: Box) -> Iterator[Box]:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from tffsim.views.panels.words import FACTS
+from tffsim.views.panels.words import FACTS, say
 
 
 # After Okabe and Ito: to be told apart by colour-blind readers. The front end reads the same file. `light` and `dark`
@@ -67,9 +67,10 @@ def prepare(axes: Axes, theme: Theme, title: str) -> None:
     axes.set_yticks([])
 
 
-def nothing(axes: Axes, theme: Theme, text: str = "nothing recorded") -> Axes:
+def nothing(axes: Axes, theme: Theme, text: str | None = None) -> Axes:
     """Says that there is nothing to draw."""
     axes.set_xticks([])
+    text = text or say("nothing recorded")
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=theme.soft)
     return axes
 
@@ -120,6 +121,6 @@ def time_axis(axes: Axes, theme: Theme, end: float) -> None:
     ticks = [tick for tick in MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]).tick_values(0, end / 1e6) if tick * 1e6 <= end]
     axes.set(xlim=(0, end), xticks=[tick * 1e6 for tick in ticks])
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x / 1e6:,.10g}"))
-    axes.set_xlabel("time (ms)", color=theme.soft, fontsize=8)
+    axes.set_xlabel(say("time in ms"), color=theme.soft, fontsize=8)
     axes.grid(axis="x", color=theme.line, linewidth=0.6)
     axes.set_axisbelow(True)

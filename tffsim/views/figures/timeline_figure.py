@@ -22,6 +22,7 @@ from tffsim.views.figures.theme import (
     width_of,
 )
 from tffsim.views.panels.timeline_lanes import Lanes, timeline_lanes
+from tffsim.views.panels.words import say, say_state
 
 _MAX_ROWS = 40
 _ROW_HEIGHT = 0.3
@@ -42,7 +43,7 @@ def height_of_timeline(snapshot: Snapshot) -> float:
 
 def draw_timeline(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws spans as bars, coloured by operation; a span inside another one lies below it."""
-    prepare(axes, theme, "Timeline")
+    prepare(axes, theme, say("figure of timeline"))
     if not snapshot.num_spans:
         return nothing(axes, theme)
     # What was before the first span is the rest of a cell, such as making the computation.
@@ -145,7 +146,7 @@ def _label(snapshot: Snapshot, span: int, is_worker: bool) -> str:
     """Returns the executor of a span; of an invocation its name, and of what a worker ran the client."""
     layer, client = int(snapshot.columns["layer"][span]), int(snapshot.columns["client"][span])
     if is_worker and client >= 0:
-        return f"client {client}"
+        return say("client n", client=str(client))
     if layer >= 0:
         return snapshot.executors[layer].name.removesuffix("Executor")
     return next((call.name for call in snapshot.invocations if call.span == span), "")
@@ -169,14 +170,14 @@ def _add_key(axes: Axes, theme: Theme, snapshot: Snapshot, num_hidden: int) -> N
     patches = [Patch(color=OPERATION_COLOURS[OPERATIONS[k]], label=OPERATIONS[k]) for k in present]
     size = min(7.5, 1.1 * inches(axes)[0])
     if (snapshot.columns["outcome"] == _FAILED).any():
-        patches.append(Patch(color=OUTCOME_COLOURS["error"], label="failed"))
+        patches.append(Patch(color=OUTCOME_COLOURS["error"], label=say_state("failed")))
     axes.legend(
         handles=patches, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=7, frameon=False, fontsize=size,
         labelcolor=theme.soft, handlelength=1.0, columnspacing=1.0, borderaxespad=0.2,
     )  # fmt: skip
     if num_hidden:
         axes.annotate(
-            f"… {num_hidden} more rows",
+            say("n more rows", count=num_hidden),
             (1, 0),
             (0, -22),
             xycoords="axes fraction",

@@ -16,8 +16,6 @@ _MAX_ROWS = 16
 _ROW_HEIGHT = 0.42
 _SIZE = 9.0
 _LINE = 0.42
-# Room for a ratio beside a size.
-_WIDEST_SIZE = "999 kB · 99.9 × of a plain upload "
 
 
 def height_of_traffic(snapshot: Snapshot) -> float:
@@ -28,10 +26,10 @@ def height_of_traffic(snapshot: Snapshot) -> float:
 
 def draw_traffic(snapshot: Snapshot, axes: Axes, theme: Theme) -> Axes:
     """Draws one bar per kind of crossing, a part of it for each call, beside that of a plain upload."""
-    prepare(axes, theme, "Traffic: what crossed between server and clients")
+    prepare(axes, theme, say("figure of traffic"))
     found = crossed_sums(snapshot)
     if not found["bars"]:
-        return nothing(axes, theme, "nothing crossed between server and clients")
+        return nothing(axes, theme, say("nothing crossed"))
     _Drawing(axes, theme, found).draw()
     return axes
 
@@ -57,7 +55,9 @@ class _Drawing:
         axes.set(xlim=(0, 1), ylim=(self._num_rows - 0.4 + _LINE * len(self._said), -0.5), xticks=[])
         self._left = self._bars_begin()
         most = max([bar["size"] for bar in self._bars] + [found["plain"], 1])
-        self._scale = max(1 - self._left - width_of(_WIDEST_SIZE, self._size) / self._width, 0.1) / most
+        # Room for a ratio beside a size.
+        widest = width_of(f"999 kB · {say('ratio', ratio='99.9')} ", self._size)
+        self._scale = max(1 - self._left - widest / self._width, 0.1) / most
 
     def draw(self) -> None:
         row = 0
@@ -71,7 +71,7 @@ class _Drawing:
             row += 1
         if self._left_out:
             self._axes.text(
-                0, row, f"… {self._left_out} more, smaller", color=self._theme.soft, fontsize=self._size, va="center"
+                0, row, say("n smaller", count=self._left_out), color=self._theme.soft, fontsize=self._size, va="center"
             )
         for number, line in enumerate(self._said):
             y = self._num_rows - 0.4 + _LINE * (number + 0.5)

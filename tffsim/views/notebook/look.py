@@ -9,10 +9,11 @@ _OF_VIEWS = ("ground", "heat", "difference", "operations", "clients")
 
 def look() -> dict[str, object]:
     """Returns colours; of each panel its name, its title and its question; what keys do; and all other words."""
+    questions = words_about("questions")
     return {
         "theme": {subject: {name: _of_view(facts) for name, facts in FACTS[subject].items()} for subject in _OF_VIEWS},
         "panels": [
-            {"name": panel.name, "title": panel.title, "question": panel.question} for panel in DECLARED.values()
+            {"name": name, "title": panel.title, "question": questions[name]} for name, panel in DECLARED.items()
         ],
         "overview": list(OVERVIEW),
         "keys": words_about("keys of a view"),

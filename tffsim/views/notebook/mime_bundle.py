@@ -14,12 +14,13 @@ from tffsim.views import PANELS
 from tffsim.views.notebook.page import frame
 from tffsim.views.notebook.still_picture import WIDTH, still_picture
 from tffsim.views.panels.sentence import told
+from tffsim.views.panels.words import chosen_language, say
 
 # The style is kept by those alone who run the page too. Who takes style and page for text, as nbconvert does when it
 # sanitises, hides them: of the classes that hide something in its pages, the style takes that back. There is no empty
 # line: in Markdown, that would end the HTML.
 _CONTENT = (
-    '<div class="tffsim-still"><pre><code>{text}</code></pre></div>'
+    '<div class="tffsim-still" lang="{language}"><pre><code>{text}</code></pre></div>'
     '<div class="tffsim-page lm-Widget lm-mod-hidden hidden"><style>{style}</style>{page}</div>'
 )
 # The output before this one, where it is the picture: in JupyterLab, Voila and pages of nbconvert, and in VS Code.
@@ -69,7 +70,7 @@ def outputs(
     tables = summary(snapshot)
     if not snapshot.num_spans:
         return NO_PICTURE, Output({"text/plain": tables}, {})
-    said = told(snapshot) or "The program and its time"
+    said = told(snapshot) or say("program and time")
     picture = Output(
         {"image/png": still_picture(snapshot, said), "text/plain": said},
         {"image/png": {"width": WIDTH, "alt": said}},
@@ -77,7 +78,8 @@ def outputs(
     # The lines below the heads of tables, which a notebook keeps twice, take three bytes a letter.
     tables = tables.replace("─", "-")
     lines = html.escape(f"{said}\n\n{tables}", quote=False).replace("\n", "&#10;")
-    content = _CONTENT.format(style=_STYLE, text=lines, page=frame(snapshot, panels, title, view))
+    page = frame(snapshot, panels, title, view)
+    content = _CONTENT.format(language=chosen_language(), style=_STYLE, text=lines, page=page)
     return picture, Output({"text/html": content, "text/plain": tables}, {})
 
 

@@ -23,6 +23,7 @@ from tffsim.views import PANELS
 from tffsim.views.notebook.feed import Feed
 from tffsim.views.notebook.look import look
 from tffsim.views.notebook.view_columns import deflated
+from tffsim.views.panels.words import chosen_language, say
 
 FRONT_END = pathlib.Path(__file__).parents[1] / "static" / "front_end.js"
 _MAX_PREVIEWS = 10_000
@@ -41,7 +42,7 @@ _FOLLOW_THEME = (
 # With hardly a blank. Who sanitises a notebook takes the frame for text, which is then one line, cut off at the edge,
 # and no screen full of script.
 _PAGE = (
-    "<!doctype html><html/lang=en><head><meta/charset=utf-8>"
+    "<!doctype html><html/lang={language}><head><meta/charset=utf-8>"
     "<meta/name=viewport/content=width=device-width,initial-scale=1>"
     '<meta/http-equiv=Content-Security-Policy/content="{policy}"><title>{title}</title>'
     "<style>body{{margin:0;padding:{padding}px;--tff-margin:{margin}px;background:Canvas;color-scheme:light/**/dark}}</style>"
@@ -84,11 +85,12 @@ def page(
     _explain_only_what_is_there(description)
     name = description["title"] or "tffsim"
     data = {
-        "batch": deflated(json.dumps(batch | {"look": look()}, separators=(",", ":")).encode()),
+        "batch": deflated(_json(batch | {"look": look()}).encode()),
         "packed": columns.packed(),
         "panels": list(panels),
     }
     return _PAGE.format(
+        language=chosen_language(),
         policy=_POLICY.replace(" ", "&#32;"),
         title=html.escape(name),
         padding=padding,
@@ -97,6 +99,11 @@ def page(
         start=_START.replace(" ", "/**/"),
         data=json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),
     )
+
+
+def _json(content: object) -> str:
+    # In letters and not in their numbers: Korean takes half the space.
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
 
 
 def _explain_only_what_is_there(description: dict[str, Any]) -> None:
@@ -127,7 +134,7 @@ def frame(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "",
     content = html.escape(page(snapshot, panels, title, padding=0, most_spans=MAX_SPANS_EMBEDDED), quote=True)
     return (
         f"<style>{_FOLLOW_THEME}</style>"
-        f'<iframe class="tffsim-frame" title="Trace" data-view="{view}" srcdoc="{content}" width="100%" '
+        f'<iframe class="tffsim-frame" title="{say("Trace")}" data-view="{view}" srcdoc="{content}" width="100%" '
         f'height="{_HEIGHT}" style="border: 0" sandbox="allow-scripts" allowfullscreen></iframe>'
     )
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tffsim.tracing.document.snapshot import Snapshot
+from tffsim.views.panels.sentence import told
+from tffsim.views.panels.words import chosen_language
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -56,12 +58,13 @@ def _drawn(snapshot: Snapshot, said: str) -> "Image":
     from matplotlib.figure import Figure
 
     from tffsim.views.figures.figures import Figures
-    from tffsim.views.figures.letters import find_letters
+    from tffsim.views.figures.letters import find_letters, language_of_pictures
 
     figure = Figure(figsize=_INCHES, dpi=_DPI, layout="constrained")
     FigureCanvasAgg(figure)
-    told = textwrap.fill(said, _LETTERS_IN_LINE)
-    figure.suptitle(told, x=0.01, horizontalalignment="left", fontsize=9.5, parse_math=False)
+    language = language_of_pictures(warns=False)
+    lines = textwrap.fill(said if language == chosen_language() else told(snapshot, language), _LETTERS_IN_LINE)
+    figure.suptitle(lines, x=0.01, horizontalalignment="left", fontsize=9.5, parse_math=False)
     upper, lower = figure.subplots(2)
     figures = Figures(snapshot, warns=False)  # Nobody asked for this picture.
     figures.program(ax=upper, dark=False)

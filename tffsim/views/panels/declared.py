@@ -1,4 +1,4 @@
-"""The panels, each of which is declared once, in `panels.json`.
+"""The panels, each of which is declared once, in `panels.json`; what is said of it stands in `words.json`.
 
 Magics and their completion, `trace.show`, the tabs of the front end, the glossary and the page on
 notebooks read it. A panel has two painters besides: a method of `Figures`, and a class below
@@ -8,6 +8,9 @@ notebooks read it. A panel has two painters besides: a method of `Figures`, and 
 import dataclasses
 import json
 import pathlib
+from typing import Any
+
+from tffsim.views.panels.words import LANGUAGES, words_about
 
 _FILE = json.loads(pathlib.Path(__file__).parents[1].joinpath("panels.json").read_text(encoding="utf-8"))
 
@@ -37,7 +40,16 @@ class Panel:
     pictured: str = ""
 
 
-DECLARED = {panel["name"]: Panel(**{**panel, "data": tuple(panel["data"])}) for panel in _FILE["panels"]}
+def _declared(facts: dict[str, Any]) -> Panel:
+    name = facts["name"]
+    said = {
+        "question": words_about("questions", LANGUAGES[0])[name],
+        "shows": words_about("panels", LANGUAGES[0])[name],
+    }
+    return Panel(**{**facts, **said, "data": tuple(facts["data"])})
+
+
+DECLARED = {panel["name"]: _declared(panel) for panel in _FILE["panels"]}
 """The panels by their names, in the order of their tabs."""
 
 OVERVIEW: tuple[str, ...] = tuple(_FILE["overview"])

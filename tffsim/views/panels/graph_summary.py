@@ -10,6 +10,7 @@ from tffsim.tracing.document.operations import CANCELLED, ERROR, RUNNING
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.views.panels.graph_layout import graph_layout
+from tffsim.views.panels.words import say, say_state
 
 MAX_CALLS = 60
 _MAX_MEMBERS = 20_000
@@ -137,7 +138,7 @@ def _call(snapshot: Snapshot, graph: Graph, span: int) -> DrawnCall:
     return {
         "span": span,
         "label": label[:60],
-        "words": (label[:60] or "value").removeprefix("federated_").replace("_", " "),
+        "words": (label[:60] or say("value")).removeprefix("federated_").replace("_", " "),
         "value": made[:60],
         "placement": data["placement"],
         "count": data["count"],
@@ -167,8 +168,8 @@ def _how_they_ended(outcomes: "np.ndarray") -> str:
     counts = {word: int((outcomes == outcome).sum()) for outcome, word in _ENDS.items()}
     told = {word: count for word, count in counts.items() if count}
     if len(told) == 1 and len(outcomes) == sum(told.values()):
-        return next(iter(told))
-    return ", ".join(f"{count:,} {word}" for word, count in told.items())
+        return say_state(next(iter(told)))
+    return ", ".join(say("n of state", count=count, state=say_state(word)) for word, count in told.items())
 
 
 def _edges(graph: Graph) -> list[tuple[int, int, str]]:

@@ -8,6 +8,7 @@ from tffsim.tracing.analysis.rounds import Round, rounds
 from tffsim.tracing.document.operations import ALL_OUTCOMES
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size, duration
+from tffsim.views.panels.words import say
 
 MAX_BARS = 40
 """Into how many bars the clients of a round are put."""
@@ -85,13 +86,18 @@ def _numbers(found: Round) -> dict[str, str]:
 def _words(number: int, found: Round) -> str:
     spent = found.phases
     parts = [
-        f"round {number}, {found.call.name}",
-        f"{duration(spent.total)}: preparing {duration(spent.preparing)}, clients {duration(spent.clients)}, "
-        f"server {duration(spent.server)}",
-        f"{data_size(found.down)} down, {data_size(found.up)} up" if found.down + found.up else "",
-        f"{found.done:,} of {len(found.busy):,} clients done" if len(found.busy) else "",
+        say("row of round", round=str(number), name=found.call.name),
+        say(
+            "row phases",
+            time=duration(spent.total),
+            preparing=duration(spent.preparing),
+            clients=duration(spent.clients),
+            server=duration(spent.server),
+        ),
+        say("row bytes", down=data_size(found.down), up=data_size(found.up)) if found.down + found.up else "",
+        say("row done", done=found.done, count=len(found.busy)) if len(found.busy) else "",
         *_notes(found),
-        *(f"{name or 'result'} {told}" for name, told in _numbers(found).items()),
+        *(f"{name or say('result')} {told}" for name, told in _numbers(found).items()),
     ]
     return "; ".join(filter(None, parts))
 
@@ -105,12 +111,16 @@ def _bars(busy: "np.ndarray") -> tuple[list[int], int]:
 
 def _notes(found: Round) -> list[str]:
     wrong = sorted({client for client in found.wrong if client >= 0})
-    told = [_counted(found.failed, "failed"), _counted(wrong, "NaN or infinite"), _counted(found.slow, "slow")]
-    return [note for note in told if note] + (["first call"] if found.is_first else [])
+    told = [
+        _counted("these failed", found.failed),
+        _counted("these are wrong", wrong),
+        _counted("these are slow", found.slow),
+    ]
+    return [note for note in told if note] + ([say("first call")] if found.is_first else [])
 
 
-def _counted(clients: list[int], what: str) -> str:
+def _counted(word: str, clients: list[int]) -> str:
     if not clients:
         return ""
     named = ", ".join(map(str, clients[:3])) + (", …" if len(clients) > 3 else "")
-    return f"{len(clients):,} {what}: {named}"
+    return say(word, count=len(clients), clients=named)

@@ -4,6 +4,7 @@ import dataclasses
 
 from tffsim.tracing.analysis.source_lines import MAX_VALUES, SourceLine, source_lines
 from tffsim.tracing.document.snapshot import FunctionInfo, Snapshot
+from tffsim.views.panels.words import say
 
 _MAX_TEXT, _MAX_SHORT = 40, 20
 
@@ -111,6 +112,6 @@ def _listed(values: tuple[str, ...], *, is_more: bool) -> str:
 
 def _mark_text(kind: str, client: int, count: int, text: str) -> str:
     what = text if kind == "error" else f"{text} → {kind}" if text else kind
-    who = f"client {client}: " if client >= 0 else ""
-    more = f" (and {count - 1:,} more)" if count > 1 else ""
+    who = f"{say('client n', client=str(client))}: " if client >= 0 else ""
+    more = say("and more", count=count - 1) if count > 1 else ""
     return f"{who}{what}{more}"

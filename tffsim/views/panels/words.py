@@ -1,11 +1,14 @@
 """The words that a reader sees, in the language that was chosen; they stand in `words.json`."""
 
+import contextlib
+import contextvars
 import functools
 import json
 import logging
 import os
 import pathlib
 import re
+from collections.abc import Iterator
 from typing import TypeAlias
 
 Text: TypeAlias = "str | dict[str, str]"
@@ -20,6 +23,7 @@ VARIABLE = "TFFSIM_LANGUAGE"
 _FOLDER = pathlib.Path(__file__).parents[1]
 _log = logging.getLogger("tffsim")
 _chosen: str | None = None
+_for_now: contextvars.ContextVar[str | None] = contextvars.ContextVar("language", default=None)
 
 FACTS: dict[str, dict[str, dict[str, str]]] = json.loads(_FOLDER.joinpath("theme.json").read_text(encoding="utf-8"))
 """All of `theme.json`: by subject and name, colours."""
@@ -45,7 +49,17 @@ def set_language(language: str) -> None:
 
 def chosen_language() -> str:
     """Returns the language that was chosen."""
-    return _chosen or _language_of_process(os.environ.get(VARIABLE, ""))
+    return _for_now.get() or _chosen or _language_of_process(os.environ.get(VARIABLE, ""))
+
+
+@contextlib.contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """A block in which this thread speaks a language, whatever was chosen."""
+    token = _for_now.set(language)
+    try:
+        yield
+    finally:
+        _for_now.reset(token)
 
 
 @functools.cache
@@ -89,9 +103,9 @@ def texts_about(subject: str, language: str | None = None) -> dict[str, Text]:
     return _words()[language or chosen_language()][subject]
 
 
-def words_about(subject: str) -> dict[str, str]:
+def words_about(subject: str, language: str | None = None) -> dict[str, str]:
     """Returns the same of a subject of which no text has several forms."""
-    return {name: str(text) for name, text in texts_about(subject).items()}
+    return {name: str(text) for name, text in texts_about(subject, language).items()}
 
 
 def words_of_views() -> dict[str, object]:

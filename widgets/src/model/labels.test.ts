@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { storeOf } from "../testing/batches";
-import { labelOf, wrongNumberOf } from "./labels";
+import { widthIn, labelOf, wrongNumberOf } from "./labels";
 
 const store = storeOf([{ id: 0 }, { id: 1, layer: 0, node: 0, client: 1 }, { id: 2, layer: 0 }, { id: 3, layer: 8 }]);
 const label = (span: number) => labelOf(span, store.columns, store.legend);
@@ -27,4 +27,9 @@ test("a number that is none is told from no number", () => {
     scalars.map((_, span) => wrongNumberOf(span, columns)),
     ["nan", "inf", "-inf", "", ""],
   );
+});
+
+test("a letter of Korean takes the room of two others", () => {
+  assert.equal(widthIn("train · 3"), 9);
+  assert.equal(widthIn("서버 3"), 6);
 });

@@ -11,6 +11,11 @@ export function wrongNumberOf(span: number, columns: Columns): string {
   return Number.isNaN(scalar) ? "nan" : scalar > 0 ? "inf" : "-inf";
 }
 
+/** Returns how many letters wide a text is: one of Korean is nearly as wide as two others. */
+export function widthIn(text: string): number {
+  return text.replace(/[\u3000-\ud7ff]/g, "nn").length;
+}
+
 /** Returns the executor of a span, and whom it works for. */
 export function labelOf(span: number, columns: Columns, legend: Legend): string {
   const layer = columns.layer(span);

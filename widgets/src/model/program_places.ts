@@ -2,6 +2,7 @@
 
 import type { Place, Program, ProgramStep } from "./program";
 import { count, dataSize, duration } from "./units";
+import { widthIn } from "./labels";
 import { say } from "./words";
 
 export const BOX_HEIGHT = 54;
@@ -215,7 +216,7 @@ function boxOf(
   lines: string[],
   step: ProgramStep | null,
 ): Box {
-  const needed = Math.max(title.length * TITLE_LETTER, ...lines.map((line) => line.length * LINE_LETTER)) + 18;
+  const needed = Math.max(widthIn(title) * TITLE_LETTER, ...lines.map((line) => widthIn(line) * LINE_LETTER)) + 18;
   const smallest = kind === "step" || kind === "half" ? SMALLEST_BOX : 0;
   return {
     key,

@@ -88,8 +88,9 @@ export class SourcePanel extends Panel {
     });
     this.lines = [];
     const parts: HTMLElement[] = [];
+    const heads = [say("time"), say("runs"), say("crossed")];
     for (const [file, numbers] of files) {
-      const head = div("tff-code head", ...["", "time", "runs", "crossed", "", file].map((word) => span("", word)));
+      const head = div("tff-code head", ...["", ...heads, "", file].map((word) => span("", word)));
       set(head, "role", "presentation");
       const sorted = numbers.sort((a, b) => (functions[a]?.line ?? 0) - (functions[b]?.line ?? 0));
       parts.push(head, ...sorted.flatMap((number) => this.linesOf(number)));

@@ -145,7 +145,7 @@ export class StackPanel extends Panel {
   /** Puts the executors of a placement on its ground. */
   private branch({ executor: { placement }, layers }: Group, content: HTMLElement): HTMLElement {
     const said = say(layers.length > 1 ? "placements" : "placement");
-    const title = div("title", placement.toUpperCase(), span("", said));
+    const title = div("title", say(placement === "clients" ? "CLIENTS" : "SERVER"), span("", said));
     title.title = this.store.legend.words.placement ?? "";
     const ground = div("tff-branch", title, content);
     ground.dataset.placement = placement;

@@ -4,7 +4,7 @@ import { Window } from "happy-dom";
 import declared from "../../../tffsim/views/panels.json";
 import theme from "../../../tffsim/views/theme.json";
 import words from "../../../tffsim/views/words.json";
-import { setLook } from "../look";
+import { type Look, setLook } from "../look";
 import { wordsOf } from "./spoken";
 
 /** What goes on until somebody ends it, by kind. */
@@ -45,8 +45,19 @@ export interface Page {
 const WIDTH = 900;
 const HEIGHT = 400;
 
-/** As Python tells it. */
-export const LOOK = { ...declared, theme, keys: words.en["keys of a view"], words: wordsOf("en") };
+/** The look of views in a language, as Python tells it. */
+export function lookIn(language: keyof typeof words): Look {
+  const questions: Record<string, string> = words[language].questions;
+  return {
+    ...declared,
+    panels: declared.panels.map((panel) => ({ ...panel, question: questions[panel.name] ?? "" })),
+    theme,
+    keys: words[language]["keys of a view"],
+    words: wordsOf(language),
+  };
+}
+
+export const LOOK = lookIn("en");
 
 let opened: Page | null = null;
 

@@ -58,7 +58,7 @@ def test_no_text_is_empty_and_none_is_left_in_english():
                 told = _form(text, form)
                 assert told.strip(), name
                 is_alike = told == _form(ENGLISH[subject][name], form)
-                assert not is_alike or name in {"nan", "times", "examples"}, name
+                assert not is_alike or name in {"nan", "times", "examples", "Overview"}, name
 
 
 def test_who_chooses_nothing_reads_english():

@@ -13,6 +13,7 @@ import {
 } from "../../model/program_places";
 import { envelope } from "../envelopes";
 import { shape } from "../graph/shapes";
+import { widthIn } from "../../model/labels";
 import { say } from "../../model/words";
 
 const ARROW = "M0,0L-7,-3.5L-7,3.5Z";
@@ -39,7 +40,7 @@ export function wallShapes({ x, y, width, height }: Rect, pipes: Pipe[]): SVGEle
   ].filter(Boolean);
   const room = Math.min(width, ...passing.map(({ envelope: [left] }) => left - 8));
   const said = meanings.join(" · ");
-  if (said.length * LINE_LETTER > room) return [wall];
+  if (widthIn(said) * LINE_LETTER > room) return [wall];
   return [wall, text(said, 14, y + height / 2 + 4, "letters")];
 }
 
