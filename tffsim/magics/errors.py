@@ -50,10 +50,15 @@ def _show(
 
 
 def note_interrupt(error: BaseException) -> None:
-    """Notes on an interrupt how far the computation had come that is recorded here and now; on no other error."""
+    """Notes on an interrupt how far the computation had come that is recorded here and now; on no other error.
+
+    The trace notes that it was interrupted: between two calls, none of its operations would tell.
+    """
     if not isinstance(error, _INTERRUPTS) or hasattr(error, _NOTE):
         return
     recorder = active_recorder()
+    if recorder is not None:
+        recorder.is_interrupted = True
     has_facts = recorder is not None and len(recorder.invocations) > 0 and recorder.num_recorded <= _MAX_SPANS
     said = told_interrupt(take_snapshot(recorder)) if recorder is not None and has_facts else ""
     setattr(error, _NOTE, said or "Interrupted.")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
 
+from tffsim.magics.errors import note_interrupt
 from tffsim.tracing.recording.active import recording
 from tffsim.tracing.recording.recorder import Recorder
 
@@ -63,5 +64,7 @@ class RecordedBlock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None:
+            note_interrupt(error)
         self.leave()
         self.complete(has_failed=error is not None)

@@ -1,5 +1,6 @@
 """Turning tracing on: for a block of code, or for one function."""
 
+import asyncio
 import contextlib
 import functools
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from tffsim.traces.trace import Trace
 from tffsim.tracing.recording.active import recording
 from tffsim.tracing.recording.recorder import Recorder
 from tffsim.tracing.recording.spans import SpanGate
+
+_INTERRUPTS = (KeyboardInterrupt, asyncio.CancelledError)
 
 
 class Traced(NamedTuple):
@@ -74,8 +77,9 @@ class trace:  # noqa: N801 (it is called like a function)
         self._blocks.enter_context(recording(self._recorder, self._all_threads))
         return Trace(self._recorder)
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._blocks.close()
+        self._recorder.is_interrupted = kind is not None and issubclass(kind, _INTERRUPTS)
         self._recorder.finish()
 
     def __call__(self, *args: object, **kwargs: object) -> Traced:

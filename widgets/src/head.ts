@@ -38,12 +38,18 @@ export class Head {
       this.status.replaceChildren(span("state waiting", text));
     } else {
       const isEmpty = progress.finished && columns.count === 0;
-      const text = isEmpty ? say("nothing recorded") : sayState(progress.state);
+      const text = isEmpty ? say("nothing recorded") : this.howFar || sayState(progress.state);
       this.status.replaceChildren(span(`state ${progress.state}`, text), ` · ${this.facts().join(" · ")}`);
     }
     const { first } = failures;
     this.error.hidden = first < 0 || isErrorTold;
     if (first >= 0) write(this.error, `${this.store.labelOf(first)}: ${failures.textOf(first)}`);
+  }
+
+  /** How far a run had come that was interrupted. */
+  private get howFar(): string {
+    const { legend, progress } = this.store;
+    return progress.state === "cancelled" ? (legend.program?.interrupted ?? "") : "";
   }
 
   private get silence(): number {

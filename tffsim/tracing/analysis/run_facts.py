@@ -53,8 +53,10 @@ class RunFacts:
         num_dropped: How many clients have dropped out of it, beside these.
         num_hosts_lost: How many hosts were lost, whose clients ran again.
         phases: Where the time of all calls went.
-        is_running: Whether a call is under way.
+        is_running: Whether more is to come: a call is under way, or the code around it.
         is_cancelled: Whether the last call was given up.
+        has_ended: Whether the last call ended well.
+        is_interrupted: Whether the last call was given up, or the code around was interrupted after it.
         results: The results of each call that has some: of each member, in short.
         numbers: The numbers among the results of each call, by name; "" if the result is one number.
         failure: What failed first; None if nothing did.
@@ -74,6 +76,8 @@ class RunFacts:
     phases: Phases
     is_running: bool
     is_cancelled: bool
+    has_ended: bool
+    is_interrupted: bool
     results: list[list[str]]
     numbers: dict[str, list[float]]
     failure: Failure | None
@@ -104,8 +108,10 @@ def run_facts(snapshot: Snapshot) -> RunFacts | None:
         num_dropped=last.num_dropped,
         num_hosts_lost=len({e.before for e in snapshot.host_events if e.before >= 0 and e.invocation in spans}),
         phases=_sum(phases_of(snapshot, rows)),
-        is_running=bool(outcome == RUNNING),
+        is_running=bool(outcome == RUNNING) or snapshot.is_active,
         is_cancelled=bool(outcome == CANCELLED),
+        has_ended=bool(outcome == OK),
+        is_interrupted=bool(outcome == CANCELLED) or snapshot.is_interrupted,
         results=[[reader.preview(value) for value in values] for values in results],
         numbers=_numbers(reader, program, results),
         failure=_failure(reader, program, spans),

@@ -215,6 +215,8 @@ class Snapshot:
         hosts: The other processes that `host` numbers.
         host_events: What happened to them, in the order of time.
         wire: What went between them and this process.
+        is_interrupted: Whether somebody interrupted the code that was recorded.
+        is_active: Whether more is to come; no file says that.
     """
 
     columns: dict[str, "np.ndarray"]
@@ -235,6 +237,8 @@ class Snapshot:
     hosts: list[HostInfo] = dataclasses.field(default_factory=list)
     host_events: list[HostEvent] = dataclasses.field(default_factory=list)
     wire: list[WireInfo] = dataclasses.field(default_factory=list)
+    is_interrupted: bool = False
+    is_active: bool = False
 
     @property
     def num_spans(self) -> int:

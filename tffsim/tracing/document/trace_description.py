@@ -52,6 +52,7 @@ def describe(snapshot: Snapshot, columns: "dict[str, np.ndarray]") -> dict[str, 
         "started_at": snapshot.started_at,
         "num_dropped": snapshot.num_dropped,
         "num_values_dropped": snapshot.num_values_dropped,
+        "is_interrupted": snapshot.is_interrupted,
         "columns": {name: {"dtype": column.dtype.str, "count": len(column)} for name, column in columns.items()},
         **{name: list(map(saved_row, getattr(snapshot, name))) for name in ROWS},
         "errors": {str(number): saved_text(error) for number, error in snapshot.errors.items()},
@@ -198,6 +199,13 @@ def _dropped(stream: JsonStream, _: dict[str, object]) -> int:
     return whole(stream.value(), 0, MAX_AMOUNT)
 
 
+def _whether(stream: JsonStream, _: dict[str, object]) -> bool:
+    value = stream.value()
+    if not isinstance(value, bool):
+        raise TraceFileError(f"expected true or false, found {value!r:.60}.")
+    return value
+
+
 def _number(value: object) -> float:
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise TraceFileError(f"expected a number, found {value!r:.60}.")
@@ -205,7 +213,7 @@ def _number(value: object) -> float:
 
 
 _HEADER = {"format", "version"}
-_ADDED = {"places", "hosts", "host_events", "wire"}
+_ADDED = {"places", "hosts", "host_events", "wire", "is_interrupted"}
 """What files of older versions lack."""
 _NO_FIELDS = {*_HEADER, "columns", "arrays", "sketch_forms"}
 _READERS: dict[str, Callable[[JsonStream, dict[str, object]], object]] = {
@@ -214,6 +222,7 @@ _READERS: dict[str, Callable[[JsonStream, dict[str, object]], object]] = {
     "started_at": _started_at,
     "num_dropped": _dropped,
     "num_values_dropped": _dropped,
+    "is_interrupted": _whether,
     "columns": _columns,
     **{name: _rows(name) for name in ROWS},
     "errors": _by_span(text),

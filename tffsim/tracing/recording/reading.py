@@ -76,6 +76,8 @@ def take_snapshot(recorder: Recorder) -> Snapshot:
         legend.hosts,
         legend.host_events,
         legend.wire,
+        recorder.is_interrupted,
+        recorder.is_active,
     )
 
 

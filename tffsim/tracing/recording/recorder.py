@@ -79,6 +79,7 @@ class Recorder(RowKeeper):
         super().__init__(max_spans)
         self.gate = gate
         self.is_active = True
+        self.is_interrupted = False
         self.values = values
         self.started_at = time.time()
         self.now = now

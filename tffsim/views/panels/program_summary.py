@@ -12,7 +12,7 @@ from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, OK
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.views.panels.program_layout import LANES, Place, program_layout
-from tffsim.views.panels.sentence import sentence
+from tffsim.views.panels.sentence import how_far, sentence
 
 MAX_VALUES = 5
 """How many values of clients are shown one by one."""
@@ -73,6 +73,7 @@ class ProgramSummary(TypedDict):
     """The program as it is drawn; see `program_summary`."""
 
     sentence: list[list[str]]
+    interrupted: str
     inputs: list[InputBox]
     steps: list[DrawnStep]
     results: list[ResultBox]
@@ -86,7 +87,7 @@ def program_summary(snapshot: Snapshot) -> ProgramSummary | None:
     """Returns the program of the computation that was called last; None if none was.
 
     Returns:
-        `sentence`: pairs of a text and how it is set.
+        `sentence`: pairs of a text and how it is set. `interrupted`: how far an interrupted run had come, else "".
         `inputs`, `steps`, `results`: the boxes, each with its `lane`, `column` and `row`. `num_columns`;
         `num_rows` of each lane of `lanes`. `flows`: from box to box, each a pair of `i0` (the first input),
         `s0` (the first step) or `r0` (the first result).
@@ -98,6 +99,7 @@ def program_summary(snapshot: Snapshot) -> ProgramSummary | None:
     values = _Values(snapshot, facts)
     return {
         "sentence": [[phrase.text, phrase.kind] for phrase in sentence(facts)],
+        "interrupted": how_far(facts).removesuffix(".") if facts.is_interrupted else "",
         "inputs": [
             {"name": value.name, **_placed(place)} for value, place in zip(program.inputs, layout.inputs, strict=True)
         ],

@@ -66,7 +66,12 @@ def told(snapshot: Snapshot, language: str | None = None) -> str:
 def told_interrupt(snapshot: Snapshot, language: str | None = None) -> str:
     """Returns how far the last call had come, as plain text; empty if no computation was called."""
     facts = run_facts(snapshot)
-    return "" if facts is None else plain_text(_Speech(facts, language).interrupted())
+    return "" if facts is None else how_far(facts, language)
+
+
+def how_far(facts: RunFacts, language: str | None = None) -> str:
+    """Returns the same of the facts of a run."""
+    return plain_text(_Speech(facts, language).interrupted())
 
 
 def _joined(sentences: list[Sentence]) -> Sentence:
@@ -138,7 +143,8 @@ class _Speech:
     def time(self) -> list[Sentence]:
         spent = self._facts.phases
         if not spent.clients + spent.server:
-            return [self.say("took shortly", time=duration(spent.total))] if spent.total else []
+            key = "so far shortly" if self._facts.is_running else "took shortly"
+            return [self.say(key, time=duration(spent.total))] if spent.total else []
         where, part = max(
             ("at the clients", spent.clients), ("at the server", spent.server), ("preparing", spent.preparing),
             key=lambda share: share[1],
@@ -170,7 +176,7 @@ class _Speech:
         if facts.failure is not None:
             told.append(self._failed(facts.failure))
             told += self._left_undone(facts.failure)
-        elif facts.is_cancelled:
+        elif facts.is_interrupted or facts.is_cancelled:
             told.append(self.interrupted())
         if facts.first_wrong is not None:
             told.append(self._first_wrong(facts.first_wrong))
@@ -196,8 +202,9 @@ class _Speech:
         steps = zip(self._facts.program.steps, self._facts.last_runs, strict=True)
         done = max((run.done for step, run in steps if step.placement == CLIENTS), default=0)
         calls = len(self._facts.invocations)
+        key = "cancelled" if calls == 1 else "cancelled in round"
         return self.say(
-            "cancelled" if calls == 1 else "cancelled in round",
+            "cancelled after round" if self._facts.has_ended and not self._facts.is_cancelled else key,
             round=str(calls), done=str(done), count=str(max(self._facts.num_clients, 0)),
         )  # fmt: skip
 

@@ -48,6 +48,8 @@ export interface ProgramResult extends ProgramEnd {
 export interface Program {
   /** Pairs of a text and how it is set. */
   sentence: [string, string][];
+  /** How far an interrupted run had come; else empty. */
+  interrupted: string;
   inputs: ProgramEnd[];
   steps: ProgramStep[];
   results: ProgramResult[];

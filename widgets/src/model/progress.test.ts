@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { batchOf, DESCRIPTION, storeOf } from "../testing/batches";
+import { PROGRAM } from "../testing/programs";
 import { TraceStore } from "./store";
 
 const ended = (...outcomes: number[]) =>
@@ -34,6 +35,12 @@ test("a finished trace is as its calls ended, and a failure counts more than an 
   assert.equal(ended(0, 2).state, "cancelled");
   assert.equal(ended(2, 1, 0).state, "failed");
   assert.equal(ended().state, "done");
+});
+
+test("a run that was interrupted between two calls did not end as it should", () => {
+  const program = { ...PROGRAM, interrupted: "Interrupted after round 1; 3 of 3 clients were done" };
+  const store = storeOf([{ id: 0 }], 0, { finished: true, description: { ...DESCRIPTION, program } });
+  assert.equal(store.progress.state, "cancelled");
 });
 
 test("a span that failed inside a call that went on does not make it fail", () => {

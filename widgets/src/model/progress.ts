@@ -56,6 +56,6 @@ export class Progress {
     if (!this.finished) return "running";
     const outcomes = this.legend.invocations.map((call) => this.columns.outcomeInAll(call.span));
     if (outcomes.includes(OUTCOME.error)) return "failed";
-    return outcomes.includes(OUTCOME.cancelled) ? "cancelled" : "done";
+    return outcomes.includes(OUTCOME.cancelled) || this.legend.program?.interrupted ? "cancelled" : "done";
   }
 }

@@ -25,6 +25,7 @@ const STEP: ProgramStep = {
 };
 
 export const PROGRAM: Program = {
+  interrupted: "",
   sentence: [
     ["3 clients", "clients"],
     [" each ran f.", ""],

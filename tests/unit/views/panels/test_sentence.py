@@ -1,5 +1,6 @@
 """The sentence on top of a view says what the trace proves, in words that can be translated."""
 
+import contextlib
 import dataclasses
 import re
 
@@ -19,6 +20,7 @@ from tests.unit.tracing.traced_programs import (
 )  # fmt: skip
 from tffsim.tracing.analysis.run_facts import run_facts
 from tffsim.tracing.document.snapshot import HostEvent, HostInfo
+from tffsim.views.panels.program_summary import program_summary
 from tffsim.views.panels.sentence import plain_text, sentence, told
 
 
@@ -104,6 +106,33 @@ def test_an_interrupt_says_in_which_round_and_how_many_clients_were_done():
     stopped = [dataclasses.replace(run, done=min(run.done, 2)) for run in facts.last_runs]
     said = plain_text(sentence(dataclasses.replace(facts, is_cancelled=True, last_runs=stopped)))
     assert said.startswith("Interrupted in round 3; 2 of 3 clients were done.")
+
+
+def interrupted_after_rounds():
+    with contextlib.suppress(KeyboardInterrupt), tff.trace() as trace:
+        half(1.0)
+        half(2.0)
+        raise KeyboardInterrupt
+    return trace
+
+
+def test_an_interrupt_between_two_rounds_says_after_which_and_not_that_nothing_went_wrong(tmp_path):
+    trace = interrupted_after_rounds()
+    trace.save(tmp_path / "interrupted.tfftrace")
+    for known in (trace, tff.load_trace(tmp_path / "interrupted.tfftrace")):
+        said = told(known.snapshot)
+        assert said.startswith("Interrupted after round 2; ")
+        assert "Nothing went wrong" not in said
+        summary = program_summary(known.snapshot)
+        assert summary is not None and summary["interrupted"].startswith("Interrupted after round 2; ")
+
+
+def test_while_the_code_goes_on_between_two_rounds_nothing_is_said_to_be_over():
+    with tff.trace() as trace:
+        half(1.0)
+        said = told(trace.snapshot)
+    assert "So far it took " in said and "Nothing went wrong" not in said
+    assert "It took " in told(trace.snapshot) and told(trace.snapshot).endswith("Nothing went wrong.")
 
 
 def test_the_single_argument_has_the_name_that_its_author_gave_it():
