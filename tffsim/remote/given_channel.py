@@ -33,7 +33,7 @@ class GivenChannel(Transport):
         metadata: What each call brings along.
     """
 
-    advice = "Check that the channels lead to workers that run."
+    advice = "Start them with `tffsim worker`, and check where the channels lead."
 
     def __init__(self, channel: grpc.Channel, metadata: tuple[tuple[str, str], ...]) -> None:
         # No channel tells its address, and two may lead to the same one.

@@ -7,6 +7,7 @@ import grpc
 import pytest
 
 from tffsim.executor_stacks.remote import remote_executor_factory
+from tffsim.remote.worker_errors import NoWorkerError
 
 
 @pytest.mark.parametrize("addresses", ["localhost:1", 5, [5], {"localhost:1"}])
@@ -36,6 +37,15 @@ def test_channels_are_taken_and_those_of_a_loop_are_not():
 
     with pytest.raises(TypeError, match=r"belongs to the event loop.*`grpc.insecure_channel\(address\)`"):
         asyncio.run(of_a_loop())
+
+
+def test_a_channel_to_nobody_says_what_to_do():
+    channel = grpc.insecure_channel("127.0.0.1:9")
+    factory = remote_executor_factory([channel], connect_timeout=0.1)
+    with pytest.raises(NoWorkerError, match=r"channel \d+: .*refused.*check where the channels lead"):
+        factory.create_executor({})
+    factory.close()
+    channel.close()
 
 
 def test_no_address_and_the_same_twice_are_refused():
