@@ -64,6 +64,7 @@ NOT_QUICK = (
 LONG = (
     "property/test_blocks.py",
     "integration/test_lessons.py",
+    "integration/remote/test_ray.py",
     "browser/test_notebook.py",
     "integration/remote/test_faults.py",
     "integration/test_interrupted_scripts.py",
@@ -129,7 +130,8 @@ def pytest_collection_modifyitems(config, items):
     Lets the files that take long begin where several processes run the tests: at the end, all but one would wait.
     """
     if config.getoption("--ray"):
-        others = [item for item in items if item.get_closest_marker("on_ray") is None]
+        marks = ((item, item.get_closest_marker("on_ray")) for item in items)
+        others = [item for item, mark in marks if mark is None or mark.args == (False,)]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in set(others)]
     if hasattr(config, "workerinput"):

@@ -70,6 +70,8 @@ def ray_executor_factory(
     try:
         wait_for_workers(cluster, actors, start_timeout)
     except BaseException:
+        for actor in actors:
+            actor.close()
         cluster.close()
         raise
     store = RayStore()

@@ -1,6 +1,7 @@
 """Ray as a transport: calls of an actor. A large value is put once, and comes once to each machine that needs it."""
 
 import asyncio
+import contextlib
 import contextvars
 import weakref
 from collections.abc import Awaitable, Callable, Generator
@@ -27,24 +28,11 @@ _T = TypeVar("_T")
 _NO_ACTOR = "it has no actor"
 
 
-class _Put:
-    """What was put into the store of the cluster.
-
-    Args:
-        value: What it stands for, which must not go while it is known by its identity.
-        reference: Where it is.
-    """
-
-    def __init__(self, value: object, reference: "ray.ObjectRef") -> None:
-        self.value = value
-        self.reference = reference
-
-
 class RayStore:
     """Puts values into the store of a cluster, those that never change once for all workers. For one event loop."""
 
     def __init__(self) -> None:
-        self._known: weakref.WeakValueDictionary[int, _Put] = weakref.WeakValueDictionary()
+        self._known: dict[int, ray.ObjectRef] = {}
         self._lock = asyncio.Lock()
 
     async def put(self, upload: Upload) -> "ray.ObjectRef":
@@ -52,12 +40,14 @@ class RayStore:
         if upload.value is None:
             return await _put(upload)
         async with self._lock:
-            put = self._known.get(id(upload.value))
-            if put is None:
-                put = _Put(upload.value, await _put(upload))
-                self._known[id(upload.value)] = put
-        upload.shared = put
-        return put.reference
+            reference = self._known.get(id(upload.value))
+            if reference is None:
+                reference = await _put(upload)
+                # As long as the value lives, it is known by its identity.
+                with contextlib.suppress(TypeError):
+                    weakref.finalize(upload.value, self._known.pop, id(upload.value), None).atexit = False
+                    self._known[id(upload.value)] = reference
+        return reference
 
 
 async def _put(upload: Upload) -> "ray.ObjectRef":

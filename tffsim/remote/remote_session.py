@@ -72,9 +72,6 @@ class Upload:
         node: The AST node for which it is sent, by its number in a trace; -1 without one.
         is_taken: Whether the program that uses it takes it away: it is not for this object to let the worker forget it,
             which lives until it has been sent.
-
-    Attributes:
-        shared: What a transport keeps of it, as long as this is alive.
     """
 
     def __init__(
@@ -92,7 +89,6 @@ class Upload:
         self.number = number
         self.value = value
         self._is_taken = is_taken
-        self.shared: object = None
         self._session = session
         self._message = message
         self._buffers: Buffers | None = buffers

@@ -30,7 +30,7 @@ class WorkersOnRay:
     """
 
     def __init__(self):
-        self.owner = tff.ray_executor_factory(2, start_timeout=500)
+        self.owner = tff.ray_executor_factory(2, resources_per_worker={"CPU": 2}, start_timeout=500)
         self.wait_for_all()
 
     @property

@@ -81,6 +81,7 @@ def test_each_host_tells_its_clients_and_its_bytes(remote, two_workers):
     assert (hosts["repeated"] == 0).all()
 
 
+@pytest.mark.on_ray(False)
 def test_what_is_counted_is_what_goes_through_the_network_but_for_its_frames(two_workers):
     """The proxy counts bytes of TCP: HTTP/2 frames each 16 kB, and each message has headers."""
     proxies = [Proxy(address) for address in two_workers.addresses]
