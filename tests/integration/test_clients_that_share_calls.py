@@ -53,7 +53,7 @@ def calls(monkeypatch):
 def _take(monkeypatch, *seconds):
     """Calls seem to take so long, in turn."""
     durations, record = itertools.cycle(seconds), CallDuration.record
-    monkeypatch.setattr(CallDuration, "record", lambda self, *_: record(self, next(durations)))
+    monkeypatch.setattr(CallDuration, "record", lambda self, *_, **__: record(self, next(durations)))
 
 
 @pytest.fixture

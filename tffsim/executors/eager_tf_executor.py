@@ -272,7 +272,7 @@ class EagerTFExecutor(Executor):
         forget = scope.on_cancel(cancellation.start_cancel) if scope is not None else None
         try:
             pool = self._worker_pool
-            if pool is None or function.duration.is_short:
+            if pool is None or function.duration.is_best_in_place:
                 if not function.may_call_python or (scope is not None and scope.has_thread):
                     return outside_of_loop(timed_call, function, value, cancellation, seeds)
                 # The event loop is that of another library's context. What Python code calls may need it.
@@ -364,7 +364,7 @@ def _offloaded_call(
 ) -> TensorFlowValue:
     started = time.perf_counter_ns()
     try:
-        return timed_call(function, value, cancellation, seeds)
+        return timed_call(function, value, cancellation, seeds, in_other_thread=True)
     finally:
         observer = offload_observer.get()
         if observer is not None:

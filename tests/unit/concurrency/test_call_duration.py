@@ -34,6 +34,44 @@ def test_empty_clients_among_long_ones_do_not_make_calls_short():
     assert not duration_after(1.0, *[0.0, 8 * SHORT_SECONDS, 8 * SHORT_SECONDS, 8 * SHORT_SECONDS] * 5).is_short
 
 
+def recorded_in_other_thread(duration, seconds, times=1):
+    for _ in range(times):
+        duration.record(seconds, in_other_thread=True)
+
+
+def test_a_short_call_that_waits_for_pythons_lock_in_another_thread_is_tried_in_place():
+    waiting, short = 3 * SHORT_SECONDS, 0.1 * SHORT_SECONDS
+    duration = duration_after(1.0)
+    recorded_in_other_thread(duration, waiting, times=7)
+    assert not duration.is_best_in_place
+    recorded_in_other_thread(duration, waiting)
+    assert duration.is_best_in_place and not duration.is_short
+    duration.record(short)
+    assert duration.is_best_in_place and duration.is_short
+
+
+def test_a_call_that_is_not_short_in_place_goes_to_another_thread_again():
+    duration = duration_after(1.0)
+    recorded_in_other_thread(duration, 2 * SHORT_SECONDS, times=8)
+    duration.record(2 * SHORT_SECONDS)
+    recorded_in_other_thread(duration, 2 * SHORT_SECONDS, times=7)
+    assert not duration.is_best_in_place
+
+
+def test_the_short_call_of_an_empty_client_is_followed_by_one_call_in_place_and_no_more():
+    duration = duration_after(1.0)
+    recorded_in_other_thread(duration, 2 * SHORT_SECONDS, times=8)
+    duration.record(0.0)
+    duration.record(2 * SHORT_SECONDS)
+    assert not duration.is_best_in_place
+
+
+def test_a_long_call_is_not_tried_in_place():
+    duration = duration_after(1.0)
+    recorded_in_other_thread(duration, 8 * SHORT_SECONDS, times=20)
+    assert not duration.is_best_in_place
+
+
 def test_the_work_of_others_on_the_machine_makes_calls_take_longer_but_not_busier():
     duration = CallDuration()
     for _ in range(9):

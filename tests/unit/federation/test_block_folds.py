@@ -66,7 +66,7 @@ WORKS = {
 def context(monkeypatch):
     """A stack on which calls seem to be short, on a busy machine too."""
     record = CallDuration.record
-    monkeypatch.setattr(CallDuration, "record", lambda self, *_: record(self, 0.01 * LONG_SECONDS))
+    monkeypatch.setattr(CallDuration, "record", lambda self, *_, **__: record(self, 0.01 * LONG_SECONDS))
     return tff.SyncExecutionContext(tff.local_executor_factory(max_fanout=1000))
 
 
