@@ -5,7 +5,9 @@ values that consist of tensors can wait: nobody can change those. While they wai
 by its id.
 """
 
+import contextlib
 import itertools
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import federated_language as fl
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 _MAX_SIZE = 32_768
 _MAX_BYTES = 1_048_576
 _MAX_VALUES = 256
+_MAX_KEPT = 262_144
 _REAL = ("b", "i", "f")
 NO_NUMBERS = 0
 
@@ -82,17 +85,21 @@ class TensorNumbers:
         self.marks: list[int] = [-1]
         self._leaf = leaves.leaf
         self._arrays: list[np.ndarray] = [np.zeros(1)]
-        self._indices: dict[int, int] = {}
 
     def indices(self, tensors: list[object]) -> list[int]:
-        """Returns the indices of tensors."""
-        known = self._indices
-        return [index if (index := known.get(id(tensor))) is not None else self._add(tensor) for tensor in tensors]
+        """Returns the indices of tensors; to be asked once."""
+        ids = list(map(id, tensors))
+        found = dict(zip(ids, tensors, strict=True))
+        index_of = dict(zip(found, map(self._add, found.values()), strict=True))
+        return list(map(index_of.__getitem__, ids))
 
-    def joined(self) -> "tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]":
-        """Returns all numbers, one tensor after the other, where each begins, how many it has, and its place.
+    def joined(self, space: "NumberSpace") -> "tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]":
+        """Returns all numbers, one tensor after the other, as many more, where each begins, how many it has, its place.
 
         The numbers of one dtype are together. By index, `places` tells where those of a tensor are among the tensors.
+
+        Args:
+            space: Where the numbers are then.
         """
         of_dtype: dict[np.dtype[np.generic], list[int]] = {}
         for index, array in enumerate(self._arrays):
@@ -101,27 +108,58 @@ class TensorNumbers:
         sizes = np.array([array.size for array in self._arrays])[order]
         # One number stands for none: every tensor needs a place.
         ends = np.cumsum(np.maximum(sizes, 1))
-        numbers = np.empty(ends[-1])
+        numbers, scratch = space.of(int(ends[-1]))
         start = 0
         for dtype, indices in of_dtype.items():
             none = np.zeros(1, dtype)
-            arrays = map(self._arrays.__getitem__, indices)
-            joined = np.concatenate([array.ravel() if array.size else none for array in arrays])
-            numbers[start : start + len(joined)] = joined
-            start += len(joined)
+            arrays = [array.ravel() if array.size else none for array in map(self._arrays.__getitem__, indices)]
+            end = start + sum(map(len, arrays))
+            np.concatenate(arrays, out=numbers[start:end], casting="unsafe")
+            start = end
         places = np.empty(len(order), np.int64)
         places[order] = np.arange(len(order))
-        return numbers, ends - np.maximum(sizes, 1), sizes, places
+        return numbers, scratch, ends - np.maximum(sizes, 1), sizes, places
 
     def _add(self, tensor: "tf.Tensor") -> int:
         try:
             # Types that tell the bytes of their values are those of numbers, so this copies nothing.
-            array = np.asarray(tensor.__array__())
-            index = len(self._arrays) if category(array.dtype) in _REAL else NO_NUMBERS
+            array = tensor.__array__()
+            if category(array.dtype) not in _REAL:
+                return NO_NUMBERS
         except Exception:
-            index = NO_NUMBERS
-        if index != NO_NUMBERS:
-            self.marks.append(self._leaf(array.dtype, array.shape).mark)
-            self._arrays.append(array)
-        self._indices[id(tensor)] = index
-        return index
+            return NO_NUMBERS
+        self.marks.append(self._leaf(array.dtype, array.shape).mark)
+        self._arrays.append(array)
+        return len(self._arrays) - 1
+
+
+class NumberSpace:
+    """Memory for numbers that are looked at and forgotten.
+
+    It is used again, also by later traces: new memory is slow when it is first used.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = self._scratch = np.empty(0)
+
+    def of(self, count: int) -> "tuple[np.ndarray, np.ndarray]":
+        """Returns room for so many numbers, twice, until the next call."""
+        if count > _MAX_KEPT:
+            return np.empty(count), np.empty(count)
+        if len(self._numbers) < count:
+            self._numbers, self._scratch = np.empty(_MAX_KEPT), np.empty(_MAX_KEPT)
+        return self._numbers[:count], self._scratch[:count]
+
+
+_spare_spaces: list[NumberSpace] = []
+
+
+@contextlib.contextmanager
+def number_space() -> Iterator[NumberSpace]:
+    """Lends memory for numbers, until the end of the block."""
+    space = _spare_spaces.pop() if _spare_spaces else NumberSpace()
+    try:
+        yield space
+    finally:
+        if not _spare_spaces:
+            _spare_spaces.append(space)

@@ -14,34 +14,53 @@ import numpy as np
 
 from tffsim.tracing.document.sketch_coordinates import Coordinates
 from tffsim.tracing.document.sketches import Sketch, Sketches
+from tffsim.tracing.recording.sketching.payloads import Kind, kind_of
 from tffsim.tracing.recording.sketching.seen_tensors import Leaf, SeenTensor, SeenTensors
-from tffsim.tracing.recording.sketching.sketch_batch import TensorNumbers, WaitingValues
+from tffsim.tracing.recording.sketching.sketch_batch import TensorNumbers, WaitingValues, number_space
 from tffsim.tracing.recording.sketching.sketch_forms import Layout, layout_of, unknown
 from tffsim.tracing.recording.sketching.sketch_parts import Parts, numbers_of, take_apart
-from tffsim.tracing.recording.sketching.sketch_statistics import Segments, Statistics, rows_of
+from tffsim.tracing.recording.sketching.sketch_statistics import Picked, Segments, Statistics, rows_of
 
 # Half a megabyte of numbers: at least seven values, and a hundred of small models.
 _CAPACITY = 65_536
 
 
 class _OfForm:
-    """The sketches of one form: their numbers, and their rows; of those that are not computed yet, the segments."""
+    """The sketches of one form: their numbers, and what they are made of, many at once.
+
+    Attributes:
+        numbers: The numbers of the sketches.
+        waiting: Of those for which nothing is computed yet: the numbers, and the segments.
+    """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.numbers: list[int] = []
-        self.rows: list[tuple[np.ndarray, ...]] = []
         self.waiting: tuple[list[int], list[int]] = ([], [])
+        self._picked: list[Picked] = []
+        self._num_picked = 0
+        self._rows: list[tuple[np.ndarray, ...]] = []
 
     def compute(self, numbers: list[int], segments: "list[int] | np.ndarray", statistics: Statistics) -> None:
-        """Adds the rows of some sketches, from their segments, those of one after those of another."""
+        """Adds some sketches, from their segments, those of one after those of another."""
         self.numbers += numbers
-        self.rows.append(rows_of(self.layout, np.asarray(segments).reshape(len(numbers), -1), statistics))
+        picked = Picked.of(self.layout, np.asarray(segments).reshape(len(numbers), -1), statistics)
+        self._picked.append(picked)
+        self._num_picked += picked.leaves.size
+        if self._num_picked >= _CAPACITY:
+            self._add_rows()
 
     def joined(self) -> "tuple[np.ndarray, ...]":
-        """Returns all rows."""
-        self.rows = [tuple(np.concatenate(parts) for parts in zip(*self.rows, strict=True))]
-        return self.rows[0]
+        """Returns the rows of all sketches."""
+        if self._picked:
+            self._add_rows()
+        self._rows = [tuple(map(np.concatenate, zip(*self._rows, strict=True)))]
+        return self._rows[0]
+
+    def _add_rows(self) -> None:
+        # For few sketches it takes as long as for many.
+        picked, self._picked, self._num_picked = self._picked, [], 0
+        self._rows.append(rows_of(self.layout, Picked(*map(np.concatenate, zip(*picked, strict=True)))))
 
 
 class SketchPad:
@@ -63,6 +82,8 @@ class SketchPad:
         self._num_sketches = 0
         self._tensors = SeenTensors()
         self._known: dict[tuple[int, ...], int] = {}
+        # Of data sets, of which only the type is told, by their class and the number of their type.
+        self._of_dataset: dict[tuple[type, int], int] = {}
         # For the number of each type: that of the first one that is alike.
         self._kinds: dict[int, int] = {}
         self._first_of_kind: dict[fl.Type | None, int] = {}
@@ -97,7 +118,7 @@ class SketchPad:
             if not self._values:
                 return Sketches.none()
             self._compute()
-            forms = [form for form in dict.fromkeys(self._forms.values()) if form.rows]
+            forms = [form for form in dict.fromkeys(self._forms.values()) if form.numbers]
             joined = [form.joined() for form in forms]
             numbers = np.array([number for form in forms for number in form.numbers])
             values, sketches = np.array(self._values, np.int32), np.array(self._sketches, np.int32)
@@ -155,9 +176,11 @@ class SketchPad:
                 self._num_sketches += 1
             values.append(later.numbers[place])
             sketches.append(sketch)
-        if taken:
-            *joined, places = tensors.joined()
-            statistics = Statistics.of(*joined)
+        if not taken:
+            return
+        with number_space() as space:
+            *joined, places = tensors.joined(space)
+            statistics = Statistics(*joined)
             for form, of_form in taken.items():
                 form.compute(list(of_form.values()), places[list(itertools.chain.from_iterable(of_form))], statistics)
 
@@ -172,13 +195,21 @@ class SketchPad:
         return form if form.layout.is_whole and len(form.layout.taken) == num_tensors else None
 
     def _take(self, number: int, value: object, type_number: int, type_spec: fl.Type | None) -> None:
+        sketch = self._of_dataset.get((type(value), type_number))
+        if sketch is None:
+            sketch = self._sketch_of_any(value, type_number, type_spec)
+        self._values.append(number)
+        self._sketches.append(sketch)
+
+    def _sketch_of_any(self, value: object, type_number: int, type_spec: fl.Type | None) -> int:
         try:
             sketch = self._sketch_of(value, type_number, type_spec)
         except Exception as error:
             text = f"{type(value).__name__} ({type(error).__name__})"
-            sketch = self._new_sketch(self._form(text, lambda: unknown(text)), Parts(self._tensors, -1))
-        self._values.append(number)
-        self._sketches.append(sketch)
+            return self._new_sketch(self._form(text, lambda: unknown(text)), Parts(self._tensors, -1))
+        if type_number >= 0 and kind_of(value) is Kind.DATASET:
+            self._of_dataset[type(value), type_number] = sketch
+        return sketch
 
     def _sketch_of(self, value: object, type_number: int, type_spec: fl.Type | None) -> int:
         """Returns the number of the sketch of a value: one that was taken before, if it has the same tensors."""

@@ -1,7 +1,7 @@
 """The statistics of many arrays at once: one pass over the numbers of all of them."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -126,11 +126,6 @@ class Statistics:
         columns = (self.norms, self.means, self.least, self.greatest, self.num_nan, self.num_inf, counts)
         self.table = np.stack(columns, axis=1)
 
-    @classmethod
-    def of(cls, numbers: "np.ndarray", starts: "np.ndarray", counts: "np.ndarray") -> "Statistics":
-        """Returns the statistics of numbers of which nothing else is in use."""
-        return cls(numbers, np.empty_like(numbers), starts, counts)
-
     def _without_wrong(self, numbers: "np.ndarray", starts: "np.ndarray") -> "np.ndarray":
         """Counts what is not finite; returns the numbers with zeros there."""
         is_finite, is_nan = np.isfinite(numbers), np.isnan(numbers)
@@ -141,26 +136,45 @@ class Statistics:
         return np.where(is_finite, numbers, 0.0)
 
 
-@np.errstate(all="ignore")
-def rows_of(layout: Layout, copies: "np.ndarray", known: Statistics) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
-    """Returns the totals, the shown numbers and the details of many sketches of one form; see `Sketches`.
+class Picked(NamedTuple):
+    """What sketches of one form take of the statistics, and of the numbers: a row of each array for each sketch.
 
-    Args:
-        layout: Their layout.
-        copies: The segments of the leaves: a row for each sketch.
-        known: What is known of the segments.
+    Attributes:
+        leaves: The table's rows of the leaves.
+        first: The numbers that are shown.
+        cells: The cells.
     """
-    leaves = known.table[copies]
-    totals = leaves[:, 0] if copies.shape[1] == 1 else _totals_of_leaves(leaves)
+
+    leaves: "np.ndarray"
+    first: "np.ndarray"
+    cells: "np.ndarray"
+
+    @classmethod
+    def of(cls, layout: Layout, copies: "np.ndarray", known: Statistics) -> "Picked":
+        """Picks what some sketches need.
+
+        Args:
+            layout: Their layout.
+            copies: The segments of the leaves: a row for each sketch.
+            known: What is known of the segments.
+        """
+        first = known.numbers[known.starts[copies[:, layout.first_leaf]] + layout.first_place]
+        cells = known.numbers[known.starts[copies[:, layout.cells_leaf]][:, None] + layout.cells]
+        return cls(known.table[copies], first, cells)
+
+
+@np.errstate(all="ignore")
+def rows_of(layout: Layout, picked: Picked) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
+    """Returns the totals, the shown numbers and the details of many sketches of one form; see `Sketches`."""
+    leaves = picked.leaves
+    totals = leaves[:, 0] if leaves.shape[1] == 1 else _totals_of_leaves(leaves)
     is_wrong = leaves[..., _NUM_NAN] + leaves[..., _NUM_INF] > 0
     totals[leaves[..., _COUNT].sum(axis=1) == 0, _OF_FINITE] = math.nan
     totals[:, _FIRST_WRONG] = np.where(is_wrong.any(axis=1), is_wrong.argmax(axis=1), -1)
-    first = known.numbers[known.starts[copies[:, layout.first_leaf]] + layout.first_place]
-    cells = known.numbers[known.starts[copies[:, layout.cells_leaf]][:, None] + layout.cells]
-    details = _single(cells)
+    details = _single(picked.cells)
     if layout.form.num_leaves > 1:
         details = np.concatenate([_details_of_leaves(leaves[:, layout.detailed]), details], axis=1)
-    return totals, first, details
+    return totals, picked.first, details
 
 
 def _totals_of_leaves(leaves: "np.ndarray") -> "np.ndarray":
