@@ -6,9 +6,8 @@ embeds it. The payload is the same object on both sides, so the trace can tell w
 
 import collections
 import contextlib
-import itertools
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,14 +70,20 @@ def _reference(part: object) -> Callable[[], object] | None:
         return (lambda: part) if isinstance(part, _NUMBERS) else None
 
 
-def _parts(payload: object) -> Iterator[object]:
+def _parts(payload: object) -> Sequence[object]:
     """Returns a payload itself or the parts of a struct, as many as can be remembered."""
-    return itertools.islice(_all_parts(payload), _MAX_REMEMBERED) if type(payload) in _CONTAINERS else iter((payload,))
+    if type(payload) not in _CONTAINERS:
+        return (payload,)
+    found: list[object] = []
+    _add_parts(payload, found)
+    return found
 
 
-def _all_parts(payload: Any) -> Iterator[object]:
+def _add_parts(payload: Any, found: list[object]) -> None:
     for member in payload.values() if isinstance(payload, dict) else payload:
+        if len(found) >= _MAX_REMEMBERED:
+            return
         if type(member) in _CONTAINERS:
-            yield from _all_parts(member)
+            _add_parts(member, found)
         else:
-            yield member
+            found.append(member)

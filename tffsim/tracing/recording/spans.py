@@ -210,8 +210,10 @@ class Unfinished:
             current_span.set(outer)
 
 
-def begin(span: Span, coroutine: Coroutine[object, object, object], inputs: tuple[int, ...]) -> object:
+def begin(span: Span, coroutine: Coroutine[object, object, object], inputs: tuple[int, ...]) -> Any:
     """Runs the work of a span up to its first real wait, which few have, and records how it ended if it fails.
+
+    An operation of an executor passes the gate first.
 
     Args:
         span: Newly opened.
@@ -221,9 +223,12 @@ def begin(span: Span, coroutine: Coroutine[object, object, object], inputs: tupl
     Returns:
         What the coroutine returns, or what there is still to do. The caller closes the span.
     """
+    recorder = span.recorder
+    if recorder.gate is not None and span.parent is not None:
+        coroutine = _after(recorder.gate.pass_through(span), coroutine)
     outer = current_span.get()
     current_span.set(span)
-    clock = span.recorder.clock()
+    clock = recorder.clock()
     span.thread = clock.index
     try:
         interrupted = clock.enter(span)
@@ -246,6 +251,15 @@ async def run(span: Span, coroutine: Coroutine[object, object, object], inputs: 
     """Runs all the work of a span; see `begin`."""
     result = begin(span, coroutine, inputs)
     return await result.rest() if type(result) is Unfinished else result
+
+
+async def _after(first: Coroutine[object, object, None], work: Coroutine[object, object, object]) -> object:
+    try:
+        await first
+    except BaseException:
+        work.close()
+        raise
+    return await work
 
 
 def _record_failure(span: Span, inputs: tuple[int, ...], error: BaseException) -> None:

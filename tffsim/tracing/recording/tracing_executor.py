@@ -5,7 +5,7 @@ the target, the same handles stand for the same values. Stacks put one between e
 executors when a trace is active. In code that no trace watches it only passes on.
 """
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import federated_language as fl
@@ -49,7 +49,7 @@ class TracedValue(ExecutorValue):
         if span is None:
             return await self.target.compute()
         inputs = (self.number if self.recorder is span.recorder else -1,)
-        payload = _begin(span, self.target.compute(), inputs)
+        payload = begin(span, self.target.compute(), inputs)
         if type(payload) is Unfinished:
             payload = await payload.rest()
         span.recorder.close_computed(span, inputs, self, payload)
@@ -89,7 +89,7 @@ class TracingExecutor(Executor):
         if span is None:
             return await self._target.create_value(value, type_spec)
         inputs = span.recorder.origins.of(value)
-        made = _begin(span, self._target.create_value(value, type_spec), inputs)
+        made = begin(span, self._target.create_value(value, type_spec), inputs)
         if type(made) is Unfinished:
             made = await made.rest()
         return self._handle(span, inputs, (), made, value)
@@ -97,12 +97,12 @@ class TracingExecutor(Executor):
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> ExecutorValue:
         """Calls a function in the target."""
         span = self.open(CREATE_CALL)
-        work = self._target.create_call(_unwrapped(comp), _unwrapped(arg))
+        work = self._target.create_call(_unwrapped(comp), _unwrapped(arg) if arg is not None else None)
         if span is None:
             return await work
         number = _number(span.recorder, comp)
         inputs = (number,) if arg is None else (number, _number(span.recorder, arg))
-        made = _begin(span, work, inputs)
+        made = begin(span, work, inputs)
         if type(made) is Unfinished:
             made = await made.rest()
         return self._handle(span, inputs, (), made)
@@ -116,7 +116,7 @@ class TracingExecutor(Executor):
             return await work
         recorder = span.recorder
         inputs = tuple([_number(recorder, handle) for handle in handles])
-        made = _begin(span, work, inputs)
+        made = begin(span, work, inputs)
         if type(made) is Unfinished:
             made = await made.rest()
         return self._handle(span, inputs, handles, made)
@@ -129,7 +129,7 @@ class TracingExecutor(Executor):
             return await work
         span.index = index
         inputs = (_number(span.recorder, source),)
-        made = _begin(span, work, inputs)
+        made = begin(span, work, inputs)
         if type(made) is Unfinished:
             made = await made.rest()
         return self._handle(span, inputs, (), made)
@@ -145,21 +145,6 @@ class TracingExecutor(Executor):
         handle = TracedValue(target, self, span)
         span.recorder.close_created(span, inputs, members, handle, payload)
         return handle
-
-
-def _begin(span: Span, work: Coroutine[object, object, object], inputs: tuple[int, ...]) -> Any:
-    """Begins with the work of a span, after the gate; see `spans.begin`."""
-    gate = span.recorder.gate
-    return begin(span, work if gate is None else _after(gate.pass_through(span), work), inputs)
-
-
-async def _after(first: Coroutine[object, object, None], work: Coroutine[object, object, object]) -> object:
-    try:
-        await first
-    except BaseException:
-        work.close()
-        raise
-    return await work
 
 
 def _unwrapped(value: object) -> Any:
