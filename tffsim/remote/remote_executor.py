@@ -111,6 +111,7 @@ class RemoteExecutor(Executor):
     ) -> None:
         self._is_home = is_home
         self._lost_at = ""
+        self._ran_at = ("", -1)
         self._adopters: dict[str, Adopter] = {}
         self._workers = workers
         self._worker = worker
@@ -286,7 +287,10 @@ class RemoteExecutor(Executor):
         if found is not None:
             log, invocation = found
             first, count, _, _ = self._clients
-            log.note_clients(worker.address, invocation, first, count, self._lost_at)
+            # Some have waited for their turn at a worker that was lost, and not run there.
+            before = self._lost_at if self._ran_at == (self._lost_at, invocation) else ""
+            log.note_clients(worker.address, invocation, first, count, before)
+            self._ran_at = (worker.address, invocation)
 
     def _tell_wire(self, worker: WorkerConnection, program: Program, is_repeated: bool) -> None:
         """Lets the trace know what has gone over the wire."""

@@ -125,8 +125,10 @@ def test_a_worker_killed_in_the_middle_is_replaced_for_its_clients_only(workers,
     assert all(re.search(r"clients (20-31|32-39) of 40 run again at " + workers.addresses[0], text) for text in told)
     hosts = trace.hosts()
     survivor, lost = (hosts.where(host=address).row(0) for address in workers.addresses)
-    assert (survivor["health"], survivor["num_taken"]) == ("serving", 20)
-    assert (lost["health"], lost["clients"], lost["num_taken"]) == ("lost", "20–39", 0)
+    # Of the two ranges of the lost worker one may have waited for its turn there.
+    ran_twice = {"20–39": 20, "20–31": 12, "32–39": 8}[lost["clients"]]
+    assert (survivor["health"], survivor["clients"], survivor["num_taken"]) == ("serving", "0–39", ran_twice)
+    assert (lost["health"], lost["num_taken"]) == ("lost", 0)
     assert survivor["repeated"] > 0
     # One that joins later is used by the next call.
     start_again(workers, 1)
