@@ -42,11 +42,13 @@ class WorkersOnRay:
         context = tff.SyncExecutionContext(self.owner)
         for _ in range(600):
             assert context.invoke(total, [1.0] * 40) == 40
-            if len(self.owner.workers.ready()) == 2:
+            ready = self.owner.workers.ready()
+            pids = [int(worker.description.split("(process ")[1].split(" ")[0]) for worker in ready]
+            # That an actor has died may not be known yet.
+            if len(ready) == 2 and all(map(psutil.pid_exists, pids)):
                 break
             time.sleep(0.2)
-        names = [connection.description for connection in self.owner.workers.connections]
-        self.processes = [psutil.Process(int(name.split("(process ")[1].split(" ")[0])) for name in names]
+        self.processes = [psutil.Process(pid) for pid in pids]
 
     def factory(self, addresses, **options):
         """Returns a factory that uses some of the actors, and leaves them there when it is closed."""
