@@ -24,6 +24,7 @@ from tffsim.tracing.document.operations import ALL_OUTCOMES, OPERATIONS
 from tffsim.tracing.document.schema import COLUMNS
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size, duration
+from tffsim.tracing.recording.host_log import HostLog
 from tffsim.tracing.recording.layers import Layer
 from tffsim.tracing.recording.source import Source
 from tffsim.tracing.recording.span_rows import SPAN_DTYPE
@@ -137,6 +138,7 @@ def _recorder(snapshot: Snapshot, clock: Callable[[], int]) -> Any:
         threads=snapshot.threads,
         invocations=snapshot.invocations,
         errors=snapshot.errors,
+        hosts=HostLog(clock),
     )
 
 
