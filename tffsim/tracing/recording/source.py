@@ -32,7 +32,7 @@ class Source:
         """All its data, as of now."""
         if self._recorder is not None:
             num_open = len(self._recorder.open_spans)
-            state = (self._recorder.num_recorded, num_open, self._recorder.hosts.num_changes)
+            state = (self._recorder.num_recorded, num_open, self._recorder.hosts.num_changes, self._recorder.is_active)
             if self._snapshot is None or state != self._state or num_open:
                 self._snapshot, self._state = take_snapshot(self._recorder), state
         assert self._snapshot is not None
