@@ -52,10 +52,10 @@ if TYPE_CHECKING:
     from tffsim.failures.definition_error import DefinitionError
     from tffsim.remote.local_workers import local_workers
     from tffsim.tff_layers import load_tff_layers
+    from tffsim.traces.language import set_language
     from tffsim.traces.session import trace
     from tffsim.traces.trace import Trace, load_trace
     from tffsim.tracing.recording.gate import Gate
-    from tffsim.views.panels.words import set_language
 
 __version__ = "0.1.0"
 
@@ -80,7 +80,7 @@ _MODULES_OF_NAMES = {
     "load_trace": "traces.trace",
     "Gate": "tracing.recording.gate",
     "load_tff_layers": "tff_layers",
-    "set_language": "views.panels.words",
+    "set_language": "traces.language",
 }
 _SUBMODULES = (
     "tensorflow",
