@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 import tffsim as tff  # noqa: E402
 from tests.browser.lab import running_browser  # noqa: E402
 
-WIDTHS = {420: 900, 1080: 660, 1600: 900}
+WIDTHS = {420: 900, 640: 640, 1080: 660, 1600: 900}
 _COLUMNS = 3
 _GAP = 8
 _FLOAT = np.float32
@@ -147,6 +147,9 @@ def _sheet(pictures: Sequence[Image.Image]) -> Image.Image:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("names", nargs="*", choices=list(RUNS), default=list(RUNS))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"by default all of {', '.join(RUNS)}")
     arguments = parser.parse_args()
-    make(arguments.folder, arguments.names)
+    unknown = [name for name in arguments.names if name not in RUNS]
+    if unknown:
+        parser.error(f"There is no program {unknown[0]!r}. Programs: {', '.join(RUNS)}.")
+    make(arguments.folder, arguments.names or list(RUNS))
