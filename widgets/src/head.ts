@@ -6,6 +6,8 @@ import { count, duration } from "./model/units";
 import { say, sayState } from "./model/words";
 
 const MILLISECONDS_UNTIL_SILENT = 3000;
+/** A result that takes more is no number, and is read in the program. */
+const MOST_LETTERS = 32;
 
 export class Head {
   /** Leads to where the first error arose. */
@@ -58,13 +60,16 @@ export class Head {
 
   private facts(): string[] {
     const { progress, columns, cohorts } = this.store;
-    const { left_out: leftOut } = this.store.legend;
+    const { left_out: leftOut, program } = this.store.legend;
     const spans = leftOut
       ? say("longest spans", count(leftOut.total - leftOut.spans), count(leftOut.total))
       : say("n spans", count(columns.count));
     const before = progress.firstStart;
     const facts = [say("time running", duration(progress.lastEnd - before)), spans];
     if (before > 0) facts.unshift(say("building", duration(before)));
+    const results = program?.results.map(({ value }) => value).filter(Boolean) ?? [];
+    const result = results.join(", ");
+    if (result && result.length <= MOST_LETTERS) facts.unshift(say("result is", result));
     if (cohorts.latest.count > 0) facts.push(say("n clients", count(cohorts.latest.count)));
     if (progress.dropped > 0) facts.push(say("dropped", count(progress.dropped)));
     if (this.isSilent) facts.push(say("silent", Math.floor(this.silence / 1000)));
