@@ -6,12 +6,15 @@ import { type Fact, factsOf } from "./model/facts";
 import { nameOf, pythonOf } from "./model/names";
 import type { TraceStore } from "./model/store";
 import { say } from "./model/words";
+import { valuePicture } from "./panels/value_picture";
+import { coloursOf } from "./theme";
 
 export class Details {
   readonly root = div("tff-details");
   private readonly title = div("tff-selected");
   private readonly facts = document.createElement("dl");
   private readonly code = element("code");
+  private readonly picture = div("tff-drawn");
   private inspected = -1;
   private shown = "";
 
@@ -21,7 +24,7 @@ export class Details {
     set(this.facts, "aria-live", "polite");
     this.facts.tabIndex = 0;
     set(this.facts, "aria-label", say("selected"));
-    this.root.append(div("tff-told", this.title, this.facts), python);
+    this.root.append(div("tff-told", this.title, this.facts), this.picture, python);
   }
 
   draw(): void {
@@ -35,10 +38,13 @@ export class Details {
     write(this.title, last === undefined ? say("invitation") : nameOf(last, this.store));
     write(this.code, pythonOf(this.store));
     const facts = factsOf(this.store);
-    const shown = JSON.stringify(facts);
+    const drawn = requests.drawnOf(span);
+    const colours = coloursOf(this.root);
+    const shown = JSON.stringify([facts, drawn, colours.ink]);
     // Nothing is drawn again that is the same: a button keeps its focus.
     if (shown === this.shown) return;
     this.shown = shown;
+    this.picture.replaceChildren(...(drawn ? valuePicture(drawn, colours) : []));
     this.facts.replaceChildren(...facts.flatMap((fact) => this.elements(fact)));
   }
 

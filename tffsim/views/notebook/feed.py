@@ -24,6 +24,7 @@ from tffsim.views.glossary import briefs, hover_texts
 from tffsim.views.notebook.thinning import thinned
 from tffsim.views.notebook.view_columns import ViewColumns
 from tffsim.views.panels.panel_data import data_of_hosts, data_of_legend, data_of_spans
+from tffsim.views.panels.value_picture import DrawnValue, drawn_value
 from tffsim.views.panels.words import say
 
 Message = tuple[dict[str, object], list[bytes]]
@@ -203,17 +204,19 @@ class Feed:
         snapshot = self._source.snapshot
         reader = SpanReader(snapshot)
         lines: list[list[str]] = []
+        drawn: DrawnValue | None = None
         if 0 <= span < snapshot.num_spans:
             columns = snapshot.columns
             if columns["type"][span] >= 0:
                 lines.append([say("type"), snapshot.types[columns["type"][span]].text])
             if columns["operation"][span] != INVOKE:
                 lines.append([say("value"), reader.preview(span)])
+                drawn = drawn_value(reader, span)
             if columns["size"][span]:
                 lines.append([say("size"), say("n bytes", count=int(columns["size"][span]))])
             inputs = [value for value in reader.inputs(span) if value >= 0][:6]
             lines += [[say("input n", number=str(k)), reader.preview(value)] for k, value in enumerate(inputs)]
-        return {"kind": "details", "span": span, "lines": lines}
+        return {"kind": "details", "span": span, "lines": lines, "drawn": drawn}
 
 
 def _running_last(snapshot: Snapshot) -> "tuple[dict[str, np.ndarray], int]":

@@ -23,10 +23,13 @@ from tffsim.views import PANELS
 from tffsim.views.notebook.feed import Feed
 from tffsim.views.notebook.look import look
 from tffsim.views.notebook.view_columns import deflated
+from tffsim.views.panels.value_picture import DrawnValue, drawn_value
 from tffsim.views.panels.words import chosen_language, say
 
 FRONT_END = pathlib.Path(__file__).parents[1] / "static" / "front_end.js"
 _MAX_PREVIEWS = 10_000
+_MAX_DRAWN = 60
+_MAX_LOOKED_AT = 1000
 # A larger trace is not embedded whole: its notebook would become too large to open.
 MAX_SPANS_EMBEDDED = 200_000
 # As in the style sheet of the front end, so that nothing jumps when this takes the place of a live view.
@@ -82,6 +85,7 @@ def page(
     calls = description["graph"]["calls"] if "graph" in description else []
     needed = [call["span"] for call in calls] + [span for call in calls for span in call.get("members", [])]
     description["previews"] = _previews(snapshot, needed[:_MAX_PREVIEWS])
+    description["drawn"] = _drawn_values(snapshot, needed)
     _explain_only_what_is_there(description)
     name = description["title"] or "tffsim"
     data = {
@@ -137,6 +141,18 @@ def frame(snapshot: Snapshot, panels: tuple[str, ...] = PANELS, title: str = "",
         f'<iframe class="tffsim-frame" title="{say("Trace")}" data-view="{view}" srcdoc="{content}" width="100%" '
         f'height="{_HEIGHT}" style="border: 0" sandbox="allow-scripts" allowfullscreen></iframe>'
     )
+
+
+def _drawn_values(snapshot: Snapshot, needed: list[int]) -> dict[str, DrawnValue]:
+    """Returns pictures of values, of as many as add little to a page."""
+    reader, found = SpanReader(snapshot), {}
+    for span in needed[:_MAX_LOOKED_AT]:
+        drawn = drawn_value(reader, span)
+        if drawn is not None:
+            found[str(span)] = drawn
+        if len(found) == _MAX_DRAWN:
+            break
+    return found
 
 
 def _previews(snapshot: Snapshot, needed: list[int]) -> dict[str, str]:

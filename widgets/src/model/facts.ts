@@ -93,17 +93,17 @@ function ofSpan(span: number, store: TraceStore): Fact[] {
   const outcome = outcomeOf(span, columns);
   const total = duration(columns.end(span) - columns.start(span));
   const [own, queue] = [duration(columns.ownTime(span)), duration(columns.queue(span))];
-  const facts: Fact[] = [
-    { name: say("span"), text: `${span} · ${operation} · ${outcome}` },
+  const preview = requests.previewOf(span);
+  const told = requests.linesOf(span) ?? (preview ? [[say("value"), preview] as const] : []);
+  const parts = requests.drawnOf(span)?.lines ?? [];
+  const error = failures.textOf(span);
+  return [
+    ...(error ? [{ name: say("error"), text: error }] : []),
+    ...[...told, ...parts].map(([name, text]) => ({ name, text })),
     { name: say("where"), text: store.labelOf(span) },
     { name: say("time"), text: say("own queued", total, own, queue) },
+    { name: say("span"), text: `${span} · ${operation} · ${outcome}` },
   ];
-  const told = requests.linesOf(span);
-  const preview = requests.previewOf(span);
-  if (told !== undefined) facts.push(...told.map(([name, text]) => ({ name, text })));
-  else if (preview) facts.push({ name: say("value"), text: preview });
-  if (failures.textOf(span)) facts.push({ name: say("error"), text: failures.textOf(span) });
-  return facts;
 }
 
 function ofClient(client: number, store: TraceStore): Fact[] {

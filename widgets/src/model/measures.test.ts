@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { differenceOf, histogramOf, meanOf, medianOf, normOf, spanOf, stepOf, written } from "./measures";
+import {
+  differenceOf,
+  greatestFirst,
+  histogramOf,
+  meanOf,
+  medianOf,
+  normOf,
+  spanOf,
+  stepOf,
+  written,
+} from "./measures";
 
 test("a scale goes from the least to the greatest, and leaves out what is no number", () => {
   assert.deepEqual(spanOf([3, null, -1, 2]), [-1, 3]);
@@ -36,4 +46,8 @@ test("a difference is told cell by cell, and all together", () => {
 
 test("numbers have four digits", () => {
   assert.deepEqual([0.123456, 12345.6, null, Number.NaN].map(written), ["0.1235", "12350", "–", "–"]);
+});
+
+test("the greatest number comes first, the same ones in their order, and what is none last", () => {
+  assert.deepEqual(greatestFirst([1, null, 3, 1, undefined]), [2, 0, 3, 1, 4]);
 });

@@ -54,6 +54,12 @@ export function medianOf(numbers: readonly (number | null)[]): number | null {
   return known[known.length >> 1] ?? null;
 }
 
+/** The places of numbers, from the greatest to the least; what is no number comes last. */
+export function greatestFirst(numbers: readonly (number | null | undefined)[]): number[] {
+  const known = numbers.map((number) => number ?? Number.NEGATIVE_INFINITY);
+  return [...known.keys()].sort((one, other) => (known[other] ?? 0) - (known[one] ?? 0) || one - other);
+}
+
 /** The mean of all; null if there is none. */
 export function meanOf(numbers: readonly (number | null)[]): number | null {
   const known = numbers.filter((number) => number !== null);

@@ -164,6 +164,8 @@ export interface Description {
   rounds?: RoundRow[];
   errors?: Record<string, string>;
   previews?: Record<string, string>;
+  /** Of a page, some. */
+  drawn?: Record<string, DrawnValue>;
   title?: string;
   left_out?: LeftOut;
   /** What words of the glossary mean; told once. */
@@ -195,6 +197,14 @@ export interface Details {
   kind: "details";
   span: number;
   lines: [string, string][];
+  drawn?: DrawnValue | null;
+}
+
+/** What is told of a value beside its preview; numbers are null where one is not finite. */
+export interface DrawnValue {
+  lines: [string, string][];
+  grid: number[];
+  cells: (number | null)[];
 }
 
 /** What values are, by the numbers of the spans that made them. */

@@ -41,6 +41,18 @@ test("the details of a span are those of that span only", () => {
   assert.equal(store.requests.linesOf(5), undefined);
 });
 
+test("the numbers of a value are those that came with the page, or those that were asked for", () => {
+  const { store } = asking();
+  const inPage = { lines: [], grid: [1, 2], cells: [1, null] };
+  const asked = { ...inPage, cells: [2, null] };
+  store.receive(...batchOf([], 0, { description: { drawn: { 3: inPage } } }));
+  store.receive({ kind: "details", span: 4, lines: [], drawn: asked });
+  assert.deepEqual(
+    [3, 4, 5].map((span) => store.requests.drawnOf(span)),
+    [inPage, asked, null],
+  );
+});
+
 test("who listens says so with its name", () => {
   const { store, asked } = asking();
   store.requests.announce("me");

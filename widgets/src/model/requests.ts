@@ -1,13 +1,14 @@
 // What is asked of the kernel, and what it answered. On a page there is no kernel, and no answer.
 
 import type { Columns } from "./columns";
-import type { Details, Request } from "./messages";
+import type { Details, DrawnValue, Request } from "./messages";
 import { OUTCOME } from "./schema";
 
 export class Requests {
   private readonly previews = new Map<number, string>();
   private readonly asked = new Set<number>();
   private details: Details | null = null;
+  private drawn: Readonly<Record<string, DrawnValue>> = {};
 
   constructor(
     private readonly ask: (request: Request) => void,
@@ -41,6 +42,15 @@ export class Requests {
   /** What is known of a span, in lines of a name and a text, if it was the last to be asked for. */
   linesOf(span: number): [string, string][] | undefined {
     return this.details?.span === span ? this.details.lines : undefined;
+  }
+
+  /** The numbers of the value that a span made, if they were told. */
+  drawnOf(span: number): DrawnValue | null {
+    return (this.details?.span === span ? this.details.drawn : this.drawn[span]) ?? null;
+  }
+
+  readDrawn(drawn: Readonly<Record<string, DrawnValue>>): void {
+    this.drawn = drawn;
   }
 
   readPreviews(previews: Record<string, string>): void {

@@ -55,11 +55,12 @@ export class TraceStore {
   private readBatch(batch: Batch, buffers: Buffers): void {
     this.replay.end();
     if (batch.reset) for (const part of [this.columns, this.sums, this.cohorts]) part.clear();
-    const { errors, previews } = batch.description;
+    const { errors, previews, drawn } = batch.description;
     this.progress.read(batch);
     this.legend.read(batch.description);
     if (errors !== undefined) this.failures.read(errors);
     if (previews !== undefined) this.requests.readPreviews(previews);
+    if (drawn !== undefined) this.requests.readDrawn(drawn);
     const { ended, open } = this.columns.read(batch, buffers);
     this.cohorts.expectCalls();
     const { left_out: left } = batch.description;

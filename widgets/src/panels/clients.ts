@@ -7,7 +7,7 @@ import type { TraceStore } from "../model/store";
 import { count, duration } from "../model/units";
 import type { Colours } from "../theme";
 import { choiceOf, div, element, fill, keyEntry, offer, on, span } from "../dom/elements";
-import { type Measure, written } from "../model/measures";
+import { greatestFirst, type Measure, written } from "../model/measures";
 import { CanvasPanel } from "./canvas_panel";
 import { ClientCompare } from "./client_compare";
 import { MARKS, PICTURE_SIZE, Scales, TilePainter } from "./tile_painter";
@@ -28,6 +28,8 @@ export class ClientsPanel extends CanvasPanel {
   private readonly callsLabel = element("label", "", say("call"), " ", this.calls);
   private readonly drawn = choiceOf([]);
   private readonly drawnLabel = element("label", "", say("draw"), " ", this.drawn);
+  private readonly sorted = choiceOf([]);
+  private readonly sortedLabel = element("label", "", say("sort"), " ", this.sorted);
   private readonly compare = new ClientCompare(() => this.draw());
   /** What the tiles draw; null if it is nothing but states. */
   private scales: Scales | null = null;
@@ -42,13 +44,17 @@ export class ClientsPanel extends CanvasPanel {
   private size = 10;
   private gap = 2;
   private perTile = 1;
+  /** The clients in the order of their tiles, and the tile of each; empty if they are in that of their numbers. */
+  private order: number[] = [];
+  private tiles: number[] = [];
 
   constructor(store: TraceStore) {
     super("clients", store);
     this.shown = store.cohorts.latest;
     this.callsLabel.hidden = true;
     this.drawnLabel.hidden = true;
-    this.legend.append(this.callsLabel, this.drawnLabel, this.key);
+    this.legend.append(this.callsLabel, this.drawnLabel, this.sortedLabel, this.key);
+    on(this.sorted, "change", () => this.draw());
     this.root.append(this.legend, div("tff-tiles", this.frame, this.compare.root));
     on(this.drawn, "change", () => {
       this.compare.brush = null;
@@ -80,6 +86,7 @@ export class ClientsPanel extends CanvasPanel {
     const measure = this.measure();
     if (measure !== this.scales?.measure) this.scales = measure && new Scales(measure);
     this.compare.root.hidden = measure === null;
+    this.sort();
     super.draw();
   }
 
@@ -113,7 +120,7 @@ export class ClientsPanel extends CanvasPanel {
 
   private paintFrame(context: CanvasRenderingContext2D, colours: Colours, client: number, name: string): void {
     const { size } = this;
-    const [x, y] = this.place(Math.floor(client / this.perTile));
+    const [x, y] = this.place(this.tileOf(client));
     context.strokeStyle = colours.accent;
     context.lineWidth = size > 24 ? 3 : 2;
     // Inside the frame of what is wrong, which stays in sight.
@@ -151,6 +158,42 @@ export class ClientsPanel extends CanvasPanel {
     this.drawn.value = kept || String(Math.max(best, 0));
   }
 
+  /** Puts the tiles in order: that with the greatest number first, those without one last. */
+  private sort(): void {
+    const { count: all } = this.shown;
+    const measure = this.scales?.measure;
+    this.sortedLabel.hidden = all < 2 || all > MAX_TILES;
+    const offered = [
+      say("client"),
+      say("busy"),
+      ...(measure ? [say(measure.is_norm ? "norm" : "value"), say("from mean")] : []),
+    ];
+    if (offered.join() !== [...this.sorted.options].map(({ text }) => text).join())
+      offer(
+        this.sorted,
+        offered.map((text, k): [string, string] => [text, String(k)]),
+      );
+    const numberOf = [
+      undefined,
+      (client: number) => this.busyOf(client),
+      (client: number) => measure?.numbers[client],
+      (client: number) => measure?.distances[client],
+    ][Number(this.sorted.value)];
+    this.order = [];
+    this.tiles = [];
+    if (numberOf === undefined || this.sortedLabel.hidden) return;
+    this.order = greatestFirst(Array.from({ length: all }, (_, client) => numberOf(client)));
+    this.order.forEach((client, tile) => (this.tiles[client] = tile));
+  }
+
+  private clientAt(tile: number): number {
+    return this.order[tile] ?? tile * this.perTile;
+  }
+
+  private tileOf(client: number): number {
+    return this.tiles[client] ?? Math.floor(client / this.perTile);
+  }
+
   /** Finds the largest tiles that fit. */
   private arrange(): void {
     [this.columns, this.size] = [1, SMALLEST];
@@ -182,7 +225,7 @@ export class ClientsPanel extends CanvasPanel {
   }
 
   private paintTile(context: CanvasRenderingContext2D, colours: Colours, client: number, busiest: number): void {
-    const [x, y] = this.place(client);
+    const [x, y] = this.place(this.tileOf(client));
     const state = this.shown.stateOf(client);
     const isDim = this.isDim(client);
     context.globalAlpha = isDim ? 0.25 : 1;
@@ -295,7 +338,7 @@ export class ClientsPanel extends CanvasPanel {
 
   private tipOf(tile: number): string {
     if (tile < 0) return "";
-    const first = tile * this.perTile;
+    const first = this.clientAt(tile);
     const { shown } = this;
     if (this.perTile > 1) return say("clients n", first, Math.min(first + this.perTile, shown.count) - 1);
     const state = shown.nameOf(shown.stateOf(first));
@@ -314,7 +357,7 @@ export class ClientsPanel extends CanvasPanel {
   }
 
   private click(event: MouseEvent): void {
-    const client = this.tileAt(event) * this.perTile;
+    const client = this.clientAt(this.tileAt(event));
     if (client < 0 || client >= this.shown.count) return;
     // Beside a client that is selected, a second one is compared with it.
     if ((event.ctrlKey || event.metaKey) && this.scales !== null && this.pair.length > 0) this.pickSecond(client);
@@ -347,7 +390,9 @@ export class ClientsPanel extends CanvasPanel {
     if (step === undefined) return;
     event.preventDefault();
     const { client } = this.store.selection.marks;
-    const next = client < 0 ? 0 : client + step * this.perTile;
-    this.select(Math.abs(step) === all ? Math.min(Math.max(next, 0), all - 1) : next);
+    const last = this.tileOf(all - 1);
+    const next = client < 0 ? 0 : this.tileOf(client) + step;
+    const tile = Math.abs(step) === all ? Math.min(Math.max(next, 0), this.order.length > 0 ? all - 1 : last) : next;
+    if (tile >= 0) this.select(this.clientAt(tile));
   }
 }

@@ -9,6 +9,7 @@ import pytest
 import tffsim as tff
 from tests.unit.fake_time import FakeClock
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
+from tests.unit.views.panels.test_value_picture import doubled
 from tffsim.traces.trace import Trace
 from tffsim.tracing.document.schema import NUMBERS_FOR_VIEWS, TIMES_FOR_VIEWS
 from tffsim.tracing.recording.span_rows import SPAN_DTYPE
@@ -97,6 +98,13 @@ def test_details_tell_type_value_and_inputs(trace):
     lines = dict(Feed(trace.source).details(call)["lines"])
     assert lines["type"] == "float32" and lines["value"] == "6" and "input 0" in lines
     assert Feed(trace.source).details(10**9)["lines"] == []
+
+
+def test_details_have_the_numbers_of_an_array():
+    with tff.trace() as trace:
+        doubled(np.eye(28, dtype=np.float32))
+    call = int(np.flatnonzero(trace.spans.shown("operation") == "create_call")[-1])
+    assert Feed(trace.source).details(call)["drawn"]["grid"] == [8, 8]
 
 
 def test_sums_over_all_spans_take_a_small_share_of_the_time(monkeypatch):
