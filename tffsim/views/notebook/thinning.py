@@ -56,8 +56,7 @@ def thinned(snapshot: Snapshot, most: int, needed: Collection[int] = ()) -> Thin
 
 def _by_executor(snapshot: Snapshot, left: "np.ndarray") -> list[list[float]]:
     """Returns layer, AST node, call, operation, how many spans, and own time in milliseconds."""
-    names = ("layer", "node", "invocation", "operation")
-    keys, group = np.unique(np.stack([snapshot.columns[name][left] for name in names]), axis=1, return_inverse=True)
+    keys, group = _groups(snapshot, left, "layer", "node", "invocation", "operation")
     return _rows(keys, np.bincount(group), np.bincount(group, _own_time(snapshot, left)))
 
 
@@ -67,15 +66,19 @@ def _by_client(snapshot: Snapshot, left: "np.ndarray") -> list[list[float]]:
     left = left[columns["client"][left] >= 0]
     if not len(left):
         return []
-    keys, group = np.unique(
-        np.stack([columns[name][left] for name in ("client", "invocation")]), axis=1, return_inverse=True
-    )
+    keys, group = _groups(snapshot, left, "client", "invocation")
     first = np.full(keys.shape[1], np.iinfo(np.int64).max)
     last = np.zeros(keys.shape[1], np.int64)
     np.minimum.at(first, group, columns["start"][left])
     np.maximum.at(last, group, columns["end"][left])
     times = (np.bincount(group, _own_time(snapshot, left)), first / _MILLISECOND, last / _MILLISECOND)
     return _rows(keys, np.bincount(group), *times)
+
+
+def _groups(snapshot: Snapshot, spans: "np.ndarray", *names: str) -> "tuple[np.ndarray, np.ndarray]":
+    """Returns the different values of these columns together, and which of them each span has."""
+    keys, group = np.unique(np.stack([snapshot.columns[name][spans] for name in names]), axis=1, return_inverse=True)
+    return keys, group.reshape(-1)  # NumPy 2.0 returns a table of one row.
 
 
 def _own_time(snapshot: Snapshot, spans: "np.ndarray") -> "np.ndarray":
