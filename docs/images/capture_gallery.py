@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT))
 from tests.browser.lab import running_browser  # noqa: E402
 
 # The panel that shows what the lesson is about.
-TABS = {"01": "overview", "02": "stack", "03": "clients", "04": "overview"}
+TABS = {"01": "overview", "02": "stack", "03": "clients", "04": "overview", "05": "timeline"}
 
 
 def capture(folder: pathlib.Path) -> None:

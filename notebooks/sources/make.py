@@ -33,6 +33,7 @@ TRACES = {
     "02_executors_and_stacks": "tree",
     "03_client_fan_out": "thousand",
     "04_federated_averaging": "round_1",
+    "05_remote_workers": "crash",
 }
 _SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION$", re.DOTALL | re.MULTILINE)
 _WORDS = re.compile(r"^WORDS: (.*)$", re.MULTILINE)
