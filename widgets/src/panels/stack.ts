@@ -19,7 +19,7 @@ const SMALLEST_OPENED = 0.7;
 const WITH_BRIEFS = 0.8;
 // A box and the gap to the next, as small as it is read with ease: a stack with more of them side by side is folded.
 const READABLE_WIDTH = 0.6 * 250;
-const WITH_HOSTS = 480;
+const WITH_HOSTS = 420;
 
 export class StackPanel extends Panel {
   private readonly tree = named(div("tff-stack"), "tree", say("executors told"));
