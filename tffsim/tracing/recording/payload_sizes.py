@@ -36,7 +36,7 @@ def size_of(value: object, type_spec: fl.Type | None = None) -> int:
                 return 0  # Their data is not here, and does not come.
             return _size_of_alike(value, type_spec.member)
         return size_of(value, type_spec.member)
-    if isinstance(value, ClientOnDemand):
+    if type(value) is ClientOnDemand:
         return _size_of_client(value, type_spec)
     if kind_of(value) is Kind.DATASET:
         return _size_of_dataset(value)
