@@ -6,7 +6,7 @@ the picture; who takes the page for text, such as a viewer that sanitises, still
 
 import html
 import sys
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tffsim.tracing.analysis.summary import summary
 from tffsim.tracing.document.snapshot import Snapshot
@@ -44,7 +44,7 @@ class Output(NamedTuple):
     """What a front end is told to display."""
 
     data: dict[str, str]
-    metadata: dict[str, Any]
+    metadata: dict[str, object]
 
 
 # Of a picture that is not drawn yet. Where it is displayed, no line is lost.

@@ -144,7 +144,9 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         comm = self.comm
         super().close()
         if comm is not None:
-            _forget_module(comm)
+            # A browser listens no more to a widget that is closed, so what it shows stays. But nbclient writes down the
+            # state of closed ones, too, into the notebook.
+            comm.send({"method": "update", "state": {"_esm": _NO_MODULE, "look": {}}, "buffer_paths": []})
 
     def _receive(self, _: object, content: dict[str, Any], buffers: object) -> None:
         kind = content.get("kind")
@@ -186,15 +188,6 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         """
         with contextlib.suppress(AttributeError):
             self.comm._reply_subshell_for = None
-
-
-def _forget_module(comm: Any) -> None:
-    """Tells whoever writes down the state of widgets, closed ones too, that this one needs its front end no more.
-
-    A browser listens no more to a widget that is closed, so what it shows stays. nbclient does, and puts the state into
-    the notebook.
-    """
-    comm.send({"method": "update", "state": {"_esm": _NO_MODULE, "look": {}}, "buffer_paths": []})
 
 
 def _update(handles: Sequence[DisplayHandle], finished: Sequence[Output]) -> None:

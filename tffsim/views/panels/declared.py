@@ -8,11 +8,11 @@ notebooks read it. A panel has two painters besides: a method of `Figures`, and 
 import dataclasses
 import json
 import pathlib
-from typing import Any
 
 from tffsim.views.panels.words import LANGUAGES, words_about
 
 _FILE = json.loads(pathlib.Path(__file__).parents[1].joinpath("panels.json").read_text(encoding="utf-8"))
+_SAID = {"question": "questions", "shows": "panels"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,16 +40,14 @@ class Panel:
     pictured: str = ""
 
 
-def _declared(facts: dict[str, Any]) -> Panel:
-    name = facts["name"]
-    said = {
-        "question": words_about("questions", LANGUAGES[0])[name],
-        "shows": words_about("panels", LANGUAGES[0])[name],
-    }
-    return Panel(**{**facts, **said, "data": tuple(facts["data"])})
+def _said(name: str) -> dict[str, str]:
+    """Returns what is said of a panel."""
+    return {part: words_about(subject, LANGUAGES[0])[name] for part, subject in _SAID.items()}
 
 
-DECLARED = {panel["name"]: _declared(panel) for panel in _FILE["panels"]}
+DECLARED = {
+    panel["name"]: Panel(**{**panel, **_said(panel["name"]), "data": tuple(panel["data"])}) for panel in _FILE["panels"]
+}
 """The panels by their names, in the order of their tabs."""
 
 OVERVIEW: tuple[str, ...] = tuple(_FILE["overview"])
