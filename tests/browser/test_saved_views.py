@@ -97,5 +97,7 @@ def test_markdown_has_the_picture_and_the_tables_before_the_page(notebook, trace
 
 
 def test_latex_has_the_pictures_and_the_tables(notebook):
-    text, files = LatexExporter().from_notebook_node(notebook)
+    # Words between the cells need pandoc, which not every machine has.
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    text, files = LatexExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
     assert len(files["outputs"]) == text.count(r"\adjustimage") == text.count("Where the time went") == 3
