@@ -63,6 +63,9 @@ def ratio(one: Rounds, other: Rounds) -> Ratio:
 class Contender:
     """The process of one contender.
 
+    It may write byte code, whatever the shell says: whoever has installed tffsim has it. Without,
+    a first round would compile each module that it loads.
+
     Args:
         kind: One of `contender_process.CONTENDERS`.
         checkout: Where the tffsim that it uses is; None takes that beside these benchmarks.
@@ -74,6 +77,7 @@ class Contender:
     def __init__(self, kind: str, checkout: pathlib.Path | None = None) -> None:
         self.name = kind if checkout is None else f"{kind}, before"
         environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.benchmarks.contender_process", kind, *([str(checkout)] if checkout else [])],
             stdin=subprocess.PIPE,
