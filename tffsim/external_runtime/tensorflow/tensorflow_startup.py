@@ -32,6 +32,8 @@ _CONTINUED = (
 _LOOK_FOR_OBJECT = r"In the future `np\.object` will be defined"
 _LIBRARY_LOADED_TWICE = "Unable to register"
 _DRIVER = "/proc/driver/nvidia"
+# Beside TensorFlow; it loads all libraries in it.
+_PLUG_INS = "tensorflow-plugins"
 _DEVICE_METHODS = ("ensure_initialized", "_initialize_physical_devices")
 
 hidden_lines: list[str] = []
@@ -93,12 +95,29 @@ def _hide_messages_about_devices() -> None:
 
     It must not come earlier than without tffsim: from then on, devices cannot be configured.
     The names are private; without them, the messages show.
+
+    Hiding takes a second process, for which a first round would wait. Where it is known that there is nothing
+    to look for, nothing is said at this level, and so nothing is hidden.
     """
+    if _has_processors_only():
+        return
     with contextlib.suppress(ImportError, AttributeError):
         from tensorflow.python.eager.context import context
 
         for name in _DEVICE_METHODS:
             setattr(context(), name, functools.partial(_first_use, context(), name, getattr(context(), name)))
+
+
+def _has_processors_only() -> bool:
+    """Whether TensorFlow was built for no other device, and no plug-in brings one."""
+    tensorflow = sys.modules["tensorflow"]
+    try:
+        build = tensorflow.sysconfig.get_build_info()
+        packages = os.path.dirname(tensorflow.__path__[0])
+    except (AttributeError, ImportError, IndexError):
+        return False  # It is being imported still, or is none.
+    is_built_for_more = any(build.get(name, True) for name in ("is_cuda_build", "is_rocm_build"))
+    return not (is_built_for_more or os.path.isdir(os.path.join(packages, _PLUG_INS)))
 
 
 def _first_use(

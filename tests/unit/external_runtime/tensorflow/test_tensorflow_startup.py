@@ -14,6 +14,7 @@ DATED = "2026-01-31 10:20:30.123456: {} tensorflow/core/some_file.cc:42] {}\n"
 ABSEIL = "{}0131 00:00:1764115200.123456  4242 some_file.cc:42] {}\n"
 NOISE = DATED.format("I", "Some rounding may differ.") + DATED.format("E", "failed call to cuInit")
 IMPORT = "import tffsim, tensorflow"
+LOOK = "from tensorflow.python.eager.context import context; context().ensure_initialized()"
 
 
 def run(code, *, folder=None, level=None):
@@ -23,6 +24,12 @@ def run(code, *, folder=None, level=None):
     if level is not None:
         environment["TF_CPP_MIN_LOG_LEVEL"] = level
     return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+
+
+def built_for(cuda, rocm):
+    """Returns code of a TensorFlow that tells for which devices it was built."""
+    build = {"is_cuda_build": cuda, "is_rocm_build": rocm} if cuda is not None else {}
+    return f"import types; sysconfig = types.SimpleNamespace(get_build_info=lambda: {build})"
 
 
 @pytest.fixture
@@ -67,20 +74,51 @@ def test_an_import_after_that_of_tffsim_is_silent(fake, entry):
     assert run(entry, folder=fake()).stderr == ""
 
 
-def test_where_tensorflow_came_first_it_still_looks_for_devices_silently(fake):
-    folder = fake()
-    eager = folder / "tensorflow" / "python" / "eager"
-    eager.mkdir(parents=True)
-    context = f"""
+@pytest.fixture
+def fake_with_devices(fake):
+    """Makes a TensorFlow that speaks again when it looks for devices; `LOOK` lets it."""
+
+    def make(code="", look=""):
+        folder = fake(code)
+        eager = folder / "tensorflow" / "python" / "eager"
+        eager.mkdir(parents=True)
+        context = f"""
 import functools, os
 class Context:
     def ensure_initialized(self):
         os.write(2, {NOISE.encode()!r})
+        {look}
 context = functools.cache(Context)
 """
-    (eager / "context.py").write_text(context, encoding="utf-8")
-    use = "from tensorflow.python.eager.context import context; context().ensure_initialized()"
-    assert run(f"import tensorflow, tffsim; {use}", folder=folder).stderr == NOISE  # That of the import, which is over.
+        (eager / "context.py").write_text(context, encoding="utf-8")
+        return folder
+
+    return make
+
+
+def test_where_tensorflow_came_first_it_still_looks_for_devices_silently(fake_with_devices):
+    # That of the import, which is over.
+    assert run(f"import tensorflow, tffsim; {LOOK}", folder=fake_with_devices()).stderr == NOISE
+
+
+@pytest.mark.parametrize(
+    ("cuda", "rocm", "hidden"), [(True, False, True), (False, True, True), (None, None, True), (False, False, False)]
+)
+def test_nothing_is_hidden_where_tensorflow_has_no_devices_to_look_for(fake_with_devices, cuda, rocm, hidden):
+    folder = fake_with_devices(built_for(cuda, rocm))
+    assert run(f"{IMPORT}; {LOOK}", folder=folder).stderr == ("" if hidden else NOISE)
+
+
+def test_what_plug_ins_say_of_their_devices_is_hidden(fake_with_devices):
+    folder = fake_with_devices(built_for(cuda=False, rocm=False))
+    (folder / "tensorflow-plugins").mkdir()
+    assert run(f"{IMPORT}; {LOOK}", folder=folder).stderr == ""
+
+
+def test_a_look_for_devices_that_aborts_shows_everything(fake_with_devices):
+    folder = fake_with_devices(look="os.abort()")
+    done = run(f"{IMPORT}; {LOOK}", folder=folder)
+    assert (done.stderr, done.returncode != 0) == (NOISE, True)
 
 
 def test_warnings_of_python_code_are_shown(fake):
