@@ -28,7 +28,6 @@ from tffsim.executors.federating_executor import FederatingExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.executors.thread_delegating_executor import ThreadDelegatingExecutor
 from tffsim.federation.block_folds import BlockFolds
-from tffsim.federation.federated_composing_strategy import FederatedComposingStrategy
 from tffsim.federation.federated_resolving_strategy import FederatedResolvingStrategy
 from tffsim.federation.fold_shape import subtree_size
 
@@ -153,6 +152,9 @@ def _flat(plan: FederationPlan, num_clients: int, first_client: int, cohort_size
 
 
 def _composed(plan: FederationPlan, children: Sequence[tuple[Executor, int]]) -> Executor:
+    # Loaded for the first tree: a first round without one need not wait.
+    from tffsim.federation.federated_composing_strategy import FederatedComposingStrategy
+
     strategy = FederatedComposingStrategy(
         plan.server_stack(), children, max_concurrent_clients=plan.max_concurrent_clients
     )

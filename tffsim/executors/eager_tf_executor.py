@@ -4,6 +4,9 @@ It knows tensors, sequences, structs and TensorFlow functions; no placements, la
 names. A call that is short runs at once, on the thread of the caller. A call that is
 long goes to the pool of worker threads, so that the others need not wait. Which it is,
 the executor learns from the calls before.
+
+What imports graphs and builds blocks is loaded with the first graph and the first block:
+a first round that only adds numbers does not wait for it.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import federated_language as fl
 import tensorflow as tf
@@ -39,11 +42,7 @@ from tffsim.executors.executor_base import (
 )
 from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.external_runtime.tensorflow.eager_execution import CancellationManager
-from tffsim.external_runtime.tensorflow.functions.block_function import BlockFunction, datasets_in
-from tffsim.external_runtime.tensorflow.functions.calls_apart import CallsApart
-from tffsim.external_runtime.tensorflow.functions.dataset_lengths import known_length
-from tffsim.external_runtime.tensorflow.functions.tensorflow_function import TensorFlowFunction, tensorflow_function
-from tffsim.external_runtime.tensorflow.graph_passes.graph_traits import may_be_read_twice
+from tffsim.external_runtime.tensorflow.functions.leaf_function import LeafFunction
 from tffsim.external_runtime.tensorflow.values.leaf_intrinsics import binary_operator, cast_to, type_of_operator, zero
 from tffsim.external_runtime.tensorflow.values.modular_sums import digits_of_remainder, number_of_digits
 from tffsim.external_runtime.tensorflow.values.tensorflow_values import TensorFlowValue, materialise, to_tensorflow
@@ -52,9 +51,14 @@ from tffsim.language.generic_intrinsics import GENERIC_CAST, GENERIC_DIGITS, GEN
 from tffsim.language.struct_types import struct_type
 from tffsim.language.type_kinds import struct_type_of
 
+if TYPE_CHECKING:
+    from tffsim.external_runtime.tensorflow.functions.block_function import BlockFunction
+    from tffsim.external_runtime.tensorflow.functions.calls_apart import CallsApart
+    from tffsim.external_runtime.tensorflow.functions.tensorflow_function import TensorFlowFunction
+
 _IntrinsicFunction: TypeAlias = Callable[[TensorFlowValue], TensorFlowValue]
-_Callable: TypeAlias = TensorFlowFunction | BlockFunction
-_Reference: TypeAlias = TensorFlowValue | TensorFlowFunction | _IntrinsicFunction
+_Callable: TypeAlias = "TensorFlowFunction | BlockFunction"
+_Reference: TypeAlias = "TensorFlowValue | TensorFlowFunction | _IntrinsicFunction"
 
 
 class EagerTFExecutorValue(OwnedValue):
@@ -158,7 +162,7 @@ class EagerTFExecutor(Executor):
         check_argument(function.type_signature, argument.type_signature if argument is not None else None)
         assert isinstance(function.type_signature, fl.FunctionType)
         called, value = function.reference, argument.reference if argument is not None else None
-        if isinstance(called, TensorFlowFunction):
+        if isinstance(called, LeafFunction):
             result = await self._call(called, value)  # type: ignore[arg-type]
         else:
             with self._placement():
@@ -192,6 +196,10 @@ class EagerTFExecutor(Executor):
             BlockRefusedError: If they cannot be one call.
             tf.errors.OpError: If a function fails; nothing tells which.
         """
+        from tffsim.external_runtime.tensorflow.functions.block_function import datasets_in
+        from tffsim.external_runtime.tensorflow.functions.dataset_lengths import known_length
+        from tffsim.external_runtime.tensorflow.graph_passes.graph_traits import may_be_read_twice
+
         check_open(self._is_closed, self)
         with self._placement():
             values = [to_tensorflow(v, t) for v, t in zip(arguments, block.parameter_types, strict=True)]
@@ -210,6 +218,9 @@ class EagerTFExecutor(Executor):
     def _build(
         self, block: CallBlock, stack: Stack, datasets: Sequence[tf.data.Dataset], *, has_lengths: bool
     ) -> BlockFunction:
+        from tffsim.external_runtime.tensorflow.functions.block_function import BlockFunction
+        from tffsim.external_runtime.tensorflow.functions.calls_apart import CallsApart
+
         is_for_one = block.num_clients == 1
         calls_apart = CallsApart(has_lengths=has_lengths) if datasets and not is_for_one else None
         with self._placement():
@@ -244,7 +255,7 @@ class EagerTFExecutor(Executor):
     def _embed_computation(self, proto: pb.Computation, type_signature: fl.Type) -> EagerTFExecutorValue:
         kind = building_blocks.kind_of(proto)
         if kind == "tensorflow":
-            return EagerTFExecutorValue(self, tensorflow_function(proto, self._device), type_signature)
+            return EagerTFExecutorValue(self, _importer()(proto, self._device), type_signature)
         if kind == "intrinsic" and proto.intrinsic.uri in LEAF_INTRINSIC_URIS:
             return self._embed_intrinsic(proto.intrinsic.uri, type_signature)
         if kind == "literal":
@@ -325,6 +336,14 @@ class _GraphLeaf(EagerTFExecutor):
         if self._calls_apart is not None and not (function.draws_without_seed and is_seeded()):
             found = self._calls_apart.result(function, value)
         return found if found is not None else function.write_call(value)
+
+
+@functools.cache
+def _importer() -> Callable[[pb.Computation, str | None], TensorFlowFunction]:
+    """Returns `tensorflow_function`; cached, as every client asks, and an `import` takes longer."""
+    from tffsim.external_runtime.tensorflow.functions.tensorflow_function import tensorflow_function
+
+    return tensorflow_function
 
 
 def _device_name(device: str | tf.config.LogicalDevice | None) -> str | None:

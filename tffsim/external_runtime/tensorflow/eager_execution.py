@@ -13,8 +13,6 @@ from collections.abc import Iterable, Sequence
 
 import tensorflow as tf
 
-from tffsim.external_runtime.tensorflow.graph_passes.graph_rewriting import called_functions
-
 try:
     from tensorflow.core.framework.function_pb2 import FunctionDef
     from tensorflow.core.protobuf.rewriter_config_pb2 import RewriterConfig
@@ -178,6 +176,9 @@ def add_functions(functions: Iterable[FunctionDef]) -> None:
 
 def definitions_of(name: str) -> list[FunctionDef]:
     """Returns the definitions of a registered function and of all that it leads to, itself first."""
+    # Loaded with the first graph, as who has none asks for no definitions.
+    from tffsim.external_runtime.tensorflow.graph_passes.graph_rewriting import called_functions
+
     found: dict[str, FunctionDef] = {}
     waiting = [name]
     while waiting:

@@ -21,17 +21,15 @@ from tffsim.external_runtime.tensorflow.eager_execution import CancellationManag
 from tffsim.external_runtime.tensorflow.functions.calls_apart import CallsApart, leaves_of
 from tffsim.external_runtime.tensorflow.functions.function_calls import Seeds, SharedFunction
 from tffsim.external_runtime.tensorflow.functions.function_tensors import flatten, leaf_types, pack, specs_of
+from tffsim.external_runtime.tensorflow.functions.leaf_function import LeafFunction
 from tffsim.external_runtime.tensorflow.functions.reading_options import leave_as_it_is
 from tffsim.external_runtime.tensorflow.values.tensorflow_values import TensorFlowValue
 
 
-class BlockFunction:
+class BlockFunction(LeafFunction):
     """A callable made from a block of calls. Thread-safe.
 
-    Attributes:
-        duration: How long its calls take.
-        draws_without_seed: Whether it needs seeds where there are some: never.
-        may_call_python: Whether Python code of the user may run in it: never.
+    It needs no seeds, and no Python code of the user runs in it.
 
     Args:
         block: What it does.

@@ -36,6 +36,7 @@ from tffsim.external_runtime.tensorflow.functions.function_import import (
     import_once,
 )
 from tffsim.external_runtime.tensorflow.functions.function_tensors import flatten, pack
+from tffsim.external_runtime.tensorflow.functions.leaf_function import LeafFunction
 from tffsim.external_runtime.tensorflow.functions.python_callbacks import Callbacks, calls_back, current_callbacks
 from tffsim.external_runtime.tensorflow.functions.straight_calls import cancelled_with_scope
 from tffsim.external_runtime.tensorflow.functions.tensorflow_failures import source_line
@@ -51,7 +52,7 @@ MAX_FUNCTIONS = 512
 """How many imported functions are kept per process."""
 
 
-class TensorFlowFunction:
+class TensorFlowFunction(LeafFunction):
     """A callable made from a TensorFlow computation. Thread-safe.
 
     Args:
