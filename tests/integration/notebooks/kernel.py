@@ -52,7 +52,11 @@ class Seen:
             self.printed += content["text"]
         elif kind == "execute_result":
             self.result = content["data"]["text/plain"]
-        elif kind == "display_data" and not any("widget" in form for form in content["data"]):
+        elif (
+            kind == "display_data"
+            and "text/plain" in content["data"]
+            and not any("widget" in f for f in content["data"])
+        ):
             self.displayed.append(content["data"]["text/plain"])
         elif kind == "error":
             text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(content["traceback"]))
