@@ -195,7 +195,7 @@ class _Speech:
             said = self.say(
                 "client failed", client=client, count=count, function=function, place=place, message=message
             )
-        given = self.say("given", given=Phrase(failure.given, "code")) if failure.given else ()
+        given = self.say("given", given=Phrase(_shortened(failure.given), "code")) if failure.given else ()
         return (*said, Phrase("."), *given)
 
     def interrupted(self) -> Sentence:
