@@ -173,6 +173,30 @@ def test_the_end_of_a_run_leaves_the_view_as_it_is(lab, page):
     assert page.problems == []
 
 
+def test_a_cell_that_clears_its_output_keeps_the_view_and_what_was_chosen_in_it(lab, page):
+    setup = SMALL_SETUP + "from IPython.display import clear_output"
+    cell = endless("clears").replace("time.sleep", "clear_output(wait=True); print('a plot'); time.sleep")
+    page.goto(lab.url(lab.write("clears.ipynb", setup, cell)))
+    run_cell(page, 0)
+    run_cell(page, 1, wait=False)
+    page.wait_for_selector(".tffsim[data-state=running]", timeout=90_000)
+    page.locator("[data-tab=timeline]").click()
+    page.evaluate("() => { window.seen = document.querySelector('.tffsim') }")
+    begun = int(page.locator(".tffsim").get_attribute("data-spans"))
+    # For a moment after each clearing there is no view.
+    page.wait_for_function("begun => +document.querySelector('.tffsim')?.dataset.spans > begun + 1000", arg=begun)
+    enough(lab, "clears")
+    page.wait_for_selector(KEPT + "[data-state=done]", timeout=90_000)
+    wait_until_idle(page)
+    assert page.evaluate("() => document.querySelector('.tffsim') === window.seen")
+    assert (page.locator(".tffsim").count(), page.locator(FINISHED).count()) == (1, 1)
+    assert page.locator(".tffsim [aria-selected=true][role=tab]").get_attribute("data-tab") == "timeline"
+    # What the loop shows is below the view, and only the last of it is left.
+    told, *below = output_of(page, 1).split("a plot")
+    assert "next_round" in told and len(below) == 1
+    assert page.problems == []
+
+
 def test_a_saved_notebook_shows_its_pictures_without_a_kernel(lab, page):
     name = lab.write("saved.ipynb", SMALL_SETUP, ONE_ROUND)
     page.goto(lab.url(name))

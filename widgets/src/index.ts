@@ -82,8 +82,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   setLook(model.get("look") as Look);
   const shown = widgets.get(nameOf(model));
   if (shown === undefined) throw new Error("A view was asked for before its widget began.");
-  const view = new View(shown.store, { panels: model.get("panels") as string[] });
-  shown.views.add(view);
+  const view = shown.views.take(() => new View(shown.store, { panels: model.get("panels") as string[] }));
   el.append(view.root);
   return () => shown.views.release(view);
 }

@@ -31,7 +31,8 @@ async function opened() {
   const end = widget.initialize({ model });
   const close = widget.render({ model, el: cell });
   page.appear();
-  return { end, close, cell, root: cell.querySelector(".tffsim"), hear: () => listener(finished, []) };
+  const show = (el: HTMLElement) => widget.render({ model, el });
+  return { end, close, cell, root: cell.querySelector(".tffsim"), hear: () => listener(finished, []), show };
 }
 
 /** Puts the output that a notebook keeps in the place of a view. */
@@ -81,4 +82,19 @@ test("the page of another view is left alone, and a view without a page ends wit
   assert.equal(root?.isConnected, false);
   page.nextFrame();
   place.remove();
+});
+
+test("a view whose output was cleared goes on where the widget is displayed anew, and a second one is its own", async () => {
+  const { end, close, cell, root, show } = await opened();
+  close();
+  cell.replaceChildren();
+  const [anew, second] = [document.createElement("div"), document.createElement("div")];
+  document.body.append(anew, second);
+  const closeBoth = [show(anew), show(second)];
+  assert.ok(anew.querySelector(".tffsim") === root);
+  assert.equal(second.querySelectorAll(".tffsim").length, 1);
+  for (const close of closeBoth) close();
+  end();
+  assert.equal(root?.isConnected, false);
+  page.nextFrame();
 });

@@ -28,21 +28,23 @@ export class KeptViews {
   private readonly views = new Set<View>();
   private readonly waiting = new Map<View, ReturnType<typeof setTimeout>>();
   private readonly observer = new MutationObserver(() => this.look());
-  private isWatching = false;
   private page = "";
 
   /** `name` is that of the widget, which its page names too. */
   constructor(private readonly name: string) {}
 
-  add(view: View): void {
+  /** Returns the view that Jupyter took away when a cell cleared its output, or else a new one. */
+  take(make: () => View): View {
+    const [view = make()] = this.waiting.keys();
+    this.drop(view, false);
     this.views.add(view);
+    return view;
   }
 
   /** Looks out for the page, from the end of the run on. */
   watch(): void {
     if (this.isKept) return;
-    if (!this.isWatching) this.observer.observe(document.body, { childList: true, subtree: true });
-    this.isWatching = true;
+    this.observer.observe(document.body, { childList: true, subtree: true });
     this.look();
   }
 
@@ -64,7 +66,7 @@ export class KeptViews {
   /** The kernel answers no more: what a view that was kept may be asked for is in the page. */
   end(): void {
     this.stop();
-    for (const view of [...this.waiting.keys()]) this.drop(view);
+    for (const view of this.waiting.keys()) this.drop(view);
   }
 
   /** Returns what values are, as far as the page knows. */
@@ -103,6 +105,5 @@ export class KeptViews {
 
   private stop(): void {
     this.observer.disconnect();
-    this.isWatching = false;
   }
 }

@@ -17,13 +17,13 @@ from typing import Any
 
 import anywidget
 import traitlets
-from IPython.display import DisplayHandle
 
 from tffsim.tracing.analysis.summary import summary
 from tffsim.tracing.recording.source import Source
 from tffsim.tracing.recording.subscription import Batch, Subscription
 from tffsim.views import PANELS
 from tffsim.views.notebook.feed import Feed, Message
+from tffsim.views.notebook.live_outputs import LiveOutputs
 from tffsim.views.notebook.look import look
 from tffsim.views.notebook.mime_bundle import (
     NO_PICTURE,
@@ -74,6 +74,7 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
     look = traitlets.Dict().tag(sync=True)
     widget_id = traitlets.Unicode().tag(sync=True)
     _subscription: Subscription | None = None
+    _shown_in: LiveOutputs | None = None
     _cannot_send = False
 
     def __init__(
@@ -127,12 +128,16 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
                 raise NotImplementedError
             display_finished(source.snapshot, panels, title)
         elif source.recorder is not None:
-            handles = DisplayHandle(), DisplayHandle()
             widget = super()._repr_mimebundle_()
             assert widget is not None
-            for handle, (data, metadata) in zip(handles, (NO_PICTURE, widget), strict=True):
-                handle.display(data, metadata=metadata, raw=True)
-            source.recorder.when_finished(lambda: _update(handles, outputs(source.snapshot, panels, title, view)))
+            self._shown_in = shown_in = LiveOutputs(NO_PICTURE, Output(*widget))
+            shown_in.display()
+            source.recorder.when_finished(lambda: shown_in.update(outputs(source.snapshot, panels, title, view)))
+
+    def display_again(self) -> None:
+        """Displays what was displayed last of a trace that is being written, where somebody has cleared it."""
+        if self._shown_in is not None:
+            self._shown_in.display()
 
     def close(self) -> None:
         """Ends the view."""
@@ -188,12 +193,6 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         """
         with contextlib.suppress(AttributeError):
             self.comm._reply_subshell_for = None
-
-
-def _update(handles: Sequence[DisplayHandle], finished: Sequence[Output]) -> None:
-    """Shows the page first, which hides the picture above it: nothing moves."""
-    for handle, (data, metadata) in zip(reversed(handles), reversed(finished), strict=True):
-        handle.update(data, metadata=metadata, raw=True)
 
 
 def _why_not_live(error: Exception) -> str:
