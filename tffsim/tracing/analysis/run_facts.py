@@ -29,6 +29,7 @@ class Failure:
         message: What it said.
         place: The line of the user; None if nobody knows.
         given: The argument that it was given, in short; empty if nobody knows.
+        round: In which call of the computation, counted from 1.
     """
 
     span: int
@@ -37,6 +38,7 @@ class Failure:
     message: str
     place: Place | None
     given: str
+    round: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def _failure(reader: SpanReader, program: Program, invocations: set[int]) -> Fai
         error_message(snapshot.errors.get(first, "")),
         snapshot.places.get(first),
         ", ".join(map(reader.preview, values)),
+        sum(span <= columns["invocation"][first] for span in invocations),
     )
 
 

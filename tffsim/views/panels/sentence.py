@@ -44,7 +44,7 @@ def sentence(facts: RunFacts, language: str | None = None) -> Sentence:
     wrong = speech.wrong()
     # A failure has said already who ran what.
     who = speech.who_ran_what() if facts.failure is None else []
-    happened = [*who, *speech.what_crossed(), *speech.time(), *speech.trend()]
+    happened = [*who, *speech.what_crossed(), *speech.what_the_server_ran(), *speech.time(), *speech.trend()]
     if wrong and facts.num_clients == 0:
         return _joined([*happened, *wrong])  # That is what it comes from.
     if wrong or facts.is_running:
@@ -140,6 +140,15 @@ class _Speech:
             told.append(self.say("total of one"))
         return told
 
+    def what_the_server_ran(self) -> list[Sentence]:
+        """Says which of the user's functions ran at the server, beside what it did with what the clients sent."""
+        steps = [
+            s for s, run in self._steps if s.placement == SERVER and not s.crosses_to and s.function >= 0 and run.done
+        ]
+        if not steps or self._facts.num_clients <= 0:
+            return []  # Without clients it has been said already.
+        return [self.say("ran", functions=self._titles(steps), server=self._server())]
+
     def time(self) -> list[Sentence]:
         spent = self._facts.phases
         if not spent.clients + spent.server:
@@ -186,7 +195,7 @@ class _Speech:
         step = self._facts.program.steps[failure.step] if failure.step >= 0 else None
         function = Phrase(step.title if step is not None else self._facts.name, "code")
         message = Phrase(failure.message, "wrong")
-        place = self.say("at place", place=str(failure.place)) if failure.place is not None else ()
+        place = self._where(failure)
         if failure.client < 0:
             said = self.say("failed in", function=function, place=place, message=message)
         else:
@@ -197,6 +206,14 @@ class _Speech:
             )
         given = self.say("given", given=Phrase(_shortened(failure.given), "code")) if failure.given else ()
         return (*said, Phrase("."), *given)
+
+    def _where(self, failure: Failure) -> Sentence:
+        """Says in which line it failed, and in which round if there are several."""
+        has_rounds = len(self._facts.invocations) > 1
+        if failure.place is None:
+            return self.say("in round", round=str(failure.round)) if has_rounds else ()
+        key = "at place in round" if has_rounds else "at place"
+        return self.say(key, place=str(failure.place), round=str(failure.round))
 
     def interrupted(self) -> Sentence:
         steps = zip(self._facts.program.steps, self._facts.last_runs, strict=True)
