@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -45,8 +44,8 @@ class _ClearingThatTells:
         self._clear_output = clear_output
         self.listeners: list[Callable[[], object]] = []
 
-    def __call__(self, *arguments: Any, **options: Any) -> None:
-        self._clear_output(*arguments, **options)
+    def __call__(self, wait: bool = False) -> None:
+        self._clear_output(wait=wait)
         for listener in [*self.listeners]:
             listener()
 
