@@ -285,6 +285,7 @@ def test_client_data_is_made_when_its_turn_comes_and_not_kept(remote, local):
     assert rows[0] == rows[1]
 
 
+@pytest.mark.on_ray(False)
 def test_channels_can_be_given_and_stay_open(two_workers, local):
     channels = [grpc.insecure_channel(address) for address in two_workers.addresses]
     x, w = [float(n) for n in range(70)], [1.0 + n for n in range(70)]
