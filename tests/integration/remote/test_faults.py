@@ -173,7 +173,7 @@ def test_without_a_worker_one_error_tells_the_addresses_and_why(make_context):
 @pytest.mark.on_ray
 def test_all_workers_killed_is_an_error_and_a_new_one_is_used(workers, make_context):
     # Only what must fail has little time: on a busy machine, a worker may take seconds for its first answer.
-    context, patient = make_context(workers, connect_timeout=2), make_context(workers, connect_timeout=60)
+    context, patient = make_context(workers, connect_timeout=2), make_context(workers, connect_timeout=START_SECONDS)
     assert patient.invoke(quick_sum, VALUES) == 780
     addresses = workers.addresses
     result = in_background(context, slow_sum, VALUES)
