@@ -91,11 +91,16 @@ def running_lab(
         _wait_until_up(port, token, server, folder / ".lab.log")
         yield Lab(folder, port, token, server.pid)
     finally:
-        server.terminate()
-        try:
-            server.wait(15)
-        except subprocess.TimeoutExpired:
-            server.kill()
+        end_server(server)
+
+
+def end_server(server: "subprocess.Popen[bytes]") -> None:
+    """Ends a server, with force if it does not end by itself."""
+    server.terminate()
+    try:
+        server.wait(15)
+    except subprocess.TimeoutExpired:
+        server.kill()
 
 
 def _wait_until_up(port: int, token: str, server: "subprocess.Popen[bytes]", log: pathlib.Path) -> None:

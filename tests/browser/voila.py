@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
-from tests.browser.lab import ROOT
+from tests.browser.lab import ROOT, end_server
 
 # Extensions of JupyterLab that a page of Voilà loads, too, and that miss parts of it.
 _FOR_THE_LAB_ONLY = ("jupyterlab-jupytext", "@jupyter-notebook/lab-extension")
@@ -48,11 +48,7 @@ def running_voila(notebook: pathlib.Path) -> Iterator[str]:
         _wait_until_up(port, server, log)
         yield f"http://127.0.0.1:{port}/"
     finally:
-        server.terminate()
-        try:
-            server.wait(15)
-        except subprocess.TimeoutExpired:
-            server.kill()
+        end_server(server)
 
 
 def _wait_until_up(port: int, server: "subprocess.Popen[bytes]", log: pathlib.Path) -> None:

@@ -9,10 +9,7 @@ def check_extra() -> None:
     Raises:
         ImportError: If it is not.
     """
-    for module in ("grpc", "grpc_health"):
-        if importlib.util.find_spec(module) is None:
-            message = "The remote stack needs gRPC. Install it with `pip install 'tffsim[remote]'`."
-            raise ImportError(message, name=module)
+    _check(("grpc", "grpc_health"), "The remote stack needs gRPC. Install it with `pip install 'tffsim[remote]'`.")
 
 
 def check_ray() -> None:
@@ -21,7 +18,10 @@ def check_ray() -> None:
     Raises:
         ImportError: If it is not.
     """
-    for module in ("grpc", "ray"):
+    _check(("grpc", "ray"), "This stack needs Ray. Install it with `pip install 'tffsim[ray]'`.")
+
+
+def _check(modules: tuple[str, ...], what_to_do: str) -> None:
+    for module in modules:
         if importlib.util.find_spec(module) is None:
-            message = "This stack needs Ray. Install it with `pip install 'tffsim[ray]'`."
-            raise ImportError(message, name=module)
+            raise ImportError(what_to_do, name=module)

@@ -4,35 +4,18 @@ import signal
 import threading
 import time
 
-import federated_language as fl
-import numpy as np
 import pytest
-import tensorflow as tf
 
 import tffsim as tff
 from tests.integration.remote.conftest import START_SECONDS
+from tests.integration.remote.long_clients import slow_sum
 from tests.integration.remote.proxy import Proxy
 from tffsim.remote.local_workers import LocalWorkers
 from tffsim.tracing.document.operations import RUNNING
 from tffsim.tracing.document.references import check_references
 
-FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
 VALUES = [float(n) for n in range(12)]
 SECONDS = 240
-
-
-@tff.tf_computation(np.float32)
-def long(x):
-    """Takes a good while, and returns x."""
-    state = tf.while_loop(
-        lambda i, m: i < 150, lambda i, m: (i + 1, tf.linalg.matmul(m, m) * 0 + x), (0, tf.fill([256, 256], x))
-    )
-    return state[1][0, 0]
-
-
-@tff.federated_computation(FLOATS)
-def slow_sum(x):
-    return fl.federated_sum(fl.federated_map(long, x))
 
 
 class Run:
