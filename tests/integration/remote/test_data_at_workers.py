@@ -11,8 +11,9 @@ import pytest
 import tffsim as tff
 from tests.integration.remote import hosted
 from tests.integration.remote.conftest import START_SECONDS, bits
+from tests.integration.remote.long_clients import long
 from tests.integration.remote.proxy import Proxy
-from tests.integration.remote.test_faults import in_background, long, wait_until_busy
+from tests.integration.remote.test_faults import in_background, wait_until_busy
 from tffsim.remote.local_workers import LocalWorkers
 from tffsim.simulation import fed_avg
 from tffsim.views.panels.sentence import told
