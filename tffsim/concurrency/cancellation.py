@@ -43,6 +43,10 @@ class CancellationScope:
         """Whether it was made inside of another invocation, which waits for this one."""
         return bool(self._outer)
 
+    def is_within(self, other: "CancellationScope") -> bool:
+        """Whether it was made inside of another invocation, or inside of one that was."""
+        return any(scope is other or scope.is_within(other) for scope in self._outer)
+
     def take_thread(self) -> None:
         """Makes the current thread the one that drives the invocation, and nothing else meanwhile."""
         self._thread_id = threading.get_ident()

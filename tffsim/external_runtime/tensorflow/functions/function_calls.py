@@ -12,7 +12,7 @@ import itertools
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import tensorflow as tf
@@ -50,6 +50,18 @@ Seeds: TypeAlias = tuple[int, int]
 
 _names = itertools.count()
 _kernels = KernelCache(_SHARED_CALL)
+
+
+class Runner(Protocol):
+    """Calls a function, by one of the ways of this module or around them."""
+
+    def run(
+        self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None, seeds: Seeds | None = None
+    ) -> list[tf.Tensor]: ...
+
+    def write_call(self, inputs: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]: ...
+
+    def definitions(self) -> Sequence[FunctionDef]: ...
 
 
 class SharedFunction:

@@ -11,7 +11,7 @@ import itertools
 import warnings
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import federated_language as fl
 import tensorflow as tf
@@ -21,18 +21,17 @@ from tffsim.concurrency.call_duration import CallDuration
 from tffsim.external_runtime.tensorflow import bindings
 from tffsim.external_runtime.tensorflow.eager_execution import (
     NO_OPTIMISATION,
-    CancellationManager,
-    FunctionDef,
     can_run_in_thread,
 )
 from tffsim.external_runtime.tensorflow.functions.function_calls import (
     FunctionOfSeeds,
     RenewedFunction,
-    Seeds,
+    Runner,
     SharedFunction,
 )
 from tffsim.external_runtime.tensorflow.functions.function_tensors import specs_of
 from tffsim.external_runtime.tensorflow.functions.python_callbacks import Callbacks, redirect
+from tffsim.external_runtime.tensorflow.functions.python_gradients import OneAtATime, differentiated
 from tffsim.external_runtime.tensorflow.functions.straight_calls import StraightCalls
 from tffsim.external_runtime.tensorflow.graph_passes import graph_rewriting, graph_traits, seeded_draws
 from tffsim.external_runtime.tensorflow.graph_passes.functions_in_thread import keep_functions_in_thread
@@ -44,18 +43,6 @@ if TYPE_CHECKING:
 
 _names = itertools.count()
 _SEEDS = graph_rewriting.tensor_name(seeded_draws.SEEDS)
-
-
-class Runner(Protocol):
-    """Calls a function, by one of the ways of `function_calls`."""
-
-    def run(
-        self, inputs: Sequence[tf.Tensor], cancellation: CancellationManager | None, seeds: Seeds | None = None
-    ) -> list[tf.Tensor]: ...
-
-    def write_call(self, inputs: Sequence[tf.Tensor]) -> Sequence[tf.Tensor]: ...
-
-    def definitions(self) -> Sequence[FunctionDef]: ...
 
 
 @dataclasses.dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -173,6 +160,7 @@ def import_function(
         from tffsim.external_runtime.tensorflow.graph_passes.steps_as_written import keep_steps_as_written
 
         keep_steps_as_written(graph.graph_def, NO_OPTIMISATION)
+    differentiated_functions = differentiated(graph_rewriting.all_nodes(graph.graph_def))
     if callbacks is not None:
         redirect(graph_rewriting.all_nodes(graph.graph_def), callbacks)
     # TensorFlow refuses to return a dataset from an accelerator.
@@ -192,6 +180,8 @@ def import_function(
         runner = SharedFunction(function, inputs, outputs, graph_traits.num_threads(graph.graph_def))
     if num_pairs is not None:
         runner = FunctionOfSeeds(runner, num_pairs)
+    if differentiated_functions:
+        runner = OneAtATime(runner, differentiated_functions)
     draws_without_seed = seeded_draws.draws_without_seed(graph.graph_def)
     may_run_twice = graph_traits.may_run_twice(graph.graph_def)
     calls_functions = has_sequence(result) or graph_traits.data_calls_functions(graph.graph_def)

@@ -66,6 +66,12 @@ calls_back: IdentityCache[pb.Computation, bool] = IdentityCache(
 """Whether a computation calls Python functions or prints."""
 
 
+def python_function(token: str) -> object | None:
+    """Returns the Python function that nodes of a graph name, as TensorFlow keeps it; None if it is not here."""
+    function: object | None = _registry.get(token) if _registry is not None else None
+    return function
+
+
 def redirect(nodes: Iterable[NodeDef], callbacks: Callbacks) -> None:
     """Lets the Python functions of a graph be called by `callbacks`, as long as these live.
 
@@ -78,7 +84,7 @@ def redirect(nodes: Iterable[NodeDef], callbacks: Callbacks) -> None:
     for node in nodes:
         if node.op in _PYTHON_FUNCTIONS:
             token = node.attr["token"].s.decode()
-            function = _registry.get(token)
+            function = python_function(token)
             if function is not None:
                 node.attr["token"].s = _token_of(_redirected(function, token, callbacks))
         elif node.op == "PrintV2" and node.attr["output_stream"].s in _STREAMS:
