@@ -3,6 +3,36 @@ import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 import CleanCSS from "clean-css";
 
+/** What a style sheet says often; in the bundle a capital letter stands for each, in this order of the alphabet. */
+const OFTEN = [
+  "var(--t-",
+  "display:",
+  "eight:",
+  "grid-template-columns:",
+  "background:",
+  "border",
+  "color:A",
+  "width:",
+  "padding",
+  "px;",
+  "flex",
+  "font-",
+  "px ",
+  "overflow",
+  "minmax(",
+  "white-space:nowrap",
+  "align-items:center",
+  "-direction:column",
+  "position:absolute;",
+  "color-mix(in srgb,",
+  "margin",
+  "-radius:",
+  "none",
+  "solid A",
+  "container (max-H",
+  "stroke",
+];
+
 export const styles = {
   name: "styles",
   setup({ onLoad }) {
@@ -11,10 +41,24 @@ export const styles = {
       const { styles: short } = new CleanCSS({ level: { 2: { all: true, mergeSemantically: false } } }).minify(
         made.outputFiles[0].text,
       );
-      return { contents: nested(withShortColours(short)), loader: "text" };
+      return { contents: abbreviated(nested(withShortColours(short))), loader: "js" };
     });
   },
 };
+
+/** A module that says a style sheet with abbreviations; what one stands for may hold those before it. */
+function abbreviated(css) {
+  if (/[A-Z]/.test(css)) throw new Error("A capital letter in a style sheet would be read as an abbreviation.");
+  const short = OFTEN.reduce((text, said, k) => apartFromNames(text, said, String.fromCharCode(65 + k)), css);
+  const said = "(text) => text.replace(/[A-Z]/g, (letter) => said(often[letter.charCodeAt(0) - 65]))";
+  return `const often = ${JSON.stringify(OFTEN)}, said = ${said}; export default said(${JSON.stringify(short)});`;
+}
+
+/** Replaces what is no part of the name of a class: those are shortened later. */
+function apartFromNames(css, said, letter) {
+  const pieces = css.split(/(tff-[a-z-]+)/);
+  return pieces.map((piece, k) => (k % 2 === 0 ? piece.replaceAll(said, letter) : piece)).join("");
+}
 
 /** Colours are called by the first two letters of their names, as `theme.ts` declares them in the bundle. */
 function withShortColours(css) {
