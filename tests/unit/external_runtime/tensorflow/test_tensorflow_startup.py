@@ -180,6 +180,30 @@ print(len(tf.config.list_physical_devices("CPU")), tf.constant(2).numpy())
     assert (done.stdout, done.stderr) == ("1 2\n", "")
 
 
+@pytest.mark.parametrize("state", ["enabled", "disabled"])
+@pytest.mark.parametrize("outcome", ["pass", "raise ImportError"])
+def test_nobody_looks_for_garbage_during_the_import_and_all_is_as_before_after_it(fake, state, outcome):
+    code = f"""
+import contextlib, gc, tffsim
+gc.{state[:-1]}()
+with contextlib.suppress(ImportError):
+    import tensorflow
+print(gc.isenabled(), gc.get_freeze_count())
+"""
+    done = run(code, folder=fake(f"import gc; print(gc.isenabled()); {outcome}"))
+    assert done.stdout == f"False\n{state == 'enabled'} 0\n"
+
+
+def test_what_an_import_makes_is_old_afterwards(fake):
+    code = "import gc, tffsim, tensorflow; print(any(found is tensorflow.kept for found in gc.get_objects(2)))"
+    assert run(code, folder=fake("kept = [[]]")).stdout == "True\n"
+
+
+def test_what_the_user_has_frozen_stays_so(fake):
+    code = "import gc, tffsim; gc.freeze(); before = gc.get_freeze_count(); import tensorflow"
+    assert run(f"{code}; print(gc.get_freeze_count() == before)", folder=fake()).stdout == "True\n"
+
+
 def test_what_was_hidden_is_kept_for_those_who_ask(fake):
     module = "tffsim.external_runtime.tensorflow.tensorflow_startup"
     code = f"{IMPORT}\nfrom {module} import hidden_lines\nprint(*hidden_lines, end='')"
