@@ -50,14 +50,22 @@ class WorkersOnRay:
             time.sleep(0.2)
         self.processes = [psutil.Process(pid) for pid in pids]
 
+    def links(self):
+        """Returns a way to each actor, which a test can watch and slow down."""
+        from tests.integration.remote.ray_link import links_to
+
+        return links_to(self.owner.actors)
+
     def factory(self, addresses, **options):
         """Returns a factory that uses some of the actors, and leaves them there when it is closed."""
-        from tffsim.remote.ray_transport import RayStore, RayTransport
-        from tffsim.remote.workers import Workers
+        return factory_over([link for link in self.links() if link.address in addresses], **options)
 
-        store = RayStore()
-        actors = [actor for actor in self.owner.actors if actor.name in addresses]
-        return RemoteExecutorFactory(Workers([RayTransport(actor, store) for actor in actors], **options))
+
+def factory_over(links, **options):
+    """Returns a factory whose calls go over the links to actors."""
+    from tffsim.remote.workers import Workers
+
+    return RemoteExecutorFactory(Workers(links, **options))
 
 
 @functools.cache

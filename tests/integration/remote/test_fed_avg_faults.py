@@ -18,6 +18,7 @@ import tensorflow as tf
 
 import tffsim as tff
 from tests.integration.remote.conftest import START_SECONDS, bits
+from tests.integration.remote.on_ray import factory_over, workers_on_ray
 from tests.integration.remote.proxy import Proxy
 from tffsim.remote.local_workers import LocalWorkers
 from tffsim.simulation import digits, fed_avg
@@ -62,7 +63,11 @@ def expected(local, datasets):
 
 
 @pytest.fixture(scope="module")
-def workers():
+def workers(request):
+    if request.config.getoption("--ray"):
+        yield workers_on_ray()
+        workers_on_ray().wait_for_all()
+        return
     with LocalWorkers(2, options=["--lease-seconds", "6"], start_timeout=START_SECONDS) as started:
         processes, addresses = started.processes, started.addresses
         yield started
@@ -76,7 +81,12 @@ def workers():
 
 
 @pytest.fixture
-def proxies(workers):
+def links(workers):
+    """Returns the ways to the workers: proxies of connections, or what carries calls to actors."""
+    if not isinstance(workers, LocalWorkers):
+        workers.wait_for_all()
+        yield workers.links()
+        return
     made = [Proxy(address) for address in workers.addresses[:2]]
     yield made
     for proxy in made:
@@ -84,22 +94,24 @@ def proxies(workers):
 
 
 @pytest.fixture
-def context(proxies):
-    factory = tff.remote_executor_factory(
-        [proxy.address for proxy in proxies], connect_timeout=60, call_timeout=300, heartbeat_seconds=1
-    )
+def context(links):
+    options = {"connect_timeout": 60, "call_timeout": 300, "heartbeat_seconds": 1}
+    if isinstance(links[0], Proxy):
+        factory = tff.remote_executor_factory([proxy.address for proxy in links], **options)
+    else:
+        factory = factory_over(links, **options)
     yield tff.SyncExecutionContext(factory)
     factory.close()
 
 
 @contextlib.contextmanager
-def when_busy(proxy, disturb):
+def when_busy(link, disturb):
     """Calls a function in another thread once a worker has been sent more of what the block does."""
-    before = proxy.num_bytes["to worker"]
+    before = link.num_bytes["to worker"]
     is_over = threading.Event()
 
     def watch():
-        while proxy.num_bytes["to worker"] < before + 2000 and not is_over.is_set():
+        while link.num_bytes["to worker"] < before + 2000 and not is_over.is_set():
             time.sleep(0.001)
         disturb()
 
@@ -112,20 +124,22 @@ def when_busy(proxy, disturb):
         thread.join()
 
 
-def in_the_second(proxy, disturb):
-    return lambda number: when_busy(proxy, disturb) if number == 1 else contextlib.nullcontext()
+def in_the_second(link, disturb):
+    return lambda number: when_busy(link, disturb) if number == 1 else contextlib.nullcontext()
 
 
-def test_a_worker_that_is_stopped_and_goes_on_later(context, datasets, expected, workers, proxies):
+@pytest.mark.on_ray
+def test_a_worker_that_is_stopped_and_goes_on_later(context, datasets, expected, workers, links):
     process = workers.processes[0]
     try:
-        stop = in_the_second(proxies[0], lambda: os.kill(process.pid, signal.SIGSTOP))
+        stop = in_the_second(links[0], lambda: os.kill(process.pid, signal.SIGSTOP))
         assert trained(context, datasets, stop) == expected
     finally:
         os.kill(process.pid, signal.SIGCONT)
 
 
-def test_a_worker_that_gets_a_tenth_of_a_processor(context, datasets, expected, workers, proxies):
+@pytest.mark.on_ray
+def test_a_worker_that_gets_a_tenth_of_a_processor(context, datasets, expected, workers, links):
     process, is_over = psutil.Process(workers.processes[0].pid), threading.Event()
 
     def starve():
@@ -137,37 +151,40 @@ def test_a_worker_that_gets_a_tenth_of_a_processor(context, datasets, expected, 
 
     thread = threading.Thread(target=starve)
     try:
-        assert trained(context, datasets, in_the_second(proxies[0], thread.start)) == expected
+        assert trained(context, datasets, in_the_second(links[0], thread.start)) == expected
     finally:
         is_over.set()
         thread.join()
         process.resume()
 
 
-def test_a_connection_that_is_cut_and_restored(context, datasets, expected, proxies):
+def test_a_connection_that_is_cut_and_restored(context, datasets, expected, links):
     def cut():
-        proxies[1].cut()
-        proxies[1].restore()
+        links[1].cut()
+        links[1].restore()
 
-    assert trained(context, datasets, in_the_second(proxies[1], cut)) == expected
+    assert trained(context, datasets, in_the_second(links[1], cut)) == expected
 
 
-def test_a_connection_that_is_slow(context, datasets, expected, proxies):
+@pytest.mark.on_ray
+def test_a_connection_that_is_slow(context, datasets, expected, links):
     def slow_down():
-        proxies[1].delay_seconds = 0.02
+        links[1].delay_seconds = 0.02
 
-    assert trained(context, datasets, in_the_second(proxies[1], slow_down)) == expected
+    assert trained(context, datasets, in_the_second(links[1], slow_down)) == expected
 
 
-def test_a_worker_that_is_killed_and_a_new_one_in_its_place(context, datasets, expected, workers, proxies):
-    process, port = workers.processes[1], int(workers.addresses[1].rsplit(":", 1)[1])
-    assert trained(context, datasets, in_the_second(proxies[1], process.kill)) == expected
+@pytest.mark.on_ray
+def test_a_worker_that_is_killed_and_a_new_one_in_its_place(context, datasets, expected, workers, links):
+    process = workers.processes[1]
+    assert trained(context, datasets, in_the_second(links[1], process.kill)) == expected
     process.wait()
-    workers.add(port=port)
-    before = proxies[1].num_bytes["to controller"]
+    if isinstance(workers, LocalWorkers):  # An actor is made again by whoever needs it.
+        workers.add(port=int(workers.addresses[1].rsplit(":", 1)[1]))
+    before = links[1].num_bytes["to controller"]
     for _ in range(50):
         assert trained(context, datasets) == expected
-        if proxies[1].num_bytes["to controller"] > before + 4000:
+        if links[1].num_bytes["to controller"] > before + 4000:
             return
         time.sleep(0.2)
     raise AssertionError("The new worker was not used.")
