@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 
 import ray
 
-from tffsim.remote.ray_token import private_folder
+from tffsim.remote.private_folder import private_folder
 from tffsim.remote.worker_errors import NoWorkerError
 
 _LOOPBACK = "127.0.0.1"

@@ -1,14 +1,10 @@
 """The token of a Ray that is started here. Ray decides when it is imported whether it asks for one."""
 
-import functools
 import os
-import pathlib
 import secrets
-import shutil
 import sys
-import tempfile
-import weakref
 
+from tffsim.remote.private_folder import private_folder
 from tffsim.remote.worker_errors import NoWorkerError
 
 
@@ -29,17 +25,6 @@ def ask_for_token() -> None:
         with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
         os.environ["RAY_AUTH_TOKEN_PATH"] = str(path)
-
-
-@functools.cache
-def private_folder() -> pathlib.Path:
-    """Returns a folder that only this user can look into: Ray opens all below its own to everybody.
-
-    It goes with this process. Its path is short, because sockets are in it.
-    """
-    folder = tempfile.mkdtemp(prefix="tffsim-ray-", dir="/tmp" if os.path.isdir("/tmp") else None)
-    weakref.finalize(ask_for_token, shutil.rmtree, folder, ignore_errors=True)
-    return pathlib.Path(folder)
 
 
 def _check_imported() -> None:

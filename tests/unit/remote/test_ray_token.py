@@ -20,7 +20,8 @@ def run(code):
 def test_only_this_user_can_read_it_and_it_goes_with_the_process():
     mode, of_folder, length, folder, uses_statistics = run(
         "import os\n"
-        "from tffsim.remote.ray_token import ask_for_token, private_folder\n"
+        "from tffsim.remote.ray_token import ask_for_token\n"
+        "from tffsim.remote.private_folder import private_folder\n"
         "ask_for_token(); path = os.environ['RAY_AUTH_TOKEN_PATH']\n"
         "print(os.stat(path).st_mode, os.stat(private_folder()).st_mode, len(open(path).read()), private_folder(),\n"
         "      os.environ['RAY_USAGE_STATS_ENABLED'])\n"
