@@ -51,9 +51,9 @@ def calls(monkeypatch):
 
 
 def _take(monkeypatch, *seconds):
-    """Calls seem to take so long, in turn."""
-    durations, record = itertools.cycle(seconds), CallDuration.record
-    monkeypatch.setattr(CallDuration, "record", lambda self, *_, **__: record(self, next(durations)))
+    """Calls seem to take so long, those of each function in turn."""
+    durations, record = collections.defaultdict(lambda: itertools.cycle(seconds)), CallDuration.record
+    monkeypatch.setattr(CallDuration, "record", lambda self, *_, **__: record(self, next(durations[id(self)])))
 
 
 @pytest.fixture
@@ -65,13 +65,22 @@ def _round(context):
     assert context.invoke(_total, [np.float32(1)] * 128) == 64
 
 
-def test_short_clients_share_calls(calls, context, monkeypatch):
+def test_short_clients_share_calls_from_the_second_round_on(calls, context, monkeypatch):
     _take(monkeypatch, _SHORT)
-    for _ in range(2):
-        _round(context)
-    assert calls["shared"] > 0
-    assert calls["function"] < 128
-    assert not calls["whole"]
+    _round(context)
+    assert calls == {"function": 128}  # What shares calls takes longer to build than so few clients.
+    calls.clear()
+    _round(context)
+    assert calls == {"shared": 128}
+
+
+@pytest.mark.parametrize("max_fanout", [1000, 100], ids=["flat", "tree"])
+def test_many_short_clients_share_calls_in_the_first_round(calls, max_fanout, monkeypatch):
+    _take(monkeypatch, _SHORT)
+    context = tff.SyncExecutionContext(tff.local_executor_factory(max_fanout=max_fanout))
+    assert context.invoke(_total, [np.float32(1)] * 512) == 256
+    assert calls["shared"] >= 256
+    assert calls["function"] + calls["shared"] == 512
 
 
 def test_long_clients_run_by_themselves(calls, context, monkeypatch):
@@ -179,7 +188,7 @@ def test_a_few_interrupted_calls_make_no_client_long(calls, context, monkeypatch
     _take(monkeypatch, *[_SHORT] * 6, 1000 * _LONG)
     for _ in range(2):
         _round(context)
-    assert calls["function"] < 128
+    assert calls == {"function": 128, "shared": 128}
 
 
 def test_clients_that_become_long_run_by_themselves_and_share_calls_again_when_they_are_short(
@@ -191,7 +200,8 @@ def test_clients_that_become_long_run_by_themselves_and_share_calls_again_when_t
             _round(context)
     with monkeypatch.context() as patch:
         _take(patch, 32 * _LONG)
-        _round(context)
+        for _ in range(2):  # Calls that begin a fold are fewer than those that go on with it, and teach later.
+            _round(context)
         calls.clear()
         _round(context)
         assert not calls["shared"]

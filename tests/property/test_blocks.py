@@ -187,6 +187,7 @@ def built(monkeypatch, request):
         return run(function, *arguments)
 
     monkeypatch.setattr(block_folds, "_CLIENTS_BEFORE_BUILDING", 8)
+    monkeypatch.setattr(block_folds, "_CLIENTS_THAT_PAY", 0)
     monkeypatch.setattr(block_folds, "_CLIENTS_BEFORE_LARGE_CHUNKS", 96)
     # On a busy machine calls may seem long.
     monkeypatch.setattr(CallDuration, "busy_seconds", {"short": 1e-6, "long": 3 * LONG_SECONDS}[request.param])

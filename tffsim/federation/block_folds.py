@@ -25,6 +25,9 @@ from tffsim.language.type_sizes import static_size
 _log = logging.getLogger("tffsim")
 
 _CLIENTS_BEFORE_BUILDING = 32
+_CLIENTS_THAT_PAY = 224
+"""Building a call takes about as long as asking this many short clients one by one. So many must be left of a
+first round; the second round shows that there are more."""
 _CLIENTS_BEFORE_LARGE_CHUNKS = 256
 _TIMES_LATER_WITHOUT_FUNCTIONS = 4
 """Clients that call no function cost little one by one: their call is built later, and rarely in a first round."""
@@ -39,12 +42,14 @@ class BlockFolds:
         self._known: collections.OrderedDict[object, _KnownFold] = collections.OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, work: ClientWork, accumulate: Function) -> "BlockFold | None":
+    def of(self, work: ClientWork, accumulate: Function, first_client: int, num_later: int) -> "BlockFold | None":
         """Returns the fold of some clients' work.
 
         Args:
             work: What each client does.
             accumulate: Takes an accumulator and a member.
+            first_client: Index of the first client in the whole cohort.
+            num_later: How many clients of the cohort come after these.
 
         Returns:
             None if clients must be asked one by one.
@@ -62,7 +67,8 @@ class BlockFolds:
                     self._known.popitem(last=False)
             else:
                 self._known.move_to_end(key)
-        return BlockFold(known, plan)
+            known.note_start(first_client)
+        return BlockFold(known, plan, num_later)
 
 
 class BlockFold:
@@ -71,11 +77,13 @@ class BlockFold:
     Args:
         known: What earlier folds of the same work have taught.
         plan: The work, with its arguments.
+        num_later: How many clients of the cohort others fold after these.
     """
 
-    def __init__(self, known: "_KnownFold", plan: WorkPlan) -> None:
+    def __init__(self, known: "_KnownFold", plan: WorkPlan, num_later: int) -> None:
         self._known = known
         self._plan = plan
+        self._num_later = num_later
         self._shared: dict[int, object] | None = None
         self._has_failed = False
         self._must_not_be_shared = False
@@ -93,6 +101,7 @@ class BlockFold:
             or self._has_failed
             or self._must_not_be_shared
             or known.num_single_clients < known.num_before_next_try
+            or not known.is_worth_building(num_left + self._num_later)
         ):
             return 0
         sizes = known.sizes if known.num_in_chunks >= _CLIENTS_BEFORE_LARGE_CHUNKS else known.sizes[-1:]
@@ -204,11 +213,22 @@ class _KnownFold:
         self.are_long = False
         """Whether a client takes too long to share a call with others."""
         self.sizes = [size for size in CHUNK_SIZES if _is_small(plan.steps[-1].member_type, size)]
+        self._first_client = -1
+        self._has_returned = False
         self._plan = plan
         self._accumulate = accumulate
         self.singles: set[int] = set()
         """Positions of functions that must be called one by one."""
         self._chunks: dict[tuple[int, Split], ClientChunk | None] = {}
+
+    def note_start(self, first_client: int) -> None:
+        """Takes note that a fold begins with this client of the cohort."""
+        self._has_returned = self._has_returned or first_client <= self._first_client
+        self._first_client = first_client
+
+    def is_worth_building(self, num_left: int) -> bool:
+        """Whether a call has been built already, or enough clients will make use of it."""
+        return self._has_returned or self.num_in_chunks > 0 or num_left >= _CLIENTS_THAT_PAY
 
     def chunk(self, size: int, split: Split) -> ClientChunk | None:
         """Returns what there is to do for a chunk of clients; None if it holds too much at a time."""

@@ -323,7 +323,8 @@ class FederatedResolvingStrategy(FederatingStrategy):
     def _block_fold(self, work: ClientWork | None, accumulate: Function) -> BlockFold | None:
         if self._block_folds is None or work is None or not runs_blocks(self._clients[0]):
             return None
-        return self._block_folds.of(work, accumulate)
+        num_later = self._cohort_size - self._first_client - self.num_clients
+        return self._block_folds.of(work, accumulate, self._first_client, num_later)
 
     async def _fold(
         self,

@@ -9,8 +9,8 @@ import tffsim as tff
 from tffsim.concurrency.call_duration import LONG_SECONDS, CallDuration
 from tffsim.external_runtime.tensorflow.functions.block_function import BlockFunction
 
-NUM_CLIENTS = 192
-"""More than those that run one by one first, even if they call no function."""
+NUM_CLIENTS = 384
+"""More than those that run one by one first, even if they call no function, and enough to build a call for."""
 FLOATS = tff.FederatedType(np.float32, tff.CLIENTS)
 double = tff.tf_computation(lambda x: 2 * x, np.float32)
 increment = tff.tf_computation(lambda x: x + 1, np.float32)
