@@ -1,11 +1,10 @@
 """Processes made by `fork`: before TensorFlow runs they work, afterwards they say that they cannot."""
 
-import os
-import subprocess
-import sys
 import textwrap
 
 import pytest
+
+from tests.integration.forked_scripts import Script
 
 _HEAD = """
 import multiprocessing, threading
@@ -33,13 +32,10 @@ _AFTER = {"a computation ran": "double(1.0)", "only TensorFlow ran": "tf.constan
 
 
 def printed(body):
-    code = _HEAD + textwrap.dedent(body)
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=environment, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.split()
+    with Script(_HEAD + textwrap.dedent(body)) as script:
+        output, code = script.communicate(timeout=120)
+    assert code == 0
+    return output.split()
 
 
 @pytest.mark.parametrize("before", _BEFORE)

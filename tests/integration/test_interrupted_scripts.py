@@ -2,13 +2,12 @@
 
 import os
 import signal
-import subprocess
-import sys
 import textwrap
 import threading
 
 import pytest
 
+from tests.integration.forked_scripts import Script
 from tests.integration.interrupted_code import COMPUTATIONS, RANDOM_MOMENTS
 
 _BOUND_SECONDS = 300
@@ -33,20 +32,16 @@ _STACKS = {
 
 
 def start_script(body):
-    code = _START + COMPUTATIONS + textwrap.dedent(body)
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment)
+    return Script(_START + COMPUTATIONS + textwrap.dedent(body))
 
 
 def interrupt_when_started(script):
     """Waits until TensorFlow runs, and interrupts; returns what the script prints after that, and its exit code."""
-    try:
+    with script:
         assert script.stdout.readline() == "started\n"
         script.send_signal(signal.SIGINT)
-        output, _ = script.communicate(timeout=_BOUND_SECONDS)
-    finally:
-        script.kill()
-    return [line for line in output.splitlines() if line != "started"], script.returncode
+        output, code = script.communicate(timeout=_BOUND_SECONDS)
+    return [line for line in output.splitlines() if line != "started"], code
 
 
 @pytest.mark.parametrize("stack", _STACKS)
@@ -67,21 +62,21 @@ def test_the_next_call_returns_while_the_interrupted_one_is_still_held(stack, bo
 def interrupt_whenever_started(script):
     """Interrupts each call when TensorFlow runs it; returns what the script prints, and its exit code."""
     # Whatever goes wrong, the test fails and does not hang.
-    killer = threading.Timer(_BOUND_SECONDS, script.kill)
+    killer = threading.Timer(_BOUND_SECONDS, script.send_signal, [signal.SIGKILL])
     killer.start()
     printed, is_running = [], False
     try:
-        for line in map(str.strip, script.stdout):
-            if line != "started":
-                printed.append(line)
-                is_running = False
-            elif not is_running:
-                is_running = True
-                script.send_signal(signal.SIGINT)
+        with script:
+            for line in map(str.strip, script.stdout):
+                if line != "started":
+                    printed.append(line)
+                    is_running = False
+                elif not is_running:
+                    is_running = True
+                    script.send_signal(signal.SIGINT)
+            return printed, script.wait()
     finally:
         killer.cancel()
-        script.kill()
-    return printed, script.wait(_BOUND_SECONDS)
 
 
 @pytest.mark.parametrize("stack", _STACKS)
@@ -128,7 +123,8 @@ def test_an_interrupt_may_come_at_any_moment(stack, is_traced):
             # A call that was taken for a short one is held in the thread that orchestrates: it still runs.
             print(total([1, 2, 3]), ended.is_set(), *outcomes - {{"cancelled", "running"}})
     """)
-    output, _ = script.communicate(timeout=_BOUND_SECONDS)
+    with script:
+        output, _ = script.communicate(timeout=_BOUND_SECONDS)
     assert [line for line in output.splitlines() if line != "started"] == ["12 False"] * 12
 
 
@@ -207,5 +203,6 @@ def test_interrupts_on_the_debug_stack_are_announced_to_an_event_loop_that_runs_
 
         asyncio.run(main())
     """)
-    output, _ = script.communicate(timeout=_BOUND_SECONDS)
+    with script:
+        output, _ = script.communicate(timeout=_BOUND_SECONDS)
     assert output == "started\nheard\n"
