@@ -162,7 +162,9 @@ _FACTORIES = {
 }
 
 
+@functools.cache
 def _members(draw, num_clients, seed):
+    """Returns a value for each client: once for all computations and stacks, as TensorFlow takes milliseconds a set."""
     rng = np.random.default_rng(seed)
     if draw == "scalar":
         return list(rng.normal(0, 100, num_clients).astype(np.float32))
