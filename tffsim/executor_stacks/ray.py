@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from federated_language.framework import PlacementLiteral
 
-from tffsim.executor_stacks.remote import RemoteExecutorFactory
+from tffsim.executor_stacks.remote import LostData, RemoteExecutorFactory, check_lost_data
 from tffsim.remote.extra import check_ray
 
 if TYPE_CHECKING:
@@ -22,10 +22,12 @@ def ray_executor_factory(
     *,
     resources_per_worker: Mapping[str, float] | None = None,
     address: str | None = None,
+    data: Mapping[str, str] | None = None,
     default_num_clients: int = 0,
     start_timeout: float = 120.0,
     call_timeout: float = 600.0,
     heartbeat_seconds: float = 5.0,
+    lost_data: LostData = "error",
 ) -> "RayExecutorFactory":
     """Returns a factory of stacks whose clients are at workers in a cluster of Ray.
 
@@ -42,17 +44,22 @@ def ray_executor_factory(
         resources_per_worker: What each needs, by Ray's names; by default `{"CPU": 1}`. A worker runs as many clients at
             a time as it has processors.
         address: That of a cluster, such as `10.0.0.5:6379`, or `auto` for the one that this machine belongs to.
+        data: Data that stays at the workers: by its name the function that returns it, as `module:function`. Each
+            worker calls the function, so it returns what that worker's machine has. See `RemoteExecutorFactory.data`.
         default_num_clients: How many clients there are when the argument of a computation does not tell.
         start_timeout: How many seconds workers may take to start.
         call_timeout: How many seconds the work of a range of clients may take at a worker.
         heartbeat_seconds: How often workers hear that this process is there.
+        lost_data: What happens if a worker is lost that has data of clients, and is not back within `start_timeout`:
+            `"error"` or `"drop out"`, as for `remote_executor_factory`.
 
     Raises:
         ImportError: If the extra `tffsim[ray]` is not installed.
-        ValueError: If a number is wrong, or the address is that of Ray's client.
-        NoWorkerError: If Ray does not start, or the cluster has no room for the workers.
+        ValueError: If a number is wrong, or the address is that of Ray's client; if `lost_data` is something else.
+        NoWorkerError: If Ray does not start, the cluster has no room for the workers, or a function of `data` fails.
     """
     check_ray()
+    check_lost_data(lost_data)
     resources = _checked(num_workers, resources_per_worker)
     from tffsim.remote.ray_token import ask_for_token
 
@@ -65,8 +72,15 @@ def ray_executor_factory(
     from tffsim.remote.workers import Workers
 
     cluster = RayCluster(address, {name: amount * num_workers for name, amount in resources.items()})
-    make_service = functools.partial(worker_service, max_concurrent_computation_calls=max(1, int(resources["CPU"])))
-    actors = [RayWorker(cluster, f"ray:{number}", make_service, resources) for number in range(num_workers)]
+    make_service = functools.partial(
+        worker_service,
+        data=[f"{name}={function}" for name, function in (data or {}).items()],
+        max_concurrent_computation_calls=max(1, int(resources["CPU"])),
+    )
+    actors = [
+        RayWorker(cluster, f"ray:{number}", make_service, resources, has_data=bool(data))
+        for number in range(num_workers)
+    ]
     try:
         wait_for_workers(cluster, actors, start_timeout)
     except BaseException:
@@ -79,7 +93,10 @@ def ray_executor_factory(
         [RayTransport(actor, store) for actor in actors],
         connect_timeout=start_timeout, call_timeout=call_timeout, heartbeat_seconds=heartbeat_seconds,
     )  # fmt: skip
-    return RayExecutorFactory(workers, cluster, actors, default_num_clients=default_num_clients)
+    return RayExecutorFactory(
+        workers, cluster, actors,
+        default_num_clients=default_num_clients, lets_clients_drop_out=lost_data == "drop out",
+    )  # fmt: skip
 
 
 class RayExecutorFactory(RemoteExecutorFactory):
@@ -90,15 +107,22 @@ class RayExecutorFactory(RemoteExecutorFactory):
         cluster: Where they are.
         actors: The actors.
         default_num_clients: The number of clients when the argument tells none.
+        lets_clients_drop_out: Whether calls go on without clients whose data is lost.
 
     Attributes:
         actors: The actors.
     """
 
     def __init__(
-        self, workers: "Workers", cluster: "RayCluster", actors: "list[RayWorker]", *, default_num_clients: int = 0
+        self,
+        workers: "Workers",
+        cluster: "RayCluster",
+        actors: "list[RayWorker]",
+        *,
+        default_num_clients: int = 0,
+        lets_clients_drop_out: bool = False,
     ) -> None:
-        super().__init__(workers, default_num_clients=default_num_clients)
+        super().__init__(workers, default_num_clients=default_num_clients, lets_clients_drop_out=lets_clients_drop_out)
         self._cluster = cluster
         self.actors = actors
         # Before Ray ends by itself: then its actors would be told to be lost.

@@ -83,8 +83,7 @@ def remote_executor_factory(
         ValueError: If there are none, one is wrong, or one comes twice; if `lost_data` is something else.
     """
     check_extra()
-    if lost_data not in get_args(LostData):
-        raise ValueError(f'`lost_data` must be "error" or "drop out", found {lost_data!r}.')
+    check_lost_data(lost_data)
     from tffsim.remote.channels import read_security
     from tffsim.remote.given_channel import GivenChannel
     from tffsim.remote.grpc_transport import GrpcTransport
@@ -239,6 +238,12 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
 
     def _participant(self) -> Executor:
         return participant_stack(self._make_leaf(None))
+
+
+def check_lost_data(lost_data: object) -> None:
+    """Raises an error if this is nothing that can happen when data is lost."""
+    if lost_data not in get_args(LostData):
+        raise ValueError(f'`lost_data` must be "error" or "drop out", found {lost_data!r}.')
 
 
 def _checked(addresses: object) -> "list[str | grpc.Channel]":

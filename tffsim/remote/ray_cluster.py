@@ -19,6 +19,7 @@ from tffsim.remote.worker_errors import NoWorkerError
 
 _LOOPBACK = "127.0.0.1"
 _DETAIL = re.compile(r"Worker exit detail: (.+?)\.?(?: Some common causes|$)")
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _CPU, _GPU, _MEMORY = "CPU", "GPU", "memory"
 
 
@@ -86,7 +87,8 @@ class RayCluster:
         except Exception as error:
             raise NoWorkerError(
                 f"The Ray cluster at {address} cannot be reached. Does it run, has it the same version of Ray as this "
-                f"process, and knows this process its token (`RAY_AUTH_TOKEN_PATH`)? Ray says: {said_by_ray(error)}"
+                "process, and knows this process its token (`RAY_AUTH_MODE=token` and `RAY_AUTH_TOKEN_PATH`, before "
+                f"Python starts)? Ray says: {said_by_ray(error)}"
             ) from error
 
     def _start(self, resources: Mapping[str, float]) -> None:
@@ -129,7 +131,10 @@ def _signals_as_they_were() -> Iterator[None]:
 
 def said_by_ray(error: Exception) -> str:
     """Returns in one line what an error of Ray says, without what only its developers can use."""
-    lines = [line for line in str(error).splitlines() if line and not line.startswith("\t")]
+    lines = [line for line in _COLOR.sub("", str(error)).splitlines() if line and not line.startswith("\t")]
+    if any(line.startswith("  File ") for line in lines):
+        # A traceback of the actor: what was raised there comes last.
+        lines = [line for line in lines if not line.startswith(" ")][-1:]
     text = " ".join(lines)
     found = _DETAIL.search(text)
     return (found[1] if found is not None else text)[:400].strip() or type(error).__name__

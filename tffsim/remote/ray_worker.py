@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import ray
 from ray.exceptions import RayError
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from tffsim.remote.ray_cluster import RayCluster, said_by_ray
 from tffsim.remote.service.executor_service import ExecutorService
@@ -22,6 +23,7 @@ class RayWorker:
         name: The name of the worker, which no other has.
         make_service: Makes its service; the machines of the cluster must be able to import it.
         resources: What it needs, by Ray's names, such as `{"CPU": 2, "GPU": 1}`.
+        has_data: Whether clients have their data there: then it is made again where it was, or not at all.
 
     Attributes:
         name: Its name.
@@ -34,6 +36,8 @@ class RayWorker:
         name: str,
         make_service: Callable[[], ExecutorService],
         resources: Mapping[str, float],
+        *,
+        has_data: bool = False,
     ) -> None:
         self.name = name
         self.needs = ", ".join(f"{amount:g} {resource}" for resource, amount in resources.items())
@@ -44,6 +48,8 @@ class RayWorker:
         }
         self._options["resources"] = {name: amount for name, amount in resources.items() if name not in _OPTIONS}
         self._actor: ray.ActorHandle | None = None
+        self._has_data = has_data
+        self._machine: str | None = None
         self._lock = threading.Lock()
 
     @property
@@ -61,9 +67,15 @@ class RayWorker:
         with self._lock:
             if self._actor is None:
                 # Over all machines. One that has died is made again by whoever needs it, not at once and for ever.
-                actor = ray.remote(RayActor).options(scheduling_strategy="SPREAD", max_restarts=0, **self._options)
-                self._actor = actor.remote(self._make_service)
+                where = "SPREAD" if self._machine is None else NodeAffinitySchedulingStrategy(self._machine, soft=False)
+                actor = ray.remote(RayActor).options(scheduling_strategy=where, max_restarts=0, **self._options)
+                self._actor = actor.remote(self._make_service, _this_machine)
             return self._actor
+
+    def started_at(self, machine: str) -> None:
+        """Notes on which machine its actor is, by Ray's name."""
+        if self._has_data:
+            self._machine = machine
 
     def died(self, actor: "ray.ActorHandle") -> None:
         """Notes that an actor will not answer any more."""
@@ -79,6 +91,10 @@ class RayWorker:
             ray.kill(actor)
 
 
+def _this_machine() -> str:
+    return str(ray.get_runtime_context().get_node_id())
+
+
 def wait_for_workers(cluster: RayCluster, workers: Sequence[RayWorker], timeout: float) -> None:
     """Starts workers, and waits until all are ready.
 
@@ -90,7 +106,7 @@ def wait_for_workers(cluster: RayCluster, workers: Sequence[RayWorker], timeout:
     Raises:
         NoWorkerError: If one is not ready in time, or cannot start at all.
     """
-    answers = [worker.start().is_ready.remote() for worker in workers]
+    answers = [worker.start().machine.remote() for worker in workers]
     ready, waiting = ray.wait(answers, num_returns=len(answers), timeout=timeout)
     if waiting:
         raise NoWorkerError(
@@ -98,9 +114,9 @@ def wait_for_workers(cluster: RayCluster, workers: Sequence[RayWorker], timeout:
             f"{workers[0].needs}; free are {cluster.room()}. Ask for fewer or smaller workers, or give them more time: "
             "`start_timeout=`."
         )
-    for answer in ready:
+    for worker, answer in zip(workers, answers, strict=True):
         try:
-            ray.get(answer)
+            worker.started_at(ray.get(answer))
         except RayError as error:
             raise NoWorkerError(
                 "A worker could not start. Have all machines of the cluster the same version of tffsim, with the extra "

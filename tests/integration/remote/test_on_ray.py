@@ -11,7 +11,10 @@ import pytest
 import tensorflow as tf
 
 import tffsim as tff
+from tests.integration.remote import hosted
+from tests.integration.remote.conftest import bits
 from tests.integration.remote.on_ray import workers_on_ray
+from tests.integration.remote.test_data_at_workers import weighted
 from tffsim.remote.worker_errors import NoWorkerError
 
 pytestmark = pytest.mark.on_ray
@@ -61,6 +64,27 @@ def test_weights_are_put_once_for_all_workers(workers, monkeypatch):
     np.testing.assert_allclose(result, weights + 1, rtol=1e-6)
     content = weights.numpy().tobytes()
     assert sum(array.tobytes() == content for arrays in put for array in arrays) == 1
+
+
+def test_data_stays_at_an_actor_and_is_there_again_when_it_was_killed(workers, local):
+    factory = tff.ray_executor_factory(
+        1, resources_per_worker={"CPU": 0}, data={"numbers": "tests.integration.remote.hosted:numbers"}
+    )
+    try:
+        context, data = tff.SyncExecutionContext(factory), factory.data("numbers")
+        assert len(data) == 40
+        weights = [1.0 + n / 7 for n in range(40)]
+        expected = bits(local.invoke(weighted, (hosted.numbers(), weights)))
+        assert bits(context.invoke(weighted, (data, weights))) == expected
+        psutil.Process(int(factory.workers.ready()[0].process.split()[1])).kill()
+        assert bits(context.invoke(weighted, (data, weights))) == expected
+    finally:
+        factory.close()
+
+
+def test_a_function_of_data_that_is_not_there_is_told(workers):
+    with pytest.raises(NoWorkerError, match=r"no function for the data `numbers=clinic:load`.*'clinic'"):
+        tff.ray_executor_factory(1, resources_per_worker={"CPU": 0}, data={"numbers": "clinic:load"})
 
 
 def test_workers_for_which_there_is_no_room_are_an_error_that_tells_what_is_free(workers):

@@ -1,7 +1,7 @@
-"""The tests of the remote stack pass on Ray.
+"""The tests of the remote stack pass on Ray, and a cluster that is there already can be used.
 
-They run in one process, with one cluster, in a network namespace of their own: whatever Ray does, nobody else can reach
-it, and it reaches nobody.
+The tests run in one process, with one cluster, in a network namespace of their own: whatever Ray does, nobody else can
+reach it, and it reaches nobody.
 """
 
 import os
@@ -36,10 +36,19 @@ def skip(reason):
 
 @pytest.mark.slow
 def test_the_tests_of_the_remote_stack_pass_on_ray():
+    run_on_ray("pytest", "-q", "--ray", "-p", "no:cacheprovider", *TESTS)
+
+
+@pytest.mark.slow
+def test_a_cluster_that_is_there_is_used_with_its_token_and_left_as_it_was():
+    run_on_ray("tests.integration.remote.existing_cluster")
+
+
+def run_on_ray(module, *arguments):
+    """Runs a module as a program, again if Ray did not start."""
     pytest.importorskip("ray")
     # Before others, where that is allowed: Ray gives its own processes 15 s to start.
-    first = [*unshared(), "nice", "-n", "-10"]
-    command = [*first, sys.executable, "-m", "pytest", "-q", "--ray", "-p", "no:cacheprovider", *TESTS]
+    command = [*unshared(), "nice", "-n", "-10", sys.executable, "-m", module, *arguments]
     for _ in range(TRIES):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=800)
         if done.returncode != DID_NOT_START:

@@ -15,6 +15,18 @@ DIED = """The actor died unexpectedly before finishing this task.
 The actor is dead because its worker process has died. Worker exit type: SYSTEM_ERROR Worker exit detail: Worker \
 unexpectedly exits with a connection error code 2. End of file. Some common causes include: (1) and more"""
 
+RAISED = """The actor died because of an error raised in its creation task, \x1b[36mray::RayActor.__init__()\x1b[39m
+               ^^^^^^^^
+  File "/lib/pkgutil.py", line 692, in resolve_name
+    mod = importlib.import_module(gd['pkg'])
+ModuleNotFoundError: No module named 'clinic'
+
+The above exception was the direct cause of the following exception:
+
+\x1b[36mray::RayActor.__init__()\x1b[39m (pid=3)
+  File "/tffsim/remote/service/hosted_data.py", line 80, in _called
+ValueError: There is no function for the data `a=clinic:load`: No module named 'clinic'."""
+
 
 @pytest.fixture
 def init(monkeypatch, tmp_path):
@@ -80,6 +92,7 @@ def test_the_signal_that_ends_a_process_stays_with_its_owner(init):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        (RAISED, "ValueError: There is no function for the data `a=clinic:load`: No module named 'clinic'."),
         (DIED, "Worker unexpectedly exits with a connection error code 2. End of file"),
         ("one\n\tpid: 4\ntwo", "one two"),
         ("", "Exception"),

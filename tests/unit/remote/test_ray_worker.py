@@ -22,8 +22,8 @@ class Actors:
         self.asked = options
         return self
 
-    def remote(self, make_service):
-        self.made.append(types.SimpleNamespace(is_ready=types.SimpleNamespace(remote=lambda: "answer")))
+    def remote(self, make_service, find_machine):
+        self.made.append(types.SimpleNamespace(machine=types.SimpleNamespace(remote=lambda: "ab" * 28)))
         return self.made[-1]
 
 
@@ -39,8 +39,8 @@ def cluster():
     return types.SimpleNamespace(is_open=True, room=lambda: "0 of 2 CPU")
 
 
-def worker(cluster, **resources):
-    return RayWorker(cluster, "ray:0", lambda: None, resources or {"CPU": 1.0})
+def worker(cluster, has_data=False, **resources):
+    return RayWorker(cluster, "ray:0", lambda: None, resources or {"CPU": 1.0}, has_data=has_data)
 
 
 def test_an_actor_is_made_once_and_again_after_it_has_died(actors, cluster):
@@ -58,6 +58,21 @@ def test_resources_have_the_names_that_ray_asks_for(actors, cluster):
     worker(cluster, CPU=2.0, GPU=1.0, memory=1e9, moons=3.0).start()
     expected = {"num_cpus": 2.0, "num_gpus": 1.0, "memory": 1e9, "resources": {"moons": 3.0}}
     assert actors.asked == {"scheduling_strategy": "SPREAD", "max_restarts": 0, **expected}
+
+
+@pytest.mark.parametrize("has_data", [False, True])
+def test_a_worker_with_data_of_clients_is_made_again_on_its_machine_or_not_at_all(
+    actors, cluster, monkeypatch, has_data
+):
+    monkeypatch.setattr(ray, "wait", lambda answers, **options: (answers, []))
+    monkeypatch.setattr(ray, "get", lambda answer: answer)
+    made = worker(cluster, has_data)
+    wait_for_workers(cluster, [made], 5)
+    assert actors.asked["scheduling_strategy"] == "SPREAD"
+    made.died(made.actor)
+    made.start()
+    where = actors.asked["scheduling_strategy"]
+    assert (where.node_id, where.soft) == ("ab" * 28, False) if has_data else where == "SPREAD"
 
 
 def test_a_closed_worker_ends_its_actor(actors, cluster, monkeypatch):

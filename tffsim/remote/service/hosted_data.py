@@ -77,7 +77,7 @@ def _called(spec: str, module: str, function: str) -> object:
     try:
         target: object = pkgutil.resolve_name(f"{module}:{function}")
     except (ImportError, AttributeError) as error:
-        raise ValueError(f"There is no function for `--data {spec}`: {error}.") from error
+        raise ValueError(f"There is no function for the data `{spec}`: {error}.") from error
     if not callable(target):
         raise TypeError(f"`{module}:{function}` is no function. Write one that returns the data of all clients.")
     return target()

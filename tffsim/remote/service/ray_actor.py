@@ -35,14 +35,17 @@ class RayActor:
 
     Args:
         make_service: Makes the service.
+        find_machine: Returns Ray's name for the machine.
     """
 
-    def __init__(self, make_service: Callable[[], ExecutorService]) -> None:
+    def __init__(self, make_service: Callable[[], ExecutorService], find_machine: Callable[[], str]) -> None:
         self._service = make_service()
+        self._find_machine = find_machine
         self._leases: asyncio.Task[None] | None = None
 
-    async def is_ready(self) -> None:
-        """Returns when the service is there."""
+    async def machine(self) -> str:
+        """Returns Ray's name for the machine, when the service is there."""
+        return self._find_machine()
 
     async def call(self, name: str, content: bytes) -> bytes | Refusal:
         """Calls a method that takes one message and returns one.

@@ -45,7 +45,7 @@ def test_a_federated_data_set_has_the_clients_that_it_has():
     [
         (["numbers"], ValueError, "Write NAME=module:function"),
         (["a b=c:d"], ValueError, "Write NAME=module:function"),
-        (["a=no_such_module:load"], ValueError, "no function for `--data a=no_such_module:load`"),
+        (["a=no_such_module:load"], ValueError, "no function for the data `a=no_such_module:load`"),
         ([f"a={__name__}:nowhere"], ValueError, "no function for"),
         ([f"a={__name__}:FLOATS"], TypeError, "is no function"),
         ([f"a={__name__}:numbers"] * 2, ValueError, "two functions for the data 'a'"),

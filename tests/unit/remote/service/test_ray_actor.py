@@ -20,7 +20,7 @@ def run():
 
     def run_with_actor(body):
         async def main():
-            actor = RayActor(worker_service)
+            actor = RayActor(worker_service, lambda: "machine")
             await actor.call("KeepAlive", BEGIN)
             try:
                 return await body(actor)
@@ -31,6 +31,10 @@ def run():
         return asyncio.run(main())
 
     return run_with_actor
+
+
+def test_it_tells_on_which_machine_it_is(run):
+    assert run(lambda actor: actor.machine()) == "machine"
 
 
 def test_an_answer_is_the_bytes_of_its_message(run):
