@@ -67,6 +67,7 @@ LONG = (
     "integration/remote/test_ray.py",
     "browser/test_notebook.py",
     "integration/remote/test_faults.py",
+    "integration/remote/test_shared_memory.py",
     "integration/test_interrupted_scripts.py",
     "integration/remote/test_fed_avg_faults.py",
     "property/test_stacks_agree.py",

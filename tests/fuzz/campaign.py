@@ -10,11 +10,12 @@ from typing import Any
 import grpc
 from federated_language.framework import Executor
 
-from tests.fuzz.requests import STREAMS_IN, STREAMS_OUT, Request, good_requests, mutated
+from tests.fuzz.requests import MEMORY_KEY, STREAMS_IN, STREAMS_OUT, Request, good_requests, mutated
 from tests.unit.remote.conftest import InProcessWorker
 from tffsim.executor_stacks.worker import WorkerStacks
 from tffsim.remote.service.hosted_data import HostedData
 from tffsim.remote.wire import executor_pb2 as messages
+from tffsim.remote.wire.memory_segment import MemorySegment
 
 PROPER = {
     grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.RESOURCE_EXHAUSTED,
@@ -40,7 +41,9 @@ class Campaign:
         self._rng = random.Random(seed)
         self._alive: weakref.WeakSet[Executor] = weakref.WeakSet()
         self._stacks = WorkerStacks(data=HostedData({"numbers": [1, 2]}))
-        self._worker = InProcessWorker(self._make, wait_seconds=0.01)
+        self._worker = InProcessWorker(self._make, wait_seconds=0.01, memory_key=MEMORY_KEY)
+        # Their names stay, so that each session can open them.
+        self._memory = [MemorySegment.create(1 << 14) for _ in range(2)]
 
     async def run(self, count: int) -> None:
         """Sends a number of requests."""
@@ -51,6 +54,8 @@ class Campaign:
     def close(self) -> int:
         """Ends the worker, and returns how many executors are left."""
         self._worker.close()
+        for segment in self._memory:
+            segment.unlink()
         gc.collect()
         return len(self._alive)
 
@@ -73,10 +78,10 @@ class Campaign:
 
     async def _begin(self, channel: grpc.aio.Channel, name: str) -> list[Request]:
         """Returns good requests to a new executor."""
-        begin, make, *_ = good_requests(name, "")
+        begin, make, *_ = good_requests(name, "", self._memory)
         await self._send(channel, begin)
         (made,) = await self._send(channel, make)
-        return good_requests(name, messages.GetExecutorResponse.FromString(made).executor)
+        return good_requests(name, messages.GetExecutorResponse.FromString(made).executor, self._memory)
 
     async def _send(self, channel: grpc.aio.Channel, request: Request) -> list[bytes]:
         method = f"/tffsim.remote.Executor/{request.method}"

@@ -1,22 +1,25 @@
 """Requests to a worker: good ones, the same in a wrong order, and with changed, cut and doubled bytes."""
 
 import random
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import federated_language as fl
 import numpy as np
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 
 from tffsim.language import federated_lambdas
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.computations import sent_computation
 from tffsim.remote.wire.data_uris import data_node
+from tffsim.remote.wire.memory_segment import MemorySegment
 from tffsim.remote.wire.protocol import PROTOCOL
 from tffsim.remote.wire.types import type_bytes
 
 INT = fl.TensorType(np.int32)
 INTS = fl.FederatedType(INT, fl.CLIENTS)
 STREAMS_IN, STREAMS_OUT = "CreateValue", "Compute"
+MEMORY_KEY = "the key of the fuzz"
 
 
 class Request(NamedTuple):
@@ -26,8 +29,14 @@ class Request(NamedTuple):
     messages: list[bytes]
 
 
-def good_requests(session: str, executor: str) -> list[Request]:
-    """Returns requests of all kinds, in an order in which each can be answered."""
+def good_requests(session: str, executor: str, memory: Sequence[MemorySegment]) -> list[Request]:
+    """Returns requests of all kinds, in an order in which each can be answered.
+
+    Args:
+        session: The name of the session.
+        executor: The name of the executor.
+        memory: What is shared, for values and for results.
+    """
     of_session = {"session": session}
     here = {**of_session, "executor": executor}
     header = messages.CreateValueRequest.Header(session=session, id=9)
@@ -43,6 +52,7 @@ def good_requests(session: str, executor: str) -> list[Request]:
         ("CreateSelection", messages.CreateSelectionRequest(
             **here, id=12, selection=messages.CreateSelection(source=11, index=1))),
         ("Compute", messages.ComputeRequest(**here, id=12)),
+        *_memory_requests(of_session, here, memory),
         ("Follow", messages.FollowRequest(**of_session, num_parts={1: 0, 2: 3})),
         ("Dispose", messages.DisposeRequest(**of_session, ids=[1, 2])),
         ("DisposeExecutor", messages.DisposeExecutorRequest(**here)),
@@ -50,6 +60,29 @@ def good_requests(session: str, executor: str) -> list[Request]:
     requests = [Request(method, [message.SerializeToString()]) for method, message in single]
     requests.insert(4, Request("CreateValue", [message.SerializeToString() for message in streamed]))
     return requests
+
+
+def _memory_requests(
+    of_session: dict[str, str], here: dict[str, str], memory: Sequence[MemorySegment]
+) -> Iterator[tuple[str, Message]]:
+    """Yields requests that share memory, and use it."""
+    for number, segment in enumerate(memory, start=1):
+        yield "ShareMemory", messages.ShareMemoryRequest(
+            **of_session, key=MEMORY_KEY, name=segment.name, num_bytes=segment.num_bytes, segment=number,
+            is_for_results=number > 1,
+        )  # fmt: skip
+    header = messages.CreateValueRequest.Header(**of_session, id=13)
+    header.value.tensor.dtype, header.value.tensor.buffer_size = "uint8", 5000
+    yield (
+        "TakeFromMemory",
+        messages.TakeFromMemoryRequest(header=header, region=messages.Region(segment=1, num_bytes=5000)),
+    )
+    yield (
+        "ComputeIntoMemory",
+        messages.ComputeIntoMemoryRequest(
+            compute=messages.ComputeRequest(**here, id=12), region=messages.Region(segment=2)
+        ),
+    )
 
 
 def mutated(request: Request, rng: random.Random) -> Request:

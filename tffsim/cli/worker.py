@@ -60,6 +60,7 @@ def worker(
         raise click.ClickException(str(error)) from None
     from tffsim.remote.channels import read_token
     from tffsim.remote.service.credentials import WorkerCredentials
+    from tffsim.remote.wire.protocol import MEMORY_KEY_VARIABLE
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:
@@ -68,7 +69,7 @@ def worker(
         credentials.check(bind)
         asyncio.run(
             _serve(bind, port, credentials, max_value_bytes, allow_ops == "strict", data, lease_seconds, drain_seconds,
-                   exit_with_stdin)
+                   exit_with_stdin, os.environ.pop(MEMORY_KEY_VARIABLE, ""))
         )  # fmt: skip
     except (ValueError, TypeError, OSError) as error:
         raise click.ClickException(str(error)) from None
@@ -84,6 +85,7 @@ async def _serve(
     lease_seconds: float,
     drain_seconds: float,
     ends_with_stdin: bool,
+    memory_key: str,
 ) -> None:
     from tffsim.executor_stacks.worker_service import worker_service
     from tffsim.remote.service.worker_server import WorkerServer, end_with, stop_on_signals
@@ -94,8 +96,9 @@ async def _serve(
         # Modules of the folder in which the worker was started, as `python -m` finds them.
         sys.path.insert(0, os.getcwd())
     service = worker_service(
-        data=data, is_strict=is_strict, max_value_bytes=max_value_bytes, lease_seconds=lease_seconds
-    )
+        data=data, is_strict=is_strict, max_value_bytes=max_value_bytes, lease_seconds=lease_seconds,
+        memory_key=memory_key,
+    )  # fmt: skip
     server = WorkerServer(service, address, port, credentials)
     bound = await server.start()
     stop_on_signals(server.stop)

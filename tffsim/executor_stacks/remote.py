@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import grpc
 
     from tffsim.remote.data_at_workers import DataAtWorkers
+    from tffsim.remote.local_workers import LocalWorkers
     from tffsim.remote.worker_connection import WorkerConnection
     from tffsim.remote.workers import Workers
 
@@ -39,7 +40,7 @@ _SIDE_BY_SIDE = 64
 
 
 def remote_executor_factory(
-    addresses: "Sequence[str | grpc.Channel]",
+    addresses: "LocalWorkers | Sequence[str | grpc.Channel]",
     *,
     default_num_clients: int = 0,
     connect_timeout: float = 10.0,
@@ -87,15 +88,24 @@ def remote_executor_factory(
     from tffsim.remote.channels import read_security
     from tffsim.remote.given_channel import GivenChannel
     from tffsim.remote.grpc_transport import GrpcTransport
+    from tffsim.remote.local_workers import LocalWorkers
+    from tffsim.remote.shared_memory_transport import SharedMemoryTransport
+    from tffsim.remote.transport import Transport
     from tffsim.remote.workers import Workers
 
     found = _checked(addresses)
     security = read_security(server_ca=server_ca, client_cert=client_cert, client_key=client_key, token_file=token_file)
+
+    memory_key = addresses.memory_key if isinstance(addresses, LocalWorkers) else None
+
+    def transport_of(worker: "str | grpc.Channel") -> Transport:
+        if not isinstance(worker, str):
+            return GivenChannel(worker, security.metadata)
+        transport = GrpcTransport(worker, security)
+        return transport if memory_key is None else SharedMemoryTransport(transport, memory_key)
+
     workers = Workers(
-        [
-            GrpcTransport(worker, security) if isinstance(worker, str) else GivenChannel(worker, security.metadata)
-            for worker in found
-        ],
+        [transport_of(worker) for worker in found],
         connect_timeout=connect_timeout, call_timeout=call_timeout, heartbeat_seconds=heartbeat_seconds,
     )  # fmt: skip
     return RemoteExecutorFactory(

@@ -18,6 +18,7 @@ def worker_service(
     max_concurrent_computation_calls: int | None = None,
     max_value_bytes: int = 8 << 30,
     lease_seconds: float = 30.0,
+    memory_key: str = "",
 ) -> ExecutorService:
     """Makes the service of this process, and loads TensorFlow.
 
@@ -27,6 +28,7 @@ def worker_service(
         max_concurrent_computation_calls: How many TensorFlow calls may run at a time; by default one per processor.
         max_value_bytes: How large a value may be.
         lease_seconds: After how long without a word from its controller a session ends.
+        memory_key: Who knows it may share memory with this process; empty if nobody may.
 
     Raises:
         ValueError: If a text is wrong, or there is no such function.
@@ -43,6 +45,7 @@ def worker_service(
         max_value_bytes=max_value_bytes,
         worker=f"process {os.getpid()} on {platform.node()}",
         num_clients=hosted.num_clients,
+        memory_key=memory_key,
     )
 
 

@@ -83,7 +83,7 @@ class NotebookWorkers:
         if self._workers is None:
             raise UsageError("There are no workers for --stack remote. Start some first: %tff_workers start 2")
         if clients not in self._factories:
-            self._factories[clients] = remote_executor_factory(self._workers.addresses, default_num_clients=clients)
+            self._factories[clients] = remote_executor_factory(self._workers, default_num_clients=clients)
         return self._factories[clients]
 
     def _forget_factories(self) -> None:

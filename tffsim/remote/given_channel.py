@@ -47,6 +47,9 @@ class GivenChannel(Transport):
     async def close(self) -> None:
         """It stays open: others may use it."""
 
+    def forget(self) -> None:
+        """It has kept nothing."""
+
     def call(self, method: Method[_Request, _Response], request: _Request, timeout: float) -> Awaitable[_Response]:
         content = request.SerializeToString()
         count_sent(len(content))
@@ -72,7 +75,7 @@ class GivenChannel(Transport):
             count_sent(num_bytes)
 
     async def fetch(
-        self, request: messages.ComputeRequest, timeout: float
+        self, request: messages.ComputeRequest, num_bytes: int, timeout: float
     ) -> tuple[messages.Value, list[np.ndarray]] | None:
         content = request.SerializeToString()
         count_sent(len(content))

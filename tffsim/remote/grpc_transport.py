@@ -47,6 +47,9 @@ class GrpcTransport(Transport):
         if channel is not None:
             await channel.close()
 
+    def forget(self) -> None:
+        """It has kept nothing."""
+
     def call(self, method: Method[_Request, _Response], request: _Request, timeout: float) -> Awaitable[_Response]:
         callable_: grpc.aio.UnaryUnaryMultiCallable[_Request, _Response] = getattr(self._stub, method.name)
         metadata = self._security.metadata
@@ -65,7 +68,7 @@ class GrpcTransport(Transport):
             _fail(error)
 
     async def fetch(
-        self, request: messages.ComputeRequest, timeout: float
+        self, request: messages.ComputeRequest, num_bytes: int, timeout: float
     ) -> tuple[messages.Value, list[np.ndarray]] | None:
         arriving = ArrivingResult()
         try:

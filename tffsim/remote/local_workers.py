@@ -2,8 +2,10 @@
 
 import contextlib
 import dataclasses
+import os
 import queue
 import re
+import secrets
 import subprocess
 import sys
 import threading
@@ -11,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 
 from tffsim.remote.extra import check_extra
+from tffsim.remote.wire.protocol import MEMORY_KEY_VARIABLE
 from tffsim.remote.worker_errors import NoWorkerError
 
 _READY = re.compile(r"tffsim worker is ready at (\S+)")
@@ -43,12 +46,16 @@ class LocalWorkers:
         ImportError: If the extra `tffsim[remote]` is not installed.
         ValueError: If `count` is less than 1.
         NoWorkerError: If one does not start.
+
+    Attributes:
+        memory_key: What lets this process share memory with them.
     """
 
     def __init__(self, count: int, *, options: Sequence[str] = (), start_timeout: float = 120.0) -> None:
         check_extra()
         if count < 1:
             raise ValueError(f"There must be at least 1 worker, found {count}.")
+        self.memory_key = secrets.token_hex(16)
         self._options = list(options)
         self._start_timeout = start_timeout
         self._workers: list[LocalWorker] = []
@@ -116,6 +123,7 @@ class LocalWorkers:
             text=True,
             encoding="utf-8",
             errors="replace",
+            env={**os.environ, MEMORY_KEY_VARIABLE: self.memory_key},
             start_new_session=True,  # An interrupt is for the controller, which tells its workers.
         )
         lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()

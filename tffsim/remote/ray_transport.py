@@ -79,6 +79,9 @@ class RayTransport(Transport):
     async def close(self) -> None:
         """Does nothing: actors belong to the factory, and end with it."""
 
+    def forget(self) -> None:
+        """Does nothing: what is in the store is there for all workers."""
+
     def call(self, method: Method[_Request, _Response], request: _Request, timeout: float) -> Awaitable[_Response]:
         def read(content: object) -> _Response:
             assert isinstance(content, bytes)
@@ -98,7 +101,7 @@ class RayTransport(Transport):
         await _Answer(self._worker, actor, answer, timeout, lambda nothing: None)
 
     async def fetch(
-        self, request: messages.ComputeRequest, timeout: float
+        self, request: messages.ComputeRequest, num_bytes: int, timeout: float
     ) -> tuple[messages.Value, list[np.ndarray]] | None:
         actor, content = self._worker.actor, request.SerializeToString()
         count_sent(len(content))

@@ -55,6 +55,10 @@ class Transport(abc.ABC):
         """Gives up the connection."""
 
     @abc.abstractmethod
+    def forget(self) -> None:
+        """The worker has nothing any more of what it had: what was kept for it is not needed."""
+
+    @abc.abstractmethod
     def call(self, method: Method[_Request, _Response], request: _Request, timeout: float) -> Awaitable[_Response]:
         """Sends a request now, and returns its answer, to be waited for.
 
@@ -77,9 +81,14 @@ class Transport(abc.ABC):
 
     @abc.abstractmethod
     async def fetch(
-        self, request: messages.ComputeRequest, timeout: float
+        self, request: messages.ComputeRequest, num_bytes: int, timeout: float
     ) -> tuple[messages.Value, list[np.ndarray]] | None:
         """Returns a large result and its buffers, which may be written into; None if the worker has it no more.
+
+        Args:
+            request: Says which.
+            num_bytes: How many bytes its buffers have, as the worker has said.
+            timeout: After how many seconds to give up.
 
         Raises:
             CallError: If the worker does not send it.

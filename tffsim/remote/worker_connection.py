@@ -213,6 +213,7 @@ class WorkerConnection:
         self._tell("lost", reason)
         if self._session is session:
             self._session = None
+            self._transport.forget()
             if self._heart is not None:
                 self._heart.cancel()
         # Otherwise they end by themselves: a worker that drains lets its calls end.
@@ -247,7 +248,7 @@ class WorkerConnection:
             message = await self._answer(session, call, self._call_timeout, what)
         program.ascribe_result(message)
         if message.WhichOneof("outcome") == "is_large":
-            return Response(message, *await self._fetch(session, program, what))
+            return Response(message, *await self._fetch(session, program, message.num_bytes, what))
         return Response(message, message.value, [])
 
     async def _ask(self, request: messages.FollowRequest) -> messages.FollowResponse:
@@ -290,13 +291,13 @@ class WorkerConnection:
         upload.arrived()
 
     async def _fetch(
-        self, session: RemoteSession, program: Program, what: str
+        self, session: RemoteSession, program: Program, num_bytes: int, what: str
     ) -> tuple[messages.Value, list[np.ndarray]]:
         request = messages.ComputeRequest(
             session=session.name, executor=program.request.executor, id=program.result_number
         )
         with values_of(program.result_node):
-            fetching = self._transport.fetch(request, self._call_timeout)
+            fetching = self._transport.fetch(request, num_bytes, self._call_timeout)
             fetched = await self._answer(session, fetching, self._call_timeout, what)
         if fetched is None:
             raise WorkerLostError("the result is not there any more")

@@ -82,4 +82,4 @@ def factory_for(workers, **options):
     addresses = getattr(workers, "addresses", workers)
     if addresses[0].startswith("ray:"):
         return workers_on_ray().factory(addresses, **options)
-    return tff.remote_executor_factory(addresses, **options)
+    return tff.remote_executor_factory(workers, **options)

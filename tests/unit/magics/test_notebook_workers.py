@@ -20,6 +20,8 @@ class Process:
 class Started:
     """Workers that are none."""
 
+    memory_key = "key"
+
     def __init__(self, count):
         self.processes, self.addresses, self.is_closed = [], [], False
         self.add(count)

@@ -57,7 +57,7 @@ def test_its_bytes_are_counted_both_ways(channel, run):
 def test_a_result_that_is_not_there_any_more_is_refused(channel, run):
     async def fetch():
         await begun(GivenChannel(channel, ()), "given gone")
-        await GivenChannel(channel, ()).fetch(messages.ComputeRequest(session="given gone", id=3), 60)
+        await GivenChannel(channel, ()).fetch(messages.ComputeRequest(session="given gone", id=3), 0, 60)
 
     with pytest.raises(CallError, match="no executor"):
         run(fetch())

@@ -86,7 +86,7 @@ def test_what_is_fetched_may_be_written_into(transport, run, worker):
     async def fetch():
         await begun(transport, session)
         worker.service.sessions[session].results[3] = value, buffers
-        return await transport.fetch(messages.ComputeRequest(session=session, id=3), 60)
+        return await transport.fetch(messages.ComputeRequest(session=session, id=3), 2_800_000, 60)
 
     message, (fetched,) = run(fetch())
     assert message == value

@@ -172,10 +172,10 @@ def test_what_is_fetched_may_be_written_into():
     array = np.arange(10, dtype=np.uint8)
     array.flags.writeable = False
     worker = Worker(answer=(messages.Value(payload=1).SerializeToString(), [array]))
-    fetched = asyncio.run(RayTransport(worker, RayStore()).fetch(messages.ComputeRequest(), 60))
+    fetched = asyncio.run(RayTransport(worker, RayStore()).fetch(messages.ComputeRequest(), 0, 60))
     assert fetched[0].payload == 1
     assert fetched[1][0].flags.writeable and (fetched[1][0] == array).all()
 
 
 def test_a_result_that_is_not_there_any_more_is_none():
-    assert asyncio.run(RayTransport(Worker(), RayStore()).fetch(messages.ComputeRequest(), 60)) is None
+    assert asyncio.run(RayTransport(Worker(), RayStore()).fetch(messages.ComputeRequest(), 0, 60)) is None

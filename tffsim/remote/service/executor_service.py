@@ -9,7 +9,7 @@ import logging
 import os
 import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
-from typing import NoReturn, Protocol, TypeVar
+from typing import TypeVar
 
 import grpc
 import numpy as np
@@ -17,13 +17,14 @@ import numpy as np
 from tffsim.concurrency.cancellation import CancellationScope
 from tffsim.remote.service.known_computations import KnownComputations
 from tffsim.remote.service.programs import ProgramRunner
+from tffsim.remote.service.refusals import CallContext, refuse, refuse_as_lost, valid
 from tffsim.remote.service.session import LostError, MakeExecutor, Payload, Session
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire import executor_pb2_grpc
 from tffsim.remote.wire.malformed import MalformedError
 from tffsim.remote.wire.protocol import PROTOCOL
 from tffsim.remote.wire.spans import write_report
-from tffsim.remote.wire.tensors import ArrivingBuffers, Buffers, ValueBytesError
+from tffsim.remote.wire.tensors import ArrivingBuffers, Buffers
 from tffsim.remote.wire.values import ValueWriter, buffer_sizes
 
 _log = logging.getLogger("tffsim")
@@ -32,13 +33,6 @@ _MAX_SESSIONS = 64
 _SECONDS_BETWEEN_LOOKS = 0.05
 _ENDING = "This worker is about to end."
 _MAX_CLIENTS = 100_000_000
-
-
-class CallContext(Protocol):
-    """What the service needs to know of a call."""
-
-    async def abort(self, code: grpc.StatusCode, details: str = ...) -> NoReturn:
-        """Refuses the call; raises an error."""
 
 
 class ExecutorService(executor_pb2_grpc.ExecutorServicer):
@@ -52,6 +46,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         worker: What the worker calls itself.
         num_clients: How many clients have their data here, by the name of the data.
         wait_seconds: For how long a program waits for a value that another one is to make.
+        memory_key: Who knows it may share memory with this process; empty if nobody may.
     """
 
     def __init__(
@@ -64,7 +59,9 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         worker: str = "",
         num_clients: Mapping[str, int] | None = None,
         wait_seconds: float = 10.0,
+        memory_key: str = "",
     ) -> None:
+        self._memory_key = memory_key
         self._wait_seconds = wait_seconds
         self._num_clients = dict(num_clients or {})
         self._make_executor = make_executor
@@ -113,17 +110,17 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         """Begins a session, or renews its lease."""
         received = time.perf_counter_ns()
         if request.protocol != PROTOCOL:
-            await _refuse(
+            await refuse(
                 context,
                 grpc.StatusCode.INVALID_ARGUMENT,
                 f"This worker speaks version {PROTOCOL} of the protocol, the controller version {request.protocol}. "
                 "Install the same version of tffsim on both.",
             )
         if request.begin and self._is_draining:
-            await _refuse(context, grpc.StatusCode.UNAVAILABLE, _ENDING)
+            await refuse(context, grpc.StatusCode.UNAVAILABLE, _ENDING)
         if request.begin and request.session not in self._sessions:
             if len(self._sessions) >= _MAX_SESSIONS or not request.session:
-                await _refuse(context, grpc.StatusCode.RESOURCE_EXHAUSTED, f"This worker has {_MAX_SESSIONS} sessions.")
+                await refuse(context, grpc.StatusCode.RESOURCE_EXHAUSTED, f"This worker has {_MAX_SESSIONS} sessions.")
             self._sessions[request.session] = Session(
                 request.session, self._make_executor, self._lease_seconds, self._wait_seconds
             )
@@ -144,7 +141,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         session = await self._session(request.session, context)
         end = request.first_client + request.num_clients
         if end > max(request.cohort_size, 0) or request.cohort_size > _MAX_CLIENTS:
-            await _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "The range of clients is no part of the cohort.")
+            await refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "The range of clients is no part of the cohort.")
 
         async def make() -> str:
             return session.add_executor(
@@ -157,7 +154,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
     async def Batch(self, request: messages.BatchRequest, context: CallContext) -> messages.BatchResponse:
         """Runs a small program."""
         if self._is_draining:
-            await _refuse(context, grpc.StatusCode.UNAVAILABLE, _ENDING)
+            await refuse(context, grpc.StatusCode.UNAVAILABLE, _ENDING)
         session = await self._session(request.session, context)
         scope = CancellationScope()
         self._num_running += 1
@@ -185,22 +182,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         self, requests: AsyncIterator[messages.CreateValueRequest], context: CallContext
     ) -> messages.CreateValueResponse:
         """Takes a value and its buffers."""
-        header: messages.CreateValueRequest.Header | None = None
-        arriving: ArrivingBuffers | None = None
-        try:
-            async for request in requests:
-                if header is None:
-                    header = request.header
-                    arriving = ArrivingBuffers(buffer_sizes(header.value), self._max_value_bytes)
-                elif arriving is not None:
-                    arriving.add(request.chunk)
-            if header is None or arriving is None:
-                raise MalformedError("A value begins with what it is.")
-            buffers = arriving.complete()
-        except ValueBytesError as error:
-            await _refuse(context, grpc.StatusCode.RESOURCE_EXHAUSTED, str(error))
-        except MalformedError as error:
-            await _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        header, buffers = await valid(_arrived(requests, self._max_value_bytes), context)
         return await self.take(header, buffers, context)
 
     async def take(
@@ -237,6 +219,37 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         session = await self._session(request.session, context)
         scope = CancellationScope()
         return await self._in_session(session, self._computed(session, request, scope), context, scope)
+
+    async def ShareMemory(
+        self, request: messages.ShareMemoryRequest, context: CallContext
+    ) -> messages.ShareMemoryResponse:
+        """Takes memory of the process that has started this worker, for its session."""
+        session = await self._session(request.session, context)
+        try:
+            session.memory.share(request, self._memory_key)
+        except MalformedError as error:
+            await refuse(context, grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        return messages.ShareMemoryResponse()
+
+    async def TakeFromMemory(
+        self, request: messages.TakeFromMemoryRequest, context: CallContext
+    ) -> messages.CreateValueResponse:
+        """Takes a value whose buffers are in shared memory."""
+        session = await self._session(request.header.session, context)
+        buffers = await valid(session.memory.take(request, self._max_value_bytes), context)
+        return await self.take(request.header, buffers, context)
+
+    async def ComputeIntoMemory(
+        self, request: messages.ComputeIntoMemoryRequest, context: CallContext
+    ) -> messages.ComputeResponse:
+        """Computes a value, and puts its buffers into shared memory."""
+        session = await self._session(request.compute.session, context)
+        computed = await self.computed(request.compute, context)
+        if isinstance(computed, messages.Failure):
+            return messages.ComputeResponse(failure=computed)
+        message, buffers = computed
+        await valid(session.memory.put(request.region, buffers), context)
+        return messages.ComputeResponse(value=message)
 
     async def Dispose(self, request: messages.DisposeRequest, context: CallContext) -> messages.DisposeResponse:
         """Forgets values."""
@@ -281,7 +294,9 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
     async def _session(self, name: str, context: CallContext) -> Session:
         session = self._sessions.get(name)
         if session is None:
-            await _lost(context, f"There is no session {name[:40]!r} here: its lease is over, or the worker is new.")
+            await refuse_as_lost(
+                context, f"There is no session {name[:40]!r} here: its lease is over, or the worker is new."
+            )
         session.renew()
         return session
 
@@ -298,12 +313,12 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
             if scope is not None:
                 scope.cancel()
             if session.name not in self._sessions:
-                await _lost(context, "The lease of the session is over.")
+                await refuse_as_lost(context, "The lease of the session is over.")
             raise
         except LostError as error:
-            await _lost(context, str(error))
+            await refuse_as_lost(context, str(error))
         except MalformedError as error:
-            await _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, str(error))
+            await refuse(context, grpc.StatusCode.INVALID_ARGUMENT, str(error))
 
     async def _single_step(
         self,
@@ -334,16 +349,25 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
             session.close()
 
 
+async def _arrived(
+    requests: AsyncIterator[messages.CreateValueRequest], max_bytes: int
+) -> tuple[messages.CreateValueRequest.Header, list[np.ndarray]]:
+    """Returns a value that comes in pieces, and its buffers."""
+    header: messages.CreateValueRequest.Header | None = None
+    arriving: ArrivingBuffers | None = None
+    async for request in requests:
+        if header is None:
+            header = request.header
+            arriving = ArrivingBuffers(buffer_sizes(header.value), max_bytes)
+        elif arriving is not None:
+            arriving.add(request.chunk)
+    if header is None or arriving is None:
+        raise MalformedError("A value begins with what it is.")
+    return header, arriving.complete()
+
+
 async def _put(session: Session, header: messages.CreateValueRequest.Header, buffers: list[np.ndarray]) -> None:
     session.values.put(header.id, Payload(header.value, buffers))
-
-
-async def _lost(context: CallContext, reason: str) -> NoReturn:
-    await _refuse(context, grpc.StatusCode.FAILED_PRECONDITION, reason)
-
-
-async def _refuse(context: CallContext, code: grpc.StatusCode, reason: str) -> NoReturn:
-    await context.abort(code, reason)
 
 
 def _memory_bytes() -> int:

@@ -134,7 +134,7 @@ class ProgramRunner:
             message = messages.Value()
             message.CopyFrom(response.value)
             session.results[request.compute] = (response.value, writer.buffers)
-            response.is_large = True
+            response.is_large, response.num_bytes = True, writer.buffers.num_bytes
 
     async def _steps(
         self, session: Session, executor: Executor, request: messages.BatchRequest

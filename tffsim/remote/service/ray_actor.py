@@ -8,7 +8,8 @@ import grpc
 import numpy as np
 from google.protobuf.message import Message
 
-from tffsim.remote.service.executor_service import CallContext, ExecutorService
+from tffsim.remote.service.executor_service import ExecutorService
+from tffsim.remote.service.refusals import CallContext
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.methods import REQUESTS
 

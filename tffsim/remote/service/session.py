@@ -1,6 +1,6 @@
 """What a worker holds for one controller: executors, values by number, and a thread that does the work.
 
-All but the lease is touched in the loop of that thread only.
+All but the lease and the shared memory is touched in the loop of that thread only.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from federated_language.framework import Executor
 from tffsim.concurrency.loop_in_thread import LoopInThread
 from tffsim.concurrency.random_streams import Place
 from tffsim.remote.service.raw_values import RawValues
+from tffsim.remote.service.shared_memory import SharedMemory
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.tensors import Buffers
 from tffsim.tracing.recording.reports import NodeMarks, ReportParts
@@ -130,6 +131,7 @@ class Session:
         self.raw = RawValues()
         self.marks = NodeMarks()
         self.results: dict[int, tuple[messages.Value, Buffers]] = {}
+        self.memory = SharedMemory()
         self._parts: dict[int, ReportParts] = {}
         self.work = LoopInThread("tffsim-session")
         self._make_executor = make_executor
@@ -196,6 +198,7 @@ class Session:
 
     def close(self) -> None:
         """Stops its work, and frees what it holds."""
+        self.memory.clear()
         self.work.loop.call_soon_threadsafe(self._clear)
         self.work.stop()
 

@@ -266,6 +266,52 @@ class ComputeResponse(_message.Message):
     failure: Failure
     def __init__(self, value: _Optional[_Union[Value, _Mapping]] = ..., chunk: _Optional[bytes] = ..., failure: _Optional[_Union[Failure, _Mapping]] = ...) -> None: ...
 
+class ShareMemoryRequest(_message.Message):
+    __slots__ = ("session", "key", "name", "num_bytes", "segment", "is_for_results")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    NUM_BYTES_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    IS_FOR_RESULTS_FIELD_NUMBER: _ClassVar[int]
+    session: str
+    key: str
+    name: str
+    num_bytes: int
+    segment: int
+    is_for_results: bool
+    def __init__(self, session: _Optional[str] = ..., key: _Optional[str] = ..., name: _Optional[str] = ..., num_bytes: _Optional[int] = ..., segment: _Optional[int] = ..., is_for_results: bool = ...) -> None: ...
+
+class ShareMemoryResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class Region(_message.Message):
+    __slots__ = ("segment", "num_bytes", "is_last")
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    NUM_BYTES_FIELD_NUMBER: _ClassVar[int]
+    IS_LAST_FIELD_NUMBER: _ClassVar[int]
+    segment: int
+    num_bytes: int
+    is_last: bool
+    def __init__(self, segment: _Optional[int] = ..., num_bytes: _Optional[int] = ..., is_last: bool = ...) -> None: ...
+
+class TakeFromMemoryRequest(_message.Message):
+    __slots__ = ("header", "region")
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    REGION_FIELD_NUMBER: _ClassVar[int]
+    header: CreateValueRequest.Header
+    region: Region
+    def __init__(self, header: _Optional[_Union[CreateValueRequest.Header, _Mapping]] = ..., region: _Optional[_Union[Region, _Mapping]] = ...) -> None: ...
+
+class ComputeIntoMemoryRequest(_message.Message):
+    __slots__ = ("compute", "region")
+    COMPUTE_FIELD_NUMBER: _ClassVar[int]
+    REGION_FIELD_NUMBER: _ClassVar[int]
+    compute: ComputeRequest
+    region: Region
+    def __init__(self, compute: _Optional[_Union[ComputeRequest, _Mapping]] = ..., region: _Optional[_Union[Region, _Mapping]] = ...) -> None: ...
+
 class BatchRequest(_message.Message):
     __slots__ = ("session", "executor", "computations", "steps", "compute", "send_result", "place", "watch_numbers", "dispose", "watch_spans", "number")
     SESSION_FIELD_NUMBER: _ClassVar[int]
@@ -317,20 +363,22 @@ class Moments(_message.Message):
     def __init__(self, received: _Optional[int] = ..., answered: _Optional[int] = ...) -> None: ...
 
 class BatchResponse(_message.Message):
-    __slots__ = ("value", "is_large", "failure", "unknown", "suspects", "spans")
+    __slots__ = ("value", "is_large", "failure", "unknown", "suspects", "spans", "num_bytes")
     VALUE_FIELD_NUMBER: _ClassVar[int]
     IS_LARGE_FIELD_NUMBER: _ClassVar[int]
     FAILURE_FIELD_NUMBER: _ClassVar[int]
     UNKNOWN_FIELD_NUMBER: _ClassVar[int]
     SUSPECTS_FIELD_NUMBER: _ClassVar[int]
     SPANS_FIELD_NUMBER: _ClassVar[int]
+    NUM_BYTES_FIELD_NUMBER: _ClassVar[int]
     value: Value
     is_large: bool
     failure: Failure
     unknown: Digests
     suspects: _containers.RepeatedCompositeFieldContainer[Suspect]
     spans: _containers.RepeatedCompositeFieldContainer[Spans]
-    def __init__(self, value: _Optional[_Union[Value, _Mapping]] = ..., is_large: bool = ..., failure: _Optional[_Union[Failure, _Mapping]] = ..., unknown: _Optional[_Union[Digests, _Mapping]] = ..., suspects: _Optional[_Iterable[_Union[Suspect, _Mapping]]] = ..., spans: _Optional[_Iterable[_Union[Spans, _Mapping]]] = ...) -> None: ...
+    num_bytes: int
+    def __init__(self, value: _Optional[_Union[Value, _Mapping]] = ..., is_large: bool = ..., failure: _Optional[_Union[Failure, _Mapping]] = ..., unknown: _Optional[_Union[Digests, _Mapping]] = ..., suspects: _Optional[_Iterable[_Union[Suspect, _Mapping]]] = ..., spans: _Optional[_Iterable[_Union[Spans, _Mapping]]] = ..., num_bytes: _Optional[int] = ...) -> None: ...
 
 class Digests(_message.Message):
     __slots__ = ("digests",)

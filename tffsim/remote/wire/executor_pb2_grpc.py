@@ -64,6 +64,21 @@ class ExecutorStub(object):
                 request_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.ComputeRequest.SerializeToString,
                 response_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.ComputeResponse.FromString,
                 _registered_method=True)
+        self.ShareMemory = channel.unary_unary(
+                '/tffsim.remote.Executor/ShareMemory',
+                request_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.ShareMemoryRequest.SerializeToString,
+                response_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.ShareMemoryResponse.FromString,
+                _registered_method=True)
+        self.TakeFromMemory = channel.unary_unary(
+                '/tffsim.remote.Executor/TakeFromMemory',
+                request_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.TakeFromMemoryRequest.SerializeToString,
+                response_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.CreateValueResponse.FromString,
+                _registered_method=True)
+        self.ComputeIntoMemory = channel.unary_unary(
+                '/tffsim.remote.Executor/ComputeIntoMemory',
+                request_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.ComputeIntoMemoryRequest.SerializeToString,
+                response_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.ComputeResponse.FromString,
+                _registered_method=True)
         self.Batch = channel.unary_unary(
                 '/tffsim.remote.Executor/Batch',
                 request_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.BatchRequest.SerializeToString,
@@ -133,6 +148,25 @@ class ExecutorServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ShareMemory(self, request, context):
+        """The same for a controller that has started the worker: the buffers go through memory that both have.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TakeFromMemory(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ComputeIntoMemory(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Batch(self, request, context):
         """Runs a small program in one round trip.
         """
@@ -197,6 +231,21 @@ def add_ExecutorServicer_to_server(servicer, server):
             'Compute': grpc.unary_stream_rpc_method_handler(
                     servicer.Compute,
                     request_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.ComputeRequest.FromString,
+                    response_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.ComputeResponse.SerializeToString,
+            ),
+            'ShareMemory': grpc.unary_unary_rpc_method_handler(
+                    servicer.ShareMemory,
+                    request_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.ShareMemoryRequest.FromString,
+                    response_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.ShareMemoryResponse.SerializeToString,
+            ),
+            'TakeFromMemory': grpc.unary_unary_rpc_method_handler(
+                    servicer.TakeFromMemory,
+                    request_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.TakeFromMemoryRequest.FromString,
+                    response_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.CreateValueResponse.SerializeToString,
+            ),
+            'ComputeIntoMemory': grpc.unary_unary_rpc_method_handler(
+                    servicer.ComputeIntoMemory,
+                    request_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.ComputeIntoMemoryRequest.FromString,
                     response_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.ComputeResponse.SerializeToString,
             ),
             'Batch': grpc.unary_unary_rpc_method_handler(
@@ -386,6 +435,87 @@ class Executor(object):
             target,
             '/tffsim.remote.Executor/Compute',
             tffsim_dot_remote_dot_wire_dot_executor__pb2.ComputeRequest.SerializeToString,
+            tffsim_dot_remote_dot_wire_dot_executor__pb2.ComputeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ShareMemory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tffsim.remote.Executor/ShareMemory',
+            tffsim_dot_remote_dot_wire_dot_executor__pb2.ShareMemoryRequest.SerializeToString,
+            tffsim_dot_remote_dot_wire_dot_executor__pb2.ShareMemoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TakeFromMemory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tffsim.remote.Executor/TakeFromMemory',
+            tffsim_dot_remote_dot_wire_dot_executor__pb2.TakeFromMemoryRequest.SerializeToString,
+            tffsim_dot_remote_dot_wire_dot_executor__pb2.CreateValueResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ComputeIntoMemory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tffsim.remote.Executor/ComputeIntoMemory',
+            tffsim_dot_remote_dot_wire_dot_executor__pb2.ComputeIntoMemoryRequest.SerializeToString,
             tffsim_dot_remote_dot_wire_dot_executor__pb2.ComputeResponse.FromString,
             options,
             channel_credentials,

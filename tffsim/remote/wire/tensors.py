@@ -15,6 +15,7 @@ CHUNK_BYTES = 1 << 20
 MAX_INLINE_BYTES = 1 << 18
 """A value whose buffers are larger all in all is streamed."""
 _MIN_BUFFER_BYTES = 1 << 12
+_ALIGNMENT = 64
 _STRING = "str"
 
 _DTYPES = {
@@ -127,6 +128,13 @@ class ValueBytesError(Exception):
         super().__init__(f"A value of {num_bytes} bytes is larger than this worker takes, which is {max_bytes} bytes.")
         self.num_bytes = num_bytes
         self.max_bytes = max_bytes
+
+
+def aligned_buffer(num_bytes: int) -> np.ndarray:
+    """Returns room for bytes that begin where TensorFlow wants tensors to begin."""
+    room = np.empty(num_bytes + _ALIGNMENT, np.uint8)
+    start = -room.ctypes.data % _ALIGNMENT
+    return room[start : start + num_bytes]
 
 
 def encode_array(array: np.ndarray, tensor: messages.Tensor, buffers: Buffers) -> None:
