@@ -85,8 +85,9 @@ class RayCluster:
             with _signals_as_they_were():
                 ray.init(address=address, log_to_driver=True, configure_logging=False)
         except Exception as error:
+            where = "of this machine" if address == "auto" else f"at {address}"
             raise NoWorkerError(
-                f"The Ray cluster at {address} cannot be reached. Does it run, has it the same version of Ray as this "
+                f"The Ray cluster {where} cannot be reached. Does it run, has it the same version of Ray as this "
                 "process, and knows this process its token (`RAY_AUTH_MODE=token` and `RAY_AUTH_TOKEN_PATH`, before "
                 f"Python starts)? Ray says: {said_by_ray(error)}"
             ) from error

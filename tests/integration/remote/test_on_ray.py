@@ -82,11 +82,6 @@ def test_data_stays_at_an_actor_and_is_there_again_when_it_was_killed(workers, l
         factory.close()
 
 
-def test_a_function_of_data_that_is_not_there_is_told(workers):
-    with pytest.raises(NoWorkerError, match=r"no function for the data `numbers=clinic:load`.*'clinic'"):
-        tff.ray_executor_factory(1, resources_per_worker={"CPU": 0}, data={"numbers": "clinic:load"})
-
-
 def test_workers_for_which_there_is_no_room_are_an_error_that_tells_what_is_free(workers):
     with pytest.raises(NoWorkerError, match=r"0 of 1 workers within 0\.5 s.*1 CPU, 3 moons.*of \d+ CPU"):
         tff.ray_executor_factory(1, resources_per_worker={"moons": 3}, start_timeout=0.5)
