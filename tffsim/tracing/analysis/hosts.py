@@ -31,7 +31,7 @@ class Host:
         taken: Of these, those that had run elsewhere before, and the host that was lost then.
         moved: Which ran again elsewhere, and where.
         busy: For how many nanoseconds its spans ran.
-        slow: How many times as long as at the median host, if that is remarkable; otherwise 0.
+        slow: How many times as long each client took as at the median host, if that is remarkable; otherwise 0.
         down: How many bytes went to it.
         up: How many came from it.
         repeated: How many of both went because another host was lost.
@@ -64,6 +64,7 @@ def host_summaries(told: Legend | Snapshot) -> list[Host]:
         host.repeated += (row.down + row.up) * row.is_repeated
     for host in found:
         host.clients = _joined(host.clients)
+    for host in found:
         host.slow = _slowness(host, found)
     return sorted(found, key=lambda host: _by_number(host.name))
 
@@ -132,11 +133,17 @@ def _joined(ranges: list[Range]) -> list[Range]:
 
 
 def _slowness(host: Host, found: list[Host]) -> float:
-    others = [other.busy for other in found if other is not host and other.busy]
+    # One that was lost had not ended what its clients began.
+    others = [_per_client(other) for other in found if other is not host and other.busy and other.health != "lost"]
     if not others or host.busy < _LEAST_SLOW:
         return 0.0
-    times = host.busy / statistics.median(others)
+    times = _per_client(host) / statistics.median(others)
     return times if times >= _SLOW else 0.0
+
+
+def _per_client(host: Host) -> float:
+    """Returns how long a host was busy for each of its clients: one that has taken those of another has more to do."""
+    return host.busy / max(1, sum(last + 1 - first for first, last in host.clients))
 
 
 def _by_number(name: str) -> tuple[str, int]:

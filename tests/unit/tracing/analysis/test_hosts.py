@@ -35,9 +35,15 @@ def test_bytes_and_times_are_those_of_each_host(lost):
 
 
 def test_one_that_takes_much_longer_than_the_others_is_slow(lost):
-    assert [host.slow for host in host_summaries(lost)] == [0.0, 0.0, pytest.approx(3.2)]
+    assert [host.slow for host in host_summaries(lost)] == [0.0, 0.0, pytest.approx(2.4)]
     # What is over in a moment is not worth a word.
     assert [host.slow for host in host_summaries(told_hosts([("a", 0.01), ("b", 0.09)]))] == [0.0, 0.0]
+
+
+def test_one_that_has_taken_the_clients_of_another_is_not_slow_for_that():
+    happened = [(n, "runs", 32 * n, 32, -1) for n in range(3)] + [(0, "lost"), (1, "runs again", 0, 32, 0)]
+    trace = told_hosts([("a", 3.4), ("b", 18.3), ("c", 9.5)], happened)
+    assert [host.slow for host in host_summaries(trace)] == [0.0, 0.0, 0.0]
 
 
 def test_a_host_of_which_nothing_is_known_has_no_health():

@@ -16,7 +16,7 @@ def boxes():
 
 def test_health_is_a_mark_and_a_word(boxes):
     assert [box["head"] for box in boxes] == ["✕ worker lab:9", "✓ worker lab:10", "▲ worker lab:11"]
-    assert [box["facts"][0] for box in boxes] == ["lost at 60 ns", "serving", "slow: 3.2 × the median"]
+    assert [box["facts"][0] for box in boxes] == ["lost at 60 ns", "serving", "slow: 2.4 × the median"]
     assert [box["health"] for box in boxes] == ["lost", "serving", "serving"]
     assert boxes[0]["detail"] == "lost 1"
 
