@@ -57,7 +57,7 @@ class _Column:
         if self._is_text:
             return [f'<td style="text-align:left">{_literal(text)}</td>' for text in self._shown]
         return [
-            f'<td data-v="{float(value)!r}"{self._bar(value)}>{html.escape(text)}</td>'
+            f'<td data-v="{float(value)!r}"{self._bar(value)}>{_number(text)}</td>'
             for text, value in zip(self._shown, self._values, strict=True)
         ]
 
@@ -78,6 +78,11 @@ def _literal(text: str) -> str:
     """Returns a text as HTML that keeps the blanks with which it begins."""
     words = text.lstrip(" ")
     return "&nbsp;" * (len(text) - len(words)) + html.escape(words)
+
+
+def _number(text: str) -> str:
+    """Returns a number as HTML that has its unit on the same line."""
+    return html.escape(text).replace(" ", "&nbsp;")
 
 
 def _attribute(script: str) -> str:

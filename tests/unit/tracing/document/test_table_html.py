@@ -24,9 +24,9 @@ def test_all_cells_are_there_as_people_read_them(fruits):
     page = fruits._repr_html_()
     assert cells_of(page) == [
         ["fruit", "weight", "start"],
-        ["apple", "200 B", "–"],
-        ["pear", "100 B", "60 ns"],
-        ["", "0 B", "7.00 ms"],
+        ["apple", "200&nbsp;B", "–"],
+        ["pear", "100&nbsp;B", "60&nbsp;ns"],
+        ["", "0&nbsp;B", "7.00&nbsp;ms"],
     ]
     assert page.endswith("<div>3 rows</div>")
 
@@ -62,7 +62,7 @@ def test_what_makes_pages_safe_leaves_the_rows_and_nothing_else(fruits):
     # Its parser adds a tag to every table, which it then shows as text.
     page = re.sub("&lt;/?tbody&gt;", "", strings.clean_html(fruits._repr_html_()))
     assert "&lt;" not in page and "function" not in page and "style" not in page
-    assert cells_of(page)[1] == ["apple", "200 B", "–"]
+    assert cells_of(page)[1] == ["apple", "200&nbsp;B", "–"]
 
 
 def test_a_picture_of_nothing_but_the_table_needs_no_other_file(fruits):
