@@ -112,12 +112,24 @@ def test_sums_over_all_spans_take_a_small_share_of_the_time(monkeypatch):
     monkeypatch.setattr("tffsim.views.notebook.feed.data_of_spans", lambda *_: clock.advance(1.0) or {"graph": {}})
     with tff.use(tff.local_executor_factory()), tff.trace() as trace:
         mean_of_doubles([1.0, 2.0])
-        feed = Feed(trace.source, clock=clock)
+        feed = Feed(trace.source, clock=clock, spent=clock)
         has_sums = []
         for pause in (0, 0, 49, 0.9, 0.2, 49):
             clock.advance(pause)
             has_sums.append("graph" in feed.update(nothing_new)[0]["description"])
     assert has_sums == [True, False, False, False, True, False]
+
+
+def test_sums_that_had_to_wait_for_others_come_again_soon(monkeypatch):
+    clock, nothing_new = FakeClock(), Batch(np.zeros(0, SPAN_DTYPE), [], 0, is_last=False)
+    monkeypatch.setattr("tffsim.views.notebook.feed.data_of_spans", lambda *_: clock.advance(1.0) or {"graph": {}})
+    with tff.trace() as trace:
+        feed = Feed(trace.source, clock=clock, spent=lambda: clock() / 100)
+        has_sums = []
+        for pause in (0, 0.4, 0.2):
+            clock.advance(pause)
+            has_sums.append("graph" in feed.update(nothing_new)[0]["description"])
+    assert has_sums == [True, False, True]
 
 
 def test_what_happens_to_hosts_is_told_though_no_span_has_ended():

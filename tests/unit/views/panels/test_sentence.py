@@ -131,7 +131,7 @@ def test_while_the_code_goes_on_between_two_rounds_nothing_is_said_to_be_over():
     with tff.trace() as trace:
         half(1.0)
         said = told(trace.snapshot)
-    assert "So far it took " in said and "Nothing went wrong" not in said
+    assert "It has run for " in said and "Nothing went wrong" not in said
     assert "It took " in told(trace.snapshot) and told(trace.snapshot).endswith("Nothing went wrong.")
 
 
