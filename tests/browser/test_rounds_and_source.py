@@ -15,6 +15,13 @@ from tffsim.views.notebook.page import page as page_of
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed; see `make tools`")
 
 NUM_CLIENTS, NUM_ROUNDS = 9, 4
+# Notes which moments the replay shows.
+NOTE_MOMENTS = """() => {
+  const scrubber = document.querySelector(".tff-scrubber");
+  window.moments = [];
+  const noted = new MutationObserver(() => window.moments.push(scrubber.dataset.moment));
+  noted.observe(scrubber, { attributes: true, attributeFilter: ["data-moment"] });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -122,14 +129,6 @@ def test_rounds_are_brushed_and_all_panels_follow(page, path):
     rows.nth(0).press("Home")
     wait_for_summary(page, "rounds", f"{NUM_ROUNDS} calls, round 1 chosen")
     assert page.problems == []
-
-
-NOTE_MOMENTS = """() => {
-  const scrubber = document.querySelector(".tff-scrubber");
-  window.moments = [];
-  const noted = new MutationObserver(() => window.moments.push(scrubber.dataset.moment));
-  noted.observe(scrubber, { attributes: true, attributeFilter: ["data-moment"] });
-}"""
 
 
 def test_the_replay_shows_what_was_under_way(page, path):
