@@ -71,8 +71,8 @@ def _print_comparison(console: Console, before: str, num_turns: int, workloads: 
     """Returns the exit code: 1 if something became slower."""
     from tests.benchmarks import checkouts
 
-    title = f"time of a round, now / at {before}: median of the turns' ratios (middle half)"
-    columns = ("workload", "clients", "contender", "ms a round", "first s, before", "now", "ratio", "worse")
+    title = f"time of a round, and of the first one in a new process, now / at {before}: median ratio (middle half)"
+    columns = ("workload", "clients", "contender", "ms a round", "ratio", "worse", "first s, before", "now", "ratio")
     table = Table(*columns, title=title)
     worse = 0
     with checkouts.checkout(before) as folder:
@@ -83,9 +83,10 @@ def _print_comparison(console: Console, before: str, num_turns: int, workloads: 
                 f"{row.num_clients:,}",
                 row.contender,
                 f"{row.milliseconds:,.1f}",
-                *(f"{seconds:.2f}" for seconds in row.first_seconds),
                 str(row.found),
                 "[red]yes[/]" if row.is_worse else "no",
+                *(f"{seconds:.2f}" for seconds in row.first_seconds),
+                str(row.found_first),
             )
     console.print(table)
     return min(worse, 1)
@@ -102,6 +103,16 @@ def _print_rest(console: Console) -> None:
     table.add_row(
         "200 rounds with changing cohorts", "{megabytes:+.0f} MB, {threads:+.0f} threads".format(**growth), "0"
     )
+    console.print(table)
+    _print_remote(console)
+
+
+def _print_remote(console: Console) -> None:
+    from tests.benchmarks import remote_calls, remote_memory
+
+    table = Table("what", "measured", "budget", title="workers on this machine: median ratios of turns (middle half)")
+    for row in (*remote_calls.rows(), *remote_memory.rows()):
+        table.add_row(*row)
     console.print(table)
 
 

@@ -3,10 +3,12 @@
 import contextlib
 import dataclasses
 import pathlib
+import statistics
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 
+from tests.benchmarks import first_rounds
 from tests.benchmarks.contender_process import CONTENDERS
 from tests.benchmarks.speed import CASES
 from tests.benchmarks.turns import Contender, Ratio, measure, ratio
@@ -14,6 +16,8 @@ from tests.benchmarks.turns import Contender, Ratio, measure, ratio
 ROOT = pathlib.Path(__file__).parents[2]
 WORSE_FROM = 1.05
 """Two runs of the same code differ by less: what is above, with its whole middle half, is worse."""
+FIRST_WORSE_FROM = 1.2
+"""The same for first rounds of new processes, which differ more."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class Row:
         contender: In which way tffsim did it.
         found: How many times longer it takes now.
         milliseconds: How long a round takes now, the median.
-        first_seconds: How long the first round took, before and now.
+        first_seconds: How long the first round of a new process takes, before and now, the medians.
+        found_first: How many times longer that takes now.
     """
 
     workload: str
@@ -35,11 +40,12 @@ class Row:
     found: Ratio
     milliseconds: float
     first_seconds: tuple[float, float]
+    found_first: Ratio
 
     @property
     def is_worse(self) -> bool:
         """Whether it takes longer now, beyond what chance does."""
-        return self.found.low > WORSE_FROM
+        return self.found.low > WORSE_FROM or self.found_first.low > FIRST_WORSE_FROM
 
 
 @contextlib.contextmanager
@@ -83,13 +89,15 @@ def rows(before: pathlib.Path, num_turns: int, workloads: Sequence[str] = ()) ->
                 pairs[kind] = Contender(kind, before), Contender(kind)
             then, now = (contender.name for contender in pairs[kind])
             found = measure(pairs[kind], workload, num_clients, num_turns)
+            firsts, found_first = first_rounds.compared(kind, workload, num_clients, before)
             yield Row(
                 workload,
                 num_clients,
                 kind,
                 ratio(found[now], found[then]),
                 1e3 * sorted(found[now].seconds)[len(found[now].seconds) // 2],
-                (found[then].first_seconds, found[now].first_seconds),
+                (statistics.median(firsts[0]), statistics.median(firsts[1])),
+                found_first,
             )
     finally:
         for pair in pairs.values():

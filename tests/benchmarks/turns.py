@@ -26,12 +26,10 @@ class Rounds:
 
     Attributes:
         seconds: Of a round, one for each turn.
-        first_seconds: Of the first round, which is none of the turns.
         peak_mb: The most memory that its process has held.
     """
 
     seconds: list[float]
-    first_seconds: float
     peak_mb: float
 
 
@@ -55,7 +53,12 @@ class Ratio:
 
 def ratio(one: Rounds, other: Rounds) -> Ratio:
     """Compares two contenders of one case, turn by turn."""
-    quotients = [a / b for a, b in zip(one.seconds, other.seconds, strict=True)]
+    return ratio_of(one.seconds, other.seconds)
+
+
+def ratio_of(seconds: Sequence[float], reference: Sequence[float]) -> Ratio:
+    """Compares times that were taken in turns."""
+    quotients = [a / b for a, b in zip(seconds, reference, strict=True)]
     low, median, high = statistics.quantiles(quotients, n=4) if len(quotients) > 1 else quotients * 3
     return Ratio(median, low, high)
 
@@ -125,10 +128,10 @@ def measure(contenders: Sequence[Contender], workload: str, num_clients: int, nu
         RuntimeError: If one fails, or if their results differ.
     """
     check_results(contenders, workload, num_clients)
-    first, times = {}, {}
+    times = {}
     for contender in contenders:
         contender.order(workload=workload, clients=num_clients)
-        first[contender.name] = contender.order(rounds=1)["seconds"]
+        contender.order(rounds=1)
         # What is built when a function is called often is built before the turns.
         warm = min(contender.order(rounds=1)["seconds"] for _ in range(3))
         times[contender.name] = max(1, round(_SECONDS_OF_A_TURN / warm))
@@ -142,7 +145,7 @@ def measure(contenders: Sequence[Contender], workload: str, num_clients: int, nu
             spent += took * times[contender.name]
         if spent > _MAX_SECONDS_OF_A_CASE:
             break
-    return {c.name: Rounds(seconds[c.name], first[c.name], c.order(result=True)["peak_mb"]) for c in contenders}
+    return {c.name: Rounds(seconds[c.name], c.order(result=True)["peak_mb"]) for c in contenders}
 
 
 def check_results(contenders: Sequence[Contender], workload: str, num_clients: int) -> None:

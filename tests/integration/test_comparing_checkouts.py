@@ -5,12 +5,15 @@ import subprocess
 import pytest
 
 from tests.benchmarks.checkouts import ROOT, Row, checkout
-from tests.benchmarks.turns import Rounds, ratio
+from tests.benchmarks.turns import Rounds, ratio, ratio_of
+
+ALIKE = [1.0, 1.0, 1.0]
 
 
-def row(before, now):
+def row(before, now, first_now=ALIKE):
     """Returns what comes out of rounds that took so many seconds."""
-    return Row("W1", 10, "tffsim", ratio(Rounds(now, 1.0, 100.0), Rounds(before, 1.0, 100.0)), 1.0, (1.0, 1.0))
+    found = ratio(Rounds(now, 100.0), Rounds(before, 100.0))
+    return Row("W1", 10, "tffsim", found, 1.0, (1.0, 1.0), ratio_of(first_now, ALIKE))
 
 
 def test_a_row_is_worse_if_its_middle_half_lies_above_the_limit():
@@ -18,6 +21,11 @@ def test_a_row_is_worse_if_its_middle_half_lies_above_the_limit():
     assert row(before, [1.1, 1.2, 2.2, 1.1, 1.1]).is_worse
     assert not row(before, [1.0, 1.2, 2.2, 1.0, 1.1]).is_worse
     assert not row(before, before).is_worse
+
+
+def test_a_row_is_worse_if_only_its_first_round_is():
+    assert row(ALIKE, ALIKE, first_now=[1.3, 1.4, 1.5]).is_worse
+    assert not row(ALIKE, ALIKE, first_now=[1.1, 1.1, 1.3]).is_worse
 
 
 def test_a_slow_moment_of_the_machine_counts_for_both():
