@@ -7,6 +7,8 @@ DOCS_READY := .venv/docs-ready
 # `make PYTHON=/path/to/python3.12 test` chooses the interpreter of a new environment.
 PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What Python has compiled is kept: the tests start it a hundred times.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo lab test checks quick bench mutants fuzz build install-check layers lint types format lock lessons docs glossary
