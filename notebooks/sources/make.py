@@ -105,7 +105,13 @@ def run(notebook: NotebookNode, last: str = "") -> Cost:
     """Runs all cells of a notebook, which keeps what they put out, and then some more code."""
     measure, after = nbformat.v4.new_code_cell(_COST), nbformat.v4.new_code_cell(last)
     notebook.cells += [measure, after]
-    client = NotebookClient(notebook, timeout=_SECONDS_FOR_A_CELL, kernel_name="python3", record_timing=False)
+    client = NotebookClient(
+        notebook,
+        startup_timeout=_SECONDS_FOR_A_CELL,
+        timeout=_SECONDS_FOR_A_CELL,
+        kernel_name="python3",
+        record_timing=False,
+    )
     client.store_widget_state = False
     start = time.perf_counter()
     try:

@@ -222,7 +222,7 @@ def test_an_untrusted_notebook_still_shows_the_picture(lab, page):
     )
     name = lab.write("foreign.ipynb", code)
     notebook = nbformat.read(lab.folder / name, as_version=4)
-    nbclient.NotebookClient(notebook, timeout=120).execute()
+    nbclient.NotebookClient(notebook, timeout=120, startup_timeout=300).execute()
     nbformat.write(notebook, lab.folder / name)  # Not by the server, so it does not trust it.
     page.goto(lab.url(name))
     page.wait_for_function("() => document.querySelector('.jp-OutputArea img')?.naturalWidth > 300")

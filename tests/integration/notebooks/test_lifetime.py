@@ -50,7 +50,7 @@ def alive():
     sources = [SETUP, CLOSED, CLOSED_WHILE_LIVE, DISPLAYED, *[CELL] * 22, "alive()"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=120, startup_timeout=300, kernel_name="python3").execute()
     return [int(notebook.cells[k].outputs[-1]["data"]["text/plain"]) for k in (1, 2, 3, -1)]
 
 

@@ -28,8 +28,9 @@ def failing(tmp_path):
 
 
 def test_nbclient_stops_with_a_live_view_too():
+    client = nbclient.NotebookClient(notebook("%%tff_execute\nmean(['wrong'])"), timeout=120, startup_timeout=300)
     with pytest.raises(nbclient.exceptions.CellExecutionError, match="ArgumentError"):
-        nbclient.NotebookClient(notebook("%%tff_execute\nmean(['wrong'])"), timeout=120).execute()
+        client.execute()
 
 
 def test_nbconvert_ends_with_an_error(failing, tmp_path):

@@ -26,7 +26,7 @@ def executed():
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    return NotebookClient(notebook, timeout=120, startup_timeout=300, kernel_name="python3").execute()
 
 
 def test_an_executed_notebook_holds_a_page_a_picture_and_a_text(executed):
