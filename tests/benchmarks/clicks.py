@@ -79,7 +79,7 @@ _FIND = ".tff-palette input"
 _INTERACTIONS = (
     ("click a tile", "overview", _CANVAS % "clients", _CLICK_TILE),
     ("go to the next tile", "overview", _CANVAS % "clients", _KEY % "ArrowRight"),
-    ("click a box of the stack", "overview", "[role=treeitem].tff-box", _CLICK),
+    ("click a box of the stack", "stack", "[role=treeitem].tff-box", _CLICK),
     ("end what is selected", "overview", ".tffsim", _KEY % "Escape"),
     ("find 'client 7'", "overview", _FIND, _TYPE % "client 7"),
     ("find '> 1 ms'", "overview", _FIND, _TYPE % "> 1 ms"),

@@ -60,7 +60,7 @@ def test_every_panel_shows_the_trace(page, path):
     opened(page, path)
     for tab in TABS:
         show(page, tab)
-    wait_for_summary(page, "clients", r"30 clients: \d+ done(, \d+ slow)?")
+    wait_for_summary(page, "clients", r"30 clients: \d+ done(, \d+ of them slow)?")
     wait_for_summary(page, "graph", r"\d+ calls and their values, \d+ edges")
     wait_for_summary(page, "traffic", "2 kinds of crossings")
     assert page.problems == []
@@ -71,7 +71,9 @@ def test_what_is_named_is_explained_on_hover(page, path):
     meanings = hover_texts()
     questions = {panel.title: f"{panel.question}\n" for panel in DECLARED.values()}
     for tab in page.locator("[role=tab]").all():
-        assert tab.get_attribute("title") == questions.get(tab.inner_text(), "") + meanings[tab.inner_text()]
+        name, _, answer = tab.inner_text().partition("\n")
+        told = questions.get(name, "") + (f"{answer}\n" if answer else "") + meanings[name]
+        assert tab.get_attribute("title") == told
     for box in page.locator(".tff-box").all():
         assert box.get_attribute("title").endswith(f"\n{meanings[box.locator('.name').inner_text()]}")
     show(page, "timeline")
@@ -262,7 +264,7 @@ def test_what_is_selected_is_told_everywhere_and_ends_part_by_part(page, path):
     show(page, "stack")
     page.locator(".tff-box", has_text="SequenceExecutor").last.click()
     page.locator(".tff-path .pill[data-kind=executor]").wait_for()
-    assert re.match(r"\d+ of \d", page.locator("dt:has-text('operations') + dd").inner_text())
+    assert re.match(r"\d+ of \d", page.locator("dt:text-is('spans') + dd").inner_text())
     assert python_line(page).startswith('t.spans.where(executor="SequenceExecutor')
     assert total_calls(page) == before
     show(page, "clients")
@@ -394,7 +396,7 @@ def test_a_thinned_page_counts_what_it_does_not_keep_and_says_so(page, tmp_path)
 def test_the_keyboard_goes_as_the_eye_does(page, path):
     opened(page, path)
     places = page.evaluate(
-        "() => [...document.querySelectorAll('.tff-panel:not([hidden])')].map(panel => {"
+        "() => [...document.querySelectorAll('.tff-panel')].filter(panel => panel.offsetWidth > 0).map(panel => {"
         "  const { top, left } = panel.getBoundingClientRect(); return [top, left]; })"
     )
     assert places == sorted(places) and len(places) > 1

@@ -2,12 +2,10 @@
 
 import { button, div, set, span, write } from "./dom/elements";
 import type { TraceStore } from "./model/store";
-import { count, duration } from "./model/units";
+import { count } from "./model/units";
 import { say, sayState } from "./model/words";
 
 const MILLISECONDS_UNTIL_SILENT = 3000;
-/** A result that takes more is no number, and is read in the program. */
-const MOST_LETTERS = 32;
 
 export class Head {
   /** Leads to where the first error arose. */
@@ -41,7 +39,7 @@ export class Head {
     } else {
       const isEmpty = progress.finished && columns.count === 0;
       const text = isEmpty ? say("nothing recorded") : this.howFar || sayState(progress.state);
-      this.status.replaceChildren(span(`state ${progress.state}`, text), ` · ${this.facts().join(" · ")}`);
+      this.status.replaceChildren(span(`state ${progress.state}`, text), this.warnings().join(""));
     }
     const { first } = failures;
     this.error.hidden = first < 0 || isErrorTold;
@@ -58,22 +56,15 @@ export class Head {
     return performance.now() - this.store.progress.heardAt;
   }
 
-  private facts(): string[] {
-    const { progress, columns, cohorts } = this.store;
-    const { left_out: leftOut, program } = this.store.legend;
-    const spans = leftOut
-      ? say("longest spans", count(leftOut.total - leftOut.spans), count(leftOut.total))
-      : say("n spans", count(columns.count));
-    const before = progress.firstStart;
-    const facts = [say("time running", duration(progress.lastEnd - before)), spans];
-    if (before > 0) facts.unshift(say("building", duration(before)));
-    const results = program?.results.map(({ value }) => value).filter(Boolean) ?? [];
-    const result = results.join(", ");
-    if (result && result.length <= MOST_LETTERS) facts.unshift(say("result is", result));
-    if (cohorts.latest.count > 0) facts.push(say("n clients", count(cohorts.latest.count)));
-    if (progress.dropped > 0) facts.push(say("dropped", count(progress.dropped)));
-    if (this.isSilent) facts.push(say("silent", Math.floor(this.silence / 1000)));
-    return facts;
+  /** What is not as it should be: not all was kept, or nothing comes. */
+  private warnings(): string[] {
+    const { progress, legend } = this.store;
+    const { left_out: leftOut } = legend;
+    return [
+      leftOut ? say("longest spans", count(leftOut.total - leftOut.spans), count(leftOut.total)) : "",
+      progress.dropped > 0 ? say("dropped", count(progress.dropped)) : "",
+      this.isSilent ? say("silent", Math.floor(this.silence / 1000)) : "",
+    ].flatMap((warning) => (warning ? [` · ${warning}`] : []));
   }
 
   private showError(): void {

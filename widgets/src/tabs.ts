@@ -1,6 +1,6 @@
 // Tabs, of which one is active; which, the browser remembers.
 
-import { button, div, named, on, set } from "./dom/elements";
+import { button, div, named, on, set, span, write } from "./dom/elements";
 import { questionOf } from "./look";
 import { say } from "./model/words";
 
@@ -8,6 +8,7 @@ const MEMORY = "tffsim-tab";
 
 export class Tabs {
   readonly root = named(div("tff-tabs"), "tablist", say("Panels"));
+  private readonly answers = new Map<string, HTMLElement>();
   private chosen: string;
 
   /** `titles` has the name and the title of each; `changed` is called when another one is chosen. */
@@ -23,6 +24,11 @@ export class Tabs {
       const tab = button(title, "", () => this.choose(name));
       set(tab, "role", "tab");
       tab.dataset.tab = name;
+      const answer = span("answer");
+      // A tab is called by its name alone.
+      set(answer, "aria-hidden", "true");
+      this.answers.set(name, answer);
+      tab.append(answer);
       this.root.append(tab);
     }
     this.mark();
@@ -33,11 +39,14 @@ export class Tabs {
     return this.chosen;
   }
 
-  /** Lets each tab say, on hover, what it answers and what its word means. */
-  explain(words: Readonly<Record<string, string>>): void {
+  /** Lets each tab say its answer, and on hover which question that is of, and what its word means. */
+  explain(words: Readonly<Record<string, string>>, answers: Readonly<Record<string, string>>): void {
     for (const tab of this.root.querySelectorAll<HTMLElement>("[role=tab]")) {
-      const meaning = words[tab.textContent ?? ""] ?? "";
-      tab.title = [questionOf(tab.dataset.tab ?? ""), meaning].filter(Boolean).join("\n");
+      const name = tab.dataset.tab ?? "";
+      const meaning = words[this.titles.get(name) ?? ""] ?? "";
+      const answer = answers[name] ?? "";
+      write(this.answers.get(name) ?? tab, answer);
+      tab.title = [questionOf(name), answer, meaning].filter(Boolean).join("\n");
     }
   }
 

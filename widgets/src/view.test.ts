@@ -83,11 +83,21 @@ test("a tab says on hover what its panel answers, and what it shows", () => {
   const tabs = [...view.root.querySelectorAll<HTMLElement>("[role=tab]")].filter(
     (tab) => tab.dataset.tab !== "overview",
   );
+  const answers: Record<string, string> = PROGRAM.answers;
+  const titleOf = (name: string) => [questionOf(name), answers[name]].filter(Boolean).join("\n");
   assert.deepEqual(
     tabs.map((tab) => tab.title),
-    NAMES.map(questionOf),
+    NAMES.map(titleOf),
   );
-  assert.ok(tabs.every((tab) => tab.title.endsWith("?")));
+  assert.ok(NAMES.every((name) => questionOf(name).endsWith("?")));
+});
+
+test("a tab answers its question in a few words, which are no part of its name", () => {
+  const view = opened(NAMES);
+  const tab = view.root.querySelector("[data-tab=clients]");
+  const answer = tab?.querySelector(".answer");
+  assert.deepEqual([answer?.textContent, answer?.getAttribute("aria-hidden")], ["3 done", "true"]);
+  view.close();
 });
 
 test("a view that is out of sight, where no frame comes and no size is told, can be drawn all the same", () => {

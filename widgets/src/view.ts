@@ -134,11 +134,10 @@ export class View implements Closable {
     const order = (name: string) => seen.indexOf(name);
     const panels = this.placed.map(({ panel }) => panel).sort((one, other) => order(one.name) - order(other.name));
     for (const { name, root } of panels) (name === SOURCE ? this.side : this.body).append(root);
-    const bar = div("tff-bar", this.path.root, this.tools.root);
-    const line = div("tff-top", this.tabs.root, this.head.root);
+    const bar = div("tff-bar", this.head.root, this.path.root, this.tools.root);
     const style = element("style", "", variables() + css);
     const { head, sentence, both, details, scrubber } = this;
-    this.root.append(style, head.error, sentence.root, bar, line, both, details.root, scrubber.root);
+    this.root.append(style, head.error, sentence.root, bar, this.tabs.root, both, details.root, scrubber.root);
     this.listen(isPage);
   }
 
@@ -222,7 +221,7 @@ export class View implements Closable {
     if (this.hasSource !== legend.source.length > 0) this.arrange();
     this.sentence.draw();
     this.head.draw(this.sentence.tellsFailure);
-    this.tabs.explain(legend.words);
+    this.tabs.explain(legend.words, legend.program?.answers ?? {});
     for (const { panel } of this.placed) if (!panel.root.hidden) panel.draw();
     this.path.draw();
     this.details.draw();

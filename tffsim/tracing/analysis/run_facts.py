@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from tffsim.tracing.analysis.births import Birth, Births
-from tffsim.tracing.analysis.first_error import error_message, first_of
+from tffsim.tracing.analysis.first_error import compared_numbers, error_message, first_of
 from tffsim.tracing.analysis.phases import Phases, phases_of
 from tffsim.tracing.analysis.program import Program, build_program
 from tffsim.tracing.analysis.program_runs import StepRun, owners, step_runs
@@ -27,6 +27,7 @@ class Failure:
         client: For which client; -1 for none.
         step: In which step of the program; -1 if in none.
         message: What it said.
+        compared: The numbers that an assertion compared; empty if it was none, or does not say.
         place: The line of the user; None if nobody knows.
         given: The argument that it was given, in short; empty if nobody knows.
         round: In which call of the computation, counted from 1.
@@ -36,6 +37,7 @@ class Failure:
     client: int
     step: int
     message: str
+    compared: str
     place: Place | None
     given: str
     round: int
@@ -150,6 +152,7 @@ def _failure(reader: SpanReader, program: Program, invocations: set[int]) -> Fai
         int(columns["client"][first]),
         int(owners(snapshot, program)[columns["node"][first]]),
         error_message(snapshot.errors.get(first, "")),
+        compared_numbers(snapshot.errors.get(first, "")),
         snapshot.places.get(first),
         ", ".join(map(reader.preview, values)),
         sum(span <= columns["invocation"][first] for span in invocations),

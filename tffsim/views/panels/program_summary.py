@@ -11,6 +11,7 @@ from tffsim.tracing.analysis.traffic import entering_clients
 from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, OK
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
+from tffsim.views.panels.answers import Fact, answers, whole_run
 from tffsim.views.panels.program_layout import LANES, Place, program_layout
 from tffsim.views.panels.sentence import how_far, sentence
 
@@ -74,6 +75,8 @@ class ProgramSummary(TypedDict):
 
     sentence: list[list[str]]
     interrupted: str
+    answers: dict[str, str]
+    whole: list[Fact]
     inputs: list[InputBox]
     steps: list[DrawnStep]
     results: list[ResultBox]
@@ -88,6 +91,7 @@ def program_summary(snapshot: Snapshot) -> ProgramSummary | None:
 
     Returns:
         `sentence`: pairs of a text and how it is set. `interrupted`: how far an interrupted run had come, else "".
+        `answers`: a few words on the tabs of panels. `whole`: what is told of the whole run, each a name and a text.
         `inputs`, `steps`, `results`: the boxes, each with its `lane`, `column` and `row`. `num_columns`;
         `num_rows` of each lane of `lanes`. `flows`: from box to box, each a pair of `i0` (the first input),
         `s0` (the first step) or `r0` (the first result).
@@ -100,6 +104,8 @@ def program_summary(snapshot: Snapshot) -> ProgramSummary | None:
     return {
         "sentence": [[phrase.text, phrase.kind] for phrase in sentence(facts)],
         "interrupted": how_far(facts).removesuffix(".") if facts.is_interrupted else "",
+        "answers": answers(facts, snapshot),
+        "whole": whole_run(facts, snapshot),
         "inputs": [
             {"name": value.name, **_placed(place)} for value, place in zip(program.inputs, layout.inputs, strict=True)
         ],

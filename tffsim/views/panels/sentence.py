@@ -6,6 +6,7 @@ text of a view. Its words stand in `words.json`.
 
 import dataclasses
 import math
+import re
 import string
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -19,6 +20,10 @@ from tffsim.tracing.document.units import data_size, duration
 from tffsim.views.panels.words import filled, texts_about
 
 _MAX_VALUE = 80
+# Of an array of which all numbers are shown.
+_STATISTICS = re.compile(r"(\[[^][…]+\])  min \S+  mean \S+  max [^\s,>]+")
+# Members of which no more is known than a type that they share.
+_ALIKE = re.compile(r"(\b[a-z]+\d*\[[\d,?]*\])(?:, \1)+(?:, …)?")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,7 +49,8 @@ def sentence(facts: RunFacts, language: str | None = None) -> Sentence:
     wrong = speech.wrong()
     # A failure has said already who ran what.
     who = speech.who_ran_what() if facts.failure is None else []
-    happened = [*who, *speech.what_crossed(), *speech.what_the_server_ran(), *speech.time(), *speech.trend()]
+    crossed = [*speech.in_all_rounds(), *speech.what_crossed()]
+    happened = [*who, *crossed, *speech.what_the_server_ran(), *speech.time(), *speech.trend()]
     if wrong and facts.num_clients == 0:
         return _joined([*happened, *wrong])  # That is what it comes from.
     if wrong or facts.is_running:
@@ -81,8 +87,12 @@ def _joined(sentences: list[Sentence]) -> Sentence:
 
 
 def _shortened(text: str) -> str:
-    """Returns the two ends of a long text: what is wrong may be the last of many numbers."""
-    text = text.replace("  ", ", ")
+    """Returns what was given, in short: its numbers, and not what only repeats or sums up those that are all there.
+
+    Of a text that is still long the two ends are left: what is wrong may be the last of many numbers.
+    """
+    text = _STATISTICS.sub(r"\1", text)
+    text = _ALIKE.sub(r"\1, …", text).replace("  ", ", ")
     return text if len(text) <= _MAX_VALUE else f"{text[: _MAX_VALUE // 2]} … {text[-_MAX_VALUE // 2 :]}"
 
 
@@ -126,6 +136,11 @@ class _Speech:
                 argument=Phrase(own, "code"),
             )
         ]
+
+    def in_all_rounds(self) -> list[Sentence]:
+        """Says that what follows is of all calls, where what went wrong in one of them has been told before."""
+        calls = len(self._facts.invocations)
+        return [self.say("in all rounds", count=str(calls))] if self._facts.failure is not None and calls > 1 else []
 
     def what_crossed(self) -> list[Sentence]:
         down = [(step, run) for step, run in self._steps if step.crosses_to == CLIENTS and run.letters]
@@ -194,7 +209,11 @@ class _Speech:
     def _failed(self, failure: Failure) -> Sentence:
         step = self._facts.program.steps[failure.step] if failure.step >= 0 else None
         function = Phrase(step.title if step is not None else self._facts.name, "code")
-        message = Phrase(failure.message, "wrong")
+        given = _shortened(failure.given)
+        # Of many numbers that were given one does not see which one was wrong.
+        is_seen = given == failure.given and "…" not in given
+        compared = "" if is_seen or not failure.compared else f" ({failure.compared})"
+        message = Phrase(failure.message + compared, "wrong")
         place = self._where(failure)
         if failure.client < 0:
             said = self.say("failed in", function=function, place=place, message=message)
@@ -204,8 +223,8 @@ class _Speech:
             said = self.say(
                 "client failed", client=client, count=count, function=function, place=place, message=message
             )
-        given = self.say("given", given=Phrase(_shortened(failure.given), "code")) if failure.given else ()
-        return (*said, Phrase("."), *given)
+        told = self.say("given", given=Phrase(given, "code")) if given else ()
+        return (*said, Phrase("."), *told)
 
     def _where(self, failure: Failure) -> Sentence:
         """Says in which line it failed, and in which round if there are several."""

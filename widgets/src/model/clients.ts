@@ -1,7 +1,8 @@
 // What the clients of one call do: waiting, running, done.
 
 import { OUTCOME } from "./schema";
-import { sayState } from "./words";
+import { count } from "./units";
+import { say, sayState } from "./words";
 
 /** States of a client, the more urgent the larger. */
 export const WAITING = 0;
@@ -147,6 +148,18 @@ export class Clients {
       totals[state] = (totals[state] ?? 0) + 1;
     }
     return totals;
+  }
+
+  /** How many clients are in each state that some are in, in words; those that are slow are done, too. */
+  counted(): { state: number; text: string }[] {
+    const totals = this.totals();
+    const slow = totals[SLOW] ?? 0;
+    totals[DONE] = (totals[DONE] ?? 0) + slow;
+    return totals.flatMap((total, state) =>
+      total > 0
+        ? [{ state, text: say(state === SLOW ? "n of them" : "n of state", count(total), this.nameOf(state)) }]
+        : [],
+    );
   }
 
   private touch({ client, start, end }: ClientSpan): void {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DESCRIPTION, storeOf } from "../testing/batches";
+import { PROGRAM } from "../testing/programs";
 import { factsOf } from "./facts";
 import type { Part } from "./selection";
 
@@ -12,14 +13,17 @@ const ROWS = [
 ];
 
 function told(...parts: Part[]): Record<string, string> {
-  const store = storeOf(ROWS, 0, { finished: true, description: { ...DESCRIPTION, previews: { 2: "14" } } });
+  const store = storeOf(ROWS, 0, {
+    finished: true,
+    description: { ...DESCRIPTION, program: PROGRAM, previews: { 2: "14" } },
+  });
   store.selection.select(...parts);
   return Object.fromEntries(factsOf(store).map(({ name, text }) => [name, text]));
 }
 
-test("of the whole run it is told what there is", () => {
-  const { operations, "own time": time, longest } = told();
-  assert.deepEqual([operations, time, longest], ["3", "8.00 ms", "5.00 ms · EagerTFExecutor · 14"]);
+test("of the whole run it is told what came out and where the time went, and no sum of what overlaps", () => {
+  const { time, spans, longest, "own time": own } = told();
+  assert.deepEqual([time, spans, longest, own], ["2 ms", "3", "5.00 ms · EagerTFExecutor · 14", undefined]);
 });
 
 test("of every kind it is told how much of all belongs to it", () => {
@@ -32,9 +36,10 @@ test("of every kind it is told how much of all belongs to it", () => {
     [{ kind: "rounds", from: 0, to: 0 }, "3 of 3", "8.00 ms · 100 %"],
     [{ kind: "time", range: [9, 10] }, "1 of 3", "1.00 ms · 13 %"],
   ];
-  for (const [part, operations, time] of kinds) {
+  for (const [part, spans, time] of kinds) {
     const facts = told(part);
-    assert.deepEqual([facts.operations, facts["own time"]], [operations, time], part.kind);
+    const own = `${time}, added up also where several ran at once`;
+    assert.deepEqual([facts.spans, facts["own time"]], [spans, own], part.kind);
   }
 });
 

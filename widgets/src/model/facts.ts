@@ -18,7 +18,7 @@ export interface Fact {
 /** Returns what is told of the narrowest part that is selected; of nothing, what is told of the whole run. */
 export function factsOf(store: TraceStore): Fact[] {
   const { last } = store.selection;
-  if (last === undefined) return [...shareOf(store), ...leftOutOf(store)];
+  if (last === undefined) return wholeOf(store);
   return (FACTS[last.kind] as (part: Part, store: TraceStore) => Fact[])(last, store);
 }
 
@@ -33,21 +33,31 @@ const FACTS: { [K in Kind]: (part: PartOf<K>, store: TraceStore) => Fact[] } = {
   span: ({ span }, store) => ofSpan(span, store),
 };
 
+/** What came out of the whole run, and where its time went. */
+function wholeOf(store: TraceStore): Fact[] {
+  const told = store.legend.program?.whole ?? [];
+  const spans = { name: say("spans"), text: count(store.sums.done.calls) };
+  return [...told.map(([name, text]) => ({ name, text })), spans, ...longestOf(store), ...leftOutOf(store)];
+}
+
 /** How much of all was done in what is selected, and the longest of it. */
-function shareOf({ sums, columns, legend, requests }: TraceStore): Fact[] {
-  const { done, inAll } = sums;
+function shareOf(store: TraceStore): Fact[] {
+  const { done, inAll } = store.sums;
   const share = inAll.done.time > 0 ? ` · ${percent(done.time / inAll.done.time)}` : "";
-  const [calls, all] = [count(done.calls), count(inAll.done.calls)];
-  const facts: Fact[] = [
-    { name: say("operations"), text: sums.isOfPart ? say("of", calls, all) : calls },
-    { name: say("own time"), text: `${duration(done.time)}${sums.isOfPart ? share : ""}` },
+  return [
+    { name: say("spans"), text: say("of", count(done.calls), count(inAll.done.calls)) },
+    { name: say("own time"), text: say("added up", duration(done.time), share) },
+    ...longestOf(store),
   ];
-  if (done.longest < 0) return facts;
+}
+
+function longestOf({ sums: { done }, columns, legend, requests }: TraceStore): Fact[] {
+  if (done.longest < 0) return [];
   const layer = columns.layer(done.longest);
   const who = legend.executors[layer]?.name ?? say("context");
   const preview = requests.previewOf(done.longest);
   const text = [duration(columns.ownTime(done.longest)), who, preview].filter(Boolean).join(" · ");
-  return [...facts, { name: say("longest"), text, part: { kind: "span", span: done.longest } }];
+  return [{ name: say("longest"), text, part: { kind: "span", span: done.longest } }];
 }
 
 function leftOutOf({ legend: { left_out: leftOut } }: TraceStore): Fact[] {

@@ -50,6 +50,10 @@ export interface Program {
   sentence: [string, string][];
   /** How far an interrupted run had come; else empty. */
   interrupted: string;
+  /** A few words for the tabs of panels, by the names of these. */
+  answers: Record<string, string>;
+  /** What is told of the whole run: names and texts. */
+  whole: [string, string][];
   inputs: ProgramEnd[];
   steps: ProgramStep[];
   results: ProgramResult[];

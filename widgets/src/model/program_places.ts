@@ -44,6 +44,8 @@ export interface Pipe extends Way {
   envelope: Point;
   text: string;
   textAt: Point;
+  /** Whether the text stands on both sides of its place. */
+  isCentred?: boolean;
 }
 
 export interface Label {
@@ -232,13 +234,13 @@ function boxOf(
 }
 
 /** What stands beside a step: the name of what it made, and the values of some clients. */
-export function labelsOf(program: Program): { key: string; lines: string[] }[] {
+export function labelsOf(program: Program, letters = MAX_VALUE): { key: string; lines: string[] }[] {
   return program.steps.flatMap((step, k) => {
     const isResult = program.flows.some(([from, to]) => from === `s${k}` && to.startsWith("r"));
     if (step.crosses_to !== "" || isResult) return [];
     const name = step.variable ? [step.variable] : [];
     const most = step.gives.lane === "clients" ? 3 : 1;
-    const shown = step.values.slice(0, most).map((value) => cut(value));
+    const shown = step.values.slice(0, most).map((value) => cut(value, letters));
     const rest = step.values.length > most ? ["…"] : [];
     return name.length + shown.length > 0 ? [{ key: `s${k}`, lines: [...name, ...shown, ...rest] }] : [];
   });

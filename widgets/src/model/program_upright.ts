@@ -21,11 +21,17 @@ import {
   type Way,
 } from "./program_places";
 
-const WALL_WIDTH = 34;
+const WALL_WIDTH = 46;
 const CLIENTS_SHARE = 0.55;
 const LANE_TITLE = 30;
 const MARGIN = 10;
+/** Below a box: what is said of its values, or no more than an arrow needs. */
 const GAP = 44;
+/** The width of a letter of a value, which is code. */
+const VALUE_LETTER = 6.7;
+const SMALL_GAP = 24;
+/** What comes from the user has no frame, and two lines. */
+const INPUT_HEIGHT = 42;
 /** What a way needs that passes a box. */
 const BESIDE = 8;
 /** How far from the edge of a box a way leaves it. */
@@ -34,14 +40,14 @@ const INSIDE = 24;
 /** Places all boxes of a program from the top down, within the room that there is. */
 export function placeUpright(program: Program, room: number): ProgramPlaces {
   const boxes = boxesOf(program);
-  const rows = rowsOf(boxes);
-  const height = LANE_TITLE + rows.size * (BOX_HEIGHT + GAP);
+  const said = labelsOf(program, room / LINE_LETTER);
+  const { tops, height } = rowsOf(boxes, new Set(said.map(({ key }) => key)));
   const lanes = lanesOf(program, room, height);
   for (const { box, place } of boxes) {
     const lane = lanes.find(({ placement }) => placement === place.lane) ?? { x: 0, width: room };
     box.width = lane.width - 2 * MARGIN;
     box.x = lane.x + MARGIN;
-    box.y = LANE_TITLE + (rows.get(rowKey({ box, place })) ?? 0) * (BOX_HEIGHT + GAP);
+    box.y = tops.get(rowKey({ box, place })) ?? 0;
   }
   const wall = wallOf(lanes, height);
   const byKey = new Map(boxes.map(({ box }) => [box.key, box]));
@@ -49,7 +55,7 @@ export function placeUpright(program: Program, room: number): ProgramPlaces {
     boxes: boxes.map(({ box }) => box),
     ways: joined(program, byKey).map(([from, to]) => wayOf(from, to)),
     pipes: crossing(program, byKey).map(([step, takes, gives]) => pipeOf(step, takes, gives, wall)),
-    labels: labelsOf(program).flatMap(({ key, lines }) => labelOf(byKey.get(key), lines)),
+    labels: said.flatMap(({ key, lines }) => labelOf(byKey.get(key), lines)),
     lanes,
     wall,
     width: room,
@@ -57,12 +63,24 @@ export function placeUpright(program: Program, room: number): ProgramPlaces {
   };
 }
 
-/** Boxes that stand beside each other are in one column of the program, and in one row of it. */
-function rowsOf(boxes: Unplaced[]): Map<string, number> {
+/** Boxes that stand beside each other are in one column of the program, and in one row of it: the top of each. */
+function rowsOf(boxes: Unplaced[], said: ReadonlySet<string>): { tops: Map<string, number>; height: number } {
   const inOrder = [...boxes].sort((a, b) => a.place.column - b.place.column || a.place.row - b.place.row);
-  const rows = new Map<string, number>();
-  for (const box of inOrder) if (!rows.has(rowKey(box))) rows.set(rowKey(box), rows.size);
-  return rows;
+  const tops = new Map<string, number>();
+  let height = LANE_TITLE;
+  for (const one of inOrder) {
+    const row = rowKey(one);
+    if (tops.has(row)) continue;
+    const beside = boxes.filter((other) => rowKey(other) === row).map(({ box }) => box);
+    tops.set(row, height);
+    const needed = beside.some(({ key, step }) => said.has(key) || step?.crosses_to);
+    height += Math.max(...beside.map(heightOf)) + (needed ? GAP : SMALL_GAP);
+  }
+  return { tops, height };
+}
+
+function heightOf({ kind }: Box): number {
+  return kind === "input" ? INPUT_HEIGHT : BOX_HEIGHT;
 }
 
 function rowKey({ place }: Unplaced): string {
@@ -92,7 +110,7 @@ function wayOf(from: Box, to: Box): Way {
   // At the server, the side of the wall has letters.
   const isAtServer = from.placement === "server";
   const x = isAtServer ? from.x + from.width - INSIDE : from.x + INSIDE;
-  const [start, end] = [from.y + BOX_HEIGHT, to.y];
+  const [start, end] = [from.y + heightOf(from), to.y];
   if (end - start <= GAP)
     return {
       points: [
@@ -127,14 +145,15 @@ function pipeOf(step: ProgramStep, takes: Box, gives: Box, wall: Rect | null): P
     points: [[from, above], ...(above === below ? [] : bend), [to, below]],
     envelope: [middle - 12, above - 9],
     text: lettersOf(step, isUp ? "→" : "←"),
-    textAt: [middle - 28, takes.y + BOX_HEIGHT + 14],
+    textAt: [middle, above + 22],
+    isCentred: true,
   };
 }
 
 function labelOf(box: Box | undefined, lines: string[]): Label[] {
   if (box === undefined) return [];
   const [first = "", ...others] = lines;
-  const most = Math.floor((box.width - INSIDE) / LINE_LETTER);
+  const most = Math.floor((box.width - INSIDE) / VALUE_LETTER);
   const shown = [first, others.join(", ")].filter(Boolean).map((line) => cut(line, most));
   const x = box.placement === "server" ? box.x : box.x + INSIDE + 10;
   return [{ x, y: box.y + BOX_HEIGHT + 22, lines: shown }];

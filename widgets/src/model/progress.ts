@@ -45,12 +45,6 @@ export class Progress {
     return first !== undefined && this.columns.isKnown(first) ? this.columns.start(first) : 0;
   }
 
-  /** When the last computation ended; now, if one is under way. */
-  get lastEnd(): number {
-    const ends = this.legend.invocations.map((call) => this.columns.end(call.span));
-    return this.finished && ends.length > 0 ? Math.max(...ends) : this.now;
-  }
-
   get state(): State {
     if (!this.isHeard) return "waiting";
     if (!this.finished) return "running";

@@ -4,7 +4,7 @@ import { CLIENT_STATES, type Clients, WAITING } from "../model/clients";
 import { numClientsOf } from "../model/legend";
 import type { Invocation } from "../model/schema";
 import type { TraceStore } from "../model/store";
-import { count, duration } from "../model/units";
+import { duration } from "../model/units";
 import type { Colours } from "../theme";
 import { choiceOf, div, element, fill, keyEntry, offer, on, span } from "../dom/elements";
 import { greatestFirst, type Measure, written } from "../model/measures";
@@ -27,7 +27,7 @@ export class ClientsPanel extends CanvasPanel {
   private readonly calls = document.createElement("select");
   private readonly callsLabel = element("label", "", say("call"), " ", this.calls);
   private readonly drawn = choiceOf([]);
-  private readonly drawnLabel = element("label", "", say("draw"), " ", this.drawn);
+  private readonly drawnLabel = element("label", "drawn", say("draw"), " ", this.drawn);
   private readonly sorted = choiceOf([]);
   private readonly sortedLabel = element("label", "", say("sort"), " ", this.sorted);
   private readonly compare = new ClientCompare(() => this.draw());
@@ -67,10 +67,7 @@ export class ClientsPanel extends CanvasPanel {
   }
 
   describe(): string {
-    const parts = this.shown
-      .totals()
-      .map((total, state) => (total > 0 ? say("n of state", total, this.shown.nameOf(state)) : ""))
-      .filter(Boolean);
+    const parts = this.shown.counted().map(({ text }) => text);
     const wrong = this.shown.numWrong > 0 ? say("with nan", this.shown.numWrong) : "";
     const numbers = this.scales?.measure.numbers ?? [];
     const held = numbers.filter((number) => this.compare.holds(number)).length;
@@ -292,11 +289,9 @@ export class ClientsPanel extends CanvasPanel {
 
   private paintLegend(colours: Colours): void {
     const { words } = this.store.legend;
-    const entries = this.shown.totals().flatMap((total, state) => {
-      const text = say("n of state", count(total), this.shown.nameOf(state));
-      if (total === 0) return [];
-      if (this.scales !== null) return [span("tff-key", `${MARKS[state] ?? ""} ${text}`.trim())];
-      return [keyEntry(text, colours.clients[state] ?? "", words[this.shown.keyOf(state)])];
+    const entries = this.shown.counted().map(({ state, text }) => {
+      if (this.scales !== null) return span("tff-key", `${MARKS[state] ?? ""} ${text}`.trim());
+      return keyEntry(text, colours.clients[state] ?? "", words[this.shown.keyOf(state)]);
     });
     if (this.perTile > 1 && this.shown.count > 0) entries.push(span("", say("a tile is", this.perTile)));
     fill(this.key, entries);

@@ -11,8 +11,8 @@ before(() => {
 });
 
 function drawn(grid: number[], cells: (number | null)[]): { rects: Element[]; told: string } {
-  const [picture, told] = valuePicture({ lines: [], grid, cells }, coloursOf(document.body));
-  return { rects: [...((picture as Element | undefined)?.children ?? [])], told: told?.textContent ?? "" };
+  const [first] = valuePicture({ lines: [], grid, cells }, coloursOf(document.body));
+  return { rects: [...(first?.querySelectorAll("rect") ?? [])], told: first?.textContent ?? "" };
 }
 
 test("a matrix is a picture of its rows, and what is not finite is red", () => {
@@ -33,6 +33,14 @@ test("bars of a vector begin at zero", () => {
     ["0.67", "0.33"],
     ["0.00", "0.67"],
   ]);
+});
+
+test("of many numbers it is drawn how often each part of their scale occurs", () => {
+  const cells = [...Array.from({ length: 9 }, () => 1), null, 17];
+  const [, histogram] = valuePicture({ lines: [], grid: [1, 11], cells }, coloursOf(document.body));
+  const heights = [...(histogram?.querySelectorAll("rect") ?? [])].map((bar) => Number(bar.getAttribute("height")));
+  assert.deepEqual([heights.length, heights[0], heights[1], heights[15]], [16, 1, 0, 1 / 9]);
+  assert.equal(valuePicture({ lines: [], grid: [1, 3], cells: [1, 2, 3] }, coloursOf(document.body)).length, 1);
 });
 
 test("of a number nothing is drawn", () => {

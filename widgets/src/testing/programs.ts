@@ -26,6 +26,8 @@ const STEP: ProgramStep = {
 
 export const PROGRAM: Program = {
   interrupted: "",
+  answers: { clients: "3 done" },
+  whole: [["time", "2 ms"]],
   sentence: [
     ["3 clients", "clients"],
     [" each ran f.", ""],

@@ -28,7 +28,8 @@ def test_who_ran_what_and_what_crossed():
     said = told(rounds())
     assert said.startswith("3 clients × 3 rounds each ran shift on their own temperatures.")
     assert "The server sent everywhere to all (36 B in all)." in said
-    assert "could read each of 18 open envelopes (72 B in all) and took the federated_mean and federated_max." in said
+    assert "could read each of 18 open envelopes (72 B in all)" in said
+    assert " and combined them by federated_mean and federated_max." in said
     assert said.endswith("Nothing went wrong.")
 
 
@@ -42,7 +43,34 @@ def test_a_failure_comes_first():
     said = told(traced(sum_of_logs, [1.0, 7.0]))
     assert re.match(r"Client 1 of 2 failed in log_of, traced_programs\.py:\d+: a client sent seven\. ", said)
     assert "It had been given 7." in said
-    assert "took the federated_sum" not in said and "Nothing went wrong" not in said
+    assert "combined" not in said and "Nothing went wrong" not in said
+
+
+def test_a_failure_tells_the_numbers_that_were_compared_and_what_else_is_of_all_rounds():
+    @tff.tf_computation(tff.SequenceType(np.float32))
+    def most(prices):
+        tf.debugging.assert_less(prices.reduce(0.0, tf.maximum), 50.0, message="a price above 50")
+        return prices.reduce(0.0, tf.maximum)
+
+    @tff.federated_computation(tff.FederatedType(tff.SequenceType(np.float32), tff.CLIENTS))
+    def highest(prices):
+        return tff.federated_max(tff.federated_map(most, prices))
+
+    with contextlib.suppress(tff.ExecutionError), tff.trace() as trace:
+        highest([[1.0, 2.0]])
+        highest([[500.0, *range(40)]])
+    said = told(trace.snapshot)
+    assert re.match(r"Client 0 of 1 failed in most, .*, in round 2: a price above 50 \(x = 500, y = 50\)\. ", said)
+    assert "In all 2 rounds together: The server could read 1 open envelope" in said
+
+
+def test_what_was_given_is_told_without_what_repeats_or_sums_up_what_is_there():
+    given = "<float32[3] [0.1, 2, 3]  min 0.1  mean 1.7  max 3, <float32[4], float32[4], float32[4], …>  norm 500.1>"
+    facts = run_facts(traced(sum_of_logs, [1.0, 7.0]))
+    assert facts is not None and facts.failure is not None
+    facts = dataclasses.replace(facts, failure=dataclasses.replace(facts.failure, given=given))
+    shortly = "<float32[3] [0.1, 2, 3], <float32[4], …>, norm 500.1>"
+    assert f"It had been given {shortly}." in plain_text(sentence(facts))
 
 
 def test_the_first_nan_comes_first():

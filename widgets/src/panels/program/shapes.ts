@@ -73,11 +73,15 @@ export function wayShapes({ points }: Way): SVGElement[] {
 }
 
 /** Makes a pipe through the wall, with an envelope where it passes. */
-export function pipeShapes({ points, step, envelope: [x, y], text: said, textAt }: Pipe): SVGElement[] {
+export function pipeShapes({ points, step, envelope: [x, y], text: said, textAt, isCentred }: Pipe): SVGElement[] {
+  // On a wall that stands upright there is room for a few letters, and for lines below each other.
+  const lines = isCentred ? said.split(" · ") : [said];
+  const [left, top] = textAt;
+  const told = lines.map((line, k) => text(line, left, top + 13 * k, `letters${isCentred ? " centred" : ""}`));
   return [
     shape("path", { class: "pipe", d: pathOf(points) }),
     arrow(points, "tip"),
-    ...(said ? [envelope(x, y, step.is_sealed), text(said, ...textAt, "letters")] : []),
+    ...(said ? [envelope(x, y, step.is_sealed), ...told] : []),
   ];
 }
 
