@@ -93,10 +93,16 @@ def _print_comparison(console: Console, before: str, num_turns: int, workloads: 
 
 
 def _print_rest(console: Console) -> None:
-    from tests.benchmarks import cohort_memory, interrupts, pictures, tracing
+    from tests.benchmarks import cohort_memory, interrupts, pictures, shared_memory, tracing
 
     table = Table("what", "measured", "budget", title="memory, large traces, start")
-    for row in (*cohort_memory.rows(), *interrupts.rows(), *tracing.large_traces(), *pictures.pictures()):
+    for row in (
+        *cohort_memory.rows(),
+        *interrupts.rows(),
+        *tracing.large_traces(),
+        *pictures.pictures(),
+        *shared_memory.rows(),
+    ):
         table.add_row(*row)
     table.add_row("import tffsim", *_import_time())
     growth = _probe("growth")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as np_st
 
 from tffsim.external_runtime.tensorflow.values.tensor_values import to_tensor
+from tffsim.remote.wire.tensors import aligned_buffer
 
 _INTEGERS = [np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64]
 _FLOATS = [np.float16, np.float32, np.float64, ml_dtypes.bfloat16]
@@ -148,3 +149,19 @@ def test_dates_and_records_are_no_numbers(value):
     for dtype in (np.int64, np.float64, np.bool_, np.complex128):
         with pytest.raises(TypeError, match="Expected a value of type"):
             to_tensor(value, fl.TensorType(dtype))
+
+
+def test_no_operation_writes_into_an_array_whose_memory_a_tensor_has():
+    """A worker makes tensors of an array again and again: it must stay as it has arrived."""
+    array = aligned_buffer(400_000).view(np.float32)
+    array[:] = 1.5
+    floats = fl.TensorType(np.float32, [100_000])
+
+    @tf.function
+    def change(x):
+        return tf.sin(x) * 2 + 1
+
+    for operation in (change, tf.negative, lambda x: tf.raw_ops.Add(x=x, y=tf.constant(1.0))):
+        for _ in range(3):
+            operation(to_tensor(array, floats))
+    assert set(array) == {1.5}
