@@ -5,7 +5,6 @@ import pathlib
 import signal
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
@@ -32,14 +31,6 @@ def process():
     started.communicate()
 
 
-def wait_until_gone(folder):
-    for _ in range(3000):
-        if not folder.exists():
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"{folder} is still there.")
-
-
 def test_it_is_gone_when_the_process_has_ended(process):
     started, folder = process
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -51,9 +42,11 @@ def test_it_is_gone_when_the_process_has_ended(process):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_it_goes_when_the_process_is_killed(process, number):
     started, folder = process
+    (watcher,) = psutil.Process(started.pid).children()
     started.send_signal(number)
     assert started.wait() == -number
-    wait_until_gone(folder)
+    watcher.wait(60)
+    assert not folder.exists()
 
 
 def test_what_is_left_of_a_process_whose_watcher_was_killed_goes_when_the_next_one_starts(process):
