@@ -21,6 +21,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from notebooks.sources.memory import Memory
 from tffsim.views.glossary import glossary
 
 SOURCES = pathlib.Path(__file__).parent
@@ -57,15 +58,18 @@ class Cost:
         seconds: By the clock, with the start of the kernel.
         processor_seconds: Of all processors, in the kernel.
         peak_megabytes: The largest resident memory of the kernel; None where the system does not tell.
+        megabytes_of_all: The largest memory of the kernel and of all that it started; None where nobody can tell.
     """
 
     seconds: float
     processor_seconds: float
     peak_megabytes: float | None
+    megabytes_of_all: float | None
 
     def __str__(self) -> str:
         memory = "" if self.peak_megabytes is None else f", {self.peak_megabytes:.0f} MB at the most"
-        return f"{self.seconds:.0f} s, {self.processor_seconds:.0f} s of processors{memory}"
+        of_all = "" if self.megabytes_of_all is None else f", {self.megabytes_of_all:.0f} MB with its workers"
+        return f"{self.seconds:.0f} s, {self.processor_seconds:.0f} s of processors{memory}{of_all}"
 
 
 def sources() -> list[str]:
@@ -113,14 +117,17 @@ def run(notebook: NotebookNode, last: str = "") -> Cost:
         record_timing=False,
     )
     client.store_widget_state = False
+    memory = Memory()
+    client.on_notebook_start = lambda notebook: memory.watch(client.km.provisioner.pid)
     start = time.perf_counter()
     try:
         client.execute(cwd=str(NOTEBOOKS))
     finally:
+        memory.end()
         del notebook.cells[-2:]
     seconds = time.perf_counter() - start
     processors, *peak = "".join(output.text for output in measure.outputs).split()
-    return Cost(seconds, float(processors), int(peak[0]) / 1024 if peak else None)
+    return Cost(seconds, float(processors), int(peak[0]) / 1024 if peak else None, memory.peak_megabytes)
 
 
 def keep_pictures(notebook: NotebookNode) -> None:

@@ -12,6 +12,7 @@ from tffsim.views.glossary import glossary
 
 LESSONS = make.sources()
 MAX_MEGABYTES = 1000
+MAX_MEGABYTES_OF_ALL = 2000  # What Binder gives, for the kernel and its workers.
 # A minute on two processors. Not by the clock: a machine that is busy is slow, which is no fault of a lesson.
 MAX_PROCESSOR_SECONDS = 120
 EXERCISES = 3
@@ -134,6 +135,7 @@ def run_within_bounds(title, notebook):
     print(f"{title}: {cost}")
     assert cost.processor_seconds <= MAX_PROCESSOR_SECONDS
     assert cost.peak_megabytes is None or cost.peak_megabytes <= MAX_MEGABYTES
+    assert cost.megabytes_of_all is None or cost.megabytes_of_all <= MAX_MEGABYTES_OF_ALL
 
 
 @pytest.mark.parametrize("name", LESSONS)
