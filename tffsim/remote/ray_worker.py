@@ -92,7 +92,7 @@ class RayWorker:
 
 
 def _this_machine() -> str:
-    return str(ray.get_runtime_context().get_node_id())
+    return ray.get_runtime_context().get_node_id()
 
 
 def wait_for_workers(cluster: RayCluster, workers: Sequence[RayWorker], timeout: float) -> None:
@@ -116,9 +116,11 @@ def wait_for_workers(cluster: RayCluster, workers: Sequence[RayWorker], timeout:
         )
     for worker, answer in zip(workers, answers, strict=True):
         try:
-            worker.started_at(ray.get(answer))
+            machine = ray.get(answer)
         except RayError as error:
             raise NoWorkerError(
                 "A worker could not start. Have all machines of the cluster the same version of tffsim, with the extra "
                 f"`tffsim[ray]`? Ray says: {said_by_ray(error)}"
             ) from error
+        assert isinstance(machine, str)
+        worker.started_at(machine)
