@@ -4,6 +4,7 @@ All imports count: at the top of a module, in functions, for types alone, and by
 """
 
 import ast
+import functools
 import pathlib
 import subprocess
 import sys
@@ -77,14 +78,20 @@ def module_of(path: pathlib.Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-MODULES = {module_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in PATHS}
+MODULES = {module_of(path): path for path in PATHS}
 FOLDERS = {module_of(path) for path in PATHS if path.name == "__init__.py"}
+
+
+@functools.cache
+def tree_of(module: str) -> ast.Module:
+    """Returns the code of a module. Each process of the tests collects this file, and one reads the code."""
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
 
 
 def imported_modules(module: str) -> set[str]:
     """Returns the modules of tffsim that a module imports, anywhere in it and in any way."""
     found = set()
-    for node in ast.walk(MODULES[module]):
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
@@ -106,7 +113,10 @@ def modules_named(module: str, text: str) -> set[str]:
     return {text} if "." in text else set()
 
 
-IMPORTS = nx.DiGraph([(module, name) for module in MODULES for name in imported_modules(module)])
+@functools.cache
+def imports() -> nx.DiGraph:
+    """Returns who imports whom."""
+    return nx.DiGraph([(module, name) for module in MODULES for name in imported_modules(module)])
 
 
 def room_of(module: str) -> str:
@@ -156,11 +166,11 @@ def test_every_room_that_may_be_imported_is_there():
 
 
 def test_no_modules_import_each_other():
-    assert circles_of(IMPORTS) == []
+    assert circles_of(imports()) == []
 
 
 def test_no_folders_import_each_other():
-    folders = nx.DiGraph([(folder_of(module), folder_of(name)) for module, name in IMPORTS.edges])
+    folders = nx.DiGraph([(folder_of(module), folder_of(name)) for module, name in imports().edges])
     assert circles_of(folders) == []
 
 
@@ -171,8 +181,8 @@ def test_the_list_of_who_may_import_whom_has_no_circle():
 def test_only_the_public_face_imports_by_name():
     named = {
         module
-        for module, tree in MODULES.items()
-        for node in ast.walk(tree)
+        for module in MODULES
+        for node in ast.walk(tree_of(module))
         if isinstance(node, (ast.Name, ast.Attribute))
         and (node.id if isinstance(node, ast.Name) else node.attr) in ("import_module", "__import__")
     }
@@ -180,7 +190,7 @@ def test_only_the_public_face_imports_by_name():
 
 
 def test_tracing_knows_executors_only_by_their_interface():
-    imported = {name for module, name in IMPORTS.edges if room_of(module) == "tracing.recording"}
+    imported = {name for module, name in imports().edges if room_of(module) == "tracing.recording"}
     assert {name for name in imported if room_of(name) == "executors"} <= {EXECUTOR_INTERFACE}
 
 

@@ -29,7 +29,7 @@ import numpy as np
 from federated_language.common_libs import structure
 from federated_language.framework import Executor, ExecutorValue
 
-from tests.architecture.test_import_direction import IMPORTS, ROOT, module_of, room_of
+from tests.architecture.test_import_direction import ROOT, imports, module_of, room_of
 from tffsim.concurrency.deferred import Deferred
 
 PACKAGE = str(ROOT / "tffsim")
@@ -185,7 +185,7 @@ def _room(frame: types.FrameType) -> str:
 
 
 _room_of = functools.cache(room_of)
-_imports = functools.cache(functools.partial(nx.has_path, IMPORTS))
+_imports = functools.cache(functools.partial(nx.has_path, imports()))
 
 
 def _owner(frame: types.FrameType) -> object:
