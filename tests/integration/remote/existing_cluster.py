@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 
+import psutil
+
 PORT = 6399
 ADDRESS = f"127.0.0.1:{PORT}"
 RAY = str(pathlib.Path(sys.executable).with_name("ray"))
@@ -58,7 +60,11 @@ def running_cluster(folder):
         yield
         assert head.poll() is None, "The cluster was ended."
     finally:
-        head.terminate()
+        # Asked to end, it would wait half a minute for its processes.
+        family = [head, *psutil.Process(head.pid).children(recursive=True)]
+        for process in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         head.wait(60)
 
 
