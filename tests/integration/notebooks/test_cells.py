@@ -97,7 +97,7 @@ def kernel():
 
 def without_numbers(text: str) -> str:
     """Returns text without the numbers of cells, the names of their files, and their first lines."""
-    text = re.sub(r"In\[\d+\]", "In[n]", text)
+    text = re.sub(r"(In|Cell )\[\d+\]", r"\1[n]", text)
     text = re.sub(r"\S*?\d+\.py", "file.py", text)
     text = re.sub(r"(?m)^.*(run_(line|cell)_magic\('tff_execute'|# This line stands).*\n", "", text)
     return re.sub(r"(?m)^(CPU times|Wall time|Compiler).*\n", "", text)

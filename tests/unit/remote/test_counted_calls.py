@@ -107,7 +107,9 @@ def test_each_round_has_its_own_bytes_and_heart_beats_have_none(counted):
     assert sorted(set(wire["round"].tolist())) == [-1, 0, 1]
     assert set(wire.where(round=-1)["node"].tolist()) == {-1}
     per_round = [int(wire.where(round=k, intrinsic="federated_broadcast")["down"].sum()) for k in range(2)]
-    assert per_round[0] == per_round[1] > LARGE_BYTES
+    # Numbers within the messages grow, and with them their length.
+    assert abs(per_round[0] - per_round[1]) < 50
+    assert min(per_round) > LARGE_BYTES
 
 
 def test_what_is_sent_again_after_a_loss_is_counted_as_repeated(counted):

@@ -39,8 +39,10 @@ def test_there_are_two_more_tries_than_workers(make_workers):
 
 
 def test_where_some_suffice_those_that_are_lost_are_waited_for_once(worker, make_workers, monkeypatch):
-    workers = make_workers("127.0.0.1:9", worker.address, connect_timeout=0.1)
+    workers = make_workers("127.0.0.1:9", worker.address, connect_timeout=60)
     needed = [connection.address for connection in workers.connections]
+    asyncio.run(workers.prepare([worker.address]))
+    monkeypatch.setattr(workers, "_connect_timeout", 0.1)
     with pytest.raises(NoWorkerError, match="1 of the 2 workers"):
         asyncio.run(workers.prepare(needed))
     monkeypatch.setattr(workers, "_connect_timeout", 1e9)  # Whoever waits now, waits for ever.

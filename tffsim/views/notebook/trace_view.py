@@ -150,8 +150,9 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
         super().close()
         if comm is not None:
             # A browser listens no more to a widget that is closed, so what it shows stays. But nbclient writes down the
-            # state of closed ones, too, into the notebook.
-            comm.send({"method": "update", "state": {"_esm": _NO_MODULE, "look": {}}, "buffer_paths": []})
+            # state of closed ones, too, into the notebook. A kernel that cannot send has no state to write down.
+            with contextlib.suppress(Exception):
+                comm.send({"method": "update", "state": {"_esm": _NO_MODULE, "look": {}}, "buffer_paths": []})
 
     def _receive(self, _: object, content: dict[str, Any], buffers: object) -> None:
         kind = content.get("kind")
