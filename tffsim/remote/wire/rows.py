@@ -5,7 +5,7 @@ would take longer than most clients.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, TypeAlias
 
 import federated_language as fl
@@ -45,10 +45,22 @@ def encode_rows(rows: Sequence[Row], runs: RunList, buffers: Buffers) -> None:
     """
     for _, group in itertools.groupby(rows, key=lambda row: [array.shape for array in row]):
         alike = list(group)
-        run = runs.add()
-        run.length = len(alike)
-        for column in zip(*alike, strict=True):
-            encode_array(np.stack(column), run.columns.add(), buffers)
+        encode_columns(map(np.stack, zip(*alike, strict=True)), len(alike), runs, buffers)
+
+
+def encode_columns(columns: Iterable[np.ndarray], length: int, runs: RunList, buffers: Buffers) -> None:
+    """Writes rows of equal shapes, which are stacked already, into a message.
+
+    Args:
+        columns: One array for each array of a row.
+        length: How many rows there are.
+        runs: Where the message goes.
+        buffers: Takes the bytes of large ones.
+    """
+    run = runs.add()
+    run.length = length
+    for column in columns:
+        encode_array(column, run.columns.add(), buffers)
 
 
 def decode_columns(

@@ -10,9 +10,10 @@ import federated_language as fl
 import numpy as np
 import tensorflow as tf
 
+from tffsim.external_runtime.tensorflow.functions.element_blocks import have_one_shape, read_rows, read_stacked
 from tffsim.external_runtime.tensorflow.tensorflow_types import element_spec
 from tffsim.external_runtime.tensorflow.values.dataset_values import to_dataset
-from tffsim.remote.wire.rows import RunList, decode_columns, encode_rows
+from tffsim.remote.wire.rows import RunList, decode_columns, encode_columns, encode_rows
 from tffsim.remote.wire.tensors import Buffers
 
 _FEW_RUNS = 2
@@ -36,8 +37,12 @@ def encode_sequence(value: object, type_spec: fl.SequenceType, runs: RunList, bu
         raise ValueError(
             "A data set without an end cannot be sent to a worker. Take what a client needs, with `dataset.take(n)`."
         )
-    rows = [tuple(map(_array, tf.nest.flatten(element))) for element in dataset]
-    encode_rows(rows, runs, buffers)
+    if not have_one_shape(dataset):
+        encode_rows(list(read_rows(dataset)), runs, buffers)
+        return
+    columns = read_stacked(dataset)
+    if len(columns[0]):
+        encode_columns(columns, len(columns[0]), runs, buffers)
 
 
 def decode_sequence(runs: RunList, type_spec: fl.SequenceType, buffers: Iterator[np.ndarray]) -> tf.data.Dataset:
@@ -60,11 +65,6 @@ def decode_sequence(runs: RunList, type_spec: fl.SequenceType, buffers: Iterator
         for row in (zip(*columns, strict=True) if columns else [()] * run.length)
     ]
     return to_dataset(elements, type_spec)
-
-
-def _array(component: tf.Tensor) -> np.ndarray:
-    array = component.numpy()
-    return np.asarray(array, object if isinstance(array, bytes) else None)
 
 
 def _shape(spec: tf.TensorSpec) -> tuple[int | None, ...] | None:

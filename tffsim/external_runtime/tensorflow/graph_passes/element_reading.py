@@ -66,7 +66,7 @@ def opening(
     nodes = FunctionNodes(function)
     flagged = _add_flags(nodes, dataset, element_types, element_shapes)
     elements = _elements([*element_types, DT_BOOL])
-    options = {"serialized_options": attributes.text(_as_they_are(reshuffles)), **elements}
+    options = {"serialized_options": attributes.text(options_as_they_are(reshuffles)), **elements}
     add_node(nodes, "as_they_are", "OptionsDataset", [flagged], options)
     add_node(nodes, "iterator", "AnonymousIteratorV3", [], elements)
     iterator = nodes.tensor("iterator", "handle")
@@ -125,7 +125,7 @@ def add_reader(
     """
     elements = _elements(element_types)
     as_it_is, iterator, start = (f"{scope}/{name}" for name in ("as_it_is", "iterator", "start"))
-    options = {"serialized_options": attributes.text(_as_they_are(reshuffles)), **elements}
+    options = {"serialized_options": attributes.text(options_as_they_are(reshuffles)), **elements}
     add_node(nodes, as_it_is, "OptionsDataset", [dataset, *waits_for], options, _DEVICE)
     add_node(nodes, iterator, "AnonymousIteratorV3", [], elements, _DEVICE)
     inputs = [nodes.tensor(as_it_is, "handle"), nodes.tensor(iterator, "handle")]
@@ -240,7 +240,8 @@ def _elements(types: Sequence[int]) -> dict[str, attributes.AttrValue]:
     return {"output_types": attributes.dtypes(types), "output_shapes": attributes.any_shapes(len(types))}
 
 
-def _as_they_are(reshuffles: bool) -> bytes:
+def options_as_they_are(reshuffles: bool) -> bytes:
+    """Returns the options, serialised, with which data sets are read as they are."""
     options = tf.data.Options()
     options.autotune.enabled = False
     options.experimental_optimization.apply_default_optimizations = False
