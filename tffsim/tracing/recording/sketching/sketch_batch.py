@@ -84,6 +84,8 @@ class TensorNumbers:
     def __init__(self, leaves: SeenTensors) -> None:
         self.marks: list[int] = [-1]
         self._leaf = leaves.leaf
+        # Of those seen here, by what is found sooner than a dtype; -1 for those without real numbers.
+        self._marks_of: dict[tuple[int, tuple[int, ...]], int] = {}
         self._arrays: list[np.ndarray] = [np.zeros(1)]
 
     def indices(self, tensors: list[object]) -> list[int]:
@@ -124,11 +126,16 @@ class TensorNumbers:
         try:
             # Types that tell the bytes of their values are those of numbers, so this copies nothing.
             array = tensor.__array__()
-            if category(array.dtype) not in _REAL:
-                return NO_NUMBERS
+            dtype, shape = array.dtype, array.shape
+            mark = self._marks_of.get((dtype.num, shape))
+            if mark is None:
+                mark = self._leaf(dtype, shape).mark if category(dtype) in _REAL else -1
+                self._marks_of[dtype.num, shape] = mark
         except Exception:
             return NO_NUMBERS
-        self.marks.append(self._leaf(array.dtype, array.shape).mark)
+        if mark < 0:
+            return NO_NUMBERS
+        self.marks.append(mark)
         self._arrays.append(array)
         return len(self._arrays) - 1
 

@@ -122,8 +122,14 @@ def add_tensors(value: Any, tensors: list[object]) -> bool:
         return False
     else:
         members = (member for _, member in members_of(value))
-    for member in members:  # noqa: SIM110 (a generator takes longer than what it is for)
-        if not add_tensors(member, tensors):
+    last = None
+    for member in members:
+        # Most members are tensors of one class, so most need no call.
+        if (cls := type(member)) is last:
+            tensors.append(member)
+        elif add_tensors(member, tensors):
+            last = cls if kind_of(member) is Kind.TENSOR else None
+        else:
             return False
     return True
 
