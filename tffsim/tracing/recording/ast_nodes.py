@@ -57,10 +57,7 @@ class AstNodes:
 
     def number(self, node: ComputationBuildingBlock, otherwise: int) -> int:
         """Returns the number of a node; `otherwise` if it belongs to no known AST."""
-        number = self._numbers.get(id(node))
-        if number is None:
-            return otherwise
-        return number
+        return self._numbers.get(id(node), otherwise)
 
     def _number_again(self, root: ComputationBuildingBlock, number: int) -> None:
         """Numbers the nodes of an AST that was parsed again: they are in the same order as before."""

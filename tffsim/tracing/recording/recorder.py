@@ -18,6 +18,7 @@ import numpy as np
 from federated_language import framework
 
 from tffsim.executors.executor_base import (
+    ExecutorValue,
     current_client,
     current_node,
     current_notices,
@@ -39,7 +40,7 @@ from tffsim.tracing.recording.sketching.sketch_pad import SketchPad
 from tffsim.tracing.recording.span_rows import pack_row
 from tffsim.tracing.recording.spans import Span, SpanGate, ThreadClock, ThreadClocks, current_span, run
 from tffsim.tracing.recording.subscription import Batch, Subscription
-from tffsim.tracing.recording.tracing_executor import TracedValue
+from tffsim.tracing.recording.tracing_executor import TracedValue, TracingExecutor
 from tffsim.tracing.recording.type_numbers import TypeNumbers
 
 _log = logging.getLogger("tffsim")
@@ -100,7 +101,7 @@ class Recorder(RowKeeper):
         self.hosts = HostLog(now)
         self.long_inputs: dict[int, tuple[int, ...]] = {}
         self._bytes_left = max_value_bytes
-        self._clocks = ThreadClocks()
+        self.clocks = ThreadClocks()
         self._subscriptions: list[Subscription] = []
         self._when_finished: list[Callable[[], object]] = []
         self._before_first: list[Callable[[], object]] = []
@@ -203,18 +204,23 @@ class Recorder(RowKeeper):
         return span
 
     def close_created(
-        self, span: Span, inputs: tuple[int, ...], members: Sequence[object], handle: TracedValue, payload: object
-    ) -> None:
+        self, span: Span, inputs: tuple[int, ...], members: Sequence[object], executor: TracingExecutor,
+        target: ExecutorValue, payload: object = None,
+    ) -> TracedValue:  # fmt: skip
         """Records the end of an operation that made a handle.
 
         Args:
             span: The operation.
             inputs: The numbers of the values that it used.
             members: Of a struct: the handles of these.
-            handle: What it made.
+            executor: Whose operation it is.
+            target: The handle that the executor below made.
             payload: What was embedded; None for other operations.
+
+        Returns:
+            The handle that stands for `target`.
         """
-        target = handle.target
+        handle = TracedValue(target, executor, span)
         type_number = self.types.number(target.type_signature)
         reference = target.reference
         alias = -1
@@ -228,6 +234,7 @@ class Recorder(RowKeeper):
         else:
             self._examine(handle, type_number, payload if payload is not None else reference)
         self._append(span, OK, inputs, type_number, handle.size, handle.scalar, alias)
+        return handle
 
     def close_computed(self, span: Span, inputs: tuple[int, ...], source: TracedValue, payload: object) -> None:
         """Records the end of an operation that took a value out of its executor."""
@@ -251,7 +258,7 @@ class Recorder(RowKeeper):
 
     def clock(self) -> ThreadClock:
         """Returns the clock of the current thread."""
-        return self._clocks.clock or self._add_thread()
+        return self.clocks.clock or self._add_thread()
 
     # Reading, also while spans are recorded.
 
@@ -305,12 +312,12 @@ class Recorder(RowKeeper):
             self.long_inputs[span.id] = inputs
         self.open_spans.pop(span.id, None)
         pending = self._pending
+        parent, has_scalar = span.parent, scalar is not None
         pending.append(
             pack_row(
-                span, parent=span.parent.id if span.parent is not None else -1, outcome=outcome, type=type_number,
-                size=size, scalar=math.nan if scalar is None else scalar, has_scalar=scalar is not None, alias=alias,
-                host=-1, num_inputs=num_inputs, first_input=inputs[0] if num_inputs else -1,
-                second_input=inputs[1] if num_inputs > 1 else -1,
+                span, parent.id if parent is not None else -1, outcome, type_number, size,
+                scalar if has_scalar else math.nan, has_scalar, alias, -1,
+                num_inputs, inputs[0] if num_inputs else -1, inputs[1] if num_inputs > 1 else -1,
             )
         )  # fmt: skip
         if len(pending) >= _ROWS_PER_CHUNK:
@@ -389,5 +396,5 @@ class Recorder(RowKeeper):
         with self._lock:
             clock = ThreadClock(len(self.threads), threading.current_thread().name, self.now)
             self.threads.append(clock)
-        self._clocks.clock = clock
+        self.clocks.clock = clock
         return clock

@@ -45,8 +45,8 @@ class ThreadClock:
         self._since = 0
         self._began = 0
 
-    def enter(self, span: "Span") -> "Span | None":
-        """A step of `span` begins; returns the span that it interrupts."""
+    def run(self, span: "Span", step: Callable[[Any], object], argument: object) -> object:
+        """Runs a step of `span`, and returns what it returns; the span that it interrupts goes on then."""
         interrupted, now = self._running, self._now  # Read apart: a function of an object is called slower.
         moment = now()
         if interrupted is not None:
@@ -54,16 +54,14 @@ class ThreadClock:
         else:
             self._began = moment
         self._running, self._since = span, moment
-        return interrupted
-
-    def leave(self, span: "Span", interrupted: "Span | None") -> None:
-        """The step of `span` ends, and `interrupted` goes on."""
-        now = self._now
-        span.end = moment = now()
-        span.self_time += moment - self._since
-        self._running, self._since = interrupted, moment
-        if interrupted is None:
-            self.busy += moment - self._began
+        try:
+            return step(argument)
+        finally:
+            span.end = moment = now()
+            span.self_time += moment - self._since
+            self._running, self._since = interrupted, moment
+            if interrupted is None:
+                self.busy += moment - self._began
 
 
 class Span:
@@ -134,6 +132,12 @@ class Span:
         self.start = now()
 
 
+class ThreadClocks(threading.local):
+    """The clock of the current thread; None until the thread is known to the recorder."""
+
+    clock: ThreadClock | None = None
+
+
 class SpanGate(Protocol):
     """What every operation passes before it starts: a hook of the user's own."""
 
@@ -146,6 +150,7 @@ class SpanRecorder(Protocol):
 
     nodes: AstNodes
     origins: PayloadOrigins
+    clocks: ThreadClocks
 
     @property
     def gate(self) -> SpanGate | None: ...
@@ -158,8 +163,8 @@ class SpanRecorder(Protocol):
     def open(self, parent: Span, operation: int, layer: Layer) -> Span | None: ...
 
     def close_created(
-        self, span: Span, inputs: tuple[int, ...], handles: Any, handle: Any, payload: object
-    ) -> None: ...
+        self, span: Span, inputs: tuple[int, ...], members: Any, executor: Any, target: Any, payload: object = None
+    ) -> Any: ...
 
     def close_computed(self, span: Span, inputs: tuple[int, ...], source: Any, payload: object) -> None: ...
 
@@ -226,24 +231,19 @@ def begin(span: Span, coroutine: Coroutine[object, object, object], inputs: tupl
     recorder = span.recorder
     if recorder.gate is not None and span.parent is not None:
         coroutine = _after(recorder.gate.pass_through(span), coroutine)
-    outer = current_span.get()
-    current_span.set(span)
-    clock = recorder.clock()
+    outer = current_span.set(span)
+    clock = recorder.clocks.clock or recorder.clock()
     span.thread = clock.index
     try:
-        interrupted = clock.enter(span)
-        try:
-            waiting_for = coroutine.send(None)
-            innermost = current_span.get()
-        except StopIteration as stop:
-            return stop.value
-        finally:
-            clock.leave(span, interrupted)
+        waiting_for = clock.run(span, coroutine.send, None)
+        innermost = current_span.get()
+    except StopIteration as stop:
+        return stop.value
     except BaseException as error:
         _record_failure(span, inputs, error)
         raise
     finally:
-        current_span.set(outer)
+        current_span.reset(outer)
     return Unfinished(span, coroutine, inputs, waiting_for, innermost)
 
 
@@ -281,16 +281,7 @@ def _steps(span: Span, coroutine: Coroutine[Any, Any, Any], waiting_for: object)
         except BaseException as error:
             step, argument = coroutine.throw, error
         clock = span.recorder.clock()
-        interrupted = clock.enter(span)
         try:
-            waiting_for = step(argument)
+            waiting_for = clock.run(span, step, argument)
         except StopIteration as stop:
             return stop.value
-        finally:
-            clock.leave(span, interrupted)
-
-
-class ThreadClocks(threading.local):
-    """The clock of the current thread; None until the thread is known to the recorder."""
-
-    clock: ThreadClock | None = None

@@ -92,20 +92,25 @@ class TracingExecutor(Executor):
         made = begin(span, self._target.create_value(value, type_spec), inputs)
         if type(made) is Unfinished:
             made = await made.rest()
-        return self._handle(span, inputs, (), made, value)
+        handle: TracedValue = span.recorder.close_created(span, inputs, (), self, made, value)
+        return handle
 
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> ExecutorValue:
         """Calls a function in the target."""
         span = self.open(CREATE_CALL)
-        work = self._target.create_call(_unwrapped(comp), _unwrapped(arg) if arg is not None else None)
+        work = self._target.create_call(
+            comp.target if type(comp) is TracedValue else comp, arg.target if type(arg) is TracedValue else arg
+        )
         if span is None:
             return await work
-        number = _number(span.recorder, comp)
-        inputs = (number,) if arg is None else (number, _number(span.recorder, arg))
+        recorder = span.recorder
+        number = _number(recorder, comp)
+        inputs = (number,) if arg is None else (number, _number(recorder, arg))
         made = begin(span, work, inputs)
         if type(made) is Unfinished:
             made = await made.rest()
-        return self._handle(span, inputs, (), made)
+        handle: TracedValue = recorder.close_created(span, inputs, (), self, made)
+        return handle
 
     async def create_struct(self, elements: object) -> ExecutorValue:
         """Makes a struct in the target."""
@@ -115,36 +120,32 @@ class TracingExecutor(Executor):
         if span is None:
             return await work
         recorder = span.recorder
-        inputs = tuple([_number(recorder, handle) for handle in handles])
+        inputs = tuple([h.number if type(h) is TracedValue and h.recorder is recorder else -1 for h in handles])
         made = begin(span, work, inputs)
         if type(made) is Unfinished:
             made = await made.rest()
-        return self._handle(span, inputs, handles, made)
+        handle: TracedValue = recorder.close_created(span, inputs, handles, self, made)
+        return handle
 
     async def create_selection(self, source: ExecutorValue, index: int) -> ExecutorValue:
         """Selects from a struct in the target."""
         span = self.open(CREATE_SELECTION)
-        work = self._target.create_selection(_unwrapped(source), index)
+        work = self._target.create_selection(source.target if type(source) is TracedValue else source, index)
         if span is None:
             return await work
         span.index = index
-        inputs = (_number(span.recorder, source),)
+        recorder = span.recorder
+        inputs = (_number(recorder, source),)
         made = begin(span, work, inputs)
         if type(made) is Unfinished:
             made = await made.rest()
-        return self._handle(span, inputs, (), made)
+        handle: TracedValue = recorder.close_created(span, inputs, (), self, made)
+        return handle
 
     def open(self, operation: int) -> Span | None:
         """Opens a span; None if nobody watches, or the trace is full."""
         parent = current_span.get()
         return parent.recorder.open(parent, operation, self.layer) if parent is not None else None
-
-    def _handle(
-        self, span: Span, inputs: tuple[int, ...], members: object, target: ExecutorValue, payload: object = None
-    ) -> TracedValue:
-        handle = TracedValue(target, self, span)
-        span.recorder.close_created(span, inputs, members, handle, payload)
-        return handle
 
 
 def _unwrapped(value: object) -> Any:
@@ -154,7 +155,7 @@ def _unwrapped(value: object) -> Any:
 def _unwrapped_elements(elements: object) -> tuple[Sequence[object], object]:
     """Returns the handles in a container, and the same container of what they stand for."""
     if type(elements) is list or type(elements) is tuple:
-        return elements, [_unwrapped(element) for element in elements]
+        return elements, [e.target if type(e) is TracedValue else e for e in elements]
     # First what is common: whether something is a mapping takes long to find out.
     if type(elements) is not structure.Struct and isinstance(elements, Mapping):
         unwrapped = structure.Struct((str(name), _unwrapped(element)) for name, element in elements.items())
