@@ -54,7 +54,7 @@ def _clients(facts: RunFacts) -> str:
     wrong = len({value.client for value in facts.wrong if value.client >= 0})
     marks = [f"✕ {failed}" if failed else "", f"◆ {wrong}" if wrong else ""]
     told = say("n done", count=done) if done or failed else say("n clients", count=max(facts.num_clients, 0))
-    return " ".join(filter(None, [*marks, told]))
+    return " · ".join(filter(None, [*marks, told]))
 
 
 def _crossed(facts: RunFacts) -> list[str]:

@@ -9,6 +9,7 @@ from tffsim.tracing.analysis.program_runs import StepRun
 from tffsim.tracing.analysis.run_facts import RunFacts, run_facts
 from tffsim.tracing.analysis.traffic import entering_clients
 from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, OK
+from tffsim.tracing.document.rows import saved_text
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.views.panels.answers import Fact, answers, whole_run
@@ -141,7 +142,7 @@ def _last_results(facts: RunFacts) -> list[str]:
     """Returns what the last call returned, in short; "" for each result that it has not returned."""
     count = len(facts.program.results)
     has_ended = len(facts.results) == len(facts.invocations) and len(facts.results[-1]) == count
-    return [text[:_MAX_TEXT] for text in facts.results[-1]] if has_ended else [""] * count
+    return [saved_text(text, _MAX_TEXT) for text in facts.results[-1]] if has_ended else [""] * count
 
 
 def _name(end: int) -> str:
@@ -193,4 +194,4 @@ class _Values:
             spans = np.flatnonzero((self._step == number) & self._at_server)
             computes = spans[self._is_compute[spans]]
             spans = (computes if len(computes) else spans)[-1:]
-        return [self._reader.preview(int(span))[:_MAX_TEXT] for span in spans]
+        return [saved_text(self._reader.preview(int(span)), _MAX_TEXT) for span in spans]

@@ -32,7 +32,7 @@ def test_rounds_tell_how_a_number_changed_and_one_call_that_it_is_one():
 
 def test_clients_tell_first_what_is_wrong():
     assert answers_of(traced(sum_of_logs, [1.0, 7.0]))["clients"].startswith("✕ 1")
-    assert answers_of(traced(sum_of_logs, [1.0, -1.0]))["clients"] == "◆ 1 2 done"
+    assert answers_of(traced(sum_of_logs, [1.0, -1.0]))["clients"] == "◆ 1 · 2 done"
 
 
 def test_the_whole_run_tells_its_result_and_parts_of_the_time_that_add_up():
