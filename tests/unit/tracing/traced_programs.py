@@ -43,6 +43,11 @@ def sum_of_logs(values):
     return tff.federated_sum(tff.federated_map(log_of, values))
 
 
+@tff.federated_computation(AT_CLIENTS)
+def mean_of_halves(values):
+    return tff.federated_mean(tff.federated_map(half, values))
+
+
 @tff.federated_computation(tff.FederatedType(np.int32, tff.CLIENTS))
 def secure_sum(values):
     return tff.federated_secure_sum_bitwidth(values, 8)

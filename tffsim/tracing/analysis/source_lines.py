@@ -16,7 +16,7 @@ from tffsim.tracing.analysis.intervals import length, union
 from tffsim.tracing.analysis.program import CLIENTS, Program, ProgramStep, build_program
 from tffsim.tracing.analysis.program_runs import StepRun, owners, step_calls, step_runs
 from tffsim.tracing.analysis.wrong_values import WrongValue, wrong_values
-from tffsim.tracing.document.operations import CANCELLED, COMPUTE, ERROR, OK, RUNNING
+from tffsim.tracing.document.operations import CANCELLED, ERROR, OK, RUNNING
 from tffsim.tracing.document.snapshot import FunctionInfo, Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 
@@ -337,10 +337,10 @@ class _Values:
             spans = spans[np.argsort(columns["client"][spans], kind="stable")]
             given = [self.given_to(span) for span in spans[:MAX_VALUES].tolist()]
         else:
-            computes = spans[columns["operation"][spans] == COMPUTE]
+            spans = spans[np.argsort(columns["end"][spans], kind="stable")]
             has_ended = columns["outcome"][self._snapshot.invocations[row].span] == OK
             # What a call that failed made last at the server may be a part of a sum.
-            spans = (computes if len(computes) else spans)[-1:] if has_ended else spans[:0]
+            spans = spans[-1:] if has_ended else spans[:0]
             given = []
         texts = tuple(self._reader.previews(spans[:MAX_VALUES]))
         return _Told(tuple(given)), _Told(texts, self._extent(spans))

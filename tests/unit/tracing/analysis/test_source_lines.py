@@ -8,7 +8,7 @@ import pytest
 
 import tffsim as tff
 from tests.unit.tracing import traced_programs
-from tests.unit.tracing.traced_programs import AT_CLIENTS, half, log_of, rounds, sum_of_logs, traced
+from tests.unit.tracing.traced_programs import AT_CLIENTS, half, log_of, mean_of_halves, rounds, sum_of_logs, traced
 from tffsim.tracing.analysis.phases import phases
 from tffsim.tracing.analysis.program_runs import step_runs
 from tffsim.tracing.analysis.run_facts import run_facts
@@ -37,6 +37,14 @@ def test_clients_bytes_and_values_belong_to_the_line_of_the_intrinsic(stack):
     assert (call.letters, call.size, call.crosses_to) == (3, 12, "server")
     assert call.done == call.expected == 4, "three clients ran the function, and the server added once"
     assert call.values == ("2.07944",)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_line_of_a_mean_tells_the_mean_and_not_the_sum(stack):
+    with tff.use(STACKS[stack]()):
+        lines = lines_of(traced(mean_of_halves, [1.0, 2.0, 6.0]))
+    (call,) = (row for text, row in lines.items() if text.startswith("return tff.federated_mean"))
+    assert call.values == ("1.5",)
 
 
 def test_a_function_is_one_call_whose_inner_lines_have_no_time():
