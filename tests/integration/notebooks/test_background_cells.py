@@ -223,10 +223,13 @@ def test_what_is_printed_after_a_cell_in_the_background_is_as_before(kernel):
     kernel.run("talk = client(in_dataset(in_python, num_parallel_calls=2))")
     kernel.run_all(BACKGROUND + "run\ntalk([1.])", "run.result(60)")
     kernel.run("%reload_ext tffsim")
-    front, _ = kernel.run_all(
-        "talk([7.])\nos.write(1, b'eight\\n');", "flush()", until=lambda seen: "eight" in seen[0].printed
+    front, after = kernel.run_all(
+        "talk([7.])\nos.write(1, b'eight\\n');",
+        "flush()",
+        until=lambda seen: "eight" in seen[0].printed + seen[1].printed,
     )
-    assert lines(front) == ["eight", "says 7"]
+    # The kernel reads what its process writes a little later, perhaps while the next cell runs.
+    assert "says 7" in lines(front) and sorted(lines(front) + lines(after)) == ["eight", "says 7"]
 
 
 def test_a_cancelled_cell_does_not_wait_for_a_client_that_cannot_be_stopped(kernel):

@@ -11,13 +11,16 @@ import asyncio
 import contextvars
 import threading
 import types
-from collections.abc import Callable, Coroutine, Generator
-from typing import Any, Protocol
+from collections.abc import Callable, Coroutine, Generator, Sequence
+from typing import Any, Protocol, TypeVar
 
+from tffsim.executors.executor_base import ExecutorValue
 from tffsim.tracing.document.operations import CANCELLED, ERROR
 from tffsim.tracing.recording.ast_nodes import AstNodes
 from tffsim.tracing.recording.layers import Layer
 from tffsim.tracing.recording.payload_origins import PayloadOrigins
+
+_Argument = TypeVar("_Argument")
 
 
 class ThreadClock:
@@ -45,7 +48,7 @@ class ThreadClock:
         self._since = 0
         self._began = 0
 
-    def run(self, span: "Span", step: Callable[[Any], object], argument: object) -> object:
+    def run(self, span: "Span", step: Callable[[_Argument], object], argument: _Argument) -> object:
         """Runs a step of `span`, and returns what it returns; the span that it interrupts goes on then."""
         interrupted, now = self._running, self._now  # Read apart: a function of an object is called slower.
         moment = now()
@@ -163,7 +166,13 @@ class SpanRecorder(Protocol):
     def open(self, parent: Span, operation: int, layer: Layer) -> Span | None: ...
 
     def close_created(
-        self, span: Span, inputs: tuple[int, ...], members: Any, executor: Any, target: Any, payload: object = None
+        self,
+        span: Span,
+        inputs: tuple[int, ...],
+        members: Sequence[object],
+        executor: Any,
+        target: ExecutorValue,
+        payload: object = None,
     ) -> Any: ...
 
     def close_computed(self, span: Span, inputs: tuple[int, ...], source: Any, payload: object) -> None: ...
