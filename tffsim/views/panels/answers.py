@@ -36,7 +36,7 @@ def whole_run(facts: RunFacts, snapshot: Snapshot) -> list[Fact]:
         told.insert(0, [say("result"), ", ".join(facts.results[-1])])
     for name, part, what in (
         ("clients at work", spent.clients, ""),
-        ("server", spent.server, ""),
+        ("server", spent.server, say("server is")),
         ("preparing", spent.preparing, say("preparing is")),
     ):
         if spent.total and part:
