@@ -93,7 +93,7 @@ def _print_comparison(console: Console, before: str, num_turns: int, workloads: 
 
 
 def _print_rest(console: Console) -> None:
-    from tests.benchmarks import cohort_memory, interrupts, pictures, shared_memory, tracing
+    from tests.benchmarks import cohort_memory, interrupts, pictures, tracing
 
     table = Table("what", "measured", "budget", title="memory, large traces, start")
     for row in (
@@ -101,7 +101,6 @@ def _print_rest(console: Console) -> None:
         *interrupts.rows(),
         *tracing.large_traces(),
         *pictures.pictures(),
-        *shared_memory.rows(),
     ):
         table.add_row(*row)
     table.add_row("import tffsim", *_import_time())
@@ -114,10 +113,10 @@ def _print_rest(console: Console) -> None:
 
 
 def _print_remote(console: Console) -> None:
-    from tests.benchmarks import remote_calls, remote_memory
+    from tests.benchmarks import remote_calls, remote_memory, shared_memory
 
     table = Table("what", "measured", "budget", title="workers on this machine: median ratios of turns (middle half)")
-    for row in (*remote_calls.rows(), *remote_memory.rows()):
+    for row in (*remote_calls.rows(), *shared_memory.rows(), *remote_memory.rows()):
         table.add_row(*row)
     console.print(table)
 
