@@ -1,6 +1,7 @@
 """Learns how long the calls of a function take."""
 
 import collections
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -132,7 +133,11 @@ def timed_call(
 
 
 _calling_threads: set[int] = set()
-"""The threads in which calls are under way."""
+
+
+def calling_threads() -> set[int]:
+    """Returns the identifiers of the threads in which calls are under way."""
+    return _calling_threads & sys._current_frames().keys()
 
 
 def _median(latest: Iterable[float]) -> float:

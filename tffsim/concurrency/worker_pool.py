@@ -11,10 +11,11 @@ which it keeps only as long as it computes what somebody waits for:
 - Not every call that waits for another can be seen: Python code may hand work to any
   thread. So an invocation that has waited long for its first place gets one.
 
-No thread is waited for when the process ends.
+No thread is waited for long when the process ends (see `process_end`).
 """
 
 import asyncio
+import atexit
 import collections
 import concurrent.futures
 import contextlib
@@ -28,11 +29,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from tffsim.concurrency.cancellation import current_scope
+from tffsim.concurrency.process_end import wait_for_calls
 
 _T = TypeVar("_T")
 
 _MAX_ABANDONED = 64
 _PATIENCE_SECONDS = 1.0
+
+atexit.register(wait_for_calls)
 
 _log = logging.getLogger("tffsim")
 _enclosing_call: contextvars.ContextVar[object] = contextvars.ContextVar("tffsim_enclosing_call", default=None)
