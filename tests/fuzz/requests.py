@@ -56,6 +56,7 @@ def good_requests(session: str, executor: str, memory: Sequence[MemorySegment]) 
         ("Follow", messages.FollowRequest(**of_session, num_parts={1: 0, 2: 3})),
         ("Dispose", messages.DisposeRequest(**of_session, ids=[1, 2])),
         ("DisposeExecutor", messages.DisposeExecutorRequest(**here)),
+        ("EndSession", messages.EndSessionRequest(session=f"{session}, another")),
     ]  # fmt: skip
     requests = [Request(method, [message.SerializeToString()]) for method, message in single]
     requests.insert(4, Request("CreateValue", [message.SerializeToString() for message in streamed]))

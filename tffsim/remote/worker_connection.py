@@ -25,7 +25,16 @@ from tffsim.remote.remote_session import Range, RemoteSession, Upload
 from tffsim.remote.transport import CallError, Transport
 from tffsim.remote.turnstile import Turnstile
 from tffsim.remote.wire import executor_pb2 as messages
-from tffsim.remote.wire.methods import BATCH, DISPOSE, DISPOSE_EXECUTOR, FOLLOW, GET_EXECUTOR, KEEP_ALIVE, Method
+from tffsim.remote.wire.methods import (
+    BATCH,
+    DISPOSE,
+    DISPOSE_EXECUTOR,
+    END_SESSION,
+    FOLLOW,
+    GET_EXECUTOR,
+    KEEP_ALIVE,
+    Method,
+)
 from tffsim.remote.wire.protocol import PROTOCOL
 from tffsim.remote.worker_errors import WorkerError, WorkerLostError
 from tffsim.tracing.document.units import data_size
@@ -37,6 +46,7 @@ _T = TypeVar("_T")
 _Request = TypeVar("_Request", bound=Message)
 _Response = TypeVar("_Response", bound=Message)
 _MISSED_BEFORE_LOST = 3
+_SECONDS_TO_END = 2.0
 _NOT_TRIED = "it was not tried yet"
 _MORE_LOOKS_AT_THE_CLOCK = 3
 
@@ -221,11 +231,16 @@ class WorkerConnection:
             task.cancel()
 
     async def close(self) -> None:
-        """Ends the session and the connection."""
+        """Ends the session, also at the worker, and the connection."""
         self._tell_talk()
         self._logs.clear()
-        if self._session is not None:
-            self.lose(self._session, "it was closed", is_silent=True)
+        session = self._session
+        if session is not None:
+            self.lose(session, "it was closed", is_silent=True)
+            # Without an answer the lease ends it.
+            with contextlib.suppress(CallError):
+                request = messages.EndSessionRequest(session=session.name)
+                await self._transport.call(END_SESSION, request, _SECONDS_TO_END)
         await self._transport.close()
 
     # How it is done.

@@ -2,8 +2,10 @@
 
 import asyncio
 
+import grpc
 import pytest
 
+from tffsim.remote.transport import CallError
 from tffsim.remote.worker_errors import NoWorkerError
 
 
@@ -32,6 +34,32 @@ def test_a_session_that_was_lost_begins_anew(worker, make_workers):
     connection.lose(before, "a test")
     (connection,) = asyncio.run(workers.prepare())
     assert connection.session.name != before.name
+
+
+def test_closing_ends_the_session_at_the_worker_too(worker, make_workers):
+    workers = make_workers(worker.address)
+    (connection,) = asyncio.run(workers.prepare())
+    name = connection.session.name
+    assert name in worker.service.sessions
+    asyncio.run(workers.close())
+    assert name not in worker.service.sessions
+
+
+def test_closing_waits_for_a_worker_that_does_not_answer_for_a_bounded_time(worker, make_workers, monkeypatch):
+    workers = make_workers(worker.address)
+    (connection,) = asyncio.run(workers.prepare())
+    name, transport = connection.session.name, connection._transport
+    ended = []
+
+    async def late(method, request, timeout):
+        ended.append((method.name, request.session, timeout))
+        raise CallError(grpc.StatusCode.DEADLINE_EXCEEDED)
+
+    monkeypatch.setattr(transport, "call", late)
+    asyncio.run(workers.close())
+    ((method, session, timeout),) = ended
+    assert (method, session) == ("EndSession", name)
+    assert 0 < timeout <= 5
 
 
 def test_there_are_two_more_tries_than_workers(make_workers):

@@ -276,6 +276,13 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         await self._in_session(session, dispose(), context)
         return messages.DisposeExecutorResponse()
 
+    async def EndSession(
+        self, request: messages.EndSessionRequest, context: CallContext
+    ) -> messages.EndSessionResponse:
+        """Ends a session, unless its lease was over already."""
+        self._end(request.session)
+        return messages.EndSessionResponse()
+
     async def Follow(
         self, request: messages.FollowRequest, context: grpc.aio.ServicerContext
     ) -> messages.FollowResponse:

@@ -443,6 +443,16 @@ class KeepAliveResponse(_message.Message):
     moments: Moments
     def __init__(self, lease_seconds: _Optional[float] = ..., memory_bytes: _Optional[int] = ..., worker: _Optional[str] = ..., max_value_bytes: _Optional[int] = ..., num_clients: _Optional[_Mapping[str, int]] = ..., moments: _Optional[_Union[Moments, _Mapping]] = ...) -> None: ...
 
+class EndSessionRequest(_message.Message):
+    __slots__ = ("session",)
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    session: str
+    def __init__(self, session: _Optional[str] = ...) -> None: ...
+
+class EndSessionResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class FollowRequest(_message.Message):
     __slots__ = ("session", "num_parts")
     class NumPartsEntry(_message.Message):

@@ -99,6 +99,11 @@ class ExecutorStub(object):
                 request_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.KeepAliveRequest.SerializeToString,
                 response_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.KeepAliveResponse.FromString,
                 _registered_method=True)
+        self.EndSession = channel.unary_unary(
+                '/tffsim.remote.Executor/EndSession',
+                request_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.EndSessionRequest.SerializeToString,
+                response_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.EndSessionResponse.FromString,
+                _registered_method=True)
         self.Follow = channel.unary_unary(
                 '/tffsim.remote.Executor/Follow',
                 request_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.FollowRequest.SerializeToString,
@@ -193,6 +198,13 @@ class ExecutorServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EndSession(self, request, context):
+        """Ends a session: its executors are closed, and what it held is freed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Follow(self, request, context):
         """Tells what programs do that are under way.
         """
@@ -267,6 +279,11 @@ def add_ExecutorServicer_to_server(servicer, server):
                     servicer.KeepAlive,
                     request_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.KeepAliveRequest.FromString,
                     response_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.KeepAliveResponse.SerializeToString,
+            ),
+            'EndSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndSession,
+                    request_deserializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.EndSessionRequest.FromString,
+                    response_serializer=tffsim_dot_remote_dot_wire_dot_executor__pb2.EndSessionResponse.SerializeToString,
             ),
             'Follow': grpc.unary_unary_rpc_method_handler(
                     servicer.Follow,
@@ -625,6 +642,33 @@ class Executor(object):
             '/tffsim.remote.Executor/KeepAlive',
             tffsim_dot_remote_dot_wire_dot_executor__pb2.KeepAliveRequest.SerializeToString,
             tffsim_dot_remote_dot_wire_dot_executor__pb2.KeepAliveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tffsim.remote.Executor/EndSession',
+            tffsim_dot_remote_dot_wire_dot_executor__pb2.EndSessionRequest.SerializeToString,
+            tffsim_dot_remote_dot_wire_dot_executor__pb2.EndSessionResponse.FromString,
             options,
             channel_credentials,
             insecure,

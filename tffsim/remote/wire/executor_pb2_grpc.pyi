@@ -15,6 +15,7 @@ class ExecutorStub:
     Dispose: UnaryUnaryMultiCallable[messages.DisposeRequest, messages.DisposeResponse]
     DisposeExecutor: UnaryUnaryMultiCallable[messages.DisposeExecutorRequest, messages.DisposeExecutorResponse]
     KeepAlive: UnaryUnaryMultiCallable[messages.KeepAliveRequest, messages.KeepAliveResponse]
+    EndSession: UnaryUnaryMultiCallable[messages.EndSessionRequest, messages.EndSessionResponse]
     Follow: UnaryUnaryMultiCallable[messages.FollowRequest, messages.FollowResponse]
     def __init__(self, channel: Channel) -> None: ...
 

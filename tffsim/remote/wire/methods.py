@@ -31,12 +31,14 @@ GET_EXECUTOR = Method("GetExecutor", messages.GetExecutorRequest, messages.GetEx
 BATCH = Method("Batch", messages.BatchRequest, messages.BatchResponse)
 DISPOSE = Method("Dispose", messages.DisposeRequest, messages.DisposeResponse)
 DISPOSE_EXECUTOR = Method("DisposeExecutor", messages.DisposeExecutorRequest, messages.DisposeExecutorResponse)
+END_SESSION = Method("EndSession", messages.EndSessionRequest, messages.EndSessionResponse)
 FOLLOW = Method("Follow", messages.FollowRequest, messages.FollowResponse)
 KEEP_ALIVE = Method("KeepAlive", messages.KeepAliveRequest, messages.KeepAliveResponse)
 SHARE_MEMORY = Method("ShareMemory", messages.ShareMemoryRequest, messages.ShareMemoryResponse)
 TAKE_FROM_MEMORY = Method("TakeFromMemory", messages.TakeFromMemoryRequest, messages.CreateValueResponse)
 COMPUTE_INTO_MEMORY = Method("ComputeIntoMemory", messages.ComputeIntoMemoryRequest, messages.ComputeResponse)
 REQUESTS: Mapping[str, type[Message]] = {
-    method.name: method.request for method in (GET_EXECUTOR, BATCH, DISPOSE, DISPOSE_EXECUTOR, FOLLOW, KEEP_ALIVE)
+    method.name: method.request
+    for method in (GET_EXECUTOR, BATCH, DISPOSE, DISPOSE_EXECUTOR, FOLLOW, KEEP_ALIVE, END_SESSION)
 }
 """What each of them takes, by its name; those that need a process which this one has started are not for all."""

@@ -1,6 +1,6 @@
 """What both ends of a connection agree on."""
 
-PROTOCOL = 5
+PROTOCOL = 6
 """The version of the messages; both ends must have the same."""
 
 MAX_MESSAGE_BYTES = 256 << 20

@@ -158,6 +158,18 @@ def test_a_session_whose_lease_is_over_is_freed_and_its_threads_end():
     assert threading.active_count() <= before + 2
 
 
+def test_the_end_of_a_session_closes_its_executors_and_may_be_told_twice(call, session, worker):
+    request = messages.EndSessionRequest(session=session[0]).SerializeToString()
+    held = worker.service.sessions[session[0]]
+    executor = held.executor(session[1])
+    for _ in range(2):
+        call("EndSession", request)
+    assert session[0] not in worker.service.sessions
+    held.work._thread.join(60)
+    with pytest.raises(RuntimeError, match="closed"):
+        asyncio.run(executor.create_value(1, fl.TensorType(np.int32)))
+
+
 async def _begin(worker, name):
     async with grpc.aio.insecure_channel(worker.address) as channel:
         request = messages.KeepAliveRequest(session=name, begin=True, protocol=PROTOCOL)
