@@ -16,7 +16,7 @@ from tffsim.concurrency.random_streams import Place, current_place
 from tffsim.language.identity_cache import IdentityCache
 from tffsim.remote.remote_session import Range, RemoteSession, Upload
 from tffsim.remote.wire import executor_pb2 as messages
-from tffsim.remote.wire.computations import SentComputation
+from tffsim.remote.wire.computations import SentComputation, check_size
 from tffsim.tracing.recording.adoption import Adoption
 from tffsim.tracing.recording.spans import current_span
 from tffsim.tracing.recording.wire_bytes import WireBytes
@@ -102,6 +102,9 @@ class Program:
         watches_spans: Whether a trace wants to know what the worker does.
         adoption: What makes the spans of the worker part of it.
 
+    Raises:
+        ValueError: If its computations are too large.
+
     Attributes:
         number: The number by which it is followed.
         request: The message; the name of the executor is still missing.
@@ -175,6 +178,7 @@ class Program:
     def _write(self) -> None:
         for node in self._nodes:
             node.write(self.request.steps.add(), self)
+        check_size(self._computations.values())
         for node, step in zip(self._nodes, self.request.steps, strict=True):
             step.keep = node.is_needed_after(self._nodes)
             node.is_sent, node.session = True, self.session if step.keep else None

@@ -6,6 +6,7 @@ import weakref
 import federated_language as fl
 import numpy as np
 import pytest
+import tensorflow as tf
 from federated_language import framework
 
 import tffsim as tff
@@ -13,9 +14,11 @@ from tffsim.concurrency.random_streams import current_place
 from tffsim.executors.eager_tf_executor import EagerTFExecutor
 from tffsim.language import federated_lambdas
 from tffsim.remote.remote_executor import RemoteExecutor
+from tffsim.remote.wire import computations
 from tffsim.remote.worker_connection import WorkerConnection
 from tffsim.remote.worker_errors import NoWorkerError
 
+TABLE = np.arange(50_000, dtype=np.int32)
 INTS = fl.FederatedType(np.int32, fl.CLIENTS)
 SUM = framework.Intrinsic("federated_sum", fl.FunctionType(INTS, fl.FederatedType(np.int32, fl.SERVER))).to_proto()
 
@@ -151,6 +154,26 @@ def test_without_clients_a_value_that_all_would_share_is_there(worker):
         assert tff.SyncExecutionContext(factory).invoke(copies, 5) == 5
     finally:
         factory.close()
+
+
+def test_a_computation_that_no_message_can_carry_says_so_and_what_to_do(run, monkeypatch):
+    @tff.tf_computation(np.int32)
+    def with_table(x):
+        return x + tf.constant(TABLE)[0]
+
+    monkeypatch.setattr(computations, "MAX_MESSAGE_BYTES", 100_000)
+
+    async def body(executor):
+        proto = with_table.to_proto()
+        function = await executor.create_value(proto, with_table.type_signature)
+        argument = await executor.create_value(3, fl.TensorType(np.int32))
+        with pytest.raises(
+            ValueError, match=r"^`with_table` is too large .* has 20\d kB of .*Pass large arrays as arg"
+        ):
+            await (await executor.create_call(function, argument)).compute()
+        return await (await total(executor)).compute()
+
+    assert run(body) == 6
 
 
 def test_a_function_has_no_value(run):

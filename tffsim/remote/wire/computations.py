@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TypeAlias
 
 from federated_language.proto import computation_pb2 as pb
@@ -12,6 +12,8 @@ from federated_language.proto import computation_pb2 as pb
 from tffsim.language import provenance
 from tffsim.language.identity_cache import IdentityCache
 from tffsim.remote.wire.malformed import MalformedError
+from tffsim.remote.wire.protocol import MAX_MESSAGE_BYTES
+from tffsim.tracing.document.units import data_size
 
 _Known: TypeAlias = provenance.Provenance | provenance.Source | provenance.CallPlace
 _Fields: TypeAlias = Mapping[str, object]
@@ -50,6 +52,22 @@ def _sent(proto: pb.Computation) -> SentComputation:
 
 sent_computation: IdentityCache[pb.Computation, SentComputation] = IdentityCache(_sent)
 """Returns a computation as it is sent; TypeError if it cannot be."""
+
+
+def check_size(computations: Collection[SentComputation]) -> None:
+    """Checks that one message can carry computations.
+
+    Raises:
+        ValueError: If they are too large, with the name of the largest.
+    """
+    num_bytes = sum(len(computation.content) for computation in computations)
+    if num_bytes > MAX_MESSAGE_BYTES:
+        largest = max(computations, key=lambda computation: len(computation.content)).proto
+        name = _name(max(provenance.parts_of(largest), key=lambda part: part.tensorflow.ByteSize()))
+        raise ValueError(
+            f"{name} is too large for a message to a worker: with all that goes with it, it has {data_size(num_bytes)} "
+            f"of {data_size(MAX_MESSAGE_BYTES)} at most. Pass large arrays as arguments, not as constants."
+        )
 
 
 def read_computation(content: bytes, digest: bytes) -> pb.Computation:
