@@ -41,7 +41,7 @@ from tffsim.language.clients_at_home import ClientsLostError
 from tffsim.language.containers import pack
 from tffsim.language.identity_cache import IdentityCache
 from tffsim.language.result_values import to_numpy
-from tffsim.tracing.recording.active import active_recorder, note_drop_outs
+from tffsim.tracing.recording.active import active_recorder, begin_again, note_drop_outs
 
 if TYPE_CHECKING:
     from tffsim.tracing.recording.recorder import Recorder
@@ -190,6 +190,7 @@ async def _attempt(
                 name, error, attempt + 1, settings.max_attempts, seconds,
             )  # fmt: skip
             await asyncio.sleep(seconds)
+            begin_again()
     raise AssertionError("unreachable")
 
 
@@ -215,6 +216,7 @@ async def _run_at_homes(
             if not factory.lets_clients_drop_out or lost.issuperset(everybody.homes):
                 raise
             cohort = everybody.without(lost, parameter_type)
+            begin_again()
             current_place.set(place.from_the_start() if place is not None else None)
     remark = drop_outs.remark(everybody, cohort, lost)
     if remark:

@@ -131,7 +131,8 @@ class Trace:
         """The calls of computations, in the order in which they started.
 
         Columns: `span`, `name`, `num_clients` (-1 if not told), `num_dropped` (clients that have dropped out, beside
-        these), `start`, `end`, `outcome`, `root` (an AST node).
+        these), `counted_from` (what started before was given up, and done again without them; 0 if nothing was),
+        `start`, `end`, `outcome`, `root` (an AST node).
         """
         return invocation_table(self.snapshot)
 

@@ -177,6 +177,9 @@ def test_clients_of_a_lost_worker_drop_out_if_asked(local):
             assert any("40 of 80 clients dropped out" in str(warning.message) for warning in caught)
             call = trace.invocations.row(0)
             assert (call["num_clients"], call["num_dropped"]) == (40, 40)
+            # What clients had done before is no part of what was counted.
+            assert call["start"] < call["counted_from"] < call["end"]
+            assert trace.clients()["client"].tolist() == list(range(40))
             assert told(trace.snapshot).startswith("40 clients dropped out")
             # It is not waited for again, and used when it is back.
             with pytest.warns(UserWarning, match="40 of 80 clients"):

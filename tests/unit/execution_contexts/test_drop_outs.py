@@ -13,6 +13,8 @@ import tffsim as tff
 from tffsim.execution_contexts.drop_outs import Cohort, remark
 from tffsim.executor_stacks.resource_managing_executor_factory import ResourceManagingExecutorFactory
 from tffsim.language.clients_at_home import ClientAtHome, ClientsLostError, CohortAtHome
+from tffsim.tracing.analysis.lost_work import lost_work
+from tffsim.tracing.analysis.rounds import rounds
 from tffsim.views.panels.sentence import told
 
 FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
@@ -24,13 +26,14 @@ VALUES = {("a:1", 0): 1.0, ("b:1", 0): 5.0, ("a:1", 1): 3.0}
 class Visiting(ResourceManagingExecutorFactory):
     """Lends local stacks that bring the data of clients from their homes, unless these are lost."""
 
-    def __init__(self, lost_before=(), lost_in_calls=(), lets_clients_drop_out=True):
+    def __init__(self, lost_before=(), lost_in_calls=(), lets_clients_drop_out=True, lost_at_the_end=()):
         self._local = tff.local_executor_factory()
         super().__init__(self._local.create_executor)
         self._lost_before = lost_before
         self._lost_in_calls = list(lost_in_calls)
         self.lets_clients_drop_out = lets_clients_drop_out
         self.calls = []
+        self.lost_at_the_end = list(lost_at_the_end)
 
     async def prepare(self, cardinalities):
         self.calls.append(tuple(cardinalities.homes))
@@ -58,7 +61,12 @@ class _Home(Executor):
         """The stack below belongs to its factory."""
 
     async def create_call(self, comp, arg=None):
-        return await self._executor.create_call(comp, arg)
+        made = await self._executor.create_call(comp, arg)
+        if self._factory.lost_at_the_end:
+            await made.compute()
+            home = self._factory.lost_at_the_end.pop()
+            raise ClientsLostError(f"The worker {home} was lost.", home, "it is a test")
+        return made
 
     async def create_struct(self, elements):
         return await self._executor.create_struct(elements)
@@ -140,6 +148,35 @@ def test_the_trace_counts_who_has_dropped_out(mean):
     assert said.startswith("1 client dropped out, because its data was lost. 2 clients ")
     assert "Nothing went wrong" not in said
     assert "2개" in told(trace.snapshot, "ko")
+
+
+def test_what_was_given_up_is_told_from_what_counts_and_not_counted():
+    @tff.tf_computation(np.float32)
+    def triple(x):
+        return 3 * x
+
+    computation = tff.federated_computation(lambda x: fl.federated_sum(fl.federated_map(triple, x)), FLOATS)
+    with tff.trace() as trace:
+        result, _ = invoke(Visiting(lost_at_the_end=["b:1"]), computation, CLIENTS)
+    with tff.trace() as alone:
+        invoke(Visiting(), computation, [CLIENTS[0], CLIENTS[2]])
+    assert result == 3 * (1.0 + 3.0)
+    snapshot = trace.snapshot
+    given_up = lost_work(snapshot)
+    assert snapshot.invocations[0].counted_from > 0 and not given_up[0]
+    assert trace.spans.num_rows - given_up.sum() == alone.spans.num_rows
+    assert alone.snapshot.invocations[0].counted_from == 0 and not lost_work(alone.snapshot).any()
+    for name in ("client", "outcome", "received", "sent", "spans"):
+        assert trace.clients()[name].tolist() == alone.clients()[name].tolist()
+    assert trace.traffic_totals().numbers("size").tolist() == alone.traffic_totals().numbers("size").tolist()
+    assert sorted(trace.timing()["calls"].tolist()) == sorted(alone.timing()["calls"].tolist())
+    (row,) = rounds(snapshot)
+    assert (row.done, row.failed, row.down, row.up) == (2, [], *_bytes(alone))
+
+
+def _bytes(trace):
+    (row,) = rounds(trace.snapshot)
+    return row.down, row.up
 
 
 def test_what_all_share_is_shared_by_those_who_are_left():

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+from tffsim.tracing.analysis.lost_work import lost_work
 from tffsim.tracing.analysis.program import CLIENTS, build_program
 from tffsim.tracing.analysis.program_runs import owners
 from tffsim.tracing.analysis.traffic import entering_clients
@@ -61,6 +62,7 @@ def client_measures(snapshot: Snapshot) -> list[ClientMeasure]:
     program, reader = build_program(snapshot, root), SpanReader(snapshot)
     columns = snapshot.columns
     is_made = entering_clients(snapshot) & (columns["operation"] == CREATE_CALL) & (columns["outcome"] == OK)
+    is_made &= ~lost_work(snapshot)
     step_of = np.where(is_made, owners(snapshot, program)[columns["node"]], -1)
     measures: list[ClientMeasure] = []
     for number, step in enumerate(program.steps):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tffsim.tracing.analysis.lost_work import lost_work
 from tffsim.tracing.analysis.traffic import traffic
 from tffsim.tracing.document.operations import ALL_OUTCOMES, CANCELLED, ERROR, OK, RUNNING
 from tffsim.tracing.document.snapshot import Snapshot
@@ -23,10 +24,11 @@ def clients(snapshot: Snapshot) -> Table:
     caller passes as an argument), `spans`, `invocation` (its root span).
 
     Times are nanoseconds. What is done once for clients that share an executor, such as
-    embedding a function, is counted for the first of them.
+    embedding a function, is counted for the first of them. What was done again later, because a worker was lost, is
+    not counted.
     """
     columns = snapshot.columns
-    at_client = np.flatnonzero(columns["client"] >= 0)
+    at_client = np.flatnonzero((columns["client"] >= 0) & ~lost_work(snapshot))
     missing = _clients_of_calls_that_did_not_end_well(snapshot)
     num_clients = 1 + max(int(columns["client"].max(initial=-1)), int(missing[1].max(initial=-1)))
     key = columns["invocation"][at_client].astype(np.int64) * max(num_clients, 1) + columns["client"][at_client]

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from tffsim.tracing.analysis.intervals import length, union, without
+from tffsim.tracing.analysis.lost_work import lost_work
 from tffsim.tracing.analysis.traffic import entering_clients
 from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL
 from tffsim.tracing.document.snapshot import Snapshot
@@ -18,7 +19,8 @@ class Phases:
         total: From its start to its end, in nanoseconds.
         clients: While at least one client was at work.
         server: While the server was at work and no client was.
-        preparing: The rest: the program is read and its stack made ready, arguments go in, the result comes out.
+        preparing: The rest: the program is read and its stack made ready, arguments go in, the result comes out. So is
+            what was given up, and done again.
     """
 
     total: int
@@ -46,7 +48,7 @@ def phases_of(snapshot: Snapshot, invocations: list[int]) -> list[Phases]:
     """
     columns = snapshot.columns
     at_clients = entering_clients(snapshot)
-    at_work = np.flatnonzero(_does_work(snapshot) & (at_clients | _is_at_server(snapshot)))
+    at_work = np.flatnonzero(_does_work(snapshot) & (at_clients | _is_at_server(snapshot)) & ~lost_work(snapshot))
     call = columns["invocation"][at_work]
     order = np.argsort(call, kind="stable")
     at_work, call = at_work[order], call[order]

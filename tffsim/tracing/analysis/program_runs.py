@@ -6,6 +6,7 @@ from typing import TypedDict
 import numpy as np
 
 from tffsim.tracing.analysis.intervals import length, union
+from tffsim.tracing.analysis.lost_work import lost_work
 from tffsim.tracing.analysis.program import CLIENTS, SERVER, Program, ProgramStep
 from tffsim.tracing.analysis.traffic import entering_clients, traffic
 from tffsim.tracing.document.operations import CANCELLED, CREATE_CALL, ERROR, OK, RUNNING
@@ -92,7 +93,7 @@ def step_calls(snapshot: Snapshot, program: Program, invocations: list[int]) -> 
 def _steps_of_spans(snapshot: Snapshot, program: Program, invocations: list[int]) -> "np.ndarray":
     """Returns for each span the step to which it belongs; -1 for none."""
     roots = [snapshot.invocations[row].span for row in invocations]
-    is_asked = np.isin(snapshot.columns["invocation"], roots)
+    is_asked = np.isin(snapshot.columns["invocation"], roots) & ~lost_work(snapshot)
     return np.where(is_asked, owners(snapshot, program)[snapshot.columns["node"]], -1)
 
 

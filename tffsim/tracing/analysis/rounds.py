@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from tffsim.tracing.analysis.lost_work import lost_work
 from tffsim.tracing.analysis.phases import Phases, phases_of
 from tffsim.tracing.analysis.program import build_program
 from tffsim.tracing.analysis.results import numbers_among, values_of_results
@@ -63,7 +64,7 @@ class _Rounds:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         columns = snapshot.columns
-        of_clients = np.flatnonzero(columns["client"] >= 0)
+        of_clients = np.flatnonzero((columns["client"] >= 0) & ~lost_work(snapshot))
         self._spans = of_clients[np.argsort(columns["invocation"][of_clients], kind="stable")]
         self._calls = columns["invocation"][self._spans]
         self._time = columns["self_time"] + columns["worker_time"]

@@ -13,6 +13,7 @@ import numpy as np
 
 from tffsim.tracing.analysis.first_error import error_message, first_of
 from tffsim.tracing.analysis.intervals import length, union
+from tffsim.tracing.analysis.lost_work import lost_work
 from tffsim.tracing.analysis.program import CLIENTS, Program, ProgramStep, build_program
 from tffsim.tracing.analysis.program_runs import StepRun, owners, step_calls, step_runs
 from tffsim.tracing.analysis.wrong_values import WrongValue, wrong_values
@@ -253,10 +254,11 @@ class _Lines:
 
     def _errors(self) -> "Iterable[tuple[tuple[int, int], Mark]]":
         snapshot = self._snapshot
-        outcome, client = snapshot.columns["outcome"], snapshot.columns["client"]
+        client = snapshot.columns["client"]
+        failed = (snapshot.columns["outcome"] == ERROR) & ~lost_work(snapshot)
         failures: dict[tuple[int, int], list[int]] = defaultdict(list)
         for span in snapshot.errors:
-            key = self._key_of_failure(span) if outcome[span] == ERROR else None
+            key = self._key_of_failure(span) if failed[span] else None
             if key is not None:
                 failures[key].append(span)
         for key, spans in failures.items():

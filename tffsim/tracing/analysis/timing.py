@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tffsim.tracing.analysis.lost_work import counted_columns
 from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.table import Table
@@ -16,9 +17,10 @@ def timing(snapshot: Snapshot) -> Table:
     worker thread), `p50`, `p95` and `max` (of the time from start to end), `parallelism` (how
     many of these calls were under way on average while at least one was).
 
-    Times are nanoseconds. `thread_time` adds up self times by thread.
+    Times are nanoseconds. What was done again later, because a worker was lost, is not counted; `thread_time`, which
+    adds up self times by thread, counts it.
     """
-    columns = snapshot.columns
+    columns = counted_columns(snapshot)
     operation = columns["operation"].astype(np.int64)
     key = (columns["layer"].astype(np.int64) + 1) * len(OPERATIONS) + operation
     groups, group = np.unique(key, return_inverse=True)

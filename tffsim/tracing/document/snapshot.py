@@ -102,7 +102,8 @@ class AstNode:
 class InvocationInfo:
     """A call of a computation: its root span, its name, the root of its AST, and how many participants there are.
 
-    Beside these, `num_dropped` clients have dropped out.
+    Beside these, `num_dropped` clients have dropped out. What started before `counted_from`, in nanoseconds since the
+    beginning of the trace, was given up, and done again without them.
     """
 
     span: Count
@@ -110,6 +111,7 @@ class InvocationInfo:
     root: Count
     cardinalities: Annotated[dict[Text, Count], AtMost(_MAX_PLACEMENTS)]
     num_dropped: Annotated[int, Between(0, MAX_COUNT), Added(), NotForViews()] = 0
+    counted_from: Annotated[int, Between(0, MAX_AMOUNT), Added(), NotForViews()] = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

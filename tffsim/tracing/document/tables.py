@@ -81,9 +81,10 @@ def invocation_table(snapshot: Snapshot) -> Table:
         "name": np.arange(len(calls)),
         "num_clients": np.array([call.cardinalities.get("CLIENTS", -1) for call in calls], np.int32),
         "num_dropped": np.array([call.num_dropped for call in calls], np.int32),
+        "counted_from": np.array([call.counted_from for call in calls], np.int64),
         "start": snapshot.columns["start"][spans],
         "end": snapshot.columns["end"][spans],
         "outcome": snapshot.columns["outcome"][spans],
         "root": np.array([call.root for call in calls], np.int32),
     }
-    return Table(columns, texts, {name: COLUMNS[name].unit for name in ("start", "end")})
+    return Table(columns, texts, {name: COLUMNS[name].unit for name in ("start", "end")} | {"counted_from": "ns"})

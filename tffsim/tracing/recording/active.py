@@ -53,6 +53,13 @@ def remark(text: str) -> None:
         recorder.remark(text)
 
 
+def begin_again() -> None:
+    """Notes that the invocation which is under way here begins again: what was done so far does not count."""
+    recorder = active_recorder()
+    if recorder is not None:
+        recorder.begin_again()
+
+
 def note_drop_outs(count: int, text: str) -> None:
     """Notes that clients have dropped out of the invocation that is under way here, if there is a trace.
 

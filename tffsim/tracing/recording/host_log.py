@@ -24,10 +24,13 @@ class HostLog:
 
     Attributes:
         num_changes: How often something was written.
+        num_restarts: How often a call has begun again.
     """
 
     def __init__(self, now: Callable[[], int]) -> None:
         self.num_changes = 0
+        self.num_restarts = 0
+        self._begun_again: set[int] = set()
         self._now = now
         self._lock = threading.Lock()
         self._is_closed = False
@@ -90,6 +93,13 @@ class HostLog:
             what = "runs again" if before else "runs"
             self._add(HostEvent(host, self._now(), what, invocation, first, count, lost))
 
+    def begin_again(self, invocation: int) -> None:
+        """Notes that all is done again for a call: what goes from now on has gone before."""
+        with self._lock:
+            self._begun_again.add(invocation)
+            self.num_restarts += 1
+            self.num_changes += 1
+
     def note_wire(
         self, name: str, amounts: Mapping[int, Amount], invocation: int = -1, *, is_repeated: bool = False
     ) -> None:
@@ -105,6 +115,7 @@ class HostLog:
             host = self._number(name)
             if self._is_closed:
                 return
+            is_repeated |= invocation in self._begun_again
             for node, amount in amounts.items():
                 sum_of_all = self._wire.setdefault((host, invocation, node, is_repeated), Amount())
                 sum_of_all.add(amount)

@@ -31,7 +31,14 @@ def read_legend(recorder: Recorder, row_of: Callable[[int], int] = int) -> Legen
         list(recorder.nodes.nodes),
         list(recorder.nodes.functions),
         [
-            InvocationInfo(row_of(call.span), call.name, call.root, dict(call.cardinalities), call.num_dropped)
+            InvocationInfo(
+                row_of(call.span),
+                call.name,
+                call.root,
+                dict(call.cardinalities),
+                call.num_dropped,
+                0 if call.counted_from is None else max(call.counted_from - recorder.started, 0),
+            )
             for call in list(recorder.invocations)
         ],
         {row_of(number): text for number, text in recorder.errors.copy().items()},

@@ -30,7 +30,7 @@ from tffsim.tracing.document.snapshot import Place
 from tffsim.tracing.recording.ast_nodes import AstNodes
 from tffsim.tracing.recording.failures import place_of, told
 from tffsim.tracing.recording.host_log import HostLog
-from tffsim.tracing.recording.invocations import Invocation
+from tffsim.tracing.recording.invocations import Invocation, Invocations
 from tffsim.tracing.recording.layers import Layer
 from tffsim.tracing.recording.payload_origins import PayloadOrigins
 from tffsim.tracing.recording.payload_sizes import size_of
@@ -90,7 +90,7 @@ class Recorder(RowKeeper):
         self.layers: dict[Layer, int] = {}
         self.types = TypeNumbers()
         self.nodes = AstNodes()
-        self.invocations: list[Invocation] = []
+        self.invocations = Invocations()
         self.errors: dict[int, str] = {}  # An invocation that ended well may have a warning here.
         self.places: dict[int, Place] = {}
         self._remarks: dict[int, list[str]] = {}
@@ -127,8 +127,7 @@ class Recorder(RowKeeper):
         number = next(self._numbers)
         with self._lock:
             root = self.nodes.add(computation)
-            placements = {placement.name: count for placement, count in cardinalities.items()}
-            self.invocations.append(Invocation(number, name, root, placements))
+            self.invocations.append(Invocation(number, name, root, {p.name: n for p, n in cardinalities.items()}))
         span = Span(self, number, None, INVOKE, -1, -1)
         span.node = span.root = root
         self.open_spans[number] = span
@@ -161,8 +160,7 @@ class Recorder(RowKeeper):
         with self._invocation(name, computation, cardinalities) as span:
             result = await run(span, work, ())
             found = [*map(str, current_notices.get() or ()), *self._remarks.pop(span.id, ())]
-            remarks = [remark] if remark else found
-            for text in remarks[:1]:
+            for text in ([remark] if remark else found)[:1]:
                 self.errors[span.id] = f"Warning: {text}"
             self._append(span, OK, (), self.types.number(computation.type_signature.result), 0, None, -1)
             return result
@@ -175,15 +173,18 @@ class Recorder(RowKeeper):
 
     def note_drop_outs(self, count: int, text: str) -> None:
         """Notes that clients have dropped out of the invocation that is under way here; readers hear of that first."""
-        span = current_span.get()
-        if span is None:
-            return
-        self._remarks.setdefault(span.invocation, []).insert(0, text)
-        for call in reversed(self.invocations):
-            if call.span == span.invocation:
-                call.num_dropped = count
-                call.cardinalities[fl.CLIENTS.name] -= count
-                return
+        call = self.invocations.under_way(current_span.get())
+        if call is not None:
+            self._remarks.setdefault(call.span, []).insert(0, text)
+            call.num_dropped = count
+            call.cardinalities[fl.CLIENTS.name] -= count
+
+    def begin_again(self) -> None:
+        """Notes that what was done so far for the invocation that is under way here does not count."""
+        call = self.invocations.under_way(current_span.get())
+        if call is not None:
+            call.counted_from = self.now()
+            self.hosts.begin_again(call.span)
 
     def open(self, parent: Span, operation: int, layer: Layer) -> Span | None:
         """Opens a span inside another one; None if the trace is full."""
@@ -222,8 +223,7 @@ class Recorder(RowKeeper):
         """
         handle = TracedValue(target, executor, span)
         type_number = self.types.number(target.type_signature)
-        reference = target.reference
-        alias = -1
+        reference, alias = target.reference, -1
         if type(reference) is TracedValue:
             handle.scalar, handle.size = reference.scalar, reference.size
             alias = reference.number if reference.recorder is self else -1

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tffsim.tracing.analysis.lost_work import lost_work
 from tffsim.tracing.document.operations import INVOKE, RUNNING
 from tffsim.tracing.document.rows import rows_for_views
 from tffsim.tracing.document.snapshot import LISTS_FOR_VIEWS, Legend, Snapshot
@@ -69,13 +70,20 @@ class Feed:
         self._num_spans = 0
         self._num_invocations = 0
         self._num_changes = 0
+        self._num_restarts = 0
         self._sum_after = 0.0
         self._lock = threading.Lock()
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether a call has begun again: then what was told of it does not count, and everything has to be told."""
+        recorder = self._source.recorder
+        return recorder is not None and recorder.hosts.num_restarts != self._num_restarts
 
     def everything(self, finished: bool, spans_per_message: int = _SPANS_PER_MESSAGE) -> list[Message]:
         """Returns messages that replace all that was sent before."""
         with self._lock:
-            snapshot = self._source.snapshot
+            snapshot = self._read()
             columns, num_running = _running_last(snapshot)
             # Those under way go together, in the last message.
             cuts = [0, *range(spans_per_message, snapshot.num_spans - num_running, spans_per_message)]
@@ -99,7 +107,7 @@ class Feed:
             most_spans: With how many spans; of a larger trace the longest are told, and the sums of the others.
         """
         with self._lock:
-            snapshot = self._source.snapshot
+            snapshot = self._read()
             columns, num_running = _running_last(snapshot)
             description = self._start_anew(snapshot)
             if most_spans is not None and snapshot.num_spans > most_spans:
@@ -132,6 +140,11 @@ class Feed:
             columns, moment = ViewColumns.of(rows), moment - recorder.started
             content = self._content(columns, len(running), moment, batch.is_last, description, reset=False)
             return content, columns.buffers()
+
+    def _read(self) -> Snapshot:
+        recorder = self._source.recorder
+        self._num_restarts = recorder.hosts.num_restarts if recorder is not None else 0
+        return self._source.snapshot
 
     def _start_anew(self, snapshot: Snapshot) -> dict[str, object]:
         """Returns all that is not a number."""
@@ -224,8 +237,12 @@ class Feed:
 
 
 def _running_last(snapshot: Snapshot) -> "tuple[dict[str, np.ndarray], int]":
-    """Returns the columns, the spans that are under way after all others, and how many these are."""
-    columns = snapshot.columns | {"id": np.arange(snapshot.num_spans)}
+    """Returns the columns, the spans that are under way after all others, and how many these are.
+
+    What was done for nothing is nobody's: it took time, but the clients that are told of are those that count.
+    """
+    client = np.where(lost_work(snapshot), -1, snapshot.columns["client"])
+    columns = snapshot.columns | {"id": np.arange(snapshot.num_spans), "client": client}
     is_running = columns["outcome"] == RUNNING
     if not is_running.any():
         return columns, 0

@@ -170,6 +170,8 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
             self._repeat_at = self._clock() + self._seconds_until_repeat
             self._seconds_until_repeat *= _BACKOFF
             self._transmit(lambda: self._feed.everything(batch.is_last))
+        elif self._feed.is_overtaken:
+            self._transmit(lambda: self._feed.everything(batch.is_last))
         else:
             self._transmit(lambda: [self._feed.update(batch)])
 

@@ -147,3 +147,19 @@ def test_what_happens_to_hosts_is_told_though_no_span_has_ended():
         others = Feed(recorded.source, panels=["ast"])
         assert [name for _ in range(2) for name in others.update(empty)[0]["description"] if name == "hosts"] == []
         assert "5 B" in feed.update(empty)[0]["description"]["hosts"][0]["lines"][0]
+
+
+def test_when_a_call_begins_again_all_is_told_anew_and_what_was_given_up_is_of_no_client():
+    with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+        mean_of_doubles([1.0, 2.0])
+        feed = Feed(trace.source)
+        feed.everything(finished=False)
+        assert not feed.is_overtaken
+        trace.recorder.invocations[0].counted_from = trace.recorder.now()
+        trace.recorder.hosts.begin_again(0)
+        assert feed.is_overtaken
+        (message,) = feed.everything(finished=False)
+    assert message[0]["reset"] and not feed.is_overtaken
+    ints, _ = columns_of(message)
+    assert set(ints[1 + NUMBERS_FOR_VIEWS.index("client")].tolist()) == {-1}
+    assert (trace.spans["client"] >= 0).any()
