@@ -127,7 +127,7 @@ def test_an_error_in_their_contexts_tells_the_client_the_function_and_the_line(f
         with pytest.raises(tf.errors.InvalidArgumentError, match="too big") as caught:
             invoke(checked, [1, 9, 3])
         (note,) = caught.value.__notes__
-        assert "client 1 of 3, in federated_map" in note
+        assert "client 1 (of 3), in federated_map" in note
         assert "function: below_seven" in note
         assert "assert_less(x, 7" in note
 
@@ -143,7 +143,7 @@ def test_a_trace_that_cannot_record_a_call_in_their_contexts_says_so():
 def test_a_nan_in_their_contexts_is_told_in_a_warning_with_its_client(factory):
     mean = tff.federated_computation(lambda x: tff.federated_mean(x), tff.FederatedType(np.float32, tff.CLIENTS))
     context = tff.framework.SyncExecutionContext(executor_fn=factory())
-    with pytest.warns(UserWarning, match=r"federated_mean: the result holds NaN.*client 1 of 3") as caught:
+    with pytest.warns(UserWarning, match=r"federated_mean: the result holds NaN.*client 1 \(of 3\)") as caught:
         assert np.isnan(context.invoke(mean, [1.0, np.nan, 2.0]))
     assert len(caught) == 1
 

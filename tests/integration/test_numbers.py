@@ -58,7 +58,7 @@ def test_nan_is_named_with_the_first_client_its_function_and_the_line():
     result, (message,) = warned(mean, [0.0, 2.0, 3.0, 1.0, 4.0, 1.0])
     assert np.isnan(result)
     assert "federated_mean" in message
-    assert "client 3 of 6" in message
+    assert "client 3 (of 6)" in message
     assert re.search(rf"`reciprocal_of_difference` \(.*test_numbers.py:{line}\)", message)
 
 
@@ -76,7 +76,7 @@ def test_the_function_is_found_behind_selections_weights_and_zips():
 
     weighted = tff.federated_computation(lambda x: tff.federated_mean(*tff.federated_map(two_things, x)), FLOATS)
     _, (message,) = warned(weighted, [1.0, 2.0, 0.0])
-    assert "client 2 of 3" in message
+    assert "client 2 (of 3)" in message
     assert "`two_things`" in message
 
 
@@ -87,7 +87,7 @@ def test_one_nan_in_a_value_of_any_size_is_found(size):
     values = [np.ones(size, np.float32) for _ in range(7)]
     values[4][size // 2] = np.nan
     _, (message,) = warned(statistics, values)
-    assert "client 4 of 7" in message
+    assert "client 4 (of 7)" in message
 
 
 def test_the_warning_comes_once_per_computation():
@@ -121,7 +121,7 @@ def test_a_sum_that_is_too_large_says_so(values):
 def test_infinities_that_cancel_are_named_with_the_first(values):
     result, (message,) = warned(sum_of_floats(), values)
     assert np.isnan(result)
-    assert f"client 1 of {len(values)}" in message
+    assert f"client 1 (of {len(values)})" in message
 
 
 def test_extremes_of_no_clients_are_silent_and_a_mean_of_none_is_not():
@@ -152,8 +152,13 @@ def weighted_mean():
 
 
 WEIGHTED = {
-    "an infinite weight": ([1.0] * 5, [1.0, 1.0, 1.0, np.inf, 1.0], np.nan, "client 3 of 5"),
-    "a product that is too large": ([1.0, 2e38, 1.0, 1.0, 2e38], [1.0, 10.0, 1.0, 1.0, 10.0], np.inf, "client 1 of 5"),
+    "an infinite weight": ([1.0] * 5, [1.0, 1.0, 1.0, np.inf, 1.0], np.nan, "client 3 (of 5)"),
+    "a product that is too large": (
+        [1.0, 2e38, 1.0, 1.0, 2e38],
+        [1.0, 10.0, 1.0, 1.0, 10.0],
+        np.inf,
+        "client 1 (of 5)",
+    ),
     "sums of products that are too large": ([3e38] * 5, [1.0] * 5, np.inf, "sum is too large"),
     "weights that cancel": ([1.0, 2.0, 0.0], [1.0, -1.0, 0.0], -np.inf, "holds inf. All weights are 0, or they add up"),
     "weights that nearly cancel": ([3e38, 1.0], [0.5, -0.5 + 2.0**-10], np.inf, "add up to too little"),
@@ -200,7 +205,7 @@ def test_a_mean_that_clients_receive_is_watched_while_they_work():
     )
     _, (message,) = warned(compare, [1.0, 2.0, 3.0, np.nan, 5.0])
     assert "federated_mean" in message
-    assert "client 3 of 5" in message
+    assert "client 3 (of 5)" in message
 
 
 def test_a_trace_tells_it_of_every_call():

@@ -302,7 +302,7 @@ def test_an_error_in_a_block_names_the_client(built):
     members = [np.float32(k) for k in range(80)]
     assert _blocks_of(total, members) == sum(range(80))
     assert built
-    with pytest.raises(tff.ExecutionError, match=r"client 77 of 80"):
+    with pytest.raises(tff.ExecutionError, match=r"client 77 \(of 80\)"):
         _blocks_of(total, [*members[:77], np.float32(99), *members[78:]])
 
 
@@ -311,7 +311,7 @@ def test_a_nan_in_a_block_is_that_of_its_client(built):
     members = [np.float32(k) for k in range(80)]
     _blocks_of(total, members)
     context = tff.SyncExecutionContext(tff.local_executor_factory())
-    with pytest.warns(UserWarning, match=r"client 53 of 80"):
+    with pytest.warns(UserWarning, match=r"client 53 \(of 80\)"):
         context.invoke(total, [*members[:53], np.float32(np.nan), *members[54:]])
     assert built
 
@@ -363,7 +363,7 @@ def test_an_error_of_a_client_that_runs_by_itself_names_it(built):
     total = tff.federated_computation(lambda x: tff.federated_sum(tff.federated_map(client, x)), _FLOATS)
     members = [np.float32(k) for k in range(80)]
     _blocks_of(total, members)
-    with pytest.raises(tff.ExecutionError, match=r"client 77 of 80"):
+    with pytest.raises(tff.ExecutionError, match=r"client 77 \(of 80\)"):
         _blocks_of(total, [*members[:77], np.float32(99), *members[78:]])
 
 

@@ -203,7 +203,7 @@ class NumberWatch:
         assert notices is not None
         held = "NaN" if "NaN" in self.first else "inf"
         client, makers = self.first.get(held, (-1, ()))
-        whose = f"client {client} of {self._cohort_size}"
+        whose = f"client {client} (of {self._cohort_size})"
         if found == "inf" and self.first:
             # It was there before, or came with the weights: products are all that is left to look at.
             if client >= 0 and _name_of_node() == _WEIGHTED_MEAN:

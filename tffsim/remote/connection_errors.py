@@ -22,7 +22,7 @@ def error_of_call(error: CallError, address: str, deadline: float, what: str) ->
         error: How it failed.
         address: That of the worker.
         deadline: After how many seconds the call was given up.
-        what: What was asked, as in "to run the work of clients 0-31 of 64".
+        what: What was asked, as in "to run the work of clients 0-31 (of 64)".
     """
     code, details = error.code, error.details
     if code in _LOST or any(text in details for text in _BROKEN) or code is grpc.StatusCode.CANCELLED:

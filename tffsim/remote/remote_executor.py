@@ -367,7 +367,8 @@ class RemoteExecutor(Executor):
 
     def _range(self) -> str:
         first, count, cohort, _ = self._clients
-        return f"client {first} of {cohort}" if count == 1 else f"clients {first}-{first + count - 1} of {cohort}"
+        names = f"client {first}" if count == 1 else f"clients {first}-{first + count - 1}"
+        return f"{names} (of {cohort})"
 
 
 def _log_here() -> tuple[HostLog, int] | None:

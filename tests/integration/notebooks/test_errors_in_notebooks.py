@@ -107,7 +107,7 @@ def test_a_failing_cell_shows_first_who_where_and_why_with_her_source_and_the_va
     ((name, text),) = kernel.run("mean_log([1.0, 2.0, 7.0])").errors
     first, *source, given, _ = text.splitlines()[:7]
     if IPython.version_info[0] >= 8:
-        assert re.fullmatch(r"client 2 of 3, in `log_of`, Cell \[\d+\] line 3: a client sent seven", first)
+        assert re.fullmatch(r"client 2 \(of 3\), in `log_of`, Cell \[\d+\] line 3: a client sent seven", first)
     assert [line[6:] for line in source] == [
         "1 @tff.tf_computation(np.float32)",
         "2 def log_of(x):",

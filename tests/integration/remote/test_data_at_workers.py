@@ -122,7 +122,7 @@ def test_data_that_nobody_has_is_told(factory):
 
 
 def test_clients_of_another_type_are_told(factory, context):
-    with pytest.raises(tff.ArgumentError, match=r"client 0 of 80\. Expected a sequence"):
+    with pytest.raises(tff.ArgumentError, match=r"client 0 \(of 80\)\. Expected a sequence"):
         context.invoke(mean_of_data, factory.data("numbers"))
 
 

@@ -139,7 +139,7 @@ def test_a_worker_that_stops_answering_is_replaced(workers, make_context):
 def test_a_worker_that_takes_too_long_is_named(workers, make_context):
     context = make_context(workers.addresses[:1], call_timeout=0.5)
     with pytest.raises(
-        tff.ExecutionError, match=f"Worker {workers.addresses[0]} .*took longer than 0.5 s.*clients 0-31 of 40"
+        tff.ExecutionError, match=rf"Worker {workers.addresses[0]} .*took longer than 0.5 s.*clients 0-31 \(of 40\)"
     ):
         context.invoke(slow_sum, VALUES)
 

@@ -163,7 +163,7 @@ def test_an_error_names_the_client_of_the_whole_cohort_the_line_and_the_worker(r
         local.invoke(halves, list(range(50)))
     lines = str(caught.value).splitlines()
     assert lines[:-1] == str(expected.value).splitlines()
-    assert "client 40 of 50" in str(caught.value)
+    assert "client 40 (of 50)" in str(caught.value)
     assert "test_remote_stack.py" in str(caught.value)
     assert lines[-1].startswith("  worker:   " + two_workers.addresses[1])
     assert re.search(r", which holds \d+(\.\d)? MB$", lines[-1])
@@ -195,7 +195,7 @@ def test_a_nan_is_noticed_with_its_client(remote, local):
             warnings.simplefilter("always")
             context.invoke(mean, values)
         texts.append([str(w.message) for w in caught])
-    assert "client 37 of 80" in texts[1][0]
+    assert "client 37 (of 80)" in texts[1][0]
     assert texts[1] == texts[0]
 
 

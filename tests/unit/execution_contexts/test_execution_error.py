@@ -88,7 +88,7 @@ def test_an_error_in_tensorflow_names_function_node_client_and_line(factory):
     assert lines == [
         "`checked_sum` failed: InvalidArgumentError: too big",
         "x < y did not hold: x = 7, y = 7",
-        "  where:    client 7 of 20, in federated_map",
+        "  where:    client 7 (of 20), in federated_map",
         "  function: below_seven",
         f"  line:     {location.source}",
         "  given:    x = 7",
@@ -143,8 +143,12 @@ def test_an_error_whose_message_names_an_operation_has_a_line():
 
 
 BAD_ARGUMENTS = [
-    (sum_and_state, ([1.0, "two"], 1.0), "Argument `values` of `sum_and_state` is wrong at client 1 of 2.*a string"),
-    (sum_and_state, ([1.0, [2.0, 3.0]], 1.0), r"`values` .*client 1 of 2.*float32, found the shape \[2\]"),
+    (
+        sum_and_state,
+        ([1.0, "two"], 1.0),
+        r"Argument `values` of `sum_and_state` .* at client 1 \(of 2\).*a string",
+    ),
+    (sum_and_state, ([1.0, [2.0, 3.0]], 1.0), r"`values` .*client 1 \(of 2\).*float32, found the shape \[2\]"),
     (sum_and_state, ([1.0], "x"), "Argument `state` of `sum_and_state` is wrong.*float32, found a string"),
     (sum_and_state, ([1.0], None), "Argument `state` of `sum_and_state` is wrong.*found None"),
     (sum_and_state, (3.0, 1.0), "`values` needs one float32 per client, in a list; found .*`float`"),
@@ -157,7 +161,7 @@ BAD_ARGUMENTS = [
     (total, (5,), "The argument of `total` is wrong.*Pass a `tf.data.Dataset`"),
     (total, (["x"],), r"Argument `\[0\]` of `total` is wrong"),
     (total, (tf.data.Dataset.range(3),), "components of type int32, found int64"),
-    (totals, ([[1], [2, "x"]],), r"Argument `\[1\]` of `totals` is wrong at client 1 of 2"),
+    (totals, ([[1], [2, "x"]],), r"Argument `\[1\]` of `totals` is wrong at client 1 \(of 2\)"),
     (totals, (tf.data.Dataset.range(3),), "one `tf.data.Dataset`. Pass a list of datasets"),
     (totals, (iter([[1]]),), "can be read only once"),
     (total, (tf.data.Dataset.from_tensors({"n": 1}),), "components of type int32, found .*`dict`.*Take one component"),

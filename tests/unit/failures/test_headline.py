@@ -23,7 +23,7 @@ def failed_at(line, **known):
 def test_who_where_and_why_come_first_then_five_lines_then_the_value_that_was_there(model):
     shown = headline(failed_at(source_line_at(str(model), 5), given="x = 7.0"), "a client sent seven")
     assert shown == [
-        "client 7 of 20, in `log_of`, model.py:5: a client sent seven",
+        "client 7 (of 20), in `log_of`, model.py:5: a client sent seven",
         "      3 ",
         "      4 def log_of(x):",
         "----> 5     check(x)",

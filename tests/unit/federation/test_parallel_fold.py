@@ -75,7 +75,7 @@ def test_the_error_of_the_first_client_is_told_and_nothing_is_left_running():
     total = tff.federated_computation(lambda x: fl.federated_sum(fl.federated_map(positive, x)), FLOATS)
     values = [1.0] * 90
     values[10] = values[70] = -1.0
-    with pytest.raises(tff.ExecutionError, match="client 10 of 90"):
+    with pytest.raises(tff.ExecutionError, match=r"client 10 \(of 90\)"):
         context_with(3).invoke(total, values)
 
 

@@ -50,7 +50,7 @@ def test_an_error_in_the_background_is_shown_and_raised(shell, execute, in_backg
     with pytest.raises(tff.ArgumentError):
         run.result(30)
     printed = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
-    assert "----> 4 mean(['x'])" in printed and "client 0 of 1" in printed
+    assert "----> 4 mean(['x'])" in printed and "client 0 (of 1)" in printed
     assert "tffsim." not in printed
     assert not execute("--background --view none --trace bad", "1 +").success
     assert "SyntaxError" in capsys.readouterr().out

@@ -44,7 +44,7 @@ def test_an_error_is_shown_as_in_any_cell_and_the_trace_is_kept(shell, execute, 
     execute("--trace t --view none", "mean([1.0])\nmean(['x'])")
     printed = capsys.readouterr().out
     assert "----> 3 mean(['x'])" in re.sub(r"\x1b\[[0-9;]*m", "", printed)
-    assert "ArgumentError" in printed and "client 0 of 1" in printed
+    assert "ArgumentError" in printed and "client 0 (of 1)" in printed
     assert not re.search(r"tffsim.\w+|federated_language", printed.replace("import tffsim", ""))
     assert shell.user_ns["t"].invocations.shown("outcome").tolist() == ["ok", "error"]
     assert execute("--view none", "z = mean([4.0])").success

@@ -87,7 +87,7 @@ def test_a_worker_that_is_lost_again_and_again_is_an_error(run):
         connection.run = lose
         await handle.compute()
 
-    with pytest.raises(NoWorkerError, match=r"clients 0-2 of 3 was tried 3 times.*a test"):
+    with pytest.raises(NoWorkerError, match=r"clients 0-2 \(of 3\) was tried 3 times.*a test"):
         run(body)
 
 

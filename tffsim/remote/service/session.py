@@ -153,7 +153,7 @@ class Session:
     def add_executor(self, num_clients: int, first_client: int, cohort_size: int, is_traced: bool = False) -> str:
         """Makes an executor and returns its name."""
         self._num_executors += 1
-        name = f"{self._num_executors}: clients {first_client}-{first_client + num_clients - 1} of {cohort_size}"
+        name = f"{self._num_executors}: clients {first_client}-{first_client + num_clients - 1} (of {cohort_size})"
         self._executors[name] = self._make_executor(num_clients, first_client, cohort_size, is_traced)
         return name
 

@@ -41,7 +41,7 @@ def test_named_numbers_that_change_over_rounds_are_told():
 
 def test_a_failure_comes_first():
     said = told(traced(sum_of_logs, [1.0, 7.0]))
-    assert re.match(r"Client 1 of 2 failed in log_of, traced_programs\.py:\d+: a client sent seven\. ", said)
+    assert re.match(r"Client 1 \(of 2\) failed in log_of, traced_programs\.py:\d+: a client sent seven\. ", said)
     assert "It had been given 7." in said
     assert "combined" not in said and "Nothing went wrong" not in said
 
@@ -60,7 +60,7 @@ def test_a_failure_tells_the_numbers_that_were_compared_and_what_else_is_of_all_
         highest([[1.0, 2.0]])
         highest([[500.0, *range(40)]])
     said = told(trace.snapshot)
-    assert re.match(r"Client 0 of 1 failed in most, .*, in round 2: a price above 50 \(x = 500, y = 50\)\. ", said)
+    assert re.match(r"Client 0 \(of 1\) failed in most, .*, in round 2: a price above 50 \(x = 500, y = 50\)\. ", said)
     assert "In all 2 rounds together: The server could read 1 open envelope" in said
 
 
