@@ -5,7 +5,9 @@ from typing import Annotated
 
 import federated_language as fl
 
-from tffsim.tracing.document.rows import Added, AtMost, Text
+from tffsim.language.type_sizes import static_size
+from tffsim.tracing.document.rows import Added, AtMost, Between, NotForViews, Text
+from tffsim.tracing.document.schema import MAX_AMOUNT
 
 MAX_MEMBERS = 64
 """How many members are known by name."""
@@ -23,12 +25,14 @@ class TypeInfo:
         members: The names of the first `MAX_MEMBERS` members of a struct, wherever it is placed; "" for
             those without a name.
         dtype: That of the numbers of a tensor, wherever it is placed; empty for other types.
+        element_size: How many bytes each element of a sequence has; 0 for other types, and where elements differ.
     """
 
     text: Text
     is_function: bool = False
     members: Annotated[tuple[Text, ...], AtMost(MAX_MEMBERS)] = ()
     dtype: Annotated[str, AtMost(_MAX_DTYPE), Added()] = ""
+    element_size: Annotated[int, Between(0, MAX_AMOUNT), Added(), NotForViews()] = 0
 
 
 def describe_type(type_spec: fl.Type) -> TypeInfo:
@@ -39,6 +43,7 @@ def describe_type(type_spec: fl.Type) -> TypeInfo:
         isinstance(type_spec, fl.FunctionType),
         _members(_member_of(type_spec)),
         _dtype(_member_of(type_spec)),
+        max(static_size(type_spec.element), 0) if isinstance(type_spec, fl.SequenceType) else 0,
     )
 
 

@@ -5,6 +5,7 @@ from typing import TypedDict
 
 import numpy as np
 
+from tffsim.tracing.analysis.client_data import UNKNOWN, num_examples
 from tffsim.tracing.analysis.client_values import ClientMeasure, client_measures
 from tffsim.tracing.document.snapshot import Snapshot
 
@@ -14,7 +15,7 @@ _DIGITS = 4
 
 
 class DrawnMeasure(TypedDict):
-    """See `ClientMeasure`. What is no number, or not known, is null."""
+    """See `ClientMeasure` and `num_examples`. What is no number, or not known, is null."""
 
     name: str
     is_norm: bool
@@ -25,6 +26,7 @@ class DrawnMeasure(TypedDict):
     cells: list[list[float | None]]
     grid: list[int]
     is_sampled: bool
+    examples: list[int | None]
 
 
 def client_tiles(snapshot: Snapshot) -> list[DrawnMeasure]:
@@ -46,7 +48,14 @@ def _drawn(snapshot: Snapshot, measure: ClientMeasure) -> DrawnMeasure:
         "cells": [_told(row) for row in cells] if has_pictures and cells.size and np.isfinite(cells).any() else [],
         "grid": list(measure.grid),
         "is_sampled": measure.is_sampled,
+        "examples": _examples(snapshot, measure.calls[-1]),
     }
+
+
+def _examples(snapshot: Snapshot, call: int) -> list[int | None]:
+    """Returns how many examples each client of a call had; nothing if that is known of none."""
+    counts = num_examples(snapshot, snapshot.invocations[call]).tolist()
+    return [None if count == UNKNOWN else count for count in counts] if any(c != UNKNOWN for c in counts) else []
 
 
 def _told(numbers: "np.ndarray") -> list[float | None]:

@@ -41,6 +41,13 @@ def test_a_long_text_is_cut_and_says_so():
     assert len(text) == 400 and text.endswith("…")
 
 
+def test_the_elements_of_a_sequence_have_a_size_if_all_have_the_same():
+    assert describe_type(fl.SequenceType(_WEIGHTS)).element_size == 4 * len(_LONG_NAMES)
+    assert describe_type(fl.SequenceType(fl.TensorType(np.float32, [2]))).element_size == 8
+    assert describe_type(fl.TensorType(np.float32, [2])).element_size == 0
+    assert describe_type(fl.SequenceType(fl.TensorType(np.float32, [None]))).element_size == 0
+
+
 def test_of_a_very_wide_struct_the_first_members_are_known():
     wide = fl.StructType([(f"m{number}", np.int32) for number in range(1000)])
     assert describe_type(wide).members == tuple(f"m{number}" for number in range(MAX_MEMBERS))

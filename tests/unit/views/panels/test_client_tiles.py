@@ -2,6 +2,8 @@
 
 import json
 
+import numpy as np
+
 import tffsim as tff
 from tests.unit.tracing.analysis.test_client_values import mean_of_models, sum_of_rows
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
@@ -38,3 +40,18 @@ def test_of_many_clients_no_pictures_are_told(monkeypatch):
     (few,) = client_tiles(traced(sum_of_rows, [1.0, 2.0])[1].snapshot)
     (many,) = client_tiles(traced(sum_of_rows, [1.0, 2.0, 3.0])[1].snapshot)
     assert len(few["cells"]) == 2 and many["cells"] == [] and len(many["numbers"]) == 3
+
+
+def test_a_tile_has_the_number_of_examples_where_the_trace_knows_it():
+    @tff.tf_computation(tff.SequenceType(np.float32))
+    def total(examples):
+        return examples.reduce(0.0, lambda total, example: total + example)
+
+    @tff.federated_computation(tff.FederatedType(tff.SequenceType(np.float32), tff.CLIENTS))
+    def mean_of_totals(examples):
+        return tff.federated_mean(tff.federated_map(total, examples))
+
+    (drawn,) = client_tiles(traced(mean_of_totals, [[1.0, 2.0, 3.0], [4.0]])[1].snapshot)
+    assert drawn["examples"] == [3, 1]
+    (drawn,) = client_tiles(traced(mean_of_doubles, [1.0, 2.0])[1].snapshot)
+    assert drawn["examples"] == []
