@@ -10,7 +10,7 @@ UNKNOWN = -1
 
 
 def num_examples(snapshot: Snapshot, call: InvocationInfo) -> "np.ndarray":
-    """Returns how many elements the sequence has that each client of a call was given; `UNKNOWN` where that is not known.
+    """Returns how long the sequence is that each client of a call was given; `UNKNOWN` where that is not known.
 
     It is the size of the sequence by that of an element: so it is unknown where elements differ in size, such as
     batches, and of a dataset that does not tell its length. Of several sequences it is that which came first.
