@@ -1,6 +1,7 @@
 """The nodes of the ASTs that were seen while a stack ran, numbered from the roots downwards."""
 
 import dataclasses
+import functools
 import threading
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -72,7 +73,7 @@ class AstNodes:
         bound: Mapping[str, int] = MappingProxyType({}),
     ) -> int:
         number = len(self.nodes)
-        description = _cut(node.type_signature.compact_representation(), _MAX_TYPE)
+        description = _described(node.type_signature)
         function, line, variable = self._written_at(node, edge)
         self.nodes.append(
             AstNode(
@@ -154,6 +155,12 @@ def _label(node: ComputationBuildingBlock) -> str:
     if isinstance(node, framework.Placement):
         return str(node.uri)
     return type(node).__name__
+
+
+@functools.lru_cache(maxsize=1024)
+def _described(type_spec: fl.Type) -> str:
+    """Returns a type as text; kept, as writing the types of one AST takes as long as tracing some clients."""
+    return _cut(type_spec.compact_representation(), _MAX_TYPE)
 
 
 def _placement(type_spec: fl.Type) -> str:
