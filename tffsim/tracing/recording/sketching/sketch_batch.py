@@ -124,8 +124,9 @@ class TensorNumbers:
 
     def _add(self, tensor: "tf.Tensor") -> int:
         try:
-            # Types that tell the bytes of their values are those of numbers, so this copies nothing.
-            array = tensor.__array__()
+            # Types that tell the bytes of their values are those of numbers, so this copies nothing. Not
+            # `tensor.__array__()`, which is Python code: most tensors lend their memory without it.
+            array = np.asarray(tensor)
             dtype, shape = array.dtype, array.shape
             mark = self._marks_of.get((dtype.num, shape))
             if mark is None:
