@@ -127,9 +127,10 @@ def add_tensors(value: Any, tensors: list[object]) -> bool:
         # Most members are tensors of one class, so most need no call.
         if (cls := type(member)) is last:
             tensors.append(member)
-        elif add_tensors(member, tensors):
-            last = cls if kind_of(member) is Kind.TENSOR else None
-        else:
+        elif kind_of(member) is Kind.TENSOR:
+            tensors.append(member)
+            last = cls
+        elif not add_tensors(member, tensors):
             return False
     return True
 
