@@ -7,9 +7,6 @@ import numpy as np
 from tffsim.tracing.document.operations import ERROR
 from tffsim.tracing.document.snapshot import Snapshot
 
-# The second line of what `failures.failure_reason` tells of an assertion.
-_COMPARED = re.compile(r".* did not hold: (.{1,60})$", re.MULTILINE)
-
 
 def first_error(snapshot: Snapshot, client: int | None = None, invocation: int | None = None) -> int:
     """Returns the span that failed first; -1 if none did.
@@ -43,12 +40,6 @@ def first_of(snapshot: Snapshot, failed: "np.ndarray") -> int:
 def error_message(error: str) -> str:
     """Returns what the text of an error says, without the class that TensorFlow gives to all errors of graphs."""
     return re.sub(r"^(InvalidArgumentError|UnknownError): ", "", error.partition("\n")[0])
-
-
-def compared_numbers(error: str) -> str:
-    """Returns the numbers that an assertion compared, if it says them and they are few; the wrong one is among them."""
-    compared = _COMPARED.match(error.partition("\n")[2])
-    return "" if compared is None else compared[1]
 
 
 def _check(number: int, count: int, noun: str) -> None:

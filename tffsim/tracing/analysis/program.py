@@ -66,8 +66,8 @@ class Program:
         root: The number of its AST root.
         inputs: What comes from the caller.
         steps: What is done.
-        results: What goes back to the caller: the names of its members ("" for none) and what made them,
-            numbered as in `ProgramStep.sources`; nothing made a constant.
+        results: What goes back to the caller: the names of its members, or else of the variables that they were in
+            ("" for none); and what made them, numbered as in `ProgramStep.sources`; nothing made a constant.
     """
 
     root: int
@@ -134,8 +134,17 @@ class _Reading:
     def program(self) -> Program:
         result = self._result()
         members = list(result.members.items()) if isinstance(result, _Members) else [("", result)]
-        results = tuple((name if not name.isdecimal() else "", self._ends(part)) for name, part in members)
-        return Program(self._root, tuple(self._inputs.values()), tuple(self._steps), results)
+        results = [(name if not name.isdecimal() else "", self._ends(part)) for name, part in members]
+        return Program(self._root, tuple(self._inputs.values()), tuple(self._steps), self._named(results))
+
+    def _named(self, results: list[tuple[str, _Ends]]) -> tuple[tuple[str, _Ends], ...]:
+        """Gives results without a name that of the user's variable, if it is that of one result alone."""
+        variables = [self._steps[ends[0]].variable if len(ends) == 1 and ends[0] >= 0 else "" for _, ends in results]
+        names = [name for name, _ in results]
+        return tuple(
+            (name or (variable if [*names, *variables].count(variable) == 1 else ""), ends)
+            for (name, ends), variable in zip(results, variables, strict=True)
+        )
 
     def _result(self) -> _Meaning:
         node = self._nodes[self._root]

@@ -4,8 +4,9 @@ import dataclasses
 
 import numpy as np
 
+from tffsim.tracing.analysis.assertions import Assertion, assertion_in
 from tffsim.tracing.analysis.births import Birth, Births
-from tffsim.tracing.analysis.first_error import compared_numbers, error_message, first_of
+from tffsim.tracing.analysis.first_error import error_message, first_of
 from tffsim.tracing.analysis.phases import Phases, phases_of
 from tffsim.tracing.analysis.program import Program, build_program
 from tffsim.tracing.analysis.program_runs import StepRun, owners, step_runs
@@ -27,7 +28,7 @@ class Failure:
         client: For which client; -1 for none.
         step: In which step of the program; -1 if in none.
         message: What it said.
-        compared: The numbers that an assertion compared; empty if it was none, or does not say.
+        assertion: What an assertion compared; None if it was none, or does not say.
         place: The line of the user; None if nobody knows.
         given: The argument that it was given, in short; empty if nobody knows.
         round: In which call of the computation, counted from 1.
@@ -37,7 +38,7 @@ class Failure:
     client: int
     step: int
     message: str
-    compared: str
+    assertion: Assertion | None
     place: Place | None
     given: str
     round: int
@@ -49,6 +50,7 @@ class RunFacts:
 
     Attributes:
         name: The name of the computation.
+        num_computations: How many computations were called in the trace, of which it is the last.
         program: What it does.
         runs: What happened in each of its steps, in all calls.
         last_runs: The same, of the last call alone.
@@ -70,6 +72,7 @@ class RunFacts:
     """
 
     name: str
+    num_computations: int
     program: Program
     runs: list[StepRun]
     last_runs: list[StepRun]
@@ -104,6 +107,7 @@ def run_facts(snapshot: Snapshot) -> RunFacts | None:
     wrong = [value for value in wrong_values(snapshot) if value.invocation in spans]
     return RunFacts(
         name=last.name,
+        num_computations=len({call.root for call in snapshot.invocations}),
         program=program,
         runs=step_runs(snapshot, program, rows),
         last_runs=step_runs(snapshot, program, rows[-1:]),
@@ -147,13 +151,14 @@ def _failure(reader: SpanReader, program: Program, invocations: set[int]) -> Fai
     if first < 0:
         return None
     values = [value for value in reader.inputs(first) if value >= 0 and not _is_function(snapshot, value)]
+    error, place = snapshot.errors.get(first, ""), snapshot.places.get(first)
     return Failure(
         first,
         int(columns["client"][first]),
         int(owners(snapshot, program)[columns["node"][first]]),
-        error_message(snapshot.errors.get(first, "")),
-        compared_numbers(snapshot.errors.get(first, "")),
-        snapshot.places.get(first),
+        error_message(error),
+        assertion_in(error, place, snapshot.functions),
+        place,
         ", ".join(map(reader.preview, values)),
         sum(span <= columns["invocation"][first] for span in invocations),
     )

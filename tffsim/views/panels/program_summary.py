@@ -15,6 +15,7 @@ from tffsim.tracing.document.span_reader import SpanReader
 from tffsim.views.panels.answers import Fact, answers, whole_run
 from tffsim.views.panels.program_layout import LANES, Place, program_layout
 from tffsim.views.panels.sentence import how_far, sentence
+from tffsim.views.panels.value_words import of_result
 
 MAX_VALUES = 5
 """How many values of clients are shown one by one."""
@@ -142,7 +143,7 @@ def _last_results(facts: RunFacts) -> list[str]:
     """Returns what the last call returned, in short; "" for each result that it has not returned."""
     count = len(facts.program.results)
     has_ended = len(facts.results) == len(facts.invocations) and len(facts.results[-1]) == count
-    return [saved_text(text, _MAX_TEXT) for text in facts.results[-1]] if has_ended else [""] * count
+    return [saved_text(of_result(text), _MAX_TEXT) for text in facts.results[-1]] if has_ended else [""] * count
 
 
 def _name(end: int) -> str:

@@ -6,24 +6,19 @@ text of a view. Its words stand in `words.json`.
 
 import dataclasses
 import math
-import re
 import string
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from tffsim.tracing.analysis.assertions import Assertion
 from tffsim.tracing.analysis.births import Birth
 from tffsim.tracing.analysis.program import CLIENTS, SERVER, ProgramStep
 from tffsim.tracing.analysis.program_runs import StepRun
 from tffsim.tracing.analysis.run_facts import Failure, RunFacts, run_facts
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size, duration
+from tffsim.views.panels.value_words import shortened
 from tffsim.views.panels.words import filled, texts_about
-
-_MAX_VALUE = 80
-# Of an array of which all numbers are shown.
-_STATISTICS = re.compile(r"(\[[^][…]+\])  min \S+  mean \S+  max [^\s,>]+")
-# Members of which no more is known than a type that they share.
-_ALIKE = re.compile(r"(\b[a-z]+\d*\[[\d,?]*\])(?:, \1)+(?:, …)?")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,6 +29,7 @@ class Phrase:
     kind: str = ""
 
 
+_MAX_SUMMANDS = 4
 _Part: TypeAlias = "str | Phrase | Iterable[Phrase]"
 Sentence: TypeAlias = tuple[Phrase, ...]
 
@@ -49,8 +45,8 @@ def sentence(facts: RunFacts, language: str | None = None) -> Sentence:
     wrong = speech.wrong()
     # A failure has said already who ran what.
     who = speech.who_ran_what() if facts.failure is None else []
-    crossed = [*speech.in_all_rounds(), *speech.what_crossed()]
-    happened = [*who, *crossed, *speech.what_the_server_ran(), *speech.time(), *speech.trend()]
+    crossed = [*speech.what_crossed(), *speech.what_the_server_ran()]
+    happened = [*speech.which_computation(), *who, *crossed, *speech.time(), *speech.trend()]
     if wrong and facts.num_clients == 0:
         return _joined([*happened, *wrong])  # That is what it comes from.
     if wrong or facts.is_running:
@@ -86,14 +82,10 @@ def _joined(sentences: list[Sentence]) -> Sentence:
     )
 
 
-def _shortened(text: str) -> str:
-    """Returns what was given, in short: its numbers, and not what only repeats or sums up those that are all there.
-
-    Of a text that is still long the two ends are left: what is wrong may be the last of many numbers.
-    """
-    text = _STATISTICS.sub(r"\1", text)
-    text = _ALIKE.sub(r"\1, …", text).replace("  ", ", ")
-    return text if len(text) <= _MAX_VALUE else f"{text[: _MAX_VALUE // 2]} … {text[-_MAX_VALUE // 2 :]}"
+def _summands(crossings: list[tuple[ProgramStep, StepRun]]) -> str:
+    """Returns of how many letters each crossing was, as they stand in the picture, if there are several."""
+    counts = [str(run.letters) for _, run in crossings]
+    return f"{' + '.join(counts)}, " if 1 < len(counts) <= _MAX_SUMMANDS else ""
 
 
 class _Speech:
@@ -137,10 +129,10 @@ class _Speech:
             )
         ]
 
-    def in_all_rounds(self) -> list[Sentence]:
-        """Says that what follows is of all calls, where what went wrong in one of them has been told before."""
-        calls = len(self._facts.invocations)
-        return [self.say("in all rounds", count=str(calls))] if self._facts.failure is not None and calls > 1 else []
+    def which_computation(self) -> list[Sentence]:
+        """Says of which computation all this is, where several were called."""
+        count = self._facts.num_computations
+        return [self.say("of the last", count=str(count), computation=Phrase(self._facts.name, "code"))] * (count > 1)
 
     def what_crossed(self) -> list[Sentence]:
         down = [(step, run) for step, run in self._steps if step.crosses_to == CLIENTS and run.letters]
@@ -199,7 +191,8 @@ class _Speech:
             told.append((Phrase(self._counted("dropped out", facts.num_dropped)), Phrase(".")))
         if facts.failure is not None:
             told.append(self._failed(facts.failure))
-            told += self._left_undone(facts.failure)
+            if not facts.has_ended:
+                told += [*self._left_undone(facts.failure), *self._not_combined(facts.failure)]
         elif facts.is_interrupted or facts.is_cancelled:
             told.append(self.interrupted())
         if facts.first_wrong is not None:
@@ -209,11 +202,8 @@ class _Speech:
     def _failed(self, failure: Failure) -> Sentence:
         step = self._facts.program.steps[failure.step] if failure.step >= 0 else None
         function = Phrase(step.title if step is not None else self._facts.name, "code")
-        given = _shortened(failure.given)
-        # Of many numbers that were given one does not see which one was wrong.
-        is_seen = given == failure.given and "…" not in given
-        compared = "" if is_seen or not failure.compared else f" ({failure.compared})"
-        message = Phrase(failure.message + compared, "wrong")
+        given = shortened(failure.given)
+        message = Phrase(failure.message + self._compared(failure.assertion, given), "wrong")
         place = self._where(failure)
         if failure.client < 0:
             said = self.say("failed in", function=function, place=place, message=message)
@@ -225,6 +215,14 @@ class _Speech:
             )
         told = self.say("given", given=Phrase(given, "code")) if given else ()
         return (*said, Phrase("."), *told)
+
+    def _compared(self, assertion: Assertion | None, given: str) -> str:
+        """Says what an assertion found, unless that is what had been given, and what it expected."""
+        if assertion is None or assertion.found == given:
+            return ""
+        found = f"{assertion.name} = {assertion.found}" if assertion.name else assertion.found
+        key = "compared with" if assertion.limit else "compared"
+        return plain_text(self.say(key, found=found, expected=assertion.expected, limit=assertion.limit))
 
     def _where(self, failure: Failure) -> Sentence:
         """Says in which line it failed, and in which round if there are several."""
@@ -259,6 +257,18 @@ class _Speech:
         states = [self._counted(f"others {state}", count) for state, count in counts.items() if count > 0]
         return [self.say("others", states=", ".join(states))] if states else []
 
+    def _not_combined(self, failure: Failure) -> list[Sentence]:
+        """Says what the server did not come to, since what it needs is not there."""
+        missing = {failure.step}
+        for number, (step, _) in enumerate(self._steps):
+            if missing & {*step.sources}:
+                missing.add(number)
+        steps = [step for number, (step, _) in enumerate(self._steps) if number in missing - {failure.step}]
+        combining = [step for step in steps if step.crosses_to == SERVER]
+        if failure.step < 0 or not combining:
+            return [self.say("no result")]
+        return [self.say("not combined", server=self._server(), intrinsics=self._titles(combining))]
+
     def _first_wrong(self, birth: Birth) -> Sentence:
         value = birth.value
         what = Phrase(str(self._words["nan" if value.is_nan else "inf"]), "wrong")
@@ -267,7 +277,7 @@ class _Speech:
             return self.say("nan given" if value.client >= 0 else "nan given server", what=what, client=who)
         function = Phrase(birth.function, "code")
         place = self.say("at place", place=str(birth.place)) if birth.place is not None else ()
-        given, made = (Phrase(_shortened(text), "code") for text in (birth.given, birth.made))
+        given, made = (Phrase(shortened(text), "code") for text in (birth.given, birth.made))
         key = "went in" if given.text and self._facts.num_clients != 0 else "came out"
         values = self.say(key, given=given, made=made) if made.text else ()
         where = "" if value.client >= 0 else " at server" if birth.placement == SERVER else " nowhere"
@@ -277,7 +287,7 @@ class _Speech:
         )  # fmt: skip
 
     def _sent(self, step: ProgramStep, run: StepRun) -> Sentence:
-        size = data_size(run.size)
+        size = self._in_all(run.size)
         if run.keys:
             readable = str(self._words["keys hidden" if run.are_keys_hidden else "keys seen"])
             keys = self._counted("keys", run.keys)
@@ -287,12 +297,17 @@ class _Speech:
             return self.say("server sent something", server=self._server(), size=size)
         return self.say("server sent", server=self._server(), value=Phrase(name, "code"), size=size)
 
+    def _in_all(self, size: int) -> str:
+        """Says how large values are together: those of all rounds."""
+        calls = len(self._facts.invocations)
+        return plain_text(self.say("in all" if calls == 1 else "in all rounds", size=data_size(size), count=str(calls)))
+
     def _seen(self, key: str, letters: str, crossings: list[tuple[ProgramStep, StepRun]]) -> Sentence:
         return self.say(
             key,
             server=self._server(),
             letters=self._counted(letters, sum(run.letters for _, run in crossings)),
-            size=data_size(sum(run.size for _, run in crossings)),
+            size=f"{_summands(crossings)}{self._in_all(sum(run.size for _, run in crossings))}",
             intrinsics=self._titles([step for step, _ in crossings]),
         )
 

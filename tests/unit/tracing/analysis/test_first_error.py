@@ -4,7 +4,7 @@ import pytest
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import failed_at_client, sum_of_logarithms
-from tffsim.tracing.analysis.first_error import compared_numbers, error_message, first_error
+from tffsim.tracing.analysis.first_error import error_message, first_error
 
 STACKS = {
     "local": tff.local_executor_factory,
@@ -57,9 +57,3 @@ def test_each_round_has_its_own_error():
 def test_the_message_is_the_first_line_without_what_says_nothing():
     assert error_message("InvalidArgumentError: a client sent seven\nmodel.py:3: x") == "a client sent seven"
     assert error_message("ValueError: no") == "ValueError: no"
-
-
-def test_an_assertion_says_which_numbers_it_compared_if_they_are_few():
-    error = "InvalidArgumentError: a price above 50\nx < y did not hold: x = 500, y = 50\nmodel.py:3"
-    assert (error_message(error), compared_numbers(error)) == ("a price above 50", "x = 500, y = 50")
-    assert compared_numbers(f"too big\nx < y did not hold: x = [{'1 ' * 40}...], y = 7") == ""

@@ -3,7 +3,7 @@
 import json
 
 import tffsim as tff
-from tests.unit.tracing.traced_programs import rounds, sum_of_logs, traced
+from tests.unit.tracing.traced_programs import AT_CLIENTS, half, rounds, sum_of_logs, traced
 from tffsim.views.panels.program_summary import program_summary
 
 
@@ -12,6 +12,18 @@ def test_steps_have_the_values_of_the_last_call():
     assert summary is not None
     assert summary["steps"][2]["values"] == ["<1, 1>", "<2, 2>", "<3, 3>"]
     assert [result["value"] for result in summary["results"]] == ["2", "3"]
+
+
+def test_a_result_without_a_name_has_that_of_its_variable():
+    @tff.federated_computation(AT_CLIENTS)
+    def two(values):
+        halves = tff.federated_map(half, values)
+        total = tff.federated_sum(halves)
+        return total, tff.federated_mean(halves)
+
+    summary = program_summary(traced(two, [1.0, 2.0]))
+    assert summary is not None
+    assert [(result["name"], result["value"]) for result in summary["results"]] == [("total", "1.5"), ("", "0.75")]
 
 
 def test_flows_lead_from_box_to_box():

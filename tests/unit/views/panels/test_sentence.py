@@ -10,7 +10,9 @@ import tensorflow as tf
 import tffsim as tff
 from tests.unit.tracing.traced_programs import (
     AT_CLIENTS,
+    AT_SERVER,
     half,
+    log_of,
     rounds,
     secure_select,
     secure_sum,
@@ -27,8 +29,8 @@ from tffsim.views.panels.sentence import plain_text, sentence, told
 def test_who_ran_what_and_what_crossed():
     said = told(rounds())
     assert said.startswith("3 clients × 3 rounds each ran shift on their own temperatures.")
-    assert "The server sent everywhere to all (36 B in all)." in said
-    assert "could read each of 18 open envelopes (72 B in all)" in said
+    assert "The server sent everywhere to all (36 B in all 3 rounds)." in said
+    assert "could read each of 18 open envelopes (9 + 9, 72 B in all 3 rounds)" in said
     assert " and combined them by federated_mean and federated_max." in said
     assert said.endswith("Nothing went wrong.")
 
@@ -60,8 +62,39 @@ def test_a_failure_tells_the_numbers_that_were_compared_and_what_else_is_of_all_
         highest([[1.0, 2.0]])
         highest([[500.0, *range(40)]])
     said = told(trace.snapshot)
-    assert re.match(r"Client 0 \(of 1\) failed in most, .*, in round 2: a price above 50 \(x = 500, y = 50\)\. ", said)
-    assert "In all 2 rounds together: The server could read 1 open envelope" in said
+    assert re.match(r"Client 0 \(of 1\) failed in most, .*, in round 2: a price above 50 \(", said)
+    assert "(prices.reduce(0.0, tf.maximum) = 500, expected < 50). " in said
+    assert "The server could read 1 open envelope (4 B in all 2 rounds)" in said
+
+
+def test_a_failure_tells_values_by_the_names_in_the_source_and_what_the_server_did_not_come_to():
+    @tff.tf_computation(tff.SequenceType(np.int32))
+    def oldest(ages):
+        highest, limit = ages.reduce(0, tf.maximum), tf.constant(120)
+        tf.debugging.assert_less(highest, limit, message="ages are wrong")
+        return highest
+
+    @tff.federated_computation(tff.FederatedType(tff.SequenceType(np.int32), tff.CLIENTS))
+    def oldest_of_all(ages):
+        return tff.federated_max(tff.federated_map(oldest, ages))
+
+    said = told(traced(oldest_of_all, [[1, 2], [3, 1400]]))
+    assert "ages are wrong (highest = 1400, expected < 120, which is limit). It had been given <3, 1400>." in said
+    assert "So the server finished no federated_max, and there is no result." in said
+
+
+def test_a_failure_at_the_server_says_that_there_is_no_result():
+    at_server = tff.federated_computation(lambda x: tff.federated_map(log_of, x), AT_SERVER)
+    assert "a client sent seven. It had been given 7. So there is no result." in told(traced(at_server, 7.0))
+
+
+def test_of_several_computations_it_is_said_which_one_this_is_about():
+    with tff.trace() as trace:
+        half(1.0)
+        sum_of_logs([1.0, 2.0])
+    said = told(trace.snapshot)
+    assert said.startswith("2 computations were called; this is the last one, sum_of_logs. 2 clients each ran log_of ")
+    assert "computations" not in told(rounds())
 
 
 def test_what_was_given_is_told_without_what_repeats_or_sums_up_what_is_there():
