@@ -85,8 +85,17 @@ export class Scrubber implements Closable {
     const told = `${duration(moment - from)}${legend.invocations.length > 1 ? `, ${say("round n", round + 1)}` : ""}`;
     set(this.strip, "aria-valuetext", told);
     this.root.dataset.moment = replay.moment === null ? "" : String(moment);
-    const text = replay.moment === null ? duration(to - from) : say("of", duration(moment - from), duration(to - from));
-    write(this.clock, text);
+    const [passed, whole] = [duration(this.inCalls(moment)), duration(this.inCalls(to))];
+    write(this.clock, replay.moment === null ? whole : say("of", passed, whole));
+  }
+
+  /** How long calls had run at a moment: what is between them is no part of what the run took. */
+  private inCalls(moment: number): number {
+    const { columns, legend } = this.store;
+    return legend.invocations.reduce((sum, { span }) => {
+      const [start, end] = [columns.start(span), columns.endInAll(span)];
+      return sum + Math.max(Math.min(end, moment) - start, 0);
+    }, 0);
   }
 
   /** From the first call to the end of the last: what a cell does before is no part of the run. */

@@ -4,6 +4,7 @@ from tffsim.tracing.analysis.program import CLIENTS, SERVER
 from tffsim.tracing.analysis.run_facts import RunFacts
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size, duration
+from tffsim.views.panels.value_words import of_result
 from tffsim.views.panels.words import say
 
 Fact = list[str]
@@ -33,7 +34,7 @@ def whole_run(facts: RunFacts, snapshot: Snapshot) -> list[Fact]:
     in_calls = "" if len(calls) == 1 else say("in calls", count=len(calls), between=duration(between))
     told = [[say("time"), duration(spent.total) + in_calls]]
     if facts.has_ended and facts.results:
-        told.insert(0, [say("result"), ", ".join(facts.results[-1])])
+        told.insert(0, [say("result"), ", ".join(map(of_result, facts.results[-1]))])
     for name, part, what in (
         ("clients at work", spent.clients, ""),
         ("server", spent.server, say("server is")),
@@ -50,7 +51,9 @@ def _clients(facts: RunFacts) -> str:
     """Returns how the clients of the last call are, what is wrong first."""
     steps = zip(facts.program.steps, facts.last_runs, strict=True)
     runs = [run for step, run in steps if step.placement == CLIENTS and not step.crosses_to]
-    failed, done = (max((getattr(run, name) for run in runs), default=0) for name in ("failed", "done"))
+    # A client whose one step failed may have done another.
+    begun = [run for run in runs if run.done + run.failed + run.cancelled + run.running]
+    failed, done = max((run.failed for run in begun), default=0), min((run.done for run in begun), default=0)
     wrong = len({value.client for value in facts.wrong if value.client >= 0})
     marks = [f"✕ {failed}" if failed else "", f"◆ {wrong}" if wrong else ""]
     told = say("n done", count=done) if done or failed else say("n clients", count=max(facts.num_clients, 0))

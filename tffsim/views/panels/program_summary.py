@@ -16,6 +16,7 @@ from tffsim.views.panels.answers import Fact, answers, whole_run
 from tffsim.views.panels.program_layout import LANES, Place, program_layout
 from tffsim.views.panels.sentence import how_far, sentence
 from tffsim.views.panels.value_words import of_result
+from tffsim.views.panels.words import say
 
 MAX_VALUES = 5
 """How many values of clients are shown one by one."""
@@ -77,6 +78,7 @@ class ProgramSummary(TypedDict):
 
     sentence: list[list[str]]
     interrupted: str
+    scope: list[str]
     answers: dict[str, str]
     whole: list[Fact]
     inputs: list[InputBox]
@@ -93,6 +95,7 @@ def program_summary(snapshot: Snapshot) -> ProgramSummary | None:
 
     Returns:
         `sentence`: pairs of a text and how it is set. `interrupted`: how far an interrupted run had come, else "".
+        `scope`: what the numbers are of if there are several calls, at length and shortly.
         `answers`: a few words on the tabs of panels. `whole`: what is told of the whole run, each a name and a text.
         `inputs`, `steps`, `results`: the boxes, each with its `lane`, `column` and `row`. `num_columns`;
         `num_rows` of each lane of `lanes`. `flows`: from box to box, each a pair of `i0` (the first input),
@@ -106,6 +109,7 @@ def program_summary(snapshot: Snapshot) -> ProgramSummary | None:
     return {
         "sentence": [[phrase.text, phrase.kind] for phrase in sentence(facts)],
         "interrupted": how_far(facts).removesuffix(".") if facts.is_interrupted else "",
+        "scope": _scope(len(facts.invocations)),
         "answers": answers(facts, snapshot),
         "whole": whole_run(facts, snapshot),
         "inputs": [
@@ -137,6 +141,11 @@ def program_summary(snapshot: Snapshot) -> ProgramSummary | None:
         "num_columns": layout.num_columns,
         "num_rows": list(layout.num_rows),
     }
+
+
+def _scope(num_calls: int) -> list[str]:
+    told = ("of all rounds and the last", "of all rounds")
+    return [say(words, count=num_calls) for words in told] if num_calls > 1 else []
 
 
 def _last_results(facts: RunFacts) -> list[str]:
@@ -195,4 +204,4 @@ class _Values:
             spans = np.flatnonzero((self._step == number) & self._at_server)
             computes = spans[self._is_compute[spans]]
             spans = (computes if len(computes) else spans)[-1:]
-        return [saved_text(self._reader.preview(int(span)), _MAX_TEXT) for span in spans]
+        return [saved_text(of_result(self._reader.preview(int(span))), _MAX_TEXT) for span in spans]

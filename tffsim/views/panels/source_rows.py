@@ -4,6 +4,7 @@ import dataclasses
 
 from tffsim.tracing.analysis.source_lines import MAX_VALUES, SourceLine, source_lines
 from tffsim.tracing.document.snapshot import FunctionInfo, Snapshot
+from tffsim.views.panels.value_words import of_result
 from tffsim.views.panels.words import say
 
 _MAX_TEXT, _MAX_SHORT = 40, 20
@@ -103,7 +104,7 @@ def _notes(line: SourceLine) -> list[str]:
 
 def _listed(values: tuple[str, ...], *, is_more: bool) -> str:
     """Returns the first values; of values that take much room, a piece of the first."""
-    texts = [" ".join(value.split()) for value in values]
+    texts = [" ".join(of_result(value).split()) for value in values]
     if any(len(text) > _MAX_SHORT for text in texts):
         return f"{texts[0][: _MAX_TEXT - 1]}…" if len(texts[0]) > _MAX_TEXT else f"{texts[0]}, …"
     told = ", ".join(texts[:3])

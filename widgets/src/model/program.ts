@@ -48,6 +48,8 @@ export interface ProgramResult extends ProgramEnd {
 export interface Program {
   /** Pairs of a text and how it is set. */
   sentence: [string, string][];
+  /** What its numbers are of, at length and shortly; nothing if that is clear. */
+  scope: string[];
   /** How far an interrupted run had come; else empty. */
   interrupted: string;
   /** A few words for the tabs of panels, by the names of these. */

@@ -30,6 +30,7 @@ export interface Box {
   x: number;
   y: number;
   width: number;
+  height: number;
 }
 
 export type Point = [x: number, y: number];
@@ -177,8 +178,8 @@ function yOf(place: Place, lanes: Lane[]): number {
   return (lane?.y ?? 0) + LANE_TITLE + place.row * ROW_HEIGHT;
 }
 
-/** The boxes of a program, which have no place yet. */
-export function boxesOf(program: Program): Unplaced[] {
+/** The boxes of a program, which have no place yet; of a result so many letters. */
+export function boxesOf(program: Program, mostOfResult = MAX_VALUE): Unplaced[] {
   const inputs = program.inputs.map((input, k) => {
     const title = input.name || say("argument");
     return { box: boxOf(`i${k}`, "input", input.lane, title, [say("from you")], null), place: input };
@@ -204,7 +205,7 @@ export function boxesOf(program: Program): Unplaced[] {
   });
   const results = program.results.map((result, k) => {
     const line = result.value ? result.name || say("to you") : say("no result");
-    const box = boxOf(`r${k}`, "result", result.lane, cut(result.value) || "–", [line], null);
+    const box = boxOf(`r${k}`, "result", result.lane, cut(result.value, mostOfResult) || "–", [line], null);
     return { box, place: result };
   });
   return [...inputs, ...steps, ...results];
@@ -230,6 +231,7 @@ function boxOf(
     x: 0,
     y: 0,
     width: Math.min(LARGEST_BOX, Math.max(smallest, needed)),
+    height: BOX_HEIGHT,
   };
 }
 

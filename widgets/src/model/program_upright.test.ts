@@ -47,3 +47,14 @@ test("a program without clients has the whole width for its lane, and no wall", 
   const { lanes, wall: none } = placeUpright(alone, ROOM);
   assert.deepEqual([lanes[0]?.width, none], [ROOM, null]);
 });
+
+test("where it would not be seen whole, boxes are lower and closer, and nothing is left out", () => {
+  const dense = placeUpright(PROGRAM, ROOM, places.height - 1);
+  assert.ok(dense.height < 0.8 * places.height);
+  assert.deepEqual(
+    dense.boxes.map(({ key }) => key),
+    places.boxes.map(({ key }) => key),
+  );
+  for (const one of dense.boxes) assert.ok(one.y + one.height <= dense.height && one.lines.length === 1);
+  assert.deepEqual(placeUpright(PROGRAM, ROOM, places.height), places);
+});

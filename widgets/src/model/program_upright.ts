@@ -25,11 +25,8 @@ const WALL_WIDTH = 46;
 const CLIENTS_SHARE = 0.55;
 const LANE_TITLE = 30;
 const MARGIN = 10;
-/** Below a box: what is said of its values, or no more than an arrow needs. */
-const GAP = 44;
 /** The width of a letter of a value, which is code. */
 const VALUE_LETTER = 6.7;
-const SMALL_GAP = 24;
 /** What comes from the user has no frame, and two lines. */
 const INPUT_HEIGHT = 42;
 /** What a way needs that passes a box. */
@@ -37,11 +34,32 @@ const BESIDE = 8;
 /** How far from the edge of a box a way leaves it. */
 const INSIDE = 24;
 
-/** Places all boxes of a program from the top down, within the room that there is. */
-export function placeUpright(program: Program, room: number): ProgramPlaces {
-  const boxes = boxesOf(program);
+/** How high boxes are, and what is between them. */
+interface Measures {
+  box: number;
+  gap: number;
+  smallGap: number;
+}
+
+const WIDE: Measures = { box: BOX_HEIGHT, gap: 44, smallGap: 24 };
+/** Where the program would not be seen whole: one line below a title, and one beside a way. */
+const DENSE: Measures = { box: 39, gap: 22, smallGap: 14 };
+
+/** Places all boxes of a program from the top down, within the width that there is, and the height if they can. */
+export function placeUpright(program: Program, room: number, most = Infinity): ProgramPlaces {
+  const places = placeWith(WIDE, program, room);
+  return places.height > most ? placeWith(DENSE, program, room) : places;
+}
+
+function placeWith(measures: Measures, program: Program, room: number): ProgramPlaces {
+  const isDense = measures === DENSE;
+  const boxes = boxesOf(program, Infinity);
+  for (const { box } of boxes) {
+    box.height = box.kind === "input" ? Math.min(INPUT_HEIGHT, measures.box) : measures.box;
+    if (isDense) box.lines = [box.lines.join(" · ")];
+  }
   const said = labelsOf(program, room / LINE_LETTER);
-  const { tops, height } = rowsOf(boxes, new Set(said.map(({ key }) => key)));
+  const { tops, height } = rowsOf(boxes, new Set(said.map(({ key }) => key)), measures);
   const lanes = lanesOf(program, room, height);
   for (const { box, place } of boxes) {
     const lane = lanes.find(({ placement }) => placement === place.lane) ?? { x: 0, width: room };
@@ -53,9 +71,9 @@ export function placeUpright(program: Program, room: number): ProgramPlaces {
   const byKey = new Map(boxes.map(({ box }) => [box.key, box]));
   return {
     boxes: boxes.map(({ box }) => box),
-    ways: joined(program, byKey).map(([from, to]) => wayOf(from, to)),
+    ways: joined(program, byKey).map(([from, to]) => wayOf(from, to, measures)),
     pipes: crossing(program, byKey).map(([step, takes, gives]) => pipeOf(step, takes, gives, wall)),
-    labels: said.flatMap(({ key, lines }) => labelOf(byKey.get(key), lines)),
+    labels: said.flatMap(({ key, lines }) => labelOf(byKey.get(key), lines, isDense)),
     lanes,
     wall,
     width: room,
@@ -64,7 +82,11 @@ export function placeUpright(program: Program, room: number): ProgramPlaces {
 }
 
 /** Boxes that stand beside each other are in one column of the program, and in one row of it: the top of each. */
-function rowsOf(boxes: Unplaced[], said: ReadonlySet<string>): { tops: Map<string, number>; height: number } {
+function rowsOf(
+  boxes: Unplaced[],
+  said: ReadonlySet<string>,
+  { gap, smallGap }: Measures,
+): { tops: Map<string, number>; height: number } {
   const inOrder = [...boxes].sort((a, b) => a.place.column - b.place.column || a.place.row - b.place.row);
   const tops = new Map<string, number>();
   let height = LANE_TITLE;
@@ -74,13 +96,9 @@ function rowsOf(boxes: Unplaced[], said: ReadonlySet<string>): { tops: Map<strin
     const beside = boxes.filter((other) => rowKey(other) === row).map(({ box }) => box);
     tops.set(row, height);
     const needed = beside.some(({ key, step }) => said.has(key) || step?.crosses_to);
-    height += Math.max(...beside.map(heightOf)) + (needed ? GAP : SMALL_GAP);
+    height += Math.max(...beside.map((box) => box.height)) + (needed ? gap : smallGap);
   }
   return { tops, height };
-}
-
-function heightOf({ kind }: Box): number {
-  return kind === "input" ? INPUT_HEIGHT : BOX_HEIGHT;
 }
 
 function rowKey({ place }: Unplaced): string {
@@ -106,12 +124,12 @@ function wallOf(lanes: Lane[], height: number): Rect | null {
 }
 
 /** Down to the next box, or along the edge of the lane past those between. */
-function wayOf(from: Box, to: Box): Way {
+function wayOf(from: Box, to: Box, { gap }: Measures): Way {
   // At the server, the side of the wall has letters.
   const isAtServer = from.placement === "server";
   const x = isAtServer ? from.x + from.width - INSIDE : from.x + INSIDE;
-  const [start, end] = [from.y + heightOf(from), to.y];
-  if (end - start <= GAP)
+  const [start, end] = [from.y + from.height, to.y];
+  if (end - start <= gap)
     return {
       points: [
         [x, start],
@@ -134,7 +152,7 @@ function wayOf(from: Box, to: Box): Way {
 function pipeOf(step: ProgramStep, takes: Box, gives: Box, wall: Rect | null): Pipe {
   const isUp = step.crosses_to === "server";
   const [from, to] = isUp ? [takes.x + takes.width, gives.x] : [takes.x, gives.x + gives.width];
-  const [above, below] = [takes.y + BOX_HEIGHT / 2, gives.y + BOX_HEIGHT / 2];
+  const [above, below] = [takes.y + takes.height / 2, gives.y + gives.height / 2];
   const middle = (wall?.x ?? 0) + WALL_WIDTH / 2;
   const bend: Point[] = [
     [middle, above],
@@ -150,11 +168,12 @@ function pipeOf(step: ProgramStep, takes: Box, gives: Box, wall: Rect | null): P
   };
 }
 
-function labelOf(box: Box | undefined, lines: string[]): Label[] {
+function labelOf(box: Box | undefined, lines: string[], isDense: boolean): Label[] {
   if (box === undefined) return [];
   const [first = "", ...others] = lines;
   const most = Math.floor((box.width - INSIDE) / VALUE_LETTER);
-  const shown = [first, others.join(", ")].filter(Boolean).map((line) => cut(line, most));
+  const parts = [first, others.join(", ")].filter(Boolean);
+  const shown = (isDense ? [parts.join("  ")] : parts).map((line) => cut(line, most));
   const x = box.placement === "server" ? box.x : box.x + INSIDE + 10;
-  return [{ x, y: box.y + BOX_HEIGHT + 22, lines: shown }];
+  return [{ x, y: box.y + box.height + (isDense ? 20 : 22), lines: shown }];
 }

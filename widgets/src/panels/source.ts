@@ -14,6 +14,8 @@ const DECORATOR = /^(\s*@[\w.]+)\(/;
 const DEFINITION = /^\s*(async\s+)?def\s/;
 const WORDS = /([A-Za-z_]\w*)/;
 const MARKS = { error: "✕", nan: "◆", inf: "◆" };
+/** So many lines in a row of which nothing is told fold. */
+const FEWEST_FOLDED = 4;
 /** Where a long line may be broken, after a sign. */
 const BREAKS = /(?<=[.(,_])/;
 
@@ -30,6 +32,8 @@ interface Line {
 export class SourcePanel extends Panel {
   private readonly list = named(div("tff-source tff-scroll"), "listbox", say("source told"));
   private lines: Line[] = [];
+  /** The first lines of those that somebody has unfolded. */
+  private readonly unfolded = new Set<string>();
   private built = "";
   private counted = "";
 
@@ -106,6 +110,8 @@ export class SourcePanel extends Panel {
     const texts = text ? unindented(text.trimEnd().split("\n")) : textsWithout(rows, first, name);
     const definition = texts.findIndex((line) => DEFINITION.test(line));
     const shown: HTMLElement[] = [];
+    const untold: HTMLElement[] = [];
+    const fold = () => shown.push(...this.folded(number, untold.splice(0)));
     texts.forEach((line, k) => {
       const decorator = k < definition ? DECORATOR.exec(line) : null;
       const isInside = k < definition && decorator === null && !line.startsWith("@");
@@ -114,9 +120,38 @@ export class SourcePanel extends Panel {
       if (isInside && row === null) return;
       const made = this.line(number, first + k, line, row, decorator?.[1] ?? "");
       if (decorator !== null) made.title = texts.slice(k, definition).join("\n");
-      shown.push(made);
+      if (row === null && k > definition) untold.push(made);
+      else {
+        fold();
+        shown.push(made);
+      }
     });
+    fold();
     return shown;
+  }
+
+  /** Lines of which nothing is told would push others out of sight: many of them are one line until it is clicked. */
+  private folded(number: number, lines: HTMLElement[]): HTMLElement[] {
+    const name = `${number} ${lines[0]?.dataset.line}`;
+    if (lines.length < FEWEST_FOLDED || this.unfolded.has(name)) return lines;
+    const code = element("code", "code", say("n folded", count(lines.length)));
+    const row = div("tff-code told folded", span("bar"), span("time"), span("runs"), span("crossed"), span("no"), code);
+    code.style.setProperty(
+      "--tff-indent",
+      lines[0]?.querySelector("code")?.style.getPropertyValue("--tff-indent") ?? "",
+    );
+    const unfold = () => {
+      this.unfolded.add(name);
+      row.replaceWith(...lines);
+      lines[0]?.focus();
+    };
+    set(row, "role", "option");
+    row.tabIndex = 0;
+    on(row, "click", unfold);
+    on(row, "keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") unfold();
+    });
+    return [row];
   }
 
   private line(number: number, line: number, text: string, row: SourceRow | null, decorator: string): HTMLElement {
@@ -175,9 +210,11 @@ export class SourcePanel extends Panel {
     const times = told.map(({ row }, k) => sums?.[k]?.elapsed ?? (row?.elapsed ?? 0) / 1e6);
     const longest = Math.max(...times, 1e-9);
     toggle(this.list, "part", sums !== null);
+    const totals = this.totalsOf(told, sums);
     told.forEach(({ row, gutter, fill, element: shown }, k) => {
       if (row === null) return;
-      const numbers = gutterOf(row, sums?.[k] ?? null);
+      const [runs, crossed] = gutterOf(row, sums?.[k] ?? null);
+      const numbers = [runs, crossed || (totals.get(k) ?? "")];
       [times[k] && row.elapsed ? duration(times[k]) : "", ...numbers].forEach((text, place) => {
         const cell = gutter[place];
         if (cell) write(cell, text);
@@ -187,6 +224,28 @@ export class SourcePanel extends Panel {
       fill.style.width = row.elapsed ? `${(100 * (times[k] ?? 0)) / longest}%` : "0";
       toggle(fill, "pale", row.is_passed_on);
     });
+  }
+
+  /** What crossed in a whole function, by the place of its first line, if that is not the line that says so itself. */
+  private totalsOf(told: Line[], sums: (StepSum | null)[] | null): Map<number, string> {
+    const totals = new Map<number, string>();
+    for (const number of new Set(told.map((line) => line.function))) {
+      const of = (to: string) =>
+        told.reduce((size, { row, function: whose }, k) => {
+          const isHere = whose === number && row?.crosses_to === to;
+          return size + (isHere ? crossedIn(row, sums?.[k] ?? null) : 0);
+        }, 0);
+      const sizes: [string, number][] = [
+        ["↓", of("clients")],
+        ["↑", of("server")],
+      ];
+      const texts = sizes.flatMap(([arrow, size]) => (size ? [`${arrow} ${dataSize(size)}`] : []));
+      totals.set(
+        told.findIndex((line) => line.function === number),
+        texts.join("\n"),
+      );
+    }
+    return totals;
   }
 
   private choose(number: number, line: number): void {
@@ -218,9 +277,13 @@ function gutterOf(row: SourceRow, sum: StepSum | null): [string, string] {
   const many = row.expected === 0 ? "" : isShort ? say("of", count(runs), count(row.expected)) : `× ${count(runs)}`;
   const told = !isCounted(row) ? "" : running > 0 ? say("n now", count(running)) : many;
   const arrow = row.crosses_to === "server" ? "↑" : "↓";
-  if (!row.letters) return [told, ""];
-  if (sum === null) return [told, `${arrow} ${dataSize(row.size)}`];
-  return [told, sum.letters ? `${arrow} ${dataSize((row.size * sum.letters) / row.letters)}` : ""];
+  const size = crossedIn(row, sum);
+  return [told, size ? `${arrow} ${dataSize(size)}` : ""];
+}
+
+/** How many bytes crossed because of a line: of all, or of what is selected. */
+function crossedIn({ letters, size }: SourceRow, sum: StepSum | null): number {
+  return letters && sum !== null ? (size * sum.letters) / letters : size;
 }
 
 /** The functions that no other one contains. */

@@ -26,6 +26,7 @@ const STEP: ProgramStep = {
 
 export const PROGRAM: Program = {
   interrupted: "",
+  scope: [],
   answers: { clients: "3 done" },
   whole: [["time", "2 ms"]],
   sentence: [

@@ -47,6 +47,11 @@ def test_everything_holds_all_spans_and_their_descriptions(trace):
     json.dumps(content)
 
 
+def test_the_sentence_is_told_whatever_panels_are_shown(trace):
+    ((content, _),) = Feed(trace.source, panels=["stack"]).everything(finished=True)
+    assert "".join(text for text, _ in content["description"]["program"]["sentence"]).startswith("3 clients each ran")
+
+
 def test_a_large_trace_goes_in_several_messages(trace):
     messages = Feed(trace.source).everything(finished=True, spans_per_message=7)
     assert [content["reset"] for content, _ in messages] == [True] + [False] * (len(messages) - 1)

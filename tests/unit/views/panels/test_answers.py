@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from tests.unit.tracing.traced_programs import rounds, sum_of_logs, traced
+import tffsim as tff
+from tests.unit.tracing.traced_programs import AT_CLIENTS, half, log_of, rounds, sum_of_logs, traced
 from tffsim.tracing.analysis.run_facts import run_facts
 from tffsim.views.panels.answers import answers, whole_run
 
@@ -33,6 +34,14 @@ def test_rounds_tell_how_a_number_changed_and_one_call_that_it_is_one():
 def test_clients_tell_first_what_is_wrong():
     assert answers_of(traced(sum_of_logs, [1.0, 7.0]))["clients"].startswith("✕ 1")
     assert answers_of(traced(sum_of_logs, [1.0, -1.0]))["clients"] == "◆ 1 · 2 done"
+
+
+def test_a_client_of_which_one_step_failed_is_not_done_though_another_step_was():
+    @tff.federated_computation(AT_CLIENTS)
+    def two_sums(values):
+        return tff.federated_sum(tff.federated_map(half, values)), tff.federated_sum(tff.federated_map(log_of, values))
+
+    assert answers_of(traced(two_sums, [1.0, 7.0]))["clients"] == "✕ 1 · 1 done"
 
 
 def test_the_whole_run_tells_its_result_and_parts_of_the_time_that_add_up():

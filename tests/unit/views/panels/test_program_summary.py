@@ -26,6 +26,12 @@ def test_a_result_without_a_name_has_that_of_its_variable():
     assert [(result["name"], result["value"]) for result in summary["results"]] == [("total", "1.5"), ("", "0.75")]
 
 
+def test_numbers_and_values_say_of_which_rounds_they_are_if_there_are_several():
+    many, one = program_summary(rounds()), program_summary(traced(sum_of_logs, [1.0]))
+    assert many is not None and one is not None
+    assert (many["scope"], one["scope"]) == (["numbers of all 3 rounds, values of the last", "all 3 rounds"], [])
+
+
 def test_flows_lead_from_box_to_box():
     summary = program_summary(rounds())
     assert summary is not None

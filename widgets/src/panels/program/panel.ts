@@ -47,7 +47,7 @@ export class ProgramPanel extends Panel {
     this.svg.style.display = program === null ? "none" : "";
     if (program === null || this.room.width === 0) return;
     const { steps, selection } = this.store;
-    const state = JSON.stringify([program, this.room.width, ...steps.state]);
+    const state = JSON.stringify([program, this.room.width, this.room.height, ...steps.state]);
     if (state !== this.shown) this.paint(steps.isOfPart ? programOfPart(program, steps, selection) : program);
     this.shown = state;
     for (const [box, node] of this.boxes) this.mark(box, node);
@@ -66,7 +66,8 @@ export class ProgramPanel extends Panel {
   private paint(program: Program): void {
     const across = placeProgram(program, this.room.width);
     const isUpright = this.room.width < UPRIGHT_BELOW || across.width > this.room.width;
-    const places = isUpright ? placeUpright(program, this.room.width) : across;
+    const places = isUpright ? placeUpright(program, this.room.width, this.room.height) : across;
+    const scope = this.store.steps.isOfPart ? [] : program.scope;
     const { wall, width, height } = places;
     set(this.svg, "width", String(width));
     set(this.svg, "height", String(height));
@@ -74,7 +75,7 @@ export class ProgramPanel extends Panel {
     this.boxes.clear();
     this.svg.replaceChildren(
       hatching(),
-      ...places.lanes.flatMap((lane) => laneShapes(lane)),
+      ...places.lanes.flatMap((lane, k) => laneShapes(lane, k === 0 ? scope : [])),
       ...(wall === null ? [] : wallShapes(wall, places.pipes)),
       ...places.ways.flatMap(wayShapes),
       ...places.pipes.flatMap(pipeShapes),

@@ -1,7 +1,6 @@
 // The shapes of a program: lanes, the wall, boxes, ways, pipes with their letters.
 
 import {
-  BOX_HEIGHT,
   type Box,
   type Label,
   type Lane,
@@ -19,15 +18,18 @@ import { say } from "../../model/words";
 const ARROW = "M0,0L-7,-3.5L-7,3.5Z";
 const TITLE_LETTER = 7.3;
 const PILE = 3;
+/** Where there is room beside the name of a lane. */
+const BESIDE_NAME = 92;
 
-/** Makes the ground of a lane and its name. */
-export function laneShapes({ placement, x, y, width, height }: Lane): SVGElement[] {
+/** Makes the ground of a lane and its name, and beside it what all numbers are of. */
+export function laneShapes({ placement, x, y, width, height }: Lane, scope: string[]): SVGElement[] {
   const ground = shape("rect", { class: `lane place-${placement || "none"}`, x, y, width, height });
   const name =
     placement === ""
       ? []
       : [text(say(placement === "clients" ? "CLIENTS" : "SERVER"), x + 14, y + 19, `lane-name place-${placement}`)];
-  return [ground, ...name];
+  const told = scope.find((words) => widthIn(words) * LINE_LETTER < width - BESIDE_NAME);
+  return [ground, ...name, ...(told ? [text(told, x + BESIDE_NAME, y + 19, "line")] : [])];
 }
 
 /** Makes the wall, which only letters pass, and says what its letters mean where there is room. */
@@ -45,7 +47,7 @@ export function wallShapes({ x, y, width, height }: Rect, pipes: Pipe[]): SVGEle
 }
 
 export function boxShape(box: Box): SVGGElement {
-  const { step, kind, placement, width } = box;
+  const { step, kind, placement, width, height } = box;
   const isWrong = step !== null && kind === "step" && (step.failed > 0 || step.is_wrong);
   const isWorking = step !== null && kind === "step" && step.running > 0;
   const group = shape("g", {
@@ -56,15 +58,17 @@ export function boxShape(box: Box): SVGGElement {
   });
   if (step !== null && kind === "step" && placement === "clients" && step.done + step.failed > 1) {
     for (const offset of [2 * PILE, PILE]) {
-      group.append(shape("rect", { class: "behind", x: offset, y: offset, width, height: BOX_HEIGHT, rx: 6 }));
+      group.append(shape("rect", { class: "behind", x: offset, y: offset, width, height, rx: 6 }));
     }
   }
-  group.append(shape("rect", { width, height: BOX_HEIGHT, rx: 6 }));
+  group.append(shape("rect", { width, height, rx: 6 }));
   const title = isWrong && step.is_wrong ? `◆ ${box.title}` : box.title;
-  group.append(text(cut(title, width - 16), 9, 19, "title"));
+  group.append(text(cut(title, width - 16), 9, Math.min(19, height / 2 - 3), "title"));
   box.lines
     .slice(0, 2)
-    .forEach((line, k) => group.append(text(cut(line, width - 12, LINE_LETTER), 9, 35 + 14 * k, "line")));
+    .forEach((line, k) =>
+      group.append(text(cut(line, width - 12, LINE_LETTER), 9, Math.min(35, height - 7) + 14 * k, "line")),
+    );
   return group;
 }
 
