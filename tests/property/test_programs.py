@@ -91,5 +91,7 @@ def _assert_tells_the_ledger(said: str, trace: Trace, num_clients: int) -> None:
     for visibility, letters in (("individual", "open"), ("aggregate", "sealed")):
         crossed = up.where(visibility=visibility)
         count, size = int(crossed["copies"].sum()), int((crossed["copies"] * crossed["size"]).sum())
-        told = re.search(rf"(\d+) {letters} envelopes? \((.+?) in all\)", said)
-        assert (int(told[1]), told[2]) == (count, data_size(size)) if told is not None else count == 0, said
+        told = re.search(rf"(\d+) {letters} envelopes? \((?:([\d +]+), )?(.+?) in all\)", said)
+        assert (int(told[1]), told[3]) == (count, data_size(size)) if told is not None else count == 0, said
+        if told is not None and told[2]:
+            assert sum(map(int, told[2].split(" + "))) == count, said

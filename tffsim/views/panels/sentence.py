@@ -84,7 +84,7 @@ def _joined(sentences: list[Sentence]) -> Sentence:
 
 def _summands(crossings: list[tuple[ProgramStep, StepRun]]) -> str:
     """Returns of how many letters each crossing was, as they stand in the picture, if there are several."""
-    counts = [str(run.letters) for _, run in crossings]
+    counts = [f"{run.letters:,}" for _, run in crossings]
     return f"{' + '.join(counts)}, " if 1 < len(counts) <= _MAX_SUMMANDS else ""
 
 
