@@ -128,3 +128,17 @@ test("those that had begun when a function was ready for the first time waited f
   assert.equal(cohorts.latest.warmUpOf(0), 0);
   assert.equal(cohorts.of(0).isOver, true);
 });
+
+test("of several calls it is said whose clients are shown", () => {
+  const description = { ...DESCRIPTION, invocations: CALLS };
+  const rows = [
+    { id: 1, invocation: 0, client: 2 },
+    { id: 6, invocation: 5, client: 0 },
+  ];
+  const { cohorts, selection } = storeOf(rows, 0, { description });
+  assert.equal(cohorts.scope, "round 2 of 2");
+  selection.select({ kind: "rounds", from: 0, to: 0 });
+  assert.equal(cohorts.scope, "round 1 of 2");
+  const one = storeOf(rows.slice(0, 1), 0, { description: { ...description, invocations: CALLS.slice(0, 1) } });
+  assert.equal(one.cohorts.scope, "");
+});

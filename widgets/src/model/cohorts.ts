@@ -7,6 +7,7 @@ import { type Legend, numClientsOf } from "./legend";
 import type { LeftOut } from "./messages";
 import { type Invocation, NONE, OPERATIONS, OUTCOME } from "./schema";
 import type { Part, Selection } from "./selection";
+import { say } from "./words";
 
 /** Of which call the clients are shown, for what is selected. */
 interface Found {
@@ -50,6 +51,13 @@ export class Cohorts {
       this.past = { version, clients: this.of(call) };
     }
     return this.past.clients;
+  }
+
+  /** Which of several calls that is, in words; empty if there is but one. */
+  get scope(): string {
+    const { invocations } = this.legend;
+    const row = invocations.findIndex(({ span }) => span === this.shownCall);
+    return row >= 0 && invocations.length > 1 ? say("round of", row + 1, invocations.length) : "";
   }
 
   clear(): void {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DESCRIPTION, storeOf } from "../testing/batches";
+import { MEASURE } from "../testing/measures";
 import { PROGRAM } from "../testing/programs";
 import { factsOf } from "./facts";
 import type { Part } from "./selection";
@@ -51,4 +52,15 @@ test("each kind tells what it is", () => {
   assert.equal(told({ kind: "rounds", from: 0, to: 0 }).calls, "f");
   assert.equal(told({ kind: "span", span: 2 }).span, "2 · create_call · ok");
   assert.equal(told({ kind: "span", span: 2 }).value, "14");
+});
+
+test("of a client it is told in which round, and how many examples it had", () => {
+  const calls = [0, 5].map((span) => ({ span, name: "f", root: 0, cardinalities: { CLIENTS: 2 } }));
+  const rows = [...ROWS, { id: 5, invocation: 5 }, { id: 6, parent: 5, invocation: 5, client: 0 }];
+  const description = { ...DESCRIPTION, invocations: calls, tiles: [MEASURE] };
+  const store = storeOf(rows, 0, { finished: true, description });
+  store.selection.select({ kind: "client", client: 0 });
+  assert.equal(factsOf(store)[0]?.text, "0 · done · round 2 of 2 · 37 examples");
+  store.selection.select({ kind: "client", client: 1 });
+  assert.match(factsOf(store)[0]?.text ?? "", /^1 · [^·]* · round 2 of 2$/);
 });

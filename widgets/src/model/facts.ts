@@ -117,10 +117,17 @@ function ofSpan(span: number, store: TraceStore): Fact[] {
 }
 
 function ofClient(client: number, store: TraceStore): Fact[] {
-  const { cohorts, failures, requests } = store;
+  const { cohorts, failures, requests, legend } = store;
   const clients = cohorts.shown;
   if (client >= clients.count) return [{ name: say("client"), text: `${client} · ${say("no part")}` }];
-  const facts: Fact[] = [{ name: say("client"), text: `${client} · ${clients.nameOf(clients.stateOf(client))}` }];
+  const had = legend.tiles.find(({ invocation }) => invocation === clients.invocation)?.examples[client];
+  const told = [
+    client,
+    clients.nameOf(clients.stateOf(client)),
+    cohorts.scope,
+    had == null ? "" : say("n examples", had),
+  ];
+  const facts: Fact[] = [{ name: say("client"), text: told.filter((text) => text !== "").join(" · ") }];
   if (!clients.hasBegun(client)) return facts;
   const total = duration(clients.lengthOf(client));
   const warmUp = clients.warmUpOf(client) > 0 ? say("warm-up", duration(clients.warmUpOf(client))) : "";

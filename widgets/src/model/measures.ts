@@ -16,6 +16,8 @@ export interface Measure {
   cells: (number | null)[][];
   grid: number[];
   is_sampled: boolean;
+  /** How many examples each client had; null where that is not known, and empty if it is of none. */
+  examples: (number | null)[];
 }
 
 export type Span = readonly [least: number, most: number];

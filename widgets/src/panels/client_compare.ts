@@ -117,7 +117,7 @@ export function heatOf(number: number, scale: Span, colours: readonly string[]):
 
 /** What is known of one client or of two, and of two the difference. */
 function tableOf(
-  { numbers, distances, is_norm: isNorm }: Measure,
+  { numbers, distances, is_norm: isNorm, examples }: Measure,
   pair: readonly number[],
   busy: number[],
 ): HTMLElement {
@@ -142,6 +142,7 @@ function tableOf(
       pair.map((client) => distances[client]),
       written,
     ),
+    ...(examples.length > 0 ? [row(say("had"), pair.map((client) => examples[client]), written)] : []), // prettier-ignore
     row(say("busy"), busy, duration),
   );
 }

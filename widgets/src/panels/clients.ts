@@ -1,22 +1,21 @@
 // One tile per client, which draws what the client made, or else its state; thousands become a density map.
 
-import { CLIENT_STATES, type Clients, WAITING } from "../model/clients";
+import type { Clients } from "../model/clients";
 import { numClientsOf } from "../model/legend";
 import type { Invocation } from "../model/schema";
 import type { TraceStore } from "../model/store";
+import { MAX_TILES, PICTURE_SIZE, TilePlaces } from "../model/tile_places";
 import { duration } from "../model/units";
 import type { Colours } from "../theme";
 import { choiceOf, div, element, fill, keyEntry, offer, on, span } from "../dom/elements";
 import { greatestFirst, type Measure, written } from "../model/measures";
 import { CanvasPanel } from "./canvas_panel";
 import { ClientCompare } from "./client_compare";
-import { MARKS, PICTURE_SIZE, Scales, TilePainter } from "./tile_painter";
+import { paintShares, paintState } from "./state_tiles";
+import { tileKey } from "./tile_key";
+import { MARKS, Scales, TilePainter } from "./tile_painter";
 import { say } from "../model/words";
 
-const LARGEST = 118;
-const SMALLEST = 6;
-// More tiles than this are not to be told apart.
-const MAX_TILES = 2500;
 const MAX_CALLS = 100;
 const LATEST = "latest";
 const STATES = "states";
@@ -40,10 +39,7 @@ export class ClientsPanel extends CanvasPanel {
   private lit: ReadonlySet<number> | null = null;
   private shown: Clients;
   private listed = 0;
-  private columns = 1;
-  private size = 10;
-  private gap = 2;
-  private perTile = 1;
+  private readonly places = new TilePlaces();
   /** The clients in the order of their tiles, and the tile of each; empty if they are in that of their numbers. */
   private order: number[] = [];
   private tiles: number[] = [];
@@ -68,11 +64,12 @@ export class ClientsPanel extends CanvasPanel {
 
   describe(): string {
     const parts = this.shown.counted().map(({ text }) => text);
-    const wrong = this.shown.numWrong > 0 ? say("with nan", this.shown.numWrong) : "";
+    const wrong = this.shown.numWrong > 0 ? `; ${say("with nan", this.shown.numWrong)}` : "";
     const numbers = this.scales?.measure.numbers ?? [];
     const held = numbers.filter((number) => this.compare.holds(number)).length;
     const brushed = this.compare.brush && this.scales ? say("n brushed", held) : "";
-    return `${say("n clients", this.shown.count)}: ${parts.join(", ")}${wrong}${brushed}`;
+    const { scope } = this.store.cohorts;
+    return `${scope && `${scope}, `}${say("n clients", this.shown.count)}: ${parts.join(", ")}${wrong}${brushed}`;
   }
 
   override draw(): void {
@@ -88,16 +85,15 @@ export class ClientsPanel extends CanvasPanel {
   }
 
   protected paint(context: CanvasRenderingContext2D, colours: Colours): void {
-    this.arrange();
+    this.places.fit(this.width, this.height, this.shown.count);
     this.paintLegend(colours);
     if (this.shown.count === 0) {
       this.paintText(context, colours, say("no client yet"));
       return;
     }
     const busiest = Math.max(this.mostBusy(), 1e-9);
-    const tiles = Math.ceil(this.shown.count / this.perTile);
-    for (let tile = 0; tile < tiles; tile++) {
-      if (this.perTile > 1) this.paintShares(context, colours, tile);
+    for (let tile = 0; tile < this.places.numTiles; tile++) {
+      if (this.places.perTile > 1) this.paintSeveral(context, colours, tile);
       else this.paintTile(context, colours, tile, busiest);
     }
     context.globalAlpha = 1;
@@ -116,8 +112,8 @@ export class ClientsPanel extends CanvasPanel {
   }
 
   private paintFrame(context: CanvasRenderingContext2D, colours: Colours, client: number, name: string): void {
-    const { size } = this;
-    const [x, y] = this.place(this.tileOf(client));
+    const { size } = this.places;
+    const [x, y] = this.places.cornerOf(this.tileOf(client));
     context.strokeStyle = colours.accent;
     context.lineWidth = size > 24 ? 3 : 2;
     // Inside the frame of what is wrong, which stays in sight.
@@ -183,29 +179,19 @@ export class ClientsPanel extends CanvasPanel {
     this.order.forEach((client, tile) => (this.tiles[client] = tile));
   }
 
+  /** The first client of a tile. */
   private clientAt(tile: number): number {
-    return this.order[tile] ?? tile * this.perTile;
+    return this.order[tile * this.places.perTile] ?? tile * this.places.perTile;
+  }
+
+  private clientsAt(tile: number): number[] {
+    const first = tile * this.places.perTile;
+    const count = Math.min(this.places.perTile, this.shown.count - first);
+    return Array.from({ length: count }, (_, k) => this.order[first + k] ?? first + k);
   }
 
   private tileOf(client: number): number {
-    return this.tiles[client] ?? Math.floor(client / this.perTile);
-  }
-
-  /** Finds the largest tiles that fit. */
-  private arrange(): void {
-    [this.columns, this.size] = [1, SMALLEST];
-    for (this.perTile = Math.ceil(this.shown.count / MAX_TILES); this.perTile <= this.shown.count; this.perTile++) {
-      const tiles = Math.ceil(this.shown.count / this.perTile);
-      for (let size = LARGEST; size >= SMALLEST; size--) {
-        this.gap = size > 24 ? 4 : size > 8 ? 2 : 1;
-        const columns = Math.max(1, Math.floor((this.width + this.gap) / (size + this.gap)));
-        if (Math.ceil(tiles / columns) * (size + this.gap) - this.gap <= this.height) {
-          this.columns = columns;
-          this.size = size;
-          return;
-        }
-      }
-    }
+    return Math.floor((this.tiles[client] ?? client) / this.places.perTile);
   }
 
   /** How long a client was busy in what is selected. */
@@ -222,62 +208,35 @@ export class ClientsPanel extends CanvasPanel {
   }
 
   private paintTile(context: CanvasRenderingContext2D, colours: Colours, client: number, busiest: number): void {
-    const [x, y] = this.place(this.tileOf(client));
-    const state = this.shown.stateOf(client);
+    const [x, y] = this.places.cornerOf(this.tileOf(client));
     const isDim = this.isDim(client);
     context.globalAlpha = isDim ? 0.25 : 1;
     if (this.scales !== null) {
-      new TilePainter(context, colours, this.scales, this.size).paint(client, x, y, state, this.shown.wrongOf(client));
+      const [state, wrong] = [this.shown.stateOf(client), this.shown.wrongOf(client)];
+      new TilePainter(context, colours, this.scales, this.places.size).paint(client, x, y, state, wrong);
       return;
     }
-    const share = this.busyOf(client) / busiest;
-    context.fillStyle = colours.clients[state] ?? colours.soft;
-    context.beginPath();
-    context.roundRect(x, y, this.size, this.size, Math.min(5, this.size / 5));
-    context.fill();
-    if (this.size >= 12 && state !== WAITING) {
-      context.fillStyle = colours.onClients[state] ?? colours.ink;
-      context.globalAlpha = isDim ? 0.1 : 0.45;
-      const inset = this.size / 8;
-      context.fillRect(x + inset, y + this.size - inset - 2, (this.size - 2 * inset) * share, 2.5);
-    }
-    if (this.size < 24) return;
-    context.globalAlpha = isDim ? 0.5 : 1;
-    context.fillStyle = colours.onClients[state] ?? colours.ink;
-    context.textBaseline = "top";
-    context.font = `600 ${this.size > 44 ? 15 : 11}px system-ui, sans-serif`;
-    context.fillText(String(client), x + 6, y + 6, this.size - 8);
-    if (this.size > 50 && state !== WAITING) {
-      context.font = "11px system-ui, sans-serif";
-      context.fillText(duration(this.busyOf(client)), x + 6, y + 28, this.size - 8);
-    }
-    const wrong = this.shown.wrongOf(client);
-    if (wrong === "") return;
-    context.font = "700 11px ui-monospace, monospace";
-    context.textBaseline = "bottom";
-    context.fillText(wrong, x + 6, y + this.size - 6, this.size - 8);
+    const busy = this.busyOf(client);
+    paintState(context, colours, { x, y, size: this.places.size }, this.shown, client, {
+      busy,
+      share: busy / busiest,
+      isDim,
+    });
   }
 
-  /** Paints the states of the clients of a tile one above the other, as much of each as there is. */
-  private paintShares(context: CanvasRenderingContext2D, colours: Colours, tile: number): void {
-    const [x, y] = this.place(tile);
-    const states = CLIENT_STATES.map(() => 0);
-    const first = tile * this.perTile;
-    const last = Math.min(first + this.perTile, this.shown.count);
-    let atWork = false;
-    for (let client = first; client < last; client++) {
-      const state = this.shown.stateOf(client);
-      states[state] = (states[state] ?? 0) + 1;
-      atWork ||= !this.isDim(client);
-    }
-    context.globalAlpha = atWork ? 1 : 0.25;
-    let top = y;
-    for (let state = states.length - 1; state >= 0; state--) {
-      const height = (this.size * (states[state] ?? 0)) / (last - first);
-      context.fillStyle = colours.clients[state] ?? colours.soft;
-      context.fillRect(x, top, this.size, height);
-      top += height;
-    }
+  /** Paints a tile that stands for several clients: the mean of what they made, or how many are in each state. */
+  private paintSeveral(context: CanvasRenderingContext2D, colours: Colours, tile: number): void {
+    const [x, y] = this.places.cornerOf(tile);
+    const {
+      scales,
+      shown,
+      places: { size },
+    } = this;
+    const clients = this.clientsAt(tile);
+    context.globalAlpha = clients.every((client) => this.isDim(client)) ? 0.25 : 1;
+    const isWrong = clients.some((client) => shown.isWrong(client));
+    const isMean = scales && new TilePainter(context, colours, scales, size).paintMean(clients, x, y, isWrong);
+    if (!isMean) paintShares(context, colours, { x, y, size }, shown, clients);
   }
 
   private isDim(client: number): boolean {
@@ -288,12 +247,21 @@ export class ClientsPanel extends CanvasPanel {
   }
 
   private paintLegend(colours: Colours): void {
+    const { scales, shown } = this;
     const { words } = this.store.legend;
-    const entries = this.shown.counted().map(({ state, text }) => {
-      if (this.scales !== null) return span("tff-key", `${MARKS[state] ?? ""} ${text}`.trim());
-      return keyEntry(text, colours.clients[state] ?? "", words[this.shown.keyOf(state)]);
+    const entries = shown.counted().map(({ state, text }) => {
+      const meaning = words[shown.keyOf(state)];
+      if (scales === null) return keyEntry(text, colours.clients[state] ?? "", meaning);
+      const entry = span("tff-key", `${MARKS[state] ?? ""} ${text}`.trim());
+      entry.title = meaning ?? "";
+      return entry;
     });
-    if (this.perTile > 1 && this.shown.count > 0) entries.push(span("", say("a tile is", this.perTile)));
+    if (shown.numWrong > 0) entries.push(span("tff-key wrong", `◆ ${say("with nan", shown.numWrong)}`));
+    if (this.places.perTile > 1 && shown.count > 0)
+      entries.push(span("", say(scales ? "tile of mean" : "a tile is", this.places.perTile)));
+    if (scales !== null) entries.push(...tileKey(scales, this.places.size, colours));
+    const { scope } = this.store.cohorts;
+    if (scope && shown.count > 0) entries.unshift(element("b", "", scope));
     fill(this.key, entries);
   }
 
@@ -318,31 +286,25 @@ export class ClientsPanel extends CanvasPanel {
     else selection.narrow({ kind: "rounds", from: Number(value), to: Number(value) });
   }
 
-  private place(tile: number): [number, number] {
-    const pitch = this.size + this.gap;
-    return [(tile % this.columns) * pitch, Math.floor(tile / this.columns) * pitch];
-  }
-
   private tileAt(event: MouseEvent): number {
     const box = this.canvas.getBoundingClientRect();
-    const pitch = this.size + this.gap;
-    const column = Math.floor((event.clientX - box.left) / pitch);
-    const tile = Math.floor((event.clientY - box.top) / pitch) * this.columns + column;
-    return column < this.columns && tile >= 0 && tile * this.perTile < this.shown.count ? tile : -1;
+    return this.places.at(event.clientX - box.left, event.clientY - box.top);
   }
 
   private tipOf(tile: number): string {
     if (tile < 0) return "";
     const first = this.clientAt(tile);
     const { shown } = this;
-    if (this.perTile > 1) return say("clients n", first, Math.min(first + this.perTile, shown.count) - 1);
+    if (this.places.perTile > 1) return say("clients n", first, Math.min(first + this.places.perTile, shown.count) - 1);
     const state = shown.nameOf(shown.stateOf(first));
     if (!shown.hasBegun(first)) return `${say("client n", first)}: ${state}`;
     const wrong = shown.wrongOf(first) === "" ? "" : say("among", shown.wrongOf(first));
     const busy = say("busy of", duration(this.busyOf(first)), duration(shown.lengthOf(first)));
     const number = this.scales?.measure.numbers[first];
     const value = number == null ? "" : `, ${this.scales?.measure.name ?? ""} ${written(number)}`;
-    return `${say("client n", first)}: ${state}${value}, ${busy}${wrong}`;
+    const had = this.scales?.measure.examples[first];
+    const data = had == null ? "" : `, ${say("n examples", had)}`;
+    return `${say("client n", first)}: ${state}${data}${value}, ${busy}${wrong}`;
   }
 
   private pickSecond(client: number): void {
@@ -376,8 +338,8 @@ export class ClientsPanel extends CanvasPanel {
     const steps = {
       ArrowRight: 1,
       ArrowLeft: -1,
-      ArrowDown: this.columns,
-      ArrowUp: -this.columns,
+      ArrowDown: this.places.columns,
+      ArrowUp: -this.places.columns,
       Home: -all,
       End: all,
     };
@@ -385,9 +347,9 @@ export class ClientsPanel extends CanvasPanel {
     if (step === undefined) return;
     event.preventDefault();
     const { client } = this.store.selection.marks;
-    const last = this.tileOf(all - 1);
+    const last = this.places.numTiles - 1;
     const next = client < 0 ? 0 : this.tileOf(client) + step;
-    const tile = Math.abs(step) === all ? Math.min(Math.max(next, 0), this.order.length > 0 ? all - 1 : last) : next;
+    const tile = Math.abs(step) === all ? Math.min(Math.max(next, 0), last) : next;
     if (tile >= 0) this.select(this.clientAt(tile));
   }
 }

@@ -1,14 +1,11 @@
 // What a tile of a client draws: its number, how it changed, a picture of its array, how far it is from the mean.
 
 import { CANCELLED, CLIENT_RUNNING, FAILED, SLOW, WAITING } from "../model/clients";
-import { type Measure, medianOf, type Span, spanOf, written } from "../model/measures";
+import { meanOf, type Measure, medianOf, type Span, spanOf, written } from "../model/measures";
+import { NUMBER_SIZE, PICTURE_SIZE } from "../model/tile_places";
 import type { Colours } from "../theme";
 import { heatOf } from "./client_compare";
 
-/** A tile of this size has room for a picture. */
-export const PICTURE_SIZE = 44;
-/** One of this size has room for a number beside it. */
-const NUMBER_SIZE = 72;
 /** What stands for a state, beside the frame of the tile. */
 export const MARKS: Readonly<Record<number, string>> = {
   [FAILED]: "✕",
@@ -43,6 +40,17 @@ export class TilePainter {
     private readonly size: number,
   ) {}
 
+  /** Paints a tile that stands for several clients, in the colour of their mean; returns whether that is known. */
+  paintMean(clients: readonly number[], x: number, y: number, isWrong: boolean): boolean {
+    const { context, colours, scales, size } = this;
+    const mean = meanOf(clients.map((client) => scales.measure.numbers[client] ?? null));
+    if (mean === null) return false;
+    context.fillStyle = heatOf(mean, scales.numbers, colours.heat);
+    context.fillRect(x, y, size, size);
+    if (isWrong) this.paintState(x, y, FAILED, true, "");
+    return true;
+  }
+
   /** Paints the tile of a client; `wrong` is what is wrong with one of its numbers. */
   paint(client: number, x: number, y: number, state: number, wrong: string): void {
     const { context, colours, scales, size } = this;
@@ -60,26 +68,37 @@ export class TilePainter {
 
   private paintContent(client: number, x: number, y: number, number: number | null, mark: string): void {
     const { size } = this;
-    const { cells, history } = this.scales.measure;
+    const { cells, history, examples } = this.scales.measure;
     const own = cells[client]?.some((cell) => cell !== null) ? cells[client] : undefined;
-    const [top, room] = [y + 20, size - 36];
+    const isAlone = !own && history.length === 0;
+    const hasNumberBelow = examples.length > 0 && !isAlone && size >= NUMBER_SIZE;
+    const [top, room] = [y + 20, size - (hasNumberBelow ? 50 : 36)];
     this.write(String(client), x + 6, y + 5, "700 11px");
+    const had = examples[client];
+    if (had != null && mark.length < 2 && size >= NUMBER_SIZE)
+      this.write(`n ${had}`, x + size - (mark ? 22 : 6), y + 5, "11px", "right", "soft");
     if (own) this.paintCells(own, x + 6, top, (history.length > 0 ? size / 2 : size) - 12, room);
     if (history.length > 0)
       this.paintHistory(client, own ? x + size / 2 : x + 6, top, (own ? size / 2 : size) - 10, room);
-    const isAlone = !own && history.length === 0;
     if (number !== null && isAlone) this.write(written(number), x + size / 2, y + size / 2 - 7, "600 13px", "center");
-    else if (number !== null && mark === "" && size >= NUMBER_SIZE)
-      this.write(written(number), x + size - 6, y + 5, "11px", "right");
+    else if (number !== null && size >= NUMBER_SIZE && (hasNumberBelow || mark === ""))
+      this.write(written(number), x + size - 6, hasNumberBelow ? y + size - 27 : y + 5, "11px", "right");
     this.paintDistance(client, x + 6, y + size - 8, size - 12);
   }
 
-  private write(text: string, x: number, y: number, font: string, align: CanvasTextAlign = "left"): void {
+  private write(
+    text: string,
+    x: number,
+    y: number,
+    font: string,
+    align: CanvasTextAlign = "left",
+    ink: "ink" | "soft" = "ink",
+  ): void {
     const { context, colours, size } = this;
     context.textBaseline = "top";
     context.textAlign = align;
     context.font = `${font} system-ui, sans-serif`;
-    context.fillStyle = colours.ink;
+    context.fillStyle = colours[ink];
     context.fillText(text, x, y, align === "right" ? size - 34 : size - 10);
     context.textAlign = "left";
   }
