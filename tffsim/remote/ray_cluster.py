@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import tempfile
 import threading
 import weakref
@@ -38,7 +39,7 @@ class RayCluster:
         is_started_here: Whether it ends with this object.
 
     Raises:
-        NoWorkerError: If Ray does not start, or the cluster cannot be reached.
+        NoWorkerError: If Ray does not start, the cluster cannot be reached, or this process uses another one.
         ValueError: If the address is that of Ray's client.
     """
 
@@ -80,6 +81,7 @@ class RayCluster:
                 "of the cluster, with `address='auto'`."
             )
         if not self._is_connected_here:
+            _check_connected_to(address)
             return
         try:
             with _signals_as_they_were():
@@ -117,6 +119,24 @@ class RayCluster:
             ) from error
         self.is_started_here = True
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+
+
+def _check_connected_to(address: str) -> None:
+    """Raises an error if this process uses another cluster already than the one at an address."""
+    used = ray.get_runtime_context().gcs_address
+    (host, _, port), (used_host, _, used_port) = address.rpartition(":"), used.rpartition(":")
+    if address != "auto" and (port != used_port or _numbers_of(host).isdisjoint(_numbers_of(used_host))):
+        raise NoWorkerError(
+            f"This process uses the Ray cluster at {used} already, and cannot use another one at {address} beside it. "
+            "Leave it with `ray.shutdown()`, or leave out `address`."
+        )
+
+
+def _numbers_of(host: str) -> set[str]:
+    """Returns the numbers of a host in the network; this machine has more than one."""
+    with contextlib.suppress(OSError):
+        host = socket.gethostbyname(host)
+    return {host, ray.util.get_node_ip_address()} if host.startswith("127.") else {host}
 
 
 @contextlib.contextmanager

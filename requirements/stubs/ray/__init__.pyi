@@ -3,6 +3,8 @@
 import concurrent.futures
 from collections.abc import Mapping
 
+from ray import util as util
+
 class ObjectRef:
     def future(self) -> concurrent.futures.Future[object]: ...
 
@@ -31,6 +33,7 @@ def cluster_resources() -> Mapping[str, float]: ...
 def available_resources() -> Mapping[str, float]: ...
 
 class RuntimeContext:
+    gcs_address: str
     def get_node_id(self) -> str: ...
 
 def get_runtime_context() -> RuntimeContext: ...

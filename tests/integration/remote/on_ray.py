@@ -48,6 +48,8 @@ class WorkersOnRay:
             if len(ready) == 2 and all(map(psutil.pid_exists, pids)):
                 break
             time.sleep(0.2)
+        else:
+            raise AssertionError(f"{len(ready)} of 2 actors were ready in the end, in the processes {pids}.")
         self.processes = [psutil.Process(pid) for pid in pids]
 
     def links(self):

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import stat
+import warnings
 
 import federated_language as fl
 import numpy as np
@@ -13,11 +14,20 @@ import tensorflow as tf
 import tffsim as tff
 from tests.integration.remote import hosted
 from tests.integration.remote.conftest import bits
+from tests.integration.remote.long_clients import long
 from tests.integration.remote.on_ray import workers_on_ray
-from tests.integration.remote.test_data_at_workers import weighted
+from tests.integration.remote.test_data_at_workers import FLOATS, weighted
+from tests.integration.remote.test_faults import in_background, wait_until_busy
 from tffsim.remote.worker_errors import NoWorkerError
 
 pytestmark = pytest.mark.on_ray
+
+
+@tff.federated_computation(FLOATS, FLOATS)
+def slow_mean(x, w):
+    return fl.federated_mean(fl.federated_map(long, x), w)
+
+
 LARGE = fl.TensorType(np.float32, [200_000])
 
 
@@ -80,6 +90,50 @@ def test_data_stays_at_an_actor_and_is_there_again_when_it_was_killed(workers, l
         assert bits(context.invoke(weighted, (data, weights))) == expected
     finally:
         factory.close()
+
+
+def test_clients_of_a_lost_actor_for_which_there_is_no_room_any_more_drop_out_if_asked(workers, local, monkeypatch):
+    import ray
+
+    share = 0.4 * ray.cluster_resources()["memory"]
+    factory = tff.ray_executor_factory(
+        2,
+        resources_per_worker={"CPU": 0, "memory": share},
+        data={"numbers": "tests.integration.remote.hosted:numbers"},
+        lost_data="drop out",
+    )
+    # It waits for room, and has it as soon as one of the two has died.
+    next_in_line = ray.remote(Bystander).options(num_cpus=0, memory=share).remote()
+    try:
+        context, data = tff.SyncExecutionContext(factory), factory.data("numbers")
+        weights = [1.0 + n / 7 for n in range(80)]
+        expected = bits(local.invoke(weighted, (hosted.numbers(), weights[:40])))
+        first, second = factory.workers.connections
+        monkeypatch.setattr(factory.workers, "_connect_timeout", 5)
+        with tff.trace(all_threads=True) as trace, warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            result = in_background(context, slow_mean, (data, weights))
+            lost = psutil.Process(int(second.process.split()[1]))
+            wait_until_busy(lost)
+            lost.kill()
+            assert bits(result()) == expected[:1]
+        assert any("40 of 80 clients dropped out" in str(warning.message) for warning in caught)
+        call = trace.invocations.row(0)
+        assert (call["num_clients"], call["num_dropped"]) == (40, 40)
+        assert trace.clients()["client"].tolist() == list(range(40))
+        # It is not waited for again.
+        monkeypatch.setattr(factory.workers, "_connect_timeout", 1e9)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert bits(context.invoke(weighted, (data, weights))) == expected
+        assert [connection.address for connection in factory.workers.ready()] == [first.address]
+    finally:
+        factory.close()
+        ray.kill(next_in_line)
+
+
+class Bystander:
+    """Takes room in a cluster."""
 
 
 def test_workers_for_which_there_is_no_room_are_an_error_that_tells_what_is_free(workers):

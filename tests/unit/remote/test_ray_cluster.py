@@ -72,6 +72,28 @@ def test_a_cluster_that_cannot_be_reached_is_an_error_with_its_address(init):
         RayCluster("10.0.0.5:6379", {})
 
 
+@pytest.fixture
+def connected(monkeypatch):
+    """This process uses the cluster of its own machine already."""
+    monkeypatch.setattr(ray, "is_initialized", lambda: True)
+    monkeypatch.setattr(ray, "get_runtime_context", lambda: type("Context", (), {"gcs_address": "10.0.0.5:6379"}))
+    monkeypatch.setattr(ray.util, "get_node_ip_address", lambda: "10.0.0.5")
+
+
+@pytest.mark.parametrize("address", ["10.0.0.5:6379", "127.0.0.1:6379", "localhost:6379", "auto", None])
+def test_the_cluster_that_this_process_uses_already_is_taken_under_each_of_its_addresses(init, connected, address):
+    RayCluster(address, {}).close()
+    assert init.calls == []
+
+
+@pytest.mark.parametrize("address", ["10.0.0.6:6379", "10.0.0.5:6380", "127.0.0.1:6399"])
+def test_another_cluster_than_the_one_that_this_process_uses_is_refused(init, connected, address):
+    with pytest.raises(
+        NoWorkerError, match=rf"uses the Ray cluster at 10\.0\.0\.5:6379 already.*{address}.*ray.shutdown"
+    ):
+        RayCluster(address, {})
+
+
 def test_the_client_of_ray_is_refused():
     with pytest.raises(ValueError, match="Run this program on a machine of the cluster"):
         RayCluster("ray://10.0.0.5:10001", {})

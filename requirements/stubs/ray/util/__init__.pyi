@@ -1,0 +1,3 @@
+"""The part of Ray's tools that tffsim uses."""
+
+def get_node_ip_address() -> str: ...
