@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import contextlib
 import threading
 from collections.abc import Coroutine
 from typing import TypeVar
@@ -9,6 +10,7 @@ from typing import TypeVar
 _T = TypeVar("_T")
 _STACK_BYTES = 64 * 1024 * 1024
 """Nested computations are evaluated by nested calls, which need room."""
+_ROUNDS, _SECONDS_TO_CLEAN_UP = 3, 5.0
 _start_lock = threading.Lock()
 
 
@@ -43,18 +45,30 @@ class LoopInThread:
         return await asyncio.wrap_future(self.submit(coroutine))
 
     def stop(self) -> None:
-        """Cancels what runs, and ends the thread soon."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._cancel_and_stop)
+        """Cancels what runs, and ends the thread when that has cleaned up."""
+        # It may have ended already.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._loop.stop)
 
-    def _cancel_and_stop(self) -> None:
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        # What was cancelled gets a turn to clean up.
-        self._loop.call_later(0.1 if tasks else 0, self._loop.stop)
+    def join(self) -> None:
+        """Waits until the thread has ended, after `stop`, called from another thread."""
+        self._thread.join(_ROUNDS * _SECONDS_TO_CLEAN_UP)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
+        self._loop.run_until_complete(_end_all())
         self._loop.close()
+
+
+async def _end_all() -> None:
+    """Ends all tasks, also those that are submitted meanwhile: one that is dropped would complain of it."""
+    this = {asyncio.current_task()}
+    for _ in range(_ROUNDS):
+        await asyncio.sleep(0)  # What was submitted a moment ago begins.
+        tasks = asyncio.all_tasks() - this
+        if not tasks:
+            return
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=_SECONDS_TO_CLEAN_UP)

@@ -28,9 +28,10 @@ class InProcessWorker:
         self.address = f"127.0.0.1:{self._loop.submit(self._start()).result(60)}"
 
     def close(self):
-        self._server.stop()
+        self._loop.loop.call_soon_threadsafe(self._server.stop)
         self._serving.result(60)
         self._loop.stop()
+        self._loop.join()
 
     async def _start(self):
         self._server = WorkerServer(self.service, "127.0.0.1", 0, WorkerCredentials())
