@@ -3,6 +3,7 @@
 import numpy as np
 
 from tffsim.remote.wire import executor_pb2 as messages
+from tffsim.remote.wire.pieces import read_piece
 from tffsim.remote.wire.tensors import ArrivingBuffers
 from tffsim.remote.wire.values import buffer_sizes
 
@@ -16,8 +17,13 @@ class ArrivingResult:
         self._value = messages.Value()
         self._buffers = ArrivingBuffers((), 0)
 
-    def add(self, response: messages.ComputeResponse) -> bool:
-        """Takes the next part; returns whether it is one: a worker that has the result no more sends another thing."""
+    def add(self, content: bytes) -> bool:
+        """Takes the next message; returns whether it is a part: who has the result no more sends another thing."""
+        chunk = read_piece(content)
+        if chunk is not None:
+            self._buffers.add(chunk)
+            return True
+        response = messages.ComputeResponse.FromString(content)
         part = response.WhichOneof("part")
         if part == "value":
             self._value = response.value

@@ -11,7 +11,9 @@ from typing import TypeVar, cast
 
 import grpc
 
+from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire import executor_pb2_grpc
+from tffsim.remote.wire.methods import path_of
 from tffsim.tracing.recording.wire_bytes import OTHERS, WireBytes
 
 _Message = TypeVar("_Message")
@@ -56,8 +58,16 @@ def count_received(num_bytes: int) -> None:
 
 
 def counted_stub(channel: grpc.aio.Channel) -> executor_pb2_grpc.ExecutorStub:
-    """Returns the calls of a worker over a channel of gRPC, which are counted."""
-    return executor_pb2_grpc.ExecutorStub(cast(grpc.aio.Channel, _Counted(channel)))
+    """Returns the calls of a worker over a channel of gRPC, which are counted.
+
+    Of those that bring large values, the pieces are bytes: see `pieces`.
+    """
+    counted = cast(grpc.aio.Channel, _Counted(channel))
+    stub = executor_pb2_grpc.ExecutorStub(counted)
+    answer, request = messages.CreateValueResponse.FromString, messages.ComputeRequest.SerializeToString
+    stub.CreateValue = counted.stream_unary(path_of("CreateValue"), bytes, answer)
+    stub.Compute = counted.unary_stream(path_of("Compute"), request, bytes)
+    return stub
 
 
 class _Counted:

@@ -17,7 +17,7 @@ from tffsim.remote.counted_calls import count_received, count_sent
 from tffsim.remote.remote_session import Upload
 from tffsim.remote.transport import CallError, Transport
 from tffsim.remote.wire import executor_pb2 as messages
-from tffsim.remote.wire.methods import Method
+from tffsim.remote.wire.methods import Method, path_of
 
 _T = TypeVar("_T")
 _Request = TypeVar("_Request", bound=Message)
@@ -53,7 +53,7 @@ class GivenChannel(Transport):
     def call(self, method: Method[_Request, _Response], request: _Request, timeout: float) -> Awaitable[_Response]:
         content = request.SerializeToString()
         count_sent(len(content))
-        call = self._channel.unary_unary(_path(method.name))
+        call = self._channel.unary_unary(path_of(method.name))
         begun = call.future(content, timeout=timeout, metadata=self._metadata, wait_for_ready=False)
         return _answer(_waiter(begun), method.response)
 
@@ -62,12 +62,11 @@ class GivenChannel(Transport):
 
         def contents() -> Iterator[bytes]:
             nonlocal num_bytes
-            for request in upload.requests():
-                content = request.SerializeToString()
+            for content in upload.requests():
                 num_bytes += len(content)
                 yield content
 
-        call = self._channel.stream_unary(_path("CreateValue"))
+        call = self._channel.stream_unary(path_of("CreateValue"))
         try:
             answer = await _waiter(call.future(contents(), timeout=timeout, metadata=self._metadata))
             count_received(len(answer))
@@ -79,7 +78,7 @@ class GivenChannel(Transport):
     ) -> tuple[messages.Value, list[np.ndarray]] | None:
         content = request.SerializeToString()
         count_sent(len(content))
-        call = self._channel.unary_stream(_path("Compute"))
+        call = self._channel.unary_stream(path_of("Compute"))
         answers = call(content, timeout=timeout, metadata=self._metadata)
         try:
             fetched, num_bytes = await asyncio.to_thread(_read, answers)
@@ -90,10 +89,6 @@ class GivenChannel(Transport):
             raise _call_error(error) from None
         count_received(num_bytes)
         return fetched
-
-
-def _path(method: str) -> str:
-    return f"/tffsim.remote.Executor/{method}"
 
 
 def _waiter(begun: "grpc.Future[_T]") -> "asyncio.Future[_T]":
@@ -132,7 +127,7 @@ def _read(answers: Iterator[bytes]) -> tuple[tuple[messages.Value, list[np.ndarr
     arriving, num_bytes = ArrivingResult(), 0
     for content in answers:
         num_bytes += len(content)
-        if not arriving.add(messages.ComputeResponse.FromString(content)):
+        if not arriving.add(content):
             return None, num_bytes
     return arriving.complete(), num_bytes
 

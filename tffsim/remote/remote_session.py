@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tffsim.remote.wire import executor_pb2 as messages
+from tffsim.remote.wire.pieces import write_piece
 from tffsim.remote.wire.tensors import Buffers
 
 
@@ -110,12 +111,12 @@ class Upload:
         """Returns its buffers."""
         return self._buffers.arrays() if self._buffers is not None else []
 
-    def requests(self) -> Iterator[messages.CreateValueRequest]:
+    def requests(self) -> Iterator[bytes]:
         """Yields the messages that bring it."""
-        yield messages.CreateValueRequest(header=self.header())
+        yield messages.CreateValueRequest(header=self.header()).SerializeToString()
         if self._buffers is not None:
             for chunk in self._buffers.chunks():
-                yield messages.CreateValueRequest(chunk=chunk)
+                yield write_piece(chunk)
 
     def arrived(self) -> None:
         """The worker has it; its bytes are not needed here."""

@@ -1,7 +1,7 @@
 """The part of gRPC that tffsim uses."""
 
 import enum
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from grpc import aio as aio
@@ -77,6 +77,11 @@ class RpcMethodHandler:
     request_deserializer: Callable[[bytes], object] | None
     response_serializer: Callable[[object], bytes] | None
 
+class GenericRpcHandler: ...
+
+def method_handlers_generic_handler(
+    service: str, method_handlers: Mapping[str, RpcMethodHandler]
+) -> GenericRpcHandler: ...
 def ssl_server_credentials(
     private_key_certificate_chain_pairs: Sequence[tuple[bytes | None, bytes | None]],
     root_certificates: bytes | None = ...,

@@ -3,11 +3,19 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
 from typing import Generic, NoReturn, TypeVar
 
-from grpc import ChannelCredentials, HandlerCallDetails, RpcMethodHandler, ServerCredentials, StatusCode
+from grpc import (
+    ChannelCredentials,
+    GenericRpcHandler,
+    HandlerCallDetails,
+    RpcMethodHandler,
+    ServerCredentials,
+    StatusCode,
+)
 
 _Request = TypeVar("_Request", contravariant=True)
 _Response = TypeVar("_Response", covariant=True)
 _T = TypeVar("_T")
+_R = TypeVar("_R")
 
 class AioRpcError(Exception):
     def code(self) -> StatusCode: ...
@@ -45,9 +53,16 @@ class StreamUnaryMultiCallable(Generic[_Request, _Response]):
     ) -> StreamUnaryCall[_Request, _Response]: ...
 
 class Channel:
+    def stream_unary(
+        self, method: str, request_serializer: Callable[[_T], bytes], response_deserializer: Callable[[bytes], _R]
+    ) -> StreamUnaryMultiCallable[_T, _R]: ...
+    def unary_stream(
+        self, method: str, request_serializer: Callable[[_T], bytes], response_deserializer: Callable[[bytes], _R]
+    ) -> UnaryStreamMultiCallable[_T, _R]: ...
     async def close(self, grace: float | None = ...) -> None: ...
 
 class Server:
+    def add_generic_rpc_handlers(self, generic_rpc_handlers: Sequence[GenericRpcHandler]) -> None: ...
     def add_insecure_port(self, address: str) -> int: ...
     def add_secure_port(self, address: str, server_credentials: ServerCredentials) -> int: ...
     async def start(self) -> None: ...

@@ -13,6 +13,8 @@ from tffsim.language.clients_on_demand import ClientOnDemand
 from tffsim.remote.members_step import MembersStep
 from tffsim.remote.program import Node, Program
 from tffsim.remote.remote_session import RemoteSession
+from tffsim.remote.wire import executor_pb2 as messages
+from tffsim.remote.wire.pieces import read_piece
 from tffsim.remote.wire.types import type_bytes
 from tffsim.remote.wire.values import read_value
 
@@ -34,8 +36,8 @@ def all_pieces(program):
 
 def _arrived(upload):
     header, *chunks = upload.requests()
-    content = np.frombuffer(b"".join(request.chunk for request in chunks), np.uint8)
-    return header.header.value, content
+    content = np.frombuffer(b"".join(map(read_piece, chunks)), np.uint8)
+    return messages.CreateValueRequest.FromString(header).header.value, content
 
 
 def examples(client, read):

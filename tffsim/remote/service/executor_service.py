@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import grpc
 import numpy as np
+from google.protobuf.message import DecodeError
 
 from tffsim.concurrency.cancellation import CancellationScope
 from tffsim.remote.service.known_computations import KnownComputations
@@ -22,6 +23,7 @@ from tffsim.remote.service.session import LostError, MakeExecutor, Payload, Sess
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire import executor_pb2_grpc
 from tffsim.remote.wire.malformed import MalformedError
+from tffsim.remote.wire.pieces import read_piece, write_piece
 from tffsim.remote.wire.protocol import PROTOCOL
 from tffsim.remote.wire.spans import write_report
 from tffsim.remote.wire.tensors import ArrivingBuffers, Buffers
@@ -178,9 +180,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         step = messages.Step(id=request.id, selection=request.selection, keep=True)
         return await self._single_step(request, step, context)
 
-    async def CreateValue(
-        self, requests: AsyncIterator[messages.CreateValueRequest], context: CallContext
-    ) -> messages.CreateValueResponse:
+    async def CreateValue(self, requests: AsyncIterator[bytes], context: CallContext) -> messages.CreateValueResponse:
         """Takes a value and its buffers."""
         header, buffers = await valid(_arrived(requests, self._max_value_bytes), context)
         return await self.take(header, buffers, context)
@@ -199,18 +199,16 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         await self._in_session(session, _put(session, header, buffers), context)
         return messages.CreateValueResponse()
 
-    async def Compute(
-        self, request: messages.ComputeRequest, context: CallContext
-    ) -> AsyncIterator[messages.ComputeResponse]:
+    async def Compute(self, request: messages.ComputeRequest, context: CallContext) -> AsyncIterator[bytes]:
         """Computes a value, and sends it in pieces."""
         computed = await self.computed(request, context)
         if isinstance(computed, messages.Failure):
-            yield messages.ComputeResponse(failure=computed)
+            yield messages.ComputeResponse(failure=computed).SerializeToString()
             return
         message, buffers = computed
-        yield messages.ComputeResponse(value=message)
+        yield messages.ComputeResponse(value=message).SerializeToString()
         for chunk in buffers.chunks():
-            yield messages.ComputeResponse(chunk=chunk)
+            yield write_piece(chunk)
 
     async def computed(
         self, request: messages.ComputeRequest, context: CallContext
@@ -357,20 +355,28 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
 
 
 async def _arrived(
-    requests: AsyncIterator[messages.CreateValueRequest], max_bytes: int
+    contents: AsyncIterator[bytes], max_bytes: int
 ) -> tuple[messages.CreateValueRequest.Header, list[np.ndarray]]:
     """Returns a value that comes in pieces, and its buffers."""
     header: messages.CreateValueRequest.Header | None = None
     arriving: ArrivingBuffers | None = None
-    async for request in requests:
+    async for content in contents:
         if header is None:
-            header = request.header
+            header = _request(content).header
             arriving = ArrivingBuffers(buffer_sizes(header.value), max_bytes)
         elif arriving is not None:
-            arriving.add(request.chunk)
+            piece = read_piece(content)
+            arriving.add(piece if piece is not None else _request(content).chunk)
     if header is None or arriving is None:
         raise MalformedError("A value begins with what it is.")
     return header, arriving.complete()
+
+
+def _request(content: bytes) -> messages.CreateValueRequest:
+    try:
+        return messages.CreateValueRequest.FromString(content)
+    except DecodeError:
+        raise MalformedError("A part of a value is no message.") from None
 
 
 async def _put(session: Session, header: messages.CreateValueRequest.Header, buffers: list[np.ndarray]) -> None:

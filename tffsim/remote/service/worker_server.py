@@ -5,19 +5,19 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from tffsim.remote.service.credentials import TokenInterceptor, WorkerCredentials
 from tffsim.remote.service.executor_service import ExecutorService
+from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire import executor_pb2_grpc
-from tffsim.remote.wire.protocol import MAX_MESSAGE_BYTES
+from tffsim.remote.wire.protocol import MAX_MESSAGE_BYTES, SERVICE
 
 # After the work has ended, for what is still on its way to a controller.
 _SECONDS_FOR_ANSWERS = 1.0
-SERVICE = "tffsim.remote.Executor"
 _OPTIONS = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
@@ -59,7 +59,7 @@ class WorkerServer:
         token = self._credentials.token
         interceptors = [TokenInterceptor(token)] if token is not None else []
         self._server = grpc.aio.server(interceptors=interceptors, options=_OPTIONS)
-        executor_pb2_grpc.add_ExecutorServicer_to_server(self._service, self._server)
+        self._server.add_generic_rpc_handlers((_handler_of(self._service),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         host = f"[{self._address}]" if ":" in self._address else self._address
         credentials, target = self._credentials.of_server(), f"{host}:{self._port}"
@@ -101,6 +101,28 @@ class WorkerServer:
     async def _set_health(self, status: int) -> None:
         for service in ("", SERVICE):
             await self._health.set(service, status)
+
+
+class _Handlers:
+    """Takes the handlers of the generated code, in place of a server."""
+
+    def add_generic_rpc_handlers(self, handlers: object) -> None:
+        """They are the same."""
+
+    def add_registered_method_handlers(self, service: str, handlers: Mapping[str, grpc.RpcMethodHandler]) -> None:
+        self.by_name = handlers
+
+
+def _handler_of(service: ExecutorService) -> grpc.GenericRpcHandler:
+    """Returns what handles the calls of a service, which gets and gives large values as bytes: see `pieces`."""
+    generated = _Handlers()
+    executor_pb2_grpc.add_ExecutorServicer_to_server(service, generated)
+    answer, request = messages.CreateValueResponse.SerializeToString, messages.ComputeRequest.FromString
+    large_values = {
+        "CreateValue": grpc.stream_unary_rpc_method_handler(service.CreateValue, bytes, answer),
+        "Compute": grpc.unary_stream_rpc_method_handler(service.Compute, request, bytes),
+    }
+    return grpc.method_handlers_generic_handler(SERVICE, {**generated.by_name, **large_values})
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:

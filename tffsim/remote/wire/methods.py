@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from google.protobuf.message import Message
 
 from tffsim.remote.wire import executor_pb2 as messages
+from tffsim.remote.wire.protocol import SERVICE
 
 _Request = TypeVar("_Request", bound=Message)
 _Response = TypeVar("_Response", bound=Message)
@@ -42,3 +43,8 @@ REQUESTS: Mapping[str, type[Message]] = {
     for method in (GET_EXECUTOR, BATCH, DISPOSE, DISPOSE_EXECUTOR, FOLLOW, KEEP_ALIVE, END_SESSION)
 }
 """What each of them takes, by its name; those that need a process which this one has started are not for all."""
+
+
+def path_of(method: str) -> str:
+    """Returns where gRPC finds a method, by its name."""
+    return f"/{SERVICE}/{method}"

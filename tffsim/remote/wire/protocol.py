@@ -3,6 +3,9 @@
 PROTOCOL = 6
 """The version of the messages; both ends must have the same."""
 
+SERVICE = "tffsim.remote.Executor"
+"""What gRPC calls the service."""
+
 MAX_MESSAGE_BYTES = 256 << 20
 """Large buffers follow in pieces; this is for the many small parts of a message."""
 

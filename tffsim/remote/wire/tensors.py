@@ -55,11 +55,11 @@ class Buffers:
         """Returns the bytes of each tensor, where they are."""
         return [np.frombuffer(content, np.uint8) for _, content in self._parts]
 
-    def chunks(self) -> Iterator[bytes]:
-        """Yields all bytes, end to end, in pieces."""
+    def chunks(self) -> Iterator[memoryview]:
+        """Yields all bytes, end to end, in pieces, where they are."""
         for _, content in self._parts:
             for start in range(0, content.nbytes, CHUNK_BYTES):
-                yield bytes(content[start : start + CHUNK_BYTES])
+                yield content[start : start + CHUNK_BYTES]
 
 
 class ArrivingBuffers:
@@ -82,7 +82,7 @@ class ArrivingBuffers:
         self._buffers: list[np.ndarray] = []
         self._filled = 0
 
-    def add(self, chunk: bytes) -> None:
+    def add(self, chunk: bytes | memoryview) -> None:
         """Takes the next piece.
 
         Raises:
@@ -93,7 +93,8 @@ class ArrivingBuffers:
             if not self._buffers or self._filled == self._buffers[-1].nbytes:
                 if len(self._buffers) == len(self._sizes):
                     raise MalformedError("There are more bytes than the value has.")
-                self._buffers.append(np.empty(self._sizes[len(self._buffers)], np.uint8))
+                # TensorFlow takes it as it is.
+                self._buffers.append(aligned_buffer(self._sizes[len(self._buffers)]))
                 self._filled = 0
                 continue
             buffer = self._buffers[-1]
