@@ -9,7 +9,7 @@ import { duration } from "./model/units";
 import { shape } from "./panels/graph/shapes";
 import { say } from "./model/words";
 
-const HEIGHT = 22;
+const HEIGHT = 20;
 /** In so short a run one sees nothing at its own pace; it then takes so long, in milliseconds. */
 const SHORT = 200;
 const SLOWED = 4000;
@@ -120,7 +120,7 @@ export class Scrubber implements Closable {
     const place = (time: number) => (100 * (time - from)) / (to - from);
     const room = (width * Math.min(...legend.invocations.map(({ span }) => this.lengthOf(span)))) / (to - from);
     const isNamed = legend.invocations.length > 1 && room > SMALLEST_ROUND;
-    const words = isNamed ? [] : KINDS.filter((kind) => outlines[kind]).map((kind) => span(kind, wordOf(kind)));
+    const words = KINDS.filter((kind) => outlines[kind]).map((kind) => span(kind, wordOf(kind)));
     const rounds = legend.invocations.map((call, k) => {
       const mark = span("round", isNamed ? say("round n", k + 1) : "");
       mark.style.left = `${place(columns.start(call.span))}%`;
@@ -135,7 +135,11 @@ export class Scrubber implements Closable {
         mark.style.left = `${place(columns.endInAll(span))}%`;
         return mark;
       });
-    this.marks.replaceChildren(...(legend.invocations.length > 1 ? rounds : []), span("key", ...words), ...wrong);
+    this.marks.replaceChildren(
+      ...(legend.invocations.length > 1 ? rounds : []),
+      span(isNamed ? "key below" : "key", ...words),
+      ...wrong,
+    );
   }
 
   private lengthOf(span: number): number {

@@ -11,6 +11,11 @@ export function wrongNumberOf(span: number, columns: Columns): string {
   return Number.isNaN(scalar) ? "nan" : scalar > 0 ? "inf" : "-inf";
 }
 
+/** What an executor is called where there is little room. */
+export function shortName(name: string): string {
+  return name.replaceAll("Executor", "");
+}
+
 /** Returns how many letters wide a text is: one of Korean is nearly as wide as two others. */
 export function widthIn(text: string): number {
   return text.replace(/[\u3000-\ud7ff]/g, "nn").length;

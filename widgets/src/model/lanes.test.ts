@@ -57,7 +57,7 @@ test("lanes are those of threads, executors or clients; of no client is no lane"
   ];
   const store = storeOf(rows);
   assert.deepEqual(layOut(store, "thread").titles, ["main", "", "thread"]);
-  assert.deepEqual(layOut(store, "executor").titles, ["execution context", "EagerTFExecutor · clients 0-1"]);
+  assert.deepEqual(layOut(store, "executor").titles, ["execution context", "EagerTF · clients 0-1"]);
   assert.deepEqual(layOut(store, "client").titles, ["client 2", "client 4"]);
 });
 

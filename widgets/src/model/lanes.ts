@@ -1,5 +1,6 @@
 // Where spans are drawn in a timeline: which lane, and how deep inside it.
 
+import { shortName } from "./labels";
 import { OUTCOME } from "./schema";
 import type { TraceStore } from "./store";
 import { say } from "./words";
@@ -160,5 +161,5 @@ function titleOf({ legend }: Source, key: number, grouping: Grouping): string {
   if (grouping === "thread") return legend.threads[key]?.name ?? say("thread");
   const executor = legend.executors[key];
   if (executor === undefined) return say("context");
-  return executor.role ? `${executor.name} · ${executor.role}` : executor.name;
+  return [shortName(executor.name), executor.role].filter(Boolean).join(" · ");
 }

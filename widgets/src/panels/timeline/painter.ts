@@ -1,6 +1,7 @@
 // Paints a timeline on a canvas: the ruler, the bars, the titles of lanes, what is selected and brushed.
 
 import { FAILED } from "../../model/clients";
+import { shortName } from "../../model/labels";
 import type { Bar, Lanes } from "../../model/lanes";
 import { OUTCOME } from "../../model/schema";
 import type { Scope } from "../../model/scope";
@@ -8,9 +9,10 @@ import type { TraceStore } from "../../model/store";
 import { ticks } from "../../model/ticks";
 import { duration } from "../../model/units";
 import type { Colours } from "../../theme";
-import { AXIS, type Viewport } from "./viewport";
+import { say } from "../../model/words";
+import { AXIS, FOOT, type Viewport } from "./viewport";
 
-const FONT = "11px system-ui, sans-serif";
+export const FONT = "11px system-ui, sans-serif";
 const SMALLEST_LABEL = 56;
 const SMALLEST_BAR = 0.7;
 const PER_LETTER = 5.8;
@@ -49,6 +51,7 @@ export class Painter {
     this.paintSelected();
     context.restore();
     for (let row = first; row < end; row++) this.paintTitle(row);
+    this.paintHidden();
     this.paintBrush();
     return this.painted;
   }
@@ -105,7 +108,7 @@ export class Painter {
     const start = Math.max(left, viewport.left) + 4;
     const room = Math.floor((Math.min(right, viewport.width) - start) / PER_LETTER);
     if (room < FEWEST_LETTERS) return;
-    const text = this.store.labelOf(bar.span).replaceAll("Executor", "");
+    const text = shortName(this.store.labelOf(bar.span));
     const shown = text.length > room ? `${text.slice(0, room - 1)}…` : text;
     this.context.fillText(shown, start, y + viewport.row / 2 - 0.5);
   }
@@ -160,6 +163,16 @@ export class Painter {
     context.globalAlpha = 1;
     context.fillStyle = colours.soft;
     context.fillText(title, viewport.width - width + 5, middle);
+  }
+
+  /** Says below the rows how many are out of sight. */
+  private paintHidden(): void {
+    const { context, colours, viewport } = this;
+    const [above, below] = viewport.hidden;
+    if (above + below === 0) return;
+    const told = [above > 0 ? `↑ ${say("more rows", above)}` : "", below > 0 ? `↓ ${say("more rows", below)}` : ""];
+    context.fillStyle = colours.soft;
+    context.fillText(told.filter(Boolean).join("   "), 2, viewport.height - FOOT / 2);
   }
 
   private paintLineAbove(y: number): void {

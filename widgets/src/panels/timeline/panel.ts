@@ -11,12 +11,13 @@ import { Actions } from "./actions";
 import { Controls } from "./controls";
 import { Gestures } from "./gestures";
 import { pressKey } from "./keys";
-import { Painter } from "./painter";
+import { FONT, Painter } from "./painter";
 import { Viewport } from "./viewport";
 import { say, sayState } from "../../model/words";
 
 // While spans arrive, laying them out may take one part in this many of the time.
 const LAYOUT_SHARE = 6;
+const MAX_TITLES = 200;
 
 export class TimelinePanel extends CanvasPanel {
   private readonly viewport = new Viewport(() => this.store.progress.extent);
@@ -24,6 +25,7 @@ export class TimelinePanel extends CanvasPanel {
   private readonly controls: Controls;
   private grouping: Grouping = "thread";
   private lanes = new Lanes();
+  private measured = { lanes: this.lanes, width: 0 };
   private laidOut = "";
   private layOutAfter = 0;
   private painted = 0;
@@ -61,9 +63,20 @@ export class TimelinePanel extends CanvasPanel {
 
   protected paint(context: CanvasRenderingContext2D, colours: Colours): void {
     this.controls.paintLegend(colours, this.store.progress.finished, this.store.legend.words);
-    this.viewport.fit(this.width, this.height, this.lanes.titles.length);
+    this.viewport.fit(this.width, this.height, this.lanes.titles.length, this.widestTitle(context));
     if (this.lanes.bars.length === 0) this.paintText(context, colours, say("nothing yet"));
     else this.painted = new Painter(context, colours, this.lanes, this.viewport, this.store).paint();
+  }
+
+  /** How wide the widest title is, among so many that are looked at. */
+  private widestTitle(context: CanvasRenderingContext2D): number {
+    if (this.measured.lanes !== this.lanes) {
+      context.font = FONT;
+      const titles = [...new Set(this.lanes.titles)].slice(0, MAX_TITLES);
+      const width = Math.max(0, ...titles.map((title) => context.measureText(title).width));
+      this.measured = { lanes: this.lanes, width };
+    }
+    return this.measured.width;
   }
 
   /** Lays the spans out anew if there are others; while they arrive, not all the time. */

@@ -6,9 +6,12 @@ import type { Range } from "../../model/selection";
 export const AXIS = 24;
 const LOWEST_ROW = 16;
 const HIGHEST_ROW = 26;
-/** The titles of lanes stand before the bars, where there is room. */
-const TITLES = 124;
-const WIDE_ENOUGH = 560;
+/** The titles of lanes stand before the bars, where there is room; they take at most this share of the width. */
+const WIDE_ENOUGH = 480;
+const TITLES = 0.34;
+const BESIDE_TITLES = 10;
+/** Below the rows, what is said of those that are out of sight. */
+export const FOOT = 16;
 const SMALLEST_VIEW = 1e-4;
 
 export class Viewport {
@@ -27,13 +30,22 @@ export class Viewport {
   /** `extent` says from when to when the trace goes, as far as it is known. */
   constructor(private readonly extent: () => Range) {}
 
-  /** Takes the room that there is for so many rows; they are as high as they can be, within limits. */
-  fit(width: number, height: number, numRows: number): void {
+  /**
+   * Takes the room that there is for so many rows; they are as high as they can be, within limits. `titles` says how wide
+   * the widest title is.
+   */
+  fit(width: number, height: number, numRows: number, titles = 0): void {
     [this.width, this.height, this.numRows] = [width, height, numRows];
-    this.left = width >= WIDE_ENOUGH ? TITLES : 0;
+    this.left = width >= WIDE_ENOUGH ? Math.ceil(Math.min(titles + BESIDE_TITLES, TITLES * width)) : 0;
     const room = (height - AXIS) / Math.max(numRows, 1);
     this.row = Math.floor(Math.min(Math.max(room, LOWEST_ROW), HIGHEST_ROW));
     this.scroll = Math.min(this.scroll, this.mostScroll());
+  }
+
+  /** How many rows are out of sight, above and below. */
+  get hidden(): [above: number, below: number] {
+    const [first, end] = this.rows;
+    return [first, this.numRows - end];
   }
 
   /** The part of time that is seen. */
@@ -62,18 +74,16 @@ export class Viewport {
 
   /** The upper end of a row. */
   y(row: number): number {
-    return AXIS + row * this.row - this.scroll;
+    return AXIS + (row - this.firstRow) * this.row;
   }
 
   rowAt(y: number): number {
-    return Math.floor((y - AXIS + this.scroll) / this.row);
+    return Math.floor((y - AXIS) / this.row) + this.firstRow;
   }
 
   /** The first row that is seen, and the one after the last. */
   get rows(): [number, number] {
-    const first = Math.floor(this.scroll / this.row);
-    const end = Math.ceil((this.scroll + this.height) / this.row);
-    return [Math.max(0, first), Math.min(this.numRows, end)];
+    return [this.firstRow, Math.min(this.numRows, this.firstRow + this.seen)];
   }
 
   /** Shows a part of time, as far as there is one: not too short, and inside the trace. */
@@ -109,7 +119,7 @@ export class Viewport {
     if (start < from) this.show([start - length / 10, start + (9 * length) / 10]);
     else if (start > to) this.show([start - length / 2, start + length / 2]);
     const top = row * this.row;
-    const room = this.height - AXIS;
+    const room = this.seen * this.row;
     if (top < this.scroll) this.scrollTo(top);
     else if (top + this.row > this.scroll + room) this.scrollTo(top + this.row - room);
   }
@@ -122,6 +132,18 @@ export class Viewport {
   }
 
   private mostScroll(): number {
-    return Math.max(0, this.numRows * this.row - this.height + AXIS);
+    return Math.max(0, this.numRows - this.seen) * this.row;
+  }
+
+  /** Rows are seen whole: none is cut at the edge. */
+  private get firstRow(): number {
+    return Math.round(this.scroll / this.row);
+  }
+
+  /** How many rows there is room for. */
+  private get seen(): number {
+    const room = this.height - AXIS;
+    const isAll = this.numRows * this.row <= room;
+    return isAll ? this.numRows : Math.max(1, Math.floor((room - FOOT) / this.row));
   }
 }
