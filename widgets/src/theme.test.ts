@@ -17,9 +17,13 @@ test("each operation, outcome and state of a client has its colour, in the order
 });
 
 test("dark colours are those of a dark ground", () => {
+  const view = document.createElement("div");
+  view.className = "tffsim";
+  // Of what is inside a view, too, such as the drawer.
   const element = document.createElement("div");
+  view.append(element);
   const light = coloursOf(element);
-  element.classList.add("dark");
+  view.classList.add("dark");
   const dark = coloursOf(element);
   assert.equal(light.ink, facts.ground.ink.light);
   assert.equal(dark.ink, facts.ground.ink.dark);

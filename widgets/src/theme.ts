@@ -60,9 +60,10 @@ function variableOf(name: string): string {
   return typeof HAS_SHORT_NAMES === "undefined" ? `--tff-${name}` : `--t-${name.slice(0, 2)}`;
 }
 
+/** Returns the colours on the ground of the view that an element belongs to. */
 export function coloursOf(element: HTMLElement): Colours {
   const { ground, heat, difference, operations, clients } = look().theme;
-  const isOnDark = element.classList.contains("dark");
+  const isOnDark = element.closest(".tffsim")?.classList.contains("dark") ?? false;
   const shown = (colours: Record<string, Colour>) =>
     Object.values(colours).map(({ light, dark }) => (isOnDark ? dark : light));
   const inks = (filled: Record<string, Filled>) =>

@@ -14,11 +14,15 @@ _DIGITS = 4
 
 
 class DrawnValue(TypedDict):
-    """What is told of a value: lines of a name and a text; and numbers on a grid, null where one is not finite."""
+    """What is told of a value: lines of a name and a text; and its numbers on a grid, or some of them.
+
+    A number that is not finite is null.
+    """
 
     lines: list[list[str]]
     grid: list[int]
     cells: list[float | None]
+    is_sampled: bool
 
 
 def drawn_value(reader: SpanReader, value: int) -> DrawnValue | None:
@@ -29,17 +33,23 @@ def drawn_value(reader: SpanReader, value: int) -> DrawnValue | None:
     """
     parts = value_parts(reader, value)
     lines = [[part.path, description(reader, part)] for part in parts] if len(parts) > 1 else []
-    grid, cells = _cells(reader, value)
-    return {"lines": lines, "grid": grid, "cells": _told(cells)} if lines or cells.size > 1 else None
+    grid, cells, is_sampled = _cells(reader, value)
+    if not lines and cells.size < 2:
+        return None
+    return {"lines": lines, "grid": grid, "cells": _told(cells), "is_sampled": is_sampled}
 
 
-def _cells(reader: SpanReader, value: int) -> "tuple[list[int], np.ndarray]":
+def _cells(reader: SpanReader, value: int) -> "tuple[list[int], np.ndarray, bool]":
+    """Returns a grid of rows and columns, numbers on it, and whether the value has more."""
     whole = reader.value(value)
     if isinstance(whole, np.ndarray) and 1 < whole.size <= _MAX_CELLS and whole.dtype.kind in "fiub":
         columns = whole.shape[-1]
-        return [whole.size // columns, columns], whole.astype(np.float64).reshape(-1)
+        return [whole.size // columns, columns], whole.astype(np.float64).reshape(-1), False
     sketch = reader.sketch(value)
-    return ([0, 0], np.zeros(0)) if sketch is None else (list(sketch.form.grid), np.asarray(sketch.cells).reshape(-1))
+    if sketch is None:
+        return [0, 0], np.zeros(0), False
+    cells = np.asarray(sketch.cells).reshape(-1)
+    return list(sketch.form.grid), cells, cells.size < sketch.size
 
 
 def _told(cells: "np.ndarray") -> list[float | None]:

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  binsOf,
   differenceOf,
   greatestFirst,
   histogramOf,
@@ -50,4 +51,10 @@ test("numbers have four digits", () => {
 
 test("the greatest number comes first, the same ones in their order, and what is none last", () => {
   assert.deepEqual(greatestFirst([1, null, 3, 1, undefined]), [2, 0, 3, 1, 4]);
+});
+
+test("of few whole numbers each has a part of a scale of its own", () => {
+  const dividing = (numbers: (number | null)[]) => binsOf(numbers, spanOf(numbers), 6);
+  assert.deepEqual([dividing([2, null, 5, 5]), dividing([0, 6]), dividing([0, 0.5]), dividing([1, 1])], [4, 6, 6, 1]);
+  assert.deepEqual(histogramOf([2, 3, 4, 5, 5], [2, 5], 4), [1, 1, 1, 2]);
 });

@@ -39,6 +39,12 @@ export function stepOf(number: number, [least, most]: Span, steps: number): numb
   return Math.max(0, Math.min(steps - 1, Math.floor(((number - least) / (most - least)) * steps)));
 }
 
+/** Into how many parts a scale is divided, at most so many: of few whole numbers each has its own, of one number there is one. */
+export function binsOf(numbers: readonly (number | null)[], [least, greatest]: Span, most: number): number {
+  const whole = greatest - least + 1;
+  return whole <= most && numbers.every((number) => number === null || Number.isInteger(number)) ? whole : most;
+}
+
 /** How many numbers are in each part of a scale. */
 export function histogramOf(numbers: readonly (number | null)[], span: Span, bins: number): number[] {
   const counts = Array.from({ length: bins }, () => 0);

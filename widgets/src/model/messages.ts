@@ -205,6 +205,8 @@ export interface DrawnValue {
   lines: [string, string][];
   grid: number[];
   cells: (number | null)[];
+  /** Whether these are a part of its numbers. */
+  is_sampled: boolean;
 }
 
 /** What values are, by the numbers of the spans that made them. */

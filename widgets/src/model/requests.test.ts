@@ -43,7 +43,7 @@ test("the details of a span are those of that span only", () => {
 
 test("the numbers of a value are those that came with the page, or those that were asked for", () => {
   const { store } = asking();
-  const inPage = { lines: [], grid: [1, 2], cells: [1, null] };
+  const inPage = { lines: [], grid: [1, 2], cells: [1, null], is_sampled: false };
   const asked = { ...inPage, cells: [2, null] };
   store.receive(...batchOf([], 0, { description: { drawn: { 3: inPage } } }));
   store.receive({ kind: "details", span: 4, lines: [], drawn: asked });

@@ -46,7 +46,7 @@ export abstract class CanvasPanel extends Panel {
     if (context === null) return;
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
-    this.paint(context, coloursOf(this.root.closest<HTMLElement>(".tffsim") ?? this.root));
+    this.paint(context, coloursOf(this.root));
     this.root.dataset.summary = this.describe();
     set(this.canvas, "aria-label", this.describe());
   }

@@ -3,6 +3,7 @@
 import { div, element, named, on, set, span, write } from "../dom/elements";
 import type { Clients } from "../model/clients";
 import {
+  binsOf,
   differenceOf,
   histogramOf,
   meanOf,
@@ -18,18 +19,19 @@ import type { Colours } from "../theme";
 import { shape } from "./graph/shapes";
 import { say } from "../model/words";
 
-const BINS = 24;
+const MOST_BINS = 24;
 
 export class ClientCompare {
   /** The part of the scale that is brushed; null for all of it. */
   brush: Span | null = null;
   private readonly title = div("strong");
-  private readonly histogram = shape("svg", { viewBox: `0 0 ${BINS} 1`, preserveAspectRatio: "none", tabindex: 0 });
+  private readonly histogram = shape("svg", { preserveAspectRatio: "none", tabindex: 0 });
   private readonly scale = div("scale soft");
   private readonly pair = div();
   readonly root = div("tff-aside", this.title, this.histogram, this.scale, this.pair);
   private from = 0;
   private span: Span = [0, 0];
+  private bins = MOST_BINS;
   private shown = "";
 
   constructor(private readonly changed: () => void) {
@@ -67,19 +69,25 @@ export class ClientCompare {
   }
 
   private drawHistogram({ numbers }: Measure, colours: Colours): void {
-    const counts = histogramOf(numbers, this.span, BINS);
+    const { span: scale } = this;
+    const bins = (this.bins = binsOf(numbers, scale, MOST_BINS));
+    set(this.histogram, "viewBox", `0 0 ${bins} 1`);
+    const counts = histogramOf(numbers, scale, bins);
     const most = Math.max(...counts, 1);
     const [least, greatest] = this.span;
     const mean = meanOf(numbers);
     const bars = counts.map((bin, k) => {
-      const middle = least + ((k + 0.5) / BINS) * (greatest - least);
+      const middle = least + ((k + 0.5) / bins) * (greatest - least);
       const height = bin / most;
       const fill = heatOf(middle, this.span, colours.heat);
       const opacity = this.holds(middle) ? 1 : 0.25;
       return shape("rect", { class: "bin", x: k, y: 1 - height, width: 0.9, height, fill, opacity });
     });
-    const x = mean === null || greatest <= least ? -1 : ((mean - least) / (greatest - least)) * BINS;
-    this.histogram.replaceChildren(...bars, shape("rect", { x, y: 0, width: 0.15, height: 1, fill: colours.ink }));
+    const x = mean === null || greatest <= least ? -1 : ((mean - least) / (greatest - least)) * bins;
+    this.histogram.replaceChildren(
+      ...bars,
+      shape("rect", { x, y: 0, width: bins / 160, height: 1, fill: colours.ink }),
+    );
     const told = [written(least), say("mean", written(mean)), written(greatest)];
     this.scale.replaceChildren(...told.map((text) => span("", text)));
     named(this.histogram, "img", say("numbers", told.join(", ")));
@@ -90,7 +98,7 @@ export class ClientCompare {
     const [least, most] = this.span;
     const share = Math.max(0, Math.min(1, (clientX - left) / (width || 1)));
     // To the nearest edge of a bar, so that the last one can be brushed.
-    return least + (Math.round(share * BINS) / BINS) * (most - least);
+    return least + (Math.round(share * this.bins) / this.bins) * (most - least);
   }
 
   /** Arrows move a brush that is a sixth of the scale; Backspace takes it away. */

@@ -34,6 +34,7 @@ def test_an_image_that_was_kept_is_drawn_as_it_is_and_else_as_its_sketch():
     exact, coarse = drawn_by_calls(whole)[0], drawn_by_calls(sketched)[0]
     assert exact["grid"] == [28, 28] and exact["cells"][:3] == [0, 2, 4] and len(exact["cells"]) == 784
     assert coarse["grid"] == [8, 8] and len(coarse["cells"]) == 64
+    assert coarse["is_sampled"] and not exact["is_sampled"]
 
 
 def test_what_is_not_finite_is_null():
