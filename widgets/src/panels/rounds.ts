@@ -121,6 +121,10 @@ export class RoundsPanel extends Panel {
   }
 }
 
+/** How wide the texts beside bars are, at most. */
+const TIME_TEXT = 58;
+const SIZE_TEXT = 68;
+
 interface Scale {
   time: number;
   size: number;
@@ -150,26 +154,26 @@ function rowOf(round: RoundRow, k: number, scale: Scale): HTMLElement {
 }
 
 function timeBar(round: RoundRow, scale: Scale): HTMLElement {
-  const parts = PHASES.map((phase) => bar(phase, "width", (72 * round[phase]) / scale.time));
+  const parts = PHASES.map((phase) => bar(phase, "width", round[phase] / scale.time, TIME_TEXT));
   return span("time", ...parts, span("text", duration(timeOf(round) / PER_MILLISECOND)));
 }
 
 function crossed(round: RoundRow, scale: Scale): HTMLElement {
   const way = (lane: string, arrow: string, size: number) => {
     const told = span("text", size > 0 ? `${arrow} ${dataSize(size)}` : "");
-    return span("way", bar(lane, "width", (50 * size) / scale.size), told);
+    return span("way", bar(lane, "width", size / scale.size, SIZE_TEXT), told);
   };
   return span("crossing", way("server", "↓", round.down), way("clients", "↑", round.up));
 }
 
 function busy(round: RoundRow, scale: Scale): HTMLElement {
-  return span("busy", ...round.bars.map((time) => bar("", "height", Math.max((100 * time) / scale.busy, 3))));
+  return span("busy", ...round.bars.map((time) => bar("", "height", Math.max(time / scale.busy, 0.03))));
 }
 
-/** Makes a bar that is so many parts in a hundred of its place. */
-function bar(name: string, side: "width" | "height", percent: number): HTMLElement {
+/** Makes a bar that is such a share of its place, but for so many pixels that a text beside it takes. */
+function bar(name: string, side: "width" | "height", share: number, text = 0): HTMLElement {
   const made = element("i", name);
-  made.style[side] = `${percent}%`;
+  made.style[side] = `calc((100% - ${text}px) * ${share})`;
   return made;
 }
 
