@@ -15,6 +15,7 @@ from tffsim.views.panels.words import say
 _COLUMN, _ROW, _LANE_TITLE, _WALL = 1.75, 0.78, 0.3, 0.36
 _BOX_HEIGHT, _PADDING = 0.56, 0.09
 _SIZE = 8.5
+_BESIDE_NAME = 0.9
 
 
 def width_of_program(snapshot: Snapshot) -> float:
@@ -94,12 +95,15 @@ class _Drawing:
         return self._axes
 
     def _lanes(self) -> None:
-        for name, (top, height) in self._places.lanes.items():
+        scope = self._program["scope"][:1]
+        for number, (name, (top, height)) in enumerate(self._places.lanes.items()):
             colour = PLACEMENT_COLOURS[name]
             self._axes.add_patch(Rectangle((0, top), 1, height, facecolor=to_rgba(colour, 0.1), linewidth=0))
             self._text(
                 0.012, top + 0.15, say("CLIENTS" if name == "clients" else "SERVER") if name else "", colour, bold=True
             )
+            for words in scope if number == 0 else ():
+                self._text(0.012 + _BESIDE_NAME / self._width, top + 0.15, words, self._theme.soft, size=0.82)
         if self._places.wall is not None:
             self._axes.add_patch(
                 Rectangle(

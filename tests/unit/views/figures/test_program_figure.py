@@ -38,6 +38,12 @@ def test_what_crosses_says_how_many_values_and_who_can_read_them(drawn):
     assert "↑ 2 sealed · 8 B" in texts_of(drawn(traced(secure_sum, [1, 2])))
 
 
+def test_it_says_of_which_rounds_its_numbers_are_if_there_are_several(drawn):
+    said = "numbers of all 3 rounds, values of the last"
+    assert said in texts_of(drawn(rounds()))
+    assert not any("rounds" in text for text in texts_of(drawn(traced(secure_sum, [1, 2]))))
+
+
 def test_the_result_is_in_the_picture(drawn):
     assert {"2", "3", "mean", "most"} <= set(texts_of(drawn(rounds())))
 
