@@ -14,11 +14,10 @@ import { Panel } from "./panel";
 import { StackFrame } from "./stack_frame";
 import { say } from "../model/words";
 
-const SMALLEST = 0.42;
-const SMALLEST_OPENED = 0.7;
+const SMALLEST = 0.6;
 const WITH_BRIEFS = 0.8;
 // A box and the gap to the next, as small as it is read with ease: a stack with more of them side by side is folded.
-const READABLE_WIDTH = 0.6 * 250;
+const READABLE_WIDTH = SMALLEST * 250;
 const WITH_HOSTS = 420;
 
 export class StackPanel extends Panel {
@@ -115,11 +114,10 @@ export class StackPanel extends Panel {
     const width = this.width();
     toggle(root, "tight", isTight);
     root.style.zoom = "1";
-    const smallest = this.parted.size > 0 ? SMALLEST_OPENED : SMALLEST;
     let scale = 1;
     // Twice, as small text needs a little more room than its share.
     for (let pass = 0; pass < 2; pass++) {
-      scale = Math.min(1, Math.max(smallest, Math.min(width / root.offsetWidth, height / root.offsetHeight)));
+      scale = Math.min(1, Math.max(SMALLEST, Math.min(width / root.offsetWidth, height / root.offsetHeight)));
       root.style.zoom = String(scale);
     }
     return scale;

@@ -170,13 +170,18 @@ export class TilePainter {
     if (isWrong || isDashed || !isSmall) context.strokeRect(x + thick / 2, y + thick / 2, size - thick, size - thick);
     context.setLineDash([]);
     if (mark === "" || size < 10) return;
-    context.fillStyle = isWrong ? colours.red : colours.soft;
+    context.fillStyle = isWrong ? colours.red : isSmall ? colours.ink : colours.soft;
     context.font = `700 ${Math.min(13, size * 0.7)}px system-ui, sans-serif`;
     context.textBaseline = "middle";
     const { cells, history } = this.scales.measure;
     const isInMiddle = isSmall || cells.length + history.length === 0;
     context.textAlign = isInMiddle ? "center" : "right";
-    context.fillText(mark, isInMiddle ? x + size / 2 : x + size - 6, isInMiddle ? y + size / 2 : y + 11);
+    const [left, middle] = isInMiddle ? [x + size / 2, y + size / 2] : [x + size - 6, y + 11];
+    // On the colours of a scale a mark needs a ground of its own.
+    context.strokeStyle = colours.surface;
+    context.lineWidth = 3;
+    if (isSmall) context.strokeText(mark, left, middle);
+    context.fillText(mark, left, middle);
     context.textAlign = "left";
   }
 }
