@@ -68,7 +68,11 @@ rounds = at_clients(lambda x: in_python(held_in_round_3, x))
 @pytest.mark.parametrize("stack", ["local", "debug", "async"])
 def test_an_interrupt_is_one_line_that_says_how_far_the_run_had_come(kernel, stack, head, said):
     call = "await " * (stack == "async")
-    kernel.run(f"{_STACKS[stack]}\n{_ROUNDS}")
+    # One client after the other: when the eleventh has started, the tenth is done.
+    one_by_one = _STACKS[stack].replace(
+        "local_executor_factory()", "local_executor_factory(max_concurrent_computation_calls=1)"
+    )
+    kernel.run(f"{one_by_one}\n{_ROUNDS}")
     seen = kernel.run(f"{head}for _ in range(9):\n    {call}rounds([1] * 20)", interrupt_at="started")
     kernel.run(_LET_GO)
     assert [text for _, text in seen.errors] == [said]

@@ -28,6 +28,7 @@ except ImportError as error:
 
 __all__ = [
     "NO_OPTIMISATION",
+    "TENSOR_ALIGNMENT",
     "CancellationManager",
     "EagerTensor",
     "FunctionDef",
@@ -52,6 +53,9 @@ NO_OPTIMISATION = tf.compat.v1.ConfigProto(
     graph_options=tf.compat.v1.GraphOptions(rewrite_options=RewriterConfig(disable_meta_optimizer=True)),
 ).SerializeToString()
 """The configuration of a call whose graph TensorFlow leaves as it is."""
+
+TENSOR_ALIGNMENT = 64
+"""TensorFlow takes an array that begins at a multiple of so many bytes as it is, and copies others."""
 
 # No default for a call's attributes: giving the defaults costs 6 µs per call.
 _NO_ATTRIBUTES: tuple[()] = ()
@@ -158,7 +162,7 @@ def eager_tensor(value: object, dtype_enum: int) -> tf.Tensor:
         dtype_enum: `tf.DType.as_datatype_enum`.
 
     Returns:
-        A tensor that shares no memory with `value`.
+        A tensor. It has the memory of an array that begins at a multiple of `TENSOR_ALIGNMENT`, and a copy of others.
     """
     return EagerTensor(value, context().device_name or "", dtype_enum)
 

@@ -26,7 +26,7 @@ from tffsim.remote.wire.malformed import MalformedError
 from tffsim.remote.wire.pieces import read_piece, write_piece
 from tffsim.remote.wire.protocol import PROTOCOL
 from tffsim.remote.wire.spans import write_report
-from tffsim.remote.wire.tensors import ArrivingBuffers, Buffers
+from tffsim.remote.wire.tensors import ArrivingBuffers, Buffers, read_only
 from tffsim.remote.wire.values import ValueWriter, buffer_sizes
 
 _log = logging.getLogger("tffsim")
@@ -369,7 +369,7 @@ async def _arrived(
             arriving.add(piece if piece is not None else _request(content).chunk)
     if header is None or arriving is None:
         raise MalformedError("A value begins with what it is.")
-    return header, arriving.complete()
+    return header, read_only(arriving.complete())
 
 
 def _request(content: bytes) -> messages.CreateValueRequest:

@@ -8,7 +8,7 @@ import numpy as np
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.malformed import MalformedError
 from tffsim.remote.wire.memory_segment import MemorySegment
-from tffsim.remote.wire.tensors import Buffers, ValueBytesError
+from tffsim.remote.wire.tensors import Buffers, ValueBytesError, read_only
 from tffsim.remote.wire.values import buffer_sizes
 
 
@@ -48,7 +48,7 @@ class SharedMemory:
         if total > max_bytes:
             raise ValueBytesError(total, max_bytes)
         segment = self._segment(request.region, total, is_for_results=False)
-        return await asyncio.to_thread(segment.read, sizes, is_aligned=True)
+        return read_only(await asyncio.to_thread(segment.read, sizes, is_aligned=True))
 
     async def put(self, region: messages.Region, buffers: Buffers) -> None:
         """Puts the buffers of a result where the controller wants them.

@@ -138,6 +138,13 @@ def aligned_buffer(num_bytes: int) -> np.ndarray:
     return room[start : start + num_bytes]
 
 
+def read_only(buffers: list[np.ndarray]) -> list[np.ndarray]:
+    """Closes buffers that are complete: nobody may write into them, so a tensor may have their memory."""
+    for buffer in buffers:
+        buffer.flags.writeable = False
+    return buffers
+
+
 def encode_array(array: np.ndarray, tensor: messages.Tensor, buffers: Buffers) -> None:
     """Writes an array into a message.
 
@@ -160,7 +167,7 @@ def encode_array(array: np.ndarray, tensor: messages.Tensor, buffers: Buffers) -
 
 
 def decode_array(tensor: messages.Tensor, buffers: Iterator[np.ndarray]) -> np.ndarray:
-    """Returns the array in a message. It is writable, and has the memory of its buffer.
+    """Returns the array in a message. It has the memory of its buffer, and is writable if that is.
 
     Args:
         tensor: The message.

@@ -12,7 +12,7 @@ import ml_dtypes
 import numpy as np
 import tensorflow as tf
 
-from tffsim.external_runtime.tensorflow.eager_execution import EagerTensor, eager_tensor, shape_of
+from tffsim.external_runtime.tensorflow.eager_execution import TENSOR_ALIGNMENT, EagerTensor, eager_tensor, shape_of
 from tffsim.external_runtime.tensorflow.sparse_values import is_sparse, not_dense, to_dense
 from tffsim.external_runtime.tensorflow.tensorflow_types import to_tf_dtype
 from tffsim.language.identity_cache import IdentityCache
@@ -43,6 +43,9 @@ def to_tensor(value: object, type_spec: fl.TensorType) -> tf.Tensor:
             itself.
         type_spec: The type of the tensor.
 
+    Returns:
+        The tensor. It shares no memory with an array that can be changed.
+
     Raises:
         TypeError: If the kind of number or the shape does not fit.
         ValueError: If a number is out of range.
@@ -53,7 +56,14 @@ def to_tensor(value: object, type_spec: fl.TensorType) -> tf.Tensor:
     if isinstance(value, EagerTensor) and value.dtype == target.tf_dtype:
         _check_shape(shape_of(value), target)
         return value
-    return eager_tensor(_to_array(value, target), target.enum)
+    array = _to_array(value, target)
+    return eager_tensor(array.copy() if _may_change(array, value) else array, target.enum)
+
+
+def _may_change(array: np.ndarray, value: object) -> bool:
+    """Whether a tensor would have the memory of an array that somebody else may write into."""
+    is_of_others = array is value or not array.flags.owndata
+    return is_of_others and array.flags.writeable and array.ctypes.data % TENSOR_ALIGNMENT == 0
 
 
 def to_array(value: object, type_spec: fl.TensorType) -> np.ndarray:

@@ -49,9 +49,15 @@ def test_a_variable_is_read_when_it_is_passed():
     assert float(tensor) == 1.0
 
 
-def test_a_tensor_shares_no_memory_with_the_array_it_came_from():
-    array = np.ones(1_000_000, np.float32)
-    tensor = to_tensorflow(array, VECTOR)
+@pytest.mark.parametrize("offset", [0, 16])
+@pytest.mark.parametrize("given_as", [np.asarray, memoryview], ids=["array", "buffer"])
+def test_a_tensor_shares_no_memory_with_the_array_it_came_from(offset, given_as):
+    room = np.ones(1_000_064, np.float32)
+    start = (
+        -room.ctypes.data % 64 + offset
+    ) // 4  # TensorFlow takes arrays that begin at a multiple of 64 as they are.
+    array = room[start : start + 1_000_000]
+    tensor = to_tensorflow(given_as(array), VECTOR)
     array[:] = 2.0
     assert float(tensor[0]) == 1.0
 
