@@ -29,8 +29,9 @@ const options = {
     "Math.floor": "$floor",
     "Math.ceil": "$ceil",
     "Math.round": "$round",
+    "JSON.stringify": "$stringify",
   },
-  inject: ["arithmetic.mjs"],
+  inject: ["shared_names.mjs"],
   metafile: true,
   write: false,
 };
