@@ -134,21 +134,21 @@ def test_rounds_are_brushed_and_all_panels_follow(page, path):
 def test_the_replay_shows_what_was_under_way(page, path):
     opened(page, path)
     show(page, "clients")
-    wait_for_summary(page, "clients", f"{NUM_CLIENTS} clients: .*done.*")
+    wait_for_summary(page, "clients", f"round {NUM_ROUNDS} of {NUM_ROUNDS}, {NUM_CLIENTS} clients: .*done.*")
     scrubber(page).press("Home")
-    wait_for_summary(page, "clients", f"{NUM_CLIENTS} clients: {NUM_CLIENTS} waiting")
+    wait_for_summary(page, "clients", f"round 1 of {NUM_ROUNDS}, {NUM_CLIENTS} clients: {NUM_CLIENTS} waiting")
     wait_for_moment(page, "0 ns, round 1")
     # Some change of the first round is a client's.
     for _ in range(2000):
         scrubber(page).press("ArrowRight")
         if "running" in page.locator("[data-panel=clients]").get_attribute("data-summary"):
             break
-    wait_for_summary(page, "clients", f"{NUM_CLIENTS} clients: .*1 running.*")
+    wait_for_summary(page, "clients", f"round 1 of {NUM_ROUNDS}, {NUM_CLIENTS} clients: .*1 running.*")
     scrubber(page).press("Shift+ArrowRight")
     wait_for_moment(page, ".*, round 2")
-    wait_for_summary(page, "clients", f"{NUM_CLIENTS} clients: {NUM_CLIENTS} waiting")
+    wait_for_summary(page, "clients", f"round 2 of {NUM_ROUNDS}, {NUM_CLIENTS} clients: {NUM_CLIENTS} waiting")
     scrubber(page).press("End")
-    wait_for_summary(page, "clients", f"{NUM_CLIENTS} clients: .*done.*")
+    wait_for_summary(page, "clients", f"round {NUM_ROUNDS} of {NUM_ROUNDS}, {NUM_CLIENTS} clients: .*done.*")
     assert page.locator(".tff-scrubber").get_attribute("data-moment") == ""
     assert page.problems == []
 

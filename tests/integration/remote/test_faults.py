@@ -106,7 +106,9 @@ def test_a_worker_killed_in_the_middle_is_replaced_for_its_clients_only(workers,
         assert result() == 780
     told = [text for text in trace.snapshot.errors.values() if "was lost" in text]
     assert told
-    assert all(re.search(r"clients (20-31|32-39) of 40 run again at " + workers.addresses[0], text) for text in told)
+    assert all(
+        re.search(r"clients (20-31|32-39) \(of 40\) run again at " + workers.addresses[0], text) for text in told
+    )
     hosts = trace.hosts()
     survivor, lost = (hosts.where(host=address).row(0) for address in workers.addresses)
     # Of the two ranges of the lost worker one may have waited for its turn there.

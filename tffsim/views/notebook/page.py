@@ -121,7 +121,7 @@ def _explain_only_what_is_there(description: dict[str, Any]) -> None:
 @functools.cache
 def deflated_front_end() -> str:
     """Returns the front end deflated, in base64; it does not change while a process runs."""
-    compressor = zlib.compressobj(zlib.Z_BEST_COMPRESSION, wbits=-zlib.MAX_WBITS)
+    compressor = zlib.compressobj(zlib.Z_BEST_COMPRESSION, wbits=-zlib.MAX_WBITS, memLevel=9)
     content = compressor.compress(FRONT_END.read_bytes()) + compressor.flush()
     return base64.b64encode(content).decode("ascii")
 
