@@ -88,7 +88,8 @@ def test_calls_that_have_no_room_are_counted(drawn):
 
 
 def test_it_grows_with_the_calls_up_to_a_bound():
-    short, long, longest = (chain_of(length).snapshot for length in (1, 12, 60))
-    widths = [width_of_graph(snapshot) for snapshot in (short, long, longest)]
-    assert widths == sorted(widths) and widths[0] < widths[2] <= 18
-    assert height_of_graph(short) > 0
+    snapshots = [chain_of(length).snapshot for length in (1, 12, 60)]
+    # Of the longest chain those calls are drawn that took most time: how many columns they need is not known.
+    short, long, longest = map(width_of_graph, snapshots)
+    assert short < long <= 18 and short < longest <= 18
+    assert height_of_graph(snapshots[0]) > 0
