@@ -62,6 +62,7 @@ def test_what_is_kept_has_run_and_shows_its_views_as_pictures_only(name):
     nbformat.validate(kept)
     cells = [cell for cell in kept.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in cells] == [*range(1, len(cells) + 1)]
+    assert not [output.text for cell in cells for output in cell.outputs if output.get("name") == "stderr"]
     data = [[output.get("data", {}) for output in cell.outputs] for cell in cells]
     for cell, outputs in zip(cells, data, strict=True):
         if re.match(r"%%tff_execute(?!.*--view none)", cell.source) or ".plot." in cell.source:
