@@ -4,7 +4,6 @@ import base64
 import contextlib
 import gc
 import io
-import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ _INCHES = (9, 6)
 WIDTH = _DPI * _INCHES[0]
 # A picture of boxes and letters needs few: with 256, it is a fifth larger, and looks the same.
 _COLOURS = 32
-_LETTERS_IN_LINE = 105
+_COLUMNS_IN_LINE = 105
 
 
 def still_picture(snapshot: Snapshot, said: str) -> str:
@@ -52,6 +51,20 @@ def _circles_freed() -> Iterator[None]:
             gc.enable()
 
 
+def in_lines(text: str) -> str:
+    """Breaks a sentence between words, so that it fits into the picture: letters of Korean are twice as wide."""
+    from tffsim.views.figures.theme import columns
+
+    lines = [""]
+    for word in text.split():
+        line = f"{lines[-1]} {word}".lstrip()
+        if lines[-1] and columns(line) > _COLUMNS_IN_LINE:
+            lines.append(word)
+        else:
+            lines[-1] = line
+    return "\n".join(lines)
+
+
 def _drawn(snapshot: Snapshot, said: str) -> "Image":
     import PIL.Image
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -63,7 +76,7 @@ def _drawn(snapshot: Snapshot, said: str) -> "Image":
     figure = Figure(figsize=_INCHES, dpi=_DPI, layout="constrained")
     FigureCanvasAgg(figure)
     language = language_of_pictures(warns=False)
-    lines = textwrap.fill(said if language == chosen_language() else told(snapshot, language), _LETTERS_IN_LINE)
+    lines = in_lines(said if language == chosen_language() else told(snapshot, language))
     figure.suptitle(lines, x=0.01, horizontalalignment="left", fontsize=9.5, parse_math=False)
     upper, lower = figure.subplots(2)
     figures = Figures(snapshot, warns=False)  # Nobody asked for this picture.
