@@ -37,7 +37,6 @@ TESTED_ELSEWHERE = {
     "remote/local_workers.py": _PROCESS,
     "remote/service/worker_server.py": _PROCESS,
     "remote/worker_connection.py": _PROCESS,
-    "views/notebook/still_picture.py": "It is one part of an output: views/notebook/test_mime_bundle.py",
     "tracing/document/trace_description.py": "It is one part of a file: tracing/document/test_trace_file.py",
 }
 """Modules with much logic and without a file of their own, each with the reason and the place of its tests."""
