@@ -23,10 +23,14 @@ def reason_of(error: BaseException) -> str:
     # TensorFlow puts whole tracebacks into its messages; the line of the user is told apart.
     text, _, _ = text.partition("Traceback (most recent call last)")
     text = _ASSERTION.sub(_told_assertion, text)
-    lines = [line.strip()[:_MAX_LINE] for line in text.splitlines() if line.strip()]
+    lines = [_within(line.strip()) for line in text.splitlines() if line.strip()]
     if len(lines) > _MAX_LINES:
         lines = [*lines[:_MAX_LINES], "..."]
     return "\n".join(lines)
+
+
+def _within(line: str) -> str:
+    return line if len(line) <= _MAX_LINE else f"{line[:_MAX_LINE]} ..."
 
 
 def _told_assertion(found: "re.Match[str]") -> str:

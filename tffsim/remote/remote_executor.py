@@ -355,7 +355,7 @@ class RemoteExecutor(Executor):
             await self._workers.prepare([worker.address])
         except NoWorkerError:
             raise ClientsLostError(
-                f"Worker {worker.description} was lost ({lost.reason}). It has the data of {self._range()}, "
+                f"Worker {worker.description} was lost ({lost.reason}).\nIt has the data of {self._range()}, "
                 "so no other can do their work. Start it again with the same `--data`, or choose clients of others: "
                 'by hand, or with `lost_data="drop out"`.',
                 worker.address,

@@ -28,3 +28,10 @@ def _error(message):
     error = ValueError()
     error.message = message  # As those of TensorFlow have it.
     return error
+
+
+def test_a_long_line_says_that_it_is_cut_and_the_next_one_is_whole():
+    first, second = reason_of(ValueError(f"{'x' * 1000}\nStart it again.")).splitlines()
+    assert first.endswith("x ...")
+    assert len(first) < 300
+    assert second == "Start it again."
