@@ -21,11 +21,12 @@ demo: $(READY)  ## train on handwritten digits with federated averaging
 	@$(BIN)/tffsim demo
 
 # In its first minute nobody wants to be asked about news of JupyterLab, nor to read its log: the address is told.
+# The lessons show pictures of docs, so these must be within the folder that is served.
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 lab: $(READY)  ## open JupyterLab with the lessons
 	@mkdir -p $(LAB_SETTINGS)
 	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}' > $(LAB_SETTINGS)/overrides.json
-	@$(BIN)/jupyter lab --log-level=WARN --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+	@$(BIN)/jupyter lab --log-level=WARN --ServerApp.root_dir=. --ServerApp.preferred_dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # Three processes for two processors: tests of kernels, browsers and workers mostly wait. tests/conftest.py orders the files.
 test: checks  ## everything that must pass before a change is merged

@@ -1,6 +1,7 @@
 """The lessons are what their sources make, they run from top to bottom, and their solutions are right."""
 
 import re
+import subprocess
 import sys
 import types
 
@@ -99,6 +100,18 @@ def test_a_lesson_opens_with_a_picture_and_links_to_files_that_exist(name):
         texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
         links = [link for text in texts for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", text)]
         assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_pictures_of_lessons_are_in_the_folder_that_make_lab_serves():
+    commands = subprocess.run(
+        ["make", "--dry-run", "lab"], cwd=make.ROOT, capture_output=True, text=True, timeout=60, check=True
+    ).stdout
+    (folder,) = re.findall(r"--ServerApp.root_dir=(\S+)", commands)
+    for name in LESSONS:
+        text = "\n".join(cell.source for cell in make.student_version(name).cells if cell.cell_type == "markdown")
+        pictures = [make.student_path(name).parent / link for link in re.findall(r"!\[[^]]*\]\(([^)]+)\)", text)]
+        assert pictures
+        assert all(picture.resolve().is_relative_to((make.ROOT / folder).resolve()) for picture in pictures)
 
 
 @pytest.mark.parametrize("name", LESSONS)

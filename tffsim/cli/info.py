@@ -34,7 +34,7 @@ def _lines() -> Iterator[tuple[str, str]]:
     for library in (*_LIBRARIES, *_NOTEBOOK):
         if version := _version(library):
             yield library, version
-    yield "front ends", ", ".join(_front_ends()) or "none found here; a notebook may run elsewhere"
+    yield "front ends", ", ".join(_front_ends()) or "none found here (`pip install jupyterlab` brings one); a notebook may run elsewhere"
     yield "devices", _devices()
 
 
