@@ -18,8 +18,8 @@ def written(text: str) -> str:
 
 def table() -> str:
     """Returns the table."""
-    together = [DECLARED[name].title for name in OVERVIEW]
-    overview = f"| **Overview** | | {', '.join(together[:-1])} and {together[-1]}, side by side. |\n"
+    *always, wide = [DECLARED[name].title for name in OVERVIEW]
+    overview = f"| **Overview** | | {' and '.join(always)}, the source beside them, and in a wide view {wide} too. |\n"
     rows = [
         f"| **{panel.title}** | {panel.question} | {' '.join(filter(None, (panel.shows, panel.more)))} |\n"
         for panel in DECLARED.values()

@@ -12,6 +12,7 @@ from tffsim.external_runtime.tensorflow.tensorflow_startup import hidden_lines
 
 _LIBRARIES = ("federated-language", "tensorflow", "tensorflow-cpu", "keras", "numpy", "protobuf")
 _NOTEBOOK = ("ipython", "ipykernel", "ipywidgets", "anywidget")
+_NO_FRONT_END = "none found here (`pip install jupyterlab` brings one); a notebook may run elsewhere"
 _FRONT_ENDS = {"jupyterlab": "JupyterLab", "notebook": "Notebook", "google-colab": "Colab", "voila": "Voilà"}
 
 
@@ -34,7 +35,7 @@ def _lines() -> Iterator[tuple[str, str]]:
     for library in (*_LIBRARIES, *_NOTEBOOK):
         if version := _version(library):
             yield library, version
-    yield "front ends", ", ".join(_front_ends()) or "none found here (`pip install jupyterlab` brings one); a notebook may run elsewhere"
+    yield "front ends", ", ".join(_front_ends()) or _NO_FRONT_END
     yield "devices", _devices()
 
 
