@@ -1,5 +1,6 @@
 """The lessons are what their sources make, they run from top to bottom, and their solutions are right."""
 
+import copy
 import re
 import subprocess
 import sys
@@ -17,6 +18,8 @@ MAX_MEGABYTES_OF_ALL = 2000  # What Binder gives, for the kernel and its workers
 # A minute on two processors. Not by the clock: a machine that is busy is slow, which is no fault of a lesson.
 MAX_PROCESSOR_SECONDS = 120
 EXERCISES = 3
+NOT_DONE = r"not done yet|아직"
+RIGHT = r": right!|: 맞았습니다!"
 
 
 @pytest.fixture(autouse=True)
@@ -137,11 +140,26 @@ def test_the_first_cell_installs_what_is_missing_from_an_address_that_is_known(n
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_the_student_version_runs_before_anything_is_done(name):
-    notebook = make.student_version(name)
+def test_a_lesson_runs_before_anything_is_done_and_its_solutions_are_right(name):
+    notebook = solved_step_by_step(make.student_version(name), make.teacher_version(name))
     run_within_bounds(name, notebook)
     assert errors_of_tensorflow_and_python(notebook) == ""
-    assert len(re.findall(r"not done yet|아직", printed(notebook))) == EXERCISES
+    for verdict in (NOT_DONE, RIGHT):
+        assert len(re.findall(verdict, printed(notebook))) == EXERCISES
+
+
+def solved_step_by_step(students, teachers):
+    """Returns the student's notebook in which each exercise is checked, then solved, and checked again."""
+    cells, solution = [], None
+    for cell, solved in zip(students.cells, teachers.cells, strict=True):
+        cells.append(cell)
+        if cell.source != solved.source:
+            solution = solved
+        elif cell.cell_type == "code" and solution is not None:
+            cells += [solution, copy.deepcopy(cell)]
+            solution = None
+    students.cells = cells
+    return students
 
 
 def run_within_bounds(title, notebook):
@@ -173,13 +191,6 @@ def test_a_lesson_measures_memory_as_the_system_counts_it(monkeypatch, system, p
     monkeypatch.setitem(sys.modules, "psutil", types.SimpleNamespace(Process=lambda: process))
     exec(cell[cell.index("def peak_memory") :], scope)
     assert scope["peak_memory"]() == megabytes
-
-
-@pytest.mark.parametrize("name", LESSONS)
-def test_the_solutions_are_right(name):
-    notebook = make.teacher_version(name)
-    run_within_bounds(f"{name} with solutions", notebook)
-    assert len(re.findall(r": right!|: 맞았습니다!", printed(notebook))) == EXERCISES
 
 
 def errors_of_tensorflow_and_python(notebook):
