@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { minify } from "terser";
 import { withShortClassNames } from "./class_names.mjs";
+import { withoutEmptyFields } from "./fields.mjs";
 import { shortenable } from "./members.mjs";
 import { styles } from "./styles.mjs";
 import { words } from "./words.mjs";
@@ -36,7 +37,7 @@ const options = {
   write: false,
 };
 const { outputFiles, metafile } = await build(options);
-const { code } = await minify(outputFiles[0].text, {
+const { code } = await minify(withoutEmptyFields(outputFiles[0].text), {
   module: true,
   ecma: 2022,
   compress: { passes: 6, pure_getters: true, unsafe_arrows: true },

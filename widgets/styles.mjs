@@ -3,35 +3,43 @@ import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 import CleanCSS from "clean-css";
 
-/** What a style sheet says often; in the bundle a capital letter stands for each, in this order of the alphabet. */
+/** What a style sheet says often, by what it saves; in the bundle one of the letters stands for each. */
 const OFTEN = [
   "var(--t-",
   "display:",
   "eight:",
   "grid-template-columns:",
-  "background:",
   "border",
-  "color:A",
+  "px",
+  "background:",
   "width:",
   "padding",
-  "px;",
+  "color:A",
+  "}.",
+  "overflow",
   "flex",
   "font-",
-  "px ",
-  "overflow",
-  "minmax(",
-  "white-space:nowrap",
-  "align-items:center",
-  "-direction:column",
+  "in",
+  "F solid ",
+  "}@contaOer (max-H",
+  "white-space:",
+  ";align-items:",
   "position:absolute;",
-  "color-mix(in srgb,",
-  "margin",
-  "-radius:",
+  ";E-radius:",
+  "M-direction:column",
+  "mOmax(",
+  "tffsim",
   "none",
-  "solid A",
-  "container (max-H",
+  "color-mix(O srgb,",
+  "Nsize:1",
+  "{fill:",
+  "ent",
   "stroke",
+  "F;",
+  "margO",
+  "L-wrap:anywhere",
 ];
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ!?_`|~$";
 
 export const styles = {
   name: "styles",
@@ -48,10 +56,12 @@ export const styles = {
 
 /** A module that says a style sheet with abbreviations; what one stands for may hold those before it. */
 function abbreviated(css) {
-  if (/[A-Z]/.test(css)) throw new Error("A capital letter in a style sheet would be read as an abbreviation.");
-  const short = OFTEN.reduce((text, said, k) => apartFromNames(text, said, String.fromCharCode(65 + k)), css);
-  const said = "(text) => text.replace(/[A-Z]/g, (letter) => said(often[letter.charCodeAt(0) - 65]))";
-  return `const often = ${JSON.stringify(OFTEN)}, said = ${said}; export default said(${JSON.stringify(short)});`;
+  const taken = [...LETTERS].find((letter) => css.includes(letter));
+  if (taken) throw new Error(`A style sheet with ${taken} cannot be said: it would be read as an abbreviation.`);
+  const short = OFTEN.reduce((text, said, k) => apartFromNames(text, said, LETTERS[k]), css);
+  const [said, letters, start] = [OFTEN, LETTERS, short].map((one) => JSON.stringify(one));
+  return `const often = ${said};
+    export default [...${letters}].reduceRight((css, letter, k) => css.replaceAll(letter, often[k]), ${start});`;
 }
 
 /** Replaces what is no part of the name of a class: those are shortened later. */
