@@ -31,6 +31,7 @@ class _Target:
     tf_dtype: tf.DType
     enum: int
     python_scalar: type | None
+    numpy_scalar: type[np.generic] | None
     limits: tuple[float, float]
 
 
@@ -51,8 +52,10 @@ def to_tensor(value: object, type_spec: fl.TensorType) -> tf.Tensor:
         ValueError: If a number is out of range.
     """
     target = _target(type_spec)
-    if type(value) is target.python_scalar and target.limits[0] <= value <= target.limits[1]:  # type: ignore[operator]
-        return eager_tensor(value, target.enum)
+    # The same number: a tensor of an array takes ten times as long.
+    number = value.item() if type(value) is target.numpy_scalar else value  # type: ignore[attr-defined]
+    if type(number) is target.python_scalar and target.limits[0] <= number <= target.limits[1]:  # type: ignore[operator]
+        return eager_tensor(number, target.enum)
     if isinstance(value, EagerTensor) and value.dtype == target.tf_dtype:
         _check_shape(shape_of(value), target)
         return value
@@ -84,12 +87,14 @@ def _make_target(type_spec: fl.TensorType) -> _Target:
     dtype = np.dtype(type_spec.dtype)
     tf_dtype = to_tf_dtype(type_spec.dtype.type)
     scalars: dict[str, type] = {"b": bool, "i": int, "u": int, "f": float}
+    python_scalar = scalars.get(dtype.kind) if type_spec.shape == () else None
     return _Target(
         type_spec=type_spec,
         dtype=dtype,
         tf_dtype=tf_dtype,
         enum=tf_dtype.as_datatype_enum,
-        python_scalar=scalars.get(dtype.kind) if type_spec.shape == () else None,
+        python_scalar=python_scalar,
+        numpy_scalar=dtype.type if python_scalar is not None else None,
         limits=_limits(dtype),
     )
 

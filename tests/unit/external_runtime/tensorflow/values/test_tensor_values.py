@@ -133,6 +133,22 @@ def test_infinities_and_nan_stay(dtype):
     np.testing.assert_array_equal(np.asarray(numbers, np.float64), [np.inf, -np.inf, np.nan])
 
 
+@pytest.mark.parametrize("dtype", [np.bool_, *_INTEGERS, *_FLOATS[:3]])
+def test_a_number_of_numpy_keeps_its_bits(dtype):
+    info = np.finfo(dtype) if dtype in _FLOATS else np.iinfo(dtype) if dtype in _INTEGERS else None
+    numbers = [0, 1] if info is None else [info.min, info.max, 3]
+    if dtype in _FLOATS:
+        numbers += [info.tiny, info.smallest_subnormal, -info.smallest_subnormal, -0.0, np.pi, np.inf, -np.inf]
+    for number in map(dtype, numbers):
+        tensor = to_tensor(number, fl.TensorType(dtype))
+        assert (tensor.shape, tensor.dtype) == ((), dtype) and tensor.numpy().tobytes() == number.tobytes()
+
+
+def test_not_a_number_keeps_its_bits():
+    number = np.array(0x7FC01234, np.uint32).view(np.float32)[()]
+    assert to_tensor(number, fl.TensorType(np.float32)).numpy().tobytes() == number.tobytes()
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1.0, [2.0], np.float32(3)])
 def test_no_float_becomes_an_integer_or_a_bool(value):
     for dtype in (np.int32, np.uint8, np.bool_):
