@@ -19,10 +19,11 @@ class LoopInThread:
 
     Args:
         name: That of the thread.
+        loop: What it runs; a new loop by default.
     """
 
-    def __init__(self, name: str) -> None:
-        self._loop = asyncio.new_event_loop()
+    def __init__(self, name: str, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self._loop = loop or asyncio.new_event_loop()
         with _start_lock:
             before = threading.stack_size(_STACK_BYTES)
             try:

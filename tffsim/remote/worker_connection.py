@@ -111,6 +111,7 @@ class WorkerConnection:
         self._session: RemoteSession | None = None
         self._heart: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[object]] = set()
+        self._given_up: set[asyncio.Task[object]] = set()
         self._opening = asyncio.Lock()
         # What belongs to no program.
         self._talk_bytes = WireBytes()
@@ -227,7 +228,8 @@ class WorkerConnection:
             if self._heart is not None:
                 self._heart.cancel()
         # Otherwise they end by themselves: a worker that drains lets its calls end.
-        for task in list(self._under_way) if is_silent else ():
+        for task in self._under_way if is_silent else ():
+            self._given_up.add(task)
             task.cancel()
 
     async def close(self) -> None:
@@ -347,17 +349,19 @@ class WorkerConnection:
         if session.is_lost:
             work.close()
             raise WorkerLostError(self.last_failure)
-        task = asyncio.ensure_future(work)
+        task = asyncio.current_task()
+        assert task is not None
         self._under_way.add(task)
         try:
-            return await task
+            return await work
         except asyncio.CancelledError:
-            if session.is_lost and not _is_cancelling():
+            # Unless somebody else has cancelled it, too.
+            if task in self._given_up and task.uncancel() == 0:
                 raise WorkerLostError(self.last_failure) from None
             raise
         finally:
-            task.cancel()
             self._under_way.discard(task)
+            self._given_up.discard(task)
 
     async def _beat(self, session: RemoteSession, seconds: float) -> None:
         """Keeps the lease, frees what nobody needs, and notices when the worker does not answer."""
@@ -386,8 +390,3 @@ class WorkerConnection:
 
 def _next(stream: Iterator[Upload]) -> Upload | None:
     return next(stream, None)
-
-
-def _is_cancelling() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -13,9 +13,9 @@ from typing import TypeVar
 
 import grpc
 import numpy as np
-from google.protobuf.message import DecodeError
 
 from tffsim.concurrency.cancellation import CancellationScope
+from tffsim.remote.service.arriving_values import arrived_value
 from tffsim.remote.service.known_computations import KnownComputations
 from tffsim.remote.service.programs import ProgramRunner
 from tffsim.remote.service.refusals import CallContext, refuse, refuse_as_lost, valid
@@ -23,11 +23,11 @@ from tffsim.remote.service.session import LostError, MakeExecutor, Payload, Sess
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire import executor_pb2_grpc
 from tffsim.remote.wire.malformed import MalformedError
-from tffsim.remote.wire.pieces import read_piece, write_piece
+from tffsim.remote.wire.pieces import write_piece
 from tffsim.remote.wire.protocol import PROTOCOL
 from tffsim.remote.wire.spans import write_report
-from tffsim.remote.wire.tensors import ArrivingBuffers, Buffers, read_only
-from tffsim.remote.wire.values import ValueWriter, buffer_sizes
+from tffsim.remote.wire.tensors import Buffers
+from tffsim.remote.wire.values import ValueWriter
 
 _log = logging.getLogger("tffsim")
 _T = TypeVar("_T")
@@ -158,10 +158,11 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         if self._is_draining:
             await refuse(context, grpc.StatusCode.UNAVAILABLE, _ENDING)
         session = await self._session(request.session, context)
-        scope = CancellationScope()
+        scope, runs = CancellationScope(), session.short_programs.runs_of(request)
         self._num_running += 1
         try:
-            return await self._in_session(session, self._programs.run(session, request, scope), context, scope)
+            work = runs.timed(self._programs.run(session, request, scope))
+            return await self._in_session(session, work, context, scope, is_short=runs.are_short)
         finally:
             self._num_running -= 1
 
@@ -182,7 +183,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
 
     async def CreateValue(self, requests: AsyncIterator[bytes], context: CallContext) -> messages.CreateValueResponse:
         """Takes a value and its buffers."""
-        header, buffers = await valid(_arrived(requests, self._max_value_bytes), context)
+        header, buffers = await valid(arrived_value(requests, self._max_value_bytes), context)
         return await self.take(header, buffers, context)
 
     async def take(
@@ -196,7 +197,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
             context: That of the call.
         """
         session = await self._session(header.session, context)
-        await self._in_session(session, _put(session, header, buffers), context)
+        await self._in_session(session, _put(session, header, buffers), context, is_short=True)
         return messages.CreateValueResponse()
 
     async def Compute(self, request: messages.ComputeRequest, context: CallContext) -> AsyncIterator[bytes]:
@@ -259,7 +260,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
             for number in request.ids:
                 session.results.pop(number, None)
 
-        await self._in_session(session, forget(), context)
+        await self._in_session(session, forget(), context, is_short=True)
         return messages.DisposeResponse()
 
     async def DisposeExecutor(
@@ -311,9 +312,11 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         work: Coroutine[object, object, _T],
         context: CallContext,
         scope: CancellationScope | None = None,
+        *,
+        is_short: bool = False,
     ) -> _T:
         try:
-            return await session.work.run(work)
+            return await (session.work.run_here(work) if is_short else session.work.run(work))
         except asyncio.CancelledError:
             if scope is not None:
                 scope.cancel()
@@ -352,31 +355,6 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         session = self._sessions.pop(name, None)
         if session is not None:
             session.close()
-
-
-async def _arrived(
-    contents: AsyncIterator[bytes], max_bytes: int
-) -> tuple[messages.CreateValueRequest.Header, list[np.ndarray]]:
-    """Returns a value that comes in pieces, and its buffers."""
-    header: messages.CreateValueRequest.Header | None = None
-    arriving: ArrivingBuffers | None = None
-    async for content in contents:
-        if header is None:
-            header = _request(content).header
-            arriving = ArrivingBuffers(buffer_sizes(header.value), max_bytes)
-        elif arriving is not None:
-            piece = read_piece(content)
-            arriving.add(piece if piece is not None else _request(content).chunk)
-    if header is None or arriving is None:
-        raise MalformedError("A value begins with what it is.")
-    return header, read_only(arriving.complete())
-
-
-def _request(content: bytes) -> messages.CreateValueRequest:
-    try:
-        return messages.CreateValueRequest.FromString(content)
-    except DecodeError:
-        raise MalformedError("A part of a value is no message.") from None
 
 
 async def _put(session: Session, header: messages.CreateValueRequest.Header, buffers: list[np.ndarray]) -> None:

@@ -146,12 +146,14 @@ class ProgramRunner:
 
         for step in request.steps:
             current_place.set(session.place(step.place) if step.HasField("place") else None)
-            computation = self._computation(step)
+            kind = step.WhichOneof("what")
+            computation = self._computation(step.value.value) if kind == "value" else None
             is_home = computation is not None and computation.WhichOneof("computation") == "data"
             node = AT_HOME if is_home else step.node if step.HasField("node") else None
             current_node.set(session.marks.mark(node) if node is not None else None)
-            kind = step.WhichOneof("what")
-            if kind == "value":
+            if computation is not None:
+                handle = await executor.create_value(computation, type_of(step.value.type))
+            elif kind == "value":
                 handle = await self._value(session, executor, step.value)
             elif kind == "call":
                 function = await find(step.call.function)
@@ -173,10 +175,8 @@ class ProgramRunner:
                 session.values.put(step.id, handle)
         return made
 
-    def _computation(self, step: messages.Step) -> pb.Computation | None:
-        if step.WhichOneof("what") == "value" and step.value.value.WhichOneof("value") == "computation":
-            return self._computations.get(step.value.value.computation)
-        return None
+    def _computation(self, value: messages.Value) -> pb.Computation | None:
+        return self._computations.get(value.computation) if value.WhichOneof("value") == "computation" else None
 
     async def _value(self, session: Session, executor: Executor, step: messages.CreateValue) -> ExecutorValue:
         type_spec = type_of(step.type)

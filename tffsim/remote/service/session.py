@@ -1,6 +1,6 @@
 """What a worker holds for one controller: executors, values by number, and a thread that does the work.
 
-All but the lease and the shared memory is touched in the loop of that thread only.
+All but the lease and the shared memory is touched in the loop of that thread only, which others borrow for short work.
 """
 
 import asyncio
@@ -14,10 +14,11 @@ from typing import TypeAlias
 import numpy as np
 from federated_language.framework import Executor
 
-from tffsim.concurrency.loop_in_thread import LoopInThread
+from tffsim.concurrency.lendable_loop import LendableLoop
 from tffsim.concurrency.random_streams import Place
 from tffsim.remote.service.raw_values import RawValues
 from tffsim.remote.service.shared_memory import SharedMemory
+from tffsim.remote.service.short_programs import ShortPrograms
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.tensors import Buffers
 from tffsim.tracing.recording.reports import NodeMarks, ReportParts
@@ -94,8 +95,7 @@ class Values:
         """
         if number not in self._values:
             waiter = self._coming.setdefault(number, asyncio.get_running_loop().create_future())
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(waiter), self._wait_seconds)
+            await asyncio.wait([waiter], timeout=self._wait_seconds)
         if number not in self._values:
             self._coming.pop(number, None)
             raise LostError(f"There is no value {number} here.")
@@ -133,7 +133,8 @@ class Session:
         self.results: dict[int, tuple[messages.Value, Buffers]] = {}
         self.memory = SharedMemory()
         self._parts: dict[int, ReportParts] = {}
-        self.work = LoopInThread("tffsim-session")
+        self.short_programs = ShortPrograms()
+        self.work = LendableLoop("tffsim-session")
         self._make_executor = make_executor
         self._executors: dict[str, Executor] = {}
         self._num_executors = 0

@@ -25,6 +25,8 @@ _DTYPES = {
         np.float16, np.float32, np.float64, np.complex64, np.complex128, ml_dtypes.bfloat16,
     )
 }  # fmt: skip
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
+"""NumPy makes a name anew whenever it is asked for one."""
 
 
 class Buffers:
@@ -156,18 +158,22 @@ def encode_array(array: np.ndarray, tensor: messages.Tensor, buffers: Buffers) -
     tensor.shape.extend(array.shape)
     if array.dtype.kind in "OSU":
         tensor.dtype = _STRING
-        content = memoryview(_joined_strings(array))
+        content = _joined_strings(array)
+        if len(content) < _MIN_BUFFER_BYTES:
+            tensor.content = content
+        else:
+            buffers.add(tensor, memoryview(content))
+        return
+    array = _little_endian(array)
+    tensor.dtype = _NAMES.get(array.dtype) or array.dtype.name
+    if array.nbytes < _MIN_BUFFER_BYTES:
+        tensor.content = array.tobytes()
     else:
-        tensor.dtype = array.dtype.name
-        content = np.ascontiguousarray(_little_endian(array)).reshape(-1).view(np.uint8).data
-    if content.nbytes < _MIN_BUFFER_BYTES:
-        tensor.content = bytes(content)
-    else:
-        buffers.add(tensor, content)
+        buffers.add(tensor, np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
 
 
 def decode_array(tensor: messages.Tensor, buffers: Iterator[np.ndarray]) -> np.ndarray:
-    """Returns the array in a message. It has the memory of its buffer, and is writable if that is.
+    """Returns the array in a message. It has the memory of its buffer, and is writable if that is; a number is not.
 
     Args:
         tensor: The message.
@@ -176,19 +182,16 @@ def decode_array(tensor: messages.Tensor, buffers: Iterator[np.ndarray]) -> np.n
     Raises:
         MalformedError: If the parts of the message do not fit each other.
     """
-    if tensor.WhichOneof("data") == "buffer_size":
-        content = next(buffers, None)
-        if content is None or content.nbytes != tensor.buffer_size:
-            raise MalformedError("A buffer of the value is missing, or has another size.")
-    else:
-        # A copy: whoever gets the array may write into it.
-        content = np.frombuffer(tensor.content, np.uint8).copy()
-    shape = tuple(tensor.shape)
+    shape, dtype = tuple(tensor.shape), _DTYPES.get(tensor.dtype)
+    is_inline = tensor.WhichOneof("data") != "buffer_size"
+    if is_inline and not shape and dtype is not None and len(tensor.content) == dtype.itemsize:
+        return np.frombuffer(tensor.content, dtype).reshape(())
+    # A copy: whoever gets the array may write into it.
+    content = np.frombuffer(tensor.content, np.uint8).copy() if is_inline else _next_buffer(tensor, buffers)
     if any(size < 0 for size in shape):
         raise MalformedError(f"A shape has no negative dimensions, found {list(shape)}.")
     if tensor.dtype == _STRING:
         return _split_strings(content, shape)
-    dtype = _DTYPES.get(tensor.dtype)
     if dtype is None:
         raise MalformedError(f"There is no dtype {tensor.dtype[:40]!r}.")
     if math.prod(shape) * dtype.itemsize != content.nbytes:
@@ -196,8 +199,17 @@ def decode_array(tensor: messages.Tensor, buffers: Iterator[np.ndarray]) -> np.n
     return content.view(dtype).reshape(shape)
 
 
+def _next_buffer(tensor: messages.Tensor, buffers: Iterator[np.ndarray]) -> np.ndarray:
+    content = next(buffers, None)
+    if content is None or content.nbytes != tensor.buffer_size:
+        raise MalformedError("A buffer of the value is missing, or has another size.")
+    return content
+
+
 def fits(array: np.ndarray, type_spec: fl.TensorType) -> bool:
     """Whether an array has the dtype and the shape of a type."""
+    if array.dtype == type_spec.dtype and array.shape == type_spec.shape:
+        return True
     expected = np.dtype(type_spec.dtype)
     if (array.dtype.kind in "OSU") != (expected.kind == "U") or (array.dtype.kind != "O" and array.dtype != expected):
         return False

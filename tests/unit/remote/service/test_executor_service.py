@@ -9,6 +9,11 @@ import grpc
 import numpy as np
 import pytest
 
+from tests.unit.fake_time import FakeClock
+from tests.unit.remote.service.test_programs import Recording
+from tffsim.remote.service.executor_service import ExecutorService
+from tffsim.remote.service.known_computations import KnownComputations
+from tffsim.remote.service.short_programs import ShortPrograms
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.protocol import PROTOCOL
 from tffsim.remote.wire.types import type_bytes
@@ -168,6 +173,31 @@ def test_the_end_of_a_session_closes_its_executors_and_may_be_told_twice(call, s
     held.work._thread.join(60)
     with pytest.raises(RuntimeError, match="closed"):
         asyncio.run(executor.create_value(1, fl.TensorType(np.int32)))
+
+
+def test_a_program_that_is_short_runs_where_the_service_answers():
+    threads = []
+
+    class Noting(Recording):
+        async def create_value(self, value, type_spec=None):
+            threads.append(threading.get_ident())
+            return await super().create_value(value, type_spec)
+
+    async def main():
+        service = ExecutorService(lambda *_: Noting(), KnownComputations(lambda proto: None))
+        await service.KeepAlive(messages.KeepAliveRequest(session="s", begin=True, protocol=PROTOCOL), None)
+        request = messages.GetExecutorRequest(session="s", num_clients=1, cohort_size=1)
+        executor = (await service.GetExecutor(request, None)).executor
+        held = service.sessions["s"]
+        held.short_programs = ShortPrograms(FakeClock())
+        for _ in range(9):
+            with held.work.loop.at_work:  # Its thread has ended what it did.
+                pass
+            await service.Batch(batch(("s", executor), value_step(1, 5)), None)
+        service.close()
+
+    asyncio.run(main())
+    assert threading.get_ident() not in threads[:8] and threads[8] == threading.get_ident()
 
 
 async def _begin(worker, name):
