@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-// Variables of the style sheet begin with two dashes.
-const NAME = /(?<![-\w])tff-[a-z]+(?:-[a-z]+)*\b/g;
+// Variables of the style sheet begin with two dashes; a capital letter beside a name is an abbreviation in it.
+const NAME = /(?<![-a-z])tff-[a-z]+(?:-[a-z]+)*(?![-a-z])/g;
 const READERS = ["../tffsim", "../tests", "../docs", "../notebooks"];
 
 /** Returns code in which each such name is `tf` and a number. */
@@ -14,7 +14,10 @@ export function withShortClassNames(code) {
   const names = [...counts.keys()].filter((name) => !kept.has(name));
   names.sort((one, other) => counts.get(other) - counts.get(one) || (one < other ? -1 : 1));
   const short = new Map(names.map((name, k) => [name, `tf${k.toString(36)}`]));
-  return code.replaceAll(NAME, (name) => short.get(name) ?? name);
+  const made = code.replaceAll(NAME, (name) => short.get(name) ?? name);
+  const left = [...made.matchAll(/(?<!-)tff(?:-[a-z]+)+/g)].find(([name]) => !kept.has(name));
+  if (left) throw new Error(`The class ${left[0]} has a short name that is not used everywhere.`);
+  return made;
 }
 
 function pythonFiles(folder) {

@@ -13,8 +13,8 @@ from tffsim.views.panels.words import spoken
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed; see `make tools`")
 
 WORDS = json.loads((ROOT / "tffsim" / "views" / "words.json").read_text(encoding="utf-8"))
-# What executors are there for is told as it was recorded, and operators are called as in code: `federated_value`.
-RECORDED = {"server", "value"}
+# Operators are called as in code: `federated_value`.
+RECORDED = {"value"}
 # All texts of a page, and where they stand; those of hidden elements are not seen.
 _TEXTS = """() => [...document.querySelectorAll(".tffsim *")]
     .filter((element) => element.checkVisibility() && !element.closest("pre, code"))

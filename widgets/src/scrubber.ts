@@ -4,6 +4,7 @@ import { button, choiceOf, div, element, named, on, set, span, toggle, write } f
 import { ObservedSize } from "./dom/observed_size";
 import { type Closable, Opened } from "./dom/opened";
 import { type Activity, activityOf } from "./model/activity";
+import { roundsOf } from "./model/names";
 import type { TraceStore } from "./model/store";
 import { duration } from "./model/units";
 import { shape } from "./panels/graph/shapes";
@@ -82,7 +83,7 @@ export class Scrubber implements Closable {
     set(this.strip, "aria-valuemax", String(Math.round(to - from)));
     set(this.strip, "aria-valuenow", String(Math.round(moment - from)));
     const round = this.roundAt(moment);
-    const told = `${duration(moment - from)}${legend.invocations.length > 1 ? `, ${say("round n", round + 1)}` : ""}`;
+    const told = `${duration(moment - from)}${legend.invocations.length > 1 ? `, ${roundsOf(round, round, legend.invocations)}` : ""}`;
     set(this.strip, "aria-valuetext", told);
     this.root.dataset.moment = replay.moment === null ? "" : String(moment);
     const [passed, whole] = [duration(this.inCalls(moment)), duration(this.inCalls(to))];
@@ -122,7 +123,7 @@ export class Scrubber implements Closable {
     const isNamed = legend.invocations.length > 1 && room > SMALLEST_ROUND;
     const words = KINDS.filter((kind) => outlines[kind]).map((kind) => span(kind, wordOf(kind)));
     const rounds = legend.invocations.map((call, k) => {
-      const mark = span("round", isNamed ? say("round n", k + 1) : "");
+      const mark = span("round", isNamed ? roundsOf(k, k, legend.invocations) : "");
       mark.style.left = `${place(columns.start(call.span))}%`;
       mark.style.width = `${(100 * this.lengthOf(call.span)) / (to - from)}%`;
       return mark;

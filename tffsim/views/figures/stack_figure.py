@@ -14,7 +14,7 @@ from tffsim.tracing.document.units import duration
 from tffsim.views.figures.theme import PLACEMENT_COLOURS, Theme, columns, inches, literal, nothing, prepare, width_of
 from tffsim.views.panels.host_boxes import HostBox, host_boxes
 from tffsim.views.panels.stack_boxes import Box, num_columns, stack_boxes
-from tffsim.views.panels.words import say
+from tffsim.views.panels.words import say, say_role
 
 _LEVEL_HEIGHT = 0.68
 _WIDTH, _HEIGHT = 0.92, 0.74
@@ -169,8 +169,9 @@ class _Painter:
         calls = _calls(number)
         is_many = len(box.layers) > 1
         many = f"×{len(box.layers):,}" if is_many else ""
-        text = " · ".join(filter(None, (box.role, many, calls)))
-        return text if columns(text) <= limit else " · ".join(filter(None, (many or box.role, calls)))
+        role = say_role(box.role)
+        text = " · ".join(filter(None, (role, many, calls)))
+        return text if columns(text) <= limit else " · ".join(filter(None, (many or role, calls)))
 
 
 def _painter(snapshot: Snapshot, axes: Axes, theme: Theme, boxes: list[Box], spread: int) -> _Painter:

@@ -86,6 +86,12 @@ def say_state(state: str) -> str:
     return words_about("states")[state]
 
 
+def say_role(role: str) -> str:
+    """Returns what an executor is there for, as `clients 0-9`, in the words of the language."""
+    words = words_about("roles")
+    return re.sub("[a-z]+", lambda word: words.get(word[0], word[0]), role)
+
+
 def filled(text: Text, **parts: object) -> str:
     """Returns a text, with parts in its gaps; whole numbers have commas between thousands."""
     if isinstance(text, dict):
@@ -112,7 +118,7 @@ def words_of_views() -> dict[str, object]:
     """Returns the words of the front end, which knows texts by their numbers, and gaps by their order in English."""
     told = texts_about("view")
     texts = [_numbered(told[name], _gaps(text)) for name, text in texts_about("view", "en").items()]
-    return {"texts": texts, "states": words_about("states")}
+    return {"texts": texts, "states": words_about("states"), "roles": words_about("roles")}
 
 
 def _numbered(text: Text, gaps: list[str]) -> str | list[str]:

@@ -7,6 +7,7 @@ import { type Legend, numClientsOf } from "./legend";
 import type { LeftOut } from "./messages";
 import { type Invocation, NONE, OPERATIONS, OUTCOME } from "./schema";
 import type { Part, Selection } from "./selection";
+import { areSeveral, roundsOf } from "./names";
 import { say } from "./words";
 
 /** Of which call the clients are shown, for what is selected. */
@@ -57,6 +58,7 @@ export class Cohorts {
   get scope(): string {
     const { invocations } = this.legend;
     const row = invocations.findIndex(({ span }) => span === this.shownCall);
+    if (areSeveral(invocations)) return roundsOf(row, row, invocations);
     return row >= 0 && invocations.length > 1 ? say("round of", row + 1, invocations.length) : "";
   }
 

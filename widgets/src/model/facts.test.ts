@@ -54,6 +54,16 @@ test("each kind tells what it is", () => {
   assert.equal(told({ kind: "span", span: 2 }).value, "14");
 });
 
+test("of an error the first line is told first, and all of it at the end", () => {
+  const error = "InvalidArgumentError: too large\nx < y did not hold\nCell [3]:4: f(x)";
+  const rows = [...ROWS.slice(0, 2), { ...SPAN, id: 2, operation: 2, outcome: 1, client: 1, start: 3, end: 8 }];
+  const store = storeOf(rows, 0, { finished: true, description: { ...DESCRIPTION, errors: { 2: error } } });
+  store.selection.select({ kind: "span", span: 2 });
+  const told = factsOf(store).map(({ name, text }) => [name, text]);
+  assert.deepEqual(told[0], ["error", "too large"]);
+  assert.deepEqual(told.at(-2), ["in full", error]);
+});
+
 test("of a client it is told in which round, and how many examples it had", () => {
   const calls = [0, 5].map((span) => ({ span, name: "f", root: 0, cardinalities: { CLIENTS: 2 } }));
   const rows = [...ROWS, { id: 5, invocation: 5 }, { id: 6, parent: 5, invocation: 5, client: 0 }];

@@ -4,7 +4,7 @@ import { NONE, OPERATIONS, OUTCOMES } from "./schema";
 import type { Kind, Part, PartOf } from "./selection";
 import type { TraceStore } from "./store";
 import { count, duration } from "./units";
-import { say, sayState } from "./words";
+import { say, sayRole, sayState } from "./words";
 
 const MAX_STEPS = 8;
 
@@ -92,7 +92,7 @@ function rolesOf(layers: readonly number[], { legend }: TraceStore): Fact[] {
   const roles = layers.map((layer) => legend.executors[layer]?.role).filter(Boolean);
   const meaning = legend.briefs[legend.executors[layers[0] ?? NONE]?.name ?? ""];
   return [
-    ...(roles.length > 0 ? [{ name: say("for"), text: roles.join(", ") }] : []),
+    ...(roles.length > 0 ? [{ name: say("for"), text: roles.map((role) => sayRole(role ?? "")).join(", ") }] : []),
     ...(meaning ? [{ name: say("does"), text: meaning }] : []),
   ];
 }
@@ -108,12 +108,18 @@ function ofSpan(span: number, store: TraceStore): Fact[] {
   const parts = requests.drawnOf(span)?.lines ?? [];
   const error = failures.textOf(span);
   return [
-    ...(error ? [{ name: say("error"), text: error }] : []),
+    ...(error ? [{ name: say("error"), text: reasonOf(error) }] : []),
     ...[...told, ...parts].map(([name, text]) => ({ name, text })),
     { name: say("where"), text: store.labelOf(span) },
     { name: say("time"), text: say("own queued", total, own, queue) },
+    ...(error.includes("\n") ? [{ name: say("in full"), text: error }] : []),
     { name: say("span"), text: `${span} · ${operation} · ${outcome}` },
   ];
+}
+
+/** What an error says first, without the class that TensorFlow gives to all errors of graphs. */
+function reasonOf(error: string): string {
+  return error.replace(/^(InvalidArgument|Unknown)Error: |\n[^]*/g, "");
 }
 
 function ofClient(client: number, store: TraceStore): Fact[] {
@@ -137,7 +143,11 @@ function ofClient(client: number, store: TraceStore): Fact[] {
   );
   const failure = failures.firstOf(client, clients.invocation);
   if (failure >= 0)
-    facts.splice(1, 0, { name: say("error"), text: failures.textOf(failure), part: { kind: "span", span: failure } });
+    facts.splice(1, 0, {
+      name: say("error"),
+      text: reasonOf(failures.textOf(failure)),
+      part: { kind: "span", span: failure },
+    });
   const steps = cohorts.stepsOf(client, clients.invocation, MAX_STEPS);
   requests.askForPreviews(steps);
   return [...facts, ...steps.map((span) => stepOf(span, store))];

@@ -3,7 +3,7 @@
 import { shortName } from "./labels";
 import { OUTCOME } from "./schema";
 import type { TraceStore } from "./store";
-import { say } from "./words";
+import { say, sayRole } from "./words";
 
 export interface Bar {
   span: number;
@@ -161,5 +161,5 @@ function titleOf({ legend }: Source, key: number, grouping: Grouping): string {
   if (grouping === "thread") return legend.threads[key]?.name ?? say("thread");
   const executor = legend.executors[key];
   if (executor === undefined) return say("context");
-  return [shortName(executor.name), executor.role].filter(Boolean).join(" · ");
+  return [shortName(executor.name), sayRole(executor.role)].filter(Boolean).join(" · ");
 }

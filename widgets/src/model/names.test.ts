@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { batchOf, DESCRIPTION, storeOf } from "../testing/batches";
 import { PROGRAM } from "../testing/programs";
-import { nameOf, pythonOf } from "./names";
+import { nameOf, pythonOf, roundsOf } from "./names";
 import type { Part } from "./selection";
 
 const EXECUTOR = {
@@ -95,4 +95,14 @@ test("what a message has not told yet has a name, too", () => {
   store.receive(...batchOf([], 0, { reset: true, description: {} }));
   assert.equal(nameOf({ kind: "executor", layers: [9] }, store), "executor");
   assert.equal(nameOf({ kind: "node", node: 99 }, store), "node 99");
+});
+
+test("calls of several computations are counted by computation, and rounds of one by all", () => {
+  const calls = ["begin", "round", "round", "end"].map((name) => ({ name }));
+  assert.deepEqual(
+    calls.map((_, k) => roundsOf(k, k, calls)),
+    ["begin", "round 1", "round 2", "end"],
+  );
+  assert.equal(roundsOf(1, 2, calls), "round 1 – round 2");
+  assert.equal(roundsOf(1, 2, calls.slice(1, 3)), "rounds 2 to 3");
 });

@@ -4,7 +4,7 @@ import { NONE, OPERATIONS } from "./schema";
 import type { Kind, Part, PartOf } from "./selection";
 import type { TraceStore } from "./store";
 import { count, duration } from "./units";
-import { say } from "./words";
+import { say, sayRole } from "./words";
 
 type Store = Pick<TraceStore, "columns" | "legend" | "selection">;
 type OfEach<T> = { [K in Kind]: (part: PartOf<K>, store: Store) => T };
@@ -18,7 +18,7 @@ export function nameOf(part: Part, store: Store): string {
 }
 
 const NAMES: OfEach<string> = {
-  rounds: ({ from, to }) => roundsOf(from, to),
+  rounds: ({ from, to }, { legend }) => roundsOf(from, to, legend.invocations),
   time: ({ range: [from, to] }) => say("from to", duration(from), duration(to)),
   line: ({ line }) => say("line n", line),
   node: ({ node }, { legend }) => {
@@ -29,7 +29,7 @@ const NAMES: OfEach<string> = {
     const first = legend.executors[layers[0] ?? NONE];
     if (first === undefined) return say("executor");
     if (layers.length > 1) return `${first.name} × ${count(layers.length)}`;
-    return first.role ? `${first.name} · ${first.role}` : first.name;
+    return first.role ? `${first.name} · ${sayRole(first.role)}` : first.name;
   },
   client: ({ client }) => say("client n", client),
   crossing: ({ node, client }, { legend }) => {
@@ -39,9 +39,26 @@ const NAMES: OfEach<string> = {
   span: ({ span }) => say("span n", count(span)),
 };
 
-/** What some rounds are called, which are counted from 0. */
-export function roundsOf(from: number, to: number): string {
+interface Called {
+  name: string;
+}
+
+/** What some of all calls are called, which are counted from 0: rounds, or calls of a computation if there are several. */
+export function roundsOf(from: number, to: number, calls: readonly Called[]): string {
+  if (areSeveral(calls)) return from === to ? callOf(from, calls) : `${callOf(from, calls)} – ${callOf(to, calls)}`;
   return from === to ? say("round n", from + 1) : say("rounds n", from + 1, to + 1);
+}
+
+/** Whether calls are of more than one computation. */
+export function areSeveral(calls: readonly Called[]): boolean {
+  return calls.some(({ name }) => name !== calls[0]?.name);
+}
+
+/** The name of a computation, and which of its calls it is. */
+function callOf(k: number, calls: readonly Called[]): string {
+  const name = calls[k]?.name ?? "";
+  const same = (some: readonly Called[]) => some.filter((call) => call.name === name).length;
+  return same(calls) > 1 ? `${name} ${same(calls.slice(0, k + 1))}` : name;
 }
 
 function labelOfNode(node: number, legend: Store["legend"]): string | undefined {

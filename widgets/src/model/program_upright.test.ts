@@ -48,6 +48,23 @@ test("a program without clients has the whole width for its lane, and no wall", 
   assert.deepEqual([lanes[0]?.width, none], [ROOM, null]);
 });
 
+test("several results of a lane stand beside each other where there is room for it, else one below the other", () => {
+  const twice = (["r0", "r1"] as const).map((_, row) => ({ name: "", value: "6", lane: "server", column: 3, row }));
+  const flows = [...PROGRAM.flows, ["s1", "r1"]] as [string, string][];
+  const places = (room: number) => placeUpright({ ...PROGRAM, results: twice, flows }, room);
+  const [wide, narrow] = [places(2 * ROOM), places(ROOM)].map(({ boxes, ways }) => ({
+    boxes: boxes.filter(({ kind }) => kind === "result"),
+    ends: ways.slice(-2).map(({ points }) => points.at(-1)),
+  }));
+  const [one, other] = wide?.boxes ?? [];
+  assert.ok(one && other && one.y === other.y && one.x + one.width < other.x);
+  assert.deepEqual(
+    wide?.ends,
+    [one, other].map(({ x, y, width }) => [x + width - 24, y]),
+  );
+  assert.ok((narrow?.boxes[0]?.y ?? 0) < (narrow?.boxes[1]?.y ?? 0));
+});
+
 test("where it would not be seen whole, boxes are lower and closer, and nothing is left out", () => {
   const dense = placeUpright(PROGRAM, ROOM, places.height - 1);
   assert.ok(dense.height < 0.8 * places.height);

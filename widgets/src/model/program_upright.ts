@@ -23,7 +23,6 @@ import {
 
 const WALL_WIDTH = 46;
 const CLIENTS_SHARE = 0.55;
-const LANE_TITLE = 30;
 const MARGIN = 10;
 /** The width of a letter of a value, which is code. */
 const VALUE_LETTER = 6.7;
@@ -34,16 +33,21 @@ const BESIDE = 8;
 /** How far from the edge of a box a way leaves it. */
 const INSIDE = 24;
 
-/** How high boxes are, and what is between them. */
+/** Results stand beside each other where each has so much room. */
+const RESULT_WIDTH = 100;
+
+/** How high boxes are, and the title above them, and what is between them. */
 interface Measures {
+  title: number;
   box: number;
+  result: number;
   gap: number;
   smallGap: number;
 }
 
-const WIDE: Measures = { box: BOX_HEIGHT, gap: 44, smallGap: 24 };
-/** Where the program would not be seen whole: one line below a title, and one beside a way. */
-const DENSE: Measures = { box: 39, gap: 22, smallGap: 14 };
+const WIDE: Measures = { title: 30, box: BOX_HEIGHT, result: BOX_HEIGHT, gap: 44, smallGap: 24 };
+/** Where the program would not be seen whole: one line below a title, in a result none, and one beside a way. */
+const DENSE: Measures = { title: 26, box: 39, result: 24, gap: 20, smallGap: 10 };
 
 /** Places all boxes of a program from the top down, within the width that there is, and the height if they can. */
 export function placeUpright(program: Program, room: number, most = Infinity): ProgramPlaces {
@@ -54,19 +58,20 @@ export function placeUpright(program: Program, room: number, most = Infinity): P
 function placeWith(measures: Measures, program: Program, room: number): ProgramPlaces {
   const isDense = measures === DENSE;
   const boxes = boxesOf(program, Infinity);
-  for (const { box } of boxes) {
-    box.height = box.kind === "input" ? Math.min(INPUT_HEIGHT, measures.box) : measures.box;
-    if (isDense) box.lines = [box.lines.join(" · ")];
-  }
-  const said = labelsOf(program, room / LINE_LETTER);
-  const { tops, height } = rowsOf(boxes, new Set(said.map(({ key }) => key)), measures);
-  const lanes = lanesOf(program, room, height);
+  const lanes = lanesOf(program, room);
   for (const { box, place } of boxes) {
     const lane = lanes.find(({ placement }) => placement === place.lane) ?? { x: 0, width: room };
     box.width = lane.width - 2 * MARGIN;
     box.x = lane.x + MARGIN;
-    box.y = tops.get(rowKey({ box, place })) ?? 0;
+    box.height = box.kind === "result" ? measures.result : measures.box;
+    if (box.kind === "input") box.height = Math.min(INPUT_HEIGHT, box.height);
+    if (isDense) box.lines = [box.lines.join(" · ")];
   }
+  const beside = resultsBeside(boxes);
+  const rowOf = ({ box, place }: Unplaced) => (beside.has(box.key) ? "results" : `${place.column} ${place.row}`);
+  const said = labelsOf(program, room / LINE_LETTER);
+  const height = stack(boxes, rowOf, new Set(said.map(({ key }) => key)), measures);
+  for (const lane of lanes) lane.height = height;
   const wall = wallOf(lanes, height);
   const byKey = new Map(boxes.map(({ box }) => [box.key, box]));
   return {
@@ -81,39 +86,49 @@ function placeWith(measures: Measures, program: Program, room: number): ProgramP
   };
 }
 
-/** Boxes that stand beside each other are in one column of the program, and in one row of it: the top of each. */
-function rowsOf(
+/** Shares the width of a lane among its results, if each gets enough; returns which these are. */
+function resultsBeside(boxes: Unplaced[]): Set<string> {
+  const beside = new Set<string>();
+  for (const lane of new Set(boxes.map(({ place }) => place.lane))) {
+    const results = boxes.flatMap(({ box, place }) => (box.kind === "result" && place.lane === lane ? [box] : []));
+    const each = ((results[0]?.width ?? 0) + MARGIN) / results.length - MARGIN;
+    if (results.length < 2 || each < RESULT_WIDTH) continue;
+    results.forEach((box, k) => {
+      box.width = each;
+      box.x += k * (each + MARGIN);
+      beside.add(box.key);
+    });
+  }
+  return beside;
+}
+
+/** Places boxes from the top down, in the order of the program; returns how high they are together. */
+function stack(
   boxes: Unplaced[],
+  rowOf: (one: Unplaced) => string,
   said: ReadonlySet<string>,
-  { gap, smallGap }: Measures,
-): { tops: Map<string, number>; height: number } {
+  { title, gap, smallGap }: Measures,
+): number {
   const inOrder = [...boxes].sort((a, b) => a.place.column - b.place.column || a.place.row - b.place.row);
-  const tops = new Map<string, number>();
-  let height = LANE_TITLE;
-  for (const one of inOrder) {
-    const row = rowKey(one);
-    if (tops.has(row)) continue;
-    const beside = boxes.filter((other) => rowKey(other) === row).map(({ box }) => box);
-    tops.set(row, height);
+  let height = title;
+  for (const row of new Set(inOrder.map(rowOf))) {
+    const beside = boxes.filter((one) => rowOf(one) === row).map(({ box }) => box);
+    for (const box of beside) box.y = height;
     const needed = beside.some(({ key, step }) => said.has(key) || step?.crosses_to);
     height += Math.max(...beside.map((box) => box.height)) + (needed ? gap : smallGap);
   }
-  return { tops, height };
+  return height;
 }
 
-function rowKey({ place }: Unplaced): string {
-  return `${place.column} ${place.row}`;
-}
-
-function lanesOf(program: Program, room: number, height: number): Lane[] {
+function lanesOf(program: Program, room: number): Lane[] {
   const used = program.lanes.filter((_, k) => (program.num_rows[k] ?? 0) > 0);
   if (!used.includes("clients") || !used.includes("server"))
-    return used.map((placement) => ({ placement, x: 0, y: 0, width: room, height }));
+    return used.map((placement) => ({ placement, x: 0, y: 0, width: room, height: 0 }));
   const left = Math.round((room - WALL_WIDTH) * CLIENTS_SHARE);
   const right = left + WALL_WIDTH;
   return [
-    { placement: "clients", x: 0, y: 0, width: left, height },
-    { placement: "server", x: right, y: 0, width: room - right, height },
+    { placement: "clients", x: 0, y: 0, width: left, height: 0 },
+    { placement: "server", x: right, y: 0, width: room - right, height: 0 },
   ];
 }
 
@@ -127,15 +142,13 @@ function wallOf(lanes: Lane[], height: number): Rect | null {
 function wayOf(from: Box, to: Box, { gap }: Measures): Way {
   // At the server, the side of the wall has letters.
   const isAtServer = from.placement === "server";
-  const x = isAtServer ? from.x + from.width - INSIDE : from.x + INSIDE;
+  const [x, last] = [from, to].map((box) => box.x + (isAtServer ? box.width - INSIDE : INSIDE)) as Point;
   const [start, end] = [from.y + from.height, to.y];
-  if (end - start <= gap)
-    return {
-      points: [
-        [x, start],
-        [x, end],
-      ],
-    };
+  const aside: Point[] = [
+    [x, end - BESIDE],
+    [last, end - BESIDE],
+  ];
+  if (end - start <= gap) return { points: [[x, start], ...(x === last ? [] : aside), [last, end]] };
   const edge = isAtServer ? from.x + from.width + BESIDE / 2 + 1 : from.x - BESIDE / 2 - 1;
   return {
     points: [
@@ -143,8 +156,8 @@ function wayOf(from: Box, to: Box, { gap }: Measures): Way {
       [x, start + BESIDE],
       [edge, start + BESIDE],
       [edge, end - BESIDE],
-      [x, end - BESIDE],
-      [x, end],
+      [last, end - BESIDE],
+      [last, end],
     ],
   };
 }

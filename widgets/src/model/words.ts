@@ -12,6 +12,8 @@ export interface Words {
   texts: Readonly<Record<string, Text>>;
   /** What states and outcomes are called. */
   states: Readonly<Record<string, string>>;
+  /** What the words are called that say for whom an executor is there. */
+  roles: Readonly<Record<string, string>>;
 }
 
 let told: Words;
@@ -31,4 +33,9 @@ export function say(word: Word, ...parts: (string | number)[]): string {
 /** What a state of a client, of a call or of a run is called. */
 export function sayState(state: string): string {
   return told.states[state] ?? state;
+}
+
+/** For whom an executor is there, as `clients 0-9`. */
+export function sayRole(role: string): string {
+  return role.replace(/[a-z]+/g, (word) => told.roles[word] ?? word);
 }

@@ -6,7 +6,7 @@ import type { RoundRow } from "../model/messages";
 import type { TraceStore } from "../model/store";
 import { count, dataSize, duration } from "../model/units";
 import { Panel } from "./panel";
-import { roundsOf } from "../model/names";
+import { areSeveral, roundsOf } from "../model/names";
 import { say, sayState } from "../model/words";
 
 const PHASES = ["preparing", "clients", "server"] as const;
@@ -42,7 +42,7 @@ export class RoundsPanel extends Panel {
   describe(): string {
     const { rounds } = this.store.legend;
     const chosen = this.store.selection.part("rounds");
-    const brushed = chosen === undefined ? "" : say("chosen", roundsOf(chosen.from, chosen.to));
+    const brushed = chosen === undefined ? "" : say("chosen", roundsOf(chosen.from, chosen.to, rounds));
     return say("n calls", count(rounds.length)) + brushed;
   }
 
@@ -68,7 +68,7 @@ export class RoundsPanel extends Panel {
       size: Math.max(...rounds.flatMap(({ down, up }) => [down, up]), 1),
       busy: Math.max(...rounds.flatMap(({ bars }) => bars), 1),
       numbers: namesOf(rounds),
-      isNamed: new Set(rounds.map(({ name }) => name)).size > 1,
+      names: rounds.map((_, k) => (areSeveral(rounds) ? roundsOf(k, k, rounds) : "")),
     };
     toggle(this.root, "thin", rounds.length > MOST_TALL);
     const heads = [say("round"), say("time"), say("crossed"), say("busy by client"), say("clients")];
@@ -132,7 +132,7 @@ interface Scale {
   /** The names of the numbers that are shown. */
   numbers: string[];
   /** Whether rows say which computation was called. */
-  isNamed: boolean;
+  names: string[];
 }
 
 function rowOf(round: RoundRow, k: number, scale: Scale): HTMLElement {
@@ -143,7 +143,7 @@ function rowOf(round: RoundRow, k: number, scale: Scale): HTMLElement {
   toggle(row, "wrong", mark !== "");
   row.title = round.words;
   row.append(
-    span("number", mark ? `${mark} ` : "", String(k + 1), scale.isNamed ? element("small", "", round.name) : ""),
+    span("number", mark ? `${mark} ` : "", String(k + 1), scale.names[k] ? element("small", "", scale.names[k]) : ""),
     timeBar(round, scale),
     crossed(round, scale),
     busy(round, scale),
@@ -221,5 +221,5 @@ function summaryOf(rounds: readonly RoundRow[], from: number, to: number): strin
     ...sizes.filter(([size]) => size > 0).map(([size, arrow]) => `${arrow} ${dataSize(size)}`),
     ...trends,
   ];
-  return `${roundsOf(from, to)}: ${parts.join(", ")}. ${say("tell only", to - from + 1)}`;
+  return `${roundsOf(from, to, rounds)}: ${parts.join(", ")}. ${say("tell only", to - from + 1)}`;
 }

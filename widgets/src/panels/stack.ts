@@ -12,7 +12,7 @@ import { walk } from "../dom/walk";
 import { Hosts } from "./hosts";
 import { Panel } from "./panel";
 import { StackFrame } from "./stack_frame";
-import { say } from "../model/words";
+import { say, sayRole } from "../model/words";
 
 const SMALLEST = 0.6;
 const WITH_BRIEFS = 0.8;
@@ -180,7 +180,8 @@ function shapeOf(group: Group): unknown[] {
 }
 
 function detailOf({ layers, role }: Group): string {
-  return layers.length > 1 ? `${role} × ${count(layers.length)}`.trim() : role;
+  const told = sayRole(role);
+  return layers.length > 1 ? `${told} × ${count(layers.length)}`.trim() : told;
 }
 
 /** What a click on a box does. */

@@ -10,7 +10,7 @@ export function wordsOf(language: keyof typeof words): Words {
   const english: Record<string, Written> = words.en.view;
   const entries = Object.entries<Written>(words[language].view);
   const texts = entries.map(([name, text]): [string, Text] => [name, numbered(text, gapsOf(english[name]))]);
-  return { texts: Object.fromEntries(texts), states: words[language].states };
+  return { texts: Object.fromEntries(texts), states: words[language].states, roles: words[language].roles };
 }
 
 function gapsOf(text: Written = ""): string[] {

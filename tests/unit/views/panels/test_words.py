@@ -14,6 +14,7 @@ from tffsim.views.panels.words import (
     chosen_language,
     filled,
     say,
+    say_role,
     say_state,
     set_language,
     texts_about,
@@ -122,3 +123,9 @@ def _in_order(text: str) -> list[str]:
 
 def _gaps(text: str) -> set[str]:
     return set(_in_order(text))
+
+
+def test_what_an_executor_is_there_for_is_told_in_the_language():
+    assert say_role("clients 0-9") == "clients 0-9"
+    set_language("ko")
+    assert [say_role(role) for role in ("clients 0-9", "server", "")] == ["클라이언트 0-9", "서버", ""]

@@ -18,6 +18,8 @@ import { say } from "../../model/words";
 const ARROW = "M0,0L-7,-3.5L-7,3.5Z";
 const TITLE_LETTER = 7.3;
 const PILE = 3;
+/** A lower box has room for its title alone. */
+const TWO_LINES = 30;
 /** Where there is room beside the name of a lane. */
 const BESIDE_NAME = 92;
 
@@ -63,9 +65,9 @@ export function boxShape(box: Box): SVGGElement {
   }
   group.append(shape("rect", { width, height, rx: 6 }));
   const title = isWrong && step.is_wrong ? `◆ ${box.title}` : box.title;
-  group.append(text(cut(title, width - 16), 9, Math.min(19, height / 2 - 3), "title"));
+  group.append(text(cut(title, width - 16), 9, Math.min(19, height / 2 + 4), "title"));
   box.lines
-    .slice(0, 2)
+    .slice(0, height < TWO_LINES ? 0 : 2)
     .forEach((line, k) =>
       group.append(text(cut(line, width - 12, LINE_LETTER), 9, Math.min(35, height - 7) + 14 * k, "line")),
     );
