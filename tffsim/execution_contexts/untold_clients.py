@@ -14,6 +14,7 @@ from federated_language.proto import computation_pb2 as pb
 from tffsim.executor_stacks.lending_factory import LendingFactory
 from tffsim.language import building_blocks
 from tffsim.language.identity_cache import IdentityCache
+from tffsim.language.type_kinds import is_at_clients
 
 
 def remark(computation: ConcreteComputation, factory: ExecutorFactory, told: Mapping[PlacementLiteral, int]) -> str:
@@ -59,7 +60,7 @@ def _find_aggregation(proto: pb.Computation) -> bool:
             isinstance(block, framework.Intrinsic)
             and isinstance(function, fl.FunctionType)
             and function.parameter is not None
-            and framework.type_contains(function.parameter, _is_at_clients)
+            and framework.type_contains(function.parameter, is_at_clients)
             and framework.type_contains(function.result, _is_at_server)
         )
 
@@ -68,13 +69,9 @@ def _find_aggregation(proto: pb.Computation) -> bool:
 
 def _find_clients(proto: pb.Computation) -> bool:
     def has_clients(block: framework.ComputationBuildingBlock) -> bool:
-        return framework.type_contains(block.type_signature, _is_at_clients)
+        return framework.type_contains(block.type_signature, is_at_clients)
 
     return framework.computation_count(building_blocks.to_building_block(proto), has_clients) > 0
-
-
-def _is_at_clients(type_spec: fl.Type) -> bool:
-    return isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS
 
 
 def _may_differ_at_clients(type_spec: fl.Type) -> bool:

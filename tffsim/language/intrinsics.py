@@ -12,7 +12,7 @@ from federated_language.compiler.intrinsic_defs import BroadcastKind, uri_to_int
 from federated_language.framework import AggregationKind, IntrinsicDef
 
 from tffsim.language.generic_intrinsics import GENERIC_MAXIMUM, GENERIC_MINIMUM
-from tffsim.language.type_kinds import federated_type_of
+from tffsim.language.type_kinds import federated_type_of, is_at_clients
 
 _V, _M = fl.AbstractType("V"), fl.AbstractType("M")
 
@@ -73,7 +73,7 @@ def sends_to_server(uri: str) -> bool:
     definition = _callable_definition_of(uri)
     if definition.aggregation_kind is not None:
         return True
-    return definition.broadcast_kind is not None and any(map(_is_placed_at_clients, _operands(uri)))
+    return definition.broadcast_kind is not None and any(map(is_at_clients, _operands(uri)))
 
 
 @functools.cache
@@ -137,7 +137,3 @@ def _operands(uri: str) -> list[fl.Type | None]:
 
 def _is_at_clients(type_spec: fl.Type | None) -> bool:
     return isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS and type_spec.all_equal
-
-
-def _is_placed_at_clients(type_spec: fl.Type | None) -> bool:
-    return isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS

@@ -29,3 +29,8 @@ def federated_type_of(type_spec: fl.Type | None) -> fl.FederatedType:
     """Returns the type of a value with a placement."""
     assert isinstance(type_spec, fl.FederatedType), type_spec
     return type_spec
+
+
+def is_at_clients(type_spec: fl.Type | None) -> bool:
+    """Whether a type is that of a value at the clients."""
+    return isinstance(type_spec, fl.FederatedType) and type_spec.placement is fl.CLIENTS

@@ -26,7 +26,7 @@ from tffsim.federation.number_watch import add_suspect
 from tffsim.language import building_blocks
 from tffsim.language.clients_at_home import ClientAtHome, ClientsLostError
 from tffsim.language.struct_types import struct_type
-from tffsim.language.type_kinds import function_type_of
+from tffsim.language.type_kinds import function_type_of, is_at_clients
 from tffsim.remote.channels import channel_loop
 from tffsim.remote.members_step import MembersStep
 from tffsim.remote.payload_step import PayloadStep
@@ -37,6 +37,7 @@ from tffsim.remote.wire.computations import sent_computation
 from tffsim.remote.wire.data_uris import data_node
 from tffsim.remote.wire.failures import read_failure
 from tffsim.remote.wire.spans import read_report
+from tffsim.remote.wire.tensors import read_only
 from tffsim.remote.wire.types import type_bytes
 from tffsim.remote.wire.values import read_value
 from tffsim.remote.worker_connection import Response, WorkerConnection
@@ -214,6 +215,8 @@ class RemoteExecutor(Executor):
     async def compute(self, node: Node) -> object:
         """Returns what a value is."""
         response = await self._run(node, wants_result=True)
+        if not is_at_clients(node.type_signature):
+            read_only(response.buffers)  # The server works with it, and needs no copy. Clients' values go to the user.
         return read_value(response.value, node.type_signature, iter(response.buffers))
 
     async def compute_ahead(self, node: Node) -> None:

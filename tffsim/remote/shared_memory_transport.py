@@ -118,7 +118,7 @@ class SharedMemoryTransport(Transport):
                 if sum(sizes) != num_bytes:
                     raise MalformedError("The result has another size than was announced.")
                 count_received(num_bytes)
-                return response.value, await asyncio.to_thread(segment.read, sizes)
+                return response.value, await asyncio.to_thread(segment.read, sizes, is_aligned=True)
         return await self._inner.fetch(request, num_bytes, timeout)
 
     def _lanes_of(self, session: str) -> _Lanes:

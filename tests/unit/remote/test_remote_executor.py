@@ -12,6 +12,7 @@ from federated_language import framework
 import tffsim as tff
 from tffsim.concurrency.random_streams import current_place
 from tffsim.executors.eager_tf_executor import EagerTFExecutor
+from tffsim.external_runtime.tensorflow.eager_execution import TENSOR_ALIGNMENT
 from tffsim.language import federated_lambdas
 from tffsim.remote.remote_executor import RemoteExecutor
 from tffsim.remote.wire import computations
@@ -62,6 +63,23 @@ def test_structs_and_selections_are_made_at_the_worker(run):
         return await (await executor.create_selection(pair, 1)).compute()
 
     assert run(body) == 15
+
+
+def test_a_large_result_for_the_server_is_closed_and_large_results_of_clients_are_not(run):
+    large = fl.TensorType(np.float32, [100_000])
+    at_clients, at_server = fl.FederatedType(large, fl.CLIENTS), fl.FederatedType(large, fl.SERVER)
+    members = [np.full(100_000, client, np.float32) for client in range(3)]
+    intrinsic = framework.Intrinsic("federated_sum", fl.FunctionType(at_clients, at_server)).to_proto()
+
+    async def body(executor):
+        value = await executor.create_value(members, at_clients)
+        total = await executor.create_call(await executor.create_value(intrinsic), value)
+        return await total.compute(), await value.compute()
+
+    total, returned = run(body)
+    # A tensor of the server has this memory.
+    assert total[0] == 3 and not total.flags.writeable and total.ctypes.data % TENSOR_ALIGNMENT == 0
+    assert all(member.flags.writeable for member in returned)
 
 
 def test_a_value_is_computed_again_after_its_session_was_lost(run):
