@@ -33,7 +33,7 @@ _MAX_LOOKED_AT = 1000
 # A larger trace is not embedded whole: its notebook would become too large to open.
 MAX_SPANS_EMBEDDED = 200_000
 # As in the style sheet of the front end, so that nothing jumps when this takes the place of a live view.
-_HEIGHT = 640
+_HEIGHT = 720
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
 # A frame prefers the colour scheme of the element that it is in: JupyterLab, VS Code and Colab say theirs so.
