@@ -11,6 +11,7 @@ import numpy as np
 from federated_language.common_libs import structure
 
 from tffsim.execution_contexts.execution_error import ArgumentError, argument_name
+from tffsim.failures.argument_error import FailureLocation
 from tffsim.language.clients_on_demand import ClientsOnDemand
 from tffsim.language.containers import struct_elements
 from tffsim.language.struct_types import field_names, to_struct
@@ -35,7 +36,7 @@ def normalise_argument(value: object, type_spec: fl.Type, path: _Path = (), *, m
     if isinstance(type_spec, fl.StructType):
         return _struct(value, type_spec, path, makes_on_demand)
     if value is None:
-        raise ArgumentError(f"{argument_name(path)} is missing: expected {type_spec}, found None.")
+        raise _wrong(path, f"is missing: expected {type_spec}, found None.")
     return value
 
 
@@ -43,7 +44,7 @@ def _struct(value: object, type_spec: fl.StructType, path: _Path, makes_on_deman
     try:
         elements = struct_elements(value, type_spec)
     except TypeError as error:
-        raise ArgumentError(f"{argument_name(path)} has the wrong form. {error}") from None
+        raise _wrong(path, f"has the wrong form. {error}") from None
     steps = [name if name is not None else i for i, name in enumerate(field_names(type_spec))]
     parts = zip(elements, type_spec, steps, strict=True)
     return to_struct(
@@ -61,9 +62,11 @@ def _members(value: object, type_spec: fl.FederatedType, path: _Path, makes_on_d
         return list(value.on_demand())
     if isinstance(value, Sized) and hasattr(value, "__getitem__") and not _is_one_thing(value):
         return [value[k] for k in range(len(value))]  # type: ignore[index]
-    raise ArgumentError(
-        f"{argument_name(path)} needs one {type_spec.member} per client, in a list; found {_described(value)}."
-    )
+    raise _wrong(path, f"needs one {type_spec.member} per client, in a list; found {_described(value)}.")
+
+
+def _wrong(path: _Path, what: str) -> ArgumentError:
+    return ArgumentError(f"{argument_name(path)} {what}", FailureLocation(argument_path=path))
 
 
 def _is_one_thing(value: object) -> bool:

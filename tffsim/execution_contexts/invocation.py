@@ -22,6 +22,7 @@ from federated_language.proto import computation_pb2 as pb
 
 from tffsim.concurrency.random_streams import Place, current_place, start_run
 from tffsim.execution_contexts import drop_outs, number_warnings, untold_clients
+from tffsim.execution_contexts.argument_hints import hinted
 from tffsim.execution_contexts.argument_normalisation import normalise_argument
 from tffsim.execution_contexts.cohorts import with_homes
 from tffsim.execution_contexts.computation_warnings import warn
@@ -112,11 +113,20 @@ async def _invoke_at(
     try:
         return await _invoke(settings, computation, argument, name)
     except (ArgumentError, CardinalityError) as error:
-        raise named(error, name) from None
+        raise _hinted(named(error, name), settings, computation, argument) from None
     except Exception as error:
-        raise user_error(error, name) from without_internals(error)
+        raise _hinted(user_error(error, name), settings, computation, argument) from without_internals(error)
     finally:
         current_place.set(outer_place)
+
+
+def _hinted(
+    error: Exception, settings: InvocationSettings, computation: ConcreteComputation, argument: object
+) -> Exception:
+    is_as_given = settings.transform_args is None
+    if not is_as_given or not isinstance(error, (ArgumentError, CardinalityError)):
+        return error
+    return hinted(error, computation, argument, name_of(computation))
 
 
 def name_of(computation: object) -> str:

@@ -8,6 +8,7 @@ import federated_language as fl
 from federated_language.framework import ConcreteComputation
 
 from tffsim.computations.mistakes.federated_values import described, placements, type_of_value
+from tffsim.computations.mistakes.fitting import fits, swapped
 from tffsim.computations.mistakes.mistake_error import MistakeError, SpecificationError, being_defined
 from tffsim.computations.mistakes.signature_mistakes import METHOD, is_method
 from tffsim.computations.mistakes.struct_keys import wrong_key
@@ -15,6 +16,8 @@ from tffsim.failures.argument_error import ArgumentError
 from tffsim.failures.user_error import UserError, passed_user
 from tffsim.language.containers import is_container, parts_of
 from tffsim.language.type_differences import difference, listed
+
+_MAX_CODE = 80
 
 
 def explain_call(
@@ -85,7 +88,7 @@ def _wrong_arguments(
     names = [field for field, _ in parameter.items()] if isinstance(parameter, fl.StructType) else []
     if len(args) == 1 and not kwargs:
         # One argument may stand for all of them, as a container.
-        alone = len(names) > 1 and _parameters_of(computation) == names
+        alone = len(names) > 1 and parameters_of(computation) == names
         if not alone or is_container(args[0]) or isinstance(args[0], fl.Value):
             return None
     takes = f"`{name}` takes {_takes(names)}"
@@ -99,9 +102,46 @@ def _wrong_arguments(
         return f"{takes}, and {listed(twice)} is given twice: by its position and by its name."
     missing = [field for field in names[len(args) :] if field not in kwargs]
     if missing or len(args) > max(len(names), 1):
-        lacks = f" {listed(missing)} is missing." if missing and any(missing) else ""
-        return f"{takes}, found {_counted(args, kwargs)}.{lacks}"
+        told = found_arguments(name, names, len(args) + len(kwargs), missing)
+        return told if missing or kwargs else told + _in_a_list(parameter, args, name)
     return None
+
+
+def found_arguments(name: str, names: Sequence[str | None], number: int, missing: Sequence[str | None] = ()) -> str:
+    """Says how many arguments were given, and which are missing.
+
+    Args:
+        name: The name of the computation.
+        names: The parameters.
+        number: How many arguments there are.
+        missing: The parameters without one.
+    """
+    are = "is" if len(missing) == 1 else "are"
+    lacks = f" {listed(missing)} {are} missing." if any(missing) else ""
+    return f"`{name}` takes {_takes(names)}, found {number or 'none'}.{lacks}"
+
+
+def _in_a_list(parameter: fl.Type, args: Sequence[object], name: str) -> str:
+    """Says that clients' values belong in a list, if they were given one by one."""
+    types = list(parameter) if isinstance(parameter, fl.StructType) else [parameter]
+    for first, type_spec in enumerate(types):
+        end = first + len(args) - len(types) + 1
+        if not isinstance(type_spec, fl.FederatedType) or type_spec.all_equal:
+            continue
+        if all(fits(value, type_spec.member) for value in args[first:end]):
+            given = [
+                *map(_shown, args[:first]),
+                f"[{', '.join(map(_shown, args[first:end]))}]",
+                *map(_shown, args[end:]),
+            ]
+            code = f"{_for_code(name)}({', '.join(given)})"
+            example = f": `{code}`" if len(code) <= _MAX_CODE else ""
+            return f" Give a list, one value per client{example}."
+    return ""
+
+
+def _shown(value: object) -> str:
+    return repr(value) if isinstance(value, (bool, int, float, str)) else "..."
 
 
 def _takes(names: Sequence[str | None]) -> str:
@@ -115,7 +155,8 @@ def _counted(args: Sequence[object], kwargs: Mapping[str, object]) -> str:
     return str(number) if number else "none"
 
 
-def _parameters_of(computation: ConcreteComputation) -> list[str]:
+def parameters_of(computation: ConcreteComputation) -> list[str]:
+    """Returns the names of the parameters of the user's function; none if they are not known."""
     function = getattr(computation, "__wrapped__", None)
     try:
         return list(inspect.signature(function).parameters) if function is not None else []
@@ -160,11 +201,22 @@ def _wrong_types(
         if given is not None and not expected.is_assignable_from(given):
             return f"The argument of `{name}` does not fit: {difference(expected, given)}."
     elif isinstance(parameter, fl.StructType):
-        for number, (field, expected) in enumerate(parameter.items()):
-            given = types.get(number, types.get(field))  # type: ignore[call-overload]
+        found = [types.get(number, types.get(field)) for number, (field, _) in enumerate(parameter.items())]  # type: ignore[call-overload]
+        for number, ((field, expected), given) in enumerate(zip(parameter.items(), found, strict=True)):
             if given is not None and not expected.is_assignable_from(given):
-                return f"Argument `{field or number}` of `{name}` does not fit: {difference(expected, given)}."
+                hint = _swapped_types(parameter, found, number)
+                return f"Argument `{field or number}` of `{name}` does not fit: {difference(expected, given)}.{hint}"
     return None
+
+
+def _swapped_types(parameter: fl.StructType, found: Sequence[fl.Type | None], wrong: int) -> str:
+    def can_be(number: int, expected: fl.Type) -> bool:
+        given = found[number]
+        return given is not None and expected.is_assignable_from(given)
+
+    names = [field or number for number, (field, _) in enumerate(parameter.items())]
+    first, second = swapped(list(parameter), can_be, wrong)
+    return f" Did you swap `{names[first]}` and `{names[second]}`?" if first >= 0 else ""
 
 
 def _placed(args: Sequence[object], kwargs: Mapping[str, object], name: str) -> str | None:

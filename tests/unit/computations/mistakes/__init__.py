@@ -31,6 +31,14 @@ def double(x):
 def add(x, y):
     return x + y
 
+@tff.federated_computation(AT_CLIENTS)
+def mean(x):
+    return tff.federated_mean(x)
+
+@tff.federated_computation(AT_CLIENTS, AT_SERVER)
+def shifted(x, by):
+    return x, by
+
 @tff.tf_computation(tff.to_type(WEIGHTS))
 def shrink(weights):
     return weights

@@ -5,7 +5,9 @@ bool is no number. An integer may become a float. A float may be rounded to the 
 its new width; any other change of a value is an error.
 """
 
+import contextlib
 import dataclasses
+from collections.abc import Sequence
 
 import federated_language as fl
 import ml_dtypes
@@ -136,9 +138,18 @@ def _as_array(value: object, target: _Target) -> np.ndarray:
         array = np.asarray(value, object if is_string else None)
         return _large_integers(value, array) if isinstance(value, (list, tuple)) else array
     except ValueError as error:
-        raise TypeError(
-            f"Expected a value of type {target.type_spec}, found lists that form no array: {error}"
-        ) from None
+        found = _described_ragged(value) if isinstance(value, (list, tuple)) else f"what forms no array: {error}"
+        raise TypeError(f"Expected a value of type {target.type_spec}, found {found}.") from None
+
+
+def _described_ragged(values: Sequence[object]) -> str:
+    """Describes a list that forms no array."""
+    shapes: dict[tuple[int, ...], None] = {}
+    for value in values:
+        with contextlib.suppress(ValueError):  # It forms no array itself.
+            shapes[np.shape(value)] = None  # type: ignore[call-overload]
+    such_as = " and ".join(str(list(shape)) for shape in list(shapes)[:2])
+    return f"a list of {len(values)} values of different shapes" + (f", such as {such_as}" if len(shapes) > 1 else "")
 
 
 def _large_integers(value: object, array: np.ndarray) -> np.ndarray:

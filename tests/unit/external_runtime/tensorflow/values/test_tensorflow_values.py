@@ -98,7 +98,7 @@ def test_unsigned_integers_refuse_negative_numbers():
 def test_lists_become_tensors_and_empty_lists_take_any_dtype():
     assert to_tensorflow([[1, 2], [3, 4]], fl.TensorType(np.float32, [2, None])).shape == (2, 2)
     assert to_tensorflow([], fl.TensorType(np.int32, [None])).dtype == tf.int32
-    with pytest.raises(TypeError, match="form no array"):
+    with pytest.raises(TypeError, match=r"a list of 2 values of different shapes, such as \[1\] and \[2\]\."):
         to_tensorflow([[1], [1, 2]], fl.TensorType(np.float32, [2, None]))
 
 
