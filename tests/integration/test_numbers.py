@@ -1,5 +1,6 @@
 """A NaN, and an infinity out of finite values, do not appear without a word."""
 
+import linecache
 import re
 import warnings
 
@@ -66,7 +67,26 @@ def reciprocal_line():
     import inspect
 
     source, first = inspect.getsourcelines(test_nan_is_named_with_the_first_client_its_function_and_the_line)
-    return first + next(n for n, text in enumerate(source) if "tf_computation" in text)
+    return first + next(n for n, text in enumerate(source) if "return (x" in text)
+
+
+def test_nan_of_a_quotient_is_told_at_its_line_with_the_users_intrinsic_and_a_remedy():
+    @tff.tf_computation(np.float32)
+    def quotient_and_weight(x):
+        return x / x, x
+
+    weighted = tff.federated_computation(
+        lambda x: (lambda pair: tff.federated_mean(pair[0], pair[1]))(tff.federated_map(quotient_and_weight, x)),
+        FLOATS,
+    )
+    with pytest.warns(UserWarning, match="holds NaN") as caught:
+        weighted([1.0, 0.0])
+    (warning,) = caught
+    assert linecache.getline(warning.filename, warning.lineno).strip() == "return x / x, x"
+    message = str(warning.message)
+    assert f"test_numbers.py:{warning.lineno})" in message
+    assert ", federated_mean: the result holds NaN" in message and "weighted_mean" not in message
+    assert "Where it may be 0 / 0, `tf.math.divide_no_nan(x, y)` gives 0." in message
 
 
 def test_the_function_is_found_behind_selections_weights_and_zips():
@@ -169,7 +189,7 @@ WEIGHTED = {
 def test_a_weighted_mean_tells_what_its_weights_did(values, weights, expected, why):
     result, (message,) = warned(weighted_mean(), values, weights)
     np.testing.assert_equal(result, np.float32(expected))
-    assert why in message and "federated_weighted_mean" in message
+    assert why in message and ", federated_mean: " in message
 
 
 def test_finite_weighted_means_give_no_warning():

@@ -35,5 +35,7 @@ def reading(computation: ConcreteComputation, name: str, is_traced: bool) -> Ite
     finally:
         current_notices.reset(token)
     if notices and not warned:
-        warned.append(notices[0])
-        warn(computation, f"`{name}`, {notices[0]} See docs/numbers.md of tffsim.")
+        first = notices[0]
+        warned.append(first)
+        place = (first.filename, first.line) if first.filename else None
+        warn(computation, f"`{name}`, {first} See docs/numbers.md of tffsim.", place)

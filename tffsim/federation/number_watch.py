@@ -9,6 +9,7 @@ is not: it costs a few percent of adding them up.
 import contextlib
 import contextvars
 import dataclasses
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from federated_language.framework import ExecutorValue
 from tffsim.concurrency.activity import current_node
 from tffsim.concurrency.deferred import Deferred
 from tffsim.failures.source_places import SourceLine
-from tffsim.language import building_blocks, provenance
+from tffsim.language import building_blocks, intrinsics, provenance
 
 if TYPE_CHECKING:
     from tffsim.federation.federating_strategy import Function
@@ -31,6 +32,7 @@ _OWN_AGGREGATION = "federated_aggregate"
 _SMALL_BYTES = 4096
 _MAX_KEPT_BYTES = 1 << 20
 _OVERHEAD_BYTES = 256
+_QUOTIENT = re.compile(r"[\w)\]] */ *[\w(]")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Notice:
         what: What its result holds, and why.
         function: The user's function that made the value; empty if it is not known.
         filename: The file that defines it.
-        line: Its first line.
+        line: The line that makes its result; its first line if that is not known.
+        remedy: What to do about it; empty if that is not known.
     """
 
     node: str
@@ -50,12 +53,13 @@ class Notice:
     function: str = ""
     filename: str = ""
     line: int = 0
+    remedy: str = ""
 
     def __str__(self) -> str:
         made_by = (
             f" It comes from `{self.function}` ({SourceLine(self.filename, self.line).place})." if self.function else ""
         )
-        return f"{self.node}: {self.what}{made_by}"
+        return f"{self.node}: {self.what}{made_by}{self.remedy and ' ' + self.remedy}"
 
 
 current_notices: contextvars.ContextVar[list[Notice] | None] = contextvars.ContextVar("tffsim_notices", default=None)
@@ -306,13 +310,19 @@ def _num_bytes(type_spec: fl.Type) -> int:
 
 
 def _notice(what: str, makers: "tuple[Function, ...]") -> Notice:
-    node = _name_of_node()
+    node = intrinsics.name_as_written(_name_of_node())
     for maker in makers:
         if building_blocks.kind_of(maker.proto) == "tensorflow":
             origin = provenance.provenance_of(maker.proto)
             if origin is not None:
-                return Notice(node, what, origin.name, origin.source.filename, origin.source.line)
+                line = origin.output_line or origin.source.line
+                return Notice(node, what, origin.name, origin.source.filename, line, _remedy(origin.source, line))
     return Notice(node, what)
+
+
+def _remedy(source: provenance.Source, line: int) -> str:
+    text = "".join(source.text.splitlines()[line - source.line : line - source.line + 1])
+    return "Where it may be 0 / 0, `tf.math.divide_no_nan(x, y)` gives 0." if _QUOTIENT.search(text) else ""
 
 
 def _name_of_node() -> str:
