@@ -1,18 +1,23 @@
 """The errors that users see: what was wrong, where, and what to do, on one screen."""
 
+import linecache
 import re
 import traceback
 import types
 
 from tffsim.failures.argument_error import ArgumentError
 from tffsim.failures.failure_location import FailureLocation, location_of
-from tffsim.failures.failure_reason import reason_of
+from tffsim.failures.failure_reason import is_about_argument, reason_of
 from tffsim.failures.headline import headline
 from tffsim.failures.notebook_traceback import lines_for_notebook
+from tffsim.failures.source_places import SourceLine
 from tffsim.failures.user_error import UserError
+from tffsim.language.assertion_calls import compared_at, is_number
 
 # How TensorFlow tells that a `tf.py_function` or a generator called `sys.exit`.
 _ENDS_PYTHON = re.compile(r": SystemExit\b")
+# As `reason_of` tells what did not hold.
+_COMPARED = re.compile(r"^x (\S+) (\S+) did not hold: x = (.*?)(?:, y = (.*))?$", re.MULTILINE)
 
 
 class ExecutionError(UserError, RuntimeError):
@@ -53,11 +58,11 @@ def user_error(error: Exception, computation_name: str) -> ExecutionError | Argu
         computation_name: The computation that the user called.
     """
     location = location_of(error)
-    is_argument = location.argument_path is not None and isinstance(error, (TypeError, ValueError, OverflowError))
-    if is_argument:
+    if is_about_argument(error):
         message = f"{argument_name(location.argument_path or ())} of `{computation_name}` is wrong{_client(location)}."
         return ArgumentError(f"{message} {reason_of(error)}", location)
-    lines = [f"`{computation_name}` failed: {type(error).__name__}: {reason_of(error)}"]
+    reason = _by_names_of_user(reason_of(error), location.line)
+    lines = [f"`{computation_name}` failed: {type(error).__name__}: {reason}"]
     lines += location.lines(computation_name)
     if _ENDS_PYTHON.search(lines[0]):
         lines.append(
@@ -66,6 +71,21 @@ def user_error(error: Exception, computation_name: str) -> ExecutionError | Argu
     made = ExecutionError("\n".join(lines), location)
     made.reason = _short(error)
     return made
+
+
+def _by_names_of_user(reason: str, line: SourceLine | None) -> str:
+    """Returns a reason in which an assertion calls what it compared as the user wrote it, not as TensorFlow does."""
+    told = _COMPARED.search(reason)
+    if told is None or line is None:
+        return reason
+    sign, right, found, limit = told.groups()
+    name, named_limit = compared_at("".join(linecache.getlines(line.filename)), line.line)
+    name, named_limit = name or "x", named_limit or "y"
+    expected = named_limit if right == "y" else right
+    values = [(name, found), (named_limit, limit)] if limit is not None else [(name, found)]
+    shown = ", ".join(f"{key} = {value}" for key, value in values if not is_number(key))
+    written = f"{name} {sign} {expected} did not hold" + (f": {shown}" if shown else "")
+    return reason[: told.start()] + written + reason[told.end() :]
 
 
 def _short(error: Exception) -> str:

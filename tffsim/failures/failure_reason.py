@@ -2,6 +2,7 @@
 
 import re
 
+from tffsim.failures.argument_error import ArgumentError
 from tffsim.failures.failure_location import location_of
 
 _MAX_LINES = 12
@@ -48,8 +49,15 @@ def _told_assertion(found: "re.Match[str]") -> str:
     return f"{message}\n{told}" if message else told
 
 
+def is_about_argument(error: BaseException) -> bool:
+    """Whether an exception says that an argument does not fit, which is told as an `ArgumentError`."""
+    is_of_kind = isinstance(error, (TypeError, ValueError, OverflowError))
+    return is_of_kind and location_of(error).argument_path is not None
+
+
 def describe_failure(error: BaseException) -> str:
     """Returns the kind of an exception, its message, and the user's source line if it is known."""
-    text = f"{type(error).__name__}: {reason_of(error)}"
+    kind = ArgumentError if is_about_argument(error) else type(error)
+    text = f"{kind.__name__}: {reason_of(error)}"
     source = location_of(error).source
     return text if source is None else f"{text}\n{source}"

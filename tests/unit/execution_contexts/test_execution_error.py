@@ -87,12 +87,34 @@ def test_an_error_in_tensorflow_names_function_node_client_and_line(factory):
     lines = str(error).splitlines()
     assert lines == [
         "`checked_sum` failed: InvalidArgumentError: too big",
-        "x < y did not hold: x = 7, y = 7",
+        "x < 7 did not hold: x = 7",
         "  where:    client 7 (of 20), in federated_map",
         "  function: below_seven",
         f"  line:     {location.source}",
         "  given:    x = 7",
     ]
+
+
+@tff.tf_computation(np.float32, np.float32)
+def checked(number, limit):
+    tf.debugging.assert_positive(number, "too small")
+    tf.debugging.assert_less(number * 2.0, limit)
+    tf.debugging.assert_equal(y=limit, x=tf.reduce_sum(tf.stack([number, number, number, number, number])))
+    return number
+
+
+ASSERTIONS = [
+    ((0.0, 1.0), "too small\nnumber > 0 did not hold: number = 0"),
+    ((1.0, 2.0), "number * 2.0 < limit did not hold: number * 2.0 = 2, limit = 2"),
+    ((1.0, 3.0), "x == limit did not hold: x = 5, limit = 3"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "told"), ASSERTIONS)
+def test_an_assertion_calls_its_values_as_the_user_does(arguments, told):
+    with pytest.raises(tff.ExecutionError) as caught:
+        checked(*arguments)
+    assert told in str(caught.value)
 
 
 def fair_share(count):

@@ -1,15 +1,13 @@
 """What an assertion of TensorFlow found and what it expected, by the names in the user's source."""
 
-import ast
 import dataclasses
 import re
-import textwrap
 
+from tffsim.language.assertion_calls import compared_at, is_number
 from tffsim.tracing.document.snapshot import FunctionInfo, Place
 
 # The second line of what `failures.failure_reason` tells of an assertion.
 _TOLD = re.compile(r"^x (\S+) (\S+) did not hold: x = (.{1,60}?)(?:, y = (.{1,60}))?$", re.MULTILINE)
-_MAX_NAME = 30
 _SIGNS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
 
 
@@ -48,34 +46,14 @@ def assertion_in(error: str, place: Place | None, functions: list[FunctionInfo])
         found,
         "" if name == found else name,
         f"{_SIGNS.get(sign, sign)} {value}",
-        "" if right != "y" or _is_number(named_limit) else named_limit,
+        "" if right != "y" or is_number(named_limit) else named_limit,
     )
 
 
 def _as_written(place: Place | None, functions: list[FunctionInfo]) -> tuple[str, str]:
-    """Returns how the user wrote the two values that are compared; "" for what nobody knows, or what is long."""
+    """Returns how the user wrote the two values that are compared; "" for what nobody knows."""
     if place is None:
         return "", ""
-    for function in functions:
-        for call in _assertions(function.text) if function.file == place.file else ():
-            if function.line + call.lineno - 1 <= place.line <= function.line + (call.end_lineno or 0) - 1:
-                named = {keyword.arg: keyword.value for keyword in call.keywords}
-                values = [*call.args[:2], *(named[name] for name in ("x", "y")[len(call.args) :] if name in named)]
-                texts = [ast.unparse(value) for value in values]
-                first, second = (text if len(text) <= _MAX_NAME else "" for text in (*texts, "", "")[:2])
-                return first, second
-    return "", ""
-
-
-def _assertions(source: str) -> list[ast.Call]:
-    """Returns the calls in a source whose names begin with `assert`."""
-    try:
-        tree = ast.parse(textwrap.dedent(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # The last two are of nesting that is too deep.
-        return []
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return [call for call in calls if ast.unparse(call.func).rpartition(".")[2].startswith("assert")]
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"-?[\d.e+-]+", text) is not None
+    own = (function for function in functions if function.file == place.file)
+    found = (compared_at(function.text, place.line - function.line + 1) for function in own)
+    return next((names for names in found if any(names)), ("", ""))

@@ -152,6 +152,9 @@ def _failure(reader: SpanReader, program: Program, invocations: set[int]) -> Fai
         return None
     values = [value for value in reader.inputs(first) if value >= 0 and not _is_function(snapshot, value)]
     error, place = snapshot.errors.get(first, ""), snapshot.places.get(first)
+    whole = snapshot.errors.get(int(columns["invocation"][first]), "")
+    if whole.startswith("ArgumentError: "):  # Only the call knows that it is about its argument.
+        error = whole
     return Failure(
         first,
         int(columns["client"][first]),

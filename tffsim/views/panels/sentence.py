@@ -203,7 +203,8 @@ class _Speech:
         step = self._facts.program.steps[failure.step] if failure.step >= 0 else None
         function = Phrase(step.title if step is not None else self._facts.name, "code")
         given = shortened(failure.given)
-        message = Phrase(failure.message + self._compared(failure.assertion, given), "wrong")
+        # The sentence has a full stop of its own.
+        message = Phrase(failure.message.removesuffix(".") + self._compared(failure.assertion, given), "wrong")
         place = self._where(failure)
         if failure.client < 0:
             said = self.say("failed in", function=function, place=place, message=message)

@@ -32,11 +32,11 @@ def add(x, y):
     return x + y
 
 @tff.federated_computation(AT_CLIENTS)
-def mean(x):
+def mean_of_all(x):
     return tff.federated_mean(x)
 
 @tff.federated_computation(AT_CLIENTS, AT_SERVER)
-def shifted(x, by):
+def with_shift(x, by):
     return x, by
 
 @tff.tf_computation(tff.to_type(WEIGHTS))

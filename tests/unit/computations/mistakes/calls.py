@@ -9,36 +9,36 @@ add(1.0, 2.0, 3.0)
     ),
     "clients' values that are in no list": (
         """
-mean(1.0, 2.0, 3.0)
+mean_of_all(1.0, 2.0, 3.0)
 """,
-        "`mean` takes one argument, found 3. Give a list, one value per client: `mean([1.0, 2.0, 3.0])`.",
+        "`mean_of_all` takes one argument, found 3. Give a list, one value per client: `mean_of_all([1.0, 2.0, 3.0])`.",
     ),
     "clients' values that are in no list, and one at the server": (
         """
-shifted(1.0, 2.0, 3.0)
+with_shift(1.0, 2.0, 3.0)
 """,
-        "`shifted` takes 2 arguments (`x`, `by`), found 3. Give a list, one value per client: "
-        "`shifted([1.0, 2.0], 3.0)`.",
+        "`with_shift` takes 2 arguments (`x`, `by`), found 3. Give a list, one value per client: "
+        "`with_shift([1.0, 2.0], 3.0)`.",
     ),
     "clients' arrays that are in no list": (
         """
-mean(np.float32(1), np.float32(2))
+mean_of_all(np.float32(1), np.float32(2))
 """,
-        "`mean` takes one argument, found 2. Give a list, one value per client: `mean([..., ...])`.",
+        "`mean_of_all` takes one argument, found 2. Give a list, one value per client: `mean_of_all([..., ...])`.",
     ),
     "values of another type, in no list": (
         """
-mean("one", "two")
+mean_of_all("one", "two")
 """,
-        "`mean` takes one argument, found 2.",
+        "`mean_of_all` takes one argument, found 2.",
     ),
     "two arguments swapped in a federated computation": (
         """
 @tff.federated_computation(AT_CLIENTS, AT_SERVER)
 def both(x, by):
-    return shifted(by, x)  # here
+    return with_shift(by, x)  # here
 """,
-        "`both` cannot be defined. Argument `x` of `shifted` does not fit: expected a value at CLIENTS, found one at "
+        "`both` cannot be defined. Argument `x` of `with_shift` does not fit: expected a value at CLIENTS, found one at "
         "SERVER. Did you swap `x` and `by`?",
     ),
     "too few arguments": (

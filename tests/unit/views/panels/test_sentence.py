@@ -213,3 +213,14 @@ def test_a_worker_that_was_lost_is_told_as_made_good():
     hosts = [HostInfo("lab:9"), HostInfo("lab:10")]
     said = told(dataclasses.replace(snapshot, hosts=hosts, host_events=[again]))
     assert said.endswith("1 worker was lost, and its clients ran again elsewhere. Apart from that nothing went wrong.")
+
+
+def test_a_failed_call_with_a_wrong_argument_has_one_full_stop_and_the_name_of_its_error():
+    wide = tff.tf_computation(lambda x: x, np.float32)
+    told_here = []
+    for argument in ([1.0, 2.0], "x"):
+        with tff.use(tff.local_executor_factory()), tff.trace() as trace, contextlib.suppress(tff.ArgumentError):
+            wide(argument)
+        told_here.append(told(trace.snapshot))
+    assert "failed: ArgumentError: Expected a value of type float32, found the shape [2]. So there" in told_here[0]
+    assert not any(".." in said or "TypeError" in said for said in told_here)
