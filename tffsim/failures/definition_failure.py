@@ -75,7 +75,7 @@ class Failure:
     @property
     def called_attribute(self) -> str:
         """The name of the method that the line called, such as `fit`; empty if it called none."""
-        calls = (node.func for node in ast.walk(_parsed(self.part)) if isinstance(node, ast.Call))
+        calls = (node.func for node in ast.walk(parsed(self.part)) if isinstance(node, ast.Call))
         return next((function.attr for function in calls if isinstance(function, ast.Attribute)), "")
 
     def names(self) -> dict[str, object]:
@@ -91,7 +91,7 @@ class Failure:
         if self.trace is None or self._converted is not None:
             return {}
         frame = self.trace.tb_frame
-        return dict(_values_of(_operands(_parsed(source), is_outermost=True), frame.f_locals, frame.f_globals))
+        return dict(_values_of(_operands(parsed(source), is_outermost=True), frame.f_locals, frame.f_globals))
 
     def is_called(self, library: str) -> bool:
         """Whether the line called this library itself."""
@@ -130,7 +130,8 @@ def _source_of(trace: types.TracebackType) -> str:
     return b" ".join(line.strip() for line in lines).decode(errors="replace")
 
 
-def _parsed(source: str) -> ast.AST:
+def parsed(source: str) -> ast.AST:
+    """Returns the tree of a piece of source; an empty one if it is no complete one."""
     try:
         return ast.parse(source)
     except SyntaxError:

@@ -13,6 +13,7 @@ import tensorflow as tf
 from federated_language.framework import ComputationReturnedNoneError
 
 from tffsim.computations.mistakes.federated_values import described, values_in
+from tffsim.computations.mistakes.numpy_functions import called_numpy
 from tffsim.computations.mistakes.signature_mistakes import explain_signature, returned_none
 from tffsim.computations.mistakes.struct_keys import explain_keys
 from tffsim.computations.mistakes.tensorflow_outside_objects import explain_outside
@@ -130,7 +131,13 @@ _INSTEAD: Mapping[str, str] = {
 """What to write instead of the methods that arrays of NumPy have."""
 
 _EAGER_ONLY = ("numpy", "tolist", "item")
-_USE_TENSORFLOW = "use operations of TensorFlow: `tf.reduce_mean(x)`, not `np.mean(x)`."
+
+
+def _use_tensorflow(failure: Failure) -> str:
+    written, instead = called_numpy(failure)
+    if written and not instead:
+        return f"use operations of TensorFlow; none of them is like `{written}`."
+    return f"use operations of TensorFlow: `{instead or 'tf.reduce_mean(x)'}`, not `{written or 'np.mean(x)'}`."
 
 
 def _values_of_tensors(failure: Failure) -> str | None:
@@ -142,11 +149,11 @@ def _values_of_tensors(failure: Failure) -> str | None:
         name = attribute.group(1)
         return f"`{expression}`: a tensor is no array of NumPy, and has no `{name}`. Write `{_INSTEAD[name]}`."
     if attribute is not None and attribute.group(1) in _EAGER_ONLY:
-        return f"{no_value}. Leave `.{attribute.group(1)}()` out, and {_USE_TENSORFLOW}"
+        return f"{no_value}. Leave `.{attribute.group(1)}()` out, and {_use_tensorflow(failure)}"
     if "numpy() is only available when eager" in text:
-        return f"{no_value}. Leave `.numpy()` out, and {_USE_TENSORFLOW}"
+        return f"{no_value}. Leave `.numpy()` out, and {_use_tensorflow(failure)}"
     if "Cannot convert a symbolic tf.Tensor" in text:
-        return f"{no_value}, and NumPy needs one. Leave NumPy out, and {_USE_TENSORFLOW}"
+        return f"{no_value}, and NumPy needs one. Leave NumPy out, and {_use_tensorflow(failure)}"
     if "len is not well defined for a symbolic Tensor" in text:
         return f"{no_value}. Use `tf.shape(x)[0]`, not `len(x)`."
     if "only supports `len` in eager mode" in text:

@@ -38,8 +38,8 @@ mean_of_all("one", "two")
 def both(x, by):
     return with_shift(by, x)  # here
 """,
-        "`both` cannot be defined. Argument `x` of `with_shift` does not fit: expected a value at CLIENTS, found one at "
-        "SERVER. Did you swap `x` and `by`?",
+        "`both` cannot be defined. Argument `x` of `with_shift` does not fit: expected a value at CLIENTS, found one "
+        "at SERVER. Did you swap `x` and `by`?",
     ),
     "too few arguments": (
         """

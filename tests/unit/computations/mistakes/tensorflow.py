@@ -31,7 +31,7 @@ def step(x):
 """,
         "`step` cannot be defined. `np.mean(x)`: a tensor has no value while this function becomes a "
         "graph, and NumPy needs one. Leave NumPy out, and use operations of TensorFlow: "
-        "`tf.reduce_mean(x)`, not `np.mean(x)`.",
+        "`tf.reduce_mean`, not `np.mean`.",
     ),
     "a method of NumPy on a tensor": (
         """
