@@ -6,7 +6,7 @@ The form of the messages is that of `widgets/src/model/messages.ts`; columns and
 import itertools
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from tffsim.tracing.recording.span_rows import open_rows
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.views import PANELS
 from tffsim.views.glossary import briefs, hover_texts
+from tffsim.views.notebook.cadence import Cadence
 from tffsim.views.notebook.thinning import thinned
 from tffsim.views.notebook.view_columns import ViewColumns
 from tffsim.views.panels.panel_data import data_of_hosts, data_of_legend, data_of_spans
@@ -33,8 +34,10 @@ Message = tuple[dict[str, object], list[bytes]]
 # The sentence above the panels tells what the program did, whatever they show.
 _PROGRAM = "program"
 _SPANS_PER_MESSAGE = 20_000
-# While a trace grows, sums over all its spans take at most this share of the time.
-_SHARE_OF_SUMS = 0.02
+# While a trace grows, sums over all its spans take a share of the time: most of it the sentence and the words on the
+# tabs, which must tell the moment that the tiles and the strip show.
+_SHARE_OF_PROGRAM = 0.03
+_SHARE_OF_PANEL = 0.005
 _SECONDS_BETWEEN_SUMS = 0.5
 _MAX_SPANS_SUMMED_LIVE = 60_000
 
@@ -62,16 +65,15 @@ class Feed:
         spent: Callable[[], float] = time.thread_time,
     ) -> None:
         self._source = source
-        self._clock = clock
-        self._spent = spent
         self._title = title
         self._panels = panels
+        shares = dict.fromkeys(panels, _SHARE_OF_PANEL) | {_PROGRAM: _SHARE_OF_PROGRAM}
+        self._cadences = {panel: Cadence(share, _SECONDS_BETWEEN_SUMS, clock, spent) for panel, share in shares.items()}
         self._sizes: tuple[int, ...] = ()
         self._num_spans = 0
         self._num_invocations = 0
         self._num_changes = 0
         self._num_restarts = 0
-        self._sum_after = 0.0
         self._lock = threading.Lock()
 
     @property
@@ -135,8 +137,10 @@ class Feed:
                 description = data_of_hosts(read_legend(recorder), self._panels)
             self._num_changes = recorder.hosts.num_changes
             self._num_spans += len(batch.rows)
-            if batch.is_last or self._may_sum():
-                description |= self._sums()
+            if batch.is_last:
+                description |= self._sums(self._panels)
+            elif self._cadences[_PROGRAM].is_due:
+                description |= self._sums(self._due())
             columns, moment = ViewColumns.of(rows), moment - recorder.started
             content = self._content(columns, len(running), moment, batch.is_last, description, reset=False)
             return content, columns.buffers()
@@ -149,7 +153,7 @@ class Feed:
     def _start_anew(self, snapshot: Snapshot) -> dict[str, object]:
         """Returns all that is not a number."""
         self._num_spans, self._num_invocations = snapshot.num_spans, 0
-        return self._description(snapshot) | self._sums() | {"words": hover_texts(), "briefs": briefs()}
+        return self._description(snapshot) | self._sums(self._panels) | {"words": hover_texts(), "briefs": briefs()}
 
     def _content(
         self,
@@ -198,16 +202,21 @@ class Feed:
             "errors": {str(span): text for span, text in legend.errors.items()},
         } | data_of_legend(legend, self._panels)
 
-    def _may_sum(self) -> bool:
-        """Whether sums over all spans can be afforded now."""
-        return self._num_spans <= _MAX_SPANS_SUMMED_LIVE and self._clock() >= self._sum_after
+    def _due(self) -> list[str]:
+        """Returns the panels for which sums over all spans can be afforded now, beside the program."""
+        if self._num_spans > _MAX_SPANS_SUMMED_LIVE:
+            return []
+        return [panel for panel in self._panels if self._cadences[panel].is_due]
 
-    def _sums(self) -> dict[str, object]:
-        before = self._spent()
-        snapshot = self._source.snapshot
-        sums = data_of_spans(snapshot, {*self._panels, _PROGRAM})
-        cost = self._spent() - before
-        self._sum_after = self._clock() + max(_SECONDS_BETWEEN_SUMS, cost / _SHARE_OF_SUMS)
+    def _sums(self, panels: Iterable[str]) -> dict[str, object]:
+        """Returns sums over all spans for the program and for panels, which tell of the same moment."""
+        with self._cadences[_PROGRAM].measured():
+            snapshot = self._source.snapshot
+            sums = data_of_spans(snapshot, {_PROGRAM})
+        for panel in panels:
+            if panel != _PROGRAM:
+                with self._cadences[panel].measured():
+                    sums |= data_of_spans(snapshot, {panel})
         return sums
 
     def previews(self, spans: list[int]) -> dict[str, object]:

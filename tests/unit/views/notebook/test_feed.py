@@ -112,29 +112,44 @@ def test_details_have_the_numbers_of_an_array():
     assert Feed(trace.source).details(call)["drawn"]["grid"] == [8, 8]
 
 
-def test_sums_over_all_spans_take_a_small_share_of_the_time(monkeypatch):
+def told_while_it_runs(monkeypatch, pauses, costs, spent_of_clock=1.0):
+    """Returns which sums came in the messages after pauses, if those of a panel cost so many seconds."""
     clock, nothing_new = FakeClock(), Batch(np.zeros(0, SPAN_DTYPE), [], 0, is_last=False)
-    monkeypatch.setattr("tffsim.views.notebook.feed.data_of_spans", lambda *_: clock.advance(1.0) or {"graph": {}})
+
+    def data_of(_, panels):
+        (panel,) = panels
+        clock.advance(costs.get(panel, 0))
+        return {panel: {}} if panel in costs else {}
+
+    monkeypatch.setattr("tffsim.views.notebook.feed.data_of_spans", data_of)
     with tff.use(tff.local_executor_factory()), tff.trace() as trace:
         mean_of_doubles([1.0, 2.0])
-        feed = Feed(trace.source, clock=clock, spent=clock)
-        has_sums = []
-        for pause in (0, 0, 49, 0.9, 0.2, 49):
+        feed = Feed(trace.source, clock=clock, spent=lambda: clock() * spent_of_clock)
+        told = []
+        for pause in pauses:
             clock.advance(pause)
-            has_sums.append("graph" in feed.update(nothing_new)[0]["description"])
-    assert has_sums == [True, False, False, False, True, False]
+            told.append({*feed.update(nothing_new)[0]["description"]} & {*costs})
+    return told
+
+
+def test_sums_over_all_spans_take_a_small_share_of_the_time(monkeypatch):
+    told = told_while_it_runs(monkeypatch, (0, 0, 32, 0.9, 150, 34), {"program": 1.0, "graph": 1.0})
+    assert told == [{"program", "graph"}, set(), set(), {"program"}, {"program"}, {"program", "graph"}]
+
+
+def test_the_sentence_and_the_tabs_do_not_wait_for_sums_that_cost_more(monkeypatch):
+    told = told_while_it_runs(monkeypatch, (0, 0.6, 0.6, 0.6), {"program": 0.015, "traffic": 0.1})
+    assert told == [{"program", "traffic"}, {"program"}, {"program"}, {"program"}]
+
+
+def test_sums_of_a_large_trace_wait_for_its_end_but_its_sentence_does_not(monkeypatch):
+    monkeypatch.setattr("tffsim.views.notebook.feed._MAX_SPANS_SUMMED_LIVE", -1)
+    assert told_while_it_runs(monkeypatch, (0, 1), {"program": 0, "graph": 0}) == [{"program"}, {"program"}]
 
 
 def test_sums_that_had_to_wait_for_others_come_again_soon(monkeypatch):
-    clock, nothing_new = FakeClock(), Batch(np.zeros(0, SPAN_DTYPE), [], 0, is_last=False)
-    monkeypatch.setattr("tffsim.views.notebook.feed.data_of_spans", lambda *_: clock.advance(1.0) or {"graph": {}})
-    with tff.trace() as trace:
-        feed = Feed(trace.source, clock=clock, spent=lambda: clock() / 100)
-        has_sums = []
-        for pause in (0, 0.4, 0.2):
-            clock.advance(pause)
-            has_sums.append("graph" in feed.update(nothing_new)[0]["description"])
-    assert has_sums == [True, False, True]
+    told = told_while_it_runs(monkeypatch, (0, 0.4, 0.6), {"graph": 1.0}, spent_of_clock=1 / 1000)
+    assert told == [{"graph"}, set(), {"graph"}]
 
 
 def test_what_happens_to_hosts_is_told_though_no_span_has_ended():
