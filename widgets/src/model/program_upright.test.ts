@@ -65,6 +65,16 @@ test("several results of a lane stand beside each other where there is room for 
   assert.ok((narrow?.boxes[0]?.y ?? 0) < (narrow?.boxes[1]?.y ?? 0));
 });
 
+test("values are kept apart by commas, and the name of what was made stands before them", () => {
+  const [step] = PROGRAM.steps;
+  assert.ok(step);
+  const told = (variable: string) => {
+    const { labels } = placeUpright({ ...PROGRAM, steps: [{ ...step, variable }, ...PROGRAM.steps.slice(1)] }, ROOM, 1);
+    return labels[0]?.lines;
+  };
+  assert.deepEqual([told(""), told("y")], [["1, 2, 3"], ["y  1, 2, 3"]]);
+});
+
 test("where it would not be seen whole, boxes are lower and closer, and nothing is left out", () => {
   const dense = placeUpright(PROGRAM, ROOM, places.height - 1);
   assert.ok(dense.height < 0.8 * places.height);

@@ -183,9 +183,10 @@ function pipeOf(step: ProgramStep, takes: Box, gives: Box, wall: Rect | null): P
 
 function labelOf(box: Box | undefined, lines: string[], isDense: boolean): Label[] {
   if (box === undefined) return [];
-  const [first = "", ...others] = lines;
   const most = Math.floor((box.width - INSIDE) / VALUE_LETTER);
-  const parts = [first, others.join(", ")].filter(Boolean);
+  // The first is the name, if there is one.
+  const names = box.step?.variable ? 1 : 0;
+  const parts = [...lines.slice(0, names), lines.slice(names).join(", ")].filter(Boolean);
   const shown = (isDense ? [parts.join("  ")] : parts).map((line) => cut(line, most));
   const x = box.placement === "server" ? box.x : box.x + INSIDE + 10;
   return [{ x, y: box.y + box.height + (isDense ? 20 : 22), lines: shown }];

@@ -12,7 +12,6 @@ import { Panel } from "../panel";
 import { boxShape, labelShapes, laneShapes, pipeShapes, wallShapes, wayShapes } from "./shapes";
 import { say } from "../../model/words";
 
-const HATCHING = "tff-hatching";
 /** In less room, in pixels, the order of the program runs down. */
 const UPRIGHT_BELOW = 560;
 
@@ -22,6 +21,8 @@ export class ProgramPanel extends Panel {
   private readonly svg = shape("svg", { role: "group" });
   private readonly empty = div("tff-empty");
   private readonly boxes = new Map<SVGGElement, number>();
+  /** The name of the pattern of the wall: another one in each view of a page, whose first may be out of sight. */
+  private readonly hatching = `tff-hatching${Math.random()}`;
   private shown = "";
 
   constructor(store: TraceStore) {
@@ -74,9 +75,9 @@ export class ProgramPanel extends Panel {
     set(this.svg, "aria-label", this.describe());
     this.boxes.clear();
     this.svg.replaceChildren(
-      hatching(),
+      hatching(this.hatching),
       ...places.lanes.flatMap((lane, k) => laneShapes(lane, k === 0 ? scope : [])),
-      ...(wall === null ? [] : wallShapes(wall, places.pipes)),
+      ...(wall === null ? [] : wallShapes(wall, places.pipes, this.hatching)),
       ...places.ways.flatMap(wayShapes),
       ...places.pipes.flatMap(pipeShapes),
       ...places.boxes.map((box) => this.box(box)),
@@ -115,14 +116,14 @@ export class ProgramPanel extends Panel {
 }
 
 /** The pattern of the wall. */
-function hatching(): SVGElement {
+function hatching(id: string): SVGElement {
   const size = { width: 8, height: 8 };
   return shape(
     "defs",
     {},
     shape(
       "pattern",
-      { id: HATCHING, ...size, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+      { id, ...size, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
       shape("rect", { class: "wall-ground", ...size }),
       shape("rect", { class: "wall-line", ...size, width: 2 }),
     ),

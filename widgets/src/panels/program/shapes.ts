@@ -35,8 +35,8 @@ export function laneShapes({ placement, x, y, width, height }: Lane, scope: stri
 }
 
 /** Makes the wall, which only letters pass, and says what its letters mean where there is room. */
-export function wallShapes({ x, y, width, height }: Rect, pipes: Pipe[]): SVGElement[] {
-  const wall = shape("rect", { class: "wall", x, y, width, height });
+export function wallShapes({ x, y, width, height }: Rect, pipes: Pipe[], pattern: string): SVGElement[] {
+  const wall = shape("rect", { class: "wall", fill: `url(#${pattern})`, x, y, width, height });
   const passing = pipes.filter(({ text }) => text !== "");
   const meanings = [
     passing.some(({ step }) => !step.is_sealed) ? say("open told") : "",
