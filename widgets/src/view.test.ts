@@ -80,9 +80,9 @@ for (const name of NAMES) {
 test("each view of a page has a hatching of its own, as that of another may be out of sight", () => {
   const hatching = () => {
     const view = opened(["program"]);
-    view.close();
     const name = view.root.querySelector("pattern")?.id;
     assert.equal(view.root.querySelector(".wall")?.getAttribute("fill"), `url(#${name})`);
+    view.close();
     return name;
   };
   assert.notEqual(hatching(), hatching());

@@ -4,6 +4,8 @@ const LARGEST = 118;
 const SMALLEST = 6;
 // More tiles than this are not to be told apart.
 export const MAX_TILES = 2500;
+/** A tile of this size has room for the number of its client, and for what the client made. */
+export const LETTERS_SIZE = 28;
 /** A tile of this size has room for a picture. */
 export const PICTURE_SIZE = 44;
 /** One of this size has room for numbers beside it. */

@@ -1,8 +1,8 @@
 // What a tile of a client draws: its number, how it changed, a picture of its array, how far it is from the mean.
 
-import { CANCELLED, CLIENT_RUNNING, FAILED, SLOW, WAITING } from "../model/clients";
+import { CANCELLED, CLIENT_RUNNING, DONE, FAILED, SLOW, WAITING } from "../model/clients";
 import { meanOf, type Measure, medianOf, type Span, spanOf, written } from "../model/measures";
-import { NUMBER_SIZE, PICTURE_SIZE } from "../model/tile_places";
+import { LETTERS_SIZE, NUMBER_SIZE, PICTURE_SIZE } from "../model/tile_places";
 import type { Colours } from "../theme";
 import { heatOf } from "./client_compare";
 
@@ -63,7 +63,17 @@ export class TilePainter {
     context.fillRect(x, y, size, size);
     const mark = wrong !== "" && state !== FAILED ? `◆ ${isSmall ? "" : wrong}` : (MARKS[state] ?? "");
     if (!isSmall) this.paintContent(client, x, y, number, mark);
-    this.paintState(x, y, state, state === FAILED || wrong !== "", mark);
+    else if (size >= LETTERS_SIZE) this.paintLetters(client, x, y, mark === "" ? number : null);
+    this.paintState(x, y, state, state === FAILED || wrong !== "", mark, number === null);
+  }
+
+  /** Paints which client it is, and below it its number, on the colour of the scale. */
+  private paintLetters(client: number, x: number, y: number, number: number | null): void {
+    const { colours: { heat }, scales, size } = this; // prettier-ignore
+    const isFull = number !== null && heat.indexOf(heatOf(number, scales.numbers, heat)) > 3;
+    const ink = isFull ? "surface" : "ink";
+    this.write(String(client), x + 4, y + 3, "700 10px", "left", ink);
+    if (number !== null) this.write(written(number), x + size / 2, y + size - 14, "10px", "center", ink);
   }
 
   private paintContent(client: number, x: number, y: number, number: number | null, mark: string): void {
@@ -92,7 +102,7 @@ export class TilePainter {
     y: number,
     font: string,
     align: CanvasTextAlign = "left",
-    ink: "ink" | "soft" = "ink",
+    ink: "ink" | "soft" | "surface" = "ink",
   ): void {
     const { context, colours, size } = this;
     context.textBaseline = "top";
@@ -159,15 +169,20 @@ export class TilePainter {
   }
 
   /** Paints a frame and a mark that say how the client is. */
-  private paintState(x: number, y: number, state: number, isWrong: boolean, mark: string): void {
+  private paintState(x: number, y: number, state: number, isWrong: boolean, mark: string, isWithout = false): void {
     const { context, colours, size } = this;
     const isSmall = size < PICTURE_SIZE;
+    // It is done, but what it made is not known here yet.
+    const isDotted = isWithout && !isWrong && (state === DONE || state === SLOW);
     const isDashed = state === WAITING || state === CANCELLED;
-    const thick = isWrong ? Math.min(3, Math.max(2, size / 8)) : 1;
-    context.strokeStyle = isWrong ? colours.red : state === CLIENT_RUNNING ? colours.running : colours.line;
+    const thick = isDotted ? 2 : isWrong ? Math.min(3, Math.max(2, size / 8)) : 1;
+    const plain = isDotted ? colours.accent : state === CLIENT_RUNNING ? colours.running : colours.line;
+    context.strokeStyle = isWrong ? colours.red : plain;
     context.lineWidth = thick;
     if (isDashed) context.setLineDash([4, 3]);
-    if (isWrong || isDashed || !isSmall) context.strokeRect(x + thick / 2, y + thick / 2, size - thick, size - thick);
+    if (isDotted) context.setLineDash([2, 3]);
+    if (isWrong || isDashed || isDotted || !isSmall)
+      context.strokeRect(x + thick / 2, y + thick / 2, size - thick, size - thick);
     context.setLineDash([]);
     if (mark === "" || size < 10) return;
     context.fillStyle = isWrong ? colours.red : isSmall ? colours.ink : colours.soft;
