@@ -29,13 +29,18 @@ class AstNodes:
     two nodes. Executors hand parts of an AST to one another as messages, and who reads a message
     gets the very objects back (`building_blocks.message_of`). Work for what is in no AST, such as a
     lambda that an executor made, is work for the node on whose behalf it is done.
+
+    Attributes:
+        nodes: The nodes.
+        functions: Those in whose text they stand.
+        numbers: Their numbers, by their ids.
     """
 
     def __init__(self) -> None:
         self.nodes: list[AstNode] = []
         self.functions: list[FunctionInfo] = []
         self._function_numbers: dict[Source, int] = {}
-        self._numbers: dict[int, int] = {}
+        self.numbers: dict[int, int] = {}
         self._roots: dict[int, int] = {}
         self._kept: list[object] = []
         self._lock = threading.Lock()
@@ -52,17 +57,13 @@ class AstNodes:
             if id(proto) not in self._roots:
                 self._roots[id(proto)] = self._add(root, -1, "")
                 self._kept += [proto, root]
-            elif id(root) not in self._numbers:
+            elif id(root) not in self.numbers:
                 self._number_again(root, self._roots[id(proto)])
             return self._roots[id(proto)]
 
-    def number(self, node: ComputationBuildingBlock, otherwise: int) -> int:
-        """Returns the number of a node; `otherwise` if it belongs to no known AST."""
-        return self._numbers.get(id(node), otherwise)
-
     def _number_again(self, root: ComputationBuildingBlock, number: int) -> None:
         """Numbers the nodes of an AST that was parsed again: they are in the same order as before."""
-        self._numbers.update({id(node): number + offset for offset, node in enumerate(_preorder(root))})
+        self.numbers.update({id(node): number + offset for offset, node in enumerate(_preorder(root))})
         self._kept.append(root)
 
     def _add(
@@ -83,7 +84,7 @@ class AstNodes:
                 _output_line(node),
             )
         )  # fmt: skip
-        self._numbers[id(node)] = number
+        self.numbers[id(node)] = number
         if isinstance(node, framework.Lambda) and node.parameter_name is not None:
             bound = {**bound, node.parameter_name: number}
         for name, child in _children(node):

@@ -80,7 +80,11 @@ def _parts(payload: object) -> Sequence[object]:
 
 
 def _add_parts(payload: Any, found: list[object]) -> None:
-    for member in payload.values() if isinstance(payload, dict) else payload:
+    members = tuple(payload.values() if isinstance(payload, dict) else payload)
+    if _CONTAINERS.isdisjoint(map(type, members)):
+        found += members[: _MAX_REMEMBERED - len(found)]
+        return
+    for member in members:
         if len(found) >= _MAX_REMEMBERED:
             return
         if type(member) in _CONTAINERS:

@@ -37,14 +37,12 @@ from tffsim.tracing.recording.payload_sizes import size_of
 from tffsim.tracing.recording.row_keeper import RowKeeper
 from tffsim.tracing.recording.sketching.payloads import Kind, array_of, kind_of, number_of
 from tffsim.tracing.recording.sketching.sketch_pad import SketchPad
-from tffsim.tracing.recording.span_rows import pack_row
 from tffsim.tracing.recording.spans import Span, SpanGate, ThreadClock, ThreadClocks, current_span, run
 from tffsim.tracing.recording.subscription import Batch, Subscription
 from tffsim.tracing.recording.tracing_executor import TracedValue, TracingExecutor
 from tffsim.tracing.recording.type_numbers import TypeNumbers
 
 _log = logging.getLogger("tffsim")
-_ROWS_PER_CHUNK = 4096
 _OPAQUE = (Kind.HANDLE, Kind.OTHER)
 VALUE_MODES = ("none", "preview", "all")
 
@@ -86,7 +84,6 @@ class Recorder(RowKeeper):
         self.now = now
         self.started = now()
         self.num_values_dropped = 0
-        self.open_spans: dict[int, Span] = {}
         self.layers: dict[Layer, int] = {}
         self.types = TypeNumbers()
         self.nodes = AstNodes()
@@ -99,7 +96,6 @@ class Recorder(RowKeeper):
         self.arrays: dict[int, np.ndarray] = {}
         self.threads: list[ThreadClock] = []
         self.hosts = HostLog(now)
-        self.long_inputs: dict[int, tuple[int, ...]] = {}
         self._bytes_left = max_value_bytes
         self.clocks = ThreadClocks()
         self._subscriptions: list[Subscription] = []
@@ -162,7 +158,7 @@ class Recorder(RowKeeper):
             found = [*map(str, current_notices.get() or ()), *self._remarks.pop(span.id, ())]
             for text in ([remark] if remark else found)[:1]:
                 self.errors[span.id] = f"Warning: {text}"
-            self._append(span, OK, (), self.types.number(computation.type_signature.result), 0, None, -1)
+            self.append(span, OK, (), self.types.number(computation.type_signature.result))
             return result
 
     def remark(self, text: str) -> None:
@@ -200,7 +196,7 @@ class Recorder(RowKeeper):
         span = Span(self, number, parent, operation, layer_number, client)
         node = current_node.get()
         # Work outside all nodes, such as embedding the argument, is that of the whole computation.
-        span.node = self.nodes.number(node, parent.node) if node is not None else span.root
+        span.node = self.nodes.numbers.get(id(node), parent.node) if node is not None else span.root
         self.open_spans[number] = span
         return span
 
@@ -222,8 +218,10 @@ class Recorder(RowKeeper):
             The handle that stands for `target`.
         """
         handle = TracedValue(target, executor, span)
-        type_number = self.types.number(target.type_signature)
-        reference, alias = target.reference, -1
+        type_spec, reference, alias = target.type_signature, target.reference, -1
+        type_number = self.types.numbers.get(id(type_spec), -1)
+        if type_number < 0:
+            type_number = self.types.number(type_spec)
         if type(reference) is TracedValue:
             handle.scalar, handle.size = reference.scalar, reference.size
             alias = reference.number if reference.recorder is self else -1
@@ -233,7 +231,7 @@ class Recorder(RowKeeper):
             handle.size = size if size >= 0 else sum([h.size for h in members if type(h) is TracedValue])
         else:
             self._examine(handle, type_number, payload if payload is not None else reference)
-        self._append(span, OK, inputs, type_number, handle.size, handle.scalar, alias)
+        self.append(span, OK, inputs, type_number, handle.size, handle.scalar, alias)
         return handle
 
     def close_computed(self, span: Span, inputs: tuple[int, ...], source: TracedValue, payload: object) -> None:
@@ -245,7 +243,7 @@ class Recorder(RowKeeper):
         if not source.size:
             source = TracedValue(source.target, source.executor, span)
             self._examine(source, type_number, payload)
-        self._append(span, OK, inputs, type_number, source.size, source.scalar, alias)
+        self.append(span, OK, inputs, type_number, source.size, source.scalar, alias)
 
     def close_failed(self, span: Span, inputs: tuple[int, ...], error: BaseException, outcome: int) -> None:
         """Records the end of an operation that failed or was cancelled."""
@@ -254,7 +252,7 @@ class Recorder(RowKeeper):
             place = place_of(error)
             if place is not None:
                 self.places[span.id] = place
-        self._append(span, outcome, inputs, -1, 0, None, -1)
+        self.append(span, outcome, inputs)
 
     def clock(self) -> ThreadClock:
         """Returns the clock of the current thread."""
@@ -296,34 +294,6 @@ class Recorder(RowKeeper):
                 function()
             except Exception:
                 _log.exception("The trace is complete, but what was to be done with it failed.")
-
-    def _append(
-        self,
-        span: Span,
-        outcome: int,
-        inputs: tuple[int, ...],
-        type_number: int,
-        size: int,
-        scalar: float | None,
-        alias: int,
-    ) -> None:
-        num_inputs = len(inputs)
-        if num_inputs > 2:
-            self.long_inputs[span.id] = inputs
-        self.open_spans.pop(span.id, None)
-        pending = self._pending
-        parent, has_scalar = span.parent, scalar is not None
-        pending.append(
-            pack_row(
-                span, parent.id if parent is not None else -1, outcome, type_number, size,
-                scalar if has_scalar else math.nan, has_scalar, alias, -1,
-                num_inputs, inputs[0] if num_inputs else -1, inputs[1] if num_inputs > 1 else -1,
-            )
-        )  # fmt: skip
-        if len(pending) >= _ROWS_PER_CHUNK:
-            with self._lock:
-                if len(self._pending) >= _ROWS_PER_CHUNK:
-                    self._pack()
 
     def _examine(self, handle: TracedValue, type_number: int, value: object) -> None:
         """Finds out how large a value is, and what it is in short. Fails nothing that works without a trace."""
@@ -387,14 +357,14 @@ class Recorder(RowKeeper):
         with self._lock:
             clock = next((clock for clock in self.threads if clock.name == name), None)
             if clock is None:
-                clock = ThreadClock(len(self.threads), name, self.now)
+                clock = ThreadClock(len(self.threads), name)
                 self.threads.append(clock)
             clock.busy += busy
             return clock.index
 
     def _add_thread(self) -> ThreadClock:
         with self._lock:
-            clock = ThreadClock(len(self.threads), threading.current_thread().name, self.now)
+            clock = ThreadClock(len(self.threads), threading.current_thread().name)
             self.threads.append(clock)
         self.clocks.clock = clock
         return clock

@@ -67,19 +67,14 @@ class NodeMarks(AstNodes):
     def __init__(self) -> None:
         super().__init__()
         self._marks: dict[int, framework.Reference] = {}
-        self._marked: dict[int, int] = {}
 
     def mark(self, number: int) -> ComputationBuildingBlock:
         """Returns what stands for a node."""
         found = self._marks.get(number)
         if found is None:
             found = self._marks[number] = framework.Reference(f"node_{number}", _UNIT)
-            self._marked[id(found)] = number
+            self.numbers[id(found)] = number
         return found
-
-    def number(self, node: ComputationBuildingBlock, otherwise: int) -> int:
-        """Returns the number of a node; `otherwise` if it is one of this process."""
-        return self._marked.get(id(node), otherwise)
 
 
 @contextlib.contextmanager

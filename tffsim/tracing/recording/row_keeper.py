@@ -1,11 +1,14 @@
-"""The spans that have ended, in the order in which they ended, and the numbers of those to come."""
+"""The spans of a trace: those under way, those that have ended, in this order, and the numbers of those to come."""
 
 import itertools
 import threading
 
 import numpy as np
 
-from tffsim.tracing.recording.span_rows import SPAN_DTYPE
+from tffsim.tracing.recording.span_rows import SPAN_DTYPE, pack_row
+from tffsim.tracing.recording.spans import Span
+
+_ROWS_PER_CHUNK = 4096
 
 
 class RowKeeper:
@@ -16,10 +19,14 @@ class RowKeeper:
 
     Attributes:
         num_dropped: How many spans were not kept.
+        open_spans: Those under way, by their numbers.
+        long_inputs: The inputs of spans that have more than two.
     """
 
     def __init__(self, max_spans: int) -> None:
         self.num_dropped = 0
+        self.open_spans: dict[int, Span] = {}
+        self.long_inputs: dict[int, tuple[int, ...]] = {}
         self._max_spans = max_spans
         self._numbers = itertools.count()
         # Each row as bytes: written at once, and nothing for a garbage collection to look at.
@@ -55,6 +62,37 @@ class RowKeeper:
         fitting = [number for number in numbers if number < self._max_spans]
         self.num_dropped += count - len(fitting)
         return fitting
+
+    def append(
+        self,
+        span: Span,
+        outcome: int,
+        inputs: tuple[int, ...],
+        type_number: int = -1,
+        size: int = 0,
+        scalar: float | None = None,
+        alias: int = -1,
+    ) -> None:
+        """Adds the row of a span that has ended.
+
+        Args:
+            span: The span.
+            outcome: How it ended.
+            inputs: The numbers of the values that it used.
+            type_number: The number of the type of its value.
+            size: The bytes of its value.
+            scalar: Its value, if that is a single number.
+            alias: The number that its value has in the executor below; -1 if it has none.
+        """
+        if len(inputs) > 2:
+            self.long_inputs[span.id] = inputs
+        self.open_spans.pop(span.id, None)
+        pending = self._pending
+        pending.append(pack_row(span, outcome, inputs, type_number, size, scalar, alias))
+        if len(pending) >= _ROWS_PER_CHUNK:
+            with self._lock:
+                if len(self._pending) >= _ROWS_PER_CHUNK:
+                    self._pack()
 
     def add_rows(self, rows: np.ndarray) -> None:
         """Adds rows, all of whose numbers are those of this trace."""

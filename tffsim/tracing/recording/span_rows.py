@@ -1,5 +1,6 @@
 """The spans that have ended, as rows of numbers: the columns of the schema, and what connects rows."""
 
+import math
 import struct
 from collections.abc import Callable, Sequence
 
@@ -17,30 +18,40 @@ _LINKS = {"first_input": INPUTS_DTYPE, "second_input": INPUTS_DTYPE}
 SPAN_DTYPE = np.dtype([("id", "i4"), *((name, COLUMNS[name].dtype) for name in (*_OF_SPAN, *_OTHERS)), *_LINKS.items()])
 """A span that has ended: its number, all its columns, and the first two of its inputs."""
 
-# What a span does not know itself, in the order in which `pack_row` takes it: by place, which is faster than by name.
-_PARAMETERS = (
-    "parent", "outcome", "type", "size", "scalar", "has_scalar", "alias", "host",
-    "num_inputs", "first_input", "second_input",
-)  # fmt: skip
+# What a span does not know itself, and how it follows from the parameters of `pack_row`.
+_PARAMETERS = "span, outcome, inputs, type_number, size, scalar, alias"
+_FOLLOWING = {
+    "parent": "span.parent.id if span.parent is not None else -1",
+    "outcome": "outcome",
+    "type": "type_number",
+    "size": "size",
+    "scalar": "scalar if scalar is not None else nan",
+    "has_scalar": "scalar is not None",
+    "alias": "alias",
+    "host": "-1",
+    "num_inputs": "len(inputs)",
+    "first_input": "inputs[0] if inputs else -1",
+    "second_input": "inputs[1] if len(inputs) > 1 else -1",
+}
 _FORMATS = {"i4": "i", "u1": "B", "b1": "?", "i2": "h", "i8": "q", "f8": "d"}
 
 
 def _packer() -> Callable[..., bytes]:
-    """Returns a function that packs a row: of a span, and of what it does not know itself.
+    """Returns a function that packs the row of a span.
 
     It is written as text, as data classes are: to ask a span for a list of names takes twice as long.
     """
     names = SPAN_DTYPE.names or ()
-    values = [name if name in _PARAMETERS else f"span.{name}" for name in names]
+    values = [_FOLLOWING.get(name, f"span.{name}") for name in names]
     pack = struct.Struct("=" + "".join(_FORMATS[SPAN_DTYPE[name].str[1:]] for name in names)).pack
     function: Callable[..., bytes] = eval(
-        f"lambda span, {', '.join(_PARAMETERS)}: pack({', '.join(values)})", {"pack": pack}
+        f"lambda {_PARAMETERS}: pack({', '.join(values)})", {"pack": pack, "nan": math.nan}
     )
     return function
 
 
 pack_row = _packer()
-"""Returns the bytes of a row: `pack_row(span, parent, outcome, …)` takes all that the span does not know itself."""
+"""Returns the bytes of a row: `pack_row(span, outcome, inputs, type_number, size, scalar, alias)`."""
 
 
 def open_rows(spans: Sequence[Span], moment: int) -> "np.ndarray":

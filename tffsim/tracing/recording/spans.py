@@ -12,15 +12,13 @@ import contextvars
 import threading
 import types
 from collections.abc import Callable, Coroutine, Generator, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from tffsim.executors.executor_base import ExecutorValue
 from tffsim.tracing.document.operations import CANCELLED, ERROR
 from tffsim.tracing.recording.ast_nodes import AstNodes
 from tffsim.tracing.recording.layers import Layer
 from tffsim.tracing.recording.payload_origins import PayloadOrigins
-
-_Argument = TypeVar("_Argument")
 
 
 class ThreadClock:
@@ -29,52 +27,25 @@ class ThreadClock:
     Args:
         index: The number of the thread in the trace.
         name: The thread's name.
-        now: Tells the time, in nanoseconds.
 
     Attributes:
         index: The number of the thread in the trace.
         name: The thread's name.
         busy: For how many nanoseconds spans ran on it.
+        running: The span that runs on it now.
+        running_since: When this span began to run, or went on.
+        busy_since: When the outermost of the spans that run began to.
     """
 
-    __slots__ = ("_began", "_now", "_running", "_since", "busy", "index", "name")
+    __slots__ = ("busy", "busy_since", "index", "name", "running", "running_since")
 
-    def __init__(self, index: int, name: str, now: Callable[[], int]) -> None:
+    def __init__(self, index: int, name: str) -> None:
         self.index = index
         self.name = name
         self.busy = 0
-        self._now = now
-        self._running: Span | None = None
-        self._since = 0
-        self._began = 0
-
-    def run(
-        self, span: "Span", step: Callable[[_Argument], object], argument: _Argument, moment: int | None = None
-    ) -> object:
-        """Runs a step of `span`, and returns what it returns; the span that it interrupts goes on then.
-
-        Args:
-            span: The span.
-            step: Its step.
-            argument: What `step` gets.
-            moment: When the step began; None for now.
-        """
-        interrupted, now = self._running, self._now  # Read apart: a function of an object is called slower.
-        if moment is None:
-            moment = now()
-        if interrupted is not None:
-            interrupted.self_time += moment - self._since
-        else:
-            self._began = moment
-        self._running, self._since = span, moment
-        try:
-            return step(argument)
-        finally:
-            span.end = moment = now()
-            span.self_time += moment - self._since
-            self._running, self._since = interrupted, moment
-            if interrupted is None:
-                self.busy += moment - self._began
+        self.running: Span | None = None
+        self.running_since = 0
+        self.busy_since = 0
 
 
 class Span:
@@ -221,55 +192,86 @@ class Unfinished:
         self._inputs = inputs
         self._waiting_for = waiting_for
 
-    async def rest(self) -> object:
-        """Runs the rest and returns its result; records a failure."""
-        outer = current_span.get()
-        current_span.set(self._innermost)
-        try:
-            return await _steps(self._span, self._coroutine, self._waiting_for)
-        except BaseException as error:
-            _record_failure(self._span, self._inputs, error)
-            raise
-        finally:
-            current_span.set(outer)
+    @types.coroutine
+    def rest(self) -> Generator[object, object, object]:
+        """Runs the rest and returns its result; passes on what it waits for, and records a failure."""
+        while True:
+            failure = None
+            try:
+                yield self._waiting_for
+            except GeneratorExit as error:
+                self._coroutine.close()
+                self._span.end = self._span.recorder.now()
+                _record_failure(self._span, self._inputs, error)
+                raise
+            except BaseException as error:
+                failure = error
+            result = proceed(self._span, self._coroutine, self._inputs, self._innermost, failure)
+            if type(result) is not Unfinished:
+                return result
+            self._waiting_for, self._innermost = result._waiting_for, result._innermost
 
 
-def begin(span: Span, coroutine: Coroutine[object, object, object], inputs: tuple[int, ...]) -> Any:
-    """Runs the work of a span up to its first real wait, which few have, and records how it ended if it fails.
+def proceed(
+    span: Span,
+    coroutine: Coroutine[object, object, object],
+    inputs: tuple[int, ...],
+    inside: Span | None = None,
+    failure: BaseException | None = None,
+) -> Any:
+    """Runs the work of a span up to its next real wait, which few have, and records how it ended if it fails.
 
-    An operation of an executor passes the gate first.
+    An operation of an executor passes the gate before it starts. All is done in this function: most spans are so
+    short that a call of another one would be told by the time they take.
 
     Args:
-        span: Newly opened.
+        span: The span.
         coroutine: Its work.
         inputs: The numbers of the values it uses.
+        inside: The span inside which it has waited; None before it starts.
+        failure: What that for which it has waited raised; None for nothing.
 
     Returns:
         What the coroutine returns, or what there is still to do. The caller closes the span.
     """
     recorder = span.recorder
-    if recorder.gate is not None and span.parent is not None:
-        coroutine = _after(recorder.gate.pass_through(span), coroutine)
-    outer = current_span.set(span)
-    clock = recorder.clocks.clock or recorder.clock()
-    span.thread = clock.index
-    try:
+    clock, now = recorder.clocks.clock or recorder.clock(), recorder.now
+    if inside is None:
+        if recorder.gate is not None and span.parent is not None:
+            coroutine = _after(recorder.gate.pass_through(span), coroutine)
         # What its own code does begins as it starts: the clock, which takes long to read, is read once.
-        waiting_for = clock.run(span, coroutine.send, None, span.start)
-        innermost = current_span.get()
+        inside, moment = span, span.start
+        span.thread = clock.index
+    else:
+        moment = now()
+    outer, interrupted = current_span.set(inside), clock.running
+    if interrupted is not None:
+        interrupted.self_time += moment - clock.running_since
+    else:
+        clock.busy_since = moment
+    clock.running, clock.running_since = span, moment
+    try:
+        try:
+            waiting_for = coroutine.send(None) if failure is None else coroutine.throw(failure)
+            innermost = current_span.get()
+        finally:
+            span.end = moment = now()
+            span.self_time += moment - clock.running_since
+            clock.running, clock.running_since = interrupted, moment
+            if interrupted is None:
+                clock.busy += moment - clock.busy_since
+            current_span.reset(outer)
     except StopIteration as stop:
         return stop.value
     except BaseException as error:
         _record_failure(span, inputs, error)
         raise
-    finally:
-        current_span.reset(outer)
     return Unfinished(span, coroutine, inputs, waiting_for, innermost)
 
 
 async def run(span: Span, coroutine: Coroutine[object, object, object], inputs: tuple[int, ...]) -> object:
-    """Runs all the work of a span; see `begin`."""
-    result = begin(span, coroutine, inputs)
+    """Runs all the work of a span; see `proceed`."""
+    result = proceed(span, coroutine, inputs)
     return await result.rest() if type(result) is Unfinished else result
 
 
@@ -285,23 +287,3 @@ async def _after(first: Coroutine[object, object, None], work: Coroutine[object,
 def _record_failure(span: Span, inputs: tuple[int, ...], error: BaseException) -> None:
     cancelled = isinstance(error, (asyncio.CancelledError, KeyboardInterrupt))
     span.recorder.close_failed(span, inputs, error, CANCELLED if cancelled else ERROR)
-
-
-@types.coroutine
-def _steps(span: Span, coroutine: Coroutine[Any, Any, Any], waiting_for: object) -> Generator[object, object, object]:
-    """Passes on what a coroutine waits for, and times each of its steps."""
-    while True:
-        step, argument = coroutine.send, None
-        try:
-            yield waiting_for
-        except GeneratorExit:
-            coroutine.close()
-            span.end = span.recorder.now()
-            raise
-        except BaseException as error:
-            step, argument = coroutine.throw, error
-        clock = span.recorder.clock()
-        try:
-            waiting_for = clock.run(span, step, argument)
-        except StopIteration as stop:
-            return stop.value

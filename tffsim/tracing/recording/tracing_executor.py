@@ -14,7 +14,7 @@ from federated_language.common_libs import structure
 from tffsim.executors.executor_base import Executor, ExecutorValue, takes_whole_of
 from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL, CREATE_SELECTION, CREATE_STRUCT, CREATE_VALUE
 from tffsim.tracing.recording.layers import Layer
-from tffsim.tracing.recording.spans import Span, SpanRecorder, Unfinished, begin, current_span
+from tffsim.tracing.recording.spans import Span, SpanRecorder, Unfinished, current_span, proceed
 
 
 class TracedValue(ExecutorValue):
@@ -45,11 +45,12 @@ class TracedValue(ExecutorValue):
         return self.target
 
     async def compute(self) -> object:
-        span = self.executor.open(COMPUTE)
+        parent = current_span.get()
+        span = parent.recorder.open(parent, COMPUTE, self.executor.layer) if parent is not None else None
         if span is None:
             return await self.target.compute()
         inputs = (self.number if self.recorder is span.recorder else -1,)
-        payload = begin(span, self.target.compute(), inputs)
+        payload = proceed(span, self.target.compute(), inputs)
         if type(payload) is Unfinished:
             payload = await payload.rest()
         span.recorder.close_computed(span, inputs, self, payload)
@@ -85,11 +86,12 @@ class TracingExecutor(Executor):
         """Embeds a value in the target."""
         if type(value) is TracedValue:
             value = value.target
-        span = self.open(CREATE_VALUE)
+        parent = current_span.get()
+        span = parent.recorder.open(parent, CREATE_VALUE, self.layer) if parent is not None else None
         if span is None:
             return await self._target.create_value(value, type_spec)
         inputs = span.recorder.origins.of(value)
-        made = begin(span, self._target.create_value(value, type_spec), inputs)
+        made = proceed(span, self._target.create_value(value, type_spec), inputs)
         if type(made) is Unfinished:
             made = await made.rest()
         handle: TracedValue = span.recorder.close_created(span, inputs, (), self, made, value)
@@ -97,7 +99,8 @@ class TracingExecutor(Executor):
 
     async def create_call(self, comp: ExecutorValue, arg: ExecutorValue | None = None) -> ExecutorValue:
         """Calls a function in the target."""
-        span = self.open(CREATE_CALL)
+        parent = current_span.get()
+        span = parent.recorder.open(parent, CREATE_CALL, self.layer) if parent is not None else None
         work = self._target.create_call(
             comp.target if type(comp) is TracedValue else comp, arg.target if type(arg) is TracedValue else arg
         )
@@ -106,7 +109,7 @@ class TracingExecutor(Executor):
         recorder = span.recorder
         number = _number(recorder, comp)
         inputs = (number,) if arg is None else (number, _number(recorder, arg))
-        made = begin(span, work, inputs)
+        made = proceed(span, work, inputs)
         if type(made) is Unfinished:
             made = await made.rest()
         handle: TracedValue = recorder.close_created(span, inputs, (), self, made)
@@ -114,14 +117,15 @@ class TracingExecutor(Executor):
 
     async def create_struct(self, elements: object) -> ExecutorValue:
         """Makes a struct in the target."""
-        span = self.open(CREATE_STRUCT)
+        parent = current_span.get()
+        span = parent.recorder.open(parent, CREATE_STRUCT, self.layer) if parent is not None else None
         handles, unwrapped = _unwrapped_elements(elements)
         work = self._target.create_struct(unwrapped)
         if span is None:
             return await work
         recorder = span.recorder
         inputs = tuple([h.number if type(h) is TracedValue and h.recorder is recorder else -1 for h in handles])
-        made = begin(span, work, inputs)
+        made = proceed(span, work, inputs)
         if type(made) is Unfinished:
             made = await made.rest()
         handle: TracedValue = recorder.close_created(span, inputs, handles, self, made)
@@ -129,23 +133,19 @@ class TracingExecutor(Executor):
 
     async def create_selection(self, source: ExecutorValue, index: int) -> ExecutorValue:
         """Selects from a struct in the target."""
-        span = self.open(CREATE_SELECTION)
+        parent = current_span.get()
+        span = parent.recorder.open(parent, CREATE_SELECTION, self.layer) if parent is not None else None
         work = self._target.create_selection(source.target if type(source) is TracedValue else source, index)
         if span is None:
             return await work
         span.index = index
         recorder = span.recorder
         inputs = (_number(recorder, source),)
-        made = begin(span, work, inputs)
+        made = proceed(span, work, inputs)
         if type(made) is Unfinished:
             made = await made.rest()
         handle: TracedValue = recorder.close_created(span, inputs, (), self, made)
         return handle
-
-    def open(self, operation: int) -> Span | None:
-        """Opens a span; None if nobody watches, or the trace is full."""
-        parent = current_span.get()
-        return parent.recorder.open(parent, operation, self.layer) if parent is not None else None
 
 
 def _unwrapped(value: object) -> Any:

@@ -14,18 +14,19 @@ class TypeNumbers:
         types: The types.
         sizes: The bytes of every value of a type; `UNKNOWN` if they differ, `FUNCTION` for functions.
         is_scalar: Whether all values of a type are single real numbers.
+        numbers: The numbers of the types, by their ids.
     """
 
     def __init__(self) -> None:
         self.types: list[fl.Type] = []
         self.sizes: list[int] = []
         self.is_scalar: list[bool] = []
-        self._numbers: dict[int, int] = {}
+        self.numbers: dict[int, int] = {}
         self._lock = threading.Lock()
 
     def number(self, type_spec: fl.Type) -> int:
         """Returns the number of a type, a new one for a new type."""
-        number = self._numbers.get(id(type_spec))
+        number = self.numbers.get(id(type_spec))
         if number is not None:
             return number
         with self._lock:
@@ -34,7 +35,7 @@ class TypeNumbers:
             self.types.append(type_spec)
             self.sizes.append(static_size(type_spec))
             self.is_scalar.append(_is_number(type_spec))
-            return self._numbers.setdefault(id(type_spec), number)
+            return self.numbers.setdefault(id(type_spec), number)
 
 
 def _is_number(type_spec: fl.Type) -> bool:

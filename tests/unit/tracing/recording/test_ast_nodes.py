@@ -10,8 +10,13 @@ from federated_language.proto import computation_pb2 as pb
 import tffsim as tff
 from tests.unit.computations.call_places_elsewhere import total
 from tests.unit.tracing.traced_runs import FLOATS, traced
+from tffsim.executors.executor_base import current_node
 from tffsim.language.building_blocks import to_building_block
+from tffsim.tracing.document.operations import COMPUTE, INVOKE
 from tffsim.tracing.recording.ast_nodes import AstNodes
+from tffsim.tracing.recording.layers import Layer
+from tffsim.tracing.recording.recorder import Recorder
+from tffsim.tracing.recording.spans import Span
 
 FACTORIES = {
     "flat": tff.local_executor_factory,
@@ -212,11 +217,18 @@ def test_a_computation_that_was_parsed_again_keeps_its_numbers():
     after = to_building_block(twice_the_same.to_proto())
     assert after is not before
     assert nodes.add(twice_the_same) == root
-    assert [nodes.number(block.result, -1) for block in (before, after)] == [root + 1] * 2
+    assert [nodes.numbers[id(block.result)] for block in (before, after)] == [root + 1] * 2
 
 
 def test_what_is_in_no_ast_is_work_for_the_node_that_asked():
-    assert AstNodes().number(to_building_block(first.to_proto()), 7) == 7
+    recorder = Recorder()
+    above = Span(recorder, 0, None, INVOKE, -1, -1)
+    above.node = 7
+    token = current_node.set(to_building_block(first.to_proto()))
+    try:
+        assert recorder.open(above, COMPUTE, Layer.of(recorder)).node == 7
+    finally:
+        current_node.reset(token)
 
 
 def test_a_function_that_is_called_like_an_intrinsic_is_none_in_the_ledger(factory):

@@ -121,8 +121,8 @@ def test_numbers_and_crossings_can_be_left_out():
 def test_a_mark_stands_for_a_node_of_the_other_process():
     marks = NodeMarks()
     assert marks.mark(7) is marks.mark(7)
-    assert marks.number(marks.mark(7), -1) == 7
-    assert marks.number(framework.Reference("x", FLOATS), 3) == 3
+    assert marks.numbers[id(marks.mark(7))] == 7
+    assert id(framework.Reference("x", FLOATS)) not in marks.numbers
 
 
 def test_a_stack_for_a_worker_is_recorded_only_if_it_is_asked_for():

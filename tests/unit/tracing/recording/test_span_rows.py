@@ -21,13 +21,21 @@ def span_with(**facts):
 
 def test_each_fact_comes_into_its_column():
     facts = {name: 10 + number for number, name in enumerate(OF_SPAN)}
+    above = span_with(**facts | {"id": 31})
+    (row,) = np.frombuffer(pack_row(span_with(**facts, parent=above), 32, (37, 38, 39), 33, 34, 0.5, 36), SPAN_DTYPE)
     others = {
         "parent": 31, "outcome": 32, "type": 33, "size": 34, "scalar": 0.5, "has_scalar": True, "alias": 36,
-        "host": 40, "num_inputs": 37, "first_input": 38, "second_input": 39,
+        "host": -1, "num_inputs": 3, "first_input": 37, "second_input": 38,
     }  # fmt: skip
-    (row,) = np.frombuffer(pack_row(span_with(**facts), **others), SPAN_DTYPE)
     assert {name: row[name].item() for name in SPAN_DTYPE.names} == facts | others
     assert {*COLUMNS} < {*SPAN_DTYPE.names}
+
+
+def test_what_a_span_does_not_have_is_in_its_row_as_nothing():
+    facts = {name: 10 + number for number, name in enumerate(OF_SPAN)}
+    (row,) = np.frombuffer(pack_row(span_with(**facts), 0, (7,), -1, 0, None, -1), SPAN_DTYPE)
+    assert row["parent"] == -1 and not row["has_scalar"] and np.isnan(row["scalar"])
+    assert [row[name] for name in ("num_inputs", "first_input", "second_input")] == [1, 7, -1]
 
 
 def test_a_span_under_way_is_running_until_now_and_has_no_value():
