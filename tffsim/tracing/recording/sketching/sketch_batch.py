@@ -7,8 +7,8 @@ by its id.
 
 import contextlib
 import itertools
+import operator
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import federated_language as fl
 import numpy as np
@@ -16,84 +16,106 @@ import numpy as np
 from tffsim.tracing.recording.sketching.seen_tensors import SeenTensors
 from tffsim.tracing.recording.sketching.sketch_parts import add_tensors, category
 
-if TYPE_CHECKING:
-    import tensorflow as tf
-
-_MAX_SIZE = 32_768
 _MAX_BYTES = 1_048_576
 _MAX_VALUES = 256
 _MAX_KEPT = 262_144
 _REAL = ("b", "i", "f")
-NO_NUMBERS = 0
+
+
+class ValuesOfType:
+    """Values of one type that wait: in columns, as an object for each would be one more for garbage collections.
+
+    Args:
+        type_number: The number of the type.
+        type_spec: The type.
+
+    Attributes:
+        type_number: The number of the type.
+        type_spec: The type.
+        numbers: The numbers of the values.
+        values: What they are.
+        tensors: The tensors that they consist of, those of one after those of another.
+        num_tensors: How many there are of each.
+    """
+
+    __slots__ = ("num_tensors", "numbers", "tensors", "type_number", "type_spec", "values")
+
+    def __init__(self, type_number: int, type_spec: fl.Type) -> None:
+        self.type_number = type_number
+        self.type_spec = type_spec
+        self.numbers: list[int] = []
+        self.values: list[object] = []
+        self.tensors: list[object] = []
+        self.num_tensors = 0
+
+    def add(self, number: int, value: object) -> bool:
+        """Lets a value wait; False if it may not: it can be changed, or is not like the others."""
+        tensors, before = self.tensors, len(self.tensors)
+        if not add_tensors(value, tensors) or (self.numbers and len(tensors) - before != self.num_tensors):
+            del tensors[before:]
+            return False
+        self.num_tensors = len(tensors) - before
+        self.numbers.append(number)
+        self.values.append(value)
+        return True
 
 
 class WaitingValues:
-    """The values that wait, in columns: an object for each would be one more for each garbage collection to look at.
+    """The values that wait.
 
     Attributes:
-        numbers: Their numbers.
-        values: What they are.
-        type_numbers: The numbers of their types.
-        types: Their types.
-        tensors: The tensors that they consist of, those of one after those of another.
-        ends: Where those of each end.
+        of_types: These, by the number of the first type that is like theirs.
     """
 
     def __init__(self) -> None:
-        self.numbers: list[int] = []
-        self.values: list[object] = []
-        self.type_numbers: list[int] = []
-        self.types: list[fl.Type] = []
-        self.tensors: list[object] = []
-        self.ends: list[int] = []
-        self._bytes = 0
+        self.of_types: dict[int, ValuesOfType] = {}
+        self._num_bytes = 0
+        self._num_values = 0
+
+    def add(self, kind: int, number: int, value: object, type_number: int, type_spec: fl.Type, size: int) -> bool:
+        """Lets a value of so many bytes wait; False if it may not."""
+        alike = self.of_types.get(kind) or ValuesOfType(type_number, type_spec)
+        if not alike.add(number, value):
+            return False
+        self.of_types[kind] = alike
+        self._num_bytes += size
+        self._num_values += 1
+        return True
 
     @property
     def are_many(self) -> bool:
         """Whether it is time to look at them."""
-        return self._bytes >= _MAX_BYTES or len(self.numbers) >= _MAX_VALUES
-
-    def add(self, number: int, value: object, type_number: int, type_spec: fl.Type | None, size: int) -> bool:
-        """Lets a value of so many bytes wait; False if it may not: it is large, of unknown type, or can be changed."""
-        if not 0 <= size <= _MAX_SIZE or type_spec is None:
-            return False
-        if not add_tensors(value, self.tensors):
-            del self.tensors[self.ends[-1] if self.ends else 0 :]
-            return False
-        self.ends.append(len(self.tensors))
-        self.numbers.append(number)
-        self.values.append(value)
-        self.type_numbers.append(type_number)
-        self.types.append(type_spec)
-        self._bytes += size
-        return True
+        return self._num_bytes >= _MAX_BYTES or self._num_values >= _MAX_VALUES
 
 
 class TensorNumbers:
-    """The numbers of some tensors, each of them once.
-
-    A tensor is known here by an index; `NO_NUMBERS` is that of all tensors that have no real numbers.
+    """The numbers of some tensors, each of them once. A tensor is known here by an index.
 
     Args:
-        leaves: Numbers dtypes and shapes.
+        tensors: The tensors; one may be there many times.
+        marks: Numbers dtypes and shapes.
 
     Attributes:
-        marks: What stands for the dtype and the shape of a tensor, by index.
+        indices: Which of the tensors each is.
+        marks: What stands for the dtype and the shape of a tensor, by index; -1 if it has no real numbers.
     """
 
-    def __init__(self, leaves: SeenTensors) -> None:
-        self.marks: list[int] = [-1]
-        self._leaf = leaves.leaf
-        # Of those seen here, by what is found sooner than a dtype; -1 for those without real numbers.
-        self._marks_of: dict[tuple[int, tuple[int, ...]], int] = {}
-        self._arrays: list[np.ndarray] = [np.zeros(1)]
-
-    def indices(self, tensors: list[object]) -> list[int]:
-        """Returns the indices of tensors; to be asked once."""
+    def __init__(self, tensors: list[object], marks: "Marks") -> None:
         ids = list(map(id, tensors))
-        found = dict(zip(ids, tensors, strict=True))
-        index_of = dict(zip(found, map(self._add, found.values()), strict=True))
-        return list(map(index_of.__getitem__, ids))
+        different = dict(zip(ids, tensors, strict=True))
+        index_of = dict(zip(different, range(len(different)), strict=True))
+        self.indices = np.fromiter(map(index_of.__getitem__, ids), np.int64, len(ids))
+        try:
+            # Types that tell the bytes of their values are those of numbers, so this copies nothing. Not
+            # `tensor.__array__()`, which is Python code: most tensors lend their memory without it.
+            arrays = list(map(np.asarray, different.values()))
+        except Exception:
+            arrays = list(map(_array_or_text, different.values()))
+        found = map(marks.__getitem__, zip(map(_DTYPE, arrays), map(_SHAPE, arrays), strict=True))
+        self.marks = np.fromiter(found, np.int64, len(arrays))
+        for index in np.flatnonzero(self.marks < 0).tolist():
+            arrays[index] = _NO_NUMBERS
+        self._arrays = arrays
 
     def joined(self, space: "NumberSpace") -> "tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]":
         """Returns all numbers, one tensor after the other, as many more, where each begins, how many it has, its place.
@@ -106,39 +128,49 @@ class TensorNumbers:
         of_dtype: dict[np.dtype[np.generic], list[int]] = {}
         for index, array in enumerate(self._arrays):
             of_dtype.setdefault(array.dtype, []).append(index)
-        order = np.array(list(itertools.chain.from_iterable(of_dtype.values())))
-        sizes = np.array([array.size for array in self._arrays])[order]
+        order = np.fromiter(itertools.chain.from_iterable(of_dtype.values()), np.int64, len(self._arrays))
+        sizes = np.fromiter(map(_SIZE, self._arrays), np.int64, len(self._arrays))[order]
         # One number stands for none: every tensor needs a place.
         ends = np.cumsum(np.maximum(sizes, 1))
         numbers, scratch = space.of(int(ends[-1]))
-        start = 0
-        for dtype, indices in of_dtype.items():
-            none = np.zeros(1, dtype)
-            arrays = [array.ravel() if array.size else none for array in map(self._arrays.__getitem__, indices)]
-            end = start + sum(map(len, arrays))
-            np.concatenate(arrays, out=numbers[start:end], casting="unsafe")
-            start = end
+        arrays = self._arrays
+        if not sizes.all():
+            arrays = [array if array.size else np.zeros(1, array.dtype) for array in arrays]
+        start = end = 0
+        for indices in of_dtype.values():
+            end += len(indices)
+            part = numbers[start : ends[end - 1]]
+            np.concatenate([arrays[index] for index in indices], axis=None, out=part, casting="unsafe")
+            start = int(ends[end - 1])
         places = np.empty(len(order), np.int64)
         places[order] = np.arange(len(order))
         return numbers, scratch, ends - np.maximum(sizes, 1), sizes, places
 
-    def _add(self, tensor: "tf.Tensor") -> int:
-        try:
-            # Types that tell the bytes of their values are those of numbers, so this copies nothing. Not
-            # `tensor.__array__()`, which is Python code: most tensors lend their memory without it.
-            array = np.asarray(tensor)
-            dtype, shape = array.dtype, array.shape
-            mark = self._marks_of.get((dtype.num, shape))
-            if mark is None:
-                mark = self._leaf(dtype, shape).mark if category(dtype) in _REAL else -1
-                self._marks_of[dtype.num, shape] = mark
-        except Exception:
-            return NO_NUMBERS
-        if mark < 0:
-            return NO_NUMBERS
-        self.marks.append(mark)
-        self._arrays.append(array)
-        return len(self._arrays) - 1
+
+class Marks(dict[tuple["np.dtype[np.generic]", tuple[int, ...]], int]):
+    """What stands for a dtype and a shape: a number; -1 if there are no real numbers.
+
+    Args:
+        leaves: Numbers them.
+    """
+
+    def __init__(self, leaves: SeenTensors) -> None:
+        self._leaf = leaves.leaf
+
+    def __missing__(self, key: tuple["np.dtype[np.generic]", tuple[int, ...]]) -> int:
+        mark = self[key] = self._leaf(*key).mark if category(key[0]) in _REAL else -1
+        return mark
+
+
+def _array_or_text(tensor: object) -> "np.ndarray":
+    try:
+        return np.asarray(tensor)
+    except Exception:
+        return np.array("")
+
+
+_DTYPE, _SHAPE, _SIZE = map(operator.attrgetter, ("dtype", "shape", "size"))
+_NO_NUMBERS = np.zeros(1)
 
 
 class NumberSpace:

@@ -5,7 +5,6 @@ the rest the numbers of the sample are copied at once, at most a few thousand. W
 somebody reads, the statistics of all of them are computed in one go. Nothing is kept of a value but its sketch.
 """
 
-import itertools
 import threading
 from collections.abc import Callable
 
@@ -16,13 +15,21 @@ from tffsim.tracing.document.sketch_coordinates import Coordinates
 from tffsim.tracing.document.sketches import Sketch, Sketches
 from tffsim.tracing.recording.sketching.payloads import Kind, kind_of
 from tffsim.tracing.recording.sketching.seen_tensors import Leaf, SeenTensor, SeenTensors
-from tffsim.tracing.recording.sketching.sketch_batch import TensorNumbers, WaitingValues, number_space
+from tffsim.tracing.recording.sketching.sketch_batch import (
+    Marks,
+    TensorNumbers,
+    ValuesOfType,
+    WaitingValues,
+    number_space,
+)
 from tffsim.tracing.recording.sketching.sketch_forms import Layout, layout_of, unknown
 from tffsim.tracing.recording.sketching.sketch_parts import Parts, numbers_of, take_apart
 from tffsim.tracing.recording.sketching.sketch_statistics import Picked, Segments, Statistics, rows_of
 
 # Half a megabyte of numbers: at least seven values, and a hundred of small models.
 _CAPACITY = 65_536
+# Larger values do not wait for others.
+_MAX_WAITING = 32_768
 
 
 class _OfForm:
@@ -81,6 +88,7 @@ class SketchPad:
         self._sketches: list[int] = []
         self._num_sketches = 0
         self._tensors = SeenTensors()
+        self._marks = Marks(self._tensors)
         self._known: dict[tuple[int, ...], int] = {}
         # Of data sets, of which only the type is told, by their class and the number of their type.
         self._of_dataset: dict[tuple[type, int], int] = {}
@@ -102,10 +110,16 @@ class SketchPad:
             size: Its bytes, if they are known; -1 otherwise.
         """
         with self._lock:
-            if not self._later.add(number, value, type_number, type_spec, size):
-                self._take(number, value, type_number, type_spec)
-            elif self._later.are_many:
-                self._take_later()
+            later = self._later
+            if 0 <= size <= _MAX_WAITING and type_spec is not None:
+                kind = self._kinds.get(type_number)
+                if kind is None:
+                    kind = self._kind(type_number, type_spec)
+                if later.add(kind, number, value, type_number, type_spec, size):
+                    if later.are_many:
+                        self._take_later()
+                    return
+            self._take(number, value, type_number, type_spec)
 
     def table(self, row_of: "Callable[[np.ndarray], np.ndarray] | None" = None) -> Sketches:
         """Returns all sketches so far.
@@ -145,44 +159,50 @@ class SketchPad:
 
     def _take_later(self) -> None:
         """Takes the sketches of the values that wait."""
-        later, self._later = self._later, WaitingValues()
-        tensors = TensorNumbers(self._tensors)
-        indices = tensors.indices(later.tensors)
-        mark_of = tensors.marks.__getitem__
-        # For each form: the numbers of its sketches, by the tensors of each.
-        taken: dict[_OfForm, dict[tuple[int, ...], int]] = {}
-        values, sketches = self._values, self._sketches
+        waiting, self._later = self._later.of_types, WaitingValues()
+        tensors = TensorNumbers([tensor for alike in waiting.values() for tensor in alike.tensors], self._marks)
+        taken: list[tuple[_OfForm, list[int], np.ndarray]] = []
         start = 0
-        for place, end in enumerate(later.ends):
-            copies, start = tuple(indices[start:end]), end
-            kind = self._kinds.get(later.type_numbers[place])
-            if kind is None:
-                kind = self._kind(later.type_numbers[place], later.types[place])
-            # A type without open dimensions says how the tensors are nested.
-            key = (kind, *map(mark_of, copies))
-            try:
-                form = self._forms_of_tensors[key]
-            except KeyError:
-                form = self._form_of_value(later.values[place], kind, later.types[place], len(copies))
-                self._forms_of_tensors[key] = form
-            if form is None:
-                self._take(later.numbers[place], later.values[place], later.type_numbers[place], later.types[place])
+        for kind, alike in waiting.items():
+            start, first = start + len(alike.tensors), start
+            copies = tensors.indices[first:start].reshape(len(alike.numbers), alike.num_tensors)
+            form = self._form_of_type(kind, alike, tensors.marks[copies])
+            if form is not None:
+                taken.append((form, *self._numbered(alike.numbers, copies)))
                 continue
-            of_form = taken.get(form)
-            if of_form is None:
-                of_form = taken[form] = {}
-            sketch = of_form.setdefault(copies, self._num_sketches)
-            if sketch == self._num_sketches:
-                self._num_sketches += 1
-            values.append(later.numbers[place])
-            sketches.append(sketch)
+            for number, value in zip(alike.numbers, alike.values, strict=True):
+                self._take(number, value, alike.type_number, alike.type_spec)
         if not taken:
             return
         with number_space() as space:
             *joined, places = tensors.joined(space)
             statistics = Statistics(*joined)
-            for form, of_form in taken.items():
-                form.compute(list(of_form.values()), places[list(itertools.chain.from_iterable(of_form))], statistics)
+            for form, sketches, copies in taken:
+                form.compute(sketches, places[copies], statistics)
+
+    def _numbered(self, values: list[int], copies: "np.ndarray") -> "tuple[list[int], np.ndarray]":
+        """Numbers the sketches of values of one form: one for all that consist of the same tensors.
+
+        Returns:
+            The numbers of the sketches, and the tensors of each.
+        """
+        sketches: dict[tuple[int, ...], int] = {}
+        for row in map(tuple, copies.tolist()):
+            sketch = sketches.setdefault(row, self._num_sketches)
+            self._num_sketches += sketch == self._num_sketches
+            self._sketches.append(sketch)
+        self._values += values
+        return list(sketches.values()), np.array(list(sketches), np.int64)
+
+    def _form_of_type(self, kind: int, alike: ValuesOfType, marks: "np.ndarray") -> _OfForm | None:
+        """Returns the form of values of one type; None if they must be looked at one by one."""
+        # A type without open dimensions says how the tensors are nested, and should say what they are.
+        if (marks != marks[:1]).any():
+            return None
+        key = (kind, *marks[0].tolist())
+        if key not in self._forms_of_tensors:
+            self._forms_of_tensors[key] = self._form_of_value(alike.values[0], kind, alike.type_spec, len(marks[0]))
+        return self._forms_of_tensors[key]
 
     def _form_of_value(self, value: object, kind: int, type_spec: fl.Type, num_tensors: int) -> _OfForm | None:
         parts = Parts(self._tensors, kind)
