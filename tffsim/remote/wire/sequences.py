@@ -11,8 +11,10 @@ import numpy as np
 import tensorflow as tf
 
 from tffsim.external_runtime.tensorflow.functions.element_blocks import have_one_shape, read_rows, read_stacked
+from tffsim.external_runtime.tensorflow.functions.slices import dataset_of_slices
 from tffsim.external_runtime.tensorflow.tensorflow_types import element_spec
 from tffsim.external_runtime.tensorflow.values.dataset_values import to_dataset
+from tffsim.language.identity_cache import IdentityCache
 from tffsim.remote.wire.rows import RunList, decode_columns, encode_columns, encode_rows
 from tffsim.remote.wire.tensors import Buffers
 
@@ -51,20 +53,26 @@ def decode_sequence(runs: RunList, type_spec: fl.SequenceType, buffers: Iterator
     Raises:
         MalformedError: If they do not fit the type.
     """
-    spec = element_spec(type_spec.element)
-    types = [fl.TensorType(s.dtype.as_numpy_dtype if s.dtype != tf.string else np.str_, _shape(s)) for s in
-             tf.nest.flatten(spec)]  # fmt: skip
+    spec, types = _layout(type_spec)
     stacked = [decode_columns(run, types, buffers) for run in runs]
     if types and 0 < len(stacked) <= _FEW_RUNS:
-        datasets = [tf.data.Dataset.from_tensor_slices(tf.nest.pack_sequence_as(spec, columns)) for columns in stacked]
-        whole = datasets[0] if len(datasets) == 1 else datasets[0].concatenate(datasets[1])
-        return to_dataset(whole, type_spec)
+        return dataset_of_slices(stacked, type_spec)
     elements = [
         tf.nest.pack_sequence_as(spec, row)
         for columns, run in zip(stacked, runs, strict=True)
         for row in (zip(*columns, strict=True) if columns else [()] * run.length)
     ]
     return to_dataset(elements, type_spec)
+
+
+def _layout_of(type_spec: fl.SequenceType) -> tuple[object, list[fl.TensorType]]:
+    spec = element_spec(type_spec.element)
+    types = [fl.TensorType(s.dtype.as_numpy_dtype if s.dtype != tf.string else np.str_, _shape(s)) for s in
+             tf.nest.flatten(spec)]  # fmt: skip
+    return spec, types
+
+
+_layout: IdentityCache[fl.SequenceType, tuple[object, list[fl.TensorType]]] = IdentityCache(_layout_of)
 
 
 def _shape(spec: tf.TensorSpec) -> tuple[int | None, ...] | None:
