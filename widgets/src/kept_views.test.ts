@@ -13,7 +13,7 @@ before(() => {
 const finished: Message = {
   kind: "batch",
   ...{ reset: true, running: 0, count: 0, now: 1, dropped: 0, finished: true },
-  description: { previews: { 3: "21.5" } },
+  description: { previews: { 21.5: [3] } },
 };
 
 /** Opens a widget as a notebook does; `hear` lets the kernel say something. */

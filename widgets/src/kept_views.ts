@@ -1,7 +1,7 @@
 // Views that stay when a run ends: the page that a notebook keeps takes their place in the saved output only.
 
 import type { Look } from "./look";
-import type { Batch } from "./model/messages";
+import type { Batch, PreviewsByText } from "./model/messages";
 import { inflatedJson, type Packed } from "./model/packing";
 import type { View } from "./view";
 
@@ -70,7 +70,7 @@ export class KeptViews {
   }
 
   /** Returns what values are, as far as the page knows. */
-  async previews(): Promise<Record<string, string>> {
+  async previews(): Promise<PreviewsByText> {
     const data = new DOMParser().parseFromString(this.page, "text/html").querySelector(EMBEDDED)?.textContent;
     if (!data) return {};
     const { batch } = JSON.parse(data) as Embedded;

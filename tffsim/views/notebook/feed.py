@@ -23,6 +23,7 @@ from tffsim.tracing.recording.subscription import Batch
 from tffsim.views import PANELS
 from tffsim.views.glossary import briefs, hover_texts
 from tffsim.views.notebook.cadence import Cadence
+from tffsim.views.notebook.previews import previews_by_text
 from tffsim.views.notebook.thinning import thinned
 from tffsim.views.notebook.view_columns import ViewColumns
 from tffsim.views.panels.panel_data import data_of_hosts, data_of_legend, data_of_spans
@@ -221,9 +222,7 @@ class Feed:
 
     def previews(self, spans: list[int]) -> dict[str, object]:
         """Returns short descriptions of the values that spans made."""
-        reader = SpanReader(self._source.snapshot)
-        known = [span for span in spans if 0 <= span < reader.snapshot.num_spans]
-        return {"kind": "previews", "previews": dict(zip(map(str, known), reader.previews(known), strict=True))}
+        return {"kind": "previews", "previews": previews_by_text(SpanReader(self._source.snapshot), spans)}
 
     def details(self, span: int) -> dict[str, object]:
         """Returns what is known of a span, in lines of a name and a text."""

@@ -22,6 +22,7 @@ from tffsim.tracing.recording.source import Source
 from tffsim.views import PANELS
 from tffsim.views.notebook.feed import Feed
 from tffsim.views.notebook.look import look
+from tffsim.views.notebook.previews import previews_by_text
 from tffsim.views.notebook.view_columns import deflated
 from tffsim.views.panels.value_picture import DrawnValue, drawn_value
 from tffsim.views.panels.words import chosen_language, say
@@ -155,11 +156,11 @@ def _drawn_values(snapshot: Snapshot, needed: list[int]) -> dict[str, DrawnValue
     return found
 
 
-def _previews(snapshot: Snapshot, needed: list[int]) -> dict[str, str]:
+def _previews(snapshot: Snapshot, needed: list[int]) -> dict[str, list[int]]:
     """Returns what values are, of as many as are reasonable; the front end cannot ask for more."""
     is_left = snapshot.columns["type"] >= 0
     is_left[needed] = False
     produced = np.flatnonzero(is_left)
     step = -(-len(produced) // max(1, _MAX_PREVIEWS - len(needed))) or 1
     told = [*needed, *produced[::step].tolist()]
-    return dict(zip(map(str, told), SpanReader(snapshot).previews(told), strict=True))
+    return previews_by_text(SpanReader(snapshot), told)

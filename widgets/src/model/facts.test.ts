@@ -16,7 +16,7 @@ const ROWS = [
 function told(...parts: Part[]): Record<string, string> {
   const store = storeOf(ROWS, 0, {
     finished: true,
-    description: { ...DESCRIPTION, program: PROGRAM, previews: { 2: "14" } },
+    description: { ...DESCRIPTION, program: PROGRAM, previews: { 14: [2] } },
   });
   store.selection.select(...parts);
   return Object.fromEntries(factsOf(store).map(({ name, text }) => [name, text]));

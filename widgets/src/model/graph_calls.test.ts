@@ -45,7 +45,7 @@ test("a graph of all is shown as it came", () => {
 });
 
 test("of one client, its own calls are shown, summed, with the value of the first", () => {
-  store.receive({ kind: "previews", previews: { 2: "14" } });
+  store.receive({ kind: "previews", previews: { 14: [2] } });
   const [, mapped] = shownGraph(GRAPH, 1, store).calls;
   assert.deepEqual(
     [mapped?.span, mapped?.copies, mapped?.ownTime, mapped?.failed, mapped?.value],

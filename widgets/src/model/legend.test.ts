@@ -56,6 +56,6 @@ test("a call to which no clients belong has none", () => {
 test("only what belongs here is taken from a description", () => {
   const legend = new Legend();
   const known = Object.keys(legend);
-  legend.read({ errors: { 1: "no" }, previews: { 1: "3" }, title: "f" });
+  legend.read({ errors: { 1: "no" }, previews: { 3: [1] }, title: "f" });
   assert.deepEqual(Object.keys(legend), known);
 });

@@ -163,7 +163,7 @@ export interface Description {
   source?: SourceRow[];
   rounds?: RoundRow[];
   errors?: Record<string, string>;
-  previews?: Record<string, string>;
+  previews?: PreviewsByText;
   /** Of a page, some. */
   drawn?: Record<string, DrawnValue>;
   title?: string;
@@ -209,10 +209,12 @@ export interface DrawnValue {
   is_sampled: boolean;
 }
 
-/** What values are, by the numbers of the spans that made them. */
+/** What values are, and which spans made such a one: each is told by how far it is from the one before. */
+export type PreviewsByText = Record<string, number[]>;
+
 export interface Previews {
   kind: "previews";
-  previews: Record<string, string>;
+  previews: PreviewsByText;
 }
 
 /** The kernel knows now that somebody listens. */

@@ -16,7 +16,7 @@ test("previews are asked for once, when the value is made", () => {
   requests.askForPreviews([0, 1]);
   requests.askForPreviews([0, 1]);
   assert.deepEqual(asked, [{ kind: "previews", spans: [0] }]);
-  store.receive({ kind: "previews", previews: { 0: "3" } });
+  store.receive({ kind: "previews", previews: { 3: [0] } });
   store.receive(...batchOf([{ id: 1 }]));
   requests.askForPreviews([0, 1]);
   assert.equal(requests.previewOf(0), "3");
@@ -25,7 +25,7 @@ test("previews are asked for once, when the value is made", () => {
 
 test("what came with the trace is not asked for", () => {
   const { store, asked } = asking();
-  store.receive(...batchOf([{ id: 0 }], 0, { description: { previews: { 0: "" } } }));
+  store.receive(...batchOf([{ id: 0 }], 0, { description: { previews: { "": [0] } } }));
   store.requests.askForPreviews([0]);
   assert.deepEqual(asked, []);
   assert.equal(store.requests.previewOf(0), "");

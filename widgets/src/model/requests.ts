@@ -1,7 +1,7 @@
 // What is asked of the kernel, and what it answered. On a page there is no kernel, and no answer.
 
 import type { Columns } from "./columns";
-import type { Details, DrawnValue, Request } from "./messages";
+import type { Details, DrawnValue, PreviewsByText, Request } from "./messages";
 import { OUTCOME } from "./schema";
 
 export class Requests {
@@ -53,8 +53,11 @@ export class Requests {
     this.drawn = drawn;
   }
 
-  readPreviews(previews: Record<string, string>): void {
-    for (const [span, text] of Object.entries(previews)) this.previews.set(Number(span), text);
+  readPreviews(previews: PreviewsByText): void {
+    for (const [text, distances] of Object.entries(previews)) {
+      let span = 0;
+      for (const distance of distances) this.previews.set((span += distance), text);
+    }
   }
 
   readDetails(details: Details): void {

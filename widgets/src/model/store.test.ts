@@ -17,9 +17,12 @@ test("each message is told once, when all parts have it", () => {
 
 test("answers go to what was asked for", () => {
   const store = new TraceStore();
-  store.receive({ kind: "previews", previews: { 3: "1.0" } });
+  store.receive({ kind: "previews", previews: { "1.0": [3, 2], x: [4] } });
   store.receive({ kind: "details", span: 3, lines: [["value", "1.0"]] });
-  assert.equal(store.requests.previewOf(3), "1.0");
+  assert.deepEqual(
+    [3, 4, 5].map((span) => store.requests.previewOf(span)),
+    ["1.0", "x", "1.0"],
+  );
   assert.deepEqual(store.requests.linesOf(3), [["value", "1.0"]]);
   assert.equal(store.columns.count, 0);
 });

@@ -70,9 +70,10 @@ export class RoundsPanel extends Panel {
       numbers: namesOf(rounds),
       names: rounds.map((_, k) => (areSeveral(rounds) ? roundsOf(k, k, rounds) : "")),
     };
+    toggle(this.root, "named", areSeveral(rounds));
     toggle(this.root, "thin", rounds.length > MOST_TALL);
     const heads = [say("round"), say("time"), say("crossed"), say("busy by client"), say("clients")];
-    const numbers = scale.numbers.join(", ") || say("returned");
+    const numbers = scale.numbers.filter(Boolean).join(", ") || say("returned");
     this.head.replaceChildren(...[...heads, numbers].map((head) => span("", head)));
     this.rows = rounds.map((round, k) => rowOf(round, k, scale));
     const empty = div("tff-empty", say("no call yet"));
@@ -184,7 +185,7 @@ function notes(round: RoundRow): HTMLElement {
 }
 
 function numbers(round: RoundRow, scale: Scale): HTMLElement {
-  const told = scale.numbers.map((name) => round.numbers[name] ?? "");
+  const told = scale.numbers.flatMap((name) => round.numbers[name] ?? []);
   const text = told.some(Boolean) ? told.join(", ") : round.outcome === "ok" ? "–" : sayState(round.outcome);
   return element("b", "returned", text);
 }
