@@ -4,6 +4,7 @@ IPython shows five lines of source around each frame, and all errors that an err
 from. It asks an error first whether it wants to be shown in another way.
 """
 
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -12,6 +13,9 @@ from typing import Any
 from tffsim.failures.source_places import cell_name, is_library, linked, walk
 
 _MAX_LINES = 12
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+# The first line of a cell with `%%tff_execute`, as Python sees it, where it is no line that failed.
+_MAGIC = re.compile(r" *\d+ get_ipython\(\)\.run_line_magic\('tff_execute', .*")
 
 
 def lines_for_notebook(error: BaseException, headline: Sequence[str] = (), message: str = "") -> list[str]:
@@ -36,7 +40,7 @@ def lines_for_notebook(error: BaseException, headline: Sequence[str] = (), messa
     longer = [] if headline else [(5, entries), (3, entries)]
     for context, kept in (*longer, (2, entries), (1, entries), *shorter):
         shown = formatter.structured_traceback(type(alone), alone, linked(kept), 0, context)
-        lines = "\n".join(shown).split("\n")
+        lines = [line for line in "\n".join(shown).split("\n") if not _MAGIC.fullmatch(_COLOUR.sub("", line))]
         if len(lines) <= _MAX_LINES:
             break
     shown = _with_names_of_cells(lines, {entry.tb_frame.f_code.co_filename for entry in entries})

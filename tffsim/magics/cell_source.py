@@ -15,6 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from tffsim.magics.option_line import words_of
 
 NAME = "tff_execute"
+_COMMENT_OR_BLANK = re.compile(r"\s*(#.*)?\n?")
 
 
 class CellSource:
@@ -35,23 +36,26 @@ class CellSource:
         transforms[:] = [self, *(known for known in transforms if not isinstance(known, CellSource))]
 
     def __call__(self, lines: list[str]) -> list[str]:
-        """Returns the lines of a cell; those of a cell without the magic as they are."""
-        name, _, line = lines[0].rstrip().partition(" ") if lines else ("", "", "")
-        body = "".join(lines[1:])
+        """Returns the lines of a cell; those of a cell without the magic as they are. Comments may stand above it."""
+        number = next((n for n, text in enumerate(lines) if not _COMMENT_OR_BLANK.fullmatch(text)), 0)
+        above, (first, *rest) = lines[:number], lines[number:] or [""]
+        name, _, line = first.rstrip().partition(" ")
+        body = "".join(rest)
         if name != f"%%{NAME}":
             return lines
         if not body.strip():
             # The line alone, such as `--help`: IPython refuses cell magics without a cell.
-            return [f"get_ipython().run_line_magic({NAME!r}, {line!r})\n"]
+            return [*above, f"get_ipython().run_line_magic({NAME!r}, {line!r})\n"]
         try:
             options = self._parser.parse_args(words_of(line))
         except (UsageError, ValueError):
-            return lines  # The magic says what is wrong, or helps, and runs nothing.
+            return lines[number:]  # The magic says what is wrong, or helps, and runs nothing.
         if options.background is not None:
             # In both forms, an error has the line that the editor shows.
-            return [f"get_ipython().run_cell_magic({NAME!r}, {line!r}, {chr(10) + body!r})\n"]
+            return [f"get_ipython().run_cell_magic({NAME!r}, {line!r}, {chr(10) * (number + 1) + body!r})\n"]
         source = transformed(self._shell, body)
-        return [f"get_ipython().run_line_magic({NAME!r}, {line!r})\n", *source.splitlines(keepends=True)]
+        call = f"get_ipython().run_line_magic({NAME!r}, {line!r})\n"
+        return [*above, call, *source.splitlines(keepends=True)]
 
 
 def split_statement(parser: argparse.ArgumentParser, line: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from tffsim.execution_contexts.default_context import get_context, separate_defa
 from tffsim.magics.background_run import BackgroundRun
 from tffsim.magics.cell_code import CellCode
 from tffsim.magics.cell_number import number_of_cell
-from tffsim.magics.cell_source import CellSource, split_statement
+from tffsim.magics.cell_source import NAME, CellSource, split_statement
 from tffsim.magics.cell_text import TextOfNobody
 from tffsim.magics.completion import complete_magics
 from tffsim.magics.errors import note_interrupt, show_user_errors
@@ -160,6 +160,11 @@ class TffMagics(Magics):  # type: ignore[misc]
         name = self._traces.add(trace, number_of_cell(self._shell), options.trace)
         if options.trace and name != options.trace:
             print(f"`{options.trace}` is in use, so the trace is called `{name}`.")
+
+    @line_magic(f"%{NAME}")  # type: ignore[arg-type]  # IPython does not tell that it may be named.
+    def _below_code(self, _: str) -> None:
+        """Says where the magic belongs: IPython takes it for a line magic of this name if there is code above it."""
+        raise UsageError(f"`%%{NAME}` must be the first line of its cell. Only comments may stand above it.")
 
     @line_magic
     def tff_stack(self, line: str) -> None:

@@ -45,3 +45,15 @@ def test_a_headline_comes_first_and_then_a_shorter_traceback_with_another_messag
     monkeypatch.setattr(notebook_traceback, "_formatter", Formatter)
     lines = notebook_traceback.lines_for_notebook(tff.ArgumentError("x\n  where: here"), ["client 7", "x = 7"], "x")
     assert lines[:3] == ["client 7", "x = 7", "ArgumentError: x"] and len(lines) == 11
+
+
+def test_the_line_of_the_magic_is_left_out_unless_it_failed(monkeypatch):
+    call = "get_ipython().run_line_magic('tff_execute', '')"
+
+    class OfCell(Formatter):
+        def structured_traceback(self, etype, evalue, etb, tb_offset=None, context=5):
+            return [f"      1 \x1b[39mget_ipython\x1b[39m{call[11:]}\n----> 2 mean(1.0)", f"----> 1 {call}"]
+
+    monkeypatch.setattr(notebook_traceback, "_formatter", OfCell)
+    lines = notebook_traceback.lines_for_notebook(tff.ArgumentError("no list"))
+    assert lines == ["----> 2 mean(1.0)", f"----> 1 {call}"]

@@ -42,6 +42,27 @@ def test_the_code_of_a_cell_in_the_background_keeps_its_lines(rewritten):
     )
 
 
+def test_comments_and_blank_lines_may_stand_above_the_magic_and_count(rewritten):
+    call = "get_ipython().run_line_magic('tff_execute', '')\n"
+    assert rewritten("# mine\n\n%%tff_execute\nx = 1\n") == f"# mine\n\n{call}x = 1\n"
+    assert rewritten("# mine\n%%tff_execute\n") == f"# mine\n{call}"
+    assert rewritten("# mine\n%%tff_execute --background\nx = 1\n") == (
+        "get_ipython().run_cell_magic('tff_execute', '--background', '\\n\\nx = 1\\n')\n"
+    )
+    assert rewritten("# mine\n%%tff_execute --vieww\nx = 1\n") == "%%tff_execute --vieww\nx = 1\n"
+
+
+@pytest.mark.parametrize("cell", ["# mine\n", "# mine\n%%time\nx = 1\n", "x = 1\n%%tff_execute\n", "\n", "#"])
+def test_other_cells_with_comments_stay_as_they_are(rewritten, cell):
+    assert rewritten(cell) == cell
+
+
+def test_below_code_the_magic_says_where_it_belongs(shell, capsys):
+    assert not shell.run_cell("x = 1\n%%tff_execute\nmean([1.0])").success
+    told = capsys.readouterr()
+    assert "`%%tff_execute` must be the first line of its cell." in told.out + told.err
+
+
 @pytest.mark.parametrize(
     ("line", "parts"),
     [

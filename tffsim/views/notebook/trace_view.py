@@ -54,6 +54,8 @@ export default widget;
 """
 _NO_MODULE = "export default {}"
 
+_NOTHING = (NO_PICTURE, NO_PICTURE)
+
 
 class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
     """Shows a trace in panels.
@@ -132,7 +134,12 @@ class TraceView(anywidget.AnyWidget):  # type: ignore[misc]
             assert widget is not None
             self._shown_in = shown_in = LiveOutputs(NO_PICTURE, Output(*widget))
             shown_in.display()
-            source.recorder.when_finished(lambda: shown_in.update(outputs(source.snapshot, panels, title, view)))
+            source.recorder.when_finished(
+                # Of a call that was refused there is nothing to show: its error says all.
+                lambda: shown_in.update(
+                    outputs(source.snapshot, panels, title, view) if source.snapshot.num_spans else _NOTHING
+                )
+            )
 
     def display_again(self) -> None:
         """Displays what was displayed last of a trace that is being written, where somebody has cleared it."""

@@ -101,3 +101,15 @@ def test_a_front_end_that_does_not_answer_is_told_everything_ever_more_rarely(mo
     assert len(sent) == 200
     assert 3 <= sent.count(True) <= 6
     assert not any(sent[-50:])
+
+
+def test_of_a_call_that_was_refused_nothing_is_left(monkeypatch):
+    shown = []
+    monkeypatch.setattr("tffsim.views.notebook.trace_view.is_in_kernel", lambda: True)
+    monkeypatch.setattr("tffsim.views.notebook.trace_view.LiveOutputs.display", lambda self: None)
+    monkeypatch.setattr("tffsim.views.notebook.trace_view.LiveOutputs.update", lambda self, now: shown.extend(now))
+    with tff.trace() as trace:
+        trace.show()._ipython_display_()
+        with pytest.raises(tff.ArgumentError):
+            mean_of_doubles(1.0)
+    assert [output.data for output in shown] == 2 * [{"text/html": ""}]
