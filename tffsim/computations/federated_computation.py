@@ -15,6 +15,7 @@ from tffsim.computations.mistakes import federated_assignment, federated_equalit
 from tffsim.computations.mistakes.federated_mistakes import explain
 from tffsim.computations.mistakes.mistake_error import being_defined
 from tffsim.failures.user_error import user_facing
+from tffsim.language.lambda_names import name_of_function
 
 federated_assignment.install()
 federated_equality.install()
@@ -60,7 +61,9 @@ def _named(computation: object, function: Callable[..., object]) -> Any:
     else:
         assert isinstance(computation, ConcreteComputation)
         computation = with_shared_default(computation)
-    return functools.update_wrapper(computation, function, updated=())
+    functools.update_wrapper(computation, function, updated=())
+    computation.__name__ = name_of_function(function, "computation")  # type: ignore[union-attr]
+    return computation
 
 
 def _infer_type(value: object) -> fl.Type:
@@ -71,7 +74,7 @@ def _infer_type(value: object) -> fl.Type:
 
 
 def _defined(make: Callable[[], object], function: Callable[..., object] | None, *, is_typed: bool) -> Any:
-    name = str(getattr(function, "__name__", "computation"))
+    name = name_of_function(function, "computation") if function is not None else "computation"
     token = being_defined.set(name)
     try:
         with naming_calls_of(function):

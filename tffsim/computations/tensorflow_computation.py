@@ -16,6 +16,7 @@ from tffsim.computations.mistakes.tensorflow_mistakes import explain
 from tffsim.external_runtime.tensorflow.capture import graph_capture
 from tffsim.external_runtime.tensorflow.tensorflow_types import infer_type, to_type
 from tffsim.failures.user_error import user_facing
+from tffsim.language.lambda_names import LAMBDA, name_of_function
 from tffsim.language.struct_types import field_names
 from tffsim.language.type_kinds import struct_type_of
 
@@ -78,7 +79,9 @@ def _made(function: Callable[..., object], types: Sequence[object]) -> Any:
         )
 
     untyped = UntypedComputation(concrete, infer_type, function, is_plain=True)
-    return functools.update_wrapper(untyped, function, updated=())
+    functools.update_wrapper(untyped, function, updated=())
+    untyped.__name__ = _name_of(function)  # type: ignore[attr-defined]
+    return untyped
 
 
 def _to_types(specs: Sequence[object]) -> list[fl.Type | None]:
@@ -86,13 +89,13 @@ def _to_types(specs: Sequence[object]) -> list[fl.Type | None]:
 
 
 def _name_of(function: Callable[..., object]) -> str:
-    return str(getattr(graph_capture.unwrapped(function), "__name__", "<unnamed>"))
+    return name_of_function(graph_capture.unwrapped(function), "<unnamed>")
 
 
 def _capture(
     function: Callable[..., object], parameter_type: fl.Type | None, unpack: bool | None, name: str | None = None
 ) -> ConcreteComputation:
-    name = name or _name_of(function)
+    name = _name_of(function) if name in (None, LAMBDA) else name
     one_argument = _with_one_argument(function, parameter_type, unpack)
     proto, type_signature = graph_capture.capture(one_argument, parameter_type, name)
     computation = TypedComputation(

@@ -32,6 +32,7 @@ from typing import Any, Generic, TypeVar
 
 from federated_language.proto import computation_pb2 as pb
 
+from tffsim.language.lambda_names import name_of_code
 from tffsim.language.proto_parts import parts_of
 
 _MAX_ENTRIES = 2048
@@ -161,7 +162,7 @@ def source_of_code(code: types.CodeType, name: str) -> Source:
         text = "".join(inspect.getblock(lines))
     except (SyntaxError, tokenize.TokenError):
         text = ""
-    return Source(name, code.co_filename, code.co_firstlineno, text)
+    return Source(name_of_code(code, name), code.co_filename, code.co_firstlineno, text)
 
 
 def record(proto: pb.Computation, provenance: Provenance) -> None:

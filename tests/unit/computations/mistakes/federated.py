@@ -401,8 +401,8 @@ mean = tff.federated_computation(lambda x: tff.federated_mean(x), AT_CLIENTS)
 def average(x):
     return mean([1.0, 2.0])  # here
 """,
-        "`average` cannot be defined. `<lambda>` needs a value at CLIENTS ({float32}@CLIENTS) in a federated "
+        "`average` cannot be defined. `mean` needs a value at CLIENTS ({float32}@CLIENTS) in a federated "
         "computation, found a value of Python type `list`. Pass one that is federated already, such as a parameter, "
-        "or call `<lambda>` outside of the computation.",
+        "or call `mean` outside of the computation.",
     ),
 }

@@ -107,7 +107,7 @@ def test_of_many_clients_the_extent_is_told():
 def test_a_function_that_stands_in_one_line_with_its_call_is_counted_once():
     mean = tff.federated_computation(lambda values: tff.federated_sum(tff.federated_map(half, values)), AT_CLIENTS)
     snapshot = traced(mean, [1.0, 2.0])
-    (line,) = (row for row in source_lines(snapshot) if snapshot.functions[row.function].name == "<lambda>")
+    (line,) = (row for row in source_lines(snapshot) if snapshot.functions[row.function].name == "mean")
     assert line.done == line.expected == 1
     assert line.letters == 2
 
