@@ -21,8 +21,8 @@ test("each mark of a tile has an entry in the key", () => {
   assert.deepEqual(told(NUMBER_SIZE), [
     "n: examples",
     "its numbers, low to high",
-    "norm, over 2 rounds",
-    "dot: from the mean of all; tick: median",
+    "norm, over the last 2 rounds",
+    "dot: distance from the mean; tick: median distance",
   ]);
 });
 

@@ -84,6 +84,21 @@ def test_a_client_is_slow_that_takes_much_longer_than_the_others():
     assert rounds_module._slow(busy[:5], done[:5]) == [], "five are too few to tell"
 
 
+def test_what_tensorflow_needs_to_get_ready_in_the_first_calls_makes_no_client_slow():
+    halves = tff.federated_computation(lambda values: tff.federated_map(half, values), tff.type_at_clients(np.float32))
+    with tff.trace() as trace:
+        for _ in range(2):
+            halves([1.0] * 9)
+    snapshot = trace.snapshot
+    columns = snapshot.columns
+    columns["self_time"][columns["client"] >= 0] = 1_000
+    first = {}
+    for span in np.flatnonzero(columns["client"] >= 0):
+        first.setdefault((columns["invocation"][span], columns["node"][span], columns["operation"][span]), span)
+    columns["self_time"][list(first.values())] = 500_000_000
+    assert [row.slow for row in rounds(snapshot)] == [[], [0]]
+
+
 def test_nothing_was_called():
     with tff.trace() as trace:
         pass
