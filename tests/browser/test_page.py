@@ -458,7 +458,7 @@ def test_what_a_trace_says_is_never_run(page, tmp_path):
     for _ in range(2):
         page.press("[data-panel=clients] .tff-canvas canvas", "ArrowRight")
     page.locator(".tff-details dd", has_text="1 · failed").wait_for()
-    page.locator(".tff-details button", has_text="InvalidArgumentError").click()
+    page.locator(".tff-details button", has_text="onerror=alert(2)").click()
     page.locator(".tff-details dd", has_text="create_call · error").wait_for()
     show(page, "timeline")
     page.focus("[data-panel=timeline] canvas")
