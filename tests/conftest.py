@@ -44,6 +44,7 @@ NOT_QUICK = (
     "unit/federation/test_fold_shape.py",
     "unit/federation/test_number_watch.py",
     "unit/federation/test_parallel_fold.py",
+    "unit/language/test_lambda_names.py",
     "unit/language/test_provenance.py",
     "unit/tracing/document/test_output_files.py",
     "unit/tracing/document/test_sketches.py",
