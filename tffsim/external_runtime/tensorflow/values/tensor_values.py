@@ -56,13 +56,22 @@ def to_tensor(value: object, type_spec: fl.TensorType) -> tf.Tensor:
     target = _target(type_spec)
     # The same number: a tensor of an array takes ten times as long.
     number = value.item() if type(value) is target.numpy_scalar else value  # type: ignore[attr-defined]
-    if type(number) is target.python_scalar and target.limits[0] <= number <= target.limits[1]:  # type: ignore[operator]
+    if (
+        type(number) is target.python_scalar
+        and target.limits[0] <= number <= target.limits[1]  # type: ignore[operator]
+        and not _may_have_another_sign(number)
+    ):
         return eager_tensor(number, target.enum)
     if isinstance(value, EagerTensor) and value.dtype == target.tf_dtype:
         _check_shape(shape_of(value), target)
         return value
     array = _to_array(value, target)
     return eager_tensor(array.copy() if _may_change(array, value) else array, target.enum)
+
+
+def _may_have_another_sign(number: object) -> bool:
+    """Whether TensorFlow may give a tensor that it keeps for an equal number: 0.0 equals -0.0."""
+    return number == 0 and type(number) is float
 
 
 def _may_change(array: np.ndarray, value: object) -> bool:

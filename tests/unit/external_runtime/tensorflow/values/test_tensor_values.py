@@ -144,6 +144,16 @@ def test_a_number_of_numpy_keeps_its_bits(dtype):
         assert (tensor.shape, tensor.dtype) == ((), dtype) and tensor.numpy().tobytes() == number.tobytes()
 
 
+@pytest.mark.parametrize("first", [0.0, -0.0])
+@pytest.mark.parametrize("make", [float, np.float32])
+def test_zero_keeps_its_sign(first, make):
+    """TensorFlow keeps tensors of numbers, and finds that of 0.0 for -0.0."""
+    tf.constant(first)
+    for number in (0.0, -0.0, 0.0):
+        tensor = to_tensor(make(number), fl.TensorType(np.float32))
+        assert np.signbit(tensor.numpy()) == np.signbit(number)
+
+
 def test_not_a_number_keeps_its_bits():
     number = np.array(0x7FC01234, np.uint32).view(np.float32)[()]
     assert to_tensor(number, fl.TensorType(np.float32)).numpy().tobytes() == number.tobytes()
