@@ -231,7 +231,11 @@ def num_runs(monkeypatch):
     return runs
 
 
-@pytest.mark.parametrize("factory", [_FACTORIES["flat"], _FACTORIES["tree"]], ids=["flat", "tree"])
+# How long clients are, and how they are spread, are decided apart from each other: not each pair of them is run.
+_FACTORIES_AND_CLIENTS = [("flat", "short"), ("tree", "short"), ("flat", "long"), ("deep tree", "long")]
+
+
+@pytest.mark.parametrize(("factory", "built"), _FACTORIES_AND_CLIENTS[:3], indirect=["built"])
 @pytest.mark.parametrize(
     "name",
     [
@@ -247,7 +251,7 @@ def num_runs(monkeypatch):
 )
 def test_a_client_runs_once_for_all_aggregations(num_runs, built, name, factory):
     computation, draw = _COMPUTATIONS[name]
-    context = tff.SyncExecutionContext(factory())
+    context = tff.SyncExecutionContext(_FACTORIES[factory]())
     members = _members(draw, 100, seed=1)
     for _ in range(3):
         num_runs.clear()
@@ -262,11 +266,11 @@ def test_a_fold_of_results_that_others_have_made_calls_no_client(num_runs, built
     assert len(built) > 2 * 96 / 8  # Those of the first aggregation, and those of the others.
 
 
-@pytest.mark.parametrize("factory", _FACTORIES.values(), ids=_FACTORIES)
+@pytest.mark.parametrize(("factory", "built"), _FACTORIES_AND_CLIENTS, indirect=["built"])
 @pytest.mark.parametrize("name", _COMPUTATIONS)
 def test_blocks_give_the_bits_of_single_calls(built, name, factory):
     computation, draw = _COMPUTATIONS[name]
-    blocks = tff.SyncExecutionContext(factory())
+    blocks = tff.SyncExecutionContext(_FACTORIES[factory]())
 
     @settings(max_examples=6, deadline=None, derandomize=True, database=None)
     @given(st.integers(0, 100), st.integers(0, 2**32 - 1))
@@ -373,7 +377,7 @@ def test_data_that_can_be_read_once_is_read_once(built):
     total = tff.federated_computation(lambda x: tff.federated_sum(tff.federated_map(_count, x)), _SETS)
     context = tff.SyncExecutionContext(tff.local_executor_factory())
     for _ in range(2):
-        assert context.invoke(total, [iter([1.0, 2.0]) for _ in range(70)]) == 140
+        assert context.invoke(total, [iter([1.0, 2.0]) for _ in range(20)]) == 40
     assert not built
 
 

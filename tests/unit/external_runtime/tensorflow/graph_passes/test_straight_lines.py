@@ -19,7 +19,7 @@ from tffsim.external_runtime.tensorflow.graph_passes.straight_lines import reduc
 
 _STRAIGHT = ["reduced", "walked", "twice", "with keras", "with variables"]
 _bounded = settings(
-    max_examples=10,
+    max_examples=6,
     deadline=None,
     derandomize=True,
     database=None,
