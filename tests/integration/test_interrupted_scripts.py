@@ -106,6 +106,30 @@ def test_more_held_python_functions_than_processors_leave_loops_and_branches_to_
     assert interrupt_whenever_started(script) == (expected, 0)
 
 
+@pytest.mark.parametrize("stack", _STACKS)
+def test_an_interrupt_that_another_thread_takes_reaches_the_one_that_is_held(stack):
+    """A busy system may hand a signal to any thread. It wakes that thread only."""
+    script = start_script(f"""
+        def take():
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+        def held_while_another_takes_it(v):
+            threading.Timer(0.2, take).start()
+            return held(v)
+
+        tff.use({_STACKS[stack]})
+        interrupted = at_clients(lambda x: in_python(held_while_another_takes_it, x))
+        try:
+            interrupted([1])
+        except KeyboardInterrupt:
+            print("interrupted", ended.is_set())
+        print(total([1, 2, 3]), ended.is_set())
+    """)
+    with script:
+        output, code = script.communicate(timeout=_BOUND_SECONDS)
+    assert (output.splitlines(), code) == (["started", "interrupted False", "12 False"], 0)
+
+
 @pytest.mark.parametrize("is_traced", [False, True])
 @pytest.mark.parametrize("stack", _STACKS)
 def test_an_interrupt_may_come_at_any_moment(stack, is_traced):

@@ -4,7 +4,8 @@ Python raises `KeyboardInterrupt` between two steps of Python code in the main t
 thread inside of TensorFlow takes no such step before TensorFlow returns; and what is
 raised in a `tf.py_function`, TensorFlow turns into an error of its own. Python does
 announce every signal at once by a byte in a socket. Another thread waits for the byte,
-and cancels what TensorFlow does.
+and cancels what TensorFlow does. A busy system may also hand the signal to any thread of
+the process: then the main thread is told too, or it would go on waiting for a lock.
 """
 
 import _thread
@@ -13,6 +14,7 @@ import os
 import signal
 import socket
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -50,7 +52,8 @@ def cancelled_by_interrupts(scope: CancellationScope) -> Iterator[None]:
     try:
         signal.signal(signal.SIGINT, recorded)
         # Only this one is sure to raise. Others may have been made to let the work go on.
-        with _announced(scope) if handler is signal.default_int_handler else contextlib.nullcontext():
+        is_sure = handler is signal.default_int_handler
+        with _announced(scope, recorded) if is_sure else contextlib.nullcontext():
             yield
     except BaseException as error:
         if recorded.raised is None or error is recorded.raised:
@@ -70,8 +73,14 @@ class _Handler:
         self._scope = scope
         self.raised: BaseException | None = None
         self._again: threading.Timer | None = None
+        self._is_over = False
+        self._is_reminded = False
+        self._reminding = threading.Lock()
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
+        if self._is_reminded and self.raised is not None:
+            self._is_reminded = False
+            return
         try:
             self.original(number, frame)
         except BaseException as error:
@@ -80,14 +89,33 @@ class _Handler:
             if not _would_end_process(frame):
                 raise
             # What is called next may wait for long.
-            self._again = threading.Timer(_SECONDS_TO_COME_AGAIN, _thread.interrupt_main)
+            self._again = threading.Timer(_SECONDS_TO_COME_AGAIN, _interrupt_main_thread)
             self._again.daemon = True
             self._again.start()
 
+    def remind(self) -> None:
+        """Sends the main thread the interrupt again, if it has not heard it in a while."""
+        time.sleep(_SECONDS_TO_COME_AGAIN)
+        with self._reminding:
+            if self.raised is None and not self._is_over:
+                self._is_reminded = True
+                _interrupt_main_thread()
+
     def end(self) -> None:
-        """Keeps an interrupt that was put off from coming again."""
+        """Keeps an interrupt from coming again."""
+        with self._reminding:
+            self._is_over = True
         if self._again is not None:
             self._again.cancel()
+
+
+def _interrupt_main_thread() -> None:
+    """Interrupts the main thread, and no other; where the system can, also while it waits for a lock."""
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main is not None:
+        signal.pthread_kill(main, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
 
 
 def _would_end_process(frame: FrameType | None) -> bool:
@@ -100,15 +128,15 @@ def _would_end_process(frame: FrameType | None) -> bool:
 
 
 @contextlib.contextmanager
-def _announced(scope: CancellationScope) -> Iterator[None]:
-    """A block in which the arrival of an interrupt cancels a scope."""
+def _announced(scope: CancellationScope, handler: _Handler) -> Iterator[None]:
+    """A block in which the arrival of an interrupt cancels a scope, and is sure to reach a handler."""
     receiver, sender = socket.socketpair()
     sender.setblocking(False)
     before = signal.set_wakeup_fd(-1)
     try:
         signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
         # The thread ends a moment after the block, and must not keep the scope until then.
-        heard = receiver, before, weakref.ref(scope)
+        heard = receiver, before, weakref.ref(scope), weakref.ref(handler)
         threading.Thread(target=_listen, args=heard, name="tffsim-interrupts", daemon=True).start()
         yield
     finally:
@@ -116,13 +144,19 @@ def _announced(scope: CancellationScope) -> Iterator[None]:
         sender.close()
 
 
-def _listen(receiver: socket.socket, before: int, heard_by: "weakref.ref[CancellationScope]") -> None:
+def _listen(
+    receiver: socket.socket,
+    before: int,
+    heard_by: "weakref.ref[CancellationScope]",
+    handled_by: "weakref.ref[_Handler]",
+) -> None:
     with receiver:
         while numbers := receiver.recv(64):
-            scope = heard_by()
-            if scope is not None and signal.SIGINT in numbers:
+            scope, handler = heard_by(), handled_by()
+            if scope is not None and handler is not None and signal.SIGINT in numbers:
                 scope.cancel()
-            del scope
+                handler.remind()
+            del scope, handler
             if before != -1:
                 # An event loop waits there for its signals.
                 with contextlib.suppress(OSError):
