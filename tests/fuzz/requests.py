@@ -72,12 +72,11 @@ def _memory_requests(
             **of_session, key=MEMORY_KEY, name=segment.name, num_bytes=segment.num_bytes, segment=number,
             is_for_results=number > 1,
         )  # fmt: skip
-    header = messages.CreateValueRequest.Header(**of_session, id=13)
-    header.value.tensor.dtype, header.value.tensor.buffer_size = "uint8", 5000
-    yield (
-        "TakeFromMemory",
-        messages.TakeFromMemoryRequest(header=header, region=messages.Region(segment=1, num_bytes=5000)),
-    )
+    for number, is_lent in ((13, False), (14, True)):
+        header = messages.CreateValueRequest.Header(**of_session, id=number)
+        header.value.tensor.dtype, header.value.tensor.buffer_size = "uint8", 5000
+        region = messages.Region(segment=1, num_bytes=5000, is_lent=is_lent)
+        yield "TakeFromMemory", messages.TakeFromMemoryRequest(header=header, region=region)
     yield (
         "ComputeIntoMemory",
         messages.ComputeIntoMemoryRequest(

@@ -1,8 +1,9 @@
 """Memory as the way of large values to a worker that this process has started, and back. All else goes as before.
 
-There is a segment for values and one for results, which is used again and again. One value at a time is in it:
-the worker copies it out before it answers. If that does not end well, nobody knows what the worker still does with the
-segment, and the next value gets another one.
+There are segments for values and for results, which are used again and again. A result is in one until it has been
+copied out. A value can keep the memory: a segment is lent to the worker until the last tensor in it is gone. At most
+two are, so that values that stay take turns; a further one is copied out before the worker answers. If a call does not
+end well, nobody knows what the worker still does with the segment, and nothing is put into it any more.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import contextlib
 import dataclasses
 import itertools
 from collections.abc import AsyncIterator, Awaitable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import grpc
 import numpy as np
@@ -21,7 +22,7 @@ from tffsim.remote.remote_session import Upload
 from tffsim.remote.transport import CallError, Transport
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.malformed import MalformedError
-from tffsim.remote.wire.memory_segment import MemorySegment
+from tffsim.remote.wire.memory_segment import MemorySegment, room_at_most
 from tffsim.remote.wire.methods import COMPUTE_INTO_MEMORY, SHARE_MEMORY, TAKE_FROM_MEMORY, Method
 from tffsim.remote.wire.values import buffer_sizes
 
@@ -33,7 +34,20 @@ MAX_KEPT_BYTES = 64 << 20
 """A larger segment is let go after its value."""
 _STEP_BYTES = 4 << 20
 """Segments are a multiple of this: values that grow a little need no new one."""
+_MAX_LENT = 2
 _SECONDS_TO_SHARE = 10.0
+
+
+class _Shared(NamedTuple):
+    """A segment that the worker has, too.
+
+    Attributes:
+        number: What messages call it.
+        segment: The segment.
+    """
+
+    number: int
+    segment: MemorySegment
 
 
 @dataclasses.dataclass(slots=True)
@@ -42,11 +56,25 @@ class _Lane:
 
     Attributes:
         lock: Held by the value that is on its way.
-        segment: The memory for it, and its number; None if there is none yet, or it is in use.
+        segments: The memory, but for what that value uses.
     """
 
     lock: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
-    segment: tuple[int, MemorySegment] | None = None
+    segments: list[_Shared] = dataclasses.field(default_factory=list)
+
+    @property
+    def num_lent(self) -> int:
+        """How many segments the worker uses."""
+        return sum(shared.segment.is_lent for shared in self.segments)
+
+    def take(self, room: int) -> _Shared | None:
+        """Takes out the smallest segment that has room, and that nobody uses. None has: those are let go."""
+        unused = [shared for shared in self.segments if not shared.segment.is_lent]
+        fitting = [shared for shared in unused if shared.segment.num_bytes >= room]
+        taken = min(fitting, key=lambda shared: shared.segment.num_bytes, default=None)
+        gone = unused if taken is None else [taken]
+        self.segments = [shared for shared in self.segments if shared not in gone]
+        return taken
 
 
 class _Lanes:
@@ -97,6 +125,9 @@ class SharedMemoryTransport(Transport):
             if found is not None:
                 region, segment = found
                 await asyncio.to_thread(segment.write, upload.arrays())
+                if _is_lent(region, segment, lanes.values):
+                    region.is_lent = True
+                    segment.lend()
                 count_sent(upload.num_bytes)
                 taking = messages.TakeFromMemoryRequest(header=header, region=region)
                 await self._inner.call(TAKE_FROM_MEMORY, taking, timeout)
@@ -118,7 +149,7 @@ class SharedMemoryTransport(Transport):
                 if sum(sizes) != num_bytes:
                     raise MalformedError("The result has another size than was announced.")
                 count_received(num_bytes)
-                return response.value, await asyncio.to_thread(segment.read, sizes, is_aligned=True)
+                return response.value, await asyncio.to_thread(segment.read, sizes)
         return await self._inner.fetch(request, num_bytes, timeout)
 
     def _lanes_of(self, session: str) -> _Lanes:
@@ -135,23 +166,17 @@ class SharedMemoryTransport(Transport):
             yield None
             return
         async with lane.lock:
-            kept, lane.segment = lane.segment, None
-            if kept is None or kept[1].num_bytes < num_bytes:
-                del kept  # Before there is another one.
-                kept = await self._new_segment(lanes, num_bytes, is_for_results=lane is lanes.results)
-            if kept is None:
+            shared = lane.take(room_at_most(num_bytes)) or await self._new_segment(lanes, lane, num_bytes)
+            if shared is None:
                 yield None
                 return
-            number, segment = kept
-            is_last = segment.num_bytes > MAX_KEPT_BYTES
-            yield messages.Region(segment=number, num_bytes=num_bytes, is_last=is_last), segment
+            is_last = shared.segment.num_bytes > MAX_KEPT_BYTES
+            yield messages.Region(segment=shared.number, num_bytes=num_bytes, is_last=is_last), shared.segment
             if not is_last:
-                lane.segment = kept
+                lane.segments.append(shared)
 
-    async def _new_segment(
-        self, lanes: _Lanes, num_bytes: int, *, is_for_results: bool
-    ) -> tuple[int, MemorySegment] | None:
-        size = -(-num_bytes // _STEP_BYTES) * _STEP_BYTES
+    async def _new_segment(self, lanes: _Lanes, lane: _Lane, num_bytes: int) -> _Shared | None:
+        size = -(-room_at_most(num_bytes) // _STEP_BYTES) * _STEP_BYTES
         try:
             segment = await asyncio.to_thread(MemorySegment.create, size)
         except OSError:
@@ -160,7 +185,7 @@ class SharedMemoryTransport(Transport):
         number = next(self._numbers)
         request = messages.ShareMemoryRequest(
             session=lanes.session, key=self._key, name=segment.name, num_bytes=size, segment=number,
-            is_for_results=is_for_results,
+            is_for_results=lane is lanes.results, kept=[shared.number for shared in lane.segments],
         )  # fmt: skip
         try:
             await self._inner.call(SHARE_MEMORY, request, _SECONDS_TO_SHARE)
@@ -172,4 +197,9 @@ class SharedMemoryTransport(Transport):
             return None
         finally:
             segment.unlink()
-        return number, segment
+        return _Shared(number, segment)
+
+
+def _is_lent(region: messages.Region, segment: MemorySegment, lane: _Lane) -> bool:
+    """Whether a value may keep the memory: what is used once anyway, and what is not mostly empty."""
+    return region.is_last or (2 * region.num_bytes >= segment.num_bytes and lane.num_lent < _MAX_LENT)

@@ -78,8 +78,16 @@ def test_the_bits_are_those_of_the_local_stack_again_and_again(two_workers, make
         assert result_of(context) == expected
     transports = [connection._transport for connection in context.executor_factory.workers.connections]
     assert all(isinstance(transport, SharedMemoryTransport) for transport in transports)
-    assert all(transport._lanes.values.segment is not None for transport in transports)
+    assert all(transport._lanes.values.segments for transport in transports)
     assert names() == set()
+
+
+def test_values_that_stay_at_workers_are_not_changed_by_later_ones(two_workers, make_context, local):
+    context = make_context(two_workers)
+    kept = [tf.constant(WEIGHTS * k) for k in range(5)]
+    for weights in (*kept, *reversed(kept)):
+        argument = (weights, [1.0, 2.0, 3.0])
+        assert bits(context.invoke(training, argument)) == bits(local.invoke(training, argument))
 
 
 def test_all_clients_have_a_value_of_their_own(two_workers, make_context, local):
@@ -147,7 +155,7 @@ def test_a_worker_killed_while_a_value_is_on_its_way_is_replaced(workers, make_c
             break
         time.sleep(0.2)
     assert result_of(context) == expected
-    assert context.executor_factory.workers.connections[0]._transport._lanes.values.segment is not None
+    assert context.executor_factory.workers.connections[0]._transport._lanes.values.segments
 
 
 def test_a_worker_that_is_stopped_while_a_value_is_on_its_way_is_replaced(workers, make_context, expected):

@@ -27,6 +27,8 @@ from tffsim.tracing.recording.wire_bytes import WireBytes
 
 KEY = "the key"
 LARGE = np.arange(MIN_BYTES // 4 + 5, dtype=np.float32)
+LENT = np.arange(600_000, dtype=np.float32)
+"""Fills more than half of a segment."""
 
 
 class Watched(GrpcTransport):
@@ -165,7 +167,43 @@ def test_what_needs_more_room_gets_another_segment(make, sharing_worker):
     for number, array in enumerate([LARGE, large, LARGE]):
         send(transport, "grown", number, array)
     assert arrived(sharing_worker, "grown", 1).tobytes() == large.tobytes()
-    assert [request.num_bytes for request in inner.shared] == [4 << 20, 8 << 20]
+    # The first one is too small and let go, the second one is lent.
+    assert [(request.num_bytes, list(request.kept)) for request in inner.shared] == [
+        (4 << 20, []), (8 << 20, []), (4 << 20, [2]),
+    ]  # fmt: skip
+
+
+def forget(worker, session, number):
+    async def forget_here():
+        there.values.forget([number])
+
+    there = worker.service.sessions[session]
+    there.work.submit(forget_here()).result(60)
+
+
+def test_values_that_stay_have_the_memory_of_two_segments_and_no_value_changes(make, sharing_worker):
+    transport, inner = make("lent")
+    for number in range(1, 6):
+        send(transport, "lent", number, LENT * number)
+    assert (len(inner.shared), transport._lanes.values.num_lent) == (3, 2)
+    forget(sharing_worker, "lent", 2)
+    assert transport._lanes.values.num_lent == 1
+    for number in (6, 7):
+        send(transport, "lent", number, LENT * number)
+    assert (len(inner.shared), transport._lanes.values.num_lent) == (3, 2)
+    for number in (1, 3, 4, 5, 6, 7):
+        assert arrived(sharing_worker, "lent", number).tobytes() == (LENT * number).tobytes()
+
+
+def test_a_value_that_is_used_after_its_session_has_ended_does_not_change(make, sharing_worker):
+    transport, _ = make("ended")
+    send(transport, "ended", 1, LENT)
+    used = arrived(sharing_worker, "ended", 1)
+    segment = transport._lanes.values.segments[0].segment
+    sharing_worker.service._end("ended")
+    begin(transport, "begun")
+    send(transport, "begun", 1, LENT + 1)
+    assert segment.is_lent and used.tobytes() == LENT.tobytes()
 
 
 def test_a_very_large_segment_is_not_kept(make, sharing_worker, monkeypatch):
@@ -174,7 +212,8 @@ def test_a_very_large_segment_is_not_kept(make, sharing_worker, monkeypatch):
     for number in (1, 2):
         send(transport, "not kept", number, LARGE)
     assert len(inner.shared) == 2
-    assert sharing_worker.service.sessions["not kept"].memory._segments == {}
+    assert sharing_worker.service.sessions["not kept"].memory._segments == {False: {}, True: {}}
+    assert arrived(sharing_worker, "not kept", 1).tobytes() == LARGE.tobytes()
 
 
 def test_small_values_are_streamed(make, sharing_worker):
@@ -217,7 +256,7 @@ def test_the_name_is_gone_when_the_worker_has_it(make):
     transport, inner = make("name")
     send(transport, "name", 1, LARGE)
     with pytest.raises(MalformedError, match="no shared memory of this name"):
-        MemorySegment.open(inner.shared[0].name, LARGE.nbytes, is_written=False)
+        MemorySegment.open(inner.shared[0].name, LARGE.nbytes)
 
 
 def test_the_name_is_gone_if_the_worker_does_not_answer(make):
@@ -226,7 +265,7 @@ def test_the_name_is_gone_if_the_worker_does_not_answer(make):
     with pytest.raises(CallError, match="UNAVAILABLE"):
         send(transport, "no answer", 1, LARGE)
     with pytest.raises(MalformedError, match="no shared memory of this name"):
-        MemorySegment.open(inner.shared[0].name, LARGE.nbytes, is_written=False)
+        MemorySegment.open(inner.shared[0].name, LARGE.nbytes)
 
 
 def test_after_a_call_that_failed_another_segment_is_used(make, sharing_worker):

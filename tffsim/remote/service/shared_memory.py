@@ -1,13 +1,14 @@
-"""The memory that a session of a worker shares with its controller: a segment for values, and one for results."""
+"""The memory that a session of a worker shares with its controller: segments for values, and for results."""
 
 import asyncio
 import hmac
+from collections.abc import Sequence
 
 import numpy as np
 
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.malformed import MalformedError
-from tffsim.remote.wire.memory_segment import MemorySegment
+from tffsim.remote.wire.memory_segment import MemorySegment, room_of
 from tffsim.remote.wire.tensors import Buffers, ValueBytesError, read_only
 from tffsim.remote.wire.values import buffer_sizes
 
@@ -19,10 +20,10 @@ class SharedMemory:
     """
 
     def __init__(self) -> None:
-        self._segments: dict[bool, tuple[int, MemorySegment]] = {}
+        self._segments: dict[bool, dict[int, MemorySegment]] = {False: {}, True: {}}
 
     def share(self, request: messages.ShareMemoryRequest, key: str) -> None:
-        """Takes a segment of the controller.
+        """Takes a segment of the controller, and lets go those that it does not keep.
 
         Args:
             request: Says which.
@@ -33,11 +34,13 @@ class SharedMemory:
         """
         if not key or not hmac.compare_digest(request.key.encode(), key.encode()):
             raise MalformedError("Only the process that has started this worker can share memory with it.")
-        segment = MemorySegment.open(request.name, request.num_bytes, is_written=request.is_for_results)
-        self._segments[request.is_for_results] = request.segment, segment
+        segments = self._segments[request.is_for_results]
+        for number in segments.keys() - set(request.kept):
+            del segments[number]
+        segments[request.segment] = MemorySegment.open(request.name, request.num_bytes)
 
     async def take(self, request: messages.TakeFromMemoryRequest, max_bytes: int) -> list[np.ndarray]:
-        """Returns copies of the buffers of a value.
+        """Returns the buffers of a value: copies, unless their memory is lent.
 
         Raises:
             MalformedError: If they are not there.
@@ -47,8 +50,10 @@ class SharedMemory:
         total = sum(sizes)
         if total > max_bytes:
             raise ValueBytesError(total, max_bytes)
-        segment = self._segment(request.region, total, is_for_results=False)
-        return read_only(await asyncio.to_thread(segment.read, sizes, is_aligned=True))
+        segment = self._segment(request.region, sizes, is_for_results=False)
+        if request.region.is_lent:
+            return segment.borrow(sizes)
+        return read_only(await asyncio.to_thread(segment.read, sizes))
 
     async def put(self, region: messages.Region, buffers: Buffers) -> None:
         """Puts the buffers of a result where the controller wants them.
@@ -56,21 +61,24 @@ class SharedMemory:
         Raises:
             MalformedError: If they have no room there.
         """
-        segment = self._segment(region, buffers.num_bytes, is_for_results=True)
-        await asyncio.to_thread(segment.write, buffers.arrays())
+        arrays = buffers.arrays()
+        segment = self._segment(region, [array.nbytes for array in arrays], is_for_results=True)
+        await asyncio.to_thread(segment.write, arrays)
 
     def clear(self) -> None:
         """Lets all of it go."""
-        self._segments.clear()
+        for segments in self._segments.values():
+            segments.clear()
 
-    def _segment(self, region: messages.Region, num_bytes: int, *, is_for_results: bool) -> MemorySegment:
-        number, segment = self._segments.get(is_for_results, (0, None))
-        if segment is None or number != region.segment:
+    def _segment(self, region: messages.Region, sizes: Sequence[int], *, is_for_results: bool) -> MemorySegment:
+        segments = self._segments[is_for_results]
+        segment = segments.get(region.segment)
+        if segment is None:
             raise MalformedError(f"There is no shared memory with the number {region.segment} here.")
-        if region.num_bytes != num_bytes or num_bytes > segment.num_bytes:
+        if region.num_bytes != sum(sizes) or room_of(sizes) > segment.num_bytes:
             raise MalformedError(
-                f"{region.num_bytes} of {segment.num_bytes} shared bytes are not the {num_bytes} bytes of the buffers."
+                f"{region.num_bytes} of {segment.num_bytes} shared bytes are not the {sum(sizes)} bytes of the buffers."
             )
         if region.is_last:
-            del self._segments[is_for_results]
+            del segments[region.segment]
         return segment

@@ -267,34 +267,38 @@ class ComputeResponse(_message.Message):
     def __init__(self, value: _Optional[_Union[Value, _Mapping]] = ..., chunk: _Optional[bytes] = ..., failure: _Optional[_Union[Failure, _Mapping]] = ...) -> None: ...
 
 class ShareMemoryRequest(_message.Message):
-    __slots__ = ("session", "key", "name", "num_bytes", "segment", "is_for_results")
+    __slots__ = ("session", "key", "name", "num_bytes", "segment", "is_for_results", "kept")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     NUM_BYTES_FIELD_NUMBER: _ClassVar[int]
     SEGMENT_FIELD_NUMBER: _ClassVar[int]
     IS_FOR_RESULTS_FIELD_NUMBER: _ClassVar[int]
+    KEPT_FIELD_NUMBER: _ClassVar[int]
     session: str
     key: str
     name: str
     num_bytes: int
     segment: int
     is_for_results: bool
-    def __init__(self, session: _Optional[str] = ..., key: _Optional[str] = ..., name: _Optional[str] = ..., num_bytes: _Optional[int] = ..., segment: _Optional[int] = ..., is_for_results: bool = ...) -> None: ...
+    kept: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, session: _Optional[str] = ..., key: _Optional[str] = ..., name: _Optional[str] = ..., num_bytes: _Optional[int] = ..., segment: _Optional[int] = ..., is_for_results: bool = ..., kept: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class ShareMemoryResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
 class Region(_message.Message):
-    __slots__ = ("segment", "num_bytes", "is_last")
+    __slots__ = ("segment", "num_bytes", "is_last", "is_lent")
     SEGMENT_FIELD_NUMBER: _ClassVar[int]
     NUM_BYTES_FIELD_NUMBER: _ClassVar[int]
     IS_LAST_FIELD_NUMBER: _ClassVar[int]
+    IS_LENT_FIELD_NUMBER: _ClassVar[int]
     segment: int
     num_bytes: int
     is_last: bool
-    def __init__(self, segment: _Optional[int] = ..., num_bytes: _Optional[int] = ..., is_last: bool = ...) -> None: ...
+    is_lent: bool
+    def __init__(self, segment: _Optional[int] = ..., num_bytes: _Optional[int] = ..., is_last: bool = ..., is_lent: bool = ...) -> None: ...
 
 class TakeFromMemoryRequest(_message.Message):
     __slots__ = ("header", "region")

@@ -3,6 +3,9 @@
 It has a name only until both have it. From then on the system frees it when the last of them lets it go, however that
 ends. The resource tracker of `multiprocessing` removes the name if who has made it is killed before. It hears
 nothing of who opens it: a tracker there would take the name for one of its own, warn of it, and remove it.
+
+Its first byte says whether it is lent: who has made it lends it, and the other gives it back when the last array in it
+is gone. The buffers follow, each of which begins where TensorFlow wants tensors to begin.
 """
 
 import contextlib
@@ -10,13 +13,14 @@ import mmap
 import os
 import re
 import secrets
-from collections.abc import Iterable
+import weakref
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import resource_tracker
 
 import numpy as np
 
 from tffsim.remote.wire.malformed import MalformedError
-from tffsim.remote.wire.tensors import aligned_buffer
+from tffsim.remote.wire.tensors import ALIGNMENT, MIN_BUFFER_BYTES, aligned_buffer
 
 try:
     import _posixshmem
@@ -24,6 +28,7 @@ except ImportError:  # Windows.
     _posixshmem = None  # type: ignore[assignment]
 
 _NAME = re.compile(r"/tffsim-[0-9a-f]{16}")
+_HEADER_BYTES = ALIGNMENT
 
 
 class MemorySegment:
@@ -32,24 +37,26 @@ class MemorySegment:
     Args:
         name: What the system calls it.
         file: The number of its file, which is not needed any more afterwards.
-        num_bytes: How much of it is used.
-        is_written: Whether this process may write into it.
+        num_bytes: How much room there is for buffers.
 
     Attributes:
         name: What the system calls it, until `unlink`.
-        num_bytes: How large it is.
+        num_bytes: How much room there is for buffers.
     """
 
-    def __init__(self, name: str, file: int, num_bytes: int, *, is_written: bool) -> None:
+    def __init__(self, name: str, file: int, num_bytes: int) -> None:
         self.name = name
         self.num_bytes = num_bytes
         self._has_name = False
         # It is let go when the last view of it is gone, and not before: nobody has to close it.
-        self._map = mmap.mmap(file, num_bytes, access=mmap.ACCESS_WRITE if is_written else mmap.ACCESS_READ)
+        self._map = mmap.mmap(file, _HEADER_BYTES + num_bytes)
 
     @classmethod
     def create(cls, num_bytes: int) -> "MemorySegment":
         """Makes one.
+
+        Args:
+            num_bytes: How much room there is for buffers.
 
         Raises:
             OSError: If the system has none, or not that much.
@@ -60,11 +67,11 @@ class MemorySegment:
         file = _posixshmem.shm_open(name, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode=0o600)
         try:
             resource_tracker.register(name, "shared_memory")
-            os.ftruncate(file, num_bytes)
+            os.ftruncate(file, _HEADER_BYTES + num_bytes)
             # Without, the first write for which there is no room would end the process: SIGBUS.
             if hasattr(os, "posix_fallocate"):
-                os.posix_fallocate(file, 0, num_bytes)
-            segment = cls(name, file, num_bytes, is_written=True)
+                os.posix_fallocate(file, 0, _HEADER_BYTES + num_bytes)
+            segment = cls(name, file, num_bytes)
             segment._has_name = True
         except BaseException:
             _unlink(name)
@@ -74,7 +81,7 @@ class MemorySegment:
         return segment
 
     @classmethod
-    def open(cls, name: str, num_bytes: int, *, is_written: bool) -> "MemorySegment":
+    def open(cls, name: str, num_bytes: int) -> "MemorySegment":
         """Opens one that another process of this user has made.
 
         Raises:
@@ -83,7 +90,7 @@ class MemorySegment:
         if _posixshmem is None or not _NAME.fullmatch(name) or num_bytes < 1:
             raise MalformedError("This is no shared memory of tffsim.")
         try:
-            file = _posixshmem.shm_open(name, os.O_RDWR if is_written else os.O_RDONLY)
+            file = _posixshmem.shm_open(name, os.O_RDWR)
         except OSError as error:
             raise MalformedError(f"There is no shared memory of this name: {error.strerror}.") from None
         try:
@@ -91,9 +98,9 @@ class MemorySegment:
             if status.st_uid != os.geteuid():
                 raise MalformedError("This shared memory belongs to another user.")
             # Some systems round it up.
-            if status.st_size < num_bytes:
-                raise MalformedError(f"This shared memory has {status.st_size} bytes, not {num_bytes}.")
-            return cls(name, file, num_bytes, is_written=is_written)
+            if status.st_size < _HEADER_BYTES + num_bytes:
+                raise MalformedError(f"This shared memory has {status.st_size} bytes, not {num_bytes} and a header.")
+            return cls(name, file, num_bytes)
         finally:
             os.close(file)
 
@@ -106,33 +113,72 @@ class MemorySegment:
     def __del__(self) -> None:
         self.unlink()
 
+    @property
+    def is_lent(self) -> bool:
+        """Whether the other process uses what is in it."""
+        return bool(self._map[0])
+
+    def lend(self) -> None:
+        """Lets the other process use what is in it, for as long as it wants."""
+        self._map[0] = 1
+
     def write(self, arrays: Iterable[np.ndarray]) -> None:
-        """Puts the bytes of arrays into it, end to end, from its beginning.
+        """Puts the bytes of arrays into it.
 
         Args:
             arrays: Of the dtype uint8.
         """
-        content, start = np.frombuffer(self._map, np.uint8), 0
-        for array in arrays:
-            content[start : start + array.nbytes] = array
-            start += array.nbytes
+        arrays = list(arrays)
+        for part, array in zip(self._parts(array.nbytes for array in arrays), arrays, strict=True):
+            part[:] = array
 
-    def read(self, sizes: Iterable[int], *, is_aligned: bool = False) -> list[np.ndarray]:
+    def read(self, sizes: Iterable[int]) -> list[np.ndarray]:
         """Returns copies of what `write` has put there.
+
+        They begin where TensorFlow wants tensors to begin: one that is made of such an array has its memory. Nobody may
+        write into the array then.
 
         Args:
             sizes: The size of each array.
-            is_aligned: Whether the copies begin where TensorFlow wants tensors to begin: one that is made of such an
-                array has its memory. Nobody may write into the array then.
         """
-        content, start = np.frombuffer(self._map, np.uint8), 0
-        arrays = []
+        copies = []
+        for part in self._parts(sizes):
+            copies.append(aligned_buffer(part.nbytes))
+            copies[-1][:] = part
+        return copies
+
+    def borrow(self, sizes: Iterable[int]) -> list[np.ndarray]:
+        """Returns what `write` has put there, where it is. It is given back with the last of the arrays.
+
+        Args:
+            sizes: The size of each array.
+        """
+        parts = list(self._parts(sizes, self._give_back))
+        for part in parts:
+            part.flags.writeable = False
+        return parts
+
+    def _give_back(self) -> None:
+        self._map[0] = 0
+
+    def _parts(self, sizes: Iterable[int], end: Callable[[], None] | None = None) -> Iterator[np.ndarray]:
+        # What is cut from an array whose memory is not its own keeps that array alive, and not only the memory.
+        whole, start = np.frombuffer(self._map, np.uint8), _HEADER_BYTES
+        if end is not None:
+            weakref.finalize(whole, end).atexit = False
         for size in sizes:
-            array = aligned_buffer(size) if is_aligned else np.empty(size, np.uint8)
-            array[:] = content[start : start + size]
-            arrays.append(array)
-            start += size
-        return arrays
+            yield whole[start : start + size]
+            start += -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def room_of(sizes: Iterable[int]) -> int:
+    """Returns how much room buffers need."""
+    return sum(-(-size // ALIGNMENT) * ALIGNMENT for size in sizes)
+
+
+def room_at_most(num_bytes: int) -> int:
+    """Returns how much room buffers need at most that have so many bytes all in all."""
+    return num_bytes + num_bytes // MIN_BUFFER_BYTES * ALIGNMENT
 
 
 def _unlink(name: str) -> None:

@@ -1,6 +1,6 @@
 """What both ends of a connection agree on."""
 
-PROTOCOL = 6
+PROTOCOL = 7
 """The version of the messages; both ends must have the same."""
 
 SERVICE = "tffsim.remote.Executor"

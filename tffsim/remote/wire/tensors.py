@@ -14,8 +14,10 @@ CHUNK_BYTES = 1 << 20
 """How large the pieces are in which buffers follow."""
 MAX_INLINE_BYTES = 1 << 18
 """A value whose buffers are larger all in all is streamed."""
-_MIN_BUFFER_BYTES = 1 << 12
-_ALIGNMENT = 64
+MIN_BUFFER_BYTES = 1 << 12
+"""Smaller tensors stand in the message."""
+ALIGNMENT = 64
+"""TensorFlow takes memory as it is if it begins at a multiple of this."""
 _STRING = "str"
 
 _DTYPES = {
@@ -135,8 +137,8 @@ class ValueBytesError(Exception):
 
 def aligned_buffer(num_bytes: int) -> np.ndarray:
     """Returns room for bytes that begin where TensorFlow wants tensors to begin."""
-    room = np.empty(num_bytes + _ALIGNMENT, np.uint8)
-    start = -room.ctypes.data % _ALIGNMENT
+    room = np.empty(num_bytes + ALIGNMENT, np.uint8)
+    start = -room.ctypes.data % ALIGNMENT
     return room[start : start + num_bytes]
 
 
@@ -159,14 +161,14 @@ def encode_array(array: np.ndarray, tensor: messages.Tensor, buffers: Buffers) -
     if array.dtype.kind in "OSU":
         tensor.dtype = _STRING
         content = _joined_strings(array)
-        if len(content) < _MIN_BUFFER_BYTES:
+        if len(content) < MIN_BUFFER_BYTES:
             tensor.content = content
         else:
             buffers.add(tensor, memoryview(content))
         return
     array = _little_endian(array)
     tensor.dtype = _NAMES.get(array.dtype) or array.dtype.name
-    if array.nbytes < _MIN_BUFFER_BYTES:
+    if array.nbytes < MIN_BUFFER_BYTES:
         tensor.content = array.tobytes()
     else:
         buffers.add(tensor, np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)

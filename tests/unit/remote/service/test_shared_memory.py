@@ -29,11 +29,11 @@ def sharing(shared, **changes):
     return request
 
 
-def taking(*sizes, number=7, num_bytes=None, is_last=False):
+def taking(*sizes, number=7, num_bytes=None, is_last=False, is_lent=False):
     request = messages.TakeFromMemoryRequest()
     for size in sizes:
         request.header.value.struct.elements.add().tensor.buffer_size = size
-    request.region.segment, request.region.is_last = number, is_last
+    request.region.segment, request.region.is_last, request.region.is_lent = number, is_last, is_lent
     request.region.num_bytes = sum(sizes) if num_bytes is None else num_bytes
     return request
 
@@ -50,10 +50,22 @@ def memory(segment):
 
 
 def test_a_value_is_copied_out_of_what_is_shared(segment, memory):
-    segment.write([np.full(10, 1, np.uint8), np.full(SIZE - 10, 2, np.uint8)])
-    first, second = take(memory, 10, SIZE - 10)
+    segment.write([np.full(10, 1, np.uint8), np.full(SIZE - 64, 2, np.uint8)])
+    first, second = take(memory, 10, SIZE - 64)
     segment.write([np.zeros(SIZE, np.uint8)])
-    assert set(first) == {1} and set(second) == {2} and second.nbytes == SIZE - 10
+    assert set(first) == {1} and set(second) == {2} and second.nbytes == SIZE - 64
+
+
+@pytest.mark.parametrize("is_last", [False, True])
+def test_a_value_that_is_lent_the_memory_has_it_as_long_as_it_wants(segment, memory, is_last):
+    segment.write([np.full(100, 1, np.uint8), np.full(70, 2, np.uint8)])
+    segment.lend()
+    first, second = take(memory, 100, 70, is_last=is_last, is_lent=True)
+    memory.clear()
+    del first
+    assert segment.is_lent and set(second) == {2}
+    del second
+    assert not segment.is_lent
 
 
 def test_a_result_is_put_where_the_controller_reads_it(segment):
@@ -82,7 +94,7 @@ def test_a_worker_that_was_started_by_hand_shares_with_nobody(segment):
 def test_names_of_others_and_wrong_sizes_are_refused(segment):
     with pytest.raises(MalformedError, match="no shared memory of tffsim"):
         SharedMemory().share(sharing(segment, name="/psm_12345678"), KEY)
-    with pytest.raises(MalformedError, match="has 65536 bytes, not 65537"):
+    with pytest.raises(MalformedError, match="has 65600 bytes, not 65537"):
         SharedMemory().share(sharing(segment, num_bytes=SIZE + 1), KEY)
 
 
@@ -97,6 +109,8 @@ def test_what_lies_elsewhere_or_is_of_another_size_is_refused(memory, options):
 def test_more_than_there_is_and_more_than_may_be_is_refused(memory):
     with pytest.raises(MalformedError, match="65537 of 65536 shared bytes"):
         take(memory, SIZE + 1, max_bytes=1 << 20)
+    with pytest.raises(MalformedError, match="65536 of 65536 shared bytes"):
+        take(memory, 10, SIZE - 10)
     with pytest.raises(ValueBytesError, match=r"10 bytes is larger.*9 bytes"):
         take(memory, 10, max_bytes=9)
 
@@ -116,10 +130,13 @@ def test_memory_that_is_not_needed_any_more_is_let_go(memory):
         take(memory, 10)
 
 
-def test_a_new_segment_takes_the_place_of_the_old_one(segment, memory):
-    memory.share(sharing(segment, segment=1 << 40), KEY)
+def test_a_new_segment_takes_the_place_of_those_that_are_not_kept(segment, memory):
+    memory.share(sharing(segment, segment=8, kept=[7]), KEY)
+    take(memory, 10)
+    memory.share(sharing(segment, segment=1 << 40, kept=[8]), KEY)
     with pytest.raises(MalformedError, match="no shared memory"):
         take(memory, 10)
+    take(memory, 10, number=8)
     take(memory, 10, number=1 << 40)
     memory.clear()
     with pytest.raises(MalformedError, match="no shared memory"):
