@@ -53,7 +53,7 @@ def thread_time(snapshot: Snapshot) -> Table:
     """Returns one row per thread: `thread`, `busy`, `self_time`, both in nanoseconds.
 
     They are equal when no span is open: every moment at which a thread runs a span is the
-    self time of one span.
+    self time of one span. So work counts here even if it was lost with a worker, and done again.
     """
     by_thread = step_times(snapshot)
     return Table(

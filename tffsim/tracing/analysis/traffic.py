@@ -73,7 +73,8 @@ def traffic_totals(snapshot: Snapshot) -> Table:
     """Adds the ledger up: one row per intrinsic, direction and visibility, the largest first.
 
     Columns: `intrinsic`, `direction`, `visibility`, `values` (how many crossed), `size` in bytes. If clients ran at
-    workers, `wire` says how many bytes of messages brought these values; see `tffsim.tracing.analysis.wire`.
+    workers, `wire` says how many bytes of messages brought these values; see `tffsim.tracing.analysis.wire`. It counts
+    all that was sent: also to a worker that was then lost, and again to the next one. `values` and `size` count once.
     """
     ledger = traffic(snapshot)
     names = ("intrinsic", "direction", "visibility")
