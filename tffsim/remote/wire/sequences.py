@@ -10,6 +10,7 @@ import federated_language as fl
 import numpy as np
 import tensorflow as tf
 
+from tffsim.external_runtime.tensorflow.functions.dataset_lengths import is_endless
 from tffsim.external_runtime.tensorflow.functions.element_blocks import have_one_shape, read_rows, read_stacked
 from tffsim.external_runtime.tensorflow.functions.slices import dataset_of_slices
 from tffsim.external_runtime.tensorflow.tensorflow_types import element_spec
@@ -35,7 +36,7 @@ def encode_sequence(value: object, type_spec: fl.SequenceType, runs: RunList, bu
         ValueError: If it has no end.
     """
     dataset = to_dataset(value, type_spec)
-    if int(dataset.cardinality()) == tf.data.INFINITE_CARDINALITY:
+    if is_endless(dataset):
         raise ValueError(
             "A data set without an end cannot be sent to a worker. Take what a client needs, with `dataset.take(n)`."
         )

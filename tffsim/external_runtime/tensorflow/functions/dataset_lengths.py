@@ -25,6 +25,14 @@ def known_length(dataset: tf.data.Dataset) -> int | None:
     return length
 
 
+def is_endless(dataset: tf.data.Dataset) -> bool:
+    """Returns whether a data set says that it has no end. It is asked once."""
+    known = dataset.__dict__
+    if "tffsim_is_endless" not in known:
+        known["tffsim_is_endless"] = int(dataset.cardinality()) == tf.data.INFINITE_CARDINALITY
+    return bool(known["tffsim_is_endless"])
+
+
 def _length(dataset: tf.data.Dataset) -> int | None:
     (cardinality,) = _cardinality().run([tf.data.experimental.to_variant(dataset)], None)
     length = int(cardinality)
