@@ -53,7 +53,12 @@ def typescript() -> str:
         "export type OptionalColumn = (typeof OPTIONAL_COLUMNS)[number];",
         _constant("", "OPERATIONS", list(OPERATIONS)),
         _constant("", "OUTCOMES", list(ALL_OUTCOMES)),
-        _outcomes(),
+        _numbers("The numbers of operations.", "OPERATION", {name: k for k, name in enumerate(OPERATIONS)}),
+        _numbers(
+            "The numbers of outcomes; of a span that is not there, the last.",
+            "OUTCOME",
+            {**{name: k for k, name in enumerate(ALL_OUTCOMES)}, "unknown": 255},
+        ),
         "/** The number that stands for none, in all columns but that of outcomes. */\nexport const NONE = -1;",
         f"/** In how many milliseconds a page counts times. */\nexport const TICK = {TICK / 1e6};",
         _units("The units of times, the largest first, in nanoseconds.", "TIMES", units.TIMES),
@@ -129,10 +134,9 @@ def _constant(means: str, name: str, words: list[str]) -> str:
     return f"/** {means} */\n{line}" if means else line
 
 
-def _outcomes() -> str:
-    numbers = ", ".join(f"{word}: {number}" for number, word in enumerate(ALL_OUTCOMES))
-    means = "/** The numbers of outcomes; of a span that is not there, the last. */"
-    return f"{means}\nexport const OUTCOME = {{ {numbers}, unknown: 255 }} as const;"
+def _numbers(means: str, name: str, known: dict[str, int]) -> str:
+    lines = [f"  {word}: {number}," for word, number in known.items()]
+    return "\n".join([f"/** {means} */", f"export const {name} = {{", *lines, "} as const;"])
 
 
 def _units(means: str, name: str, known: units.Units) -> str:

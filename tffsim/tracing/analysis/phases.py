@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 
+from tffsim.tracing.analysis.client_work import client_work
 from tffsim.tracing.analysis.intervals import length, union, without
 from tffsim.tracing.analysis.lost_work import lost_work
-from tffsim.tracing.analysis.traffic import entering_clients
 from tffsim.tracing.document.operations import COMPUTE, CREATE_CALL
 from tffsim.tracing.document.snapshot import Snapshot
 
@@ -17,7 +17,7 @@ class Phases:
 
     Attributes:
         total: From its start to its end, in nanoseconds.
-        clients: While at least one client was at work.
+        clients: While at least one client was at work; see `client_work`.
         server: While the server was at work and no client was.
         preparing: The rest: the program is read and its stack made ready, arguments go in, the result comes out. So is
             what was given up, and done again.
@@ -47,8 +47,8 @@ def phases_of(snapshot: Snapshot, invocations: list[int]) -> list[Phases]:
         invocations: Rows of `trace.invocations`.
     """
     columns = snapshot.columns
-    at_clients = entering_clients(snapshot)
-    at_work = np.flatnonzero(_does_work(snapshot) & (at_clients | _is_at_server(snapshot)) & ~lost_work(snapshot))
+    at_clients = client_work(snapshot)
+    at_work = np.flatnonzero((at_clients | _server_work(snapshot)) & ~lost_work(snapshot))
     call = columns["invocation"][at_work]
     order = np.argsort(call, kind="stable")
     at_work, call = at_work[order], call[order]
@@ -73,10 +73,7 @@ def _covered(snapshot: Snapshot, spans: "np.ndarray") -> "np.ndarray":
     return union(snapshot.columns["start"][spans], snapshot.columns["end"][spans])
 
 
-def _does_work(snapshot: Snapshot) -> "np.ndarray":
-    return np.isin(snapshot.columns["operation"], (CREATE_CALL, COMPUTE))
-
-
-def _is_at_server(snapshot: Snapshot) -> "np.ndarray":
+def _server_work(snapshot: Snapshot) -> "np.ndarray":
     is_server = [executor.placement == "server" for executor in snapshot.executors]
-    return np.array([*is_server, False])[snapshot.columns["layer"]]
+    is_work = np.isin(snapshot.columns["operation"], (CREATE_CALL, COMPUTE))
+    return np.array([*is_server, False])[snapshot.columns["layer"]] & is_work

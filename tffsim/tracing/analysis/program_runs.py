@@ -5,6 +5,7 @@ from typing import TypedDict
 
 import numpy as np
 
+from tffsim.tracing.analysis.client_work import client_work
 from tffsim.tracing.analysis.intervals import length, union
 from tffsim.tracing.analysis.lost_work import lost_work
 from tffsim.tracing.analysis.program import CLIENTS, SERVER, Program, ProgramStep
@@ -26,7 +27,7 @@ class StepRun:
         failed: For how many of these it failed.
         cancelled: For how many it was given up.
         running: For how many it is under way.
-        elapsed: For how many nanoseconds it was under way for at least one of them.
+        elapsed: For how many nanoseconds it was under way, or made ready, for at least one of them.
         work: Its own work and that of the executors below, added up, in nanoseconds.
         letters: How many values crossed between server and clients, in the direction of the step.
         size: Their size in bytes.
@@ -82,12 +83,21 @@ def step_runs(snapshot: Snapshot, program: Program, invocations: list[int]) -> l
 
 
 def step_calls(snapshot: Snapshot, program: Program, invocations: list[int]) -> "list[np.ndarray]":
-    """Returns the spans of each step whose time is the time of the step; see `step_runs` for the arguments.
+    """Returns the spans of each step that are counted; see `step_runs` for the arguments.
 
     Of a function at clients these are the calls at the border of each client, of others all that is done in it.
     """
     steps = _steps_of_spans(snapshot, program, invocations)
     return [_calls(snapshot, step, np.flatnonzero(steps == number)) for number, step in enumerate(program.steps)]
+
+
+def step_times(snapshot: Snapshot, program: Program, invocations: list[int]) -> "list[np.ndarray]":
+    """Returns the spans of each step whose time is the time of the step; see `step_runs` for the arguments.
+
+    Those of a function at clients also make it ready for a client.
+    """
+    steps = _steps_of_spans(snapshot, program, invocations)
+    return [_timed(snapshot, step, np.flatnonzero(steps == number)) for number, step in enumerate(program.steps)]
 
 
 def _steps_of_spans(snapshot: Snapshot, program: Program, invocations: list[int]) -> "np.ndarray":
@@ -115,9 +125,14 @@ def _calls(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> "np.nd
     return spans[entering_clients(snapshot)[spans] & (snapshot.columns["operation"][spans] == CREATE_CALL)]
 
 
+def _timed(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> "np.ndarray":
+    is_function = step.placement == CLIENTS and not step.crosses_to
+    return spans[client_work(snapshot)[spans]] if is_function else _calls(snapshot, step, spans)
+
+
 def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> _Calls:
     columns = snapshot.columns
-    calls = _calls(snapshot, step, spans)
+    calls, timed = _calls(snapshot, step, spans), _timed(snapshot, step, spans)
     whom = columns["invocation"][calls].astype(np.int64) << 32
     if step.placement == CLIENTS:
         whom |= columns["client"][calls]
@@ -133,7 +148,7 @@ def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> _Calls:
         "failed": failed,
         "running": running,
         "cancelled": cancelled,
-        "elapsed": length(union(columns["start"][calls], columns["end"][calls])),
+        "elapsed": length(union(columns["start"][timed], columns["end"][timed])),
         "work": int((columns["self_time"] + columns["worker_time"])[spans].sum()),
     }
 

@@ -15,7 +15,7 @@ from tffsim.tracing.analysis.first_error import error_message, first_of
 from tffsim.tracing.analysis.intervals import length, union
 from tffsim.tracing.analysis.lost_work import lost_work
 from tffsim.tracing.analysis.program import CLIENTS, Program, ProgramStep, build_program
-from tffsim.tracing.analysis.program_runs import StepRun, owners, step_calls, step_runs
+from tffsim.tracing.analysis.program_runs import StepRun, owners, step_calls, step_runs, step_times
 from tffsim.tracing.analysis.wrong_values import WrongValue, wrong_values
 from tffsim.tracing.document.operations import CANCELLED, ERROR, OK, RUNNING
 from tffsim.tracing.document.snapshot import FunctionInfo, Snapshot
@@ -162,8 +162,8 @@ class _Lines:
         root = snapshot.nodes[program.root]
         if root.function >= 0 and root.kind != "CompiledComputation":
             self._add_whole(program, rows)
-        runs, calls = step_runs(snapshot, program, rows), step_calls(snapshot, program, rows)
-        for number, (step, run, spans) in enumerate(zip(program.steps, runs, calls, strict=True)):
+        runs, times = step_runs(snapshot, program, rows), step_times(snapshot, program, rows)
+        for number, (step, run, spans) in enumerate(zip(program.steps, runs, times, strict=True)):
             expected = sum(clients) if _is_at_clients(step) else len(rows) if step.crosses_to != CLIENTS else 0
             node = snapshot.nodes[step.node]
             given, made = self._values.of_step(program, number, rows[-1])

@@ -1,8 +1,8 @@
 // Who was at work when: clients, how many at once, the server, or nobody, in equal parts of the time.
 
+import { bordersOf, clientWork, WORK } from "./client_work";
 import type { Columns } from "./columns";
 import type { Legend } from "./legend";
-import { OPERATIONS } from "./schema";
 
 export interface Activity {
   /** For each part of the time the mean number of clients at work. */
@@ -13,24 +13,18 @@ export interface Activity {
   called: Float64Array;
 }
 
-const WORK = new Set(["create_call", "compute"].map((name) => (OPERATIONS as readonly string[]).indexOf(name)));
-
 /** Returns who was at work in each of `parts` equal parts of a time. The rules are those of `phases.py`. */
 export function activityOf(columns: Columns, legend: Legend, [from, to]: [number, number], parts: number): Activity {
-  const lanes = legend.executors.map(({ placement, parent }) => {
-    const isInside = legend.executors[parent]?.placement === placement;
-    return isInside ? "" : placement;
-  });
+  const isOfClients = clientWork(columns, legend);
+  const servers = bordersOf(legend, "server");
   const found = { clients: new Cover(parts), server: new Cover(parts), called: new Cover(parts) };
   const scale = parts / Math.max(to - from, 1e-9);
   const place = (time: number) => (time - from) * scale;
   for (let span = 0; span < columns.count; span++) {
     const [start, end] = [place(columns.start(span)), place(columns.endInAll(span))];
     if (columns.invocation(span) === span) found.called.add(start, end);
-    const lane = lanes[columns.layer(span)];
-    if (!lane || !WORK.has(columns.operation(span))) continue;
-    if (lane === "clients") found.clients.add(start, end);
-    else found.server.add(start, end);
+    if (isOfClients(span)) found.clients.add(start, end);
+    else if (servers[columns.layer(span)] === true && WORK.has(columns.operation(span))) found.server.add(start, end);
   }
   return { clients: found.clients.means, server: found.server.means, called: found.called.means };
 }

@@ -29,7 +29,6 @@ test("of the whole run it is told what came out and where the time went, and no 
 
 test("of every kind it is told how much of all belongs to it", () => {
   const kinds: [Part, string, string][] = [
-    [{ kind: "client", client: 0 }, "1 of 3", "2.00 ms · 25 %"],
     [{ kind: "executor", layers: [0] }, "2 of 3", "7.00 ms · 88 %"],
     [{ kind: "node", node: 0 }, "2 of 3", "7.00 ms · 88 %"],
     [{ kind: "line", function: -1, line: 0 }, "2 of 3", "7.00 ms · 88 %"],
@@ -42,6 +41,19 @@ test("of every kind it is told how much of all belongs to it", () => {
     const own = `${time}, added up also where several ran at once`;
     assert.deepEqual([facts.spans, facts["own time"]], [spans, own], part.kind);
   }
+});
+
+test("of a client of one call its time is told once, and of several calls that of all, too", () => {
+  const { spans, time, "own time": own } = told({ kind: "client", client: 0 });
+  assert.deepEqual([spans, time, own], ["1 of 3", "busy 2.00 ms of 2.00 ms, 2.00 ms of it warm-up", undefined]);
+  const calls = [0, 5].map((span) => ({ span, name: "f", root: 0, cardinalities: { CLIENTS: 2 } }));
+  const later = { parent: 5, invocation: 5, layer: 0, client: 0 };
+  const rows = [...ROWS, { id: 5, invocation: 5 }, { ...later, id: 6, start: 10, end: 14, self_time: 4 }];
+  const store = storeOf(rows, 0, { finished: true, description: { ...DESCRIPTION, invocations: calls } });
+  store.selection.select({ kind: "client", client: 0 });
+  const facts = Object.fromEntries(factsOf(store).map(({ name, text }) => [name, text]));
+  assert.match(facts.time ?? "", /^busy 4\.00 ms of 4\.00 ms/);
+  assert.match(facts["in all calls"] ?? "", /^6\.00 ms/);
 });
 
 test("each kind tells what it is", () => {

@@ -1,6 +1,6 @@
 // What is told of the parts of a run: what they are, and how much of all was done there.
 
-import { NONE, OPERATIONS, OUTCOMES } from "./schema";
+import { NONE, OPERATIONS, OUTCOMES, TICK } from "./schema";
 import type { Kind, Part, PartOf } from "./selection";
 import type { TraceStore } from "./store";
 import { count, duration } from "./units";
@@ -26,10 +26,10 @@ const FACTS: { [K in Kind]: (part: PartOf<K>, store: TraceStore) => Fact[] } = {
   rounds: ({ from, to }, store) => [...callsOf(from, to, store), ...shareOf(store)],
   time: ({ range: [from, to] }, store) => [{ name: say("time"), text: duration(to - from) }, ...shareOf(store)],
   line: (_, store) => shareOf(store),
-  node: ({ node }, store) => [...planOf(node, store), ...shareOf(store)],
+  node: ofNode,
   executor: ({ layers }, store) => [...rolesOf(layers, store), ...shareOf(store)],
   client: ({ client }, store) => ofClient(client, store),
-  crossing: ({ node }, store) => [...planOf(node, store), ...shareOf(store)],
+  crossing: ofNode,
   span: ({ span }, store) => ofSpan(span, store),
 };
 
@@ -40,13 +40,21 @@ function wholeOf(store: TraceStore): Fact[] {
   return [...told.map(([name, text]) => ({ name, text })), spans, ...longestOf(store), ...leftOutOf(store)];
 }
 
-/** How much of all was done in what is selected, and the longest of it. */
-function shareOf(store: TraceStore): Fact[] {
+/** How much of all was done in what is selected, and the longest of it; of more calls than one of which the time was told, all. */
+function shareOf(store: TraceStore, told = Number.NaN): Fact[] {
   const { done, inAll } = store.sums;
   const share = inAll.done.time > 0 ? ` · ${percent(done.time / inAll.done.time)}` : "";
+  const isTold = Math.abs(done.time - told) < TICK;
   return [
     { name: say("spans"), text: say("of", count(done.calls), count(inAll.done.calls)) },
-    { name: say("own time"), text: say("added up", duration(done.time), share) },
+    ...(isTold
+      ? []
+      : [
+          {
+            name: Number.isNaN(told) ? say("own time") : say("own time of all"),
+            text: say("added up", duration(done.time), share),
+          },
+        ]),
     ...longestOf(store),
   ];
 }
@@ -80,12 +88,13 @@ function callsOf(from: number, to: number, { legend, columns }: TraceStore): Fac
   ];
 }
 
-function planOf(node: number, { legend }: TraceStore): Fact[] {
-  const known = legend.nodes[node];
-  if (known === undefined) return [];
+function ofNode({ node }: { node: number }, store: TraceStore): Fact[] {
+  const known = store.legend.nodes[node];
+  if (known === undefined) return shareOf(store);
   const place = known.line > 0 ? ` · ${say("line n", known.line)}` : "";
   const named = known.variable ? [{ name: say("variable"), text: known.variable }] : [];
-  return [{ name: say("plan"), text: `${known.label}${place}` }, ...named, { name: say("type"), text: known.type }];
+  const type = { name: say("type"), text: known.type };
+  return [{ name: say("plan"), text: `${known.label}${place}` }, ...named, type, ...shareOf(store)];
 }
 
 function rolesOf(layers: readonly number[], { legend }: TraceStore): Fact[] {
@@ -137,10 +146,8 @@ function ofClient(client: number, store: TraceStore): Fact[] {
   if (!clients.hasBegun(client)) return facts;
   const total = duration(clients.lengthOf(client));
   const warmUp = clients.warmUpOf(client) > 0 ? say("warm-up", duration(clients.warmUpOf(client))) : "";
-  facts.push(
-    { name: say("time"), text: say("busy of", duration(clients.busyOf(client)), total) + warmUp },
-    ...shareOf(store),
-  );
+  const busy = clients.busyOf(client);
+  facts.push({ name: say("time"), text: say("busy of", duration(busy), total) + warmUp }, ...shareOf(store, busy));
   const failure = failures.firstOf(client, clients.invocation);
   if (failure >= 0)
     facts.splice(1, 0, {

@@ -1,6 +1,6 @@
 // What the parts of a run are called, and how Python asks for them.
 
-import { NONE, OPERATIONS } from "./schema";
+import { NONE, OPERATION } from "./schema";
 import type { Kind, Part, PartOf } from "./selection";
 import type { TraceStore } from "./store";
 import { count, duration } from "./units";
@@ -9,7 +9,6 @@ import { say, sayRole } from "./words";
 type Store = Pick<TraceStore, "columns" | "legend" | "selection">;
 type OfEach<T> = { [K in Kind]: (part: PartOf<K>, store: Store) => T };
 
-const INVOKE = OPERATIONS.indexOf("invoke");
 const NANOSECONDS = 1e6;
 
 /** What a part is called, in few words. */
@@ -91,7 +90,7 @@ export function pythonOf(store: Store): string {
 }
 
 function pythonOfSpan(span: number, { columns }: Store): string {
-  if (columns.operation(span) === INVOKE) return `t.spans.row(${span})`;
+  if (columns.operation(span) === OPERATION.invoke) return `t.spans.row(${span})`;
   return columns.outcome(span) === 0 ? `t.value(${span})` : `t.error(${span})`;
 }
 

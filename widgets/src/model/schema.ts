@@ -80,8 +80,24 @@ export const OPERATIONS = [
 
 export const OUTCOMES = ["ok", "error", "cancelled", "running"] as const;
 
+/** The numbers of operations. */
+export const OPERATION = {
+  invoke: 0,
+  create_value: 1,
+  create_call: 2,
+  create_struct: 3,
+  create_selection: 4,
+  compute: 5,
+} as const;
+
 /** The numbers of outcomes; of a span that is not there, the last. */
-export const OUTCOME = { ok: 0, error: 1, cancelled: 2, running: 3, unknown: 255 } as const;
+export const OUTCOME = {
+  ok: 0,
+  error: 1,
+  cancelled: 2,
+  running: 3,
+  unknown: 255,
+} as const;
 
 /** The number that stands for none, in all columns but that of outcomes. */
 export const NONE = -1;

@@ -1,8 +1,9 @@
 // What happened in steps of a program and in lines of source: in what is selected, and at the moment that is shown.
 
+import { bordersOf, clientWork } from "./client_work";
 import type { Columns } from "./columns";
 import type { Legend } from "./legend";
-import { OPERATIONS, OUTCOME } from "./schema";
+import { OPERATION, OUTCOME } from "./schema";
 import type { Selection } from "./selection";
 import type { Sums } from "./sums";
 
@@ -15,7 +16,7 @@ export interface Counted {
 }
 
 export interface StepSum {
-  /** For how many milliseconds it was under way. */
+  /** For how many milliseconds it was under way; of one client, for how many the client was busy in it. */
   elapsed: number;
   /** For how many clients, or in how many calls, it began. */
   runs: number;
@@ -25,10 +26,6 @@ export interface StepSum {
   /** How many values crossed in it between server and clients. */
   letters: number;
 }
-
-const CREATE_VALUE = OPERATIONS.indexOf("create_value");
-const CREATE_CALL = OPERATIONS.indexOf("create_call");
-const COMPUTE = OPERATIONS.indexOf("compute");
 
 /** The rules are those of `program_runs.py`. */
 export class StepSums {
@@ -45,6 +42,11 @@ export class StepSums {
     return moment !== null || parts.some(({ kind }) => kind !== "line" && kind !== "node" && kind !== "crossing");
   }
 
+  /** Whether times are those for which one client was busy. */
+  get isOfClient(): boolean {
+    return this.isOfPart && this.sums.scope.client >= 0;
+  }
+
   /** What identifies the part, between two drawings. */
   get state(): unknown[] {
     const { selection, columns } = this;
@@ -53,39 +55,38 @@ export class StepSums {
 
   /** Counts what happened in each of some steps or lines. */
   of(counted: readonly Counted[]): StepSum[] {
-    const tallies = counted.map(() => new Tally());
-    const owners = this.ownersOf(counted);
-    const { columns, sums } = this;
-    const { scope } = sums;
-    const border = this.border();
+    const { columns } = this;
+    const { scope } = this.sums;
+    const tallies = counted.map(({ atClients }) => new Tally(columns, atClients, scope.client >= 0));
+    const [owners, wholes] = [this.ownersOf(counted), this.wholesOf(counted)];
+    const [borders, isWork] = [bordersOf(this.legend, "clients"), clientWork(columns, this.legend)];
+    const around = this.aroundOf(scope.span);
     const call = this.callOfMoment();
     for (let span = 0; span < columns.count; span++) {
-      const owned = owners[columns.node(span)];
-      if (owned === undefined || !columns.isKnown(span)) continue;
-      if (call !== null && columns.invocation(span) !== call) continue;
-      if (!scope.isInPlace(span) || !scope.isOfLayer(span) || !scope.isOfClient(span)) continue;
-      for (const k of owned) {
-        const atBorder = border[columns.layer(span)] === true && columns.client(span) >= 0;
-        tallies[k]?.add(span, columns, counted[k]?.atClients === true, atBorder, this.copies(span));
-      }
+      const invocation = columns.invocation(span);
+      const isOfWhole = scope.client >= 0 || span === invocation;
+      const owned = [...(owners[columns.node(span)] ?? []), ...((isOfWhole && wholes.get(invocation)) || [])];
+      if (owned.length === 0 || !columns.isKnown(span) || (call !== null && invocation !== call)) continue;
+      const isAround = around.has(span);
+      if (!isAround && !(scope.isInPlace(span) && scope.isOfLayer(span) && scope.isOfClient(span))) continue;
+      const copies = !isAround && borders[columns.layer(span)] && columns.client(span) >= 0 ? this.copies(span) : 0;
+      for (const k of owned) tallies[k]?.add(span, isAround ? scope.span : span, isWork(span), copies);
     }
-    this.addCalls(counted, tallies, call);
     return tallies.map((tally) => tally.sum());
   }
 
-  /** Calls of whole computations: their spans belong to no AST node. */
-  private addCalls(counted: readonly Counted[], tallies: Tally[], only: number | null): void {
-    const { columns, legend, sums } = this;
-    const { scope } = sums;
-    counted.forEach(({ nodes, atClients }, k) => {
-      if (atClients) return;
-      for (const call of legend.invocations) {
-        if (!nodes.includes(call.root) || !columns.isKnown(call.span) || (only !== null && call.span !== only))
-          continue;
-        if (scope.isInPlace(call.span) && scope.isOfLayer(call.span) && scope.isOfClient(call.span))
-          tallies[k]?.add(call.span, columns, false, false, 1);
-      }
-    });
+  /** For each call the lines of its whole computation. */
+  private wholesOf(counted: readonly Counted[]): Map<number, number[]> {
+    const lines = (root: number) =>
+      counted.flatMap((line, k) => (!line.atClients && line.nodes.includes(root) ? [k] : []));
+    return new Map(this.legend.invocations.map(({ span, root }) => [span, lines(root)]));
+  }
+
+  /** The spans around one: of each of them it is a part. */
+  private aroundOf(span: number): Set<number> {
+    const around = new Set<number>();
+    for (let outer = this.columns.parent(span); outer >= 0; outer = this.columns.parent(outer)) around.add(outer);
+    return around;
   }
 
   /** A moment is one of a call; unless rounds are selected, steps tell of that call only. */
@@ -112,14 +113,6 @@ export class StepSums {
     return owners;
   }
 
-  /** Which executors are the topmost of clients. */
-  private border(): boolean[] {
-    const { executors } = this.legend;
-    return executors.map(
-      ({ placement, parent }) => placement === "clients" && executors[parent]?.placement !== "clients",
-    );
-  }
-
   /** What all clients of an executor get is there once. */
   private copies(span: number): number {
     const node = this.legend.nodes[this.columns.node(span)]?.label ?? "";
@@ -132,27 +125,45 @@ class Tally {
   private readonly times: [number, number][] = [];
   private readonly seen = new Map<string, number>();
   private letters = 0;
+  private busy = 0;
 
-  add(span: number, columns: Columns, atClients: boolean, atBorder: boolean, copies: number): void {
-    const operation = columns.operation(span);
-    const outcome = columns.outcome(span);
-    if (atBorder && outcome === OUTCOME.ok && (operation === CREATE_VALUE || operation === COMPUTE)) {
-      this.letters += operation === CREATE_VALUE ? copies : 1;
-    }
-    if (atClients && !(atBorder && operation === CREATE_CALL)) return;
-    this.times.push([columns.start(span), columns.end(span)]);
-    const whom = atClients ? `${columns.invocation(span)} ${columns.client(span)}` : String(columns.invocation(span));
-    this.seen.set(whom, Math.max(this.seen.get(whom) ?? 0, RANKS[outcome] ?? 0));
+  constructor(
+    private readonly columns: Columns,
+    private readonly atClients: boolean,
+    private readonly isOfClient: boolean,
+  ) {}
+
+  /**
+   * Adds a span, with the time of it or of one inside. `isWork` is as in `clientWork`; `copies` is for how many clients a
+   * value crosses in it, 0 if it is not at their border.
+   */
+  add(span: number, timed: number, isWork: boolean, copies: number): void {
+    const { columns, atClients, seen } = this;
+    const [operation, outcome] = [columns.operation(span), columns.outcome(span)];
+    if (
+      copies > 0 &&
+      outcome === OUTCOME.ok &&
+      (operation === OPERATION.create_value || operation === OPERATION.compute)
+    )
+      this.letters += operation === OPERATION.create_value ? copies : 1;
+    if (!columns.isRunning(span)) this.busy += columns.ownTime(span);
+    if (atClients && !isWork) return;
+    this.times.push([columns.start(timed), columns.end(timed)]);
+    // What makes a function ready is no run of it.
+    if (atClients && operation !== OPERATION.create_call) return;
+    const whom = `${columns.invocation(span)} ${atClients ? columns.client(span) : ""}`;
+    seen.set(whom, Math.max(seen.get(whom) ?? 0, RANKS[outcome] ?? 0));
   }
 
   sum(): StepSum {
     const ranks = [...this.seen.values()];
+    const count = (wanted: number) => ranks.filter((rank) => rank === wanted).length;
     return {
-      elapsed: covered(this.times),
+      elapsed: this.isOfClient ? this.busy : covered(this.times),
       runs: ranks.length,
-      failed: ranks.filter((rank) => rank === FAILED).length,
-      cancelled: ranks.filter((rank) => rank === CANCELLED).length,
-      running: ranks.filter((rank) => rank === RUNNING).length,
+      failed: count(FAILED),
+      cancelled: count(CANCELLED),
+      running: count(RUNNING),
       letters: this.letters,
     };
   }

@@ -3,13 +3,10 @@
 import type { Columns } from "./columns";
 import type { Legend } from "./legend";
 import type { LeftOut } from "./messages";
-import { NONE, OPERATIONS } from "./schema";
+import { NONE, OPERATION } from "./schema";
 import { Scope } from "./scope";
 import type { Part, Selection } from "./selection";
 import { Totals } from "./totals";
-
-const INVOKE = OPERATIONS.indexOf("invoke");
-const CREATE_CALL = OPERATIONS.indexOf("create_call");
 
 /** What was done in all that belongs to a selection, and the span that took longest. */
 export interface Done {
@@ -173,7 +170,7 @@ class Tally {
       if (!isOf(scope?.calls, invocation)) continue;
       const [isLayer, isNode] = [isOf(scope?.layers, layer), isOf(scope?.nodes, node)];
       if (isNode) this.layers.add(layer, time, spans);
-      if (isNode && operation === CREATE_CALL) this.functions.add(layer, time, spans);
+      if (isNode && operation === OPERATION.create_call) this.functions.add(layer, time, spans);
       if (isLayer) this.nodes.add(node, time, spans);
       if (isLayer && isNode) this.enter(spans, time);
     }
@@ -208,8 +205,8 @@ class Tally {
     const operation = columns.operation(span);
     if (isNode && isClient) {
       enter(this.layers, columns.layer(span));
-      if (operation === INVOKE) enter(this.invocations, columns.invocation(span));
-      if (operation === CREATE_CALL) enter(this.functions, columns.layer(span));
+      if (operation === OPERATION.invoke) enter(this.invocations, columns.invocation(span));
+      if (operation === OPERATION.create_call) enter(this.functions, columns.layer(span));
     }
     if (isLayer && isClient) enter(this.nodes, columns.node(span));
     if (isLayer && isNode && isShown) enter(this.clients, columns.client(span));

@@ -12,8 +12,11 @@ from tests.unit.tracing.traced_programs import (
     sum_of_logs,
     traced,
 )  # fmt: skip
+from tffsim.tracing.analysis.client_work import client_work
+from tffsim.tracing.analysis.intervals import length, union
 from tffsim.tracing.analysis.program import build_program
 from tffsim.tracing.analysis.program_runs import StepRun, step_runs
+from tffsim.tracing.document.operations import CREATE_CALL, CREATE_VALUE
 
 
 def runs_of(snapshot, invocations=None) -> list[StepRun]:
@@ -56,6 +59,15 @@ def test_a_value_that_is_sent_to_and_fro_crosses_twice_for_each_client():
 def test_time_is_that_of_the_step():
     for run in runs_of(rounds())[2:]:
         assert run.elapsed > 0 and run.work > 0
+
+
+def test_the_time_of_a_function_at_clients_is_that_of_all_their_work_for_it():
+    snapshot = traced(sum_of_logs, [1.0])
+    columns = snapshot.columns
+    number = next(k for k, node in enumerate(snapshot.nodes) if node.label == "call federated_map")
+    work = client_work(snapshot) & (columns["node"] == number)
+    assert set(columns["operation"][work]) == {CREATE_VALUE, CREATE_CALL}
+    assert runs_of(snapshot)[0].elapsed == length(union(columns["start"][work], columns["end"][work]))
 
 
 @pytest.mark.parametrize(("computation", "is_hidden"), [(select, False), (secure_select, True)])
