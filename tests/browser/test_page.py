@@ -190,6 +190,20 @@ def test_the_graph_shows_one_client_when_asked(page, path):
     assert page.problems == []
 
 
+@pytest.mark.parametrize("width", [420, 640, 1080])
+def test_the_graph_begins_where_its_result_is_in_sight(page, path, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    opened(page, path)
+    show(page, "graph")
+    result = page.locator(".tff-graph .node", has_text="compute 29")
+    result.wait_for()
+    frame, box = page.locator(".tff-graph").bounding_box(), result.bounding_box()
+    assert frame["x"] <= box["x"] and box["x"] + box["width"] <= frame["x"] + frame["width"]
+    assert frame["y"] <= box["y"] and box["y"] + box["height"] <= frame["y"] + frame["height"]
+    text = result.locator("text").first
+    assert text.evaluate("text => text.getBoundingClientRect().height / text.getBBox().height") > 0.9
+
+
 def test_the_graph_is_moved_and_zoomed_and_a_drag_chooses_nothing(page, path):
     opened(page, path)
     show(page, "graph")

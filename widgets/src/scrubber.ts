@@ -83,7 +83,7 @@ export class Scrubber implements Closable {
     set(this.strip, "aria-valuemax", String(Math.round(to - from)));
     set(this.strip, "aria-valuenow", String(Math.round(moment - from)));
     const round = this.roundAt(moment);
-    const told = `${duration(moment - from)}${legend.invocations.length > 1 ? `, ${roundsOf(round, round, legend.invocations)}` : ""}`;
+    const told = `${progress.sayMoment(moment)}${legend.invocations.length > 1 ? `, ${roundsOf(round, round, legend.invocations)}` : ""}`;
     set(this.strip, "aria-valuetext", told);
     this.root.dataset.moment = replay.moment === null ? "" : String(moment);
     const [passed, whole] = [duration(this.inCalls(moment)), duration(this.inCalls(to))];
@@ -101,11 +101,7 @@ export class Scrubber implements Closable {
 
   /** From the first call to the end of the last: what a cell does before is no part of the run. */
   private get extent(): [number, number] {
-    const { columns, legend, progress } = this.store;
-    const from = Math.min(...legend.invocations.map(({ span }) => columns.start(span)), progress.now);
-    const ends = legend.invocations.map(({ span }) => columns.endInAll(span));
-    const to = progress.finished ? Math.max(...ends, from) : progress.now;
-    return [from, Math.max(to, from + 1e-3)];
+    return this.store.progress.extent;
   }
 
   private paint(width: number): void {

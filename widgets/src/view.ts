@@ -42,6 +42,8 @@ const SIDE_BY_SIDE = "overview";
 /** The panel that stands beside the others. */
 const SOURCE = "source";
 /** The tabs that have it below where there is no room beside. */
+/** Its order runs to the right: it has the whole width for itself. */
+const WIDE = "graph";
 const ABOVE_SOURCE: readonly string[] = [SIDE_BY_SIDE, "program"];
 const MILLISECONDS_BETWEEN_LOOKS = 1000;
 
@@ -207,7 +209,7 @@ export class View implements Closable {
     this.hasSource = this.store.legend.source.length > 0;
     const source = this.placed.find(({ panel }) => panel.name === SOURCE);
     const isAlone = active === SOURCE;
-    const isBeside = !isAlone && source !== undefined && this.hasSource;
+    const isBeside = !isAlone && active !== WIDE && source !== undefined && this.hasSource;
     this.side.hidden = !isAlone && !isBeside;
     this.body.hidden = isAlone;
     toggle(this.both, SOURCE, isAlone);

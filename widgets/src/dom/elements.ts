@@ -37,7 +37,7 @@ export function on<K extends keyof HTMLElementEventMap>(
 }
 
 /** Changes the text of an element, if it is another one: the browser lays out anew what was touched. */
-export function write(target: HTMLElement, text: string): void {
+export function write(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
 

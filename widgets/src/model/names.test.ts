@@ -32,6 +32,11 @@ const storeOfAll = () =>
     { description },
   );
 
+test("a part of time is told from the start of the first computation, as the scrubber and the ruler count it", () => {
+  const store = storeOf([{ id: 0, invocation: 0, start: 760, end: 900 }], 0, { description });
+  assert.equal(nameOf({ kind: "time", range: [780, 800] }, store), "20.0 ms to 40.0 ms");
+});
+
 const PARTS: [part: Part, name: string, python: string][] = [
   [{ kind: "client", client: 7 }, "client 7", "t.clients().where(client=7)"],
   [{ kind: "rounds", from: 0, to: 0 }, "round 1", "t.clients().where(round=0)"],

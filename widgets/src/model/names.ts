@@ -3,10 +3,10 @@
 import { NONE, OPERATION } from "./schema";
 import type { Kind, Part, PartOf } from "./selection";
 import type { TraceStore } from "./store";
-import { count, duration } from "./units";
+import { count } from "./units";
 import { say, sayRole } from "./words";
 
-type Store = Pick<TraceStore, "columns" | "legend" | "selection">;
+type Store = Pick<TraceStore, "columns" | "legend" | "selection" | "progress">;
 type OfEach<T> = { [K in Kind]: (part: PartOf<K>, store: Store) => T };
 
 const NANOSECONDS = 1e6;
@@ -18,7 +18,7 @@ export function nameOf(part: Part, store: Store): string {
 
 const NAMES: OfEach<string> = {
   rounds: ({ from, to }, { legend }) => roundsOf(from, to, legend.invocations),
-  time: ({ range: [from, to] }) => say("from to", duration(from), duration(to)),
+  time: ({ range }, { progress }) => say("from to", progress.sayMoment(range[0]), progress.sayMoment(range[1])),
   line: ({ line }) => say("line n", line),
   node: ({ node }, { legend }) => {
     const title = legend.program?.steps.find((step) => step.node === node)?.title;

@@ -49,10 +49,11 @@ test("a span that failed inside a call that went on does not make it fail", () =
 });
 
 test("the last batch says how far the trace is", () => {
-  const store = storeOf([{ id: 0 }], 0, { now: 20, dropped: 1 });
+  const store = storeOf([{ id: 0, end: 25 }], 0, { now: 20, dropped: 1 });
+  assert.deepEqual(store.progress.extent, [0, 20]);
   store.receive(...batchOf([], 0, { now: 30, dropped: 4, finished: true }));
   const { now, dropped, finished, extent } = store.progress;
-  assert.deepEqual([now, dropped, finished, extent], [30, 4, true, [0, 30]]);
+  assert.deepEqual([now, dropped, finished, extent], [30, 4, true, [0, 25]]);
 });
 
 test("a trace has a length from the beginning, so that it can be drawn", () => {
@@ -60,7 +61,7 @@ test("a trace has a length from the beginning, so that it can be drawn", () => {
   assert.ok(to > from);
 });
 
-test("a trace goes from the start of its first computation", () => {
+test("a trace goes from the start of its first computation to the end of its last, and moments are told from there", () => {
   const call = (span: number) => ({ span, name: "f", root: 0, cardinalities: {} });
   const rows = [
     { id: 0, start: 2100, end: 2300 },
@@ -68,5 +69,6 @@ test("a trace goes from the start of its first computation", () => {
   ];
   const description = { ...DESCRIPTION, invocations: [call(0), call(1)] };
   const { progress } = storeOf(rows, 0, { finished: true, now: 2650, description });
-  assert.deepEqual([progress.firstStart, progress.extent], [2100, [2100, 2650]]);
+  assert.deepEqual([progress.firstStart, progress.extent], [2100, [2100, 2590]]);
+  assert.equal(progress.sayMoment(2300), "200 ms");
 });

@@ -4,6 +4,7 @@ import type { Columns } from "./columns";
 import type { Legend } from "./legend";
 import type { Batch } from "./messages";
 import { OUTCOME } from "./schema";
+import { duration } from "./units";
 
 export type State = "waiting" | "running" | "failed" | "cancelled" | "done";
 
@@ -34,9 +35,16 @@ export class Progress {
     this.isHeard = true;
   }
 
-  /** From the start of the first computation to the last moment of the trace, in milliseconds. */
+  /** From the start of the first computation to the end of the last, or till now, in milliseconds. */
   get extent(): [number, number] {
-    return [this.firstStart, Math.max(this.now, this.firstStart + SHORTEST)];
+    const { firstStart, legend, columns } = this;
+    const ends = this.finished ? legend.invocations.map(({ span }) => columns.endInAll(span)) : [this.now];
+    return [firstStart, Math.max(firstStart + SHORTEST, ...ends)];
+  }
+
+  /** How long after the start of the first computation a moment is, in words. */
+  sayMoment(moment: number): string {
+    return duration(moment - this.firstStart);
   }
 
   /** When the first computation was called; what was before is the rest of the cell, such as making the computation. */

@@ -53,14 +53,15 @@ export class StepSums {
     return [selection.moment, selection.parts, this.isOfPart ? columns.version : 0];
   }
 
-  /** Counts what happened in each of some steps or lines. */
+  /** Counts what happened in each of some steps or lines. A selected span is a part of each span around it. */
   of(counted: readonly Counted[]): StepSum[] {
     const { columns } = this;
     const { scope } = this.sums;
-    const tallies = counted.map(({ atClients }) => new Tally(columns, atClients, scope.client >= 0));
+    const tallies = counted.map(({ atClients }) => new Tally(columns, atClients));
     const [owners, wholes] = [this.ownersOf(counted), this.wholesOf(counted)];
     const [borders, isWork] = [bordersOf(this.legend, "clients"), clientWork(columns, this.legend)];
-    const around = this.aroundOf(scope.span);
+    const around = new Set<number>();
+    for (let outer = columns.parent(scope.span); outer >= 0; outer = columns.parent(outer)) around.add(outer);
     const call = this.callOfMoment();
     for (let span = 0; span < columns.count; span++) {
       const invocation = columns.invocation(span);
@@ -72,7 +73,7 @@ export class StepSums {
       const copies = !isAround && borders[columns.layer(span)] && columns.client(span) >= 0 ? this.copies(span) : 0;
       for (const k of owned) tallies[k]?.add(span, isAround ? scope.span : span, isWork(span), copies);
     }
-    return tallies.map((tally) => tally.sum());
+    return tallies.map((tally) => tally.sum(scope.client >= 0));
   }
 
   /** For each call the lines of its whole computation. */
@@ -80,13 +81,6 @@ export class StepSums {
     const lines = (root: number) =>
       counted.flatMap((line, k) => (!line.atClients && line.nodes.includes(root) ? [k] : []));
     return new Map(this.legend.invocations.map(({ span, root }) => [span, lines(root)]));
-  }
-
-  /** The spans around one: of each of them it is a part. */
-  private aroundOf(span: number): Set<number> {
-    const around = new Set<number>();
-    for (let outer = this.columns.parent(span); outer >= 0; outer = this.columns.parent(outer)) around.add(outer);
-    return around;
   }
 
   /** A moment is one of a call; unless rounds are selected, steps tell of that call only. */
@@ -130,7 +124,6 @@ class Tally {
   constructor(
     private readonly columns: Columns,
     private readonly atClients: boolean,
-    private readonly isOfClient: boolean,
   ) {}
 
   /**
@@ -155,11 +148,11 @@ class Tally {
     seen.set(whom, Math.max(seen.get(whom) ?? 0, RANKS[outcome] ?? 0));
   }
 
-  sum(): StepSum {
+  sum(isOfClient: boolean): StepSum {
     const ranks = [...this.seen.values()];
     const count = (wanted: number) => ranks.filter((rank) => rank === wanted).length;
     return {
-      elapsed: this.isOfClient ? this.busy : covered(this.times),
+      elapsed: isOfClient ? this.busy : covered(this.times),
       runs: ranks.length,
       failed: count(FAILED),
       cancelled: count(CANCELLED),

@@ -32,7 +32,6 @@ interface Line {
 export class SourcePanel extends Panel {
   private readonly list = named(div("tff-source tff-scroll"), "listbox", say("source told"));
   private lines: Line[] = [];
-  private heads: HTMLElement[] = [];
   /** The first lines of those that somebody has unfolded. */
   private readonly unfolded = new Set<string>();
   private built = "";
@@ -92,12 +91,10 @@ export class SourcePanel extends Panel {
       files.set(file, [...(files.get(file) ?? []), number]);
     });
     this.lines = [];
-    this.heads = [];
     const parts: HTMLElement[] = [];
     for (const [file, numbers] of files) {
-      const words = ["", say("time"), say("runs"), say("crossed"), "", file].map((word) => span("", word));
+      const words = [span(""), span("what"), ...[say("runs"), say("crossed"), "", file].map((word) => span("", word))];
       const head = div("tff-code head", ...words);
-      this.heads.push(...words.slice(1, 2));
       set(head, "role", "presentation");
       const sorted = numbers.sort((a, b) => (functions[a]?.line ?? 0) - (functions[b]?.line ?? 0));
       parts.push(head, ...sorted.flatMap((number) => this.linesOf(number)));
@@ -213,7 +210,7 @@ export class SourcePanel extends Panel {
     const times = told.map(({ row }, k) => sums?.[k]?.elapsed ?? (row?.elapsed ?? 0) / 1e6);
     const longest = Math.max(...times, 1e-9);
     toggle(this.list, "part", sums !== null);
-    for (const head of this.heads) write(head, steps.isOfClient ? say("busy") : say("time"));
+    for (const head of this.list.querySelectorAll(".what")) write(head, say(steps.isOfClient ? "busy" : "time"));
     const totals = this.totalsOf(told, sums);
     told.forEach(({ row, gutter, fill, element: shown }, k) => {
       if (row === null) return;

@@ -92,9 +92,9 @@ export class GraphPanel extends Panel {
     const content = JSON.stringify([calls, edges]);
     if (content === this.laidOut) return;
     [this.laidOut, this.calls, this.edges] = [content, calls, edges];
-    this.layOut();
+    const end = this.layOut();
     this.paintLegend(graph);
-    this.zoom.showBeginning(this.size, this.room);
+    this.zoom.showEnd(this.size, this.room, end);
   }
 
   private showAll(): void {
@@ -105,7 +105,8 @@ export class GraphPanel extends Panel {
     this.hint.hidden = this.size.width * scale <= this.room.width + 1;
   }
 
-  private layOut(): void {
+  /** Draws all calls; returns where the last one stands, which makes the result. */
+  private layOut(): { x: number; y: number } {
     const sized = this.calls.map((call) => ({ ...call, width: widthOf(call) }));
     const { calls, routes, width, height } = place(sized, this.edges);
     const focused = this.focused(document.activeElement);
@@ -122,6 +123,7 @@ export class GraphPanel extends Panel {
     if (focused !== undefined) this.boxes.get(focused)?.focus();
     set(this.svg, "aria-label", this.describe());
     this.size = { width, height };
+    return calls.get(Math.max(...calls.keys())) ?? { x: 0, y: 0 };
   }
 
   /** Marks what is selected, searched for and under way. */

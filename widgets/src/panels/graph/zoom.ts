@@ -1,8 +1,8 @@
-// How large a picture is drawn in a frame that scrolls: all of it, or its beginning, until somebody zooms.
+// How large a picture is drawn in a frame that scrolls: all of it, or its end, the result, until somebody zooms.
 
 import { on, set } from "../../dom/elements";
 
-const SMALLEST_TEXT = 0.6;
+const SMALLEST_TEXT = 0.92;
 const LARGEST_FITTED = 1.2;
 const [SMALLEST, LARGEST] = [0.1, 4];
 const STEP = 1.4;
@@ -49,12 +49,15 @@ export class Zoom {
     this.fit(room, 0);
   }
 
-  /** Shows the whole picture, or its beginning where it could not be read; what somebody chose stays. */
-  showBeginning(picture: Size, room: Size): void {
+  /** Shows the whole picture, or what is around its end where it could not be read; what somebody chose stays. */
+  showEnd(picture: Size, room: Size, end: { x: number; y: number }): void {
     this.picture = picture;
     set(this.svg, "viewBox", `0 0 ${picture.width} ${picture.height}`);
     if (this.isChosen) this.resize(this.scale);
-    else this.fit(room, SMALLEST_TEXT);
+    else {
+      this.fit(room, SMALLEST_TEXT);
+      this.frame.scrollTo(end.x * this.scale - room.width / 2, end.y * this.scale - room.height / 2);
+    }
   }
 
   private fit(room: Size, smallest: number): void {
@@ -63,14 +66,20 @@ export class Zoom {
     this.resize(Math.max(smallest, largest));
   }
 
-  /** Enlarges the picture; a place in the frame, by default its middle, goes on to show the same. */
-  private by(factor: number, x = this.frame.clientWidth / 2, y = this.frame.clientHeight / 2): void {
-    const { frame, scale } = this;
-    const [left, top] = [frame.scrollLeft + x, frame.scrollTop + y];
+  /** Enlarges the picture; a place on the page, by default the middle of the frame, goes on to show the same. */
+  private by(factor: number, place?: { clientX: number; clientY: number }): void {
+    const { frame, svg, scale } = this;
+    const { left, top, width, height } = frame.getBoundingClientRect();
+    const { clientX, clientY } = place ?? { clientX: left + width / 2, clientY: top + height / 2 };
+    const before = svg.getBoundingClientRect();
     this.isChosen = true;
     this.resize(Math.min(Math.max(scale * factor, SMALLEST), LARGEST));
-    frame.scrollLeft = (left * this.scale) / scale - x;
-    frame.scrollTop = (top * this.scale) / scale - y;
+    const after = svg.getBoundingClientRect();
+    const grown = this.scale / scale;
+    frame.scrollBy(
+      after.left - clientX + (clientX - before.left) * grown,
+      after.top - clientY + (clientY - before.top) * grown,
+    );
   }
 
   private resize(scale: number): void {
@@ -85,9 +94,7 @@ export class Zoom {
     // A plain wheel scrolls; zooming takes a key, as on maps.
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
-    const { left, top } = this.frame.getBoundingClientRect();
-    const power = Math.min(Math.max(-event.deltaY * PER_PIXEL_OF_WHEEL, -1), 1);
-    this.by(2 ** power, event.clientX - left, event.clientY - top);
+    this.by(2 ** Math.min(Math.max(-event.deltaY * PER_PIXEL_OF_WHEEL, -1), 1), event);
   }
 
   private drag({ pointerType, buttons, movementX, movementY }: PointerEvent): void {

@@ -19,7 +19,7 @@ const PER_LETTER = 5.8;
 const FEWEST_LETTERS = 6;
 const PER_TICK = 110;
 
-type Store = Pick<TraceStore, "columns" | "selection" | "search" | "sums" | "hover" | "labelOf">;
+type Store = Pick<TraceStore, "columns" | "selection" | "search" | "sums" | "hover" | "labelOf" | "progress">;
 
 export class Painter {
   private painted = 0;
@@ -64,8 +64,10 @@ export class Painter {
     context.fillRect(left, 0, width - left, AXIS - 5);
     context.fillStyle = colours.soft;
     context.lineWidth = 1;
-    for (const tick of ticks(...viewport.shown, Math.max(2, (width - left) / PER_TICK))) {
-      const place = Math.round(viewport.x(tick)) + 0.5;
+    const start = this.store.progress.firstStart;
+    const [from, to] = viewport.shown;
+    for (const tick of ticks(from - start, to - start, Math.max(2, (width - left) / PER_TICK))) {
+      const place = Math.round(viewport.x(start + tick)) + 0.5;
       context.beginPath();
       context.moveTo(place, AXIS - 5);
       context.lineTo(place, height);

@@ -3,6 +3,7 @@
 import { on } from "../../dom/elements";
 import { type Bar, type Grouping, Lanes, layOut } from "../../model/lanes";
 import { OPERATIONS, OUTCOMES } from "../../model/schema";
+import { nameOf } from "../../model/names";
 import type { TraceStore } from "../../model/store";
 import { duration } from "../../model/units";
 import type { Colours } from "../../theme";
@@ -46,8 +47,8 @@ export class TimelinePanel extends CanvasPanel {
   }
 
   describe(): string {
-    const { range } = this.store.selection;
-    const brushed = range === null ? "" : say("brushed", duration(range[0]), duration(range[1]));
+    const time = this.store.selection.part("time");
+    const brushed = time === undefined ? "" : say("brushed", nameOf(time, this.store));
     return say("in lanes", this.lanes.bars.length, this.lanes.titles.length, this.painted) + brushed;
   }
 
