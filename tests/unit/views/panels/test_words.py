@@ -129,3 +129,8 @@ def test_what_an_executor_is_there_for_is_told_in_the_language():
     assert say_role("clients 0-9") == "clients 0-9"
     set_language("ko")
     assert [say_role(role) for role in ("clients 0-9", "server", "")] == ["클라이언트 0-9", "서버", ""]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_mean_of_a_histogram_has_the_mark_of_the_line_that_shows_it(language):
+    assert WRITTEN[language]["view"]["mean"].startswith("│ ")
