@@ -9,8 +9,9 @@ from tffsim.tracing.analysis.phases import Phases, phases_of
 from tffsim.tracing.analysis.program import build_program
 from tffsim.tracing.analysis.results import numbers_among, values_of_results
 from tffsim.tracing.analysis.traffic import traffic
+from tffsim.tracing.analysis.warm_up import warm_up
 from tffsim.tracing.analysis.wrong_values import wrong_values
-from tffsim.tracing.document.operations import CANCELLED, ERROR, OK, OPERATIONS, RUNNING
+from tffsim.tracing.document.operations import CANCELLED, ERROR, OK, RUNNING
 from tffsim.tracing.document.snapshot import InvocationInfo, Snapshot
 from tffsim.tracing.document.span_reader import SpanReader
 
@@ -68,7 +69,7 @@ class _Rounds:
         self._spans = of_clients[np.argsort(columns["invocation"][of_clients], kind="stable")]
         self._calls = columns["invocation"][self._spans]
         self._time = columns["self_time"] + columns["worker_time"]
-        self._time_after_warm_up = np.where(_is_warm_up(snapshot, of_clients), 0, self._time)
+        self._time_after_warm_up = np.where(warm_up(snapshot, of_clients).is_part, 0, self._time)
         self._bytes = _bytes_that_crossed(snapshot)
         self._wrong: dict[int, list[int]] = {}
         for value in wrong_values(snapshot):
@@ -113,22 +114,6 @@ class _Rounds:
             self._wrong.get(call.span, []),
             numbers,
         )
-
-
-def _is_warm_up(snapshot: Snapshot, of_clients: "np.ndarray") -> "np.ndarray":
-    """Returns which spans of clients began before the first of their kind had ended, for which TensorFlow got ready."""
-    columns = snapshot.columns
-    node, operation, start, end, outcome = (
-        columns[name][of_clients] for name in ("node", "operation", "start", "end", "outcome")
-    )
-    kinds, kind = np.unique(node.astype(np.int64) * len(OPERATIONS) + operation, return_inverse=True)
-    never = np.iinfo(np.int64).max
-    ends = np.where(outcome == RUNNING, never, end)
-    first_ends = np.full(len(kinds), never)
-    np.minimum.at(first_ends, kind, ends)
-    warm_up = np.zeros(snapshot.num_spans, bool)
-    warm_up[of_clients] = start < first_ends[kind]
-    return warm_up
 
 
 def _slow(busy: "np.ndarray", done: "np.ndarray") -> list[int]:

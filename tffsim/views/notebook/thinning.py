@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from tffsim.tracing.analysis.warm_up import warm_up
 from tffsim.tracing.document.operations import INVOKE, OK
 from tffsim.tracing.document.snapshot import Snapshot
 
@@ -27,8 +28,9 @@ class Thinned:
 def thinned(snapshot: Snapshot, most: int, needed: Collection[int] = ()) -> Thinned:
     """Keeps the longest spans: so a span is kept with those around it.
 
-    Calls, what failed or was cancelled, and numbers that are none are kept whatever time they took. What is left
-    out is summed by executor, AST node and call, and by client and call, so that panels count all of it.
+    Calls, what failed or was cancelled, numbers that are none, and the first call of each function at clients are kept
+    whatever time they took. What is left out is summed by executor, AST node and call, and by client and call, so that
+    panels count all of it.
 
     Args:
         snapshot: What was recorded.
@@ -39,6 +41,9 @@ def thinned(snapshot: Snapshot, most: int, needed: Collection[int] = ()) -> Thin
     always = (columns["operation"] == INVOKE) | (columns["outcome"] != OK)
     always |= (columns["has_scalar"] == 1) & ~np.isfinite(columns["scalar"])
     always[list(needed)] = True
+    # What is kept says which work of clients was warm-up.
+    warm = warm_up(snapshot, np.flatnonzero(columns["client"] >= 0))
+    always |= warm.ended_first
     duration = np.where(always, np.iinfo(np.int64).max, columns["end"] - columns["start"])
     kept = np.zeros(snapshot.num_spans, bool)
     kept[np.argpartition(-duration, most - 1)[:most] if most < len(kept) else slice(None)] = True
@@ -49,7 +54,7 @@ def thinned(snapshot: Snapshot, most: int, needed: Collection[int] = ()) -> Thin
             "spans": len(left),
             "total": snapshot.num_spans,
             "executors": _by_executor(snapshot, left),
-            "clients": _by_client(snapshot, left),
+            "clients": _by_client(snapshot, left, warm.is_part),
         },
     )
 
@@ -60,8 +65,8 @@ def _by_executor(snapshot: Snapshot, left: "np.ndarray") -> list[list[float]]:
     return _rows(keys, np.bincount(group), np.bincount(group, _own_time(snapshot, left)))
 
 
-def _by_client(snapshot: Snapshot, left: "np.ndarray") -> list[list[float]]:
-    """Returns client, call, how many spans, own time, first start and last end in milliseconds."""
+def _by_client(snapshot: Snapshot, left: "np.ndarray", is_warm_up: "np.ndarray") -> list[list[float]]:
+    """Returns client, call, how many spans; own time, warm-up in it, first start, last end: milliseconds."""
     columns = snapshot.columns
     left = left[columns["client"][left] >= 0]
     if not len(left):
@@ -71,8 +76,9 @@ def _by_client(snapshot: Snapshot, left: "np.ndarray") -> list[list[float]]:
     last = np.zeros(keys.shape[1], np.int64)
     np.minimum.at(first, group, columns["start"][left])
     np.maximum.at(last, group, columns["end"][left])
-    times = (np.bincount(group, _own_time(snapshot, left)), first / _MILLISECOND, last / _MILLISECOND)
-    return _rows(keys, np.bincount(group), *times)
+    own = _own_time(snapshot, left)
+    times = np.bincount(group, own), np.bincount(group, own * is_warm_up[left])
+    return _rows(keys, np.bincount(group), *times, first / _MILLISECOND, last / _MILLISECOND)
 
 
 def _groups(snapshot: Snapshot, spans: "np.ndarray", *names: str) -> "tuple[np.ndarray, np.ndarray]":

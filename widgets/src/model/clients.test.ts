@@ -9,6 +9,7 @@ const span = (client: number, busy: number, outcome: number = OUTCOME.ok, start 
   end: start + busy,
   busy,
   outcome,
+  warmUp: 0,
 });
 const clientsOf = (...spans: ReturnType<typeof span>[]) => {
   const clients = new Clients();
@@ -71,8 +72,8 @@ test("there is room for as many clients as come", () => {
 test("who made a function of TensorFlow ready is not slow by that, and nobody else is by comparison", () => {
   const clients = new Clients();
   for (let client = 0; client < 10; client++) {
-    const isWarmUp = client < 2;
-    clients.add({ ...span(client, isWarmUp ? 360 : 1), isWarmUp });
+    const warmUp = client < 2 ? 360 : 0;
+    clients.add({ ...span(client, warmUp || 1), warmUp });
     clients.add(span(client, client === 1 ? 90 : 20));
   }
   clients.setRunning([]);

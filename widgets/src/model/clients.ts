@@ -27,8 +27,8 @@ export interface ClientSpan {
   busy: number;
   /** As in `OUTCOME`. */
   outcome: number;
-  /** Whether it was the first call of its function, which TensorFlow makes ready then. */
-  isWarmUp?: boolean;
+  /** How much of that is a first call of a function, which TensorFlow makes ready then. */
+  warmUp: number;
   /** What is wrong with the number that it made, such as `nan`; empty if nothing is. */
   wrong?: string;
 }
@@ -65,7 +65,7 @@ export class Clients {
     const { client } = span;
     this.touch(span);
     this.busy[client] = this.busyOf(client) + span.busy;
-    if (span.isWarmUp) this.warmUp[client] = this.warmUpOf(client) + span.busy;
+    this.warmUp[client] = this.warmUpOf(client) + span.warmUp;
     if (span.wrong && this.wrong.get(client) !== "nan") this.wrong.set(client, span.wrong);
     if (span.outcome === OUTCOME.error) this.states[client] = FAILED;
     else if (span.outcome === OUTCOME.cancelled && this.states[client] !== FAILED) this.states[client] = CANCELLED;

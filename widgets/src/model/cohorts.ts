@@ -180,13 +180,13 @@ export class Cohorts {
       end: columns.end(span),
       busy: columns.ownTime(span),
       outcome: columns.outcome(span),
-      isWarmUp: columns.start(span) < (this.firstEnds.get(this.kindOf(span)) ?? 0),
+      warmUp: columns.start(span) < (this.firstEnds.get(this.kindOf(span)) ?? 0) ? columns.ownTime(span) : 0,
       wrong: wrongNumberOf(span, columns),
     };
   }
 }
 
 function addTo(clients: Clients, left: LeftOut): void {
-  for (const [client, invocation, , busy, start, end] of left.clients)
-    if (invocation === clients.invocation) clients.add({ client, start, end, busy, outcome: OUTCOME.ok });
+  for (const [client, invocation, , busy, warmUp, start, end] of left.clients)
+    if (invocation === clients.invocation) clients.add({ client, start, end, busy, warmUp, outcome: OUTCOME.ok });
 }

@@ -12,7 +12,7 @@ const LEFT: LeftOut = {
     [0, 0, 0, 2, 4, 8],
     [1, 0, 0, 1, 3, 6],
   ],
-  clients: [[2, 0, 7, 14, 3, 9]],
+  clients: [[2, 0, 7, 14, 5, 3, 9]],
 };
 const ROWS = [
   { id: 0, invocation: 0, start: 0, end: 10 },
@@ -26,7 +26,8 @@ test("what a page left out counts for executors, AST nodes and clients", () => {
   assert.deepEqual(sums.functions.of(0), { calls: 4, time: 8, running: 0 });
   assert.deepEqual(sums.nodes.of(0), { calls: 8, time: 16, running: 0 });
   assert.deepEqual(sums.done.calls, 9);
-  assert.deepEqual([cohorts.latest.stateOf(2), cohorts.latest.busyOf(2), cohorts.latest.lengthOf(2)], [DONE, 14, 6]);
+  const { latest } = cohorts;
+  assert.deepEqual([latest.stateOf(2), latest.busyOf(2), latest.warmUpOf(2), latest.lengthOf(2)], [DONE, 14, 5, 6]);
 });
 
 test("it counts in what is selected as far as its sums tell", () => {

@@ -127,19 +127,16 @@ export interface LeftOut {
   total: number;
   /** Executor, AST node, call, operation, how many spans, own time. */
   executors: [layer: number, node: number, invocation: number, operation: number, spans: number, time: number][];
-  /** Client, call, how many spans, own time, first start, last end. */
-  clients: [client: number, invocation: number, spans: number, time: number, start: number, end: number][];
-}
-
-/** What was left out of a page of a very large trace: its shortest spans, summed. Times are milliseconds. */
-export interface LeftOut {
-  spans: number;
-  /** The number of all spans. */
-  total: number;
-  /** Executor, AST node, call, operation, how many spans, own time. */
-  executors: [layer: number, node: number, invocation: number, operation: number, spans: number, time: number][];
-  /** Client, call, how many spans, own time, first start, last end. */
-  clients: [client: number, invocation: number, spans: number, time: number, start: number, end: number][];
+  /** Client, call, how many spans, own time, how much of it is warm-up, first start, last end. */
+  clients: [
+    client: number,
+    invocation: number,
+    spans: number,
+    time: number,
+    warmUp: number,
+    start: number,
+    end: number,
+  ][];
 }
 
 /** What is not a number. Lists are whole: they replace what came before; all but one. */
