@@ -252,7 +252,8 @@ class Recorder(RowKeeper):
             place = place_of(error)
             if place is not None:
                 self.places[span.id] = place
-        self.append(span, outcome, inputs)
+        with self._lock:  # A thread that works for the span may be about to say so.
+            self.append(span, outcome, inputs)
 
     def clock(self) -> ThreadClock:
         """Returns the clock of the current thread."""
@@ -335,15 +336,21 @@ class Recorder(RowKeeper):
                 self._bytes_left -= array.nbytes
 
     def offloaded(self, submitted: int, started: int, ended: int) -> None:
-        """Notes when the work of the span that runs here was submitted to a thread, and when it ran there."""
+        """Notes when the work of the span that runs here was submitted to a thread, and when it ran there.
+
+        Of a call that was given up before it came back, nothing is noted.
+        """
         span = current_span.get()
         if span is None:
             return
         clock = self.clock()
-        clock.busy += ended - started
-        span.queue_time += started - submitted
-        span.worker_time += ended - started
-        span.worker = clock.index
+        with self._lock:
+            if span.id not in self.open_spans:
+                return
+            clock.busy += ended - started
+            span.queue_time += started - submitted
+            span.worker_time += ended - started
+            span.worker = clock.index
 
     def number_of_layer(self, layer: Layer) -> int:
         """Returns the number of an executor."""

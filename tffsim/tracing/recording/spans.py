@@ -12,7 +12,7 @@ import contextvars
 import threading
 import types
 from collections.abc import Callable, Coroutine, Generator, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from tffsim.executors.executor_base import ExecutorValue
 from tffsim.tracing.document.operations import CANCELLED, ERROR
@@ -69,6 +69,7 @@ class Span:
         worker_time: How long its work ran in a worker thread.
         worker: The number of that thread, or -1.
         recorder: Where it is recorded.
+        result: What its work has returned, until that is taken.
 
     All times are nanoseconds of the clock of the recorder.
     """
@@ -85,6 +86,7 @@ class Span:
         "parent",
         "queue_time",
         "recorder",
+        "result",
         "root",
         "self_time",
         "start",
@@ -112,6 +114,7 @@ class Span:
         self.index = -1
         self.thread = -1
         self.end = 0
+        self.result: object = None
         now = recorder.now
         self.start = now()
 
@@ -170,25 +173,25 @@ class Unfinished:
 
     Args:
         span: The span.
-        coroutine: Its work.
+        work: The rest of its work.
         inputs: The numbers of the values it uses.
-        waiting_for: What the coroutine waits for.
+        waiting_for: What the work waits for.
         innermost: The span inside which it waits: the span itself, or one of an operation below.
     """
 
-    __slots__ = ("_coroutine", "_innermost", "_inputs", "_span", "_waiting_for")
+    __slots__ = ("_innermost", "_inputs", "_span", "_waiting_for", "_work")
 
     def __init__(
         self,
         span: Span,
-        coroutine: Coroutine[object, object, object],
+        work: "_Work",
         inputs: tuple[int, ...],
         waiting_for: object,
         innermost: Span | None,
     ) -> None:
         self._span = span
         self._innermost = innermost
-        self._coroutine = coroutine
+        self._work = work
         self._inputs = inputs
         self._waiting_for = waiting_for
 
@@ -200,45 +203,69 @@ class Unfinished:
             try:
                 yield self._waiting_for
             except GeneratorExit as error:
-                self._coroutine.close()
+                self._work.close()
                 self._span.end = self._span.recorder.now()
                 _record_failure(self._span, self._inputs, error)
                 raise
             except BaseException as error:
                 failure = error
-            result = proceed(self._span, self._coroutine, self._inputs, self._innermost, failure)
+            result = _proceed(self._span, self._work, self._inputs, self._innermost, failure)
             if type(result) is not Unfinished:
                 return result
             self._waiting_for, self._innermost = result._waiting_for, result._innermost
 
 
-def proceed(
-    span: Span,
-    coroutine: Coroutine[object, object, object],
-    inputs: tuple[int, ...],
-    inside: Span | None = None,
-    failure: BaseException | None = None,
-) -> Any:
-    """Runs the work of a span up to its next real wait, which few have, and records how it ended if it fails.
+_Work: TypeAlias = Generator[object, object, None]
+_ENDED = object()
 
-    An operation of an executor passes the gate before it starts. All is done in this function: most spans are so
-    short that a call of another one would be told by the time they take.
+
+@types.coroutine
+def _keeping_result(span: Span, coroutine: Coroutine[object, object, object]) -> _Work:
+    """Runs the work of a span, and leaves the result there.
+
+    A coroutine that ends raises, which takes as long as all else that is done for a span. A generator that returns
+    nothing can end without.
+    """
+    span.result = yield from coroutine  # type: ignore[func-returns-value]
+
+
+def proceed(span: Span, coroutine: Coroutine[object, object, object], inputs: tuple[int, ...]) -> Any:
+    """Runs the work of a span up to its first real wait, which few have, and records how it ended if it fails.
+
+    An operation of an executor passes the gate before it starts.
 
     Args:
         span: The span.
         coroutine: Its work.
         inputs: The numbers of the values it uses.
-        inside: The span inside which it has waited; None before it starts.
-        failure: What that for which it has waited raised; None for nothing.
 
     Returns:
         What the coroutine returns, or what there is still to do. The caller closes the span.
     """
+    if span.recorder.gate is not None and span.parent is not None:
+        coroutine = _after(span.recorder.gate.pass_through(span), coroutine)
+    return _proceed(span, _keeping_result(span, coroutine), inputs)
+
+
+def _proceed(
+    span: Span,
+    work: _Work,
+    inputs: tuple[int, ...],
+    inside: Span | None = None,
+    failure: BaseException | None = None,
+) -> Any:
+    """Runs the work of a span up to its next wait. All is done in this function: most spans are very short.
+
+    Args:
+        span: The span.
+        work: Its work.
+        inputs: The numbers of the values it uses.
+        inside: The span inside which it has waited; None before it starts.
+        failure: What that for which it has waited raised; None for nothing.
+    """
     recorder = span.recorder
     clock, now = recorder.clocks.clock or recorder.clock(), recorder.now
     if inside is None:
-        if recorder.gate is not None and span.parent is not None:
-            coroutine = _after(recorder.gate.pass_through(span), coroutine)
         # What its own code does begins as it starts: the clock, which takes long to read, is read once.
         inside, moment = span, span.start
         span.thread = clock.index
@@ -252,7 +279,7 @@ def proceed(
     clock.running, clock.running_since = span, moment
     try:
         try:
-            waiting_for = coroutine.send(None) if failure is None else coroutine.throw(failure)
+            waiting_for = next(work, _ENDED) if failure is None else _throw(work, failure)
             innermost = current_span.get()
         finally:
             span.end = moment = now()
@@ -261,12 +288,20 @@ def proceed(
             if interrupted is None:
                 clock.busy += moment - clock.busy_since
             current_span.reset(outer)
-    except StopIteration as stop:
-        return stop.value
     except BaseException as error:
         _record_failure(span, inputs, error)
         raise
-    return Unfinished(span, coroutine, inputs, waiting_for, innermost)
+    if waiting_for is _ENDED:
+        result, span.result = span.result, None
+        return result
+    return Unfinished(span, work, inputs, waiting_for, innermost)
+
+
+def _throw(work: _Work, failure: BaseException) -> object:
+    try:
+        return work.throw(failure)
+    except StopIteration:
+        return _ENDED
 
 
 async def run(span: Span, coroutine: Coroutine[object, object, object], inputs: tuple[int, ...]) -> object:
