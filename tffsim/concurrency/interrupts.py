@@ -152,12 +152,12 @@ def _listen(
 ) -> None:
     with receiver:
         while numbers := receiver.recv(64):
+            if before != -1:
+                # An event loop waits there for its signals.
+                with contextlib.suppress(OSError):
+                    os.write(before, numbers)
             scope, handler = heard_by(), handled_by()
             if scope is not None and handler is not None and signal.SIGINT in numbers:
                 scope.cancel()
                 handler.remind()
             del scope, handler
-            if before != -1:
-                # An event loop waits there for its signals.
-                with contextlib.suppress(OSError):
-                    os.write(before, numbers)
