@@ -56,6 +56,7 @@ class RunFacts:
         last_runs: The same, of the last call alone.
         invocations: Its calls, as rows of `trace.invocations`.
         num_clients: How many clients took part in the last call; -1 if the computation has none.
+        cohort_sizes: The same of each call.
         num_dropped: How many clients have dropped out of it, beside these.
         num_hosts_lost: How many hosts were lost, whose clients ran again.
         phases: Where the time of all calls went.
@@ -78,6 +79,7 @@ class RunFacts:
     last_runs: list[StepRun]
     invocations: list[int]
     num_clients: int
+    cohort_sizes: list[int]
     num_dropped: int
     num_hosts_lost: int
     phases: Phases
@@ -104,6 +106,7 @@ def run_facts(snapshot: Snapshot) -> RunFacts | None:
     outcome = snapshot.columns["outcome"][last.span]
     results = [values for values in values_of_results(snapshot, rows) if values]
     reader = SpanReader(snapshot)
+    cohort_sizes = [snapshot.invocations[row].cardinalities.get(_CLIENTS, -1) for row in rows]
     wrong = [value for value in wrong_values(snapshot) if value.invocation in spans]
     return RunFacts(
         name=last.name,
@@ -112,7 +115,8 @@ def run_facts(snapshot: Snapshot) -> RunFacts | None:
         runs=step_runs(snapshot, program, rows),
         last_runs=step_runs(snapshot, program, rows[-1:]),
         invocations=rows,
-        num_clients=last.cardinalities.get(_CLIENTS, -1),
+        num_clients=cohort_sizes[-1],
+        cohort_sizes=cohort_sizes,
         num_dropped=last.num_dropped,
         num_hosts_lost=len({e.before for e in snapshot.host_events if e.before >= 0 and e.invocation in spans}),
         phases=_sum(phases_of(snapshot, rows)),

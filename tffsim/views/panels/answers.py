@@ -65,7 +65,7 @@ def _crossed(facts: RunFacts) -> list[str]:
         arrow: sum(run.size for step, run in zip(facts.program.steps, facts.runs, strict=True) if step.crosses_to == to)
         for arrow, to in (("↓", CLIENTS), ("↑", SERVER))
     }
-    return [f"{arrow} {data_size(size)}" for arrow, size in sizes.items() if size]
+    return [f"{arrow} {data_size(size)}" for arrow, size in sizes.items()] if any(sizes.values()) else []
 
 
 def _trend(facts: RunFacts) -> str:

@@ -4,7 +4,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from tffsim.tracing.analysis.program import CLIENTS
+from tffsim.tracing.analysis.program import CLIENTS, Program
 from tffsim.tracing.analysis.program_runs import StepRun
 from tffsim.tracing.analysis.run_facts import RunFacts, run_facts
 from tffsim.tracing.analysis.traffic import entering_clients
@@ -133,7 +133,7 @@ def program_summary(snapshot: Snapshot) -> ProgramSummary | None:
         ],
         "results": [
             {"name": name, "value": value, **_placed(place)}
-            for (name, _), value, place in zip(program.results, _last_results(facts), layout.results, strict=True)
+            for name, value, place in zip(_result_names(program), _last_results(facts), layout.results, strict=True)
         ],
         "flows": [[_name(source), f"s{number}"] for number, step in enumerate(program.steps) for source in step.sources]
         + [[_name(source), f"r{number}"] for number, (_, sources) in enumerate(program.results) for source in sources],
@@ -153,6 +153,12 @@ def _last_results(facts: RunFacts) -> list[str]:
     count = len(facts.program.results)
     has_ended = len(facts.results) == len(facts.invocations) and len(facts.results[-1]) == count
     return [saved_text(of_result(text), _MAX_TEXT) for text in facts.results[-1]] if has_ended else [""] * count
+
+
+def _result_names(program: Program) -> list[str]:
+    """Returns what results are called: one of several without a name as it is written in Python."""
+    are_several = len(program.results) > 1
+    return [name or f"result[{number}]" * are_several for number, (name, _) in enumerate(program.results)]
 
 
 def _name(end: int) -> str:

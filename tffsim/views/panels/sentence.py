@@ -30,6 +30,10 @@ class Phrase:
 
 
 _MAX_SUMMANDS = 4
+# Of a longer value the drawer tells.
+_MAX_GIVEN = 60
+# How a preview shows a data set without elements.
+_EMPTY = "<>"
 _Part: TypeAlias = "str | Phrase | Iterable[Phrase]"
 Sentence: TypeAlias = tuple[Phrase, ...]
 
@@ -123,7 +127,7 @@ class _Speech:
             self.say(
                 "clients ran own" if own else "clients ran",
                 clients=self._clients(),
-                each=str(self._words["each"]) if facts.num_clients > 1 else "",
+                each=str(self._words["each"]) if max(facts.cohort_sizes) > 1 else "",
                 functions=self._titles(at_clients),
                 argument=Phrase(own, "code"),
             )
@@ -214,7 +218,7 @@ class _Speech:
             said = self.say(
                 "client failed", client=client, count=count, function=function, place=place, message=message
             )
-        told = self.say("given", given=Phrase(given, "code")) if given else ()
+        told = self.say("given", given=self._value(given)) if 0 < len(given) <= _MAX_GIVEN else ()
         return (*said, Phrase("."), *told)
 
     def _compared(self, assertion: Assertion | None, given: str) -> str:
@@ -268,7 +272,9 @@ class _Speech:
         combining = [step for step in steps if step.crosses_to == SERVER]
         if failure.step < 0 or not combining:
             return [self.say("no result")]
-        return [self.say("not combined", server=self._server(), intrinsics=self._titles(combining))]
+        key = "not combined in round" if len(self._facts.invocations) > 1 else "not combined"
+        intrinsics = self._titles(combining)
+        return [self.say(key, server=self._server(), intrinsics=intrinsics, round=str(failure.round))]
 
     def _first_wrong(self, birth: Birth) -> Sentence:
         value = birth.value
@@ -278,7 +284,7 @@ class _Speech:
             return self.say("nan given" if value.client >= 0 else "nan given server", what=what, client=who)
         function = Phrase(birth.function, "code")
         place = self.say("at place", place=str(birth.place)) if birth.place is not None else ()
-        given, made = (Phrase(shortened(text), "code") for text in (birth.given, birth.made))
+        given, made = (self._value(shortened(text)) for text in (birth.given, birth.made))
         key = "went in" if given.text and self._facts.num_clients != 0 else "came out"
         values = self.say(key, given=given, made=made) if made.text else ()
         where = "" if value.client >= 0 else " at server" if birth.placement == SERVER else " nowhere"
@@ -286,6 +292,9 @@ class _Speech:
             f"nan made{where}",
             what=what, client=who, function=function, place=place, values=values,
         )  # fmt: skip
+
+    def _value(self, text: str) -> Phrase:
+        return Phrase(str(self._words["empty"])) if text == _EMPTY else Phrase(text, "code")
 
     def _sent(self, step: ProgramStep, run: StepRun) -> Sentence:
         size = self._in_all(run.size)
@@ -313,8 +322,9 @@ class _Speech:
         )
 
     def _clients(self) -> Sentence:
-        calls = len(self._facts.invocations)
-        clients = Phrase(self._counted("clients", self._facts.num_clients), "clients")
+        calls, sizes = len(self._facts.invocations), self._facts.cohort_sizes
+        key = "clients" if min(sizes) == max(sizes) else "clients between"
+        clients = Phrase(filled(self._words[key], count=max(sizes), least=min(sizes)), "clients")
         return (clients, *self.say("rounds", count=str(calls))) if calls > 1 else (clients,)
 
     def _server(self) -> Phrase:

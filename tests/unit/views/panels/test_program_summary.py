@@ -14,16 +14,20 @@ def test_steps_have_the_values_of_the_last_call():
     assert [result["value"] for result in summary["results"]] == ["2", "3"]
 
 
-def test_a_result_without_a_name_has_that_of_its_variable():
+def test_a_result_without_a_name_has_that_of_its_variable_or_of_its_place():
     @tff.federated_computation(AT_CLIENTS)
     def two(values):
         halves = tff.federated_map(half, values)
         total = tff.federated_sum(halves)
         return total, tff.federated_mean(halves)
 
-    summary = program_summary(traced(two, [1.0, 2.0]))
-    assert summary is not None
-    assert [(result["name"], result["value"]) for result in summary["results"]] == [("total", "1.5"), ("", "0.75")]
+    summary, one = program_summary(traced(two, [1.0, 2.0])), program_summary(traced(sum_of_logs, [1.0]))
+    assert summary is not None and one is not None
+    assert [result["name"] for result in one["results"]] == [""]
+    assert [(result["name"], result["value"]) for result in summary["results"]] == [
+        ("total", "1.5"),
+        ("result[1]", "0.75"),
+    ]
 
 
 def test_numbers_and_values_say_of_which_rounds_they_are_if_there_are_several():

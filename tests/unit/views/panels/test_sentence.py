@@ -25,6 +25,8 @@ from tffsim.tracing.document.snapshot import HostEvent, HostInfo
 from tffsim.views.panels.program_summary import program_summary
 from tffsim.views.panels.sentence import plain_text, sentence, told
 
+_NUMBERS = tff.SequenceType(np.float32)
+
 
 def test_who_ran_what_and_what_crossed():
     said = told(rounds())
@@ -104,6 +106,39 @@ def test_what_was_given_is_told_without_what_repeats_or_sums_up_what_is_there():
     facts = dataclasses.replace(facts, failure=dataclasses.replace(facts.failure, given=given))
     shortly = "<float32[3] [0.1, 2, 3], <float32[4], …>, norm 500.1>"
     assert f"It had been given {shortly}." in plain_text(sentence(facts))
+
+
+def test_a_value_that_is_too_long_for_a_sentence_is_not_told():
+    facts = run_facts(traced(sum_of_logs, [1.0, 7.0]))
+    assert facts is not None and facts.failure is not None
+    given = f"<{', '.join(map(str, range(1000, 1030)))}>"
+    facts = dataclasses.replace(facts, failure=dataclasses.replace(facts.failure, given=given))
+    assert "been given" not in plain_text(sentence(facts))
+
+
+def test_rounds_may_have_cohorts_of_several_sizes():
+    with tff.trace() as trace:
+        for cohort in ([1.0], [1.0] * 1500, [1.0, 2.0]):
+            sum_of_logs(cohort)
+    assert told(trace.snapshot).startswith("1 to 1,500 clients × 3 rounds each ran log_of on their own ")
+    assert told(trace.snapshot, "ko").startswith("클라이언트 1~1,500개 × 3라운드가 ")
+
+
+def test_of_several_rounds_it_is_said_which_one_has_no_result():
+    with tff.trace() as trace, contextlib.suppress(tff.ExecutionError):
+        for cohort in ([1.0, 2.0], [1.0, 7.0]):
+            sum_of_logs(cohort)
+    assert "So the server finished no federated_sum in round 2, which has no result." in told(trace.snapshot)
+
+
+def test_a_data_set_without_elements_is_called_an_empty_list():
+    @tff.tf_computation(_NUMBERS)
+    def mean(numbers):
+        total, count = numbers.reduce((0.0, 0.0), lambda sums, x: (sums[0] + x, sums[1] + 1.0))
+        return total / count
+
+    means = tff.federated_computation(lambda x: tff.federated_map(mean, x), tff.FederatedType(_NUMBERS, tff.CLIENTS))
+    assert ": an empty list went in, nan came out." in told(traced(means, [[1.0], []]))
 
 
 def test_the_first_nan_comes_first():
