@@ -1,9 +1,8 @@
 """What cells in the background show: below themselves, and not below others. A real kernel runs them."""
 
 import pytest
-from ipykernel.iostream import OutStream
 
-from tests.integration.notebooks.kernel import running_kernel
+from tests.integration.notebooks.kernel import of_a_kernel_that_knows_several_cells, running_kernel
 
 SETUP = """
 import os, sys, subprocess
@@ -56,10 +55,6 @@ def client(function):
 """
 BACKGROUND = "%%tff_execute --view none --background "
 PICTURE = ["<Figure size 640x480 with 1 Axes>"]
-of_a_kernel_that_knows_several_cells = pytest.mark.skipif(
-    not isinstance(vars(OutStream).get("parent_header"), property),
-    reason="This kernel, as that of Colab, knows one cell only, and shows everything below the last that was started.",
-)
 
 
 @pytest.fixture(scope="module")

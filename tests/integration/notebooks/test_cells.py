@@ -6,7 +6,7 @@ from typing import NamedTuple
 import IPython
 import pytest
 
-from tests.integration.notebooks.kernel import running_kernel
+from tests.integration.notebooks.kernel import of_a_kernel_that_knows_several_cells, running_kernel
 
 PLAIN = "# This line stands for the magic.\n"
 TIME = "%%time\n"
@@ -261,6 +261,7 @@ def test_a_view_is_there_from_the_first_call_on_and_not_without_one(kernel):
         assert kernel.run(cell).kinds == ["error"], cell
 
 
+@of_a_kernel_that_knows_several_cells
 def test_the_view_of_a_cell_in_the_background_is_below_it(kernel):
     cell = "%%tff_execute --background run\nmean([1.0])"
     below, _ = kernel.run_all(cell, "run.result()", until=lambda seen: "update_display_data" in seen[0].kinds)
@@ -356,6 +357,7 @@ def mean_of_mine(x):
         assert "ipykernel" not in warned
 
 
+@of_a_kernel_that_knows_several_cells
 def test_an_error_in_the_background_names_its_cell_and_not_the_one_that_asks(kernel):
     call = "%%tff_execute --background=run\nmean([1.0]) / nobody_knows_me"
     kernel.run(call)
