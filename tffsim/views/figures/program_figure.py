@@ -116,8 +116,8 @@ class _Drawing:
         called = "" if step["title"] == step["written_as"] else step["written_as"]
         where = say("line n", line=str(step["line"])) if step["line"] else ""
         lines = [" · ".join(filter(None, (called, where))), _state(step)]
-        is_wrong = step["failed"] > 0 or step["is_wrong"]
-        title = f"◆ {step['title']}" if step["is_wrong"] else step["title"]
+        is_wrong = step["failed"] + step["wrong"] > 0
+        title = f"◆ {step['title']}" if step["wrong"] else step["title"]
         if step["crosses_to"] == "clients":
             self._box(step["takes"], title, lines, is_wrong=is_wrong)
             self._box(step["gives"], step["variable"] or say("received"), [say("same")])
@@ -207,6 +207,7 @@ class _Drawing:
 def _state(step: DrawnStep) -> str:
     states = [
         f"✗ {say('n failed', count=step['failed'])}" if step["failed"] else "",
+        f"◆ {step['wrong']:,}" if step["wrong"] else "",
         say("n cancelled", count=step["cancelled"]) if step["cancelled"] else "",
         say("n done", count=step["done"]) if step["done"] and step["gives"]["lane"] == "clients" else "",
         duration(step["elapsed"]) if step["elapsed"] else "",

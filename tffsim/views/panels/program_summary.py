@@ -1,5 +1,6 @@
 """The program of the last call, what happened in it and how it is said, as the front end draws it."""
 
+import collections
 from typing import TypedDict
 
 import numpy as np
@@ -70,7 +71,7 @@ class DrawnStep(Happened):
     takes: Box
     gives: Box
     values: list[str]
-    is_wrong: bool
+    wrong: int
 
 
 class ProgramSummary(TypedDict):
@@ -126,7 +127,7 @@ def program_summary(snapshot: Snapshot) -> ProgramSummary | None:
                 "takes": _placed(layout.takes[number]),
                 "gives": _placed(layout.gives[number]),
                 "values": values.of_step(number),
-                "is_wrong": number in values.wrong,
+                "wrong": values.wrong[number],
                 **_happened(facts.runs[number]),
             }
             for number, step in enumerate(program.steps)
@@ -198,7 +199,7 @@ class _Values:
         at_server = np.array([*is_server, False])[columns["layer"]]
         self._at_server = at_server & np.isin(columns["operation"], (COMPUTE, CREATE_CALL))
         self._is_compute = columns["operation"] == COMPUTE
-        self.wrong = {int(facts.owners[value.node]) for value in facts.wrong}
+        self.wrong = collections.Counter(int(facts.owners[value.node]) for value in facts.wrong)
 
     def of_step(self, number: int) -> list[str]:
         """Returns the values that a step made, in short: of the first clients, or of the server."""

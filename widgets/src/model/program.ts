@@ -23,7 +23,8 @@ export interface ProgramStep {
   /** What it made, in short: of the first clients, or of the server. */
   values: string[];
   /** Whether NaN or an infinite number came out of it, and none went in. */
-  is_wrong: boolean;
+  /** How many of the values that it made are none or infinite, of numbers that were. */
+  wrong: number;
   done: number;
   failed: number;
   cancelled: number;

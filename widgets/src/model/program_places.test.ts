@@ -68,7 +68,9 @@ test("a result that was not returned is none", () => {
 });
 
 test("a box says how many clients were done, and how many failed", () => {
-  const steps = PROGRAM.steps.map((step, k) => (k === 0 ? { ...step, done: 2, failed: 1, cancelled: 1 } : step));
+  const steps = PROGRAM.steps.map((step, k) =>
+    k === 0 ? { ...step, done: 2, failed: 1, wrong: 3, cancelled: 1 } : step,
+  );
   const [, lines] = placeProgram({ ...PROGRAM, steps }, ROOM).boxes.find(({ key }) => key === "s0")?.lines ?? [];
-  assert.match(lines ?? "", /✕ 1 failed · 1 cancelled · 2 done/);
+  assert.match(lines ?? "", /✕ 1 failed · ◆ 3 · 1 cancelled · 2 done/);
 });

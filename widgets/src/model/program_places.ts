@@ -140,6 +140,7 @@ function stateOf(step: ProgramStep): string {
   const isAtClients = step.gives.lane === "clients" && step.crosses_to === "";
   const states = [
     step.failed ? `✕ ${say("n failed", count(step.failed))}` : "",
+    step.wrong ? `◆ ${count(step.wrong)}` : "",
     step.cancelled ? say("n cancelled", count(step.cancelled)) : "",
     step.running ? say("n running", count(step.running)) : "",
     isAtClients && step.done ? say("n done", count(step.done)) : "",

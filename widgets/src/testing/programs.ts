@@ -12,7 +12,7 @@ const STEP: ProgramStep = {
   takes: { lane: "clients", column: 1, row: 0 },
   gives: { lane: "clients", column: 1, row: 0 },
   values: ["1", "2", "3"],
-  is_wrong: false,
+  wrong: 0,
   done: 3,
   failed: 0,
   cancelled: 0,

@@ -58,7 +58,7 @@ def test_a_failure_is_counted_and_has_no_result(drawn):
 
 
 def test_who_was_cancelled_is_told_apart_from_who_failed():
-    counts = {"failed": 1, "cancelled": 1, "done": 1, "elapsed": 0, "gives": {"lane": "clients"}}
+    counts = {"failed": 1, "wrong": 0, "cancelled": 1, "done": 1, "elapsed": 0, "gives": {"lane": "clients"}}
     assert _state(counts) == "✗ 1 failed · 1 cancelled · 1 done"
 
 

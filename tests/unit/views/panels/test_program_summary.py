@@ -53,7 +53,7 @@ def test_a_run_that_failed_has_no_result():
 def test_the_step_that_made_a_nan_is_marked():
     summary = program_summary(traced(sum_of_logs, [1.0, -1.0]))
     assert summary is not None
-    assert [step["is_wrong"] for step in summary["steps"]] == [True, False]
+    assert [step["wrong"] for step in summary["steps"]] == [1, 0]
 
 
 def test_it_can_be_written_as_json():

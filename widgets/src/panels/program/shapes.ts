@@ -50,21 +50,22 @@ export function wallShapes({ x, y, width, height }: Rect, pipes: Pipe[], pattern
 
 export function boxShape(box: Box): SVGGElement {
   const { step, kind, placement, width, height } = box;
-  const isWrong = step !== null && kind === "step" && (step.failed > 0 || step.is_wrong);
-  const isWorking = step !== null && kind === "step" && step.running > 0;
+  const told = kind === "step" ? step : null;
+  const isWrong = told !== null && told.failed + told.wrong > 0;
+  const isWorking = told !== null && told.running > 0;
   const group = shape("g", {
     class: `box ${kind} place-${placement || "none"}${isWrong ? " wrong" : ""}${isWorking ? " working" : ""}`,
     transform: `translate(${box.x},${box.y})`,
     ...(step === null ? {} : { tabindex: 0, role: "button" }),
     "aria-label": [box.title, ...box.lines].join(", "),
   });
-  if (step !== null && kind === "step" && placement === "clients" && step.done + step.failed > 1) {
+  if (told !== null && placement === "clients" && told.done + told.failed > 1) {
     for (const offset of [2 * PILE, PILE]) {
       group.append(shape("rect", { class: "behind", x: offset, y: offset, width, height, rx: 6 }));
     }
   }
   group.append(shape("rect", { width, height, rx: 6 }));
-  const title = isWrong && step.is_wrong ? `◆ ${box.title}` : box.title;
+  const title = told?.wrong ? `◆ ${box.title}` : box.title;
   group.append(text(cut(title, width - 16), 9, Math.min(19, height / 2 + 4), "title"));
   box.lines
     .slice(0, height < TWO_LINES ? 0 : 2)
