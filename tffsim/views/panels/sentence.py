@@ -47,8 +47,8 @@ def sentence(facts: RunFacts, language: str | None = None) -> Sentence:
     """
     speech = _Speech(facts, language)
     wrong = speech.wrong()
-    # A failure has said already who ran what.
-    who = speech.who_ran_what() if facts.failure is None else []
+    # A failure has said already who ran what, if all rounds were alike.
+    who = speech.who_ran_what() if facts.failure is None else speech.other_cohorts()
     crossed = [*speech.what_crossed(), *speech.what_the_server_ran()]
     happened = [*speech.which_computation(), *who, *crossed, *speech.time(), *speech.trend()]
     if wrong and facts.num_clients == 0:
@@ -132,6 +132,11 @@ class _Speech:
                 argument=Phrase(own, "code"),
             )
         ]
+
+    def other_cohorts(self) -> list[Sentence]:
+        """Says how many clients took part, where that was not the same in all rounds."""
+        sizes = self._facts.cohort_sizes
+        return [self.say("clients took part", clients=self._clients())] if min(sizes) < max(sizes) else []
 
     def which_computation(self) -> list[Sentence]:
         """Says of which computation all this is, where several were called."""
