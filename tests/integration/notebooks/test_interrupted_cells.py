@@ -56,7 +56,7 @@ _ROUNDS = """import tffsim.tracing.recording.active as active
 from tffsim.tracing.analysis.rounds import rounds as rounds_of
 
 def until_the_tenth_is_recorded():
-    # The thread of clients may be ahead of the event loop, which records.
+    # The thread of clients may be ahead of the thread of the event loop, which records.
     for _ in range(1000):
         if recorder is None or rounds_of(tff.Trace(recorder).snapshot)[-1].done == 10:
             break
@@ -64,6 +64,7 @@ def until_the_tenth_is_recorded():
 
 calls = []
 def held_in_round_3(v):
+    time.sleep(0.01)  # A short call would be made by the event loop, which could record nothing while it is held.
     calls.append(v)
     if len(calls) <= 50:
         return v

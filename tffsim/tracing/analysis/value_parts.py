@@ -7,6 +7,7 @@ import numpy as np
 from tffsim.tracing.document.sketch_coordinates import MAX_FIRST
 from tffsim.tracing.document.sketches import LeafSketch
 from tffsim.tracing.document.span_reader import SpanReader
+from tffsim.tracing.document.units import short_number
 
 MAX_PARTS = 8
 """Of how many parts of a struct something is said."""
@@ -64,7 +65,8 @@ def description(reader: SpanReader, part: ValuePart) -> str:
     if leaf is None:
         return reader.preview(part.value)
     nans = f"  {leaf.num_nan} NaN" * (leaf.num_nan > 0) + f"  {leaf.num_inf} inf" * (leaf.num_inf > 0)
-    return f"{part.type}  min {leaf.least:.4g}  mean {leaf.mean:.4g}  max {leaf.greatest:.4g}{nans}"
+    least, mean, greatest = map(short_number, (leaf.least, leaf.mean, leaf.greatest))
+    return f"{part.type}  min {least}  mean {mean}  max {greatest}{nans}"
 
 
 def bytes_of(numbers: "np.ndarray", dtype: str) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 from tffsim.tracing.document.rows import AtMost, Between, Count, OneOf, Text
 from tffsim.tracing.document.sketch_coordinates import cell_coordinates, grid
 from tffsim.tracing.document.table import Table
+from tffsim.tracing.document.units import short_number
 
 MAX_LEAVES = 24
 """Of how many arrays of a struct, the largest ones, a sketch says something of its own."""
@@ -199,7 +200,9 @@ class _Words:
         self._is_plain = set(form.shown) <= {"f"}
         place = "{:.4g}" if self._is_plain else "{}"
         # One call for all numbers: of many sketches, most of the time is spent here.
-        self._format = place.join(_literal(part) for part in form.text.split(PLACE_OF_NUMBER)).format
+        literals = [_literal(part) for part in form.text.split(PLACE_OF_NUMBER)]
+        self._format = place.join(literals).format
+        self._format_one_by_one = "{}".join(literals).format
         self._has_range = form.kind == "array" and form.size > 1 and not is_text
         self._has_norm = form.kind == "members" and form.largest >= 0 and not is_text
         self._has_counts = form.size > 1
@@ -211,12 +214,14 @@ class _Words:
     def of(self, first: Sequence[float], totals: Sequence[float]) -> str:
         """Returns what is said of a value with these numbers; see `Sketch`."""
         norm, mean, least, greatest, num_nan, num_inf = totals
-        text = self._format(*(first if self._is_plain else map(_written, first, self._shown)))
+        text = self._format(*first) if self._is_plain else ""
+        if not self._is_plain or "e+" in text:
+            text = self._format_one_by_one(*map(_written, first, self._shown))
         text = text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
         if self._has_range and not math.isnan(mean):
-            text += f"  min {least:.4g}  mean {mean:.4g}  max {greatest:.4g}"
+            text += f"  min {short_number(least)}  mean {short_number(mean)}  max {short_number(greatest)}"
         if self._has_norm:
-            text += f"  norm {norm:.4g}"
+            text += f"  norm {short_number(norm)}"
         if self._has_counts:
             text += f"  {num_nan:.0f} NaN" * (num_nan != 0) + f"  {num_inf:.0f} inf" * (num_inf != 0)
         return text + self._sample
@@ -230,7 +235,7 @@ def _literal(text: str) -> str:
 def _written(number: float, kind: str) -> str:
     if kind == "b":
         return str(bool(number))
-    return str(int(number)) if kind == "i" and abs(number) < _EXACT else f"{number:.4g}"
+    return str(int(number)) if kind == "i" and abs(number) < _EXACT else short_number(number)
 
 
 class Sketches(Mapping[int, Sketch]):

@@ -8,7 +8,7 @@ import numpy as np
 from rich.cells import cell_len, set_cell_size
 
 from tffsim.tracing.document.plain_text import plain
-from tffsim.tracing.document.units import data_size, duration
+from tffsim.tracing.document.units import data_size, duration, short_number
 
 _FIRST, _LAST = 15, 5
 _MAX_CHARACTERS = 40
@@ -76,7 +76,7 @@ def _cell(value: Any, unit: str) -> str:
         return duration(value) if value >= 0 else "–"
     if unit == "bytes":
         return data_size(value)
-    text = f"{value:.4g}" if isinstance(value, float) else plain(str(value)).replace("\n", " ").rstrip()
+    text = short_number(value) if isinstance(value, float) else plain(str(value)).replace("\n", " ").rstrip()
     return text if len(text) <= _MAX_CHARACTERS else text[: _MAX_CHARACTERS - 1] + "…"
 
 

@@ -1,4 +1,4 @@
-"""Times and sizes as people read them.
+"""Times, sizes and numbers as people read them.
 
 The units and the rule are those of the front end too, which gets `TIMES` and `SIZES` by `make schema`; the digits
 are found by the same few operations of floating-point numbers, so that both say the same words of every number.
@@ -26,6 +26,12 @@ def duration(nanoseconds: float) -> str:
 def data_size(num_bytes: float) -> str:
     """Returns a size with three digits and a unit, such as `18.7 kB`; bytes are whole."""
     return _told(num_bytes, SIZES)
+
+
+def short_number(number: float) -> str:
+    """Returns a number with four digits, such as `0.3333`, `51310` or `1.234e+12`: below 1e10 without an exponent."""
+    text = f"{number:.4g}"
+    return f"{float(text):.0f}" if "e+0" in text else text
 
 
 def _told(number: float, units: Units) -> str:

@@ -39,7 +39,7 @@ def _drawn(snapshot: Snapshot, measure: ClientMeasure) -> DrawnMeasure:
     has_pictures = num_clients <= MAX_PICTURES
     cells = measure.cells.reshape(num_clients, -1)
     return {
-        "name": f"{measure.function} · {measure.path}" if measure.path else measure.function,
+        "name": f"{measure.path} · {measure.function}" if measure.path else measure.function,
         "is_norm": bool(measure.shape),
         "invocation": snapshot.invocations[measure.calls[-1]].span,
         "numbers": _told(measure.numbers[-1][:num_clients]),

@@ -7,7 +7,7 @@ import numpy as np
 from tffsim.tracing.analysis.rounds import Round, rounds
 from tffsim.tracing.document.operations import ALL_OUTCOMES
 from tffsim.tracing.document.snapshot import Snapshot
-from tffsim.tracing.document.units import data_size, duration
+from tffsim.tracing.document.units import data_size, duration, short_number
 from tffsim.views.panels.words import say
 
 MAX_BARS = 40
@@ -80,7 +80,7 @@ def _row(number: int, found: Round) -> RoundRow:
 
 
 def _numbers(found: Round) -> dict[str, str]:
-    return {name: f"{number:.4g}" for name, number in found.numbers.items()}
+    return {name: short_number(number) for name, number in found.numbers.items()}
 
 
 def _words(number: int, found: Round) -> str:

@@ -328,6 +328,9 @@ class _Speech:
 
     def _clients(self) -> Sentence:
         calls, sizes = len(self._facts.invocations), self._facts.cohort_sizes
+        if min(sizes) < max(sizes) and calls <= _MAX_SUMMANDS:
+            told = " + ".join(f"{size:,}" for size in sizes)
+            return (Phrase(filled(self._words["clients of rounds"], sizes=told, count=calls), "clients"),)
         key = "clients" if min(sizes) == max(sizes) else "clients between"
         clients = Phrase(filled(self._words[key], count=max(sizes), least=min(sizes)), "clients")
         return (clients, *self.say("rounds", count=str(calls))) if calls > 1 else (clients,)

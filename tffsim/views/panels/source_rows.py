@@ -4,6 +4,7 @@ import dataclasses
 
 from tffsim.tracing.analysis.source_lines import MAX_VALUES, SourceLine, source_lines
 from tffsim.tracing.document.snapshot import FunctionInfo, Snapshot
+from tffsim.tracing.document.units import short_number
 from tffsim.views.panels.value_words import of_result
 from tffsim.views.panels.words import say
 
@@ -98,7 +99,7 @@ def _notes(line: SourceLine) -> list[str]:
     notes = [f"{names} = {given}" if names else given] if given else []
     made = _listed(line.values, is_more=len(line.values) == MAX_VALUES)
     if line.extent is not None:
-        made = "{:.4g} … {:.4g}".format(*line.extent)
+        made = " … ".join(map(short_number, line.extent))
     return [*notes, made] if made else notes
 
 

@@ -85,3 +85,10 @@ test("where it would not be seen whole, boxes are lower and closer, and nothing 
   for (const one of dense.boxes) assert.ok(one.y + one.height <= dense.height && one.lines.length === 1);
   assert.deepEqual(placeUpright(PROGRAM, ROOM, places.height), places);
 });
+
+test("where it would not be seen whole, what comes from the user takes one line", () => {
+  const [wide, dense] = [places, placeUpright(PROGRAM, ROOM, places.height - 1)].map(({ boxes }) =>
+    boxes.find(({ kind }) => kind === "input"),
+  );
+  assert.ok(wide && dense && dense.height < wide.height / 2);
+});

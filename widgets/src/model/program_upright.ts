@@ -26,8 +26,6 @@ const CLIENTS_SHARE = 0.55;
 const MARGIN = 10;
 /** The width of a letter of a value, which is code. */
 const VALUE_LETTER = 6.7;
-/** What comes from the user has no frame, and two lines. */
-const INPUT_HEIGHT = 42;
 /** What a way needs that passes a box. */
 const BESIDE = 8;
 /** How far from the edge of a box a way leaves it. */
@@ -39,15 +37,26 @@ const RESULT_WIDTH = 100;
 /** How high boxes are, and the title above them, and what is between them. */
 interface Measures {
   title: number;
-  box: number;
+  step: number;
+  half: number;
+  /** What comes from the user has no frame. */
+  input: number;
   result: number;
   gap: number;
   smallGap: number;
 }
 
-const WIDE: Measures = { title: 30, box: BOX_HEIGHT, result: BOX_HEIGHT, gap: 44, smallGap: 24 };
-/** Where the program would not be seen whole: one line below a title, in a result none, and one beside a way. */
-const DENSE: Measures = { title: 26, box: 39, result: 24, gap: 20, smallGap: 10 };
+const WIDE: Measures = {
+  title: 30,
+  step: BOX_HEIGHT,
+  half: BOX_HEIGHT,
+  input: 42,
+  result: BOX_HEIGHT,
+  gap: 44,
+  smallGap: 24,
+};
+/** Where the program would not be seen whole: one line below a title, or beside it, and one beside a way. */
+const DENSE: Measures = { title: 24, step: 35, half: 35, input: 18, result: 22, gap: 18, smallGap: 8 };
 
 /** Places all boxes of a program from the top down, within the width that there is, and the height if they can. */
 export function placeUpright(program: Program, room: number, most = Infinity): ProgramPlaces {
@@ -63,8 +72,7 @@ function placeWith(measures: Measures, program: Program, room: number): ProgramP
     const lane = lanes.find(({ placement }) => placement === place.lane) ?? { x: 0, width: room };
     box.width = lane.width - 2 * MARGIN;
     box.x = lane.x + MARGIN;
-    box.height = box.kind === "result" ? measures.result : measures.box;
-    if (box.kind === "input") box.height = Math.min(INPUT_HEIGHT, box.height);
+    box.height = measures[box.kind];
     if (isDense) box.lines = [box.lines.join(" · ")];
   }
   const beside = resultsBeside(boxes);

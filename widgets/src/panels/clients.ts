@@ -133,7 +133,7 @@ export class ClientsPanel extends CanvasPanel {
   private measure(): Measure | null {
     const chosen = this.offered[Number(this.drawn.value)];
     const isOne = this.shown.count <= MAX_TILES;
-    return chosen !== undefined && isOne && chosen.invocation === this.shown.invocation ? chosen : null;
+    return isOne && chosen?.invocation === this.shown.invocation ? chosen : null;
   }
 
   private offerMeasures(): void {

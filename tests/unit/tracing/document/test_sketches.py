@@ -58,3 +58,18 @@ def test_a_sketch_of_any_kind_of_value_is_loaded_as_it_was_saved(value, kind):
     loaded = trace_file.from_bytes(trace_file.to_bytes(snapshot))
     assert loaded.sketches.forms == snapshot.sketches.forms
     assert [form.kind for form in loaded.sketches.forms] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.float32(51_313), "float32 51310"),
+        ({"total": np.float32(51_313), "mean": np.float32(0.5)}, "<total=51310, mean=0.5>"),
+        ({"total": np.float32(51_313), "name": "1e+05"}, "<total=51310, name='1e+05'>"),
+        (np.float32([1e5, 3e5]), "float32[2] [100000, 300000]  min 100000  mean 200000  max 300000"),
+    ],
+)
+def test_large_numbers_are_told_without_an_exponent(value, text):
+    pad = SketchPad()
+    pad.add(0, value)
+    assert str(pad.table()[0]) == text

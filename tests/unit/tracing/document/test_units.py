@@ -1,8 +1,8 @@
-"""Times and sizes as texts."""
+"""Times, sizes and numbers as texts."""
 
 import pytest
 
-from tffsim.tracing.document.units import data_size, duration
+from tffsim.tracing.document.units import data_size, duration, short_number
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,15 @@ def test_times_have_three_digits_and_a_unit(nanoseconds, text):
 )
 def test_sizes_have_three_digits_and_a_unit(num_bytes, text):
     assert data_size(num_bytes) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.0, "0"), (1 / 3, "0.3333"), (1234.0, "1234"), (51_313.0, "51310"), (-9_999.9, "-10000"),
+        (9.999e9, "9999000000"), (1.2345e12, "1.234e+12"), (1e-7, "1e-07"),
+        (float("nan"), "nan"), (float("-inf"), "-inf"),
+    ],
+)  # fmt: skip
+def test_numbers_have_four_digits_and_an_exponent_only_where_they_need_it(number, text):
+    assert short_number(number) == text

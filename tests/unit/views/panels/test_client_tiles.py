@@ -13,7 +13,7 @@ from tffsim.views.panels.client_tiles import client_tiles
 
 def test_a_tile_has_a_number_a_picture_and_a_distance():
     weights, loss = client_tiles(traced(mean_of_models, [1.0, 2.0])[1].snapshot)
-    assert (weights["name"], loss["name"]) == ("model_of · weights", "model_of · loss")
+    assert (weights["name"], loss["name"]) == ("weights · model_of", "loss · model_of")
     assert weights["is_norm"] and not loss["is_norm"]
     assert weights["numbers"] == [14.14, 28.28] and loss["numbers"] == [1, 0.5]
     assert {len(cells) for cells in weights["cells"]} == {weights["grid"][0] * weights["grid"][1]}

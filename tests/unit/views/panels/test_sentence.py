@@ -5,6 +5,7 @@ import dataclasses
 import re
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 import tffsim as tff
@@ -31,8 +32,8 @@ _NUMBERS = tff.SequenceType(np.float32)
 def test_who_ran_what_and_what_crossed():
     said = told(rounds())
     assert said.startswith("3 clients × 3 rounds each ran shift on their own temperatures.")
-    assert "The server sent everywhere to all (36 B in all 3 rounds)." in said
-    assert "could read each of 18 open envelopes (9 + 9, 72 B in all 3 rounds)" in said
+    assert "The server sent everywhere to all (36 B in 3 rounds)." in said
+    assert "could read each of 18 open envelopes (9 + 9, 72 B in 3 rounds)" in said
     assert " and combined them by federated_mean and federated_max." in said
     assert said.endswith("Nothing went wrong.")
 
@@ -66,7 +67,7 @@ def test_a_failure_tells_the_numbers_that_were_compared_and_what_else_is_of_all_
     said = told(trace.snapshot)
     assert re.match(r"Client 0 \(of 1\) failed in most, .*, in round 2: a price above 50 \(", said)
     assert "(prices.reduce(0.0, tf.maximum) = 500, expected < 50). " in said
-    assert "The server could read 1 open envelope (4 B in all 2 rounds)" in said
+    assert "The server could read 1 open envelope (4 B in 2 rounds)" in said
 
 
 def test_a_failure_tells_values_by_the_names_in_the_source_and_what_the_server_did_not_come_to():
@@ -116,12 +117,19 @@ def test_a_value_that_is_too_long_for_a_sentence_is_not_told():
     assert "been given" not in plain_text(sentence(facts))
 
 
-def test_rounds_may_have_cohorts_of_several_sizes():
+@pytest.mark.parametrize(
+    ("sizes", "english", "korean"),
+    [
+        ([1, 1500, 2], "1 + 1,500 + 2 clients in 3 rounds ", "3라운드의 클라이언트 1 + 1,500 + 2개가 "),
+        ([1, 1500, 2, 1, 2], "1 to 1,500 clients × 5 rounds ", "클라이언트 1~1,500개 × 5라운드가 "),
+    ],
+)
+def test_rounds_may_have_cohorts_of_several_sizes(sizes, english, korean):
     with tff.trace() as trace:
-        for cohort in ([1.0], [1.0] * 1500, [1.0, 2.0]):
-            sum_of_logs(cohort)
-    assert told(trace.snapshot).startswith("1 to 1,500 clients × 3 rounds each ran log_of on their own ")
-    assert told(trace.snapshot, "ko").startswith("클라이언트 1~1,500개 × 3라운드가 ")
+        for size in sizes:
+            sum_of_logs([1.0] * size)
+    assert told(trace.snapshot).startswith(f"{english}each ran log_of on their own ")
+    assert told(trace.snapshot, "ko").startswith(korean)
 
 
 def test_of_several_rounds_it_is_said_which_one_has_no_result():
@@ -129,7 +137,7 @@ def test_of_several_rounds_it_is_said_which_one_has_no_result():
         for cohort in ([1.0], [1.0, 7.0]):
             sum_of_logs(cohort)
     assert (
-        "So the server finished no federated_sum in round 2, which has no result. 1 to 2 clients × 2 rounds took part."
+        "So the server finished no federated_sum in round 2, which has no result. 1 + 2 clients in 2 rounds took part."
     ) in told(trace.snapshot)
 
 

@@ -59,19 +59,22 @@ export function boxShape(box: Box): SVGGElement {
     ...(step === null ? {} : { tabindex: 0, role: "button" }),
     "aria-label": [box.title, ...box.lines].join(", "),
   });
-  if (told !== null && placement === "clients" && told.done + told.failed > 1) {
+  if (told && placement === "clients" && told.done + told.failed > 1) {
     for (const offset of [2 * PILE, PILE]) {
       group.append(shape("rect", { class: "behind", x: offset, y: offset, width, height, rx: 6 }));
     }
   }
   group.append(shape("rect", { width, height, rx: 6 }));
   const title = told?.wrong ? `◆ ${box.title}` : box.title;
-  group.append(text(cut(title, width - 16), 9, Math.min(19, height / 2 + 4), "title"));
+  const isLow = height < TWO_LINES;
+  const y = isLow ? height / 2 + 4 : height * 0.37;
+  group.append(text(cut(title, width - 16), 9, y, "title"));
+  // In a low box the line stands beside the title, if it has room there.
+  const [left, top] = isLow ? [17 + widthIn(title) * TITLE_LETTER, y] : [9, y + 15];
+  const room = (width - left - 3) / LINE_LETTER;
   box.lines
-    .slice(0, height < TWO_LINES ? 0 : 2)
-    .forEach((line, k) =>
-      group.append(text(cut(line, width - 12, LINE_LETTER), 9, Math.min(35, height - 7) + 14 * k, "line")),
-    );
+    .filter((line) => !isLow || widthIn(line) < room)
+    .forEach((line, k) => group.append(text(cut(line, room, 1), left, top + 14 * k, "line")));
   return group;
 }
 
