@@ -29,6 +29,7 @@ from tffsim.computations.operators.secure_modular_sum import federated_secure_mo
 from tffsim.computations.type_specifications import to_type
 from tffsim.execution_contexts import default_context as _default_context
 from tffsim.execution_contexts.default_context import get_context, use
+from tffsim.external_runtime.tensorflow.tensor_memory import reuse_memory_of_tensors as _reuse_memory_of_tensors
 from tffsim.external_runtime.tensorflow.tensorflow_startup import hide_startup_messages as _hide_startup_messages
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def _find_in_simulation(name: str) -> object:
 
 
 _hide_startup_messages()
+_reuse_memory_of_tensors()
 _default_context.install()
 _pickling.register()
 _operators_outside.install()
