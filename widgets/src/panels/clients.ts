@@ -17,6 +17,8 @@ import { MARKS, Scales, TilePainter } from "./tile_painter";
 import { say } from "../model/words";
 
 const MAX_CALLS = 100;
+// As large as their numbers need, and in as much width as a notebook has; more of them stand in two rows.
+const MOST_IN_A_ROW = 14;
 const LATEST = "latest";
 const STATES = "states";
 
@@ -81,6 +83,7 @@ export class ClientsPanel extends CanvasPanel {
     if (measure !== this.scales?.measure) this.scales = measure && new Scales(measure);
     this.compare.root.hidden = measure === null;
     this.sort();
+    this.frame.style.minHeight = this.shown.count > MOST_IN_A_ROW ? "60px" : "";
     super.draw();
   }
 
