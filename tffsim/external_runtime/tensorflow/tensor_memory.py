@@ -1,9 +1,8 @@
 """Where TensorFlow takes the memory of tensors from.
 
 By default it asks the C library for each tensor. That gives large ones back to the system, which clears each page when
-it is used again: most of the time that a sum of 40 MB takes. What it keeps it seldom finds again: GNU's, before version
-2.38, does not for memory that is aligned, as all of TensorFlow's is. So a round of models of 8 MB held five times as
-much memory as all its values need.
+it is used again: most of the time that a sum of 40 MB takes. Much of what it keeps it does not find again: with GNU's,
+a round of models of 8 MB held five times as much memory as all its values need.
 
 TensorFlow has an allocator that keeps what was freed and joins neighbours, with the best fit for each request: that
 which it uses for GPUs. It is chosen by an environment variable, which is read when the first tensor is made.
