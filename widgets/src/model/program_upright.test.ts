@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { PROGRAM } from "../testing/programs";
-import { BOX_HEIGHT } from "./program_places";
-import { placeUpright } from "./program_upright";
+import { BOX_HEIGHT, placeProgram } from "./program_places";
+import { placeIn, placeUpright } from "./program_upright";
 
 const ROOM = 396;
 const places = placeUpright(PROGRAM, ROOM);
@@ -91,4 +91,14 @@ test("where it would not be seen whole, what comes from the user takes one line"
     boxes.find(({ kind }) => kind === "input"),
   );
   assert.ok(wide && dense && dense.height < wide.height / 2);
+});
+
+test("a program runs from left to right where it is seen whole so, or else where more of it is", () => {
+  const across = placeProgram(PROGRAM, 1000);
+  const upright = placeUpright(PROGRAM, 1000, 0);
+  assert.ok(upright.height < across.height);
+  const inRoom = (width: number, height: number) => placeIn({ width, height }, PROGRAM).height;
+  assert.equal(inRoom(1000, across.height), across.height);
+  assert.equal(inRoom(1000, across.height - 1), upright.height);
+  assert.notEqual(inRoom(500, across.height), across.height);
 });

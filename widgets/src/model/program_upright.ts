@@ -14,6 +14,7 @@ import {
   lettersOf,
   LINE_LETTER,
   type Pipe,
+  placeProgram,
   type Point,
   type ProgramPlaces,
   type Rect,
@@ -21,6 +22,8 @@ import {
   type Way,
 } from "./program_places";
 
+/** In less room, in pixels, the order of a program runs down. */
+const UPRIGHT_BELOW = 560;
 const WALL_WIDTH = 46;
 const CLIENTS_SHARE = 0.55;
 const MARGIN = 10;
@@ -57,6 +60,13 @@ const WIDE: Measures = {
 };
 /** Where the program would not be seen whole: one line below a title, or beside it, and one beside a way. */
 const DENSE: Measures = { title: 24, step: 35, half: 35, input: 18, result: 22, gap: 18, smallGap: 8 };
+
+/** Places all boxes of a program from left to right if it is seen whole so, or else from the top down. */
+export function placeIn({ width, height }: { width: number; height: number }, program: Program): ProgramPlaces {
+  const [across, upright] = [placeProgram(program, width), placeUpright(program, width, height)];
+  const isSeen = across.width <= width && across.height <= Math.max(height, upright.height);
+  return width >= UPRIGHT_BELOW && isSeen ? across : upright;
+}
 
 /** Places all boxes of a program from the top down, within the width that there is, and the height if they can. */
 export function placeUpright(program: Program, room: number, most = Infinity): ProgramPlaces {

@@ -3,17 +3,14 @@
 import { div, on, set, toggle } from "../../dom/elements";
 import { ObservedSize } from "../../dom/observed_size";
 import { type Program, programOfPart } from "../../model/program";
-import { type Box, placeProgram } from "../../model/program_places";
-import { placeUpright } from "../../model/program_upright";
+import type { Box } from "../../model/program_places";
+import { placeIn } from "../../model/program_upright";
 import type { TraceStore } from "../../model/store";
 import { count } from "../../model/units";
 import { shape } from "../graph/shapes";
 import { Panel } from "../panel";
 import { boxShape, labelShapes, laneShapes, pipeShapes, wallShapes, wayShapes } from "./shapes";
 import { say } from "../../model/words";
-
-/** In less room, in pixels, the order of the program runs down. */
-const UPRIGHT_BELOW = 560;
 
 export class ProgramPanel extends Panel {
   private readonly frame = div("tff-program tff-scroll");
@@ -65,9 +62,7 @@ export class ProgramPanel extends Panel {
   }
 
   private paint(program: Program): void {
-    const across = placeProgram(program, this.room.width);
-    const isUpright = this.room.width < UPRIGHT_BELOW || across.width > this.room.width;
-    const places = isUpright ? placeUpright(program, this.room.width, this.room.height) : across;
+    const places = placeIn(this.room, program);
     const scope = this.store.steps.isOfPart ? [] : program.scope;
     const { wall, width, height } = places;
     set(this.svg, "width", String(width));
