@@ -82,6 +82,8 @@ function withShortColours(css) {
 function nested(css) {
   const groups = [];
   for (const { selectors, text } of rulesOf(css)) {
+    const foreign = selectors.find((selector) => !selector.startsWith(".tff"));
+    if (foreign) throw new Error(`"${foreign}" would change the page around a view: begin with a class of ours.`);
     const place = placeOf(selectors);
     if (place === null || groups.at(-1)?.place !== place) groups.push({ place, rules: [] });
     groups.at(-1).rules.push({ selectors, text });
@@ -112,7 +114,8 @@ function rulesOf(css) {
     const end = endOfBlock(css, at);
     const open = css.indexOf("{", at);
     if (css[at] === "@") rules.push({ selectors: [], text: css.slice(at, end) });
-    else rules.push({ selectors: css.slice(at, open).split(/,(?![^(]*\))/), text: css.slice(open, end) });
+    else
+      rules.push({ selectors: css.slice(at, open).split(/,(?!(?:[^()]|\([^()]*\))*\))/), text: css.slice(open, end) });
     at = end;
   }
   return rules;

@@ -187,7 +187,7 @@ export class View implements Closable {
   private arrange(): void {
     const shown = this.contents.get(this.tabs.active) ?? [];
     const isAlone = shown.length === 1;
-    toggle(this.body, "overview", !isAlone);
+    toggle(this.body, "tff-grid", !isAlone);
     this.body.dataset.count = String(shown.length);
     const isBeside = this.arrangeSource();
     for (const { panel, heading } of this.placed) {

@@ -70,8 +70,8 @@ export class RoundsPanel extends Panel {
       numbers: namesOf(rounds),
       names: rounds.map((_, k) => (areSeveral(rounds) ? roundsOf(k, k, rounds) : "")),
     };
-    toggle(this.root, "named", areSeveral(rounds));
-    toggle(this.root, "thin", rounds.length > MOST_TALL);
+    toggle(this.root, "tff-named", areSeveral(rounds));
+    toggle(this.root, "tff-thin", rounds.length > MOST_TALL);
     const heads = [say("round"), say("time"), say("crossed"), say("busy by client"), say("clients")];
     const numbers = scale.numbers.filter(Boolean).join(", ") || say("returned");
     this.head.replaceChildren(...[...heads, numbers].map((head) => span("", head)));

@@ -83,7 +83,7 @@ export class StackPanel extends Panel {
   private width(): number {
     const { width } = this.room;
     const isWide = width > WITH_HOSTS && this.store.legend.hosts.length > 0;
-    toggle(this.scroll, "wide", isWide);
+    toggle(this.scroll, "tff-wide", isWide);
     return isWide ? width - this.hosts.root.offsetWidth - 8 : width;
   }
 
