@@ -29,6 +29,7 @@ MAX_ROWS = 12
 MAX_SEGMENTS = 60
 _MAX_SCENES = 30
 _MAX_TEXT = 40
+_MOST_NAMES = 3
 _SEEN = {
     "individual": "sees individual", "aggregate": "sees aggregate", "caller": "sees nothing", "hidden": "sees nothing",
 }  # fmt: skip
@@ -84,7 +85,10 @@ class Total(TypedDict):
 
 
 class Scene(TypedDict):
-    """What crossed in one call. `rows` are those of clients, all or some; `shared` is sent to all clients alike."""
+    """What crossed in one call. `rows` are those of clients, all or some; `shared` is sent to all clients alike.
+
+    `puts_in` says what clients put into their envelopes, such as the parts of a struct.
+    """
 
     call: int
     invocation: int
@@ -96,6 +100,7 @@ class Scene(TypedDict):
     held: int
     up: int
     down: int
+    puts_in: str
     each: str
 
 
@@ -248,20 +253,31 @@ class _Scenes:
         }
         told = self._told(single, num_clients, sums[FROM_CALLER])
         ended = snapshot.columns["outcome"][invocation.span] == OK
+        rows = self._rows(single, told, sums[FROM_CALLER])
         return {
             "call": call,
             "invocation": invocation.span,
             "num_clients": num_clients,
             "kinds": [k for k, kind in enumerate(self._cut.kinds) if kind.letters[call]],
-            "rows": self._rows(single, told, sums[FROM_CALLER]),
+            "rows": rows,
             "shared": [self._letter(shared, k) for k in _first_of_each_kind(shared)],
             "totals": [self._total(number, kind, call) for number, kind in enumerate(self._cut.kinds)
                        if ended and kind.direction == UP and kind.letters[call] and kind.results[call] >= 0],
             "held": int(sums[FROM_CALLER].sum()),
             "up": int(sums[UP].sum()),
             "down": int(sums[DOWN].sum()),
+            "puts_in": self._puts_in(rows),
             "each": self._each(sums),
         }  # fmt: skip
+
+    def _puts_in(self, rows: list[ClientRow]) -> str:
+        """Says what clients put into envelopes: of what goes up, what its parts are; of many, the first."""
+        first = rows[0]["letters"] if rows else []
+        letters = [letter for letter in first if self._cut.kinds[letter["kind"]].direction == UP]
+        forms = self.forms
+        told = dict.fromkeys(_first_names(forms[letter["form"]]["paths"]) for letter in letters)
+        parts = "; ".join(filter(None, told))
+        return say("puts in", parts=parts) if parts else say("puts in something")
 
     def _served(self, ledger: Table) -> "np.ndarray":
         """Returns for each row of the ledger the first client that gets what clients share."""
@@ -336,6 +352,11 @@ class _Scenes:
     def _range(self, sizes: "np.ndarray") -> str:
         least, most = data_size(int(sizes.min())), data_size(int(sizes.max()))
         return least if least == most else say("bytes from to", least=least, most=most)
+
+
+def _first_names(paths: list[str]) -> str:
+    """Returns what the parts of a letter are, as far as a reader cares to know; empty if it has no parts."""
+    return ", ".join(filter(None, paths[:_MOST_NAMES])) + ", …" * (len(paths) > _MOST_NAMES)
 
 
 def _shortened(preview: str) -> str:

@@ -47,6 +47,8 @@ export interface Scene {
   held: number;
   up: number;
   down: number;
+  /** What clients put into their envelopes. */
+  puts_in: string;
   /** What is to be said of each client. */
   each: string;
 }

@@ -179,8 +179,8 @@ function yOf(place: Place, lanes: Lane[]): number {
   return (lane?.y ?? 0) + LANE_TITLE + place.row * ROW_HEIGHT;
 }
 
-function sentAs({ is_sealed: isSealed }: ProgramStep, isWide: boolean): string {
-  return isSealed ? say(isWide ? "sealed told" : "sealed") : say(isWide ? "open told" : "open");
+function sentAs({ is_sealed: isSealed }: ProgramStep, isWide: boolean): string[] {
+  return say(isSealed ? "sealed told" : "open told").split(": ", isWide ? 2 : 1);
 }
 
 /** The boxes of a program, which have no place yet; of a result so many letters, and more to read where these are many. */
@@ -202,7 +202,7 @@ export function boxesOf(program: Program, mostOfResult = MAX_VALUE): Unplaced[] 
     if (step.crosses_to === "") return [{ box: full, place: step.gives }];
     const other = isDown
       ? boxOf(`s${k}`, "half", "clients", step.variable || say("received"), [say("same")], step)
-      : boxOf(`h${k}`, "half", "clients", say("each sends"), [sentAs(step, mostOfResult > MAX_VALUE)], step);
+      : boxOf(`h${k}`, "half", "clients", say("each sends"), sentAs(step, mostOfResult > MAX_VALUE), step);
     return [
       { box: full, place: isDown ? step.takes : step.gives },
       { box: other, place: isDown ? step.gives : step.takes },

@@ -15,6 +15,8 @@ import { StackFrame } from "./stack_frame";
 import { say, sayRole } from "../model/words";
 
 const SMALLEST = 0.6;
+// Both sides of a wide stack are worth more than large letters: its height is scrolled, its width is not.
+const SMALLEST_ACROSS = 0.36;
 const WITH_BRIEFS = 0.8;
 // A box and the gap to the next, as small as it is read with ease: a stack with more of them side by side is folded.
 const READABLE_WIDTH = SMALLEST * 250;
@@ -117,7 +119,8 @@ export class StackPanel extends Panel {
     let scale = 1;
     // Twice, as small text needs a little more room than its share.
     for (let pass = 0; pass < 2; pass++) {
-      scale = Math.min(1, Math.max(SMALLEST, Math.min(width / root.offsetWidth, height / root.offsetHeight)));
+      const [across, down] = [width / root.offsetWidth, height / root.offsetHeight];
+      scale = Math.min(1, Math.max(SMALLEST_ACROSS, Math.min(across, Math.max(SMALLEST, down))));
       root.style.zoom = String(scale);
     }
     return scale;

@@ -22,7 +22,7 @@ test("each mark of a tile has an entry in the key", () => {
     "n: examples",
     "its numbers, low to high",
     "norm, over the last 2 rounds",
-    "dot: distance from the mean; tick: median distance",
+    "dot: distance from the mean; tick: median",
   ]);
 });
 

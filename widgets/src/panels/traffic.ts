@@ -78,7 +78,7 @@ export class TrafficPanel extends Panel {
     const grid = div(
       "wall",
       ...heads("", say("clients"), "", "", say("wall"), say("server")),
-      ...heads("sub", "", say("holds"), say("puts in"), "", say("reads")),
+      ...heads("sub", "", say("holds"), scene.puts_in, "", say("reads")),
       ...this.sharedRow(traffic, scene),
       ...this.rows(traffic, scene),
       ...this.sums(traffic, scene),

@@ -32,7 +32,7 @@ export function crossed(numClients = 3): Crossings {
           { kind: 1, count: numClients, letter: letter(1, 90, "1") },
           { kind: 2, count: numClients, letter: letter(2, 91, "6") },
         ],
-        ...{ held: 12, up: 24, down: 0, each: "each client: ↑ 8 B" },
+        ...{ held: 12, up: 24, down: 0, puts_in: "", each: "each client: ↑ 8 B" },
       },
     ],
     forms: [{ paths: ["value"], types: ["float32"] }],

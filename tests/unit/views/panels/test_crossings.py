@@ -14,6 +14,8 @@ from tffsim.views.panels.crossings import MAX_ROWS, crossed_sums, crossings
 SECURE = tff.federated_computation(
     lambda values: tff.federated_secure_sum_bitwidth(values, 8), tff.FederatedType(np.int32, tff.CLIENTS)
 )
+PAIRS = tff.FederatedType(tff.StructWithPythonType([("a", np.float32), ("b", np.float32)], dict), tff.CLIENTS)
+MANY = tff.FederatedType([np.float32] * 9, tff.CLIENTS)
 
 
 def told(function, *arguments):
@@ -43,6 +45,16 @@ def test_a_client_has_its_data_and_its_letters(products):
     assert scene["rows"][2]["letters"][0]["bytes"] == ["00 00 70 42"]
     assert (scene["held"], scene["up"], scene["down"]) == (12, 12, 12)
     assert scene["each"] == "each client: ↓ 4 B · ↑ 4 B · 4 B held"
+
+
+def test_it_is_said_what_is_in_an_envelope(products):
+    assert products["scenes"][0]["puts_in"] == "put into the envelope"
+    (scene,) = told(tff.federated_computation(lambda x: tff.federated_mean(x, x), FLOATS), [1.0, 2.0])["scenes"]
+    assert scene["puts_in"] == "put into the envelope: value × weight, weight"
+    (scene,) = told(tff.federated_computation(tff.federated_sum, PAIRS), [{"a": 1.0, "b": 2.0}])["scenes"]
+    assert scene["puts_in"] == "put into the envelope: a, b"
+    (scene,) = told(tff.federated_computation(tff.federated_sum, MANY), [[1.0] * 9])["scenes"]
+    assert scene["puts_in"] == "put into the envelope: [0], [1], [2], …"
 
 
 def test_what_all_get_alike_is_one_letter(products):
