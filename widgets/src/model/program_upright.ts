@@ -40,8 +40,8 @@ const RESULT_WIDTH = 100;
 /** How high boxes are, and the title above them, and what is between them. */
 interface Measures {
   title: number;
+  /** That of both halves of a step that crosses, too. */
   step: number;
-  half: number;
   /** What comes from the user has no frame. */
   input: number;
   result: number;
@@ -52,14 +52,15 @@ interface Measures {
 const WIDE: Measures = {
   title: 30,
   step: BOX_HEIGHT,
-  half: BOX_HEIGHT,
   input: 42,
   result: BOX_HEIGHT,
   gap: 44,
   smallGap: 24,
 };
 /** Where the program would not be seen whole: one line below a title, or beside it, and one beside a way. */
-const DENSE: Measures = { title: 24, step: 35, half: 35, input: 18, result: 22, gap: 18, smallGap: 8 };
+const DENSE: Measures = { title: 24, step: 35, input: 18, result: 22, gap: 18, smallGap: 8 };
+/** In between: close to each other, and all lines in each box. */
+const CLOSE: Measures = { ...DENSE, step: BOX_HEIGHT };
 
 /** Places all boxes of a program from left to right if it is seen whole so, or else from the top down. */
 export function placeIn({ width, height }: { width: number; height: number }, program: Program): ProgramPlaces {
@@ -70,20 +71,22 @@ export function placeIn({ width, height }: { width: number; height: number }, pr
 
 /** Places all boxes of a program from the top down, within the width that there is, and the height if they can. */
 export function placeUpright(program: Program, room: number, most = Infinity): ProgramPlaces {
-  const places = placeWith(WIDE, program, room);
-  return places.height > most ? placeWith(DENSE, program, room) : places;
+  const dense = placeWith(DENSE, program, room);
+  return (
+    [WIDE, CLOSE].map((measures) => placeWith(measures, program, room)).find(({ height }) => height <= most) ?? dense
+  );
 }
 
 function placeWith(measures: Measures, program: Program, room: number): ProgramPlaces {
-  const isDense = measures === DENSE;
+  const isDense = measures !== WIDE;
   const boxes = boxesOf(program, Infinity);
   const lanes = lanesOf(program, room);
   for (const { box, place } of boxes) {
     const lane = lanes.find(({ placement }) => placement === place.lane) ?? { x: 0, width: room };
     box.width = lane.width - 2 * MARGIN;
     box.x = lane.x + MARGIN;
-    box.height = measures[box.kind];
-    if (isDense) box.lines = [box.lines.join(" · ")];
+    box.height = measures[box.kind === "half" ? "step" : box.kind];
+    if (box.height < BOX_HEIGHT) box.lines = [box.lines.join(" · ")];
   }
   const beside = resultsBeside(boxes);
   const rowOf = ({ box, place }: Unplaced) => (beside.has(box.key) ? "results" : `${place.column} ${place.row}`);
@@ -139,15 +142,12 @@ function stack(
 }
 
 function lanesOf(program: Program, room: number): Lane[] {
+  const laneOf = (placement: string, x: number, width: number) => ({ placement, x, y: 0, width, height: 0 });
   const used = program.lanes.filter((_, k) => (program.num_rows[k] ?? 0) > 0);
-  if (!used.includes("clients") || !used.includes("server"))
-    return used.map((placement) => ({ placement, x: 0, y: 0, width: room, height: 0 }));
+  if (!used.includes("clients") || !used.includes("server")) return used.map((placement) => laneOf(placement, 0, room));
   const left = Math.round((room - WALL_WIDTH) * CLIENTS_SHARE);
   const right = left + WALL_WIDTH;
-  return [
-    { placement: "clients", x: 0, y: 0, width: left, height: 0 },
-    { placement: "server", x: right, y: 0, width: room - right, height: 0 },
-  ];
+  return [laneOf("clients", 0, left), laneOf("server", right, room - right)];
 }
 
 function wallOf(lanes: Lane[], height: number): Rect | null {
