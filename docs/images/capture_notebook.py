@@ -88,11 +88,20 @@ def cell_of(screen: bytes, box: dict[str, float]) -> Image.Image:
     return Image.open(io.BytesIO(screen)).convert("RGB").crop((left, top, left + box["width"] - 34, top + HEIGHT + 76))
 
 
+def _stacked(*frames: Image.Image) -> Image.Image:
+    """Returns frames one below the other: colours of the clients' values come last, and stay longest."""
+    width, height = frames[0].size
+    stacked = Image.new("RGB", (width, height * len(frames)))
+    for k, frame in enumerate(frames):
+        stacked.paste(frame, (0, k * height))
+    return stacked
+
+
 def save(frames: list[Image.Image], path: pathlib.Path) -> None:
     """Writes frames as an animation of few colours."""
     height = round(WIDTH * frames[0].height / frames[0].width)
     small = [frame.resize((WIDTH, height), Image.Resampling.LANCZOS) for frame in frames]
-    palette = small[len(small) // 2].quantize(COLOURS, kmeans=2)
+    palette = _stacked(small[len(small) // 2], small[-1]).quantize(COLOURS, kmeans=2)
     indexed = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in small]
     durations = [round(1000 * SECONDS_PER_FRAME)] * (len(indexed) - 1) + [round(1000 * SECONDS_AT_THE_END)]
     indexed[0].save(path, save_all=True, append_images=indexed[1:], duration=durations, loop=0, optimize=True)
