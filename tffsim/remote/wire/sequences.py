@@ -10,6 +10,7 @@ import federated_language as fl
 import numpy as np
 import tensorflow as tf
 
+from tffsim.external_runtime.tensorflow.functions.array_slices import runs_of_slices
 from tffsim.external_runtime.tensorflow.functions.dataset_lengths import is_endless
 from tffsim.external_runtime.tensorflow.functions.element_blocks import have_one_shape, read_rows, read_stacked
 from tffsim.external_runtime.tensorflow.functions.slices import dataset_of_slices
@@ -23,7 +24,7 @@ _FEW_RUNS = 2
 
 
 def encode_sequence(value: object, type_spec: fl.SequenceType, runs: RunList, buffers: Buffers) -> None:
-    """Reads a sequence and writes its elements into messages.
+    """Writes the elements of a sequence into messages; reads it, unless it is slices of arrays.
 
     Args:
         value: A data set, or whatever can become one.
@@ -40,6 +41,11 @@ def encode_sequence(value: object, type_spec: fl.SequenceType, runs: RunList, bu
         raise ValueError(
             "A data set without an end cannot be sent to a worker. Take what a client needs, with `dataset.take(n)`."
         )
+    slices = runs_of_slices(dataset)
+    if slices is not None:
+        for columns in slices:
+            encode_columns(columns, len(columns[0]), runs, buffers)
+        return
     if not have_one_shape(dataset):
         encode_rows(list(read_rows(dataset)), runs, buffers)
         return

@@ -114,7 +114,7 @@ def calls_no_function(dataset: tf.data.Dataset) -> bool:
     if type(dataset).__name__ == _OPAQUE:
         renamed = getattr(dataset, "tffsim_renamed", None)
         return renamed is not None and calls_no_function(renamed)
-    return type(dataset).__name__ in _CALLS_NO_FUNCTION and all(map(calls_no_function, _inputs(dataset)))
+    return type(dataset).__name__ in _CALLS_NO_FUNCTION and all(map(calls_no_function, inputs_of(dataset)))
 
 
 def _may_repeat_a_shuffle(dataset: tf.data.Dataset) -> bool:
@@ -123,7 +123,7 @@ def _may_repeat_a_shuffle(dataset: tf.data.Dataset) -> bool:
 
 
 def _repeats_a_shuffle(dataset: tf.data.Dataset) -> bool:
-    below = _inputs(dataset)
+    below = inputs_of(dataset)
     if type(dataset).__name__ == _REPEAT and any(_may_be_shuffled(repeated) for repeated in below):
         return True
     return any(_repeats_a_shuffle(part) for part in below)
@@ -135,10 +135,11 @@ def _may_be_shuffled(dataset: tf.data.Dataset) -> bool:
         return False
     if type(dataset).__name__ != _OPAQUE:
         return type(dataset).__name__ == _SHUFFLE
-    return all(_may_be_shuffled(source) for source in _inputs(dataset))
+    return all(_may_be_shuffled(source) for source in inputs_of(dataset))
 
 
-def _inputs(dataset: tf.data.Dataset) -> list[tf.data.Dataset]:
+def inputs_of(dataset: tf.data.Dataset) -> list[tf.data.Dataset]:
+    """Returns the data sets of which a data set is made."""
     renamed = getattr(dataset, "tffsim_renamed", None)
     # Private, and the only way to see what a data set is made of without running it.
     return [renamed] if renamed is not None else list(dataset._inputs())
