@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from federated_language.common_libs import structure
 
 from tffsim.tracing.document.sketch_coordinates import Coordinates
 from tffsim.tracing.recording.sketching.payloads import Kind, array_of, kind_of, members_of, num_members_of
@@ -111,8 +112,8 @@ def add_tensors(value: Any, tensors: list[object]) -> bool:
     """Adds the tensors of a value to a list; False if there is anything else in it."""
     cls = type(value)
     members: Iterable[object]
-    # First what is common: executors keep structs as tuples.
-    if cls is tuple:
+    # First what is common: executors keep structs as tuples, and give away members in the order of the type.
+    if cls is tuple or cls is structure.Struct:
         members = value
     elif (kind := kind_of(value)) is Kind.TENSOR:
         tensors.append(value)
