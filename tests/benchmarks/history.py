@@ -41,7 +41,7 @@ def record(lines: Sequence[Line], reason: str) -> None:
 
 
 def draw() -> None:
-    """Draws the ratios that have a budget: a row each, the latest measurement last and dark, and what is allowed."""
+    """Draws the ratios that have a budget: a row each, the latest measurement dark, and what is allowed."""
     entries = [json.loads(line) for line in HISTORY.read_text(encoding="utf-8").splitlines()]
     # A measurement may be of some workloads only.
     limits = {name: most for name, most in _limits().items() if any(name in entry["ratios"] for entry in entries)}
@@ -49,7 +49,7 @@ def draw() -> None:
     for row, (name, most) in enumerate(limits.items()):
         known = [entry["ratios"][name] for entry in entries if name in entry["ratios"]]
         for age, (median, low, high) in enumerate(reversed(known)):
-            height = row - 0.24 * min(age, 3) / 2
+            height = row - 0.12 * min(age, 3)
             colour = str(min(0.75, 0.3 * age))
             axes.plot([low, high], [height, height], color=colour, linewidth=1)
             axes.plot(median, height, "o", color=colour, markersize=5 if age else 7)

@@ -7,7 +7,7 @@ example, 5000 of them in 10 ms; the arrays lie there, with all elements one behi
 import numpy as np
 import tensorflow as tf
 
-from tffsim.external_runtime.tensorflow.functions.element_blocks import to_array
+from tffsim.external_runtime.tensorflow.functions.element_blocks import component_array
 from tffsim.external_runtime.tensorflow.functions.reading_options import inputs_of
 
 Run = list[np.ndarray]
@@ -32,14 +32,15 @@ def _runs(dataset: tf.data.Dataset) -> list[Run] | None:
     kind = type(dataset).__name__
     if kind == "_TensorSliceDataset":
         tensors = getattr(dataset, "_tensors", [])
-        are_numbers = all(isinstance(tensor, tf.Tensor) and tensor.dtype != tf.variant for tensor in tensors)
-        return [list(map(to_array, tensors))] if tensors and are_numbers else None
+        are_dense = tensors and all(tensor.dtype != tf.variant for tensor in tensors)
+        return [list(map(component_array, tensors))] if are_dense else None
     if kind not in ("_BatchDataset", "_ConcatenateDataset", "_PrefetchDataset"):
         return None
-    parts = [_runs(part) for part in inputs_of(dataset)]
-    runs = [run for part in parts if part is not None for run in part]
-    if not parts or None in parts:
-        return None
+    runs: list[Run] = []
+    for part in map(_runs, inputs_of(dataset)):
+        if part is None:
+            return None
+        runs += part
     return _batched(dataset, runs) if kind == "_BatchDataset" else runs
 
 

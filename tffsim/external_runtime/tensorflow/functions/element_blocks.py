@@ -114,11 +114,11 @@ def _read(dataset: tf.data.Dataset, batch_size: int) -> Iterator[_Row]:
             *components, is_there = tensors[first : first + width]
             if not (are_all or is_there):
                 return
-            yield tuple(map(to_array, components))
+            yield tuple(map(component_array, components))
         tensors = reader.go_on.run([iterator], None)
 
 
-def to_array(component: tf.Tensor) -> np.ndarray:
+def component_array(component: tf.Tensor) -> np.ndarray:
     """Returns the numbers of a tensor; nobody may write into them. Texts are objects."""
     if component.dtype in _LENT:
         # The memory of the tensor, which nobody changes: `numpy()` takes five times as long, and copies it.
