@@ -46,9 +46,7 @@ class ServerFold:
 
     async def add(self, payload: object) -> None:
         """Folds the next member."""
-        start = self._take_start(1)
-        addend = await self._server.create_value(payload, self._member_type)
-        self._total = await self._functions.call("accumulate", start, addend) if start is not None else addend
+        self._total = await self._sum_with(payload)
         await self._count(1)
 
     async def take_total(self, num_clients: int) -> object:
@@ -91,14 +89,18 @@ class ServerFold:
     async def result(self) -> ExecutorValue:
         """Returns the accumulator of all members, of which there was at least one."""
         if self._total is not None:
-            await self._tree.add(self._total)
+            await self._tree.add(self._handed_over())
         return await self._tree.total()
+
+    async def _sum_with(self, payload: object) -> ExecutorValue:
+        start = self._take_start(1)
+        addend = await self._server.create_value(payload, self._member_type)
+        return await self._functions.call("accumulate", start, addend) if start is not None else addend
 
     def _take_start(self, num_clients: int) -> ExecutorValue | None:
         """Returns the accumulator so far. Nothing is kept that is not needed: it can be large."""
         if self._total is not None:
-            start, self._total = self._total, None
-            return start
+            return self._handed_over()
         zero = self._zero
         end = self.num_folded + num_clients
         if end - end % -BLOCK_SIZE >= self._num_clients:
@@ -108,9 +110,13 @@ class ServerFold:
     async def _count(self, num_clients: int) -> None:
         self.num_folded += num_clients
         if self.num_folded % BLOCK_SIZE == 0:
-            assert self._total is not None
-            await self._tree.add(self._total)
-            self._total = None
+            await self._tree.add(self._handed_over())
+
+    def _handed_over(self) -> ExecutorValue:
+        """Returns the accumulator of the block so far, and does not keep it."""
+        assert self._total is not None
+        total, self._total = self._total, None
+        return total
 
 
 class _Functions:

@@ -1,6 +1,7 @@
 """Folding at the server: the same bits, however many members others have folded before."""
 
 import asyncio
+import weakref
 
 import federated_language as fl
 import numpy as np
@@ -101,3 +102,31 @@ def test_the_function_is_embedded_once():
         return leaf.embedded
 
     assert asyncio.run(main()) == 1 + 5
+
+
+class CountingLeaf(PlainLeaf):
+    """Counts the values that are alive when two whole blocks, or more, are joined."""
+
+    def __init__(self):
+        super().__init__()
+        self.alive = weakref.WeakSet()
+        self.most = 0
+
+    async def create_call(self, comp, arg=None):
+        total = await super().create_call(comp, arg)
+        self.alive.add(total)
+        if await total.compute() >= 2 * BLOCK_SIZE:
+            self.most = max(self.most, len(self.alive))
+        return total
+
+
+def test_blocks_that_were_joined_are_not_kept_while_others_are_joined():
+    async def main():
+        leaf = CountingLeaf()
+        fold = await fold_of(leaf, 8 * BLOCK_SIZE, has_zero=False)
+        for _ in range(8 * BLOCK_SIZE):
+            await fold.add(np.float32(1))
+        return leaf.most
+
+    # Those of 4, 2 and 1 blocks, that of the last block, and what the first two of these give.
+    assert asyncio.run(main()) == 5
