@@ -16,11 +16,13 @@ import sys
 import threading
 
 _ROOT = pathlib.Path(__file__).parents[2]
-# What a script raises must leave Python by the top: then it ends as for any other.
+# What a script raises must leave Python by the top: then it ends as for any other. The garbage collection at its end
+# passes over what was imported: to look at it is to copy it.
 _SERVER = """
-import sys
+import gc, sys
 import numpy, tffsim, tensorflow
 from tests.integration.forked_scripts import next_script
+gc.freeze()
 exec(next_script(int(sys.argv[1])))
 """
 _LENGTH = struct.Struct("I")

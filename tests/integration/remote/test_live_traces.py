@@ -15,7 +15,8 @@ from tffsim.remote.local_workers import LocalWorkers
 from tffsim.tracing.document.operations import RUNNING
 from tffsim.tracing.document.references import check_references
 
-VALUES = [float(n) for n in range(12)]
+# A whole block for each of two workers, so that they can tell of it meanwhile, also where others use the processors.
+VALUES = [float(n) for n in range(2 * BLOCK_SIZE)]
 SECONDS = 240
 
 
@@ -85,8 +86,8 @@ def test_clients_at_work_and_what_they_have_done_are_seen_during_the_call(run_th
     told = work_at_hosts(snapshot)
     assert len(set(told)) == len(told) and done <= set(told)
     assert not (snapshot.columns["outcome"] == RUNNING).any()
-    assert set(snapshot.columns["client"][snapshot.columns["host"] >= 0].tolist()) >= set(range(12))
-    assert len(run.trace.traffic().where(direction="clients to server")) == 12
+    assert set(snapshot.columns["client"][snapshot.columns["host"] >= 0].tolist()) >= set(range(len(VALUES)))
+    assert len(run.trace.traffic().where(direction="clients to server")) == len(VALUES)
 
 
 def test_a_cut_connection_loses_nothing_that_has_arrived_and_doubles_nothing(run_through_proxies):
@@ -105,13 +106,12 @@ def test_a_cut_connection_loses_nothing_that_has_arrived_and_doubles_nothing(run
     assert any(event.what == "runs again" for event in snapshot.host_events)
     # What crossed for nothing is not in the ledger.
     up = run.trace.traffic().where(direction="clients to server")
-    assert sorted(up["client"].tolist()) == list(range(12))
+    assert sorted(up["client"].tolist()) == list(range(len(VALUES)))
 
 
 def test_a_worker_that_is_told_to_end_says_so_and_ends_its_work_first():
     with LocalWorkers(1, start_timeout=START_SECONDS) as workers:
         factory = tff.remote_executor_factory(workers, connect_timeout=60)
-        # A whole block, so that the worker can say so meanwhile, also where others use the processors.
         run = Run(tff.SyncExecutionContext(factory), [1.0] * BLOCK_SIZE)
         run.wait_for(is_client_at_work)
         workers.processes[0].send_signal(signal.SIGTERM)

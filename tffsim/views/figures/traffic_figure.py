@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size
 from tffsim.views.figures.theme import VISIBILITY_COLOURS, Theme, inches, literal, nothing, prepare, width_of
-from tffsim.views.panels.crossings import CrossedSums, crossed_sums
+from tffsim.views.panels.crossed_sums import CrossedSums, crossed_sums
 from tffsim.views.panels.words import say
 
 _HATCHES = {"individual": "", "aggregate": "////", "caller": "", "hidden": "////", "": ""}
