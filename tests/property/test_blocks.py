@@ -272,7 +272,7 @@ def test_blocks_give_the_bits_of_single_calls(built, name, factory):
     computation, draw = _COMPUTATIONS[name]
     blocks = tff.SyncExecutionContext(_FACTORIES[factory]())
 
-    @settings(max_examples=6, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=4, deadline=None, derandomize=True, database=None)
     @given(st.integers(0, 100), st.integers(0, 2**32 - 1))
     def agrees(num_clients, seed):
         members = _members(draw, num_clients, seed)

@@ -10,7 +10,7 @@ from tests.property.random_clients import CLIENTS, READS_ONCE, Client, Data, cli
 from tffsim.external_runtime.tensorflow.functions.tensorflow_function import TensorFlowFunction
 
 _bounded = settings(
-    max_examples=10,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     database=None,

@@ -26,7 +26,7 @@ def contexts(request):
 
 @given(example=examples())
 @settings(
-    max_examples=100,
+    max_examples=60,
     derandomize=True,
     database=None,
     suppress_health_check=[*HealthCheck],

@@ -37,7 +37,7 @@ _CONTEXTS = [
 
 @given(examples())
 @settings(
-    max_examples=60, deadline=None, derandomize=True, database=None,
+    max_examples=45, deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )  # fmt: skip
 def test_traces_are_well_formed_and_change_no_result(example: Example):

@@ -151,7 +151,7 @@ def mutated(parts, chance):
 def test_a_changed_file_is_refused_or_usable_in_every_way(content, tmp_path, seed):
     parts, chance, loaded = parts_of(content), random.Random(seed), 0
     path = tmp_path / "t.tfftrace"
-    for _ in range(24):
+    for _ in range(16):
         path.write_bytes(mutated(parts, chance))
         try:
             trace = tff.load_trace(path)
@@ -163,7 +163,7 @@ def test_a_changed_file_is_refused_or_usable_in_every_way(content, tmp_path, see
             if loaded % 5 == 0:
                 draw(trace)
         loaded += 1
-    assert 0 < loaded < 24
+    assert 0 < loaded < 16
 
 
 # Little memory.
