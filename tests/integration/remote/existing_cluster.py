@@ -46,26 +46,36 @@ def running_cluster(folder):
     options = ["--node-ip-address=127.0.0.1", f"--temp-dir={folder}", "--disable-usage-stats"]
     with open(f"{folder}/said", "w", encoding="utf-8") as said:
         head = subprocess.Popen([*start, *options], stdout=said, stderr=subprocess.STDOUT)
+    family = set()
     try:
-        for _ in range(SECONDS_TO_START * 10):
+        for _ in range(SECONDS_TO_START * 2):
+            family |= children_of(head)
             text = pathlib.Path(f"{folder}/said").read_text(encoding="utf-8")
             if "Ray runtime started" in text:
                 break
             if head.poll() is not None:
                 print(text[-3000:])
                 sys.exit(DID_NOT_START)
-            time.sleep(0.1)
+            time.sleep(0.5)
         else:
             sys.exit(DID_NOT_START)
         yield
         assert head.poll() is None, "The cluster was ended."
     finally:
-        # Asked to end, it would wait half a minute for its processes.
-        family = [head, *psutil.Process(head.pid).children(recursive=True)]
-        for process in family:
+        # Asked to end, it would wait half a minute for its processes. If it did not start, these may live on.
+        for process in family | children_of(head):
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
+        head.kill()
         head.wait(60)
+
+
+def children_of(head):
+    """Returns the processes below one that may have ended."""
+    try:
+        return set(psutil.Process(head.pid).children(recursive=True))
+    except psutil.NoSuchProcess:
+        return set()
 
 
 def ran(code, environment):
