@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from tffsim.remote.data_at_workers import DataAtWorkers
     from tffsim.remote.local_workers import LocalWorkers
+    from tffsim.remote.remote_session import RemoteSession
     from tffsim.remote.worker_connection import WorkerConnection
     from tffsim.remote.workers import Workers
 
@@ -129,6 +130,7 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
         self._workers = workers
         self._lets_clients_drop_out = lets_clients_drop_out
         self._ready: list[WorkerConnection] = []
+        self._sessions: "list[RemoteSession | None]" = []
         calls = num_workers(None)
         self._make_leaf = functools.partial(eager_leaf, worker_pool=worker_pool(calls))
 
@@ -180,9 +182,11 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
         needed = set(cardinalities.homes) if isinstance(cardinalities, CohortAtHome) else set[str]()
         self._check_homes(needed)
         ready = await self._workers.prepare(needed, some_suffice=bool(needed) and self._lets_clients_drop_out)
-        if ready != self._ready:
-            # Clients are divided anew. Stacks that are in use stay until their calls end.
-            self._ready = ready
+        sessions = [connection.session for connection in ready]
+        if sessions != self._sessions:
+            # Clients are divided anew, also if a worker was lost and is back: what it did, others do by now.
+            # Stacks that are in use stay until their calls end.
+            self._ready, self._sessions = ready, sessions
             super().close()
         return needed.difference(connection.address for connection in ready)
 
@@ -203,7 +207,7 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
         from tffsim.remote.channels import channel_loop
 
         channel_loop().submit(self._workers.close()).result(10)
-        self._ready = []
+        self._ready, self._sessions = [], []
 
     def _build_stack(self, cardinalities: Mapping[PlacementLiteral, int]) -> Executor:
         from tffsim.remote.remote_executor import RemoteExecutor

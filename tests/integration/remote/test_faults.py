@@ -4,6 +4,7 @@ A client's function tells a listener in this test that it runs by asking for not
 that it knows, between two calls, or while clients are known to be at work because they take long.
 """
 
+import asyncio
 import os
 import re
 import signal
@@ -185,6 +186,28 @@ def test_a_cut_connection_is_found_again(workers, make_context):
         proxy.restore()
         assert result() == 780
         assert context.invoke(quick_sum, VALUES) == 780
+    finally:
+        proxy.close()
+
+
+def test_a_worker_that_was_lost_in_a_call_has_clients_again_in_the_next(workers, make_context):
+    proxy = Proxy(workers.addresses[0])
+    try:
+        context = make_context([proxy.address, workers.addresses[1]], connect_timeout=30)
+        assert context.invoke(quick_sum, VALUES) == 780
+        result = in_background(context, slow_sum, VALUES)
+        wait_until_busy(workers.processes[0])
+        proxy.cut()
+        proxy.restore()
+        assert result() == 780
+        # It is found before the next call begins, so that the same workers are ready as before.
+        for _ in range(100):
+            if len(asyncio.run(context.executor_factory.workers.prepare())) == 2:
+                break
+            time.sleep(0.2)
+        before = proxy.num_bytes["to worker"]
+        assert context.invoke(slow_sum, VALUES) == 780
+        assert proxy.num_bytes["to worker"] > before + 1000
     finally:
         proxy.close()
 
