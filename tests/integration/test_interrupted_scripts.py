@@ -130,6 +130,41 @@ def test_an_interrupt_that_another_thread_takes_reaches_the_one_that_is_held(sta
     assert (output.splitlines(), code) == (["started", "interrupted False", "12 False"], 0)
 
 
+@pytest.mark.parametrize("stack", _STACKS)
+def test_an_interrupt_whose_error_python_ignores_comes_again(stack):
+    """What is raised in the callback of a weak reference goes nowhere."""
+    script = start_script(f"""
+        import time, weakref
+
+        class Thing:
+            pass
+
+        def callback(_):
+            announced(0)
+            for _ in range(200):
+                time.sleep(0.01)
+
+        def held_after_a_callback(v):
+            thing = Thing()
+            reference = weakref.ref(thing, callback)
+            del thing
+            return held(v)
+
+        sys.unraisablehook = lambda found: print("ignored", found.exc_type.__name__, flush=True)
+        tff.use({_STACKS[stack]})
+        interrupted = at_clients(lambda x: in_python(held_after_a_callback, x))
+        try:
+            interrupted([1])
+        except KeyboardInterrupt:
+            print("interrupted", ended.is_set())
+        print(total([1, 2, 3]), ended.is_set())
+    """)
+    output, code = interrupt_when_started(script)
+    # Where it came to another thread nothing was ignored.
+    assert [line for line in output if "ignored" not in line] == ["interrupted False", "12 False"]
+    assert ("ignored KeyboardInterrupt" in output, code) == (stack == "debug", 0)
+
+
 @pytest.mark.parametrize("is_traced", [False, True])
 @pytest.mark.parametrize("stack", _STACKS)
 def test_an_interrupt_may_come_at_any_moment(stack, is_traced):

@@ -17,13 +17,15 @@ from collections.abc import Callable
 
 
 class CancellationScope:
-    """The abortable work of one invocation. Thread-safe.
+    """The abortable work of one invocation. Thread-safe, and without a lock.
+
+    A handler of signals cancels it in a thread that may be registering work at that moment, and
+    would wait for itself. Who takes a callback out of its dictionary, one step of Python, calls it.
 
     Made inside of another invocation, it knows the scope of that: see `on_cancel_of_outer`.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._work: dict[int, Callable[[], None]] = {}
         self._inner: dict[int, Callable[[], None]] = {}
         self._keys = itertools.count()
@@ -84,26 +86,26 @@ class CancellationScope:
 
     def cancel(self) -> None:
         """Aborts all registered work. Later registrations are aborted at once."""
-        with self._lock:
-            self._cancelled = True
-            callbacks = [*self._work.values(), *self._inner.values()]
-            self._work.clear()
-            self._inner.clear()
-        for callback in callbacks:
-            callback()
+        self._cancelled = True
+        for callbacks in (self._work, self._inner):
+            for key in list(callbacks):
+                callbacks.pop(key, _nothing)()
 
     def _register(self, callbacks: dict[int, Callable[[], None]], callback: Callable[[], None]) -> Callable[[], None]:
-        with self._lock:
-            if not self._cancelled:
-                key = next(self._keys)
-                callbacks[key] = callback
-                return lambda: self._remove(callbacks, key)
-        callback()
-        return lambda: None
+        key = next(self._keys)
+        callbacks[key] = callback
+        if self._cancelled:
+            # Whoever cancelled may have looked before it was there.
+            callbacks.pop(key, _nothing)()
 
-    def _remove(self, callbacks: dict[int, Callable[[], None]], key: int) -> None:
-        with self._lock:
+        def remove() -> None:
             callbacks.pop(key, None)
+
+        return remove
+
+
+def _nothing() -> None:
+    """What is left to do if somebody else has done it."""
 
 
 current_scope: contextvars.ContextVar[CancellationScope | None] = contextvars.ContextVar(

@@ -5,7 +5,9 @@ thread inside of TensorFlow takes no such step before TensorFlow returns; and wh
 raised in a `tf.py_function`, TensorFlow turns into an error of its own. Python does
 announce every signal at once by a byte in a socket. Another thread waits for the byte,
 and cancels what TensorFlow does. A busy system may also hand the signal to any thread of
-the process: then the main thread is told too, or it would go on waiting for a lock.
+the process: then the main thread is told too, or it would go on waiting for a lock. And an
+error that is raised in a callback of Python's own, such as that of a weak reference, is
+ignored: if the computation has not ended in a while, it is interrupted again.
 """
 
 import _thread
@@ -22,6 +24,8 @@ from types import FrameType
 from tffsim.concurrency.cancellation import CancellationScope
 
 _SECONDS_TO_COME_AGAIN = 0.01
+_SECONDS_TO_END = 3.0
+"""More than what is interrupted needs to end: it waits for its tasks for a second."""
 
 # What TensorFlow calls before it calls a Python function, and to make a tensor.
 _WITHOUT_ERRORS = {
@@ -89,7 +93,8 @@ class _Handler:
             if not _would_end_process(frame):
                 raise
             # What is called next may wait for long.
-            self._again = threading.Timer(_SECONDS_TO_COME_AGAIN, _interrupt_main_thread)
+            self._is_reminded = False
+            self._again = threading.Timer(_SECONDS_TO_COME_AGAIN, self.come_again)
             self._again.daemon = True
             self._again.start()
 
@@ -99,6 +104,13 @@ class _Handler:
         with self._reminding:
             if self.raised is None and not self._is_over:
                 self._is_reminded = True
+                _interrupt_main_thread()
+
+    def come_again(self) -> None:
+        """Sends the main thread the interrupt again, if what it has interrupted is not over."""
+        with self._reminding:
+            if not self._is_over:
+                self._is_reminded = False
                 _interrupt_main_thread()
 
     def end(self) -> None:
@@ -151,13 +163,27 @@ def _listen(
     handled_by: "weakref.ref[_Handler]",
 ) -> None:
     with receiver:
-        while numbers := receiver.recv(64):
+        while (numbers := _received(receiver)) != b"":
+            scope, handler = heard_by(), handled_by()
+            if numbers is None:
+                if handler is not None:
+                    handler.come_again()
+                del scope, handler
+                continue
             if before != -1:
                 # An event loop waits there for its signals.
                 with contextlib.suppress(OSError):
                     os.write(before, numbers)
-            scope, handler = heard_by(), handled_by()
             if scope is not None and handler is not None and signal.SIGINT in numbers:
                 scope.cancel()
                 handler.remind()
+                receiver.settimeout(_SECONDS_TO_END)
             del scope, handler
+
+
+def _received(receiver: socket.socket) -> bytes | None:
+    """Returns the numbers of signals; nothing at the end, and None if none comes in the time that is set."""
+    try:
+        return receiver.recv(64)
+    except TimeoutError:
+        return None

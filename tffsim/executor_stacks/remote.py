@@ -130,7 +130,7 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
         self._workers = workers
         self._lets_clients_drop_out = lets_clients_drop_out
         self._ready: list[WorkerConnection] = []
-        self._sessions: "list[RemoteSession | None]" = []
+        self._sessions: list[RemoteSession | None] = []
         calls = num_workers(None)
         self._make_leaf = functools.partial(eager_leaf, worker_pool=worker_pool(calls))
 

@@ -3,7 +3,11 @@
 import contextlib
 import dataclasses
 import os
+import pathlib
 import re
+import signal
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,6 +28,10 @@ warnings.simplefilter('always')
 for category in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
     warnings.simplefilter('ignore', category)
 mean = tff.federated_computation(lambda x: tff.federated_mean(x), tff.FederatedType(np.float32, tff.CLIENTS))
+"""
+_TELL_STACKS = """
+import faulthandler, signal
+faulthandler.register(signal.SIGUSR1, file=open({!r}, "w"))
 """
 
 of_a_kernel_that_knows_several_cells = pytest.mark.skipif(
@@ -78,9 +86,11 @@ class Seen:
 class Kernel:
     """Runs cells as a front end does."""
 
-    def __init__(self, manager: Any, client: Any) -> None:
+    def __init__(self, manager: Any, client: Any, stacks: pathlib.Path) -> None:
         self._manager = manager
         self._client = client
+        self._stacks = stacks
+        self._held_by = ""
 
     def run(self, code: str, *, answer: str | None = None, interrupt_at: str | None = None) -> Seen:
         """Runs a cell.
@@ -105,15 +115,26 @@ class Kernel:
             if message["msg_type"] == "stream" and interrupt_at is not None and interrupt_at in seen.printed:
                 next(interrupts, lambda: None)()
 
-        reply = self._client.execute_interactive(
-            code,
-            timeout=_SECONDS,
-            output_hook=look,
-            allow_stdin=answer is not None,
-            stdin_hook=lambda _: self._client.input(answer),
-        )
+        assert not self._held_by, f"The kernel is held by an earlier cell:\n{self._held_by}"
+        try:
+            reply = self._client.execute_interactive(
+                code,
+                timeout=_SECONDS,
+                output_hook=look,
+                allow_stdin=answer is not None,
+                stdin_hook=lambda _: self._client.input(answer),
+            )
+        except TimeoutError:
+            self._held_by = f"{code}\n\n{self._where()}"
+            raise AssertionError(f"The cell has not ended:\n{self._held_by}") from None
         seen.status = reply["content"]["status"]
         return seen
+
+    def _where(self) -> str:
+        """Returns what each thread of the kernel does."""
+        self._manager.signal_kernel(signal.SIGUSR1)
+        time.sleep(1)
+        return self._stacks.read_text()
 
     def run_all(self, *cells: str, until: Callable[[list[Seen]], bool] = lambda _: True) -> list[Seen]:
         """Runs cells one after the other; returns what is seen below each, also of what comes while others run.
@@ -157,10 +178,12 @@ def running_kernel() -> Iterator[Kernel]:
     # Where pytest is known to run, a kernel does not read what is written to its process.
     env = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     manager, client = start_new_kernel(kernel_name="python3", startup_timeout=_SECONDS, env=env)
-    try:
-        kernel = Kernel(manager, client)
-        assert kernel.run(SETUP).status == "ok"
-        yield kernel
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
+    with tempfile.TemporaryDirectory() as folder:
+        stacks = pathlib.Path(folder, "stacks.txt")
+        try:
+            kernel = Kernel(manager, client, stacks)
+            assert kernel.run(f"{SETUP}\n{_TELL_STACKS.format(str(stacks))}").status == "ok"
+            yield kernel
+        finally:
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)

@@ -1,5 +1,7 @@
 import _thread
 import contextvars
+import itertools
+import sys
 import threading
 
 import pytest
@@ -42,6 +44,36 @@ def test_a_cancelled_scope_aborts_what_is_registered_and_what_comes_later():
     scope.cancel()
     scope.on_cancel(lambda: aborted.append("after"))
     assert aborted == ["before", "after"] and scope.cancelled
+
+
+def at_step(number, action):
+    """Returns a profile function that acts at one of the steps of Python, as a signal does."""
+    steps = itertools.count()
+
+    def profile(*_):
+        if next(steps) == number:
+            sys.setprofile(None)
+            action()
+
+    return profile
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_a_scope_may_be_cancelled_in_the_middle_of_registering_in_the_same_thread(number):
+    scope, aborted, done = CancellationScope(), [], threading.Event()
+
+    def register():
+        sys.setprofile(at_step(number, scope.cancel))
+        try:
+            scope.on_cancel(lambda: aborted.append("aborted"))
+        finally:
+            sys.setprofile(None)
+        scope.cancel()
+        done.set()
+
+    threading.Thread(target=register, daemon=True).start()
+    assert done.wait(10)
+    assert aborted == ["aborted"]
 
 
 def test_an_inner_scope_is_cancelled_with_the_outer_and_not_the_other_way_round():
