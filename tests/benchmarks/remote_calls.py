@@ -35,8 +35,9 @@ def rows(*, with_ray: bool = True) -> Iterator[Row]:
     import tffsim as tff
 
     yield _start()
-    with tff.local_workers(2) as workers, _echo() as echo:
-        yield _small_call(workers.addresses[0], echo)
+    with tff.local_workers(2) as workers, _server("echo_server") as port:
+        echo = _Echo(port)
+        yield from _small_call(workers.addresses[0], echo)
         yield _large_values(workers, echo)
         yield _many_clients(workers)
         if with_ray:
@@ -63,10 +64,15 @@ def _told(found: Ratio, seconds: list[float]) -> str:
     return f"{found} of {1e3 * statistics.median(seconds):.3g} ms"
 
 
-class _Echo:
-    """A connection to the echo server, in the loop of the channels."""
+class _Bare:
+    """A connection to a bare server, in the loop of the channels.
 
-    def __init__(self, port: int) -> None:
+    Args:
+        port: Where it listens.
+        method: What it does with one message.
+    """
+
+    def __init__(self, port: int, method: str) -> None:
         import grpc
 
         from tffsim.remote.channels import channel_loop
@@ -77,8 +83,7 @@ class _Echo:
             return grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=echo_server.OPTIONS)
 
         self._channel = self._loop.submit(connected()).result()
-        self._one = self._channel.unary_unary(f"/{echo_server.SERVICE}/{echo_server.ONE}")
-        self._many = self._channel.stream_stream(f"/{echo_server.SERVICE}/{echo_server.MANY}")
+        self._one = self._channel.unary_unary(method)
 
     def one(self, request: bytes) -> float:
         """Sends a request; returns the seconds from its beginning to its answer, seen by the loop."""
@@ -89,6 +94,14 @@ class _Echo:
             return time.perf_counter() - start
 
         return float(self._loop.submit(call()).result())
+
+
+class _Echo(_Bare):
+    """A connection to the echo server."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port, f"/{echo_server.SERVICE}/{echo_server.ONE}")
+        self._many = self._channel.stream_stream(f"/{echo_server.SERVICE}/{echo_server.MANY}")
 
     def many(self, data: memoryview, target: Any) -> None:
         """Sends data in pieces, and writes what comes back into an array of bytes."""
@@ -115,12 +128,13 @@ class _Echo:
 
 
 @contextlib.contextmanager
-def _echo() -> Iterator[_Echo]:
-    command = [sys.executable, "-m", "tests.benchmarks.echo_server"]
+def _server(module: str) -> Iterator[int]:
+    """Runs a module that is a bare server; yields its port."""
+    command = [sys.executable, "-m", f"tests.benchmarks.{module}"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdin is not None
         try:
-            yield _Echo(int(process.stdout.readline()))
+            yield int(process.stdout.readline())
         finally:
             process.stdin.close()
 
@@ -150,10 +164,11 @@ def _start() -> Row:
     return "two local workers are ready / two imports of TensorFlow", _told(ratio_of(*seconds), seconds[1]), "≤ 1.2"
 
 
-def _small_call(address: str, echo: _Echo) -> Row:
+def _small_call(address: str, echo: _Echo) -> Iterator[Row]:
     """One message that makes a number, calls a function and computes the result, and an echo of the same bytes.
 
-    Both as the loop of the channels sees it.
+    And beside the same echo, the least that a worker can do: a bare server that calls the function. All as the loop of
+    the channels sees it.
     """
     import federated_language as fl
     import numpy as np
@@ -161,16 +176,19 @@ def _small_call(address: str, echo: _Echo) -> Row:
     import tffsim as tff
     from tffsim.language import building_blocks
     from tffsim.remote.remote_executor import RemoteExecutor
+    from tffsim.remote.wire.methods import BATCH, path_of
     from tffsim.remote.worker_connection import WorkerConnection
 
     increment = building_blocks.to_proto(tff.tf_computation(lambda x: x + 1, np.int32))
-    run, took, sizes = WorkerConnection.run, [], []
+    run, took = WorkerConnection.run, []
+    request, response_bytes = b"", 0
 
     async def timed(connection: WorkerConnection, program: Any, what: str) -> Any:
+        nonlocal request, response_bytes
         start = time.perf_counter()
         response = await run(connection, program, what)
         took.append(time.perf_counter() - start)
-        sizes.append((program.request.ByteSize(), response.message.ByteSize()))
+        request, response_bytes = program.request.SerializeToString(), response.message.ByteSize()
         return response
 
     async def incremented(executor: RemoteExecutor) -> None:
@@ -181,26 +199,28 @@ def _small_call(address: str, echo: _Echo) -> Row:
     with contextlib.closing(tff.remote_executor_factory([address])) as factory:
         (connection,) = asyncio.run(factory.workers.prepare())
         executor = RemoteExecutor(factory.workers, connection, 0, 1, 1)
-        asyncio.run(incremented(executor))
         WorkerConnection.run = timed  # type: ignore[method-assign]
         try:
-            asyncio.run(incremented(executor))
-            request_bytes, response_bytes = sizes[-1]
-            request = response_bytes.to_bytes(8, "little").ljust(request_bytes)
-            echoed: list[float] = []
-            in_turns(
-                {
-                    "call": lambda: asyncio.run(incremented(executor)),
-                    "echo": lambda: echoed.append(echo.one(request)),
-                },
-                _TURNS_OF_SMALL,
-            )
+            for _ in range(2):
+                asyncio.run(incremented(executor))
+            echoed = response_bytes.to_bytes(8, "little").ljust(len(request))
+            ours = _beside_echo(lambda: asyncio.run(incremented(executor)), took, lambda: echo.one(echoed))
         finally:
             WorkerConnection.run = run  # type: ignore[method-assign]
         executor.close()
-    ours = took[-_TURNS_OF_SMALL:]
-    name = f"create, call, compute at a worker / unary echo of {request_bytes} and {response_bytes} bytes"
-    return name, _told(ratio_of(ours, echoed[-_TURNS_OF_SMALL:]), echoed), "≤ 1.5"
+    sizes = f"unary echo of {len(request)} and {response_bytes} bytes"
+    yield f"create, call, compute at a worker / {sizes}", ours, "≤ 1.5"
+    with _server("bare_worker") as port:
+        bare, took = _Bare(port, path_of(BATCH.name)), []
+        barely = _beside_echo(lambda: took.append(bare.one(request)), took, lambda: echo.one(echoed))
+    yield "a bare server that calls the function / the same echo", barely, ""
+
+
+def _beside_echo(call: Callable[[], object], took: list[float], echo: Callable[[], float]) -> str:
+    """Lets a call, which notes its seconds itself, and an echo take turns."""
+    echoed: list[float] = []
+    in_turns({"call": call, "echo": lambda: echoed.append(echo())}, _TURNS_OF_SMALL)
+    return _told(ratio_of(took[-_TURNS_OF_SMALL:], echoed[-_TURNS_OF_SMALL:]), echoed)
 
 
 def _large_values(workers: Any, echo: _Echo) -> Row:
