@@ -1,9 +1,9 @@
 """Channels to workers, and the thread in whose loop all of them live."""
 
 import dataclasses
-import functools
 import os
 import pathlib
+import threading
 
 import grpc
 
@@ -47,14 +47,17 @@ class ChannelSecurity:
         return ((TOKEN_KEY, f"Bearer {self.token}"),) if self.token is not None else ()
 
 
-@functools.cache
-def _loop_of(process: int) -> LoopInThread:
-    return LoopInThread("tffsim-remote")
+_loops: dict[int, LoopInThread] = {}
+_loops_lock = threading.Lock()
 
 
 def channel_loop() -> LoopInThread:
     """Returns the thread in whose loop the channels of this process live."""
-    return _loop_of(os.getpid())
+    process = os.getpid()
+    with _loops_lock:
+        if process not in _loops:
+            _loops[process] = LoopInThread("tffsim-remote")
+        return _loops[process]
 
 
 async def open_channel(address: str, security: ChannelSecurity) -> grpc.aio.Channel:

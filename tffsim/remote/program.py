@@ -14,7 +14,7 @@ import federated_language as fl
 
 from tffsim.concurrency.random_streams import Place, current_place
 from tffsim.language.identity_cache import IdentityCache
-from tffsim.remote.remote_session import Range, RemoteSession, Upload
+from tffsim.remote.remote_session import ExecutorKey, RemoteSession, Upload
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.computations import SentComputation, check_size
 from tffsim.tracing.recording.adoption import Adoption
@@ -119,7 +119,7 @@ class Program:
         self,
         node: Node,
         session: RemoteSession,
-        clients: Range,
+        executor: ExecutorKey,
         *,
         wants_result: bool,
         watches_numbers: bool,
@@ -127,7 +127,7 @@ class Program:
         adoption: Adoption | None = None,
     ) -> None:
         self.session = session
-        self.clients = clients
+        self.executor = executor
         self.wire = WireBytes()
         self.number = next_number()
         self.adoption = adoption
@@ -170,6 +170,10 @@ class Program:
         """The worker has not run all of the program."""
         for node in self._nodes:
             node.is_sent, node.session = False, None
+            # It may have been made all the same, and is made again under another number.
+            self.session.free(node.number)
+        for number in self.request.dispose:
+            self.session.free(number)
         for step in self.request.steps:
             # Pieces that have come before it, and that it has not taken away.
             for number in step.value.value.federated.payloads:

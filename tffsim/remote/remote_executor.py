@@ -30,8 +30,8 @@ from tffsim.language.type_kinds import function_type_of, is_at_clients
 from tffsim.remote.channels import channel_loop
 from tffsim.remote.members_step import MembersStep
 from tffsim.remote.payload_step import PayloadStep
-from tffsim.remote.program import Node, Program
-from tffsim.remote.remote_session import Range
+from tffsim.remote.program import Node, Program, next_number
+from tffsim.remote.remote_session import ExecutorKey, Range
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.computations import sent_computation
 from tffsim.remote.wire.data_uris import data_node
@@ -118,6 +118,7 @@ class RemoteExecutor(Executor):
         self._worker = worker
         worker.num_ranges += 1
         self._clients = Range(first_client, num_clients, cohort_size, is_traced)
+        self._key = ExecutorKey(self._clients, next_number())
         self._is_closed = False
 
     @property
@@ -135,7 +136,7 @@ class RemoteExecutor(Executor):
             return
         self._is_closed = True
         self._worker.num_ranges -= 1
-        channel_loop().submit(self._worker.dispose_executors([self._clients]))
+        channel_loop().submit(self._worker.dispose_executor(self._key))
 
     def takes_whole(self, value: object) -> bool:
         """Yes: what comes in one piece goes in one piece."""
@@ -312,7 +313,7 @@ class RemoteExecutor(Executor):
             watches = current_notices.get() == []
             adoption = self._adoption(worker)
             program = Program(
-                node, session, self._clients,
+                node, session, self._key,
                 wants_result=wants_result, watches_numbers=watches, watches_spans=adoption is not None,
                 adoption=adoption,
             )  # fmt: skip

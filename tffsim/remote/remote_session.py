@@ -27,6 +27,18 @@ class Range(NamedTuple):
     is_traced: bool = False
 
 
+class ExecutorKey(NamedTuple):
+    """Which executor of this process has one at a worker.
+
+    Attributes:
+        clients: What it does the work of.
+        owner: Its number: others may do the work of as many clients, and be closed sooner.
+    """
+
+    clients: Range
+    owner: int
+
+
 class RemoteSession:
     """What a worker has.
 
@@ -34,7 +46,7 @@ class RemoteSession:
         name: What the worker calls the session.
         max_value_bytes: How large a value it takes.
         digests: The computations that the worker has.
-        executors: The names of executors there, by their range of clients.
+        executors: The names of executors there, by whose they are.
         uploads: The large values there, by the identity of each value.
         is_lost: Whether it is over.
     """
@@ -43,7 +55,7 @@ class RemoteSession:
         self.name = name
         self.max_value_bytes = max_value_bytes
         self.digests: set[bytes] = set()
-        self.executors: dict[Range, str] = {}
+        self.executors: dict[ExecutorKey, str] = {}
         self.uploads: weakref.WeakValueDictionary[int, Upload] = weakref.WeakValueDictionary()
         self.is_lost = False
         self._freed: list[int] = []

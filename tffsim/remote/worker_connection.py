@@ -9,7 +9,7 @@ import logging
 import time
 import uuid
 import weakref
-from collections.abc import Awaitable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Coroutine, Iterator, Mapping
 from typing import TypeVar
 
 import grpc
@@ -21,7 +21,7 @@ from tffsim.remote.connection_errors import error_of_call, reason_of_call
 from tffsim.remote.counted_calls import counting, values_of
 from tffsim.remote.following import Following
 from tffsim.remote.program import Program
-from tffsim.remote.remote_session import Range, RemoteSession, Upload
+from tffsim.remote.remote_session import ExecutorKey, RemoteSession, Upload
 from tffsim.remote.transport import CallError, Transport
 from tffsim.remote.turnstile import Turnstile
 from tffsim.remote.wire import executor_pb2 as messages
@@ -197,17 +197,14 @@ class WorkerConnection:
         finally:
             self._tell_talk()
 
-    async def dispose_executors(self, clients: Iterable[Range]) -> None:
-        """Lets the worker close executors; says nothing if it has lost them anyway."""
+    async def dispose_executor(self, key: ExecutorKey) -> None:
+        """Lets the worker close an executor; says nothing if it has lost it anyway."""
         session = self._session
-        if session is None:
-            return
-        for key in clients:
-            name = session.executors.pop(key, None)
-            if name is not None:
-                request = messages.DisposeExecutorRequest(session=session.name, executor=name)
-                with contextlib.suppress(WorkerLostError, WorkerError):
-                    await self._talk(session, DISPOSE_EXECUTOR, request, "to close an executor")
+        name = session.executors.pop(key, None) if session is not None else None
+        if session is not None and name is not None:
+            request = messages.DisposeExecutorRequest(session=session.name, executor=name)
+            with contextlib.suppress(WorkerLostError, WorkerError):
+                await self._talk(session, DISPOSE_EXECUTOR, request, "to close an executor")
 
     def lose(self, session: RemoteSession, reason: str, *, is_silent: bool = False) -> None:
         """Notes that the worker does not have any more what it had.
@@ -250,7 +247,7 @@ class WorkerConnection:
     async def _run(self, program: Program, what: str) -> Response:
         session = program.session
         async with self._sending:
-            program.request.executor = await self._executor(session, program.clients)
+            program.request.executor = await self._executor(session, program.executor)
             for upload in program.uploads:
                 await self._upload(session, upload, what)
             for stream in program.streams:
@@ -284,17 +281,18 @@ class WorkerConnection:
         for log in list(self._logs) if talked else ():
             log.note_wire(self.address, talked)
 
-    async def _executor(self, session: RemoteSession, clients: Range) -> str:
-        """Returns the name of the executor for a range of clients; makes it if there is none."""
-        name = session.executors.get(clients)
+    async def _executor(self, session: RemoteSession, key: ExecutorKey) -> str:
+        """Returns the name of an executor there; makes it if there is none."""
+        name = session.executors.get(key)
         if name is None:
+            clients = key.clients
             request = messages.GetExecutorRequest(
                 session=session.name, num_clients=clients.num_clients, first_client=clients.first,
                 cohort_size=clients.cohort, is_traced=clients.is_traced,
             )  # fmt: skip
             call = self._transport.call(GET_EXECUTOR, request, self._talk_timeout)
             response = await self._answer(session, call, self._talk_timeout, "to make an executor")
-            name = session.executors[clients] = response.executor
+            name = session.executors[key] = response.executor
         return name
 
     async def _upload(self, session: RemoteSession, upload: Upload, what: str) -> None:

@@ -1,5 +1,6 @@
 """A stack whose clients are at two workers does what the local stack does."""
 
+import asyncio
 import gc
 import re
 import warnings
@@ -283,6 +284,28 @@ def test_client_data_is_made_when_its_turn_comes_and_not_kept(remote, local):
     names = list(ledgers[1])  # Only the remote stack knows bytes on the wire.
     rows = [sorted(str([row[name] for name in names]) for row in map(t.row, range(len(t)))) for t in ledgers]
     assert rows[0] == rows[1]
+
+
+def test_more_cohorts_side_by_side_than_stacks_are_kept(remote):
+    context = tff.AsyncExecutionContext(remote.executor_factory)
+
+    @tff.tf_computation(np.float32)
+    def slow(x):
+        def step(i, m):
+            return i + 1, tf.linalg.matmul(m, m) * 0
+
+        return x + tf.while_loop(lambda i, m: i < 100, step, (0, tf.zeros([256, 256])))[1][0, 0]
+
+    total = tff.federated_computation(lambda x: fl.federated_sum(fl.federated_map(slow, x)), FLOATS)
+
+    async def sums():
+        async def later(k, count):
+            await asyncio.sleep(0.05 * k)
+            return await context.invoke(total, [float(n) for n in range(count)])
+
+        return await asyncio.gather(*(later(k, count) for k, count in enumerate([*range(1, 14)] * 2)))
+
+    assert asyncio.run(sums()) == [sum(range(count)) for count in range(1, 14)] * 2
 
 
 @pytest.mark.on_ray(False)

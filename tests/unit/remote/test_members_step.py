@@ -132,4 +132,4 @@ def test_pieces_that_were_sent_stay_at_the_worker_until_the_program_takes_them()
     numbers = [number for number, _, _ in all_pieces(program)]
     assert program.session.take_freed() == []
     program.failed()
-    assert program.session.take_freed() == numbers
+    assert program.session.take_freed() == [*(step.id for step in program.request.steps), *numbers]

@@ -102,6 +102,15 @@ def test_what_a_failed_program_should_have_made_is_made_again():
     assert len(program(a, session).request.steps) == 1
 
 
+def test_what_a_program_that_failed_may_have_left_is_forgotten():
+    a, session = node(), RemoteSession("s")
+    session.free(77)
+    failed = program(node(a), session)
+    failed.failed()
+    assert list(failed.request.dispose) == [77]
+    assert sorted(program(a, session).request.dispose) == sorted([77, *numbers(failed)])
+
+
 def test_places_say_which_calls_are_counted_together():
     place = Place((3, 4), (1, 2), collections.Counter())
     token = current_place.set(place)

@@ -255,10 +255,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         session = await self._session(request.session, context)
 
         async def forget() -> None:
-            session.values.forget(request.ids)
-            session.raw.forget(request.ids)
-            for number in request.ids:
-                session.results.pop(number, None)
+            session.forget(request.ids)
 
         await self._in_session(session, forget(), context, is_short=True)
         return messages.DisposeResponse()

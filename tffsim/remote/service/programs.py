@@ -82,11 +82,11 @@ class ProgramRunner:
         except Exception as error:
             write_failure(error, response.failure)
         finally:
-            session.values.forget(request.dispose)
+            session.forget(request.dispose)
             if not is_done:
                 for number in made:
                     session.values.fail(number)
-            session.raw.forget(number for number in (*made, *request.dispose) if number not in session.values)
+            session.raw.forget(number for number in made if number not in session.values)
         return response
 
     async def _learn(self, session: Session, request: messages.BatchRequest) -> list[bytes]:

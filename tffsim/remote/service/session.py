@@ -8,7 +8,7 @@ import collections
 import contextlib
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -183,6 +183,13 @@ class Session:
             if len(self._counters) > _MAX_COUNTERS:
                 self._counters.popitem(last=False)
         return Place((message.seed, message.number_of_run), tuple(message.path), calls)
+
+    def forget(self, numbers: Sequence[int]) -> None:
+        """Forgets values, and results that nobody has fetched."""
+        self.values.forget(numbers)
+        self.raw.forget(numbers)
+        for number in numbers:
+            self.results.pop(number, None)
 
     @contextlib.contextmanager
     def followed(self, number: int, parts: ReportParts) -> Iterator[None]:

@@ -86,6 +86,19 @@ def test_what_a_batch_does_not_keep_is_gone(call, session):
     assert run(call, batch(session, value_step(2, 5))).WhichOneof("outcome") is None
 
 
+def test_a_large_result_that_nobody_fetches_is_forgotten_with_its_value(call, session, worker):
+    large = np.zeros(100_000, np.int32)
+    value = messages.Step(id=1, keep=True)
+    value.value.type = type_bytes(fl.TensorType(np.int32, large.shape))
+    value.value.value.tensor.dtype, value.value.value.tensor.content = "int32", large.tobytes()
+    value.value.value.tensor.shape.extend(large.shape)
+    assert run(call, batch(session, value, compute=1, send_result=True)).is_large
+    held = worker.service.sessions[session[0]]
+    assert list(held.results) == [1]
+    run(call, batch(session, value_step(2, 5), dispose=[1]))
+    assert not held.results and 1 not in held.values
+
+
 def test_calling_what_is_no_function_is_a_failure_with_its_class(call, session):
     step = messages.Step(id=3)
     step.call.function = 1
