@@ -61,7 +61,9 @@ def _members(value: object, type_spec: fl.FederatedType, path: _Path, makes_on_d
     if makes_on_demand and isinstance(value, ClientsOnDemand):
         return list(value.on_demand())
     if isinstance(value, Sized) and hasattr(value, "__getitem__") and not _is_one_thing(value):
-        return [value[k] for k in range(len(value))]  # type: ignore[index]
+        # What pandas has is counted by `iloc`; `value[k]` would look for the label `k`.
+        by_position = getattr(value, "iloc", value)
+        return [by_position[k] for k in range(len(value))]
     raise _wrong(path, f"needs one {type_spec.member} per client, in a list; found {_described(value)}.")
 
 
