@@ -20,6 +20,8 @@ def load(path: str) -> "Trace":
 
     try:
         return load_trace(path)
+    except FileNotFoundError as error:
+        raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{path} cannot be read: {error.strerror or error}.") from error
     except TraceFileError as error:

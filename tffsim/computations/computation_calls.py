@@ -9,6 +9,7 @@ from federated_language.framework import ConcreteComputation, PolymorphicComputa
 from tffsim.computations.context_stack import context_stack
 from tffsim.computations.mistakes.call_mistakes import explain_call, explain_untyped_call
 from tffsim.failures.user_error import UserError, as_cause, user_facing
+from tffsim.language.type_differences import short
 
 
 class TypedComputation(ConcreteComputation):
@@ -26,6 +27,9 @@ class TypedComputation(ConcreteComputation):
             if better is None:
                 raise
             raise better from _cause(error)
+
+    def __repr__(self) -> str:
+        return f"<computation {_name_of(self)}: {short(self.type_signature)}>"
 
 
 class UntypedComputation(PolymorphicComputation):
@@ -62,6 +66,9 @@ class UntypedComputation(PolymorphicComputation):
                 raise
             raise better from _cause(error)
 
+    def __repr__(self) -> str:
+        return f"<computation {_name_of(self)} without types>"
+
 
 def with_shared_default(computation: ConcreteComputation) -> "TypedComputation":
     """Returns the same computation, to run in the shared default context."""
@@ -70,6 +77,10 @@ def with_shared_default(computation: ConcreteComputation) -> "TypedComputation":
         context_stack=context_stack,  # type: ignore[arg-type]
         annotated_type=computation.type_signature,
     )
+
+
+def _name_of(computation: ConcreteComputation | PolymorphicComputation) -> str:
+    return str(getattr(computation, "__name__", "without a name"))
 
 
 def _cause(error: Exception) -> BaseException | None:

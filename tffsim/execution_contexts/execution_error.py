@@ -47,6 +47,8 @@ class CardinalityError(UserError, ValueError):
     """The argument does not tell how many clients there are, or tells two numbers."""
 
 
+ExecutionError.__module__ = CardinalityError.__module__ = "tffsim"
+
 USER_ERRORS = (ExecutionError, ArgumentError, CardinalityError)
 
 

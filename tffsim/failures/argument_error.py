@@ -76,3 +76,6 @@ class ArgumentError(UserError, TypeError):
     def __init__(self, message: str, location: FailureLocation | None = None) -> None:
         super().__init__(message)
         self.location = location if location is not None else FailureLocation()
+
+
+ArgumentError.__module__ = "tffsim"

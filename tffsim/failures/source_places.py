@@ -75,16 +75,18 @@ def cell_name(filename: str) -> str | None:
 
 
 def place_of_definition(function: Callable[..., object]) -> tuple[str, int] | None:
-    """Returns the file of a Python function and the line of its `def`, below the decorators."""
+    """Returns the file of a Python function and the line of its `def`, below the decorators, or of its `lambda`."""
     code = getattr(function, "__code__", None)
     if not isinstance(code, types.CodeType):
         return None
+    if code.co_name == "<lambda>":
+        return code.co_filename, code.co_firstlineno
     linecache.checkcache(code.co_filename)
     for line in range(code.co_firstlineno, code.co_firstlineno + 50):
         words = linecache.getline(code.co_filename, line).split()
         if words[:1] == ["def"] or words[:2] == ["async", "def"]:
             return code.co_filename, line
-        if not words or "lambda" in words:
+        if not words:
             break
     return code.co_filename, code.co_firstlineno
 

@@ -2,6 +2,7 @@
 
 import argparse
 import keyword
+import os
 import pathlib
 import re
 from collections.abc import Callable, Mapping
@@ -13,11 +14,10 @@ from tffsim.magics.background_run import BackgroundRun
 from tffsim.magics.option_line import words_of
 from tffsim.magics.spelling import did_you_mean
 from tffsim.magics.stack_choice import chosen_context
-from tffsim.traces.trace import Trace
+from tffsim.traces.trace import SUFFIX, Trace
 from tffsim.views import PANELS
 from tffsim.views.panels.declared import OVERVIEW
 
-_SUFFIX = ".tfftrace"
 _UNKNOWN_OPTION = re.compile(r"unrecognized arguments: (--[\w-]+)")
 
 
@@ -107,4 +107,7 @@ def _file_to_save(name: str) -> str:
         raise UsageError(f"--save cannot write {name!r}: there is no such folder.")
     # What is there and no file, such as a pipe, is meant as it is.
     is_other = path.exists() and not path.is_file()
-    return name if is_other or name.endswith(_SUFFIX) else name + _SUFFIX
+    file = name if is_other or name.endswith(SUFFIX) else name + SUFFIX
+    if os.path.isdir(file):
+        raise UsageError(f"--save cannot write {file!r}: it is a folder. Name a file in it.")
+    return file

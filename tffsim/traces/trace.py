@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from tffsim.views.figures.figures import Figures
     from tffsim.views.notebook.trace_view import TraceView
 
+SUFFIX = ".tfftrace"
+"""With what the names of files of traces end."""
+
 
 class Trace:
     """What happened while computations ran.
@@ -339,13 +342,16 @@ def load_trace(path: "str | os.PathLike[str]") -> Trace:
     """Reads a trace from a file. Loads neither TensorFlow nor anything that the file names.
 
     Args:
-        path: A file that `Trace.save` wrote.
+        path: A file that `Trace.save` wrote; its ending `.tfftrace` may be left out.
 
     Raises:
         TraceFileError: If it is no trace, is damaged, is of a newer version, or is a pipe or a device.
+        FileNotFoundError: If it does not exist.
         OSError: If it cannot be read.
     """
-    return Trace(trace_file.load(path))
+    name = os.fsdecode(path)
+    is_short = not os.path.exists(name) and os.path.exists(name + SUFFIX)
+    return Trace(trace_file.load(name + SUFFIX if is_short else name))
 
 
 def _from_bytes(content: bytes) -> Trace:

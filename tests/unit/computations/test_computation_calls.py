@@ -58,6 +58,11 @@ def test_in_a_tf_computation_it_becomes_part_of_tf_functions_and_datasets(comput
     assert both(4.0) == (computation(np.float32(4)),) * 2
 
 
+def test_a_computation_is_shown_by_its_name_and_its_types():
+    assert repr(double) == "<computation double: (float32 -> float32)>"
+    assert repr(half) == "<computation half without types>"
+
+
 def test_a_context_of_a_graph_alone_is_no_tf_function():
     with tf.Graph().as_default():
         assert double(1.0) == 2

@@ -1,6 +1,8 @@
 """Bad input: one screen that says what was wrong, where, and what to do."""
 
+import pickle
 import sys
+import traceback
 
 import numpy as np
 import pytest
@@ -37,6 +39,13 @@ def checked_sum(values):
 @tff.federated_computation(FLOATS, tff.FederatedType(np.float32, tff.SERVER))
 def sum_and_state(values, state):
     return tff.federated_sum(values), state
+
+
+@pytest.mark.parametrize("name", ["ArgumentError", "CardinalityError", "DefinitionError", "ExecutionError"])
+def test_a_traceback_calls_an_error_as_users_do(name):
+    error = getattr(tff, name)
+    assert traceback.format_exception_only(error("It is wrong.")) == [f"tffsim.{name}: It is wrong.\n"]
+    assert pickle.loads(pickle.dumps(error)) is error
 
 
 @tff.federated_computation(FLOATS, FLOATS)

@@ -86,8 +86,15 @@ def example():
 def test_a_function_is_defined_where_its_def_is_and_not_at_its_decorators():
     filename, line = place_of_definition(example)
     assert filename == __file__ and linecache.getline(filename, line) == "def example():\n"
-    assert place_of_definition(lambda: 1)[0] == __file__
     assert place_of_definition(len) is place_of_definition(object()) is None
+
+
+def test_a_lambda_is_defined_in_its_line_whatever_is_defined_below(tmp_path):
+    path = tmp_path / "model.py"
+    path.write_text("made = decorated(lambda x: x)\ndef other(): pass\n")
+    variables = {"decorated": decorated}
+    exec(compile(path.read_text(), str(path), "exec"), variables)
+    assert place_of_definition(variables["made"]) == (str(path), 1)
 
 
 def test_only_the_users_frames_are_kept_of_a_traceback():

@@ -90,6 +90,14 @@ def test_a_saved_trace_gets_the_ending_of_traces(options, tmp_path):
     assert options(f"--save='{tmp_path}/my run'").save == f"{tmp_path}/my run.tfftrace"
 
 
+def test_a_folder_is_no_file_to_save_a_trace_in(options, tmp_path):
+    (tmp_path / "x.tfftrace").mkdir()
+    for given, folder in ((tmp_path, tmp_path), (f"{tmp_path}/x", f"{tmp_path}/x.tfftrace")):
+        with pytest.raises(UsageError) as caught:
+            options(f"--save {given}")
+        assert str(caught.value) == f"--save cannot write '{folder}': it is a folder. Name a file in it."
+
+
 def test_a_question_is_asked_only_about_what_looks_alike():
     assert did_you_mean("trafic", PANELS) == " Did you mean traffic?"
     assert did_you_mean("cake", PANELS) == ""

@@ -127,6 +127,17 @@ def test_a_client_that_cannot_be_made_is_named():
     assert (location_of(caught.value).client, location_of(caught.value).num_clients) == (10, 90)
 
 
+def test_a_client_whose_data_set_fails_is_named():
+    def fail():
+        yield np.zeros(100_000, np.float32)
+        raise OSError("the disk is gone")
+
+    broken = tf.data.Dataset.from_generator(fail, output_signature=tf.TensorSpec([100_000], tf.float32))
+    with pytest.raises(Exception, match="the disk is gone") as caught:
+        all_pieces(program_of([examples(0, []), broken], SEQUENCES))
+    assert (location_of(caught.value).client, location_of(caught.value).num_clients) == (11, 90)
+
+
 def test_pieces_that_were_sent_stay_at_the_worker_until_the_program_takes_them():
     program = program_of([examples(client, []) for client in range(7)], SEQUENCES)
     numbers = [number for number, _, _ in all_pieces(program)]

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import FLOATS, mean_of_doubles, rows, traced
+from tffsim.tracing.document.trace_file_error import TraceFileError
 from tffsim.tracing.recording.tracing_executor import TracingExecutor
 
 
@@ -66,3 +67,13 @@ def test_an_empty_trace_answers_every_question():
     assert trace.spans.num_rows == trace.timing().num_rows == trace.clients().num_rows == trace.traffic().num_rows == 0
     assert len(trace.graph()) == len(trace.graph(collapse="clients")) == 0
     assert "0 invocations" in str(trace)
+
+
+def test_the_ending_of_a_trace_may_be_left_out(tmp_path):
+    trace = traced(mean_of_doubles, [1.0])[1]
+    for name in ("run", "run.3"):
+        trace.save(tmp_path / f"{name}.tfftrace")
+        assert str(tff.load_trace(tmp_path / name)) == str(trace)
+    (tmp_path / "run").write_bytes(b"hello")
+    with pytest.raises(TraceFileError, match="run is no trace"):
+        tff.load_trace(tmp_path / "run")

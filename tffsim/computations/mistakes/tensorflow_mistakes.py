@@ -16,7 +16,7 @@ from tffsim.computations.mistakes.federated_values import described, values_in
 from tffsim.computations.mistakes.numpy_functions import called_numpy
 from tffsim.computations.mistakes.signature_mistakes import explain_signature, returned_none
 from tffsim.computations.mistakes.struct_keys import explain_keys
-from tffsim.computations.mistakes.tensorflow_outside_objects import explain_outside
+from tffsim.computations.mistakes.tensorflow_outside_objects import NEEDS_NUMBERS, explain_outside
 from tffsim.failures.definition_failure import Failure, module_of
 
 
@@ -150,10 +150,13 @@ def _values_of_tensors(failure: Failure) -> str | None:
         return f"`{expression}`: a tensor is no array of NumPy, and has no `{name}`. Write `{_INSTEAD[name]}`."
     if attribute is not None and attribute.group(1) in _EAGER_ONLY:
         return f"{no_value}. Leave `.{attribute.group(1)}()` out, and {_use_tensorflow(failure)}"
-    if "numpy() is only available when eager" in text:
-        return f"{no_value}. Leave `.numpy()` out, and {_use_tensorflow(failure)}"
-    if "Cannot convert a symbolic tf.Tensor" in text:
+    needs_numbers = NEEDS_NUMBERS in text
+    if needs_numbers and failure.called_attribute == "get_weights":
+        return f"{no_value}. Use `model.trainable_variables` in place of `model.get_weights()`."
+    if "Cannot convert a symbolic tf.Tensor" in text or (needs_numbers and called_numpy(failure)[0]):
         return f"{no_value}, and NumPy needs one. Leave NumPy out, and {_use_tensorflow(failure)}"
+    if needs_numbers:
+        return f"{no_value}. Leave `.numpy()` out, and {_use_tensorflow(failure)}"
     if "len is not well defined for a symbolic Tensor" in text:
         return f"{no_value}. Use `tf.shape(x)[0]`, not `len(x)`."
     if "only supports `len` in eager mode" in text:

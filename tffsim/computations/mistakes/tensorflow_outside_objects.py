@@ -13,10 +13,12 @@ from tffsim.failures.definition_failure import Failure
 from tffsim.failures.source_places import is_library, walk
 from tffsim.language.containers import parts_of
 
+NEEDS_NUMBERS = "numpy() is only available when eager"
+"""What TensorFlow says of a value that has no numbers: one from outside, or one of the graph."""
 _SYMPTOMS = (
     "Attempting to capture an EagerTensor",
     "Encountered an Eager-defined Tensor",
-    "numpy() is only available when eager",
+    NEEDS_NUMBERS,
     "must be from the same graph",
     "is out of scope",
 )
@@ -29,6 +31,8 @@ def explain_outside(failure: Failure) -> str | None:
     named = list(_named_values(failure))
     holders = (pair for is_it in (_is_outside, _is_outside_data) for pair in named if is_it(pair[1]))
     name, value = next(holders, ("", None))
+    if not name and NEEDS_NUMBERS in str(failure.error):
+        return None
     kind = _kind_of(value)
     subject = f"The {kind} `{name}`" if name else "A variable, model or table that it uses"
     advice = "Make it inside."

@@ -166,9 +166,11 @@ class ValueWriter:
     def _located(self, client: int) -> Iterator[None]:
         try:
             yield
-        except (TypeError, ValueError) as error:
+        except Exception as error:
             client += self._first_client
-            locate(locate_argument(error), node="argument", client=client, num_clients=self._cohort_size)
+            if isinstance(error, (TypeError, ValueError)):
+                locate_argument(error)
+            locate(error, node="argument", client=client, num_clients=self._cohort_size)
             raise
 
 

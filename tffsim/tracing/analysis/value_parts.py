@@ -12,6 +12,8 @@ from tffsim.tracing.document.units import short_number
 MAX_PARTS = 8
 """Of how many parts of a struct something is said."""
 _MAX_DEPTH = 4
+# The kinds of dtypes whose values are no real numbers: objects, texts, bytes, complex numbers.
+_NO_REAL_NUMBERS = "OUSc"
 # Larger integers are not kept to the last digit.
 _EXACT = 2.0**53
 
@@ -45,11 +47,14 @@ def value_parts(reader: SpanReader, value: int) -> list[ValuePart]:
 
 
 def first_numbers(reader: SpanReader, part: ValuePart) -> "tuple[np.ndarray, bool]":
-    """Returns the numbers that a part begins with, at most six; and whether these are all."""
+    """Returns the real numbers that a part begins with, at most six; and whether these are all.
+
+    Texts and complex numbers are none.
+    """
     if part.leaf is not None:
         return np.array([] if part.number is None else [part.number]), part.number is not None
     whole = reader.value(part.value)
-    if isinstance(whole, np.ndarray):
+    if isinstance(whole, np.ndarray) and whole.dtype.kind not in _NO_REAL_NUMBERS:
         return whole.reshape(-1)[:MAX_FIRST], whole.size <= MAX_FIRST
     if isinstance(whole, float):
         return np.array([whole]), True
@@ -78,7 +83,7 @@ def bytes_of(numbers: "np.ndarray", dtype: str) -> str:
         known = np.dtype(dtype).newbyteorder("<") if dtype else None
     except TypeError:  # It is one of a package that is not loaded.
         return ""
-    if known is None or known.kind in "OUSc":
+    if known is None or known.kind in _NO_REAL_NUMBERS:
         return ""
     # What is no longer known to the last digit, or is no whole number, is not below the bound.
     if known.kind in "iu" and numbers.dtype.kind == "f" and not (np.abs(numbers) < _EXACT).all():

@@ -72,11 +72,16 @@ def load(path: "str | os.PathLike[str]") -> Snapshot:
 
     Raises:
         TraceFileError: If it is no trace, is damaged, is of a newer version, or is a pipe or a device.
+        FileNotFoundError: If it does not exist.
         OSError: If it cannot be read.
     """
-    name = os.fspath(path)
-    with _opened(name) as file:
-        return _load(file, str(name))
+    name = os.fsdecode(path)
+    try:
+        opened = _opened(name)
+    except FileNotFoundError:
+        raise FileNotFoundError(f"There is no file {name}.") from None
+    with opened as file:
+        return _load(file, name)
 
 
 def to_bytes(snapshot: Snapshot) -> bytes:

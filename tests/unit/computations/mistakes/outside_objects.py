@@ -85,6 +85,17 @@ def step(x):  # here
         "`step` cannot be defined. The variable `rate` was made outside of this function, and a "
         "computation cannot take it along. Make it inside, or pass its value as an argument.",
     ),
+    "numpy of a variable from outside": (
+        """
+rate = tf.Variable(0.1)
+
+@tff.tf_computation(VECTOR)
+def step(x):
+    return x * rate.numpy()  # here
+""",
+        "`step` cannot be defined. The variable `rate` was made outside of this function, and a "
+        "computation cannot take it along. Make it inside, or pass its value as an argument.",
+    ),
     "a tensor from outside": (
         """
 scale = tf.constant([1.0, 2.0])

@@ -23,6 +23,37 @@ def step(x):
         "graph. Leave `.numpy()` out, and use operations of TensorFlow: `tf.reduce_mean(x)`, not "
         "`np.mean(x)`.",
     ),
+    "numpy of a variable": (
+        """
+@tff.tf_computation(VECTOR)
+def step(x):
+    weight = tf.Variable(1.0)
+    return weight.numpy()  # here
+""",
+        "`step` cannot be defined. `weight.numpy()`: a tensor has no value while this function becomes a graph. "
+        "Leave `.numpy()` out, and use operations of TensorFlow: `tf.reduce_mean(x)`, not `np.mean(x)`.",
+    ),
+    "NumPy on a weight": (
+        """
+@tff.tf_computation(VECTOR)
+def step(x):
+    model = tf.keras.Sequential([tf.keras.Input((1,)), tf.keras.layers.Dense(1)])
+    return np.sum(model.weights[0])  # here
+""",
+        "`step` cannot be defined. `np.sum(model.weights[0])`: a tensor has no value while this function becomes a "
+        "graph, and NumPy needs one. Leave NumPy out, and use operations of TensorFlow: `tf.reduce_sum`, not "
+        "`np.sum`.",
+    ),
+    "the weights of a model as arrays": (
+        """
+@tff.tf_computation(VECTOR)
+def step(x):
+    model = tf.keras.Sequential([tf.keras.Input((1,)), tf.keras.layers.Dense(1)])
+    return model.get_weights()  # here
+""",
+        "`step` cannot be defined. `model.get_weights()`: a tensor has no value while this function becomes a graph. "
+        "Use `model.trainable_variables` in place of `model.get_weights()`.",
+    ),
     "NumPy on a tensor": (
         """
 @tff.tf_computation(VECTOR)

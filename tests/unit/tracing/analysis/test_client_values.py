@@ -80,6 +80,17 @@ def test_a_large_array_that_was_kept_is_compared_exactly():
     assert exact.distances == pytest.approx([10, 10])
 
 
+@pytest.mark.parametrize("values", ["preview", "all"])
+@pytest.mark.parametrize(("dtype", "given"), [(np.str_, ["12", "a"]), (np.complex64, [1j, 2j])])
+def test_texts_and_complex_numbers_are_not_compared(dtype, given, values, tmp_path):
+    same = tff.tf_computation(lambda x: tf.identity(x), dtype)
+    at_clients = tff.FederatedType(dtype, tff.CLIENTS)
+    everywhere = tff.federated_computation(lambda v: tff.federated_map(same, v), at_clients)
+    trace = traced(everywhere, given, values=values)[1]
+    assert client_measures(trace.snapshot) == []
+    trace.to_html(tmp_path / "view.html")
+
+
 def test_numbers_of_all_calls_are_told():
     with tff.trace() as trace:
         for values in ([1.0, 2.0], [3.0, 4.0], [5.0, 6.0]):

@@ -49,6 +49,15 @@ def test_a_letter_has_its_parts_with_their_types(values):
     assert description(reader, parts[0]).endswith("min 4  mean 4  max 4")
 
 
+@pytest.mark.parametrize(("dtype", "value"), [(np.str_, "12"), (np.complex64, 1j)])
+def test_texts_and_complex_numbers_are_no_numbers(dtype, value):
+    trace = traced(tff.tf_computation(lambda x: x, dtype), value, values="all")[1]
+    reader = SpanReader(trace.snapshot)
+    span = int(np.flatnonzero(trace.snapshot.columns["type"] >= 0)[-1])
+    numbers, is_whole = first_numbers(reader, *value_parts(reader, span))
+    assert not len(numbers) and not is_whole
+
+
 def test_a_large_array_begins_with_its_first_numbers():
     trace = traced(tff.tf_computation(lambda: tf.range(100)))[1]
     reader = SpanReader(trace.snapshot)

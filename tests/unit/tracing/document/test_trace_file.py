@@ -86,8 +86,13 @@ def test_a_file_that_is_no_trace_is_refused(tmp_path):
         archive.writestr("other.json", "{}")
     with pytest.raises(TraceFileError, match=r"trace\.json"):
         tff.load_trace(path)
-    with pytest.raises(FileNotFoundError):
-        tff.load_trace(tmp_path / "missing.tfftrace")
+
+
+@pytest.mark.parametrize("name", ["missing", "missing.tfftrace"])
+def test_a_missing_file_is_named_in_one_sentence(name, tmp_path):
+    with pytest.raises(FileNotFoundError) as caught:
+        tff.load_trace(tmp_path / name)
+    assert str(caught.value) == f"There is no file {tmp_path / name}."
 
 
 @pytest.mark.parametrize("version", [99, 4.0, True, "4", None])
