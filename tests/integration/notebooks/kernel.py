@@ -173,8 +173,8 @@ class Kernel:
 
 
 @contextlib.contextmanager
-def running_kernel() -> Iterator[Kernel]:
-    """Starts a kernel that has loaded tffsim, and ends it."""
+def running_kernel(setup: str = SETUP) -> Iterator[Kernel]:
+    """Starts a kernel, runs what it begins with, by default loading tffsim, and ends it."""
     # Where pytest is known to run, a kernel does not read what is written to its process.
     env = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     manager, client = start_new_kernel(kernel_name="python3", startup_timeout=_SECONDS, env=env)
@@ -182,7 +182,7 @@ def running_kernel() -> Iterator[Kernel]:
         stacks = pathlib.Path(folder, "stacks.txt")
         try:
             kernel = Kernel(manager, client, stacks)
-            assert kernel.run(f"{SETUP}\n{_TELL_STACKS.format(str(stacks))}").status == "ok"
+            assert kernel.run(f"{setup}\n{_TELL_STACKS.format(str(stacks))}").status == "ok"
             yield kernel
         finally:
             client.stop_channels()

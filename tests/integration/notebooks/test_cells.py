@@ -285,10 +285,14 @@ slowly = tff.federated_computation(lambda x: tff.federated_map(nap, x), tff.Fede
 
 
 def test_a_trace_that_cannot_be_saved_fails_the_cell(kernel, tmp_path):
-    seen = kernel.run(f"%%tff_execute --view none --save {tmp_path}\nx = mean([1.0])\nx")
+    # It was not there when the cell began.
+    made = f"import pathlib\npathlib.Path({str(tmp_path)!r}, 'run.tfftrace').mkdir(exist_ok=True)\n"
+    head = f"%%tff_execute --view none --save {tmp_path / 'run'}\n"
+    seen = kernel.run(f"{head}{made}x = mean([1.0])\nx")
     assert seen.status == "error" and [name for name, _ in seen.errors] == ["IsADirectoryError"]
     assert seen.result is not None
-    seen = kernel.run(f"%%tff_execute --view none --save {tmp_path}\nmean([1.0])\n1/0")
+    (tmp_path / "run.tfftrace").rmdir()
+    seen = kernel.run(f"{head}{made}mean([1.0])\n1/0")
     assert [name for name, _ in seen.errors] == ["ZeroDivisionError", "IsADirectoryError"]
 
 

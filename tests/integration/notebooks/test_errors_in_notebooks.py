@@ -4,9 +4,8 @@ import re
 
 import IPython
 import pytest
-from jupyter_client.manager import start_new_kernel
 
-from tests.integration.notebooks.kernel import Kernel
+from tests.integration.notebooks.kernel import running_kernel
 from tests.unit.computations.mistakes import MISTAKES, PRELUDE
 
 MAX_LINES = 12
@@ -33,14 +32,8 @@ make()
 
 @pytest.fixture(scope="module")
 def kernel():
-    manager, client = start_new_kernel(kernel_name="python3", startup_timeout=120)
-    try:
-        kernel = Kernel(manager, client)
-        assert kernel.run(PRELUDE).status == "ok"
+    with running_kernel(PRELUDE) as kernel:
         yield kernel
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
 
 
 def shown(kernel, code):
