@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from tests.benchmarks.echo_server import OPTIONS
-from tffsim.external_runtime.tensorflow.eager_execution import call_attributes, run_in_thread
+from tffsim.external_runtime.tensorflow.eager_execution import call_attributes, eager_tensor, run_in_thread
 from tffsim.remote.wire import executor_pb2 as messages
 from tffsim.remote.wire.methods import BATCH, path_of
 
@@ -35,7 +35,7 @@ _ATTRIBUTES = _function()
 async def _run(content: bytes, _: object) -> bytes:
     request = messages.BatchRequest.FromString(content)
     (number,) = (step.value.value.tensor for step in request.steps if step.value.value.HasField("tensor"))
-    argument = tf.constant(np.frombuffer(number.content, number.dtype)[0])
+    argument = eager_tensor(np.frombuffer(number.content, number.dtype)[0], _INT32)
     (result,) = run_in_thread("StatefulPartitionedCall", _ATTRIBUTES, 1, [argument], None)
     response = messages.BatchResponse()
     response.value.tensor.dtype, response.value.tensor.content = "int32", np.asarray(result).tobytes()
