@@ -11,9 +11,12 @@ FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
 
 @tff.tf_computation(np.float32)
 def long(x):
-    """Takes a tenth of a second, more or less, and returns x."""
+    """Computes for a quarter of a second, longer on a slow machine, and returns x."""
+    end = tf.timestamp() + 0.25
     state = tf.while_loop(
-        lambda i, m: i < 150, lambda i, m: (i + 1, tf.linalg.matmul(m, m) * 0 + x), (0, tf.fill([256, 256], x))
+        lambda i, m: (i < 150) | (tf.timestamp() < end),
+        lambda i, m: (i + 1, tf.linalg.matmul(m, m) * 0 + x),
+        (0, tf.fill([256, 256], x)),
     )
     return state[1][0, 0]
 

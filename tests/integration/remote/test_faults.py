@@ -89,10 +89,10 @@ def wait_until_busy(process):
     """Waits until a process has computed for a while."""
     process = psutil.Process(process.pid)
     before = process.cpu_times().user
-    for _ in range(600):
+    for _ in range(3000):
         if process.cpu_times().user > before + 0.3:
             return
-        time.sleep(0.1)
+        time.sleep(0.02)
     raise AssertionError("The worker does not compute.")
 
 
@@ -106,17 +106,19 @@ def test_a_worker_killed_in_the_middle_is_replaced_for_its_clients_only(workers,
         os.kill(workers.processes[1].pid, signal.SIGKILL)
         assert result() == 780
     told = [text for text in trace.snapshot.errors.values() if "was lost" in text]
-    assert told
-    assert all(
-        re.search(r"clients (20-31|32-39) \(of 40\) run again at " + workers.addresses[0], text) for text in told
-    )
+    again = {
+        re.search(r"clients (20-31|32-39) \(of 40\) run again at " + workers.addresses[0], text)[1] for text in told
+    }
+    assert again
     hosts = trace.hosts()
     survivor, lost = (hosts.where(host=address).row(0) for address in workers.addresses)
-    # Of the two ranges of the lost worker one may have waited for its turn there.
-    ran_twice = {"20–39": 20, "20–31": 12, "32–39": 8}[lost["clients"]]
-    assert (survivor["health"], survivor["clients"], survivor["num_taken"]) == ("serving", "0–39", ran_twice)
+    # Of the two ranges of the lost worker one may have waited for its turn there, and one may have ended.
+    began = {"20–39": {"20-31", "32-39"}, "20–31": {"20-31"}, "32–39": {"32-39"}}[lost["clients"]]
+    ran = {"": "0–39", "20-31": "0–19, 32–39", "32-39": "0–31"}["".join(began - again)]
+    num_taken = sum({"20-31": 12, "32-39": 8}[clients] for clients in began & again)
+    assert (survivor["health"], survivor["clients"], survivor["num_taken"]) == ("serving", ran, num_taken)
     assert (lost["health"], lost["num_taken"]) == ("lost", 0)
-    assert survivor["repeated"] > 0
+    assert (survivor["repeated"] > 0) == (num_taken > 0)
     # One that joins later is used by the next call.
     start_again(workers, 1)
     for _ in range(300):
