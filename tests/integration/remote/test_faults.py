@@ -115,7 +115,9 @@ def test_a_worker_killed_in_the_middle_is_replaced_for_its_clients_only(workers,
     ran = {"": "0–39", "20-31": "0–19, 32–39", "32-39": "0–31"}["".join(began - again)]
     num_taken = sum({"20-31": 12, "32-39": 8}[clients] for clients in began & again)
     assert (survivor["health"], survivor["clients"], survivor["num_taken"]) == ("serving", ran, num_taken)
-    assert (lost["health"], lost["num_taken"]) == ("lost", 0)
+    # Ray makes an actor again by itself, perhaps before the call ends.
+    assert lost["health"] == "lost" or (lost["health"] == "rejoined" and not isinstance(workers, LocalWorkers))
+    assert lost["num_taken"] == 0
     assert (survivor["repeated"] > 0) == (num_taken > 0)
     # One that joins later is used by the next call.
     start_again(workers, 1)
