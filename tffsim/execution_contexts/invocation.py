@@ -38,6 +38,7 @@ from tffsim.executor_stacks.instrumentation import hides_its_parts, traced_stack
 from tffsim.executor_stacks.lending_factory import LendingFactory, VisitingFactory
 from tffsim.failures.failure_location import locate_argument
 from tffsim.language import building_blocks
+from tffsim.language.arrived_memory import ArrivedMemory, noting_arrivals
 from tffsim.language.clients_at_home import ClientsLostError
 from tffsim.language.containers import pack
 from tffsim.language.identity_cache import IdentityCache
@@ -150,14 +151,14 @@ async def _invoke(
     parameter_type = computation.type_signature.parameter
     if settings.compile is not None:
         computation = settings.compile(computation)
+    is_visiting = isinstance(settings.factory, VisitingFactory)
     cardinalities: Mapping[PlacementLiteral, int] = {}
     if parameter_type is not None:
         if settings.transform_args is not None:
             argument = settings.transform_args(argument)
         cardinalities = settings.infer_cardinalities(argument, parameter_type)
         # A stack that goes to the clients takes them one by one; others have all of them here anyway.
-        makes_on_demand = isinstance(settings.factory, VisitingFactory)
-        argument = normalise_argument(argument, parameter_type, makes_on_demand=makes_on_demand)
+        argument = normalise_argument(argument, parameter_type, makes_on_demand=is_visiting)
         cardinalities = with_homes(cardinalities, argument, parameter_type, settings.factory)
     remark = untold_clients.remark(computation, settings.factory, cardinalities)
     if remark:
@@ -167,10 +168,12 @@ async def _invoke(
     if recorder is not None:
         participants = untold_clients.cardinalities_with_default(computation, settings.factory, cardinalities)
         work = recorder.record_invocation(name, computation, participants, work, remark)
+    reading = number_warnings.reading(computation, name, recorder is not None)
+    arriving = noting_arrivals() if is_visiting and recorder is None else contextlib.nullcontext(ArrivedMemory())
     # A mean of nobody is NaN: one word about it is enough.
-    with number_warnings.reading(computation, name, recorder is not None) if not remark else contextlib.nullcontext():
+    with contextlib.nullcontext() if remark else reading, arriving as arrived:
         result = await work
-    packed = pack(to_numpy(result), result_type)
+    packed = pack(to_numpy(result, arrived), result_type)
     return settings.transform_result(packed) if settings.transform_result is not None else packed
 
 

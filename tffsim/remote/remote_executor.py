@@ -24,6 +24,7 @@ from tffsim.executors.owned_value import OwnedValue, own_handle
 from tffsim.federation.federating_strategy import Function
 from tffsim.federation.number_watch import add_suspect
 from tffsim.language import building_blocks
+from tffsim.language.arrived_memory import note_arrival
 from tffsim.language.clients_at_home import ClientAtHome, ClientsLostError
 from tffsim.language.struct_types import struct_type
 from tffsim.language.type_kinds import function_type_of, is_at_clients
@@ -217,7 +218,8 @@ class RemoteExecutor(Executor):
         """Returns what a value is."""
         response = await self._run(node, wants_result=True)
         if not is_at_clients(node.type_signature):
-            read_only(response.buffers)  # The server works with it, and needs no copy. Clients' values go to the user.
+            # The server works with it, and needs no copy. Clients' values go to the user.
+            note_arrival(read_only(response.buffers))
         return read_value(response.value, node.type_signature, iter(response.buffers))
 
     async def compute_ahead(self, node: Node) -> None:

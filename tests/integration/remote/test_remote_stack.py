@@ -269,6 +269,33 @@ class CountedDigits(ClientData):
         return dataset
 
 
+def test_a_large_result_is_the_callers_own(remote):
+    large = fl.TensorType(np.float32, [400_000])
+
+    @tff.federated_computation(fl.FederatedType(large, fl.CLIENTS), fl.FederatedType(large, fl.SERVER))
+    def sums(x, y):
+        total = fl.federated_sum(x)
+        return total, total, fl.federated_broadcast(y), y
+
+    ones = np.ones(400_000, np.float32)
+    argument = [ones], ones
+    first = remote.invoke(sums, argument)
+    for result in first:
+        assert (result == 1).all()
+        result += 1
+        assert (result == 2).all()
+    # Neither what was given, nor what workers have, nor another result is changed by that.
+    assert (ones == 1).all()
+    for result in remote.invoke(sums, argument):
+        assert (result == 1).all()
+    for result, expected in zip(remote.invoke(sums, ([first[0]], first[1])), (2, 2, 2, 2), strict=True):
+        assert (result == expected).all()
+    with tff.trace(values="all"):
+        traced = remote.invoke(sums, argument)
+    traced[0][:] = 7
+    assert (traced[1] == 1).all()
+
+
 def test_client_data_is_made_when_its_turn_comes_and_not_kept(remote, local):
     data, weights, next_round = CountedDigits(), fed_avg.initial_weights(), fed_avg.fed_avg()
     ids = data.client_ids * 14

@@ -1,0 +1,72 @@
+"""Memory of large results that came from elsewhere: whoever has called the computation gets it, and not a copy.
+
+What arrives in an invocation is known here, by address, and nothing is kept alive: tensors do that which have the
+memory of what arrived. When the invocation is over, nobody else reads such a tensor.
+"""
+
+import contextlib
+import contextvars
+import weakref
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+_MIN_BYTES = 1_048_576
+
+
+class ArrivedMemory:
+    """The large arrays that arrived in one invocation."""
+
+    def __init__(self) -> None:
+        self._owners: list[weakref.ref[np.ndarray]] = []
+
+    def add(self, arrays: Iterable[np.ndarray]) -> None:
+        """Notes arrays that nobody else has, as far as their memory is one that NumPy can give away."""
+        for array in arrays:
+            owner = array if array.base is None else array.base
+            if array.nbytes >= _MIN_BYTES and type(owner) is np.ndarray and owner.flags.owndata:
+                self._owners.append(weakref.ref(owner))
+
+    def take(self, tensor: object) -> np.ndarray | None:
+        """Returns an array, to be written to, that has the memory of a tensor.
+
+        Args:
+            tensor: An eager tensor that nobody reads any more.
+
+        Returns:
+            None if its memory did not arrive, is small, or was taken before.
+        """
+        if not self._owners:
+            return None
+        try:
+            seen = np.asarray(memoryview(tensor))  # type: ignore[arg-type]
+        except (TypeError, ValueError, BufferError, RuntimeError):
+            return None
+        for number, reference in enumerate(self._owners):
+            owner = reference()
+            start = seen.ctypes.data - owner.ctypes.data if owner is not None else -1
+            if owner is not None and 0 <= start <= owner.nbytes - seen.nbytes < _MIN_BYTES <= seen.nbytes:
+                del self._owners[number]
+                return owner.view(np.uint8)[start : start + seen.nbytes].view(seen.dtype).reshape(seen.shape)
+        return None
+
+
+_memory: contextvars.ContextVar[ArrivedMemory | None] = contextvars.ContextVar("tffsim_arrived_memory", default=None)
+
+
+@contextlib.contextmanager
+def noting_arrivals() -> Iterator[ArrivedMemory]:
+    """In the block, an invocation runs whose results nobody else reads: none is cached, and no trace looks at it."""
+    memory = ArrivedMemory()
+    token = _memory.set(memory)
+    try:
+        yield memory
+    finally:
+        _memory.reset(token)
+
+
+def note_arrival(arrays: Iterable[np.ndarray]) -> None:
+    """Notes arrays that arrived in the invocation that is under way here, and that nobody else has."""
+    memory = _memory.get()
+    if memory is not None:
+        memory.add(arrays)
