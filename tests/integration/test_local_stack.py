@@ -2,6 +2,7 @@
 
 import collections
 import concurrent.futures
+import functools
 import gc
 import threading
 import time
@@ -207,3 +208,19 @@ def test_endless_and_lazy_data_stays_lazy(stack):
         lambda datasets: tff.federated_map(first, datasets), tff.FederatedType(tff.SequenceType(np.int64), tff.CLIENTS)
     )
     assert firsts([endless, endless.skip(5)]) == [3, 18]
+
+
+def _folded(fold, x):
+    return fold(x)
+
+
+@pytest.mark.parametrize("num_clients", [2, 7, 40])
+@pytest.mark.parametrize("length", [0, 1, 3])
+def test_what_is_folded_has_one_shape(stack, length, num_clients):
+    vectors = tff.FederatedType(tff.TensorType(np.float32, [None]), tff.CLIENTS)
+    same = [np.full(2, client, np.float32) for client in range(num_clients)]
+    for fold in (tff.federated_mean, tff.federated_max, tff.federated_min):
+        computation = tff.federated_computation(functools.partial(_folded, fold), vectors)
+        assert computation(same).shape == (2,)
+        with pytest.raises(tff.ExecutionError, match=rf"shapes? \[{length}\]|shapes? \[2\]"):
+            computation([*same[:-1], np.ones(length, np.float32)])

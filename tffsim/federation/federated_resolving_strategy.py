@@ -46,6 +46,7 @@ from tffsim.federation.placed_values import (
     struct_type,
     zip_members,
 )
+from tffsim.federation.same_shape import same_shape_check
 from tffsim.federation.secure_sum_bounds import check_bounds
 from tffsim.federation.server_fold import ServerFold
 from tffsim.federation.turn_taking import taking_turns
@@ -194,7 +195,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         )
 
     async def reduce(self, value: FederatedValue, uri: str) -> FederatedValue:
-        return self._reduce_checked(value, uri, None)
+        return self._reduce_checked(value, uri, same_shape_check(value.member_type))
 
     async def secure_sum(
         self, value: FederatedValue, maximum: Deferred[object], maximum_type: fl.Type

@@ -181,6 +181,18 @@ def test_a_wrong_argument_is_told_as_by_the_local_stack(remote, local):
     assert str(caught.value) == str(expected.value)
 
 
+@pytest.mark.parametrize("wrong", [0, 31, 39])
+def test_clients_whose_values_have_different_shapes_are_refused(remote, local, wrong):
+    @tff.federated_computation(fl.FederatedType(fl.TensorType(np.float32, [None]), fl.CLIENTS))
+    def mean(x):
+        return fl.federated_mean(x)
+
+    values = [np.ones(1 if client == wrong else 2, np.float32) for client in range(40)]
+    for context in (remote, local):
+        with pytest.raises(tff.ExecutionError, match=r"shapes? \[[12]\].* \[[12]\]"):
+            context.invoke(mean, values)
+
+
 def test_a_nan_is_noticed_with_its_client(remote, local):
     @tff.tf_computation(np.float32)
     def inverse(x):

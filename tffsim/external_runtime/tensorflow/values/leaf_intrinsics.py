@@ -35,7 +35,8 @@ def binary_operator(uri: str, type_spec: fl.FunctionType) -> BinaryOperator:
 
     Raises:
         TypeError: If the operands are not two numbers or structs of numbers.
-        ValueError: If there is no such intrinsic.
+        ValueError: If there is no such intrinsic. The function raises it if two operands of an addition, or of which
+            the smaller or the larger is asked, have different shapes, which their types left open.
     """
     operator = _OPERATORS.get(uri)
     if operator is None:
@@ -46,6 +47,8 @@ def binary_operator(uri: str, type_spec: fl.FunctionType) -> BinaryOperator:
     for leaf_type in fl.framework.preorder_types(operands):
         if not isinstance(leaf_type, (fl.TensorType, fl.StructType)):
             raise TypeError(f"`{uri}` needs numbers and structs of numbers, found type {leaf_type}.")
+    if operator in _ALIKE and not all(map(_has_known_shape, fl.framework.preorder_types(operands))):
+        operator = functools.partial(_of_same_shape, operator)
     return functools.partial(_apply_to_pair, operator)
 
 
@@ -136,6 +139,23 @@ _OPERATORS: dict[str, Callable[[tf.Tensor, tf.Tensor], tf.Tensor]] = {
     GENERIC_SCALE.uri: _multiply,
     GENERIC_UNSCALE.uri: _divide,
 }
+
+
+_ALIKE = (_add, _minimum, _maximum)
+"""The operators whose operands are of one type."""
+
+
+def _has_known_shape(type_spec: fl.Type) -> bool:
+    return not isinstance(type_spec, fl.TensorType) or fl.array_shape_is_fully_defined(type_spec.shape)
+
+
+def _of_same_shape(operator: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+    if x.shape != y.shape:
+        raise ValueError(
+            f"Values of the shapes {x.shape.as_list()} and {y.shape.as_list()} are folded into one. They must have one "
+            "shape, also where their type leaves it open."
+        )
+    return operator(x, y)
 
 
 def _apply_to_pair(

@@ -63,6 +63,22 @@ def test_what_it_cannot_compute_is_refused(uri, parameter, kind, message):
         binary_operator(uri, fl.FunctionType(parameter, FLOAT))
 
 
+@pytest.mark.parametrize("uri", ["generic_plus", "generic_minimum", "generic_maximum"])
+def test_operands_of_different_shapes_are_refused_where_the_type_leaves_them_open(uri):
+    open_type = fl.TensorType(np.float32, [None])
+    operator = binary_operator(uri, fl.FunctionType(fl.StructType([open_type, open_type]), open_type))
+    assert operator((tf.ones([2]), tf.ones([2]))).shape == [2]
+    for other in (0, 1, 3):
+        with pytest.raises(ValueError, match=rf"shapes \[2\] and \[{other}\]"):
+            operator((tf.ones([2]), tf.ones([other])))
+
+
+def test_values_of_open_shape_are_scaled_by_one_number():
+    open_type = fl.TensorType(np.float32, [None])
+    operator = binary_operator("generic_scale", fl.FunctionType(fl.StructType([open_type, FLOAT]), open_type))
+    assert operator((tf.ones([2]), tf.constant(3.0))).numpy().tolist() == [3, 3]
+
+
 def test_numbers_are_cast_field_by_field():
     found = cast_to(PAIR, (tf.constant(1), (tf.constant(2.7), tf.constant(3))))
     assert [t.dtype for t in tf.nest.flatten(found)] == [tf.float32, tf.int32, tf.float32]
