@@ -4,7 +4,6 @@ TensorFlow would repeat the numbers of a smaller array, and the result would be 
 """
 
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
 
 import federated_language as fl
 from federated_language.common_libs import structure
@@ -28,7 +27,7 @@ def same_shape_check(member_type: fl.Type) -> Callable[[object], Coroutine[objec
 
     async def check(value: object) -> None:
         nonlocal first
-        shapes = [_text(leaf.shape) for leaf in _leaves(value)]
+        shapes = list(_shapes(value))
         if first is None:
             first = current_client.get(), shapes
         if shapes == first[1]:
@@ -52,13 +51,10 @@ def _leaf_types(type_spec: fl.Type, path: str) -> Iterator[tuple[str, fl.TensorT
             yield from _leaf_types(element_type, f"{path}.{name}" if name is not None else f"{path}[{number}]")
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def _shapes(value: object) -> Iterator[str]:
     if isinstance(value, (structure.Struct, tuple, list)):
         for element in value:
-            yield from _leaves(element)
+            yield from _shapes(element)
     else:
-        yield value
-
-
-def _text(shape: Any) -> str:
-    return f"[{', '.join(map(str, shape))}]"
+        # That of a tensor has a text of its own.
+        yield f"[{', '.join(map(str, getattr(value, 'shape', ())))}]"
