@@ -187,31 +187,34 @@ def _takes_keywords(container: type) -> bool:
 
 
 def _made_of_fields(container: type, named: dict[str, object]) -> object:
-    parameters = _parameters(container)
-    if not parameters:
+    """Makes an object of a class with fields, whose values arrive as they are.
+
+    The constructor does not run. It may convert, check or derive values, and it did so
+    when the user made the object. So an attribute that is no field does not arrive.
+
+    The constructor runs for a type that leaves out fields, which get their defaults.
+    """
+    fields = _class_fields(container)
+    if named.keys() != set(fields):
         return container(**named)
-    arguments: dict[str, object] = {}
-    rest: dict[str, object] = {}
+    if issubclass(container, tuple):
+        return tuple.__new__(container, [named[name] for name in fields])
+    try:
+        made = object.__new__(container)
+    except TypeError:  # A dataclass that is a dict, too: its constructor fills the dict.
+        return container(**named)
     for name, element in named.items():
-        parameter = parameters.get(name, name)
-        if parameter is None:
-            rest[name] = element
-        else:
-            arguments[parameter] = element
-    made = container(**arguments)
-    for name, element in rest.items():
         object.__setattr__(made, name, element)  # The class may be frozen.
     return made
 
 
 @functools.lru_cache(maxsize=1024)
-def _parameters(container: type) -> dict[str, str | None]:
-    """Returns the fields that are no parameters of their own name: attrs drops underscores, and some are not given."""
-    if attrs.has(container):
-        return {f.name: f.alias if f.init else None for f in attrs.fields(container) if not f.init or f.alias != f.name}
+def _class_fields(container: type) -> tuple[str, ...]:
     if dataclasses.is_dataclass(container):
-        return {field.name: None for field in dataclasses.fields(container) if not field.init}
-    return {}
+        return tuple(field.name for field in dataclasses.fields(container))
+    if attrs.has(container):
+        return tuple(field.name for field in attrs.fields(container))
+    return container._fields if issubclass(container, tuple) else ()  # type: ignore[attr-defined]  # A named tuple.
 
 
 def _field_list(names: Iterable[object]) -> str:

@@ -34,6 +34,73 @@ class Private:
     b: object
 
 
+@dataclasses.dataclass
+class Halved:
+    a: object
+    b: object
+
+    def __post_init__(self):
+        self.a = self.a / 2
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Positive:
+    a: object
+    b: object
+
+    def __post_init__(self):
+        if not (self.a > 0 and self.b > 0):
+            raise ValueError("Expected positive numbers.")
+
+
+@dataclasses.dataclass
+class Scaled:
+    a: object
+    b: object
+    scale: dataclasses.InitVar[float]
+
+    def __post_init__(self, scale):
+        self.a = scale * self.a
+
+
+@dataclasses.dataclass(init=False)
+class Mean:
+    a: object
+    b: object
+
+    def __init__(self, total):
+        self.a, self.b = total / 2, 2
+
+
+@attrs.define
+class Converted:
+    a: object = attrs.field(converter=float)
+    b: object = attrs.field(validator=attrs.validators.instance_of(int))
+
+
+@attrs.frozen(slots=False)
+class Derived:
+    a: object
+    b: object = attrs.field(init=False)
+
+    def __attrs_post_init__(self):
+        object.__setattr__(self, "b", 2 * self.a)
+
+
+class Halves(collections.namedtuple("Halves", "a b")):
+    def __new__(cls, both):
+        return super().__new__(cls, both / 2, both / 2)
+
+
+@dataclasses.dataclass
+class Output(dict):
+    a: object
+    b: object
+
+    def __post_init__(self):
+        self.update(a=self.a, b=self.b)
+
+
 NAMED = [{"a": 1, "b": 2}, Named(1, 2), structure.Struct([("a", 1), ("b", 2)]), collections.OrderedDict(a=1, b=2)]
 
 
@@ -95,6 +162,24 @@ def test_a_struct_becomes_the_container_that_its_type_remembers(container, expec
     type_spec = PAIR if container is None else fl.StructWithPythonType(list(PAIR.items()), container)
     found = to_container([2, 1], type_spec)
     assert found == expected and type(found) is type(expected)
+
+
+@pytest.mark.parametrize("container", [Halved, Positive, Scaled, Mean, Converted, Derived, Halves])
+def test_fields_arrive_as_they_are_whatever_the_constructor_makes_of_its_arguments(container):
+    first, second = object(), object()
+    found = to_container([second, first], fl.StructWithPythonType(list(PAIR.items()), container))
+    assert type(found) is container
+    assert found.a is first and found.b is second
+
+
+def test_a_dataclass_that_is_a_dict_is_filled_by_its_constructor():
+    found = to_container([2, 1], fl.StructWithPythonType(list(PAIR.items()), Output))
+    assert type(found) is Output and (found.a, found.b) == (1, 2) and dict(found) == {"a": 1, "b": 2}
+
+
+def test_a_field_without_default_that_the_type_leaves_out_is_missed():
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'b'"):
+        to_container([1], fl.StructWithPythonType([("a", np.int32)], Halved))
 
 
 def test_fields_that_no_constructor_takes_are_set_also_where_the_class_is_frozen():
