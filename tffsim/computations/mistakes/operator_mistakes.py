@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import federated_language as fl
+import ml_dtypes
 import numpy as np
 from federated_language.framework import PolymorphicComputation
 
@@ -42,7 +43,7 @@ def explain_operator(operator: str, arguments: Mapping[str, object], failure: Fa
         or _placed_already(operator, values)
         or _without_types(operator, functions)
         or _wrong_function(operator, values, functions, failure)
-        or _wrong_aggregation(operator, values, functions)
+        or _wrong_aggregation(operator, values, functions, failure)
     )
 
 
@@ -169,7 +170,21 @@ def _wrong_kind(operator: str, values: Mapping[str, object]) -> str | None:
         found = type_of_value(values.get(name))
         if isinstance(found, fl.FederatedType) and found.placement is not fl.SERVER:
             return f"`{operator}` takes `{name}` at SERVER, found {described(found)}."
-    return None
+    return _wrong_max_key(operator, values)
+
+
+def _wrong_max_key(operator: str, values: Mapping[str, object]) -> str | None:
+    keys = type_of_value(values.get("client_keys"))
+    if "max_key" not in values or not isinstance(keys, fl.FederatedType) or not isinstance(keys.member, fl.TensorType):
+        return None
+    max_key, dtype = values["max_key"], keys.member.dtype
+    if type_of_value(max_key) == fl.FederatedType(dtype.type, fl.SERVER):
+        return None
+    number = max_key if isinstance(max_key, int) else "..."
+    return (
+        f"`{operator}` takes `max_key`, the number of keys, as {dtype} at SERVER, as the keys are. Write "
+        f"`tff.federated_value(np.{dtype}({number}), tff.SERVER)`."
+    )
 
 
 def _elsewhere(operator: str, name: str, found: fl.FederatedType) -> str:
@@ -196,9 +211,12 @@ def _is_numeric(type_spec: fl.Type, operator: str) -> bool:
         return isinstance(type_spec, fl.TensorType) and bool(np.issubdtype(type_spec.dtype, np.integer))
     if operator not in _OF_NUMBERS:
         return True
-    if not isinstance(type_spec, fl.TensorType) or type_spec.dtype.type is np.str_:
+    if not isinstance(type_spec, fl.TensorType):
         return False
-    return operator != "federated_mean" or not np.issubdtype(type_spec.dtype, np.integer)
+    if operator == "federated_sum" and not fl.array_shape_is_fully_defined(type_spec.shape):
+        return False
+    kinds = {"federated_sum": (np.number, ml_dtypes.bfloat16), "federated_mean": (np.inexact,)}
+    return any(np.issubdtype(type_spec.dtype, kind) for kind in kinds.get(operator, (np.integer, np.floating)))
 
 
 def _not_numeric(operator: str, found: fl.Type) -> str:
@@ -206,6 +224,11 @@ def _not_numeric(operator: str, found: fl.Type) -> str:
         return (
             f"`{operator}` takes numbers, and each client holds a data set ({short(found)}). Map a `tf_computation` "
             "that makes a number of it, as with `dataset.reduce`, and aggregate what that returns."
+        )
+    if operator == "federated_sum" and isinstance(found, fl.TensorType) and np.issubdtype(found.dtype, np.number):
+        return (
+            f"`federated_sum` must know the shape of what it adds, and {short(found)} leaves it open: without clients, "
+            "the sum is zeros of this shape. Tell it in the type, as in `tff.TensorType(np.float32, [3])`."
         )
     needed = "integers" if operator.startswith("federated_secure") else "numbers"
     needed = "floats" if operator == "federated_mean" else needed
@@ -253,13 +276,18 @@ def _wrong_function(
     return f"The function does not fit the value in `{operator}`: {difference(signature.parameter, member)}."
 
 
-def _wrong_aggregation(operator: str, values: Mapping[str, object], functions: Mapping[str, object]) -> str | None:
+def _wrong_aggregation(
+    operator: str, values: Mapping[str, object], functions: Mapping[str, object], failure: Failure
+) -> str | None:
     """The functions of `federated_aggregate`, which hand values to each other."""
     if operator != "federated_aggregate":
         return None
     signatures = {name: type_of_value(function) for name, function in functions.items()}
     accumulate, merge, report = (signatures.get(name) for name in ("accumulate", "merge", "report"))
     zero, found = type_of_value(values.get("zero")), type_of_value(values.get("value"))
+    if isinstance(zero, fl.FunctionType):
+        called = failure.name_of(lambda named: type_of_value(named) is zero, "zero")
+        return f"`federated_aggregate` takes a value as `zero`, found a function. Call it: `{called}()`."
     member = found.member if isinstance(found, fl.FederatedType) else found
     if not isinstance(accumulate, fl.FunctionType) or zero is None or member is None:
         return None

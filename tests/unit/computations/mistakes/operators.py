@@ -115,6 +115,43 @@ def average(x):
         "`average` cannot be defined. `federated_mean` takes floats, found int32. Convert the values at "
         "the clients first: `tff.federated_map` of a `tf_computation` with `tf.cast`.",
     ),
+    "a sum of booleans": (
+        """
+@tff.federated_computation(tff.FederatedType(np.bool_, tff.CLIENTS))
+def count(x):
+    return tff.federated_sum(x)  # here
+""",
+        "`count` cannot be defined. `federated_sum` takes numbers, found bool. Convert the values at the "
+        "clients first: `tff.federated_map` of a `tf_computation` with `tf.cast`.",
+    ),
+    "a least complex number": (
+        """
+@tff.federated_computation(tff.FederatedType(np.complex64, tff.CLIENTS))
+def least(x):
+    return tff.federated_min(x)  # here
+""",
+        "`least` cannot be defined. `federated_min` takes numbers, found complex64. Convert the values at "
+        "the clients first: `tff.federated_map` of a `tf_computation` with `tf.cast`.",
+    ),
+    "a sum of arrays of open shape": (
+        """
+@tff.federated_computation(tff.FederatedType(tff.TensorType(np.float32, [None]), tff.CLIENTS))
+def total(x):
+    return tff.federated_sum(x)  # here
+""",
+        "`total` cannot be defined. `federated_sum` must know the shape of what it adds, and float32[?] "
+        "leaves it open: without clients, the sum is zeros of this shape. Tell it in the type, as in "
+        "`tff.TensorType(np.float32, [3])`.",
+    ),
+    "a number of keys that has no placement": (
+        """
+@tff.federated_computation(tff.FederatedType((np.int32, [2]), tff.CLIENTS), AT_SERVER)
+def rows(keys, state):
+    return tff.federated_select(keys, 4, state, add)  # here
+""",
+        "`rows` cannot be defined. `federated_select` takes `max_key`, the number of keys, as int32 at "
+        "SERVER, as the keys are. Write `tff.federated_value(np.int32(4), tff.SERVER)`.",
+    ),
     "a mean of data sets": (
         """
 @tff.federated_computation(tff.FederatedType(DATA, tff.CLIENTS))
@@ -192,6 +229,20 @@ def average(x):
 """,
         "`average` cannot be defined. `accumulate` of `federated_aggregate` does not fit `zero` and a "
         "client's value: field `[0]`: expected float32, found int32.",
+    ),
+    "a zero that is not called": (
+        """
+@tff.tf_computation
+def nothing():
+    return 0.0
+
+
+@tff.federated_computation(AT_CLIENTS)
+def average(x):
+    return tff.federated_aggregate(x, nothing, add, add, halve)  # here
+""",
+        "`average` cannot be defined. `federated_aggregate` takes a value as `zero`, found a function. "
+        "Call it: `nothing()`.",
     ),
     "a placement as text": (
         """

@@ -43,7 +43,7 @@ class GraphContext(SyncContext):
         if building_blocks.kind_of(proto) != "tensorflow":
             raise TypeError(
                 f"`{self._name}` is a TensorFlow function; inside it only other TensorFlow functions can be called, "
-                f"found a `{building_blocks.kind_of(proto)}` computation. Call it from a federated computation."
+                "found a federated computation. Call that from a federated computation, too."
             )
         parameter = comp.type_signature.parameter
         bindings.check_fits(proto.tensorflow.parameter, parameter, "parameter")

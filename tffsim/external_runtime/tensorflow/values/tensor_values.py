@@ -184,7 +184,7 @@ def _check_strings(array: np.ndarray, target: _Target) -> None:
 
 def _cast(array: np.ndarray, target: _Target) -> np.ndarray:
     if array.dtype.kind == "O":
-        if isinstance(array.flat[0] if array.size else None, int):
+        if array.size and all(isinstance(element, int) for element in array.flat):
             raise _out_of_range(array, target)
         raise TypeError(f"Expected a value of type {target.type_spec}, found {_described(array)}.")
     if array.size and not _may_become(array.dtype, target.dtype):
@@ -251,6 +251,9 @@ def _described(array: np.ndarray) -> str:
     if array.dtype.kind in "US":
         return "a string" if array.ndim == 0 else f"strings of shape {list(array.shape)}"
     if array.dtype.kind == "O":
+        names = sorted({type(element).__name__ for element in array.flat})
+        if array.ndim and names:
+            return f"an array of Python objects: {', '.join(f'`{name}`' for name in names[:3])}"
         found = array.flat[0] if array.size else None
         return f"a value of Python type `{type(found).__name__}`" if found is not None else "None"
     return f"{array.dtype.name}{list(array.shape) if array.ndim else ''}"
