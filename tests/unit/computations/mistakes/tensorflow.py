@@ -353,7 +353,7 @@ def step(x):
     return total(x)  # here
 """,
         "`step` cannot be defined. `step` is a TensorFlow function; inside it only other TensorFlow "
-        "functions can be called, found a `lambda` computation. Call it from a federated computation.",
+        "functions can be called, found a federated computation. Call that from a federated computation, too.",
     ),
     "a federated value in TensorFlow": (
         """
