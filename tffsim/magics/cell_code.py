@@ -12,6 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from tffsim.magics.cell_number import number_of_cell
 from tffsim.magics.cell_source import transformed
+from tffsim.magics.errors import CodeSyntaxError
 
 _NOT_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER)
 
@@ -24,7 +25,7 @@ class CellCode:
         code: The code.
 
     Raises:
-        SyntaxError: If it cannot be compiled.
+        CodeSyntaxError: If it cannot be compiled.
     """
 
     def __init__(self, shell: InteractiveShell, code: str) -> None:
@@ -32,11 +33,10 @@ class CellCode:
         self._source = transformed(shell, code)
         # Tracebacks find the lines of the code under this name.
         name = shell.compile.cache(self._source, number_of_cell(shell), raw_code=code)
-        tree = shell.transform_ast(shell.compile.ast_parse(self._source, name))
-        last = [tree.body.pop()] if tree.body and isinstance(tree.body[-1], ast.Expr) else []
-        flags = shell.compile.flags | (ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if shell.autoawait else 0)
-        self._parts = [compile(ast.Module(tree.body, []), name, "exec", flags)]
-        self._parts += [compile(ast.Expression(expression.value), name, "eval", flags) for expression in last]
+        try:
+            self._parts = _compiled(shell, self._source, name)
+        except SyntaxError as error:
+            raise CodeSyntaxError(*error.args) from error
 
     @property
     def ends_silently(self) -> bool:
@@ -78,6 +78,15 @@ class CellCode:
             if _awaits(part):
                 value = await value
         return value
+
+
+def _compiled(shell: InteractiveShell, source: str, name: str) -> list[types.CodeType]:
+    """Returns the statements, and then the expression at the end, if there is one."""
+    tree = shell.transform_ast(shell.compile.ast_parse(source, name))
+    last = [tree.body.pop()] if tree.body and isinstance(tree.body[-1], ast.Expr) else []
+    flags = shell.compile.flags | (ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if shell.autoawait else 0)
+    statements = compile(ast.Module(tree.body, []), name, "exec", flags)
+    return [statements, *(compile(ast.Expression(expression.value), name, "eval", flags) for expression in last)]
 
 
 def _awaits(part: types.CodeType) -> bool:

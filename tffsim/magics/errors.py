@@ -19,9 +19,13 @@ _NOTE = "__tffsim_interrupted__"
 _MAX_SPANS = 50_000
 
 
+class CodeSyntaxError(SyntaxError):
+    """Code that a magic got is no Python. It arises from the error of Python, as which it is shown."""
+
+
 def show_user_errors(shell: InteractiveShell) -> None:
     """Lets a shell show errors and interrupts of computations without the frames of the libraries in between."""
-    shell.set_custom_exc((*USER_ERRORS, *_INTERRUPTS), _show)
+    shell.set_custom_exc((*USER_ERRORS, *_INTERRUPTS, CodeSyntaxError), _show)
 
 
 def show_error(shell: InteractiveShell, error: BaseException, tb_offset: int | None = None) -> None:
@@ -46,7 +50,19 @@ def _show(
     __: types.TracebackType,
     tb_offset: int | None = None,
 ) -> None:
-    show_error(shell, error, tb_offset)
+    if isinstance(error, CodeSyntaxError):
+        _show_wrong_line(shell, error)
+    else:
+        show_error(shell, error, tb_offset)
+
+
+def _show_wrong_line(shell: InteractiveShell, error: CodeSyntaxError) -> None:
+    """Shows which line is no Python, as in a plain cell: nothing ran, so no frame tells anything."""
+    assert error.__cause__ is not None
+    try:
+        raise error.__cause__ from None
+    except SyntaxError:
+        shell.showsyntaxerror()  # It shows the error that is handled here.
 
 
 def note_interrupt(error: BaseException) -> None:

@@ -217,7 +217,12 @@ def _let_underscore_be_set(shell: InteractiveShell) -> None:
 
 
 def register(shell: InteractiveShell) -> None:
-    """Registers the magics, their completion, and how errors of computations are shown."""
-    TffMagics(shell).install()
+    """Registers the magics, their completion, and how errors of computations are shown.
+
+    When the extension is loaded again, the magics stay the same: they know the traces that were made so far.
+    """
+    known = shell.magics_manager.registry.get(TffMagics.__name__)
+    magics = known if isinstance(known, TffMagics) else TffMagics(shell)
+    magics.install()
     show_user_errors(shell)
     complete_magics(shell, TffMagics.tff_execute.parser)

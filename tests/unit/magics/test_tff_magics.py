@@ -129,6 +129,19 @@ def test_traces_are_listed_and_unknown_ones_refused(shell, execute, capsys):
     assert "Did you mean first?" in "".join(capsys.readouterr())
 
 
+def test_traces_are_known_when_the_extension_is_loaded_again(shell, execute, capsys):
+    execute("--view none", "mean([1.0])")
+    assert shell.run_cell("%reload_ext tffsim").success
+    execute("--view none", "mean([2.0])")
+    shell.run_line_magic("tff_trace", "")
+    assert re.findall(r"^trace_\d", capsys.readouterr().out, re.MULTILINE) == ["trace_1", "trace_2"]
+
+
+def test_a_cell_that_loads_the_extension_again_is_recorded_to_its_end(shell, execute):
+    assert execute("--view none --trace t", "%reload_ext tffsim\nmean([1.0])").success
+    assert shell.user_ns["t"].is_finished
+
+
 def test_a_value_of_numpy_survives(shell, execute):
     execute("--view none", "v = mean(np.arange(3, dtype=np.float32))")
     assert shell.user_ns["v"] == np.float32(1)

@@ -3,7 +3,9 @@
 The form of the messages is that of `widgets/src/model/messages.ts`; columns and rows are those of the schema.
 """
 
+import functools
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
@@ -26,9 +28,12 @@ from tffsim.views.notebook.cadence import Cadence
 from tffsim.views.notebook.previews import previews_by_text
 from tffsim.views.notebook.thinning import thinned
 from tffsim.views.notebook.view_columns import ViewColumns
+from tffsim.views.panels.declared import DECLARED
 from tffsim.views.panels.panel_data import data_of_hosts, data_of_legend, data_of_spans
 from tffsim.views.panels.value_picture import DrawnValue, drawn_value
 from tffsim.views.panels.words import say
+
+_log = logging.getLogger("tffsim")
 
 Message = tuple[dict[str, object], list[bytes]]
 
@@ -41,6 +46,10 @@ _SHARE_OF_PROGRAM = 0.03
 _SHARE_OF_PANEL = 0.005
 _SECONDS_BETWEEN_SUMS = 0.5
 _MAX_SPANS_SUMMED_LIVE = 60_000
+_CANNOT_SHOW = (
+    "The panel %s cannot show this trace. Other panels are not affected. "
+    "This is an error in tffsim, not in your program."
+)
 
 
 class Feed:
@@ -70,6 +79,7 @@ class Feed:
         self._panels = panels
         shares = dict.fromkeys(panels, _SHARE_OF_PANEL) | {_PROGRAM: _SHARE_OF_PROGRAM}
         self._cadences = {panel: Cadence(share, _SECONDS_BETWEEN_SUMS, clock, spent) for panel, share in shares.items()}
+        self._failed: set[str] = set()
         self._sizes: tuple[int, ...] = ()
         self._num_spans = 0
         self._num_invocations = 0
@@ -135,7 +145,7 @@ class Feed:
             if self._has_grown() or batch.is_last:
                 description = self._description(read_legend(recorder))
             elif recorder.hosts.num_changes != self._num_changes:
-                description = data_of_hosts(read_legend(recorder), self._panels)
+                description = self._data(self._panels, functools.partial(data_of_hosts, read_legend(recorder)))
             self._num_changes = recorder.hosts.num_changes
             self._num_spans += len(batch.rows)
             if batch.is_last:
@@ -201,7 +211,7 @@ class Feed:
             **{name: rows_for_views(rows) for name, rows in lists.items()},
             "invocations_from": first,
             "errors": {str(span): text for span, text in legend.errors.items()},
-        } | data_of_legend(legend, self._panels)
+        } | self._data(self._panels, functools.partial(data_of_legend, legend))
 
     def _due(self) -> list[str]:
         """Returns the panels for which sums over all spans can be afforded now, beside the program."""
@@ -213,12 +223,27 @@ class Feed:
         """Returns sums over all spans for the program and for panels, which tell of the same moment."""
         with self._cadences[_PROGRAM].measured():
             snapshot = self._source.snapshot
-            sums = data_of_spans(snapshot, {_PROGRAM})
+            data_of = functools.partial(data_of_spans, snapshot)
+            sums = self._data([_PROGRAM], data_of)
         for panel in panels:
             if panel != _PROGRAM:
                 with self._cadences[panel].measured():
-                    sums |= data_of_spans(snapshot, {panel})
+                    sums |= self._data([panel], data_of)
         return sums
+
+    def _data(
+        self, panels: Iterable[str], data_of: Callable[[Collection[str]], dict[str, object]]
+    ) -> dict[str, object]:
+        """Returns the data of panels. A panel whose data cannot be made is told of once, and the others have theirs."""
+        data: dict[str, object] = {}
+        for panel in panels:
+            try:
+                data |= data_of([panel])
+            except Exception:
+                if panel not in self._failed:
+                    self._failed.add(panel)
+                    _log.exception(_CANNOT_SHOW, DECLARED[panel].title)
+        return data
 
     def previews(self, spans: list[int]) -> dict[str, object]:
         """Returns short descriptions of the values that spans made."""

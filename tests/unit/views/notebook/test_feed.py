@@ -16,6 +16,8 @@ from tffsim.tracing.recording.span_rows import SPAN_DTYPE
 from tffsim.tracing.recording.subscription import Batch
 from tffsim.tracing.recording.wire_bytes import Amount
 from tffsim.views.notebook.feed import Feed
+from tffsim.views.panels import panel_data
+from tffsim.views.panels.declared import DECLARED
 
 
 @pytest.fixture(scope="module")
@@ -183,3 +185,33 @@ def test_when_a_call_begins_again_all_is_told_anew_and_what_was_given_up_is_of_n
     ints, _ = columns_of(message)
     assert set(ints[1 + NUMBERS_FOR_VIEWS.index("client")].tolist()) == {-1}
     assert (trace.spans["client"] >= 0).any()
+
+
+def fail(_):
+    raise ZeroDivisionError("nothing to divide by")
+
+
+@pytest.mark.parametrize("data", ["graph", "program", "ast", "hosts"])
+def test_a_panel_whose_data_cannot_be_made_is_told_of_once_and_the_others_have_theirs(monkeypatch, caplog, data):
+    for kind in ("_OF_SPANS", "_OF_LEGEND"):
+        known = getattr(panel_data, kind)
+        monkeypatch.setattr(panel_data, kind, {name: fail if name == data else make for name, make in known.items()})
+    with tff.use(tff.local_executor_factory()), tff.trace() as trace:
+        mean_of_doubles([1.0, 2.0])
+        feed = Feed(trace.source)
+        feed.everything(finished=False)
+        trace.recorder.hosts.note_health("lab:9", "lost", "connection refused")
+        feed.update(Batch(np.empty(0, SPAN_DTYPE), [], 0, is_last=False))
+        ((content, _),) = feed.everything(finished=True)
+    of_panel = next(panel for panel in DECLARED.values() if data in panel.data)
+    assert panel_data.PANEL_DATA - {*content["description"]} == {*of_panel.data} - {"spans"}
+    (record,) = caplog.records
+    assert record.message.startswith(f"The panel {of_panel.title} cannot show this trace.") and record.exc_info
+
+
+def test_the_data_of_a_panel_that_failed_come_as_soon_as_they_can_be_made(monkeypatch, trace):
+    feed = Feed(trace.source)
+    with monkeypatch.context() as patched:
+        patched.setitem(panel_data._OF_SPANS, "graph", fail)
+        assert "graph" not in feed.whole()[0]["description"]
+    assert "graph" in feed.whole()[0]["description"]
