@@ -83,6 +83,7 @@ def local_executor_factory(
         A factory for an execution context.
 
     Raises:
+        TypeError: If `default_num_clients` is no int.
         ValueError: If a number is too small.
     """
     if max_fanout < 2:

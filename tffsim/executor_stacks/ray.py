@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from federated_language.framework import PlacementLiteral
 
 from tffsim.executor_stacks.remote import LostData, RemoteExecutorFactory, check_lost_data
+from tffsim.executor_stacks.resource_managing_executor_factory import checked_default_num_clients
+from tffsim.failures.checked_numbers import checked_int, checked_seconds
 from tffsim.remote.extra import check_ray
 
 if TYPE_CHECKING:
@@ -55,12 +57,19 @@ def ray_executor_factory(
 
     Raises:
         ImportError: If the extra `tffsim[ray]` is not installed.
+        TypeError: If an option is no number.
         ValueError: If a number is wrong, or the address is that of Ray's client; if `lost_data` is something else.
         NoWorkerError: If Ray does not start, the cluster has no room for the workers, or a function of `data` fails.
     """
     check_ray()
     check_lost_data(lost_data)
+    # Before Ray is started, which would have to be ended again.
+    num_workers = checked_int("num_workers", num_workers)
     resources = _checked(num_workers, resources_per_worker)
+    default_num_clients = checked_default_num_clients(default_num_clients)
+    start_timeout = checked_seconds("start_timeout", start_timeout)
+    call_timeout = checked_seconds("call_timeout", call_timeout)
+    heartbeat_seconds = checked_seconds("heartbeat_seconds", heartbeat_seconds)
     from tffsim.remote.ray_token import ask_for_token
 
     if address is None:

@@ -16,6 +16,7 @@ from tffsim.executor_stacks.resource_managing_executor_factory import ResourceMa
 from tffsim.executor_stacks.worker import WorkerStacks
 from tffsim.executors.federating_executor import FederatingExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
+from tffsim.failures.checked_numbers import checked_seconds
 from tffsim.federation.federated_composing_strategy import FederatedComposingStrategy
 from tffsim.federation.fold_shape import BLOCK_SIZE
 from tffsim.language.clients_at_home import CohortAtHome
@@ -36,6 +37,7 @@ Path: TypeAlias = str | os.PathLike[str]
 LostData: TypeAlias = Literal["error", "drop out"]
 
 _ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]]+):\d{1,5}")
+_MAX_PORT = 65535
 _SIDE_BY_SIDE = 64
 """Workers bound themselves how many clients are at work."""
 
@@ -81,11 +83,15 @@ def remote_executor_factory(
     Raises:
         ImportError: If the extra `tffsim[remote]` is not installed.
         OSError: If a file cannot be read.
-        TypeError: If the addresses are not a list of texts and channels.
-        ValueError: If there are none, one is wrong, or one comes twice; if `lost_data` is something else.
+        TypeError: If the addresses are not a list of texts and channels, or an option is no number.
+        ValueError: If there are none, one is wrong, or one comes twice; if a number of seconds is not above 0, or
+            `default_num_clients` is negative; if `lost_data` is something else.
     """
     check_extra()
     check_lost_data(lost_data)
+    connect_timeout = checked_seconds("connect_timeout", connect_timeout)
+    call_timeout = checked_seconds("call_timeout", call_timeout)
+    heartbeat_seconds = checked_seconds("heartbeat_seconds", heartbeat_seconds)
     from tffsim.remote.channels import read_security
     from tffsim.remote.given_channel import GivenChannel
     from tffsim.remote.grpc_transport import GrpcTransport
@@ -279,10 +285,17 @@ def _checked(addresses: object) -> "list[str | grpc.Channel]":
     if not taken:
         raise ValueError("The list of addresses is empty: the clients would have no worker.")
     for address in taken:
-        if isinstance(address, str) and not _ADDRESS.fullmatch(address):
-            raise ValueError(
-                f"{address!r} is no address of a worker. Give its host and port, such as 'localhost:7000'."
-            )
+        if isinstance(address, str):
+            _check_address(address)
     if len(set(taken)) < len(taken):
         raise ValueError("The list of addresses names a worker twice.")
     return taken
+
+
+def _check_address(address: str) -> None:
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError(f"{address!r} is no address of a worker. Give its host and port, such as 'localhost:7000'.")
+    if not 1 <= int(address.rpartition(":")[2]) <= _MAX_PORT:
+        raise ValueError(
+            f"{address!r} is no address of a worker. Give the port that it listens at, which is from 1 to {_MAX_PORT}."
+        )

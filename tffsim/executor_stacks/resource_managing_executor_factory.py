@@ -13,6 +13,7 @@ from tffsim.concurrency.forked_process import refuse_forked_process
 from tffsim.executor_stacks.instrumentation import building, describe, is_building_traced
 from tffsim.executor_stacks.lending_factory import LendingFactory
 from tffsim.executors.materialising_executor import MaterialisingExecutor
+from tffsim.failures.checked_numbers import checked_int
 from tffsim.language.clients_at_home import CohortAtHome
 from tffsim.language.clients_on_demand import CohortOnDemand
 from tffsim.tracing.recording.active import active_recorder
@@ -45,6 +46,10 @@ class ResourceManagingExecutorFactory(ExecutorFactory, LendingFactory):
         default_num_clients: The number of clients that `stack_fn` assumes when the
             cardinalities name none.
         runs_in_caller: Whether invocations should run in the thread that makes them.
+
+    Raises:
+        TypeError: If `default_num_clients` is no int.
+        ValueError: If it is negative.
     """
 
     def __init__(
@@ -55,11 +60,9 @@ class ResourceManagingExecutorFactory(ExecutorFactory, LendingFactory):
         default_num_clients: int = 0,
         runs_in_caller: bool = False,
     ) -> None:
-        if default_num_clients < 0:
-            raise ValueError(f"`default_num_clients` must not be negative, found {default_num_clients}.")
         self._stack_fn = stack_fn
         self._max_stacks = max_stacks
-        self._default_num_clients = default_num_clients
+        self._default_num_clients = checked_default_num_clients(default_num_clients)
         self._runs_in_caller = runs_in_caller
         self._stacks: collections.OrderedDict[Hashable, _Stack] = collections.OrderedDict()
         self._lock = threading.RLock()
@@ -165,6 +168,22 @@ class ResourceManagingExecutorFactory(ExecutorFactory, LendingFactory):
             may_close = stack.leases == 0 and stack.shared is None
         if may_close:
             stack.executor.close()
+
+
+def checked_default_num_clients(value: object) -> int:
+    """Returns how many clients there are when the argument tells none.
+
+    Args:
+        value: What the user gave.
+
+    Raises:
+        TypeError: If it is no int.
+        ValueError: If it is negative.
+    """
+    num_clients = checked_int("default_num_clients", value)
+    if num_clients < 0:
+        raise ValueError(f"`default_num_clients` must not be negative, found {num_clients}.")
+    return num_clients
 
 
 def _key(cardinalities: Mapping[PlacementLiteral, int], is_traced: bool) -> Hashable:

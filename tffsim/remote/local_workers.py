@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
+from tffsim.failures.checked_numbers import checked_int, checked_seconds
 from tffsim.remote.extra import check_extra
 from tffsim.remote.wire.protocol import MEMORY_KEY_VARIABLE
 from tffsim.remote.worker_errors import NoWorkerError
@@ -44,7 +45,8 @@ class LocalWorkers:
 
     Raises:
         ImportError: If the extra `tffsim[remote]` is not installed.
-        ValueError: If `count` is less than 1.
+        TypeError: If `count` is no int, or `start_timeout` no number.
+        ValueError: If `count` is less than 1, or `start_timeout` not above 0.
         NoWorkerError: If one does not start.
 
     Attributes:
@@ -53,11 +55,9 @@ class LocalWorkers:
 
     def __init__(self, count: int, *, options: Sequence[str] = (), start_timeout: float = 120.0) -> None:
         check_extra()
-        if count < 1:
-            raise ValueError(f"There must be at least 1 worker, found {count}.")
         self.memory_key = secrets.token_hex(16)
         self._options = list(options)
-        self._start_timeout = start_timeout
+        self._start_timeout = checked_seconds("start_timeout", start_timeout)
         self._workers: list[LocalWorker] = []
         try:
             self.add(count)
@@ -83,8 +83,13 @@ class LocalWorkers:
             port: Where a single one listens; by default at a free port.
 
         Raises:
+            TypeError: If `count` is no int.
+            ValueError: If `count` is less than 1.
             NoWorkerError: If one does not start.
         """
+        count = checked_int("count", count)
+        if count < 1:
+            raise ValueError(f"There must be at least 1 worker, found {count}.")
         started = [self._start(port) for _ in range(count)]
         self._workers += [worker for worker, _ in started]
         deadline = time.monotonic() + self._start_timeout
@@ -181,6 +186,12 @@ def local_workers(
 
     Yields:
         The workers, for `remote_executor_factory`.
+
+    Raises:
+        ImportError: If the extra `tffsim[remote]` is not installed.
+        TypeError: If `count` is no int, or `start_timeout` no number.
+        ValueError: If `count` is less than 1, or `start_timeout` not above 0.
+        NoWorkerError: If one does not start.
     """
     options = [part for name, function in (data or {}).items() for part in ("--data", f"{name}={function}")]
     with LocalWorkers(count, options=options, start_timeout=start_timeout) as workers:

@@ -58,6 +58,12 @@ def test_bad_options_are_refused(options, message):
         local_executor_factory(**options)
 
 
+@pytest.mark.parametrize("number", ["2", 2.5, True])
+def test_a_default_number_of_clients_that_is_no_int_is_refused(number):
+    with pytest.raises(TypeError, match="`default_num_clients` must be an int"):
+        local_executor_factory(number)
+
+
 def test_client_devices_are_given_in_turn():
     devices = []
     factory = local_executor_factory(

@@ -2,10 +2,13 @@
 
 import asyncio
 import importlib.util
+import math
 
 import grpc
+import numpy as np
 import pytest
 
+import tffsim as tff
 from tffsim.executor_stacks.remote import remote_executor_factory
 from tffsim.remote.worker_errors import NoWorkerError
 
@@ -22,6 +25,57 @@ def test_what_is_no_list_of_addresses_is_refused(addresses):
 def test_what_is_no_address_is_refused(address):
     with pytest.raises(ValueError, match="no address of a worker"):
         remote_executor_factory([address])
+
+
+@pytest.mark.parametrize("address", ["localhost:0", "localhost:65536", "localhost:99999", "[::1]:00000"])
+def test_a_port_that_there_cannot_be_is_refused(address):
+    with pytest.raises(ValueError, match=r"no address of a worker.*port.*from 1 to 65535"):
+        remote_executor_factory([address])
+
+
+@pytest.mark.parametrize("address", ["localhost:1", "localhost:65535", "[::1]:7000"])
+def test_every_port_that_there_can_be_is_taken(address):
+    remote_executor_factory([address]).close()
+
+
+@pytest.mark.parametrize("option", ["connect_timeout", "call_timeout", "heartbeat_seconds"])
+def test_seconds_must_be_a_number_above_0(option):
+    with pytest.raises(TypeError, match=f"`{option}` must be a number of seconds.*found '3'"):
+        remote_executor_factory(["localhost:1"], **{option: "3"})
+    for seconds in (0, -1, math.nan, math.inf):
+        with pytest.raises(ValueError, match=f"`{option}` must be above 0.*found {seconds}"):
+            remote_executor_factory(["localhost:1"], **{option: seconds})
+
+
+def test_the_default_number_of_clients_must_be_an_int():
+    for number in ("2", 2.5):
+        with pytest.raises(TypeError, match="`default_num_clients` must be an int"):
+            remote_executor_factory(["localhost:1"], default_num_clients=number)
+    with pytest.raises(ValueError, match="`default_num_clients` must not be negative"):
+        remote_executor_factory(["localhost:1"], default_num_clients=-1)
+
+
+def test_numbers_of_numpy_are_taken():
+    factory = remote_executor_factory(["localhost:1"], default_num_clients=np.int64(2), call_timeout=np.float32(5))
+    assert factory.default_num_clients == 2
+    factory.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"count": "2"}, TypeError, "`count` must be an int.*found '2'"),
+        ({"count": 2.5}, TypeError, "`count` must be an int.*found 2.5"),
+        ({"count": 0}, ValueError, "at least 1 worker, found 0"),
+        ({"count": -1}, ValueError, "at least 1 worker, found -1"),
+        ({"count": 1, "start_timeout": "3"}, TypeError, "`start_timeout` must be a number of seconds"),
+        ({"count": 1, "start_timeout": 0}, ValueError, "`start_timeout` must be above 0"),
+    ],
+)
+def test_workers_of_this_machine_are_not_started_with_bad_options(options, error, message, monkeypatch):
+    monkeypatch.setattr("subprocess.Popen", lambda *_, **__: pytest.fail("A worker was started."))
+    with pytest.raises(error, match=message), tff.local_workers(**options):
+        pass
 
 
 def test_channels_are_taken_and_those_of_a_loop_are_not():

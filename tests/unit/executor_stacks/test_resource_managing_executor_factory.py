@@ -3,6 +3,8 @@
 import threading
 
 import federated_language as fl
+import numpy as np
+import pytest
 
 from tests.unit.executors.plain_leaf import PlainLeaf
 from tffsim.executor_stacks.resource_managing_executor_factory import ResourceManagingExecutorFactory
@@ -36,6 +38,15 @@ def test_a_stack_that_is_pushed_out_is_closed_after_its_last_lease():
     with factory.lease(_cardinalities(1)), factory.lease(_cardinalities(2)):
         assert not made[0].is_closed
     assert made[0].is_closed and not made[1].is_closed
+
+
+def test_the_default_number_of_clients_is_an_int_that_is_not_negative():
+    factory, _ = _factory(default_num_clients=np.int32(3))
+    assert type(factory.default_num_clients) is int and factory.default_num_clients == 3
+    with pytest.raises(TypeError, match="`default_num_clients` must be an int, such as 2, found '2'"):
+        _factory(default_num_clients="2")
+    with pytest.raises(ValueError, match="`default_num_clients` must not be negative, found -1"):
+        _factory(default_num_clients=-1)
 
 
 def test_cleaning_up_leaves_running_leases_alone():
