@@ -27,6 +27,7 @@ from tffsim.executor_stacks.resource_managing_executor_factory import ResourceMa
 from tffsim.executors.federating_executor import FederatingExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.executors.thread_delegating_executor import ThreadDelegatingExecutor
+from tffsim.failures.checked_numbers import checked_int
 from tffsim.federation.block_folds import BlockFolds
 from tffsim.federation.federated_resolving_strategy import FederatedResolvingStrategy
 from tffsim.federation.fold_shape import subtree_size
@@ -83,13 +84,12 @@ def local_executor_factory(
         A factory for an execution context.
 
     Raises:
-        TypeError: If `default_num_clients` is no int.
+        TypeError: If a number is no int.
         ValueError: If a number is too small.
     """
-    if max_fanout < 2:
-        raise ValueError(f"`max_fanout` must be at least 2, found {max_fanout}.")
-    if clients_per_thread is not None and clients_per_thread < 1:
-        raise ValueError(f"`clients_per_thread` must be at least 1, found {clients_per_thread}.")
+    max_fanout = checked_int("max_fanout", max_fanout, 2)
+    if clients_per_thread is not None:
+        clients_per_thread = checked_int("clients_per_thread", clients_per_thread, 1)
     workers = num_workers(max_concurrent_computation_calls)
     make_leaf = leaf_executor_fn or functools.partial(eager_leaf, worker_pool=worker_pool(workers))
 

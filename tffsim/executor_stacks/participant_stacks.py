@@ -11,6 +11,7 @@ from tffsim.concurrency.worker_pool import WorkerPool
 from tffsim.executor_stacks.instrumentation import hooked
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.executors.sequence_executor import SequenceExecutor
+from tffsim.failures.checked_numbers import checked_int
 
 LeafExecutorFn: TypeAlias = Callable[[object], Executor]
 """Makes a leaf executor for a device; None leaves the device to the leaf."""
@@ -54,15 +55,12 @@ def num_workers(max_concurrent_computation_calls: int | None) -> int:
             processor.
 
     Raises:
+        TypeError: If the user asked for something that is no int.
         ValueError: If the user asked for less than one.
     """
     if max_concurrent_computation_calls is None:
         return os.cpu_count() or 1
-    if max_concurrent_computation_calls < 1:
-        raise ValueError(
-            f"`max_concurrent_computation_calls` must be at least 1, found {max_concurrent_computation_calls}."
-        )
-    return max_concurrent_computation_calls
+    return checked_int("max_concurrent_computation_calls", max_concurrent_computation_calls, 1)
 
 
 def client_stacks(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from federated_language.framework import PlacementLiteral
 
 from tffsim.executor_stacks.remote import LostData, RemoteExecutorFactory, check_lost_data
-from tffsim.executor_stacks.resource_managing_executor_factory import checked_default_num_clients
 from tffsim.failures.checked_numbers import checked_int, checked_seconds
 from tffsim.remote.extra import check_ray
 
@@ -64,9 +63,9 @@ def ray_executor_factory(
     check_ray()
     check_lost_data(lost_data)
     # Before Ray is started, which would have to be ended again.
-    num_workers = checked_int("num_workers", num_workers)
-    resources = _checked(num_workers, resources_per_worker)
-    default_num_clients = checked_default_num_clients(default_num_clients)
+    num_workers = checked_int("num_workers", num_workers, 1)
+    resources = _checked(resources_per_worker)
+    default_num_clients = checked_int("default_num_clients", default_num_clients, 0)
     start_timeout = checked_seconds("start_timeout", start_timeout)
     call_timeout = checked_seconds("call_timeout", call_timeout)
     heartbeat_seconds = checked_seconds("heartbeat_seconds", heartbeat_seconds)
@@ -161,9 +160,7 @@ def _close(reference: "weakref.ref[RayExecutorFactory]") -> None:
         factory.close()
 
 
-def _checked(num_workers: int, resources: Mapping[str, float] | None) -> dict[str, float]:
-    if num_workers < 1:
-        raise ValueError(f"There must be at least 1 worker, found {num_workers}.")
+def _checked(resources: Mapping[str, float] | None) -> dict[str, float]:
     found = {"CPU": 1.0, **(resources or {})}
     for name, amount in found.items():
         if amount < 0:

@@ -62,7 +62,7 @@ class ResourceManagingExecutorFactory(ExecutorFactory, LendingFactory):
     ) -> None:
         self._stack_fn = stack_fn
         self._max_stacks = max_stacks
-        self._default_num_clients = checked_default_num_clients(default_num_clients)
+        self._default_num_clients = checked_int("default_num_clients", default_num_clients, 0)
         self._runs_in_caller = runs_in_caller
         self._stacks: collections.OrderedDict[Hashable, _Stack] = collections.OrderedDict()
         self._lock = threading.RLock()
@@ -168,22 +168,6 @@ class ResourceManagingExecutorFactory(ExecutorFactory, LendingFactory):
             may_close = stack.leases == 0 and stack.shared is None
         if may_close:
             stack.executor.close()
-
-
-def checked_default_num_clients(value: object) -> int:
-    """Returns how many clients there are when the argument tells none.
-
-    Args:
-        value: What the user gave.
-
-    Raises:
-        TypeError: If it is no int.
-        ValueError: If it is negative.
-    """
-    num_clients = checked_int("default_num_clients", value)
-    if num_clients < 0:
-        raise ValueError(f"`default_num_clients` must not be negative, found {num_clients}.")
-    return num_clients
 
 
 def _key(cardinalities: Mapping[PlacementLiteral, int], is_traced: bool) -> Hashable:

@@ -87,9 +87,7 @@ class LocalWorkers:
             ValueError: If `count` is less than 1.
             NoWorkerError: If one does not start.
         """
-        count = checked_int("count", count)
-        if count < 1:
-            raise ValueError(f"There must be at least 1 worker, found {count}.")
+        count = checked_int("count", count, 1)
         started = [self._start(port) for _ in range(count)]
         self._workers += [worker for worker, _ in started]
         deadline = time.monotonic() + self._start_timeout

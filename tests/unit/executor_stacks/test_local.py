@@ -48,7 +48,7 @@ def test_the_tree_is_also_built_for_the_default_number_of_clients():
     ("options", "message"),
     [
         ({"max_fanout": 1}, "`max_fanout` must be at least 2"),
-        ({"default_num_clients": -1}, "must not be negative"),
+        ({"default_num_clients": -1}, "must be at least 0"),
         ({"clients_per_thread": 0}, "`clients_per_thread` must be at least 1"),
         ({"max_concurrent_computation_calls": 0}, "`max_concurrent_computation_calls` must be at least 1"),
     ],
@@ -59,9 +59,12 @@ def test_bad_options_are_refused(options, message):
 
 
 @pytest.mark.parametrize("number", ["2", 2.5, True])
-def test_a_default_number_of_clients_that_is_no_int_is_refused(number):
-    with pytest.raises(TypeError, match="`default_num_clients` must be an int"):
-        local_executor_factory(number)
+@pytest.mark.parametrize(
+    "option", ["default_num_clients", "max_fanout", "clients_per_thread", "max_concurrent_computation_calls"]
+)
+def test_numbers_that_are_no_ints_are_refused(option, number):
+    with pytest.raises(TypeError, match=f"`{option}` must be an int"):
+        local_executor_factory(**{option: number})
 
 
 def test_client_devices_are_given_in_turn():

@@ -11,7 +11,7 @@ import tffsim as tff
 @pytest.mark.parametrize("count", [0, -1])
 def test_there_must_be_a_worker(count):
     pytest.importorskip("ray")
-    with pytest.raises(ValueError, match="at least 1 worker"):
+    with pytest.raises(ValueError, match="`num_workers` must be at least 1"):
         tff.ray_executor_factory(count)
 
 
@@ -37,7 +37,7 @@ def test_the_default_number_of_clients_must_be_an_int_that_is_not_negative():
     for number in ("2", 2.5):
         with pytest.raises(TypeError, match="`default_num_clients` must be an int"):
             tff.ray_executor_factory(1, default_num_clients=number)
-    with pytest.raises(ValueError, match="`default_num_clients` must not be negative"):
+    with pytest.raises(ValueError, match="`default_num_clients` must be at least 0"):
         tff.ray_executor_factory(1, default_num_clients=-1)
 
 

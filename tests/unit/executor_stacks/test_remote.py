@@ -51,7 +51,7 @@ def test_the_default_number_of_clients_must_be_an_int():
     for number in ("2", 2.5):
         with pytest.raises(TypeError, match="`default_num_clients` must be an int"):
             remote_executor_factory(["localhost:1"], default_num_clients=number)
-    with pytest.raises(ValueError, match="`default_num_clients` must not be negative"):
+    with pytest.raises(ValueError, match="`default_num_clients` must be at least 0"):
         remote_executor_factory(["localhost:1"], default_num_clients=-1)
 
 
@@ -66,8 +66,8 @@ def test_numbers_of_numpy_are_taken():
     [
         ({"count": "2"}, TypeError, "`count` must be an int.*found '2'"),
         ({"count": 2.5}, TypeError, "`count` must be an int.*found 2.5"),
-        ({"count": 0}, ValueError, "at least 1 worker, found 0"),
-        ({"count": -1}, ValueError, "at least 1 worker, found -1"),
+        ({"count": 0}, ValueError, "`count` must be at least 1, found 0"),
+        ({"count": -1}, ValueError, "`count` must be at least 1, found -1"),
         ({"count": 1, "start_timeout": "3"}, TypeError, "`start_timeout` must be a number of seconds"),
         ({"count": 1, "start_timeout": 0}, ValueError, "`start_timeout` must be above 0"),
     ],

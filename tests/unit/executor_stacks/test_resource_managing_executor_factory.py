@@ -45,7 +45,7 @@ def test_the_default_number_of_clients_is_an_int_that_is_not_negative():
     assert type(factory.default_num_clients) is int and factory.default_num_clients == 3
     with pytest.raises(TypeError, match="`default_num_clients` must be an int, such as 2, found '2'"):
         _factory(default_num_clients="2")
-    with pytest.raises(ValueError, match="`default_num_clients` must not be negative, found -1"):
+    with pytest.raises(ValueError, match="`default_num_clients` must be at least 0, found -1"):
         _factory(default_num_clients=-1)
 
 
