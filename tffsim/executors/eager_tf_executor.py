@@ -47,6 +47,7 @@ from tffsim.external_runtime.tensorflow.values.leaf_intrinsics import binary_ope
 from tffsim.external_runtime.tensorflow.values.modular_sums import digits_of_remainder, number_of_digits
 from tffsim.external_runtime.tensorflow.values.tensorflow_values import TensorFlowValue, materialise, to_tensorflow
 from tffsim.language import building_blocks
+from tffsim.language.arrived_memory import note_reader
 from tffsim.language.generic_intrinsics import GENERIC_CAST, GENERIC_DIGITS, GENERIC_NUMBER, LEAF_INTRINSIC_URIS
 from tffsim.language.struct_types import struct_type
 from tffsim.language.type_kinds import struct_type_of
@@ -163,6 +164,7 @@ class EagerTFExecutor(Executor):
         assert isinstance(function.type_signature, fl.FunctionType)
         called, value = function.reference, argument.reference if argument is not None else None
         if isinstance(called, LeafFunction):
+            note_reader(value)
             result = await self._call(called, value)  # type: ignore[arg-type]
         else:
             with self._placement():

@@ -1,7 +1,8 @@
 """Memory of large results that came from elsewhere: whoever has called the computation gets it, and not a copy.
 
 What arrives in an invocation is known here, by address, and nothing is kept alive: tensors do that which have the
-memory of what arrived. When the invocation is over, nobody else reads such a tensor.
+memory of what arrived. When the invocation is over, nobody else reads such a tensor, unless a function got it: a data
+set, or Python code, may have kept it. So what a function gets is known no more.
 """
 
 import contextlib
@@ -36,8 +37,24 @@ class ArrivedMemory:
         Returns:
             None if its memory did not arrive, is small, or was taken before.
         """
-        if not self._owners:
+        found = self._find(tensor) if self._owners else None
+        if found is None:
             return None
+        owner, start, seen = found
+        return owner.view(np.uint8)[start : start + seen.nbytes].view(seen.dtype).reshape(seen.shape)
+
+    def forget(self, value: object) -> None:
+        """Knows no more of the tensors in nested tuples, since somebody may keep them."""
+        if not self._owners:
+            return
+        if isinstance(value, tuple):
+            for element in value:
+                self.forget(element)
+        else:
+            self._find(value)
+
+    def _find(self, tensor: object) -> tuple[np.ndarray, int, np.ndarray] | None:
+        """Takes out what has the memory of a tensor: the array that owns it, where it begins there, and all it has."""
         try:
             seen = np.asarray(memoryview(tensor))  # type: ignore[arg-type]
         except (TypeError, ValueError, BufferError, RuntimeError):
@@ -47,7 +64,7 @@ class ArrivedMemory:
             start = seen.ctypes.data - owner.ctypes.data if owner is not None else -1
             if owner is not None and 0 <= start <= owner.nbytes - seen.nbytes < _MIN_BYTES <= seen.nbytes:
                 del self._owners[number]
-                return owner.view(np.uint8)[start : start + seen.nbytes].view(seen.dtype).reshape(seen.shape)
+                return owner, start, seen
         return None
 
 
@@ -70,3 +87,10 @@ def note_arrival(arrays: Iterable[np.ndarray]) -> None:
     memory = _memory.get()
     if memory is not None:
         memory.add(arrays)
+
+
+def note_reader(value: object) -> None:
+    """Notes that a function gets tensors, in nested tuples, which it may keep."""
+    memory = _memory.get()
+    if memory is not None:
+        memory.forget(value)

@@ -308,6 +308,27 @@ def test_a_large_result_is_the_callers_own(remote):
     assert (traced[1] == 1).all()
 
 
+def test_what_a_function_of_the_server_keeps_does_not_change_with_the_result(remote):
+    large, kept = fl.TensorType(np.float32, [400_000]), []
+
+    @tff.tf_computation(large)
+    def both(x):
+        tf.numpy_function(kept.append, [x], [])
+        return x, tf.data.Dataset.from_tensors(x)
+
+    @tff.federated_computation(fl.FederatedType(large, fl.CLIENTS))
+    def total_and_data(x):
+        total = fl.federated_sum(x)
+        return total, fl.federated_map(both, total)
+
+    results = remote.invoke(total_and_data, [np.ones(400_000, np.float32)] * 2)
+    total, (same, dataset) = results
+    total += 5
+    same += 5
+    assert (next(iter(dataset)).numpy() == 2).all()
+    assert (kept[0] == 2).all()
+
+
 def test_client_data_is_made_when_its_turn_comes_and_not_kept(remote, local):
     data, weights, next_round = CountedDigits(), fed_avg.initial_weights(), fed_avg.fed_avg()
     ids = data.client_ids * 14

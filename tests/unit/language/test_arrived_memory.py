@@ -5,7 +5,7 @@ import weakref
 
 import numpy as np
 
-from tffsim.language.arrived_memory import ArrivedMemory, note_arrival, noting_arrivals
+from tffsim.language.arrived_memory import ArrivedMemory, note_arrival, note_reader, noting_arrivals
 from tffsim.language.result_values import to_numpy
 
 COUNT = 500_000
@@ -88,3 +88,14 @@ def test_one_tensor_that_is_in_a_result_twice_gives_two_arrays():
     first += 1
     assert (first == second + 1).all()
     assert not np.shares_memory(to_numpy(tensor), array)
+
+
+def test_what_a_function_gets_is_not_given_away():
+    kept, other = arrived(), arrived()
+    note_reader(kept)
+    with noting_arrivals() as memory:
+        note_arrival([kept, other])
+        note_reader(("a data set", (kept, 1.0), None))
+        assert memory.take(kept) is None
+        assert memory.take(other) is not None
+        note_reader(other)
