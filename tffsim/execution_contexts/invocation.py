@@ -234,7 +234,7 @@ async def _run_at_homes(
     remark = drop_outs.remark(everybody, cohort, lost)
     if remark:
         note_drop_outs(len(everybody.homes) - len(cohort.homes), remark)
-        warn(computation, f"`{name}`: {remark}")
+        _warn_once(settings, computation, name, remark)
     return result
 
 

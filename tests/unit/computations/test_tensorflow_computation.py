@@ -171,7 +171,7 @@ def test_unknown_dimensions_take_any_length():
 
 def test_a_federated_computation_cannot_be_called_inside_tensorflow():
     everywhere = tff.federated_computation(lambda x: tff.federated_sum(x), fl.FederatedType(np.int32, fl.CLIENTS))
-    with pytest.raises(Exception, match="Call it from a federated computation"):
+    with pytest.raises(Exception, match="Call that from a federated computation"):
         tff.tf_computation(lambda x: everywhere([x]), np.int32)
 
 
