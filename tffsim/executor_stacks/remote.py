@@ -72,8 +72,8 @@ def remote_executor_factory(
         lost_data: What happens if a worker is lost that has the data of clients (`data`), and is not back within
             `connect_timeout`. `"error"`: the call fails, and says whose data it is. `"drop out"`: these clients drop
             out, and the result is that of a call with the others, which run again if they had begun. A warning, once
-            for the same loss, and the trace of each call say how many. The next call asks for the worker again, but does not wait for it. If all are lost,
-            the call fails.
+            for the same loss, and the trace of each call say how many. The next call asks for the worker again, but
+            does not wait for it. If all are lost, the call fails.
         server_ca: The file with the authority of the workers' certificates; with it, connections use TLS.
             Channels that are given have their own.
         client_cert: The file with the certificate of this process, if workers ask for one.
