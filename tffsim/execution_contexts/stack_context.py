@@ -7,6 +7,7 @@ from federated_language.framework import ExecutorFactory
 
 from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
 from tffsim.execution_contexts.invocation import CardinalityInferenceFn, CompilerFn, InvocationSettings
+from tffsim.failures.checked_numbers import checked_int
 from tffsim.language.identity_cache import IdentityCache
 from tffsim.tracing.recording.active import active_recorder
 
@@ -42,14 +43,13 @@ class StackContext:
             trace: Whether each invocation is traced; `last_trace` is the trace of the one that started last.
 
         Raises:
-            TypeError: If `executor_fn` is no executor factory.
+            TypeError: If `executor_fn` is no executor factory, or `max_attempts` no int.
             ValueError: If `max_attempts` is less than 1.
         """
         if not isinstance(executor_fn, ExecutorFactory):
             found = type(executor_fn).__name__
             raise TypeError(f"A context needs an executor factory, such as `local_executor_factory()`, found {found}.")
-        if max_attempts < 1:
-            raise ValueError(f"`max_attempts` must be at least 1, found {max_attempts}.")
+        max_attempts = checked_int("max_attempts", max_attempts, 1)
         compiled = IdentityCache(compiler_fn, max_size=128) if compiler_fn is not None else None
         self._settings = InvocationSettings(
             executor_fn, compiled, transform_args, transform_result, cardinality_inference_fn, max_attempts

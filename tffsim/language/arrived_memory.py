@@ -37,7 +37,7 @@ class ArrivedMemory:
         Returns:
             None if its memory did not arrive, is small, or was taken before.
         """
-        found = self._find(tensor) if self._owners else None
+        found = self._take_out(tensor) if self._owners else None
         if found is None:
             return None
         owner, start, seen = found
@@ -51,9 +51,9 @@ class ArrivedMemory:
             for element in value:
                 self.forget(element)
         else:
-            self._find(value)
+            self._take_out(value)
 
-    def _find(self, tensor: object) -> tuple[np.ndarray, int, np.ndarray] | None:
+    def _take_out(self, tensor: object) -> tuple[np.ndarray, int, np.ndarray] | None:
         """Takes out what has the memory of a tensor: the array that owns it, where it begins there, and all it has."""
         try:
             seen = np.asarray(memoryview(tensor))  # type: ignore[arg-type]

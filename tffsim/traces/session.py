@@ -43,7 +43,7 @@ class trace:  # noqa: N801 (it is called like a function)
     Args:
         function: A computation, or any function that calls some.
         values: What is kept of values: `none`, `preview` (dtype, shape and a sketch of the numbers), or
-            `all` for whole arrays, but not for those of clients at workers.
+            `all` for whole arrays. Of arrays of clients at workers it has neither, only dtype and shape.
         all_threads: Whether calls from other threads are recorded too. Otherwise the trace
             covers this thread, and the tasks and threads that copy its context variables.
         max_spans: How many spans are recorded at most; further ones are only counted.

@@ -24,6 +24,7 @@ from tffsim.executors.executor_base import (
     current_notices,
     offload_observer,
 )
+from tffsim.failures.checked_numbers import checked_int
 from tffsim.language.type_sizes import FUNCTION
 from tffsim.tracing.document.operations import CREATE_STRUCT, ERROR, INVOKE, OK
 from tffsim.tracing.document.snapshot import Place
@@ -59,6 +60,7 @@ class Recorder(RowKeeper):
             the same.
 
     Raises:
+        TypeError: If `max_spans` is no int.
         ValueError: If an option is out of range.
     """
 
@@ -73,8 +75,7 @@ class Recorder(RowKeeper):
     ) -> None:
         if values not in VALUE_MODES:
             raise ValueError(f"`values` must be one of {', '.join(VALUE_MODES)}, found {values!r}.")
-        if max_spans < 1:
-            raise ValueError(f"`max_spans` must be at least 1, found {max_spans}.")
+        max_spans = checked_int("max_spans", max_spans, 1)
         super().__init__(max_spans)
         self.gate = gate
         self.is_active = True
