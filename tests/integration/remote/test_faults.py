@@ -119,6 +119,9 @@ def test_a_worker_killed_in_the_middle_is_replaced_for_its_clients_only(workers,
     assert lost["health"] == "lost" or (lost["health"] == "rejoined" and not isinstance(workers, LocalWorkers))
     assert lost["num_taken"] == 0
     assert (survivor["repeated"] > 0) == (num_taken > 0)
+    totals = trace.traffic_totals()
+    crossed = {row["direction"]: row["values"] for row in map(totals.row, range(totals.num_rows))}
+    assert crossed == {"caller to clients": 40, "clients to server": 40}
     # One that joins later is used by the next call.
     start_again(workers, 1)
     for _ in range(300):

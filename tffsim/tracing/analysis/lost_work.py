@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tffsim.tracing.document.operations import OK
 from tffsim.tracing.document.snapshot import Snapshot
 
 
@@ -9,7 +10,8 @@ def lost_work(snapshot: Snapshot) -> "np.ndarray":
     """Returns which spans did what was done again later, for the same call, because a host was lost.
 
     They took time; but what they made, nobody has used. They are of clients that ran again elsewhere, or of all who
-    took part in a call that began again without clients that had dropped out.
+    took part in a call that began again without clients that had dropped out. What a host had answered before it was
+    lost is not done again.
     """
     columns = snapshot.columns
     is_lost = np.zeros(snapshot.num_spans, bool)
@@ -22,11 +24,33 @@ def lost_work(snapshot: Snapshot) -> "np.ndarray":
                 & (columns["client"] < event.first_client + event.num_clients)
                 & (columns["start"] < event.moment)
             )
+    if is_lost.any():
+        is_lost &= ~_answered(snapshot)
+    return is_lost | given_up(snapshot)
+
+
+def given_up(snapshot: Snapshot) -> "np.ndarray":
+    """Returns which spans are of calls that began again, and were before that."""
+    columns = snapshot.columns
+    is_given_up = np.zeros(snapshot.num_spans, bool)
     for call in snapshot.invocations:
         if call.counted_from:
-            is_lost |= (columns["invocation"] == call.span) & (columns["start"] < call.counted_from)
-            is_lost[call.span] = False
-    return is_lost
+            is_given_up |= (columns["invocation"] == call.span) & (columns["start"] < call.counted_from)
+            is_given_up[call.span] = False
+    return is_given_up
+
+
+def _answered(snapshot: Snapshot) -> "np.ndarray":
+    """Returns which spans a host did for a span here that ended well and had no need of another host."""
+    host, parent = snapshot.columns["host"], snapshot.columns["parent"]
+    asker = np.arange(snapshot.num_spans)
+    while (is_there := (asker >= 0) & (host[asker] >= 0)).any():
+        # A file may say anything; here a span starts after its parent.
+        asker[is_there] = np.where(parent[asker] < asker, parent[asker], -1)[is_there]
+    is_known = (host >= 0) & (asker >= 0)
+    hosts_of = np.unique(np.stack([asker[is_known], host[is_known]]), axis=1)[0]
+    askers, num_hosts = np.unique(hosts_of, return_counts=True)
+    return is_known & np.isin(asker, askers[num_hosts == 1]) & (snapshot.columns["outcome"][asker] == OK)
 
 
 def counted_columns(snapshot: Snapshot) -> "dict[str, np.ndarray]":

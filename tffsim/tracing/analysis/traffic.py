@@ -6,7 +6,7 @@ import numpy as np
 
 from tffsim.language import intrinsics
 from tffsim.tracing.analysis.crossing_nodes import intrinsic_labels
-from tffsim.tracing.analysis.lost_work import lost_work
+from tffsim.tracing.analysis.lost_work import given_up, lost_work
 from tffsim.tracing.analysis.wire import wire_of_crossings
 from tffsim.tracing.document.operations import COMPUTE, CREATE_VALUE
 from tffsim.tracing.document.snapshot import Snapshot
@@ -38,8 +38,9 @@ def traffic(snapshot: Snapshot) -> Table:
         & np.isin(columns["operation"], (CREATE_VALUE, COMPUTE))
         & (columns["outcome"] == 0)
         & is_data[columns["type"]]
-        & ~lost_work(snapshot)
+        & ~given_up(snapshot)
     )
+    crossing = crossing[_counts(snapshot, crossing)]
     node = columns["node"][crossing]
     labels = intrinsic_labels(snapshot.nodes)
     names = sorted(set(labels) - {""})
@@ -111,6 +112,30 @@ def entering_clients(snapshot: Snapshot) -> "np.ndarray":
         for executor in snapshot.executors
     ]
     return np.array([*is_border, False])[snapshot.columns["layer"]] & (snapshot.columns["client"] >= 0)
+
+
+def _counts(snapshot: Snapshot, crossing: "np.ndarray") -> "np.ndarray":
+    """Returns which of the spans count, when clients ran again at another host.
+
+    What they sent counts if it was used. What they got may have been used before the host was lost, and be needed
+    again: of one kind, that host counts where a client got most.
+    """
+    counts = ~lost_work(snapshot)[crossing]
+    columns = {name: column[crossing] for name, column in snapshot.columns.items()}
+    outward = columns["operation"] == CREATE_VALUE
+    again = {event.invocation for event in snapshot.host_events if event.before >= 0}
+    repeated = np.flatnonzero(outward & np.isin(columns["invocation"], list(again)))
+    if not len(repeated):
+        return counts
+    key = np.stack([columns[name][repeated] for name in ("invocation", "client", "node", "type", "host")])
+    kinds, kind_of, num_of_kind = np.unique(key, axis=1, return_inverse=True, return_counts=True)
+    at_any_host: dict[tuple[int, ...], int] = {}
+    for number, kind in enumerate(map(tuple, kinds[:-1].T.tolist())):
+        most = at_any_host.setdefault(kind, number)
+        if num_of_kind[number] > num_of_kind[most]:
+            at_any_host[kind] = number
+    counts[repeated] = np.isin(kind_of.reshape(-1), list(at_any_host.values()))
+    return counts
 
 
 def _visibility_of(intrinsic: str) -> int:
