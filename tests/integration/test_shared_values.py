@@ -66,7 +66,7 @@ def test_a_shared_value_that_does_not_fit_is_refused_by_name(type_spec, use, wro
 
 
 def test_who_passes_one_value_per_client_is_told_to_pass_it_once():
-    with pytest.raises(tff.ArgumentError, match="All clients share this value: pass it once"):
+    with pytest.raises(tff.ArgumentError, match="Give one number: it is the same at all clients"):
         _computations(SHARED)["unused"]([1.0] * 5)
 
 

@@ -80,8 +80,9 @@ def to_type(obj: object) -> fl.Type:
     Args:
         obj: A type; a NumPy type such as `np.float32`, or one with a shape:
             `(np.float32, [2, None])`; a `tf.DType`, `tf.TensorSpec` or
-            `tf.data.DatasetSpec`; a dict, tuple, list, attrs object or `Struct` of
-            specifications; a dataclass or named tuple whose annotations are some.
+            `tf.data.DatasetSpec`; a dict, tuple, list, `Struct`, or object of a
+            dataclass or an attrs class, of specifications; a dataclass or named
+            tuple whose annotations are some.
 
     Raises:
         TypeError: If it describes no type.
@@ -96,6 +97,9 @@ def to_type(obj: object) -> fl.Type:
         return _to_type_of_language(obj)
     if isinstance(obj, type):
         return _type_of_class(obj)
+    if dataclasses.is_dataclass(obj):
+        fields = [(field.name, to_type(getattr(obj, field.name))) for field in dataclasses.fields(obj)]
+        return fl.StructWithPythonType(fields, type(obj))
     if _belongs_to_tensorflow(obj):
         from tffsim.external_runtime.tensorflow.tensorflow_types import from_spec
 

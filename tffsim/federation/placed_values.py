@@ -144,12 +144,7 @@ async def common_payload(server: Executor, value: object, type_spec: fl.Federate
         TypeError: If it does not fit the type.
         ValueError: If a number is out of range.
     """
-    try:
-        handle = await server.create_value(value, type_spec.member)
-    except TypeError as error:
-        if isinstance(value, (list, tuple)) and isinstance(type_spec.member, fl.TensorType):
-            error.args = (f"{error} All clients share this value: pass it once, not in a list with one per client.",)
-        raise
+    handle = await server.create_value(value, type_spec.member)
     return Deferred(handle.compute)
 
 

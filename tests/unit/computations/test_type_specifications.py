@@ -97,6 +97,15 @@ def test_classes_with_annotations_are_types():
     assert tff.to_type(Pair) == tff.StructWithPythonType([("first", np.int32), ("second", VECTOR)], Pair)
     assert tff.to_type(State(round=tf.int32)) == tff.StructWithPythonType([("round", np.int32)], State)
 
+    @dataclasses.dataclass
+    class Step:
+        state: object
+        losses: object
+
+    assert str(tff.to_type(Step(State(np.int32), [np.float32]))) == "<state=<round=int32>,losses=<float32>>"
+    with pytest.raises(TypeError, match="found a value of Python type `float`"):
+        tff.to_type(Step(State(np.int32), 0.5))
+
 
 def test_annotations_may_be_texts(tmp_path):
     code = tmp_path / "models.py"

@@ -131,6 +131,9 @@ _INSTEAD: Mapping[str, str] = {
 """What to write instead of the methods that arrays of NumPy have."""
 
 _EAGER_ONLY = ("numpy", "tolist", "item")
+# Keras asks its variables for arrays then.
+_TO_NUMBER = ("float(", "int(", "bool(", "complex(")
+_SUCH_AS = "Use operations of TensorFlow, such as `tf.cast(x, tf.int32)`, `tf.range(n)`, `tf.sqrt(x)`, `tf.print(x)`."
 
 
 def _use_tensorflow(failure: Failure) -> str:
@@ -148,6 +151,8 @@ def _values_of_tensors(failure: Failure) -> str | None:
     if attribute is not None and attribute.group(1) in _INSTEAD:
         name = attribute.group(1)
         return f"`{expression}`: a tensor is no array of NumPy, and has no `{name}`. Write `{_INSTEAD[name]}`."
+    if attribute is not None and attribute.group(1) in _EAGER_ONLY and expression.startswith(_TO_NUMBER):
+        return f"{no_value}, and Python needs one. {_SUCH_AS}"
     if attribute is not None and attribute.group(1) in _EAGER_ONLY:
         return f"{no_value}. Leave `.{attribute.group(1)}()` out, and {_use_tensorflow(failure)}"
     needs_numbers = NEEDS_NUMBERS in text
@@ -164,6 +169,5 @@ def _values_of_tensors(failure: Failure) -> str | None:
     if "does not support item assignment" in text and "Tensor" in text:
         return f"`{expression}`: a tensor cannot be changed. Use `tf.tensor_scatter_nd_update`, or a `tf.Variable`."
     if "SymbolicTensor" in text and isinstance(failure.error, TypeError) and not failure.called:
-        examples = "`tf.cast(x, tf.int32)`, `tf.range(n)`, `tf.sqrt(x)`, `tf.print(x)`"
-        return f"{no_value}, and Python needs one. Use operations of TensorFlow, such as {examples}."
+        return f"{no_value}, and Python needs one. {_SUCH_AS}"
     return None

@@ -83,6 +83,16 @@ def step(x):
         "graph, and Python needs one. Use operations of TensorFlow, such as `tf.cast(x, tf.int32)`, "
         "`tf.range(n)`, `tf.sqrt(x)`, `tf.print(x)`.",
     ),
+    "a number of Python from a variable of Keras": (
+        """
+@tff.tf_computation(VECTOR)
+def step(x):
+    return x * float(tf.keras.optimizers.SGD(0.1).learning_rate)  # here
+""",
+        "`step` cannot be defined. `float(tf.keras.optimizers.SGD(0.1).learning_rate)`: a tensor has no value while "
+        "this function becomes a graph, and Python needs one. Use operations of TensorFlow, such as "
+        "`tf.cast(x, tf.int32)`, `tf.range(n)`, `tf.sqrt(x)`, `tf.print(x)`.",
+    ),
     "the length of a tensor": (
         """
 @tff.tf_computation(VECTOR)
