@@ -254,7 +254,10 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
     def _check_homes(self, homes: set[str]) -> None:
         strangers = homes.difference(connection.address for connection in self._workers.connections)
         if strangers:
-            raise ValueError(f"The data of some clients is at {min(strangers)}, which is no worker of this factory.")
+            raise ValueError(
+                f"The data of some clients is at {min(strangers)}, which is no worker of this factory. Call the "
+                "computation with the factory whose `data` you called, or give this one the address, too."
+            )
 
     def _participant(self) -> Executor:
         return participant_stack(self._make_leaf(None))
