@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, TypeAlias
 
 from tffsim.failures.checked_numbers import checked_int, checked_seconds
 from tffsim.remote.extra import check_extra
@@ -18,6 +19,9 @@ from tffsim.remote.wire.protocol import MEMORY_KEY_VARIABLE
 from tffsim.remote.worker_errors import NoWorkerError
 
 _READY = re.compile(r"tffsim worker is ready at (\S+)")
+_Lines: TypeAlias = "queue.SimpleQueue[str | None]"
+"""What a worker says; None at its end."""
+
 _SECONDS_TO_END = 5.0
 _MAX_LINES = 40
 
@@ -32,7 +36,7 @@ class LocalWorker:
     """
 
     process: "subprocess.Popen[str]"
-    address: str = ""
+    address: str
 
 
 class LocalWorkers:
@@ -59,11 +63,7 @@ class LocalWorkers:
         self._options = list(options)
         self._start_timeout = checked_seconds("start_timeout", start_timeout)
         self._workers: list[LocalWorker] = []
-        try:
-            self.add(count)
-        except BaseException:
-            self.close()
-            raise
+        self.add(count)
 
     @property
     def addresses(self) -> list[str]:
@@ -76,39 +76,33 @@ class LocalWorkers:
         return [worker.process for worker in self._workers]
 
     def add(self, count: int = 1, *, port: int = 0) -> None:
-        """Starts further workers.
+        """Starts further workers: all of them, or none if one does not start.
 
         Args:
             count: How many.
             port: Where a single one listens; by default at a free port.
 
         Raises:
-            TypeError: If `count` is no int.
-            ValueError: If `count` is less than 1.
+            TypeError: If `count` or `port` is no int.
+            ValueError: If `count` is less than 1, or `port` less than 0.
             NoWorkerError: If one does not start.
         """
-        count = checked_int("count", count, 1)
-        started = [self._start(port) for _ in range(count)]
-        self._workers += [worker for worker, _ in started]
-        deadline = time.monotonic() + self._start_timeout
-        for worker, lines in started:
-            worker.address = self._address(worker, lines, deadline)
+        count, port = checked_int("count", count, 1), checked_int("port", port, 0)
+        started: list[tuple[subprocess.Popen[str], _Lines]] = []
+        try:
+            # One by one, so that those which have started are known if another one fails.
+            started.extend(self._start(port) for _ in range(count))
+            deadline = time.monotonic() + self._start_timeout
+            ready = [LocalWorker(process, self._address(lines, deadline)) for process, lines in started]
+        except BaseException:
+            _end([process for process, _ in started])
+            raise
+        self._workers += ready
 
     def close(self) -> None:
         """Ends them all."""
         workers, self._workers = self._workers, []
-        for worker in workers:
-            # They end when nobody holds the other end of their input.
-            if worker.process.stdin is not None:
-                with contextlib.suppress(OSError):
-                    worker.process.stdin.close()
-        deadline = time.monotonic() + _SECONDS_TO_END
-        for worker in workers:
-            try:
-                worker.process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                worker.process.kill()
-                worker.process.wait()
+        _end([worker.process for worker in workers])
 
     def __enter__(self) -> "LocalWorkers":
         return self
@@ -116,7 +110,7 @@ class LocalWorkers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _start(self, port: int) -> tuple[LocalWorker, "queue.SimpleQueue[str | None]"]:
+    def _start(self, port: int) -> "tuple[subprocess.Popen[str], _Lines]":
         command = [sys.executable, "-m", "tffsim", "worker", "--exit-with-stdin", "--port", str(port), *self._options]
         process = subprocess.Popen(
             command,
@@ -129,11 +123,11 @@ class LocalWorkers:
             env={**os.environ, MEMORY_KEY_VARIABLE: self.memory_key},
             start_new_session=True,  # An interrupt is for the controller, which tells its workers.
         )
-        lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        lines: _Lines = queue.SimpleQueue()
         threading.Thread(target=_read, args=(process, lines), name="tffsim-worker-output", daemon=True).start()
-        return LocalWorker(process), lines
+        return process, lines
 
-    def _address(self, worker: LocalWorker, lines: "queue.SimpleQueue[str | None]", deadline: float) -> str:
+    def _address(self, lines: "_Lines", deadline: float) -> str:
         said: list[str] = []
         while True:
             try:
@@ -150,7 +144,23 @@ class LocalWorkers:
             said = [*said, line][-_MAX_LINES:]
 
 
-def _read(process: "subprocess.Popen[str]", lines: "queue.SimpleQueue[str | None]") -> None:
+def _end(processes: "Sequence[subprocess.Popen[str]]") -> None:
+    """Ends workers, and waits for that."""
+    for process in processes:
+        # They end when nobody holds the other end of their input.
+        if process.stdin is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+    deadline = time.monotonic() + _SECONDS_TO_END
+    for process in processes:
+        try:
+            process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _read(process: "subprocess.Popen[str]", lines: "_Lines") -> None:
     """Reads what a worker says, to its end: a full pipe would stop it. Its log goes to the errors of this process."""
     assert process.stdout is not None
     is_ready = False
@@ -163,9 +173,33 @@ def _read(process: "subprocess.Popen[str]", lines: "queue.SimpleQueue[str | None
     lines.put(None)
 
 
+def operations_option(allow_ops: str) -> list[str]:
+    """Returns the option of `tffsim worker` that says which operations it runs.
+
+    Raises:
+        ValueError: If there is no such choice.
+    """
+    if allow_ops not in ("strict", "all"):
+        raise ValueError(f'`allow_ops` must be "strict" or "all", found {allow_ops!r}.')
+    return ["--allow-ops", allow_ops]
+
+
+def _data_options(data: Mapping[str, str]) -> list[str]:
+    if not isinstance(data, Mapping) or not all(isinstance(part, str) for pair in data.items() for part in pair):
+        raise TypeError(
+            '`data` must be a dict of texts, such as {"train": "my_module:load"}: workers are processes of their own, '
+            f"and import the function. Found {data!r}."
+        )
+    return [part for name, function in data.items() for part in ("--data", f"{name}={function}")]
+
+
 @contextlib.contextmanager
 def local_workers(
-    count: int, *, data: Mapping[str, str] | None = None, start_timeout: float = 120.0
+    count: int,
+    *,
+    data: Mapping[str, str] | None = None,
+    allow_ops: Literal["strict", "all"] = "strict",
+    start_timeout: float = 120.0,
 ) -> Iterator[LocalWorkers]:
     """Starts worker processes on this machine, and ends them when the block ends.
 
@@ -180,6 +214,8 @@ def local_workers(
         count: How many.
         data: Data that stays at the workers, each of which has all of it: by its name the function that returns it, as
             `module:function`.
+        allow_ops: `strict` refuses operations of TensorFlow that reach files, the network, the screen or Python, such
+            as `tf.print`; `all` refuses none.
         start_timeout: How many seconds they may take to start.
 
     Yields:
@@ -187,10 +223,10 @@ def local_workers(
 
     Raises:
         ImportError: If the extra `tffsim[remote]` is not installed.
-        TypeError: If `count` is no int, or `start_timeout` no number.
-        ValueError: If `count` is less than 1, or `start_timeout` not above 0.
+        TypeError: If `count` is no int, `start_timeout` no number, or `data` no such dict.
+        ValueError: If `count` is less than 1, `start_timeout` not above 0, or `allow_ops` something else.
         NoWorkerError: If one does not start.
     """
-    options = [part for name, function in (data or {}).items() for part in ("--data", f"{name}={function}")]
+    options = [*_data_options({} if data is None else data), *operations_option(allow_ops)]
     with LocalWorkers(count, options=options, start_timeout=start_timeout) as workers:
         yield workers

@@ -3,6 +3,7 @@
 import federated_language as fl
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import tffsim as tff
 from tests.integration.remote.proxy import Proxy
@@ -37,9 +38,20 @@ def mean_of_scaled(weights, x):
     return fl.federated_mean(fl.federated_map(scale, fl.federated_zip((there, x))))
 
 
-def traced(context):
+@tff.federated_computation(
+    fl.FederatedType(fl.TensorType(np.int32, [2]), fl.CLIENTS),
+    fl.FederatedType(fl.TensorType(np.float32, [50]), fl.SERVER),
+)
+def sum_of_selected(keys, table):
+    row = tff.tf_computation(lambda table, key: tf.gather(table, key), table.type_signature.member, np.int32)
+    first = tff.tf_computation(lambda rows: rows.reduce(np.float32(0), tf.add), fl.SequenceType(np.float32))
+    slices = fl.federated_select(keys, fl.federated_value(50, fl.SERVER), table, row)
+    return fl.federated_sum(fl.federated_map(first, slices))
+
+
+def traced(context, computation=statistics, argument=(1.5, VALUES)):
     with tff.trace() as trace:
-        result = context.invoke(statistics, (1.5, VALUES))
+        result = context.invoke(computation, argument)
     return trace, result
 
 
@@ -62,9 +74,20 @@ def test_all_clients_are_there_under_the_right_parents_with_their_host(remote, t
     assert is_same.mean() > 0.9
 
 
-def test_the_ledger_is_that_of_the_local_stack_but_for_bytes_on_the_wire(remote, local):
-    ledgers = [traced(context)[0].traffic_totals() for context in (remote, local)]
-    assert (ledgers[0].numbers("wire") > 0).all()
+@pytest.mark.parametrize(
+    ("computation", "argument"),
+    [
+        (statistics, (1.5, VALUES)),
+        (sum_of_selected, ([[n, n + 1] for n in range(40)], np.arange(50, dtype=np.float32))),
+    ],
+    ids=["statistics", "select"],
+)
+def test_the_ledger_is_that_of_the_local_stack_but_for_bytes_on_the_wire(remote, local, computation, argument):
+    ledgers = [traced(context, computation, argument)[0].traffic_totals() for context in (remote, local)]
+    # Keys go no further than to the part of the server that is at the worker.
+    goes_far = np.array([intrinsic != "federated_select" for intrinsic in ledgers[0]["intrinsic"]])
+    goes_far |= ledgers[0]["direction"] == "server to clients"
+    assert (ledgers[0].numbers("wire")[goes_far] > 0).all()
     names = list(ledgers[1])
     rows = [sorted(str([row[name] for name in names]) for row in map(t.row, range(len(t)))) for t in ledgers]
     assert rows[0] == rows[1]

@@ -61,6 +61,10 @@ class Report:
     under_way: np.ndarray = dataclasses.field(default_factory=lambda: np.empty(0, SPAN_DTYPE))
 
 
+_ROOT = 0
+"""The number of the span that stands for the program."""
+
+
 class NodeMarks(AstNodes):
     """Stands for the AST of another process: a node is no more than its number there."""
 
@@ -86,7 +90,9 @@ def reporting(marks: NodeMarks) -> Iterator[Recorder]:
     """
     recorder = Recorder("none", max_spans=MAX_SPANS)
     recorder.nodes = marks
-    root = Span(recorder, recorder.take_numbers(1)[0], None, INVOKE, -1, -1)
+    (number,) = recorder.take_numbers(1)
+    assert number == _ROOT
+    root = Span(recorder, number, None, INVOKE, -1, -1)
     span, observer = current_span.set(root), offload_observer.set(recorder.offloaded)
     try:
         yield recorder
@@ -104,8 +110,8 @@ class ReportParts:
     Args:
         recorder: That of `reporting`.
         has_values: Whether to tell numbers that spans have made.
-        has_left_clients: Whether what clients have computed has left them. Otherwise it was computed to be kept where
-            it is, and nothing has crossed.
+        has_left_clients: Whether the result has left the clients. Otherwise it was computed to be kept where it is, and
+            has not crossed; what the server needed for it has.
     """
 
     def __init__(self, recorder: Recorder, *, has_values: bool, has_left_clients: bool) -> None:
@@ -117,6 +123,7 @@ class ReportParts:
         self._waiting: tuple[int, Report] | None = None
         self._late = np.empty(0, SPAN_DTYPE)
         self._is_told = np.zeros(0, bool)
+        self._kept_nodes: set[int] = set()
         self._told_under_way: list[int] = []
         self._busy: dict[int, int] = {}
         self._num_dropped = 0
@@ -166,13 +173,21 @@ class ReportParts:
         rows = rows[np.argsort(rows["id"], kind="stable")]
         is_at_client = rows["client"] >= 0
         is_home = is_at_client & (rows["operation"] == CREATE_VALUE) & (rows["node"] == AT_HOME)
-        stays = is_at_client & (rows["operation"] == COMPUTE) & (not self._has_left_clients)
-        rows = rows[~(is_home | stays)]
+        rows = rows[~(is_home | (is_at_client & self._stays(rows, under_way)))]
         if not self._has_values:
             rows["scalar"], rows["has_scalar"] = np.nan, False
         self._num_parts += 1
         self._waiting = self._num_parts, self._report(rows, under_way)
         return self._waiting
+
+    def _stays(self, rows: np.ndarray, under_way: np.ndarray) -> np.ndarray:
+        """Returns which spans compute what is kept: on behalf of the same node as those that were asked for it."""
+        if self._has_left_clients:
+            return np.zeros(len(rows), bool)
+        for these in (rows, under_way):
+            is_asked = (these["operation"] == COMPUTE) & (these["parent"] == _ROOT)
+            self._kept_nodes.update(these["node"][is_asked].tolist())
+        return (rows["operation"] == COMPUTE) & np.isin(rows["node"], list(self._kept_nodes))
 
     def _report(self, rows: np.ndarray, under_way: np.ndarray) -> Report:
         recorder, numbers = self._recorder, set(rows["id"].tolist())

@@ -148,6 +148,8 @@ def import_function(
 
         if counts is not None:
             straight_lines.reductions_to_straight_lines(graph.graph_def, counts)
+            # Without elements there is no step, which alone may have read an argument.
+            graph = dataclasses.replace(graph, feeds=graph.feeds & graph_rewriting.read_tensors(graph.graph_def))
         else:
             if not (is_seeded or graph.keeps_state or callbacks is not None):
                 again = functools.partial(import_function, tensorflow, type_signature, device)

@@ -89,8 +89,12 @@ def callable_graph(
     keeps_state = any(remembers(node) for node in all_nodes(graph_def))
     if keeps_state:
         make_loops_sequential(all_nodes(graph_def))
-    used = {tensor_name(source) for node in graph_def.node for source in node.input}
-    return CallableGraph(graph_def, frozenset(feeds) & used, tuple(fetches), keeps_state)
+    return CallableGraph(graph_def, frozenset(feeds) & read_tensors(graph_def), tuple(fetches), keeps_state)
+
+
+def read_tensors(graph_def: GraphDef) -> set[str]:
+    """Returns the tensors that nodes of a graph read, as `node:output`."""
+    return {tensor_name(source) for node in graph_def.node for source in node.input}
 
 
 def tensor_name(name: str) -> str:

@@ -102,6 +102,18 @@ def test_what_the_function_does_to_its_data_counts(lines_at_once):
     assert list(_lines(function)) == [(3,)]
 
 
+@pytest.mark.parametrize("data", [_data(0), _data(5).take(0), _data(2).batch(3, drop_remainder=True)])
+def test_without_elements_nothing_reads_what_only_a_step_has_read(lines_at_once, data):
+    def client(weight, data):
+        return data.reduce(0.0, lambda total, x: total + weight * tf.reduce_sum(x))
+
+    type_spec = tff.SequenceType((np.float32, data.element_spec.shape.as_list()))
+    function = TensorFlowFunction(tff.tf_computation(client, np.float32, type_spec).to_proto())
+    for _ in range(3):
+        assert float(function((tf.constant(2.0), data))) == 0.0
+    assert list(_lines(function)) == [(0,)]
+
+
 def _in_a_branch(data):
     return tf.cond(tf.random.uniform([]) < 2, lambda: _fold(data), lambda: 0.0)
 
