@@ -18,7 +18,9 @@ class NotebookWorkers:
 
     def __init__(self) -> None:
         self._workers: LocalWorkers | None = None
+        self._allow_ops = "strict"
         self._factories: dict[int, RemoteExecutorFactory] = {}
+        self._older_factories: list[RemoteExecutorFactory] = []
 
     @property
     def are_there(self) -> bool:
@@ -33,29 +35,45 @@ class NotebookWorkers:
         """
         match line.split():
             case ["start", *rest]:
-                return self.start(_number(rest))
+                return self.start(*_how(rest))
             case [] | ["status"]:
                 return self.status()
             case ["stop"]:
                 return self.stop()
         raise UsageError(f"Say {_COMMANDS}; found {line.strip()!r}.")
 
-    def start(self, count: int) -> str:
-        """Starts workers, in addition to those that are there."""
-        from tffsim.remote.local_workers import LocalWorkers
+    def start(self, count: int, allow_ops: str = "") -> str:
+        """Starts workers, in addition to those that are there.
+
+        Args:
+            count: How many.
+            allow_ops: Which operations they run: see `local_workers`. Empty for what others do, or `strict`.
+
+        Raises:
+            UsageError: If others are there that run other operations.
+        """
+        from tffsim.remote.local_workers import LocalWorkers, operations_option
 
         if self._workers is None:
-            self._workers = LocalWorkers(count)
-        else:
+            self._allow_ops = allow_ops or "strict"
+            self._workers = LocalWorkers(count, options=operations_option(self._allow_ops))
+        elif allow_ops in ("", self._allow_ops):
             self._workers.add(count)
-        self._forget_factories()
+        else:
+            raise UsageError(f"There are workers with --allow-ops {self._allow_ops}. End them first: %tff_workers stop")
+        # What runs on the others goes on there; the next call has all workers.
+        self._older_factories += self._factories.values()
+        self._factories.clear()
         return self.status()
 
     def stop(self) -> str:
         """Ends all of them."""
         if self._workers is None:
             return "There are no workers."
-        self._forget_factories()
+        for factory in [*self._factories.values(), *self._older_factories]:
+            factory.close()
+        self._factories.clear()
+        self._older_factories.clear()
         workers, self._workers = self._workers, None
         count = len(workers.processes)
         workers.close()
@@ -86,16 +104,32 @@ class NotebookWorkers:
             self._factories[clients] = remote_executor_factory(self._workers, default_num_clients=clients)
         return self._factories[clients]
 
-    def _forget_factories(self) -> None:
-        for factory in self._factories.values():
-            factory.close()
-        self._factories.clear()
+    def made(self, factory: object) -> bool:
+        """Whether a factory is one of these workers, or of some of them."""
+        return any(factory is known for known in [*self._factories.values(), *self._older_factories])
 
 
-def _number(words: Sequence[str]) -> int:
-    if len(words) == 1 and words[0].isascii() and words[0].isdigit() and 1 <= int(words[0]) <= _MANY:
-        return int(words[0])
-    raise UsageError(f"Say how many workers to start, from 1 to {_MANY}, as in %tff_workers start 2.")
+def _how(words: Sequence[str]) -> tuple[int, str]:
+    """Returns how many workers to start, and which operations they are to run."""
+    match words:
+        case [number]:
+            return _number(number), ""
+        case [number, "--allow-ops", ("strict" | "all") as allow_ops]:
+            return _number(number), allow_ops
+    raise _no_number()
+
+
+def _number(word: str) -> int:
+    if word.isascii() and word.isdigit() and 1 <= int(word) <= _MANY:
+        return int(word)
+    raise _no_number()
+
+
+def _no_number() -> UsageError:
+    return UsageError(
+        f"Say how many workers to start, from 1 to {_MANY}, as in %tff_workers start 2, and for functions with "
+        "`tf.print`: %tff_workers start 2 --allow-ops all"
+    )
 
 
 def _state(exit_code: int | None) -> str:

@@ -11,6 +11,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
 from tffsim.execution_contexts.default_context import get_context, separate_default, use
+from tffsim.executor_stacks.local import local_executor_factory
 from tffsim.magics.background_run import BackgroundRun
 from tffsim.magics.cell_code import CellCode
 from tffsim.magics.cell_number import number_of_cell
@@ -180,7 +181,13 @@ class TffMagics(Magics):  # type: ignore[misc]
     @line_magic
     def tff_workers(self, line: str) -> None:
         """Start, list or stop worker processes on this machine: `%tff_workers start 2`, `status`, `stop`."""
+        is_default = notebook_workers.made(getattr(get_context(), "executor_factory", None))
         print(notebook_workers.command(line))
+        if is_default and notebook_workers.are_there:
+            use(notebook_workers.factory())
+        elif is_default:
+            use(local_executor_factory())
+            print("Computations run in this process again: %tff_stack is local.")
 
     @line_magic
     def tff_trace(self, line: str) -> None:

@@ -22,8 +22,8 @@ class Started:
 
     memory_key = "key"
 
-    def __init__(self, count):
-        self.processes, self.addresses, self.is_closed = [], [], False
+    def __init__(self, count, options=()):
+        self.processes, self.addresses, self.is_closed, self.options = [], [], False, options
         self.add(count)
 
     def add(self, count=1):
@@ -57,7 +57,19 @@ def test_workers_are_started_listed_and_ended(workers):
 
 
 @pytest.mark.parametrize(
-    "line", ["start", "start no", "start 0", "start 17", "start 2 3", "start ²", "go", "status now"]
+    "line",
+    [
+        "start",
+        "start no",
+        "start 0",
+        "start 17",
+        "start 2 3",
+        "start ²",
+        "start 2 --allow-ops",
+        "start 2 --allow-ops some",
+        "go",
+        "status now",
+    ],
 )
 def test_what_the_magic_does_not_know_is_answered_with_what_it_does(workers, line):
     with pytest.raises(UsageError, match="%tff_workers start 2"):
@@ -82,3 +94,27 @@ def test_the_remote_stack_uses_the_workers(workers):
     workers.command("start 1")
     assert len(stack_choice.chosen_context({}, "remote").executor_factory.workers.connections) == 3
     workers.command("stop")
+
+
+def test_what_runs_on_workers_goes_on_while_others_start(workers, monkeypatch):
+    workers.command("start 1")
+    before = stack_choice.chosen_context({}, "remote").executor_factory
+    closed = []
+    monkeypatch.setattr(type(before), "close", lambda factory: closed.append(factory))
+    workers.command("start 1")
+    now = stack_choice.chosen_context({}, "remote").executor_factory
+    assert not closed and now is not before
+    assert workers.made(before) and workers.made(now) and not workers.made(None)
+    workers.command("stop")
+    assert closed == [now, before] and not workers.made(now)
+
+
+def test_workers_run_the_operations_that_were_asked_for(workers):
+    workers.command("start 1 --allow-ops all")
+    assert workers._workers.options == ["--allow-ops", "all"]
+    workers.command("start 1")
+    with pytest.raises(UsageError, match=r"with --allow-ops all\. End them first: %tff_workers stop"):
+        workers.command("start 1 --allow-ops strict")
+    workers.command("stop")
+    workers.command("start 1")
+    assert workers._workers.options == ["--allow-ops", "strict"]
