@@ -13,25 +13,35 @@ if TYPE_CHECKING:
     from tffsim.remote.service.credentials import WorkerCredentials
 
 _FILE = click.Path(exists=True, dir_okay=False)
+# Where a key has a password, it is not asked for at the terminal.
+_NO_PASSWORD = "-"
 
 
 @click.command(short_help="Run clients for computations that are called in other processes.")
 @click.option("--bind", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", default=0, show_default=True, help="The port; 0 takes a free one and prints it.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="The port; 0 takes a free one and prints it.",
+)
 @click.option("--tls-cert", type=_FILE, help="The certificate of this worker (PEM).")
 @click.option("--tls-key", type=_FILE, help="Its private key (PEM).")
 @click.option("--client-ca", type=_FILE, help="The authority of the certificates that callers must have (PEM).")
 @click.option("--token-file", type=_FILE, help="A file with a token that callers must know.")
-@click.option("--max-value-bytes", default=8 << 30, show_default="8 GiB", help="How large a value may be.")
+@click.option("--max-value-bytes", type=click.IntRange(min=1), default=8 << 30, show_default="8 GiB",
+              help="How large a value may be.")  # fmt: skip
 @click.option("--allow-ops", type=click.Choice(["strict", "all"]), default="strict", show_default=True,
               help="Which operations of TensorFlow run: `strict` leaves out those that reach files, networks "
               "or Python.")  # fmt: skip
 @click.option("--data", "data", multiple=True, metavar="NAME=MODULE:FUNCTION",
               help="Data that stays at this worker: the function returns one value per client. "
               "May be given again.")  # fmt: skip
-@click.option("--lease-seconds", default=30.0, show_default=True,
+@click.option("--lease-seconds", type=click.FloatRange(min=0, min_open=True), default=30.0, show_default=True,
               help="How long to keep what a caller has left that is not heard of any more.")  # fmt: skip
-@click.option("--drain-seconds", default=30.0, show_default=True, help="On SIGTERM, how long calls may go on.")
+@click.option("--drain-seconds", type=click.FloatRange(min=0), default=30.0, show_default=True,
+              help="On SIGTERM, how long calls may go on.")  # fmt: skip
 @click.option("--exit-with-stdin", is_flag=True, hidden=True)
 def worker(
     bind: str,
@@ -68,6 +78,7 @@ def worker(
         token = read_token(token_file) if token_file is not None else None
         credentials = WorkerCredentials(_content(tls_cert), _content(tls_key), _content(client_ca), token)
         credentials.check(bind)
+        _check_tls(tls_cert, tls_key, client_ca)
         asyncio.run(
             _serve(bind, port, credentials, max_value_bytes, allow_ops == "strict", data, lease_seconds, drain_seconds,
                    exit_with_stdin, os.environ.pop(MEMORY_KEY_VARIABLE, ""))
@@ -108,6 +119,29 @@ async def _serve(
     gc.freeze()
     click.echo(f"tffsim worker is ready at {f'[{address}]' if ':' in address else address}:{bound}")
     await server.run_until_stopped(drain_seconds)
+
+
+def _check_tls(certificate: str | None, key: str | None, client_ca: str | None) -> None:
+    """Looks whether files of TLS hold what they should: gRPC says no more of them than that it cannot listen.
+
+    Raises:
+        ValueError: If they do not.
+    """
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        if certificate is not None and key is not None:
+            context.load_cert_chain(certificate, key, password=_NO_PASSWORD)
+    except ssl.SSLError as error:
+        raise ValueError(
+            f"{certificate} and {key} are no certificate and its private key, as PEM and without a password: {error}."
+        ) from None
+    try:
+        if client_ca is not None:
+            context.load_verify_locations(client_ca)
+    except ssl.SSLError as error:
+        raise ValueError(f"{client_ca} holds no certificates as PEM: {error}.") from None
 
 
 def _content(path: str | None) -> bytes | None:

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import pathlib
+import re
 import threading
 
 import grpc
@@ -98,17 +99,24 @@ def read_security(
     )
 
 
+_TOKEN = re.compile(rb"[!-~]+")
+
+
 def read_token(path: str | os.PathLike[str]) -> str:
     """Returns the token in a file, without the space around it.
 
     Raises:
         OSError: If the file cannot be read.
-        ValueError: If it is empty.
+        ValueError: If it is empty, or no single word that gRPC can send.
     """
-    token = pathlib.Path(path).read_text(encoding="ascii").strip()
+    token = pathlib.Path(path).read_bytes().strip()
     if not token:
         raise ValueError(f"The file {os.fspath(path)} with the token is empty.")
-    return token
+    if _TOKEN.fullmatch(token) is None:
+        raise ValueError(
+            f"The file {os.fspath(path)} must hold one token: letters, digits and signs of ASCII, without spaces."
+        )
+    return token.decode("ascii")
 
 
 def _content(path: str | os.PathLike[str] | None) -> bytes | None:

@@ -98,6 +98,14 @@ def test_a_value_that_is_too_large_is_refused_by_name(secured, files):
         (["--bind", "0.0.0.0", "--tls-cert", "worker.pem", "--tls-key", "worker.key"], "--token-file"),
         (["--tls-cert", "worker.pem"], "--tls-key"),
         (["--client-ca", "ca.pem"], "need TLS"),
+        (
+            ["--tls-cert", "worker.pem", "--tls-key", "ca.key"],
+            "worker.pem and ca.key are no certificate and its private",
+        ),
+        (
+            ["--tls-cert", "worker.pem", "--tls-key", "worker.key", "--client-ca", "ca.key"],
+            "ca.key holds no certificates",
+        ),
     ],
 )
 def test_a_worker_does_not_start_where_anybody_could_call_it(files, options, text):

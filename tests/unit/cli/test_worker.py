@@ -15,6 +15,10 @@ from tffsim.cli.main import main
         (["--allow-ops", "some"], "strict"),
         (["--token-file", "nowhere"], "does not exist"),
         (["--tls-cert", __file__], "--tls-key"),
+        (["--tls-cert", __file__, "--tls-key", __file__], "are no certificate and its private key, as PEM"),
+        (["--port", "70000"], "not in the range"),
+        (["--lease-seconds", "-3"], "not in the range"),
+        (["--max-value-bytes", "-1"], "not in the range"),
     ],
 )
 def test_options_that_do_not_fit_are_told_in_one_line(options, text):
@@ -28,6 +32,13 @@ def test_a_short_token_is_refused(tmp_path):
     (tmp_path / "token").write_text("short")
     result = CliRunner().invoke(main, ["worker", "--token-file", str(tmp_path / "token")])
     assert "has 5 characters" in result.output
+
+
+@pytest.mark.parametrize(("content", "text"), [("", "is empty"), ("one\ntwo", "one token"), ("ключ" * 8, "one token")])
+def test_a_file_without_a_token_is_named(tmp_path, content, text):
+    (tmp_path / "token").write_text(content, encoding="utf-8")
+    result = CliRunner().invoke(main, ["worker", "--token-file", str(tmp_path / "token")])
+    assert str(tmp_path / "token") in result.output and text in result.output
 
 
 def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch):

@@ -1,7 +1,9 @@
 """The data of clients that a worker has, and never hands out as it is."""
 
+import pathlib
 import pkgutil
 import re
+import traceback
 from collections.abc import Iterable, Mapping, Sequence, Sized
 
 import federated_language as fl
@@ -58,7 +60,7 @@ def read_hosted_data(specs: Iterable[str]) -> HostedData:
         specs: Texts such as `hospital=my_module:load`.
 
     Raises:
-        ValueError: If a text is wrong, a name comes twice, or there is no such function.
+        ValueError: If a text is wrong, a name comes twice, or there is no such function, or it fails.
         TypeError: If a function returns something else.
     """
     found: dict[str, object] = {}
@@ -78,9 +80,21 @@ def _called(spec: str, module: str, function: str) -> object:
         target: object = pkgutil.resolve_name(f"{module}:{function}")
     except (ImportError, AttributeError) as error:
         raise ValueError(f"There is no function for the data `{spec}`: {error}.") from error
+    except Exception as error:
+        raise ValueError(f"The module for the data `{spec}` cannot be imported: {_told(error)}") from error
     if not callable(target):
         raise TypeError(f"`{module}:{function}` is no function. Write one that returns the data of all clients.")
-    return target()
+    try:
+        return target()
+    except Exception as error:
+        raise ValueError(f"The function for the data `{spec}` failed: {_told(error)}") from error
+
+
+def _told(error: Exception) -> str:
+    """Returns what an error says, and the line that raised it."""
+    entries = traceback.extract_tb(error.__traceback__)
+    where = f" ({pathlib.Path(entries[-1].filename).name}:{entries[-1].lineno})" if entries else ""
+    return f"{type(error).__name__}: {error}{where}"
 
 
 def _members_of(name: str, found: object) -> Sequence[object]:

@@ -54,7 +54,7 @@ class WorkerServer:
         """Begins to listen, and returns the port.
 
         Raises:
-            OSError: If the port is taken.
+            OSError: If the port is taken, or this machine has no such address.
         """
         token = self._credentials.token
         interceptors = [TokenInterceptor(token)] if token is not None else []
@@ -69,9 +69,10 @@ class WorkerServer:
             else:
                 port = self._server.add_secure_port(target, credentials)
         except RuntimeError as error:
-            raise OSError(f"The address {target} cannot be used. Is the port taken? Choose another: `--port 0`.") from (
-                error
-            )
+            raise OSError(
+                f"The address {target} cannot be used. Is the port taken? Choose another: `--port 0`. "
+                "Or is it an address of another machine?"
+            ) from error
         await self._server.start()
         await self._set_health(health_pb2.HealthCheckResponse.SERVING)
         self._leases = asyncio.create_task(self._service.end_leases())

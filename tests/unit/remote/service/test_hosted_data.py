@@ -18,6 +18,10 @@ def numbers():
     return [1.0, 2.0, 3.0]
 
 
+def broken():
+    return {}["ward"]
+
+
 def nothing_useful():
     return {"a": [1.0]}
 
@@ -49,6 +53,11 @@ def test_a_federated_data_set_has_the_clients_that_it_has():
         ([f"a={__name__}:nowhere"], ValueError, "no function for"),
         ([f"a={__name__}:FLOATS"], TypeError, "is no function"),
         ([f"a={__name__}:numbers"] * 2, ValueError, "two functions for the data 'a'"),
+        (
+            [f"a={__name__}:broken"],
+            ValueError,
+            r"data `a=.*:broken` failed: KeyError: 'ward' \(test_hosted_data.py:\d+\)",
+        ),
         ([f"a={__name__}:nothing_useful"], TypeError, "one value per client.*found a `dict`"),
     ],
 )
