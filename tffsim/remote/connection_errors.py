@@ -1,5 +1,7 @@
 """What it means when a call of a worker fails."""
 
+import re
+
 import grpc
 
 from tffsim.remote.transport import CallError
@@ -8,6 +10,10 @@ from tffsim.remote.worker_errors import WorkerError, WorkerLostError
 _LOST = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.FAILED_PRECONDITION)
 # How gRPC tells that the other end has gone, while a call was under way.
 _BROKEN = ("Stream removed", "RST_STREAM", "Socket closed", "Connection reset", "recvmsg", "Internal error from Core")
+_NOISE = re.compile(
+    "failed to connect to all addresses; last error: |UNKNOWN: |UNAVAILABLE: "
+    r"|ipv[46]:\S+: |Failed to connect to remote host: "
+)
 _WHAT_TO_DO = {
     grpc.StatusCode.UNAUTHENTICATED: "Give the token of the worker: `token_file=`.",
     grpc.StatusCode.PERMISSION_DENIED: "Ask whoever runs the worker.",
@@ -45,6 +51,4 @@ def reason_of_call(error: CallError) -> str:
 
 def _short(details: str) -> str:
     """Returns what gRPC says, without what only its developers can use."""
-    for noise in ("failed to connect to all addresses; last error: ", "UNKNOWN: ", "UNAVAILABLE: "):
-        details = details.replace(noise, "")
-    return details.strip()[:300]
+    return _NOISE.sub("", details).strip()[:300]

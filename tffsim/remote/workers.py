@@ -16,7 +16,8 @@ _log = logging.getLogger("tffsim")
 _SECONDS_BETWEEN_TRIES = 0.25
 _SECONDS_TO_TALK = 10.0
 _SECONDS_FOR_OTHERS = 0.5
-"""How long is waited for further workers when one is ready."""
+"""How long is waited for further workers when one is ready, counted from when each was called."""
+_MOST_REASONS = 9
 
 
 class Workers:
@@ -48,6 +49,7 @@ class Workers:
         self._next_try: dict[WorkerConnection, float] = {}
         self._given_up: set[str] = set()
         self._trying: dict[WorkerConnection, asyncio.Task[None]] = {}
+        self._patience_ends: dict[WorkerConnection, float] = {}
 
     @property
     def connections(self) -> Sequence[WorkerConnection]:
@@ -113,9 +115,11 @@ class Workers:
             await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
     async def _wait_for_others(self) -> None:
-        tasks = [task for task in self._trying.values() if not task.done()]
+        now = time.monotonic()
+        waits = {task: self._patience_ends[c] - now for c, task in self._trying.items() if not task.done()}
+        tasks = [task for task, seconds in waits.items() if seconds > 0]
         if tasks:
-            await asyncio.wait(tasks, timeout=_SECONDS_FOR_OTHERS)
+            await asyncio.wait(tasks, timeout=max(waits.values()))
 
     def _try_all(self, deadline: float) -> None:
         """Begins to connect to workers that are not ready, and were not tried just now."""
@@ -125,7 +129,7 @@ class Workers:
                 continue
             if now >= self._next_try.get(connection, 0.0):
                 task = asyncio.create_task(self._try(connection, max(1.0, deadline - now)))
-                self._trying[connection] = task
+                self._trying[connection], self._patience_ends[connection] = task, now + _SECONDS_FOR_OTHERS
 
     async def _try(self, connection: WorkerConnection, timeout: float) -> None:
         try:
@@ -137,20 +141,25 @@ class Workers:
             del self._trying[connection]
 
     def _no_worker(self) -> NoWorkerError:
-        reasons = "; ".join(f"{connection.address}: {connection.last_failure}" for connection in self._connections)
-        advice = self._connections[0].advice
-        return NoWorkerError(f"No worker was ready within {self._connect_timeout:g} s ({reasons}). {advice}")
+        reasons, advice = _reasons(self._connections), self._connections[0].advice
+        return NoWorkerError(f"No worker was ready within {self._connect_timeout:g} s:\n{reasons}\n{advice}")
 
     def _not_there(self, needed: Collection[str]) -> NoWorkerError:
         missing = [c for c in self._connections if c.address in needed and c.session is None]
-        reasons = "; ".join(f"{connection.address}: {connection.last_failure}" for connection in missing)
         return NoWorkerError(
             f"{len(missing)} of the {len(needed)} workers that have the data of the clients "
-            f"{'was' if len(missing) == 1 else 'were'} not ready within {self._connect_timeout:g} s ({reasons}). "
-            "Start them again with the same `--data`, or choose clients of others."
+            f"{'was' if len(missing) == 1 else 'were'} not ready within {self._connect_timeout:g} s:\n"
+            f"{_reasons(missing)}\nStart them again with the same `--data`, or choose clients of others."
         )
 
     async def _close(self) -> None:
         for task in list(self._trying.values()):
             task.cancel()
         await asyncio.gather(*(connection.close() for connection in self._connections))
+
+
+def _reasons(connections: Sequence[WorkerConnection]) -> str:
+    """Returns why workers are not ready, on a line for each."""
+    lines = [f"{connection.address}: {connection.last_failure}" for connection in connections]
+    rest = len(lines) - _MOST_REASONS
+    return "\n".join([*lines[:_MOST_REASONS], *([f"and {rest} more"] if rest > 0 else [])])

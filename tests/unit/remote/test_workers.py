@@ -5,6 +5,7 @@ import asyncio
 import grpc
 import pytest
 
+from tffsim.remote import workers as workers_of_a_factory
 from tffsim.remote.transport import CallError
 from tffsim.remote.worker_errors import NoWorkerError
 
@@ -23,7 +24,9 @@ def test_those_that_answer_are_used_without_those_that_do_not(worker, make_worke
 
 
 def test_without_any_the_error_has_each_address_and_reason(make_workers):
-    with pytest.raises(NoWorkerError, match=r"127\.0\.0\.1:9: .*refused.*127\.0\.0\.1:10: .*refused.*tffsim worker"):
+    with pytest.raises(
+        NoWorkerError, match=r"(?s)127\.0\.0\.1:9: .*refused.*127\.0\.0\.1:10: .*refused.*tffsim worker"
+    ):
         asyncio.run(make_workers("127.0.0.1:9", "127.0.0.1:10", connect_timeout=0.1).prepare())
 
 
@@ -83,3 +86,23 @@ def test_where_some_suffice_none_of_them_does_not(worker, make_workers):
     for _ in range(2):
         with pytest.raises(NoWorkerError, match="1 of the 1 workers"):
             asyncio.run(workers.prepare(["127.0.0.1:9"], some_suffice=True))
+
+
+def test_one_that_never_answers_is_waited_for_once(worker, make_workers, monkeypatch):
+    async def never_ends(timeout):
+        await asyncio.Event().wait()
+
+    silent = make_workers("127.0.0.1:9", worker.address)
+    monkeypatch.setattr(silent.connections[0], "open", never_ends)
+    monkeypatch.setattr(workers_of_a_factory, "_SECONDS_FOR_OTHERS", 0.05)
+    for _ in range(2):
+        assert [connection.address for connection in asyncio.run(silent.prepare())] == [worker.address]
+        monkeypatch.setattr(workers_of_a_factory, "_SECONDS_FOR_OTHERS", 1e9)  # Whoever waits now, waits for ever.
+
+
+def test_of_many_workers_not_all_reasons_are_told(make_workers):
+    workers = make_workers(*(f"127.0.0.1:{port}" for port in range(1, 13)), connect_timeout=0.1)
+    with pytest.raises(NoWorkerError) as caught:
+        asyncio.run(workers.prepare())
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 12 and lines[-2] == "and 3 more" and "tffsim worker" in lines[-1]
