@@ -4,10 +4,13 @@ Hashing a computation means hashing its whole graph. Here the key is the object'
 identity, and the memo keeps the object alive so that the identity stays its own.
 """
 
-import collections
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
+
+from federated_language.proto import computation_pb2 as pb
+
+from tffsim.language.recently_used import RecentlyUsed
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -18,22 +21,20 @@ class IdentityCache(Generic[_K, _V]):
 
     Args:
         function: Pure function of an object that never changes.
-        max_size: How many results are kept.
+        max_size: How many results are kept; fewer of large computations: see `RecentlyUsed`.
     """
 
     def __init__(self, function: Callable[[_K], _V], max_size: int = 1024) -> None:
         self._function = function
-        self._max_size = max_size
-        self._entries: collections.OrderedDict[int, tuple[_K, _V]] = collections.OrderedDict()
+        self._entries: RecentlyUsed[int, tuple[_K, _V]] = RecentlyUsed(max_size)
         self._lock = threading.Lock()
 
     def __call__(self, key: _K) -> _V:
         """Returns `function(key)`, from memory if `key` itself was seen before."""
         with self._lock:
             entry = self._entries.get(id(key))
-            if entry is not None:
-                self._entries.move_to_end(id(key))
-                return entry[1]
+        if entry is not None:
+            return entry[1]
         value = self._function(key)
         self._keep(key, value)
         return value
@@ -44,7 +45,13 @@ class IdentityCache(Generic[_K, _V]):
             self._keep(key, value)
 
     def _keep(self, key: _K, value: _V) -> None:
+        size = size_of_computation(key) if isinstance(key, pb.Computation) else 0
         with self._lock:
-            self._entries[id(key)] = (key, value)
-            if len(self._entries) > self._max_size:
-                self._entries.popitem(last=False)
+            self._entries.put(id(key), (key, value), size)
+
+
+def size_of_computation(proto: pb.Computation) -> int:
+    """Returns the bytes of a computation, about."""
+    if proto.WhichOneof("computation") == "tensorflow":
+        return len(proto.tensorflow.graph_def.value)
+    return int(proto.ByteSize())

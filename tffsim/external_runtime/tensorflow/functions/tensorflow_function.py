@@ -16,7 +16,6 @@ call, a hundred times as much as otherwise, and loops run their iterations one a
 brings seeds for what has none in the graph (`random_streams`, `seeded_draws`).
 """
 
-import collections
 import functools
 import threading
 from collections.abc import Mapping, Sequence
@@ -46,10 +45,14 @@ from tffsim.external_runtime.tensorflow.values.told_arguments import told_argume
 from tffsim.failures.failure_location import locate
 from tffsim.failures.source_places import SourceLine
 from tffsim.language import building_blocks, provenance
-from tffsim.language.identity_cache import IdentityCache
+from tffsim.language.identity_cache import IdentityCache, size_of_computation
+from tffsim.language.recently_used import RecentlyUsed
 
 MAX_FUNCTIONS = 512
-"""How many imported functions are kept per process."""
+"""How many imported functions are kept per process; fewer of those with large constants."""
+
+_MAX_BYTES = 64 << 20
+"""How large their graphs may be together. TensorFlow has eight copies of a constant of a function that was called."""
 
 
 class TensorFlowFunction(LeafFunction):
@@ -229,11 +232,8 @@ def tensorflow_function(proto: pb.Computation, device: str | None = None) -> Ten
     with _functions_lock:
         function = _functions.get(key)
         if function is None:
-            function = _functions[key] = TensorFlowFunction(proto, device)
-            if len(_functions) > MAX_FUNCTIONS:
-                _functions.popitem(last=False)
-        else:
-            _functions.move_to_end(key)
+            function = TensorFlowFunction(proto, device)
+            _functions.put(key, function, size_of_computation(proto))
     return function
 
 
@@ -241,5 +241,5 @@ def tensorflow_function(proto: pb.Computation, device: str | None = None) -> Ten
 _function_key: IdentityCache[pb.Computation, bytes] = IdentityCache(
     lambda proto: content_key(proto) + proto.tensorflow.cache_key.id.to_bytes(8, "little")
 )
-_functions: collections.OrderedDict[tuple[bytes, str | None], TensorFlowFunction] = collections.OrderedDict()
+_functions: RecentlyUsed[tuple[bytes, str | None], TensorFlowFunction] = RecentlyUsed(MAX_FUNCTIONS, _MAX_BYTES)
 _functions_lock = threading.Lock()
