@@ -94,7 +94,12 @@ def to_type(obj: object) -> fl.Type:
     if isinstance(obj, tuple) and len(obj) == 2 and _is_of_tensorflow(obj):
         return fl.TensorType(obj[0], _dimensions(obj[1]))
     if _is_known_to_language(obj):
-        return _to_type_of_language(obj)
+        try:
+            return _to_type_of_language(obj)
+        except ValueError as error:
+            if "duplicated names" not in str(error):
+                raise
+            raise SpecificationError(f"Two fields have the same name in {obj!r:.80}. Give each its own.") from None
     if isinstance(obj, type):
         return _type_of_class(obj)
     if dataclasses.is_dataclass(obj):

@@ -72,7 +72,8 @@ def _wrong(path: _Path, what: str) -> ArgumentError:
 
 
 def _is_one_thing(value: object) -> bool:
-    return isinstance(value, (str, bytes, dict)) or hasattr(value, "element_spec")
+    has_no_members = getattr(value, "shape", None) == ()
+    return isinstance(value, (str, bytes, dict)) or hasattr(value, "element_spec") or has_no_members
 
 
 def _described(value: object) -> str:
@@ -80,4 +81,6 @@ def _described(value: object) -> str:
         return "one `tf.data.Dataset`. Pass a list of datasets, one per client"
     if hasattr(value, "__next__"):
         return f"a `{type(value).__name__}`, which can be read only once. Pass `list(...)` of it"
+    if getattr(value, "shape", None) == ():
+        return "a single number"
     return f"a value of Python type `{type(value).__name__}`" if value is not None else "None"

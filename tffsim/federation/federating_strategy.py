@@ -206,7 +206,8 @@ class FederatingStrategy(abc.ABC):
         scale = _function(federated_lambdas.scale_by_weight(pairs.member_type))
         sums = await self.compute_federated_sum(await self.compute_federated_map(scale, pairs))
         divide = federated_lambdas.divide_pair(sums.member_type, value.member_type)
-        return self.explained(await self.compute_federated_apply(_function(divide), sums), sums)
+        mean = await self.compute_federated_apply(_function(divide), sums)
+        return self.explained(mean, sums if self.num_clients else None)
 
     async def compute_federated_secure_sum(self, value: FederatedValue, maximum: ExecutorValue) -> FederatedValue:
         """Simulates a private sum of integers between 0 and `maximum`."""

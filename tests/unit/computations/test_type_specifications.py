@@ -195,3 +195,8 @@ def test_an_unknown_language_is_left_alone(monkeypatch):
     with pytest.warns(RuntimeWarning, match=r"does not know federated_language 9\.0"):
         type_specifications.install()
     assert fl.to_type is not before
+
+
+def test_two_fields_with_one_name_are_refused():
+    with pytest.raises(TypeError, match="Two fields have the same name"):
+        tff.to_type([("x", np.int32), ("x", np.int32)])

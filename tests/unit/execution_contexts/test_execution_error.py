@@ -63,6 +63,18 @@ def total(dataset):
     return dataset.reduce(0, lambda x, y: x + y)
 
 
+class Frame:
+    """A table as those of pandas: read one by one, it gives the names of its columns."""
+
+    columns = ("a", "b")
+
+    def __iter__(self):
+        return iter(self.columns)
+
+    def to_dict(self, orient):
+        return [{"a": 1, "b": 2}]
+
+
 @tff.tf_computation(tff.SequenceType({"n": np.int32}))
 def total_of_fields(dataset):
     return dataset.reduce(0, lambda x, y: x + y["n"])
@@ -183,6 +195,12 @@ BAD_ARGUMENTS = [
     (sum_and_state, ([1.0], "x"), "Argument `state` of `sum_and_state` is wrong.*float32, found a string"),
     (sum_and_state, ([1.0], None), "Argument `state` of `sum_and_state` is wrong.*found None"),
     (sum_and_state, (3.0, 1.0), "`values` needs one float32 per client, in a list; found .*`float`"),
+    (sum_and_state, (np.array(3.0), 1.0), "`values` needs one float32 per client, in a list; found a single number"),
+    (sum_and_state, (tf.constant(3.0), 1.0), "`values` needs one float32 per client, in a list; found a single number"),
+    (sum_and_state, (np.ma.array([1.0, 5.0], mask=[0, 1]), 1.0), r"client 1 \(of 2\).*masked.*x.compressed\(\)"),
+    (struct_field, ({"a": 1, "b": np.ma.array([1, 2], mask=[0, 1])},), "Argument `b`.*masked"),
+    (total, (np.ma.array([1, 2], mask=[0, 1]),), "The argument of `total` is wrong.*masked"),
+    (total, (Frame(),), r"found a `Frame`, which is read by columns.*frame.to_numpy\(\)"),
     (sum_and_state, (None, 1.0), "`sum_and_state` cannot run.*`values` needs one float32 per client.*found None"),
     (struct_field, ({"a": 1},), "`struct_field` cannot run.*missing the field `b`"),
     (struct_field, ({"a": 1, "b": [1.0, 2.0], "c": 3},), "unexpected the field `c`"),

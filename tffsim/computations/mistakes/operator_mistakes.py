@@ -178,6 +178,8 @@ def _wrong_max_key(operator: str, values: Mapping[str, object]) -> str | None:
     if "max_key" not in values or not isinstance(keys, fl.FederatedType) or not isinstance(keys.member, fl.TensorType):
         return None
     max_key, dtype = values["max_key"], keys.member.dtype
+    if dtype != np.int32:
+        return f"`{operator}` takes keys as int32 at CLIENTS, found {described(keys)}. Declare them as `np.int32`."
     if type_of_value(max_key) == fl.FederatedType(dtype.type, fl.SERVER):
         return None
     number = max_key if isinstance(max_key, int) else "..."

@@ -152,6 +152,15 @@ def rows(keys, state):
         "`rows` cannot be defined. `federated_select` takes `max_key`, the number of keys, as int32 at "
         "SERVER, as the keys are. Write `tff.federated_value(np.int32(4), tff.SERVER)`.",
     ),
+    "keys of another dtype": (
+        """
+@tff.federated_computation(tff.FederatedType((np.int64, [2]), tff.CLIENTS), AT_SERVER)
+def rows(keys, state):
+    return tff.federated_select(keys, tff.federated_value(np.int64(4), tff.SERVER), state, add)  # here
+""",
+        "`rows` cannot be defined. `federated_select` takes keys as int32 at CLIENTS, found a value at CLIENTS "
+        "({int64[2]}@CLIENTS). Declare them as `np.int32`.",
+    ),
     "a mean of data sets": (
         """
 @tff.federated_computation(tff.FederatedType(DATA, tff.CLIENTS))

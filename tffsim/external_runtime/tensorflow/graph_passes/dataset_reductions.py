@@ -111,6 +111,8 @@ def reduction_of(node: NodeDef, nodes: NodeList, library: Library) -> Reduction:
     """
     by_name = {other.name: other for other in nodes.nodes}
     reduce = _fold(node, "Tstate", "f", library)
+    if reduce.result_types:
+        raise NotALoopError("its function returns more than its state")
     condition: Captured | None = None
     below = source = by_name.get(node_of(data_inputs(node)[0]))
     waits_for = control_inputs(node)

@@ -18,7 +18,7 @@ import tensorflow as tf
 from tffsim.external_runtime.tensorflow.eager_execution import EagerTensor
 from tffsim.external_runtime.tensorflow.sparse_values import is_row, not_dense, with_dense_rows
 from tffsim.external_runtime.tensorflow.tensorflow_types import element_spec, to_type
-from tffsim.external_runtime.tensorflow.values.tensor_values import to_array
+from tffsim.external_runtime.tensorflow.values.tensor_values import check_mask, to_array
 from tffsim.failures.failure_location import locate_argument
 from tffsim.language.containers import struct_elements
 from tffsim.language.identity_cache import IdentityCache
@@ -45,7 +45,13 @@ def to_dataset(value: object, type_spec: fl.SequenceType) -> tf.data.Dataset:
     """
     if isinstance(value, tf.data.Dataset):
         return _matching(value, type_spec)
+    if hasattr(value, "columns") and hasattr(value, "to_dict"):
+        raise TypeError(
+            f"Expected a sequence of type {type_spec}, found a `{type(value).__name__}`, which is read by columns, and not "
+            'by rows. Pass `frame.to_dict("records")` for elements with names, or `frame.to_numpy()`.'
+        )
     if isinstance(value, (np.ndarray, EagerTensor)) and isinstance(type_spec.element, fl.TensorType):
+        check_mask(value)
         return _from_array(value, type_spec.element)
     if isinstance(value, (list, tuple)):
         return _from_elements(value, type_spec)

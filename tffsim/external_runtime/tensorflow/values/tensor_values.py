@@ -141,6 +141,7 @@ def _as_array(value: object, target: _Target) -> np.ndarray:
             f"Expected a value of type {target.type_spec}, found a value of Python type `{type(value).__name__}`. "
             "Pass an eager tensor or a NumPy array."
         )
+    check_mask(value)
     # NumPy's own string types cut trailing zero bytes off.
     is_string = target.dtype.kind in _STRING_KINDS and not isinstance(value, np.ndarray)
     try:
@@ -149,6 +150,19 @@ def _as_array(value: object, target: _Target) -> np.ndarray:
     except ValueError as error:
         found = _described_ragged(value) if isinstance(value, (list, tuple)) else f"what forms no array: {error}"
         raise TypeError(f"Expected a value of type {target.type_spec}, found {found}.") from None
+
+
+def check_mask(value: object) -> None:
+    """Refuses an array that leaves out some of its numbers: a tensor would have them all.
+
+    Raises:
+        TypeError: If it does.
+    """
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise TypeError(
+            "Some numbers of the array are masked, and a tensor has no mask. Leave them out with `x.compressed()`, or "
+            "put numbers in their places with `x.filled(0)`."
+        )
 
 
 def _described_ragged(values: Sequence[object]) -> str:

@@ -444,6 +444,16 @@ def test_a_seeded_random_stream_that_must_start_anew_keeps_the_reduction_and_say
     assert outcome(proto, numbers(1, 2), False) == outcome(proto, numbers(1, 2), True)
 
 
+def test_a_list_as_state_is_what_it_is_for_tensorflow():
+    proto = tf_computation(
+        lambda data: data.reduce([tf.constant(0, tf.int64)] * 2, lambda s, x: [s[1], s[0] + x]), NUMBERS
+    ).to_proto()
+    (reason,) = TensorFlowFunction(proto).kept_reductions.values()
+    assert "more than its state" in reason
+    for data in (numbers(), numbers(1, 2)):
+        assert outcome(proto, data, False) == outcome(proto, data, True)
+
+
 def test_with_seeds_for_a_call_random_streams_start_anew_for_every_reduction():
     def walk(data):
         def noisy():
