@@ -7,7 +7,7 @@ from federated_language.framework import ExecutorFactory
 
 from tffsim.execution_contexts.cardinality_inference import infer_cardinalities
 from tffsim.execution_contexts.invocation import CardinalityInferenceFn, CompilerFn, InvocationSettings
-from tffsim.failures.checked_numbers import checked_int
+from tffsim.failures.checked_numbers import checked_int, checked_seconds
 from tffsim.language.identity_cache import IdentityCache
 from tffsim.tracing.recording.active import active_recorder
 
@@ -43,8 +43,8 @@ class StackContext:
             trace: Whether each invocation is traced; `last_trace` is the trace of the one that started last.
 
         Raises:
-            TypeError: If `executor_fn` is no executor factory, or `max_attempts` no int.
-            ValueError: If `max_attempts` is less than 1.
+            TypeError: If `executor_fn` is no executor factory, `max_attempts` no int, or `timeout` no number.
+            ValueError: If `max_attempts` is less than 1, or `timeout` not above 0.
         """
         if not isinstance(executor_fn, ExecutorFactory):
             found = type(executor_fn).__name__
@@ -54,7 +54,7 @@ class StackContext:
         self._settings = InvocationSettings(
             executor_fn, compiled, transform_args, transform_result, cardinality_inference_fn, max_attempts
         )
-        self._timeout = timeout
+        self._timeout = checked_seconds("timeout", timeout) if timeout is not None else None
         self._traces = trace
         self._last_trace: Trace | None = None
 

@@ -262,6 +262,8 @@ class EagerTFExecutor(Executor):
             return self._embed_intrinsic(proto.intrinsic.uri, type_signature)
         if kind == "literal":
             return self._embed_payload(framework.Literal.from_proto(proto).value, type_signature)
+        if kind == "data":
+            raise ValueError("There is no data here. Start the worker with `--data`, or use a `DataExecutor`.")
         found = f"the intrinsic `{proto.intrinsic.uri}`" if kind == "intrinsic" else f"a `{kind}` computation"
         raise ValueError(
             f"EagerTFExecutor runs `tensorflow` and `literal` computations and generic arithmetic, found {found}. "

@@ -1,5 +1,6 @@
 """Data that workers have, as the controller sees it: who its clients are, and nothing of what they have."""
 
+import warnings
 from collections.abc import Sequence
 from typing import overload
 
@@ -46,6 +47,7 @@ def data_at_workers(name: str, workers: Sequence[WorkerConnection]) -> DataAtWor
             f"No worker has data {name!r}. They have: {', '.join(known) or 'none'}. "
             f"Start one with `tffsim worker --data {name}=module:function`."
         )
+    _warn_of_one_with_two_names([worker for worker in workers if worker.num_clients.get(name)])
     return DataAtWorkers(
         [
             ClientAtHome(name, worker.address, number)
@@ -53,3 +55,16 @@ def data_at_workers(name: str, workers: Sequence[WorkerConnection]) -> DataAtWor
             for number in range(worker.num_clients.get(name, 0))
         ]
     )
+
+
+def _warn_of_one_with_two_names(workers: Sequence[WorkerConnection]) -> None:
+    """Says so if two addresses seem to be those of one worker; two machines may give the same account of themselves."""
+    address_of: dict[str, str] = {}
+    for worker in workers:
+        other = address_of.setdefault(worker.process, worker.address)
+        if other != worker.address:
+            warnings.warn(
+                f"{other} and {worker.address} seem to be one worker ({worker.process}). "
+                "If so, each of its clients is there twice: name it once.",
+                stacklevel=4,
+            )

@@ -67,6 +67,16 @@ def context(factory):
     return tff.SyncExecutionContext(factory)
 
 
+def test_one_worker_with_two_names_is_told(workers):
+    address = workers[0].addresses[0]
+    names = [address, address.replace("127.0.0.1", "localhost")]
+    with (
+        contextlib.closing(tff.remote_executor_factory(names, connect_timeout=60)) as factory,
+        pytest.warns(UserWarning, match="seem to be one worker.*name it once"),
+    ):
+        factory.data("numbers")
+
+
 def test_federated_averaging_gives_the_weights_of_a_run_with_all_data_here(factory, context, local):
     data = factory.data("digits")
     assert len(data) == 5

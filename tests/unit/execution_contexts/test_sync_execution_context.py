@@ -70,6 +70,12 @@ def test_a_context_needs_a_factory():
         tff.SyncExecutionContext(tff.local_executor_factory(), max_attempts=0)
 
 
+@pytest.mark.parametrize(("timeout", "error"), [("1", TypeError), (0, ValueError), (-1.0, ValueError)])
+def test_a_time_limit_is_a_number_of_seconds(timeout, error):
+    with pytest.raises(error, match="`timeout` must be"):
+        tff.SyncExecutionContext(tff.local_executor_factory(), timeout=timeout)
+
+
 @pytest.mark.parametrize("factory", [tff.local_executor_factory, tff.debug_executor_factory])
 def test_a_plain_call_works_while_an_event_loop_runs(factory):
     async def main():

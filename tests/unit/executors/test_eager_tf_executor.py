@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from federated_language.common_libs import structure
-from federated_language.framework import Intrinsic, Literal, Placement
+from federated_language.framework import Data, Intrinsic, Literal, Placement
+from google.protobuf import any_pb2
 
 from tests.unit.external_runtime.tensorflow.tensorflow_protos import endless, unary
 from tffsim.concurrency.activity import offload_observer
@@ -135,6 +136,7 @@ def test_the_reference_of_a_function_is_callable():
     [
         (Placement(fl.CLIENTS), "`placement`"),
         (Intrinsic("federated_sum", fl.FunctionType(AT_CLIENTS, AT_SERVER)), "`federated_sum`"),
+        (Data(any_pb2.Any(), AT_CLIENTS), "no data here. Start the worker with `--data`"),
     ],
 )
 def test_a_computation_of_a_foreign_kind_is_refused_by_name(computation, found):

@@ -47,8 +47,8 @@ def to_dataset(value: object, type_spec: fl.SequenceType) -> tf.data.Dataset:
         return _matching(value, type_spec)
     if hasattr(value, "columns") and hasattr(value, "to_dict"):
         raise TypeError(
-            f"Expected a sequence of type {type_spec}, found a `{type(value).__name__}`, which is read by columns, and not "
-            'by rows. Pass `frame.to_dict("records")` for elements with names, or `frame.to_numpy()`.'
+            f"Expected a sequence of type {type_spec}, found a `{type(value).__name__}`, which is read by columns, "
+            'not by rows. Pass `frame.to_dict("records")` for elements with names, or `frame.to_numpy()`.'
         )
     if isinstance(value, (np.ndarray, EagerTensor)) and isinstance(type_spec.element, fl.TensorType):
         check_mask(value)
