@@ -13,8 +13,10 @@ from tffsim.computations.computation_calls import UntypedComputation, with_share
 from tffsim.computations.definition import define
 from tffsim.computations.mistakes import federated_assignment, federated_equality
 from tffsim.computations.mistakes.federated_mistakes import explain
-from tffsim.computations.mistakes.mistake_error import being_defined
+from tffsim.computations.mistakes.mistake_error import MistakeError, being_defined
 from tffsim.failures.user_error import user_facing
+from tffsim.language.building_blocks import to_building_block
+from tffsim.language.free_references import free_references
 from tffsim.language.lambda_names import name_of_function
 
 federated_assignment.install()
@@ -75,9 +77,29 @@ def _infer_type(value: object) -> fl.Type:
 
 def _defined(make: Callable[[], object], function: Callable[..., object] | None, *, is_typed: bool) -> Any:
     name = name_of_function(function, "computation") if function is not None else "computation"
+    if being_defined.get() is None:
+        # Inside of another computation, it may use what that one has.
+        make = functools.partial(_complete, make)
     token = being_defined.set(name)
     try:
         with naming_calls_of(function):
             return define(make, explain, function=function, name=name, is_typed=is_typed)
     finally:
         being_defined.reset(token)
+
+
+def _complete(make: Callable[[], object]) -> object:
+    """Makes a computation.
+
+    Raises:
+        MistakeError: If it uses what only another one has.
+    """
+    made = make()
+    if isinstance(made, ConcreteComputation):
+        foreign = next(iter(free_references(to_building_block(made.to_proto()))), None)
+        if foreign is not None:
+            raise MistakeError(
+                f"It uses a value of another computation (`{foreign}`), which exists only while that one runs. "
+                "Return it there, and pass it here as an argument."
+            )
+    return made

@@ -131,3 +131,35 @@ def test_defining_one_does_not_load_tensorflow():
     code = "import sys, tffsim as tff; tff.federated_computation(lambda x: x); print('tensorflow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+FLOATS = tff.FederatedType(np.float32, tff.CLIENTS)
+
+
+def test_a_value_of_another_computation_is_refused_where_it_is_used():
+    kept = []
+
+    @tff.federated_computation(FLOATS)
+    def first(x):
+        kept.append(x)
+        return tff.federated_sum(x)
+
+    with pytest.raises(tff.DefinitionError, match=r"`second` cannot be defined\. It uses a value of another"):
+
+        @tff.federated_computation(FLOATS)
+        def second(x):
+            return tff.federated_sum(kept[0])
+
+    assert first([1.0, 2.0]) == 3.0
+
+
+def test_a_computation_inside_of_another_one_may_use_what_that_one_has():
+    @tff.federated_computation(FLOATS)
+    def outer(x):
+        @tff.federated_computation(tff.FederatedType(np.float32, tff.SERVER))
+        def inner(y):
+            return y, tff.federated_sum(x)
+
+        return inner(tff.federated_max(x))
+
+    assert tuple(outer([1.0, 2.0])) == (2.0, 3.0)

@@ -172,6 +172,8 @@ def test_what_was_given_up_is_told_from_what_counts_and_not_counted():
     assert sorted(trace.timing()["calls"].tolist()) == sorted(alone.timing()["calls"].tolist())
     (row,) = rounds(snapshot)
     assert (row.done, row.failed, row.down, row.up) == (2, [], *_bytes(alone))
+    summary = str(trace)
+    assert "1 of 3 clients dropped out" in summary and "ClientsLostError" not in summary
 
 
 def _bytes(trace):

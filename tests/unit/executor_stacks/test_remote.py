@@ -96,7 +96,7 @@ def test_channels_are_taken_and_those_of_a_loop_are_not():
 def test_a_channel_to_nobody_says_what_to_do():
     channel = grpc.insecure_channel("127.0.0.1:9")
     factory = remote_executor_factory([channel], connect_timeout=0.1)
-    with pytest.raises(NoWorkerError, match=r"channel \d+: .*refused.*check where the channels lead"):
+    with pytest.raises(NoWorkerError, match=r"(?s)channel \d+: .*refused.*check where the channels lead"):
         factory.create_executor({})
     factory.close()
     channel.close()

@@ -165,7 +165,7 @@ def _wrong_kind(operator: str, values: Mapping[str, object]) -> str | None:
             return _elsewhere(operator, name, found)
         wrong = next((part for part in _tensors(found.member) if not _is_numeric(part, operator)), None)
         if wrong is not None:
-            return _not_numeric(operator, wrong)
+            return _not_numeric(operator, name, wrong)
     for name in ("max_key", "server_val"):
         found = type_of_value(values.get(name))
         if isinstance(found, fl.FederatedType) and found.placement is not fl.SERVER:
@@ -221,7 +221,7 @@ def _is_numeric(type_spec: fl.Type, operator: str) -> bool:
     return any(np.issubdtype(type_spec.dtype, kind) for kind in kinds.get(operator, (np.integer, np.floating)))
 
 
-def _not_numeric(operator: str, found: fl.Type) -> str:
+def _not_numeric(operator: str, name: str, found: fl.Type) -> str:
     if isinstance(found, fl.SequenceType):
         return (
             f"`{operator}` takes numbers, and each client holds a data set ({short(found)}). Map a `tf_computation` "
@@ -234,6 +234,7 @@ def _not_numeric(operator: str, found: fl.Type) -> str:
         )
     needed = "integers" if operator.startswith("federated_secure") else "numbers"
     needed = "floats" if operator == "federated_mean" else needed
+    needed = "numbers as weights" if name == "weight" else needed
     return (
         f"`{operator}` takes {needed}, found {short(found)}. Convert the values at the clients first: "
         "`tff.federated_map` of a `tf_computation` with `tf.cast`."

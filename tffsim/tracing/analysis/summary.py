@@ -12,6 +12,7 @@ from rich.text import Text
 
 from tffsim.tracing.analysis.clients import clients
 from tffsim.tracing.analysis.hosts import host_summaries, ranges_text
+from tffsim.tracing.analysis.lost_work import lost_work
 from tffsim.tracing.analysis.timing import timing
 from tffsim.tracing.analysis.traffic import traffic_totals
 from tffsim.tracing.document.operations import OPERATIONS
@@ -148,11 +149,12 @@ def _host_rows(snapshot: Snapshot) -> _Rows:
 
 
 def _error_rows(snapshot: Snapshot) -> _Rows:
-    """The innermost span of each error: the first that it passed."""
-    columns = snapshot.columns
-    failed_below = {int(columns["parent"][span]) for span in snapshot.errors}
+    """The innermost span of each error: the first that it passed. Not what is done again since."""
+    columns, is_lost = snapshot.columns, lost_work(snapshot)
+    errors = {span: text for span, text in snapshot.errors.items() if not is_lost[span]}
+    failed_below = {int(columns["parent"][span]) for span in errors}
     rows = []
-    for span, text in snapshot.errors.items():
+    for span, text in errors.items():
         if span not in failed_below:
             layer, client = int(columns["layer"][span]), int(columns["client"][span])
             executor = snapshot.executors[layer].label if layer >= 0 else "execution context"

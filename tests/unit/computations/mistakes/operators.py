@@ -152,6 +152,15 @@ def rows(keys, state):
         "`rows` cannot be defined. `federated_select` takes `max_key`, the number of keys, as int32 at "
         "SERVER, as the keys are. Write `tff.federated_value(np.int32(4), tff.SERVER)`.",
     ),
+    "weights that are no numbers": (
+        """
+@tff.federated_computation(AT_CLIENTS, tff.FederatedType(np.bool_, tff.CLIENTS))
+def average(x, w):
+    return tff.federated_mean(x, w)  # here
+""",
+        "`average` cannot be defined. `federated_mean` takes numbers as weights, found bool. Convert the values at "
+        "the clients first: `tff.federated_map` of a `tf_computation` with `tf.cast`.",
+    ),
     "keys of another dtype": (
         """
 @tff.federated_computation(tff.FederatedType((np.int64, [2]), tff.CLIENTS), AT_SERVER)
