@@ -19,13 +19,8 @@ _NO_PASSWORD = "-"
 
 @click.command(short_help="Run clients for computations that are called in other processes.")
 @click.option("--bind", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    show_default=True,
-    help="The port; 0 takes a free one and prints it.",
-)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True,
+              help="The port; 0 takes a free one and prints it.")  # fmt: skip
 @click.option("--tls-cert", type=_FILE, help="The certificate of this worker (PEM).")
 @click.option("--tls-key", type=_FILE, help="Its private key (PEM).")
 @click.option("--client-ca", type=_FILE, help="The authority of the certificates that callers must have (PEM).")

@@ -7,7 +7,6 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 
 _MAX_BYTES = 128 << 20
-_ALWAYS_KEPT = 8
 
 
 class RecentlyUsed(Generic[_K, _V]):
@@ -17,12 +16,14 @@ class RecentlyUsed(Generic[_K, _V]):
 
     Args:
         max_size: How many values are kept.
-        max_bytes: How many bytes they may have together; some are kept all the same, however large they are.
+        max_bytes: How many bytes they may have together.
+        always_kept: How many are kept all the same, however large they are.
     """
 
-    def __init__(self, max_size: int, max_bytes: int = _MAX_BYTES) -> None:
+    def __init__(self, max_size: int, max_bytes: int = _MAX_BYTES, always_kept: int = 8) -> None:
         self._max_size = max_size
         self._max_bytes = max_bytes
+        self._always_kept = always_kept
         self._num_bytes = 0
         self._entries: collections.OrderedDict[_K, tuple[_V, int]] = collections.OrderedDict()
 
@@ -53,7 +54,7 @@ class RecentlyUsed(Generic[_K, _V]):
         self._entries[key] = value, num_bytes
         self._num_bytes += num_bytes
         while len(self._entries) > self._max_size or (
-            self._num_bytes > self._max_bytes and len(self._entries) > _ALWAYS_KEPT
+            self._num_bytes > self._max_bytes and len(self._entries) > self._always_kept
         ):
             self._forget(next(iter(self._entries)))
 

@@ -1,11 +1,11 @@
 """The computations that controllers have sent to a worker, by the hash of their content."""
 
-import collections
 import threading
 from collections.abc import Callable
 
 from federated_language.proto import computation_pb2 as pb
 
+from tffsim.language.recently_used import RecentlyUsed
 from tffsim.remote.wire.computations import learn_provenance, read_computation
 
 _MAX_BYTES = 512 << 20
@@ -21,8 +21,7 @@ class KnownComputations:
 
     def __init__(self, check: Callable[[pb.Computation], None]) -> None:
         self._check = check
-        self._known: collections.OrderedDict[bytes, tuple[pb.Computation, int]] = collections.OrderedDict()
-        self._num_bytes = 0
+        self._known: RecentlyUsed[bytes, pb.Computation] = RecentlyUsed(_MAX_COMPUTATIONS, _MAX_BYTES, always_kept=1)
         self._lock = threading.Lock()
 
     def __contains__(self, digest: bytes) -> bool:
@@ -45,14 +44,12 @@ class KnownComputations:
         learn_provenance(provenance)
         self._check(proto)
         with self._lock:
-            self._known[digest] = proto, len(content)
-            self._num_bytes += len(content)
-            while len(self._known) > _MAX_COMPUTATIONS or (self._num_bytes > _MAX_BYTES and len(self._known) > 1):
-                _, (_, size) = self._known.popitem(last=False)
-                self._num_bytes -= size
+            self._known.put(digest, proto, len(content))
 
     def get(self, digest: bytes) -> pb.Computation:
         """Returns a computation that is there."""
         with self._lock:
-            self._known.move_to_end(digest)
-            return self._known[digest][0]
+            found = self._known.get(digest)
+        if found is None:
+            raise KeyError(digest)
+        return found
