@@ -25,12 +25,16 @@ def main() -> None:
     parser.add_argument(
         "--before", metavar="COMMIT", help="compare with tffsim of a commit, or of a folder with a checkout, instead"
     )
+    parser.add_argument("--workers", action="store_true", help="measure what workers on this machine cost only")
     parser.add_argument("--probe", choices=list(_PROBES), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.probe:
         print(json.dumps(_PROBES[arguments.probe]()))
         return
     console = Console(width=130)
+    if arguments.workers:
+        _print_workers(console)
+        return
     if arguments.before:
         sys.exit(_print_comparison(console, arguments.before, arguments.turns, arguments.only))
     measured = _print_speed(console, arguments.turns, arguments.only)
@@ -109,10 +113,11 @@ def _print_rest(console: Console) -> None:
         "200 rounds with changing cohorts", "{megabytes:+.0f} MB, {threads:+.0f} threads".format(**growth), "0"
     )
     console.print(table)
-    _print_remote(console)
+    # A process of its own: this one has held, and freed, what all the others needed.
+    subprocess.run([sys.executable, "-m", "tests.benchmarks", "--workers"], check=True)
 
 
-def _print_remote(console: Console) -> None:
+def _print_workers(console: Console) -> None:
     from tests.benchmarks import remote_calls, remote_memory, shared_memory
 
     table = Table("what", "measured", "budget", title="workers on this machine: median ratios of turns (middle half)")
