@@ -13,6 +13,7 @@ from tffsim.computations.computation_calls import TypedComputation, UntypedCompu
 from tffsim.computations.context_stack import context_stack
 from tffsim.computations.definition import define
 from tffsim.computations.mistakes.tensorflow_mistakes import explain
+from tffsim.computations.mistakes.tensorflow_outside_objects import UnbuiltObjects
 from tffsim.external_runtime.tensorflow.capture import graph_capture
 from tffsim.external_runtime.tensorflow.tensorflow_types import infer_type, to_type
 from tffsim.failures.user_error import user_facing
@@ -97,7 +98,9 @@ def _capture(
 ) -> ConcreteComputation:
     name = _name_of(function) if name in (None, LAMBDA) else name
     one_argument = _with_one_argument(function, parameter_type, unpack)
+    unbuilt = UnbuiltObjects(function)
     proto, type_signature = graph_capture.capture(one_argument, parameter_type, name)
+    unbuilt.check()
     computation = TypedComputation(
         computation_proto=proto,
         context_stack=context_stack,  # type: ignore[arg-type]

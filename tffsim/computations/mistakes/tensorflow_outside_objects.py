@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from tffsim.computations.mistakes.mistake_error import MistakeError
 from tffsim.external_runtime.tensorflow.capture.graph_capture import unwrapped
 from tffsim.failures.definition_failure import Failure
 from tffsim.failures.source_places import is_library, walk
@@ -46,6 +47,38 @@ def explain_outside(failure: Failure) -> str | None:
     return f"{subject} was made outside of this function, and a computation cannot take it along. {advice}"
 
 
+class UnbuiltObjects:
+    """The Keras objects from outside that a function names, and that have no weights before it is captured.
+
+    Args:
+        function: The user's function.
+    """
+
+    def __init__(self, function: object) -> None:
+        self._objects = {
+            name: value
+            for name, value in _names_with_functions(function)
+            if isinstance(value, _OF_KERAS) and not value.variables
+        }
+
+    def check(self) -> None:
+        """Checks, after the capture, that none of them was built in it: its weights would be those of the graph.
+
+        Raises:
+            MistakeError: If one was.
+        """
+        for name, value in self._objects.items():
+            if value.variables:
+                kind = _kind_of(value)
+                raise MistakeError(
+                    f"The {kind} `{name}` was made outside of this function, and built inside by its first use. So "
+                    f"its weights belong to this computation, and `{name}` cannot be used any more. "
+                    f"Make the {kind} inside, each time that the function runs."
+                )
+
+
+_OF_KERAS = (keras.layers.Layer, keras.optimizers.Optimizer, keras.metrics.Metric)
+
 _KINDS: Mapping[str, tuple[type, ...]] = {
     "model": (keras.Model,),
     "optimizer": (keras.optimizers.Optimizer,),
@@ -73,7 +106,7 @@ def _is_outside(value: object) -> bool:
         return isinstance(value._value, tf.Variable) and _is_outside(value._value)
     if isinstance(value, tf.random.Generator):
         return _is_outside(value.state)
-    if isinstance(value, (keras.layers.Layer, keras.optimizers.Optimizer, keras.metrics.Metric)):
+    if isinstance(value, _OF_KERAS):
         return any(map(_is_outside, value.variables))
     if _is_eager(getattr(value, "resource_handle", None)):
         return True
@@ -107,6 +140,14 @@ def _named_values(failure: Failure) -> Iterator[tuple[str, object]]:
     # TensorFlow hides the frames of a function that it called.
     for function in called:
         yield from _names_of_function(function).items()
+
+
+def _names_with_functions(function: object) -> Iterator[tuple[str, object]]:
+    """Yields what a function has names for, and the functions that it names."""
+    named = _names_of_function(function)
+    yield from named.items()
+    for value in named.values():
+        yield from _names_of_function(value).items()
 
 
 def _names_of_function(function: object) -> dict[str, object]:

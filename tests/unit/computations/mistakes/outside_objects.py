@@ -23,6 +23,33 @@ def step(x):
         "`step` cannot be defined. The model `model` was made outside of this function, and a computation"
         " cannot take it along. Make it inside, or pass its weights as an argument.",
     ),
+    "a layer from outside that is built inside": (
+        """
+dense = tf.keras.layers.Dense(1)
+
+@tff.tf_computation(VECTOR)
+def step(x):  # here
+    return dense(x[:, None])
+""",
+        "`step` cannot be defined. The layer `dense` was made outside of this function, and built inside by its first "
+        "use. So its weights belong to this computation, and `dense` cannot be used any more. Make the layer inside, "
+        "each time that the function runs.",
+    ),
+    "a model from outside that another function builds": (
+        """
+model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
+
+def predicted(x):
+    return model(x[:, None])
+
+@tff.tf_computation(VECTOR)
+def step(x):  # here
+    return predicted(x)
+""",
+        "`step` cannot be defined. The model `model` was made outside of this function, and built inside by its first "
+        "use. So its weights belong to this computation, and `model` cannot be used any more. Make the model inside, "
+        "each time that the function runs.",
+    ),
     "an optimizer from outside": (
         """
 optimizer = tf.keras.optimizers.SGD(0.1)
