@@ -31,10 +31,26 @@ def first_error(snapshot: Snapshot, client: int | None = None, invocation: int |
 
 
 def first_of(snapshot: Snapshot, failed: "np.ndarray") -> int:
-    """Returns which of some spans failed first, given as a mask; -1 if there are none."""
-    start, end = snapshot.columns["start"], snapshot.columns["end"]
+    """Returns which of some failed spans is the one to name; -1 if there are none.
+
+    Several clients may fail before the others are cancelled. The call raises the error of the first client that failed,
+    which need not be the first in time; so that is the one.
+
+    Args:
+        snapshot: What was recorded.
+        failed: The spans, as a mask.
+    """
+    return min(np.flatnonzero(failed).tolist(), key=lambda span: _precedence(snapshot, span), default=-1)
+
+
+def _precedence(snapshot: Snapshot, span: int) -> tuple[float, ...]:
+    columns, errors = snapshot.columns, snapshot.errors
+    call, client = int(columns["invocation"][span]), int(columns["client"][span])
     # Executors above fail after that below, in which it happened: it ends first, and began last.
-    return min(np.flatnonzero(failed).tolist(), key=lambda span: (end[span], -start[span]), default=-1)
+    depth = (columns["end"][span], -columns["start"][span])
+    if call not in errors:
+        return call, 0, 0, *depth
+    return call, errors[call] != errors.get(span), client if client >= 0 else np.inf, *depth
 
 
 def error_message(error: str) -> str:

@@ -1,6 +1,8 @@
 """The operation in which an error arose, and what it said."""
 
+import numpy as np
 import pytest
+import tensorflow as tf
 
 import tffsim as tff
 from tests.unit.tracing.traced_runs import failed_at_client, sum_of_logarithms
@@ -52,6 +54,23 @@ def test_each_round_has_its_own_error():
         with pytest.raises(tff.ExecutionError):
             sum_of_logarithms([1.0, 7.0])
     assert trace.error(client=1, round=0) == "" != trace.error(client=1, round=1) == trace.error(client=1)
+
+
+def test_of_several_clients_that_fail_it_is_the_one_whose_error_is_raised():
+    @tff.tf_computation(np.float32)
+    def fails_later_the_larger_it_is(x):
+        (count,) = tf.while_loop(lambda n: n < 1e3 * x, lambda n: (n + 1.0,), (0.0,))
+        with tf.control_dependencies([tf.debugging.Assert(count < 1000.0, [x])]):
+            return tf.identity(x)
+
+    @tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))
+    def total(xs):
+        return tff.federated_sum(tff.federated_map(fails_later_the_larger_it_is, xs))
+
+    error = pytest.raises(tff.ExecutionError, match=r"client 1 \(of 4\)")
+    with tff.use(tff.local_executor_factory()), tff.trace() as trace, error:
+        total([0.5, 300.0, 0.5, 1.0])
+    assert trace.error() == trace.error(client=1) != ""
 
 
 def test_the_message_is_the_first_line_without_what_says_nothing():
