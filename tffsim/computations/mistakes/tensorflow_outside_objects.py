@@ -1,6 +1,5 @@
 """Variables, models, optimizers and tables from outside of a TensorFlow function, and what they are called."""
 
-import inspect
 import types
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -159,9 +158,23 @@ def _names_of_function(function: object) -> dict[str, object]:
 
 
 def _surroundings_of(function: Any) -> dict[str, object]:
-    variables = inspect.getclosurevars(inspect.unwrap(getattr(function, "__func__", function)))
+    inner = getattr(function, "__func__", function)
+    closure = dict(zip(inner.__code__.co_freevars, inner.__closure__ or (), strict=True))
     owner = getattr(function, "__self__", None)
-    return {**variables.globals, **variables.nonlocals, **({"self": owner} if owner is not None else {})}
+    return {
+        **inner.__globals__,
+        **{name: cell.cell_contents for name, cell in closure.items() if _is_filled(cell)},
+        **({"self": owner} if owner is not None else {}),
+    }
+
+
+def _is_filled(cell: types.CellType) -> bool:
+    """Whether a variable of the function around has a value yet."""
+    try:
+        cell.cell_contents
+    except ValueError:
+        return False
+    return True
 
 
 def _names_in(code: types.CodeType, values: Mapping[str, object]) -> dict[str, object]:

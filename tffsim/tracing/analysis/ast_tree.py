@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tffsim.tracing.analysis.chosen import call_number
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.table import Table
 from tffsim.tracing.document.table_text import table_text
@@ -126,9 +127,7 @@ def build_ast(snapshot: Snapshot, invocation: int = 0) -> AstTree:
     Raises:
         IndexError: If there is no such invocation.
     """
-    if not -len(snapshot.invocations) <= invocation < len(snapshot.invocations):
-        raise IndexError(f"There is no invocation {invocation}: the trace has {len(snapshot.invocations)}.")
-    call = snapshot.invocations[invocation]
+    call = call_number(snapshot, invocation)
     columns = snapshot.columns
     spans = np.flatnonzero((columns["invocation"] == call.span) & (columns["node"] >= 0))
     spans = spans[np.argsort(columns["node"][spans], kind="stable")]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tffsim.tracing.analysis.chosen import call_number
 from tffsim.tracing.document.operations import OPERATIONS
 from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.table import Table
@@ -27,9 +28,7 @@ def critical_path(snapshot: Snapshot, invocation: int = 0) -> Table:
         IndexError: If there is no such invocation.
     """
     columns = snapshot.columns
-    if not -len(snapshot.invocations) <= invocation < len(snapshot.invocations):
-        raise IndexError(f"There is no invocation {invocation}: the trace has {len(snapshot.invocations)}.")
-    root = snapshot.invocations[invocation].span
+    root = call_number(snapshot, invocation).span
     children, bounds = _children_by_end(columns["parent"], columns["end"])
     starts, ends = columns["start"].tolist(), columns["end"].tolist()
     stretches: list[tuple[int, int, int]] = []

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 
+from tffsim.tracing.analysis.chosen import are_chosen
 from tffsim.tracing.document.operations import ERROR
 from tffsim.tracing.document.snapshot import Snapshot
 
@@ -19,14 +20,7 @@ def first_error(snapshot: Snapshot, client: int | None = None, invocation: int |
     Raises:
         IndexError: If there is no such client, or no such call.
     """
-    columns = snapshot.columns
-    failed = columns["outcome"] == ERROR
-    if client is not None:
-        _check(client, _num_clients(snapshot), "client")
-        failed &= columns["client"] == client
-    if invocation is not None:
-        _check(invocation, len(snapshot.invocations), "round")
-        failed &= columns["invocation"] == snapshot.invocations[invocation].span
+    failed = (snapshot.columns["outcome"] == ERROR) & are_chosen(snapshot, client, invocation)
     return first_of(snapshot, failed)
 
 
@@ -56,14 +50,3 @@ def _precedence(snapshot: Snapshot, span: int) -> tuple[float, ...]:
 def error_message(error: str) -> str:
     """Returns what the text of an error says, without the class that TensorFlow gives to all errors of graphs."""
     return re.sub(r"^(InvalidArgumentError|UnknownError): ", "", error.partition("\n")[0])
-
-
-def _check(number: int, count: int, noun: str) -> None:
-    if not 0 <= number < count:
-        raise IndexError(f"There is no {noun} {number}: the trace has {count:,}, from 0.")
-
-
-def _num_clients(snapshot: Snapshot) -> int:
-    """Returns how many clients the calls had; a client that did nothing counts too."""
-    told = max((call.cardinalities.get("CLIENTS", 0) for call in snapshot.invocations), default=0)
-    return max(told, int(snapshot.columns["client"].max(initial=-1)) + 1)

@@ -5,6 +5,7 @@ from typing import Required, TypeAlias, TypedDict
 import networkx as nx
 import numpy as np
 
+from tffsim.tracing.analysis.chosen import are_chosen
 from tffsim.tracing.document.operations import ALL_OUTCOMES, COMPUTE, INVOKE, OPERATIONS
 from tffsim.tracing.document.snapshot import Snapshot, rows_of_inputs
 
@@ -81,6 +82,7 @@ def build_graph(
 
     Raises:
         ValueError: If `collapse` is anything else, or nothing is called `layer`.
+        IndexError: If there is no such client, or no such call.
     """
     if collapse not in (None, *COLLAPSE):
         raise ValueError(f"`collapse` must be None or `clients`, found {collapse!r}.")
@@ -88,13 +90,9 @@ def build_graph(
     names = np.array([executor.name for executor in snapshot.executors] + [""], dtype=object)
     if layer is not None and layer not in names:
         raise ValueError(f"No executor is called {layer!r}. There are {', '.join(sorted(set(names) - {''}))}.")
-    keep = columns["operation"] != INVOKE
+    keep = (columns["operation"] != INVOKE) & are_chosen(snapshot, client, invocation)
     if layer is not None:
         keep &= names[columns["layer"]] == layer
-    if client is not None:
-        keep &= columns["client"] == client
-    if invocation is not None:
-        keep &= columns["invocation"] == snapshot.invocations[invocation].span
     merged = collapsed_clients(snapshot) if collapse else np.arange(snapshot.num_spans)
     graph: Graph = nx.MultiDiGraph() if into is None else into
     _add_nodes(graph, snapshot, np.flatnonzero(keep), merged)

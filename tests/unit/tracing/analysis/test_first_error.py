@@ -36,7 +36,7 @@ def test_a_client_that_did_not_fail_has_no_error(failed):
 def test_a_client_or_a_round_that_is_not_there_is_told(failed):
     with pytest.raises(IndexError, match=r"There is no client 5: the trace has 5, from 0\."):
         failed.error(client=5)
-    with pytest.raises(IndexError, match=r"There is no round 1: the trace has 1, from 0\."):
+    with pytest.raises(IndexError, match=r"There is no call 1: the trace has 1, from 0\."):
         failed.error(round=1)
     with pytest.raises(TypeError, match="a span, or a client and a round"):
         failed.error(3, client=2)
