@@ -159,22 +159,21 @@ def _names_of_function(function: object) -> dict[str, object]:
 
 def _surroundings_of(function: Any) -> dict[str, object]:
     inner = getattr(function, "__func__", function)
-    closure = dict(zip(inner.__code__.co_freevars, inner.__closure__ or (), strict=True))
     owner = getattr(function, "__self__", None)
     return {
         **inner.__globals__,
-        **{name: cell.cell_contents for name, cell in closure.items() if _is_filled(cell)},
+        **{name: value for name, cell in zip(inner.__code__.co_freevars, inner.__closure__ or (), strict=True)
+           for value in _content_of(cell)},
         **({"self": owner} if owner is not None else {}),
-    }
+    }  # fmt: skip
 
 
-def _is_filled(cell: types.CellType) -> bool:
-    """Whether a variable of the function around has a value yet."""
+def _content_of(cell: types.CellType) -> tuple[object, ...]:
+    """Returns the value of a variable of the function around, if it has one yet."""
     try:
-        cell.cell_contents
+        return (cell.cell_contents,)
     except ValueError:
-        return False
-    return True
+        return ()
 
 
 def _names_in(code: types.CodeType, values: Mapping[str, object]) -> dict[str, object]:
