@@ -1,9 +1,11 @@
 """Channels to workers, and the thread in whose loop all of them live."""
 
 import dataclasses
+import logging
 import os
 import pathlib
 import re
+import stat
 import threading
 
 import grpc
@@ -11,6 +13,7 @@ import grpc
 from tffsim.concurrency.loop_in_thread import LoopInThread
 from tffsim.remote.wire.protocol import MAX_MESSAGE_BYTES, TOKEN_KEY
 
+_log = logging.getLogger("tffsim")
 _OPTIONS = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
@@ -103,7 +106,7 @@ _TOKEN = re.compile(rb"[!-~]+")
 
 
 def read_token(path: str | os.PathLike[str]) -> str:
-    """Returns the token in a file, without the space around it.
+    """Returns the token in a file, without the space around it; warns if other users of this machine can read it.
 
     Raises:
         OSError: If the file cannot be read.
@@ -116,6 +119,10 @@ def read_token(path: str | os.PathLike[str]) -> str:
         raise ValueError(
             f"The file {os.fspath(path)} must hold one token: letters, digits and signs of ASCII, without spaces."
         )
+    # Windows has no such bits: there they say nothing of who may read.
+    if os.name == "posix" and pathlib.Path(path).stat().st_mode & stat.S_IROTH:
+        name = os.fspath(path)
+        _log.warning("Every user of this machine can read the token in %s. `chmod 600 %s` ends that.", name, name)
     return token.decode("ascii")
 
 
