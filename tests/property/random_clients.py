@@ -188,6 +188,38 @@ def with_keras(data: tf.data.Dataset) -> Any:
     return train(), [tf.identity(variable) for variable in dense.trainable_variables]
 
 
+def weighted(state: Any, weight: tf.Tensor) -> Any:
+    total, count, names = state
+    return total * weight, count, names
+
+
+def with_weight_in_the_step(data: tf.data.Dataset, weight: tf.Tensor) -> Any:
+    return data.reduce(first_state(), lambda state, element: weighted(next_state(state, element), weight))
+
+
+def with_weight_in_the_state(data: tf.data.Dataset, weight: tf.Tensor) -> Any:
+    return data.reduce(weighted(first_state(), weight), next_state)
+
+
+def with_weight_in_a_walk(data: tf.data.Dataset, weight: tf.Tensor) -> Any:
+    @tf.function
+    def walk() -> Any:
+        total, count, names = first_state()
+        for element in data:
+            total, count, names = weighted(next_state((total, count, names), element), weight)
+        return total, count, names
+
+    return walk()
+
+
+def with_weight_beside(data: tf.data.Dataset, weight: tf.Tensor) -> Any:
+    return walked(data), 2 * weight
+
+
+def with_weight_nowhere(data: tf.data.Dataset, weight: tf.Tensor) -> Any:
+    return reduced(data)
+
+
 CLIENTS = {
     "reduced": reduced,
     "walked": walked,
@@ -198,6 +230,13 @@ CLIENTS = {
     "with variables": with_variables,
     "with keras": with_keras,
 }
+WEIGHTED_CLIENTS = {
+    "with weight in the step": with_weight_in_the_step,
+    "with weight in the state": with_weight_in_the_state,
+    "with weight in a walk": with_weight_in_a_walk,
+    "with weight beside": with_weight_beside,
+    "with weight nowhere": with_weight_nowhere,
+}
 READS_ONCE = frozenset(["reduced", "walked", "with variables", "with keras"])
 
 
@@ -206,7 +245,7 @@ class Client:
     """A client function and its data.
 
     Attributes:
-        loop: A key of `CLIENTS`.
+        loop: A key of `CLIENTS`, or of `WEIGHTED_CLIENTS`.
         steps: Names of what the client does with its data before it reads them.
         batch: How many elements it reads at once; None if one.
         data: Its data.
@@ -217,17 +256,30 @@ class Client:
     batch: int | None
     data: Data
 
+    @property
+    def has_weight(self) -> bool:
+        """Whether it takes a weight beside its data."""
+        return self.loop in WEIGHTED_CLIENTS
+
     def computation(self) -> Any:
         def client(data: tf.data.Dataset) -> Any:
-            data = after(data, self.steps)
-            return CLIENTS[self.loop](data if self.batch is None else data.batch(self.batch))
+            return CLIENTS[self.loop](self._read(data))
 
+        def weighted_client(data: tf.data.Dataset, weight: tf.Tensor) -> Any:
+            return WEIGHTED_CLIENTS[self.loop](self._read(data), weight)
+
+        if self.has_weight:
+            return tf_computation(weighted_client, self.data.type_signature, np.float32)
         return tf_computation(client, self.data.type_signature)
+
+    def _read(self, data: tf.data.Dataset) -> tf.data.Dataset:
+        data = after(data, self.steps)
+        return data if self.batch is None else data.batch(self.batch)
 
 
 @st.composite
 def clients(draw: Any, loop: str) -> Client:
-    """Draws clients that loop over their data in one way, a key of `CLIENTS`."""
+    """Draws clients that loop over their data in one way, a key of `CLIENTS` or `WEIGHTED_CLIENTS`."""
     length, shape = draw(st.integers(0, 7) | st.just(LONG)), draw(st.sampled_from(sorted(SHAPES)))
     fails_at = draw(st.none() | st.integers(0, max(length - 1, 0)))
     steps = st.lists(st.sampled_from(sorted(STEPS)), max_size=2).map(tuple)

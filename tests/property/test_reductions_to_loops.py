@@ -1,12 +1,14 @@
 """Loops over random data give the same, bit for bit, as the reductions that were written."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.property.random_clients import CLIENTS, READS_ONCE, Client, Data, clients
+from tests.property.random_clients import CLIENTS, READS_ONCE, WEIGHTED_CLIENTS, Client, Data, clients
 from tffsim.external_runtime.tensorflow.functions.tensorflow_function import TensorFlowFunction
 
 _bounded = settings(
@@ -18,13 +20,13 @@ _bounded = settings(
 )
 
 
-@pytest.mark.parametrize("loop", sorted(CLIENTS))
+@pytest.mark.parametrize("loop", sorted({**CLIENTS, **WEIGHTED_CLIENTS}))
 def test_a_rewritten_client_does_what_was_written(loop):
     @given(clients(loop))
     @_bounded
     def agree(client: Client) -> None:
         proto = client.computation().to_proto()
-        outcomes = [_outcomes(TensorFlowFunction(proto, as_written=written), client.data) for written in (True, False)]
+        outcomes = [_outcomes(TensorFlowFunction(proto, as_written=written), client) for written in (True, False)]
         assert outcomes[0] == outcomes[1]
 
     agree()
@@ -35,7 +37,7 @@ def test_the_step_of_a_reduction_is_not_optimised():
     client = Client("with keras", ("filter",), 2, Data(5, "fixed", None, False, ()))
     proto = client.computation().to_proto()
     written, loop = (TensorFlowFunction(proto, as_written=as_written) for as_written in (True, False))
-    assert _outcomes(written, client.data) == _outcomes(loop, client.data)
+    assert _outcomes(written, client) == _outcomes(loop, client)
 
 
 @pytest.mark.parametrize("loop", sorted(READS_ONCE))
@@ -54,15 +56,15 @@ def test_each_element_is_produced_once(loop):
     read_once()
 
 
-def _outcomes(function: TensorFlowFunction, data: Data) -> list[object]:
+def _outcomes(function: TensorFlowFunction, client: Client) -> list[object]:
     """Calls a function twice: shuffled data comes in another order the second time."""
-    dataset = data.make()
-    return [_outcome(function, dataset) for _ in range(2)]
+    data = client.data.make()
+    return [_outcome(function, (data, tf.constant(0.7)) if client.has_weight else data) for _ in range(2)]
 
 
-def _outcome(function: TensorFlowFunction, dataset: tf.data.Dataset) -> object:
+def _outcome(function: TensorFlowFunction, argument: Any) -> object:
     try:
-        return _bits(function(dataset))
+        return _bits(function(argument))
     except tf.errors.OpError as error:
         return type(error)
 
