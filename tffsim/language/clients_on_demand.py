@@ -31,8 +31,8 @@ class CohortOnDemand(dict[PlacementLiteral, int]):
 class ClientsOnDemand(Protocol):
     """Data of clients that need not all be there at once."""
 
-    def on_demand(self) -> Sequence[ClientOnDemand]:
-        """Returns what stands for the data of each client."""
+    def on_demand(self) -> Sequence[object]:
+        """Returns what stands for the data of each client: a `ClientOnDemand`, or the data if it must be kept."""
 
 
 def made(value: object) -> object:

@@ -25,6 +25,7 @@ from tffsim.simulation.examples import (
     shuffled,
     unknown_client,
 )
+from tffsim.simulation.steady_data import is_steady
 
 
 class ClientData(abc.ABC):
@@ -161,7 +162,8 @@ class ClientDatasets(Sequence[tf.data.Dataset]):
 
     So `random.sample(data.datasets(), 10)` makes ten of them, not one for each of
     thousands of clients. A stack whose clients are at workers makes each when it is
-    sent, and keeps none: pass `data.datasets(ids)` as it is, not as a list.
+    sent, and keeps none but those that would not read alike again, such as shuffled ones:
+    pass `data.datasets(ids)` as it is, not as a list.
 
     Args:
         data: The federated data set.
@@ -197,10 +199,22 @@ class ClientDatasets(Sequence[tf.data.Dataset]):
             self._made[client_id] = self._data.create_tf_dataset_for_client(client_id)
         return self._made[client_id]
 
-    def on_demand(self) -> list[ClientOnDemand]:
-        """Returns what stands for each dataset, until it is made; none of them is kept."""
-        make = self._data.create_tf_dataset_for_client
-        return [ClientOnDemand(functools.partial(make, client_id)) for client_id in self._client_ids]
+    def on_demand(self) -> Sequence[object]:
+        """Returns what stands for each dataset, until it is made.
+
+        If they would not read alike again, all are made, in order, and kept: so they are the same on every stack.
+        """
+        if self._client_ids and not is_steady(self[0]):
+            return list(self)
+        return [ClientOnDemand(functools.partial(self._make, client_id)) for client_id in self._client_ids]
+
+    def _make(self, client_id: str) -> tf.data.Dataset:
+        dataset = self._made.get(client_id)
+        if dataset is None:
+            dataset = self._data.create_tf_dataset_for_client(client_id)
+            if not is_steady(dataset):
+                self._made[client_id] = dataset
+        return dataset
 
     def __repr__(self) -> str:
         return f"<ClientDatasets of {len(self)} clients>"

@@ -346,6 +346,30 @@ def test_client_data_is_made_when_its_turn_comes_and_not_kept(remote, local):
     assert rows[0] == rows[1]
 
 
+@pytest.mark.parametrize("seed", [None, 3])
+def test_shuffled_client_data_comes_in_the_order_of_the_local_stack(remote, local, seed):
+    numbers = tff.SequenceType(tf.int64)
+
+    @tff.tf_computation(numbers)
+    def first(dataset):
+        return dataset.take(1).reduce(tf.constant(0, tf.int64), lambda _, number: number)
+
+    @tff.federated_computation(fl.FederatedType(numbers, fl.CLIENTS))
+    def firsts(datasets):
+        return fl.federated_map(first, datasets)
+
+    def rounds(context):
+        tf.random.set_seed(5)
+        data = ClientData.from_clients_and_tf_fn("abcdef", lambda _: tf.data.Dataset.range(20).shuffle(20, seed=seed))
+        datasets = data.datasets()
+        return [[int(number) for number in context.invoke(firsts, datasets)] for _ in range(3)]
+
+    try:
+        assert rounds(remote) == rounds(local) == rounds(remote)
+    finally:
+        tf.random.set_seed(None)
+
+
 def test_more_cohorts_side_by_side_than_stacks_are_kept(remote):
     context = tff.AsyncExecutionContext(remote.executor_factory)
 

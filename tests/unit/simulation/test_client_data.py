@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 import tffsim as tff
+from tffsim.language.clients_on_demand import ClientOnDemand
 from tffsim.simulation.client_data import ClientData, InMemoryClientData
 
 
@@ -51,6 +52,25 @@ def test_a_dataset_is_made_when_its_client_is_chosen(client_data, monkeypatch):
     assert len(datasets) == 2 and made == []
     assert datasets[-1] == datasets[1] == "bob" and made == ["bob"]
     assert list(datasets[:1]) == ["ann"] and made == ["bob", "ann"]
+
+
+def test_data_that_would_not_read_alike_again_is_made_once_and_in_order(client_data):
+    made = []
+
+    def shuffled(dataset):
+        made.append(dataset)
+        return dataset.shuffle(5)
+
+    datasets = client_data.preprocess(shuffled).datasets()
+    assert list(datasets.on_demand()) == list(datasets) == list(datasets.on_demand())
+    assert len(made) == len(datasets)
+
+
+def test_other_data_is_made_when_its_turn_comes_and_let_go(client_data):
+    datasets = client_data.preprocess(lambda dataset: dataset.batch(2)).datasets()
+    *_, last = datasets.on_demand()
+    assert isinstance(last, ClientOnDemand)
+    assert last.make() is not last.make()
 
 
 def test_datasets_of_clients_are_an_argument_of_a_computation(client_data):

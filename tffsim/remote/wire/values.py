@@ -94,7 +94,8 @@ class ValueWriter:
             ValueError: If a number is out of range.
         """
         message.federated.SetInParent()
-        size = self._row_size([self._made(member, 0) for member in members[:1]], type_spec.member)
+        first = [self._made(member, 0) for member in members[:1]] if _has_rows(type_spec.member) else []
+        size = self._row_size(first, type_spec.member)
         if size is not None and size <= _MAX_ROW_BYTES:
             count = max(1, CHUNK_BYTES // max(8, size))
             some = [self._made(member, client) for client, member in enumerate(members[:count])]
