@@ -115,9 +115,12 @@ def remote_executor_factory(
         [transport_of(worker) for worker in found],
         connect_timeout=connect_timeout, call_timeout=call_timeout, heartbeat_seconds=heartbeat_seconds,
     )  # fmt: skip
-    return RemoteExecutorFactory(
+    factory = RemoteExecutorFactory(
         workers, default_num_clients=default_num_clients, lets_clients_drop_out=lost_data == "drop out"
     )
+    if isinstance(addresses, LocalWorkers):
+        addresses.close_first(factory)
+    return factory
 
 
 class RemoteExecutorFactory(ResourceManagingExecutorFactory):

@@ -70,13 +70,11 @@ class NotebookWorkers:
         """Ends all of them."""
         if self._workers is None:
             return "There are no workers."
-        for factory in [*self._factories.values(), *self._older_factories]:
-            factory.close()
-        self._factories.clear()
-        self._older_factories.clear()
         workers, self._workers = self._workers, None
         count = len(workers.processes)
         workers.close()
+        self._factories.clear()
+        self._older_factories.clear()
         return f"{count} worker{'s' * (count != 1)} ended."
 
     def status(self) -> str:

@@ -10,8 +10,9 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from tffsim.failures.checked_numbers import checked_int, checked_seconds
 from tffsim.remote.extra import check_extra
@@ -21,6 +22,11 @@ from tffsim.remote.worker_errors import NoWorkerError
 _READY = re.compile(r"tffsim worker is ready at (\S+)")
 _Lines: TypeAlias = "queue.SimpleQueue[str | None]"
 """What a worker says; None at its end."""
+
+
+class _User(Protocol):
+    def close(self) -> None: ...
+
 
 _SECONDS_TO_END = 5.0
 _MAX_LINES = 40
@@ -63,6 +69,7 @@ class LocalWorkers:
         self._options = list(options)
         self._start_timeout = checked_seconds("start_timeout", start_timeout)
         self._workers: list[LocalWorker] = []
+        self._users: weakref.WeakSet[_User] = weakref.WeakSet()
         self.add(count)
 
     @property
@@ -99,10 +106,17 @@ class LocalWorkers:
             raise
         self._workers += ready
 
+    def close_first(self, user: "_User") -> None:
+        """Lets what uses them be closed before they end, if it is still there: it would take them for lost."""
+        self._users.add(user)
+
     def close(self) -> None:
         """Ends them all."""
         workers, self._workers = self._workers, []
-        _end([worker.process for worker in workers])
+        with contextlib.ExitStack() as last_first:
+            last_first.callback(_end, [worker.process for worker in workers])
+            for user in self._users:
+                last_first.callback(user.close)
 
     def __enter__(self) -> "LocalWorkers":
         return self

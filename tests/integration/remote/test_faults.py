@@ -132,6 +132,16 @@ def test_a_worker_killed_in_the_middle_is_replaced_for_its_clients_only(workers,
     raise AssertionError("The new worker was not found.")
 
 
+def test_workers_that_end_with_their_block_are_not_lost(make_context, caplog):
+    with LocalWorkers(1, start_timeout=START_SECONDS) as workers:
+        context = make_context(workers, heartbeat_seconds=0.1)
+        assert context.invoke(quick_sum, VALUES) == sum(VALUES)
+    time.sleep(0.5)
+    assert [record.getMessage() for record in caplog.records] == []
+    with pytest.raises(tff.ExecutionError, match="No worker was ready within 5 s"):
+        context.invoke(quick_sum, VALUES)
+
+
 @pytest.mark.on_ray
 def test_a_worker_that_stops_answering_is_replaced(workers, make_context):
     context = make_context(workers)

@@ -24,6 +24,7 @@ class Started:
 
     def __init__(self, count, options=()):
         self.processes, self.addresses, self.is_closed, self.options = [], [], False, options
+        self.users = []
         self.add(count)
 
     def add(self, count=1):
@@ -32,7 +33,12 @@ class Started:
             self.processes.append(Process(number))
             self.addresses.append(f"127.0.0.1:{number}")
 
+    def close_first(self, user):
+        self.users.append(user)
+
     def close(self):
+        for user in self.users:
+            user.close()
         self.is_closed = True
 
 
