@@ -60,10 +60,10 @@ class FailureLocation:
 
     @property
     def participant(self) -> str:
-        """Who failed, such as `client 2 (of 5)`; empty if that is unknown."""
+        """Who failed, such as `client 2 (of 5)`, or `clients` if nobody knows which; empty if that is unknown."""
         if self.client is not None:
             return f"client {self.client} (of {self.num_clients})"
-        return "server" if self.placement == "server" else ""
+        return self.placement or ""
 
 
 class ArgumentError(UserError, TypeError):

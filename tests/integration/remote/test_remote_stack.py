@@ -218,8 +218,9 @@ def test_a_worker_refuses_operations_that_reach_files(remote):
         return tf.io.read_file(name)
 
     reads = tff.federated_computation(lambda x: fl.federated_map(read, x), fl.FederatedType(np.str_, fl.CLIENTS))
-    with pytest.raises(tff.ExecutionError, match=r"does not run the operation ReadFile.*Files"):
+    with pytest.raises(tff.ExecutionError, match=r"does not run the operation ReadFile.*Files") as caught:
         remote.invoke(reads, ["/etc/passwd"])
+    assert_located(caught.value, "read", "return tf.io.read_file(name)")
 
 
 def test_python_in_a_graph_is_refused_before_it_is_sent(remote):
@@ -227,9 +228,16 @@ def test_python_in_a_graph_is_refused_before_it_is_sent(remote):
     def python(x):
         return tf.ensure_shape(tf.py_function(lambda y: y, [x], tf.float32), [])
 
-    calls = tff.federated_computation(lambda x: fl.federated_map(python, x), FLOATS)
-    with pytest.raises(tff.ExecutionError, match=r"`python` calls Python functions.*another one"):
+    calls = tff.federated_computation(lambda x: fl.federated_sum(fl.federated_map(python, x)), FLOATS)
+    with pytest.raises(tff.ExecutionError, match=r"`python` calls Python functions.*another one") as caught:
         remote.invoke(calls, [1.0])
+    assert_located(caught.value, "python", "return tf.ensure_shape(tf.py_function(lambda y: y, [x], tf.float32), [])")
+
+
+def assert_located(error, function, text):
+    lines = str(error).splitlines()
+    assert "  where:    clients" in lines and f"  function: {function}" in lines
+    assert any(line.startswith("  line:     test_remote_stack.py:") and line.endswith(text) for line in lines)
 
 
 def test_nothing_is_kept_for_results_that_nobody_needs(remote):

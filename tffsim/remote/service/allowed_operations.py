@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 import tensorflow as tf
 from federated_language.proto import computation_pb2 as pb
 
+from tffsim.external_runtime.tensorflow.functions.operation_places import locate_operation
 from tffsim.language.proto_parts import parts_of
 
 _FOLDER = pathlib.Path(__file__).parent
@@ -35,7 +36,7 @@ def check_operations(proto: pb.Computation) -> None:
         if kind == "xla":
             raise RefusedOperationError("This worker runs no XLA computations: nobody can see what they do.")
         if kind == "tensorflow":
-            _check_graph(tf.compat.v1.GraphDef.FromString(part.tensorflow.graph_def.value))
+            _check_graph(tf.compat.v1.GraphDef.FromString(part.tensorflow.graph_def.value), part)
 
 
 @functools.cache
@@ -60,7 +61,7 @@ def _listed(file: str) -> Iterator[tuple[str, str]]:
             yield line, comment
 
 
-def _check_graph(graph: tf.compat.v1.GraphDef) -> None:
+def _check_graph(graph: tf.compat.v1.GraphDef, proto: pb.Computation) -> None:
     allowed = allowed_operations()
     functions = {function.signature.name for function in graph.library.function}
     # A function with the name of an operation could pass for it, or hide it.
@@ -73,7 +74,8 @@ def _check_graph(graph: tf.compat.v1.GraphDef) -> None:
     for node in nodes:
         if node.op not in allowed and node.op not in called:
             reason = forbidden_operations().get(node.op, _UNKNOWN)
-            raise RefusedOperationError(
+            error = RefusedOperationError(
                 f"This worker does not run the operation {node.op} (node {node.name}). Why: {reason}. "
                 "Leave it out, or ask whoever runs the worker for `--allow-ops all`."
             )
+            raise locate_operation(error, proto, [node.name])

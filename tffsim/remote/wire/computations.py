@@ -9,8 +9,11 @@ from typing import TypeAlias
 
 from federated_language.proto import computation_pb2 as pb
 
+from tffsim.external_runtime.tensorflow.functions.operation_places import locate_operation
+from tffsim.failures.failure_location import location_of
 from tffsim.language import provenance
 from tffsim.language.identity_cache import IdentityCache
+from tffsim.language.proto_parts import parts_of
 from tffsim.remote.wire.malformed import MalformedError
 from tffsim.remote.wire.protocol import MAX_MESSAGE_BYTES
 from tffsim.tracing.document.units import data_size
@@ -18,8 +21,10 @@ from tffsim.tracing.document.units import data_size
 _Known: TypeAlias = provenance.Provenance | provenance.Source | provenance.CallPlace
 _Fields: TypeAlias = Mapping[str, object]
 
-# How the op of a node is written in a serialised graph: field 2 of `NodeDef`, its length, its text.
-_CALLS_PYTHON = re.compile(rb"\x12(?:\x06PyFunc|\x0bEagerPyFunc|\x0fPyFuncStateless)")
+# How the op of a node is written in a serialised graph, after its name: field 2 of `NodeDef`, its length, its text.
+_PYTHON = rb"\x12(?:\x06PyFunc|\x0bEagerPyFunc|\x0fPyFuncStateless)"
+_CALLS_PYTHON = re.compile(_PYTHON)
+_NAME_AND_PYTHON = re.compile(rb"\n.([\w./>-]+)" + _PYTHON, re.DOTALL)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,16 +47,24 @@ class SentComputation:
 def _sent(proto: pb.Computation) -> SentComputation:
     content = proto.SerializeToString(deterministic=True)
     if _CALLS_PYTHON.search(content):
-        raise TypeError(
-            f"{_name(proto)} calls Python functions (`tf.py_function`, `tf.numpy_function` or a generator), which stay "
-            "in this process. A worker is another one. Use TensorFlow's operations instead, or a local stack."
-        )
+        raise _calls_python(proto)
     entries = [(kind, key, dataclasses.asdict(value)) for kind, key, value in _entries(proto)]
     return SentComputation(proto, content, hashlib.sha256(content).digest(), json.dumps(entries).encode())
 
 
 sent_computation: IdentityCache[pb.Computation, SentComputation] = IdentityCache(_sent)
 """Returns a computation as it is sent; TypeError if it cannot be."""
+
+
+def _calls_python(proto: pb.Computation) -> TypeError:
+    part = next((part for part in parts_of(proto) if _CALLS_PYTHON.search(part.tensorflow.graph_def.value)), proto)
+    error = TypeError(
+        f"{_name(part)} calls Python functions (`tf.py_function`, `tf.numpy_function` or a generator), which stay "
+        "in this process. A worker is another one. Use TensorFlow's operations instead, or a local stack."
+    )
+    location_of(error).placement = "clients"
+    nodes = _NAME_AND_PYTHON.findall(part.tensorflow.graph_def.value)
+    return locate_operation(error, part, [name.decode() for name in nodes])
 
 
 def check_size(computations: Collection[SentComputation]) -> None:

@@ -49,6 +49,8 @@ def read_failure(message: messages.Failure, worker: str) -> Exception:
     for name, value in _location(message.location).items():
         setattr(location, name, value)
     location.worker = worker
+    if location.placement is None:
+        location.placement = "clients"  # Only they are at workers.
     for note in message.notes:
         error.add_note(note)
     error.__cause__ = RemoteTraceback(message.traceback, worker)
