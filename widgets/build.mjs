@@ -40,7 +40,7 @@ const { outputFiles, metafile } = await build(options);
 const { code } = await minify(withoutEmptyFields(outputFiles[0].text), {
   module: true,
   ecma: 2022,
-  compress: { passes: 6, pure_getters: true, unsafe_arrows: true },
+  compress: { passes: 6, pure_getters: true, unsafe_arrows: true, unsafe: true },
   format: { ascii_only: true },
 });
 const bundle = LICENSE + withShortClassNames(code);

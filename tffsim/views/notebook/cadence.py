@@ -7,6 +7,8 @@ from contextlib import contextmanager
 class Cadence:
     """Lets something be done again as often as it may, if it takes at most a share of the time.
 
+    It costs what it did twice in a row: the first time, and now and then, it costs more than it will again.
+
     Args:
         share: Its share of the time.
         shortest: The least number of seconds between two times.
@@ -19,7 +21,7 @@ class Cadence:
         self._shortest = shortest
         self._clock = clock
         self._spent = spent
-        self._due = 0.0
+        self._due = self._last_cost = 0.0
 
     @property
     def is_due(self) -> bool:
@@ -31,4 +33,5 @@ class Cadence:
         """Measures what it costs to do it, from which follows when it is due again."""
         before = self._spent()
         yield
-        self._due = self._clock() + max(self._shortest, (self._spent() - before) / self._share)
+        last, self._last_cost = self._last_cost, self._spent() - before
+        self._due = self._clock() + max(self._shortest, min(last, self._last_cost) / self._share)

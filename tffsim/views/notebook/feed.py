@@ -41,8 +41,8 @@ Message = tuple[dict[str, object], list[bytes]]
 _PROGRAM = "program"
 _SPANS_PER_MESSAGE = 20_000
 # While a trace grows, sums over all its spans take a share of the time: most of it the sentence and the words on the
-# tabs, which must tell the moment that the tiles and the strip show.
-_SHARE_OF_PROGRAM = 0.03
+# tabs, which must tell the moment that the tiles and the strip show, and the lines that are marked while they run.
+_SHARES = {_PROGRAM: 0.03, "source": 0.01}
 _SHARE_OF_PANEL = 0.005
 _SECONDS_BETWEEN_SUMS = 0.5
 _MAX_SPANS_SUMMED_LIVE = 60_000
@@ -77,7 +77,7 @@ class Feed:
         self._source = source
         self._title = title
         self._panels = panels
-        shares = dict.fromkeys(panels, _SHARE_OF_PANEL) | {_PROGRAM: _SHARE_OF_PROGRAM}
+        shares = dict.fromkeys(panels, _SHARE_OF_PANEL) | _SHARES
         self._cadences = {panel: Cadence(share, _SECONDS_BETWEEN_SUMS, clock, spent) for panel, share in shares.items()}
         self._failed: set[str] = set()
         self._sizes: tuple[int, ...] = ()

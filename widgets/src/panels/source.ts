@@ -170,9 +170,10 @@ export class SourcePanel extends Panel {
     set(made, "role", "option");
     made.dataset.line = String(line);
     toggle(made, "wrong", (row?.marks.length ?? 0) > 0);
-    on(made, "pointerenter", () => this.store.hover.show(row?.nodes ?? []));
+    const added: Line = { function: number, number: line, row, element: made, gutter, fill };
+    on(made, "pointerenter", () => this.store.hover.show(added.row?.nodes ?? []));
     if (row !== null) on(made, "click", () => this.choose(number, line));
-    this.lines.push({ function: number, number: line, row, element: made, gutter, fill });
+    this.lines.push(added);
     return made;
   }
 
@@ -202,7 +203,9 @@ export class SourcePanel extends Panel {
 
   /** Writes the numbers: those of all, or of what is selected. */
   private count(): void {
-    const { steps } = this.store;
+    const { steps, legend } = this.store;
+    for (const line of this.lines)
+      line.row &&= legend.source.find((row) => row.function === line.function && row.line === line.number) ?? null;
     const told = this.told;
     const sums = steps.isOfPart
       ? steps.of(told.map(({ row }) => ({ nodes: row?.nodes ?? [], atClients: row?.at_clients ?? false })))
