@@ -27,7 +27,8 @@ class StepRun:
         failed: For how many of these it failed.
         cancelled: For how many it was given up.
         running: For how many it is under way.
-        elapsed: For how many nanoseconds it was under way, or made ready, for at least one of them.
+        elapsed: For how many nanoseconds it was under way, or made ready, for at least one of them. At the server, for
+            how many the server was at work for it.
         work: Its own work and that of the executors below, added up, in nanoseconds.
         letters: How many values crossed between server and clients, in the direction of the step.
         size: Their size in bytes.
@@ -94,7 +95,7 @@ def step_calls(snapshot: Snapshot, program: Program, invocations: list[int]) -> 
 def step_times(snapshot: Snapshot, program: Program, invocations: list[int]) -> "list[np.ndarray]":
     """Returns the spans of each step whose time is the time of the step; see `step_runs` for the arguments.
 
-    Those of a function at clients also make it ready for a client.
+    Those of a function at clients also make it ready for a client. At the server, they are those of its own executors.
     """
     steps = _steps_of_spans(snapshot, program, invocations)
     return [_timed(snapshot, step, np.flatnonzero(steps == number)) for number, step in enumerate(program.steps)]
@@ -126,8 +127,12 @@ def _calls(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> "np.nd
 
 
 def _timed(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> "np.ndarray":
-    is_function = step.placement == CLIENTS and not step.crosses_to
-    return spans[client_work(snapshot)[spans]] if is_function else _calls(snapshot, step, spans)
+    if step.placement == CLIENTS:
+        return _calls(snapshot, step, spans) if step.crosses_to else spans[client_work(snapshot)[spans]]
+    # Other executors only wait, for clients and for workers, while the server does nothing.
+    at_server = np.array([executor.placement == "server" for executor in snapshot.executors] + [False])
+    by_server = spans[at_server[snapshot.columns["layer"][spans]]]
+    return by_server if len(by_server) else spans
 
 
 def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> _Calls:

@@ -58,6 +58,26 @@ test("the time of a function at clients is that of their calls and of making it 
   assert.deepEqual([whole?.elapsed, whole?.runs], [100, 1]);
 });
 
+test("the time of a step at the server is that of its executors, not of those that wait for clients", () => {
+  const [executor] = description.executors;
+  assert.ok(executor);
+  const executors = [
+    { ...executor, name: "FederatingExecutor", placement: "" as const },
+    { ...executor, placement: "server" as const, parent: 0 },
+  ];
+  const spans: Row[] = [
+    { id: 0, invocation: 0, start: 0, end: 100 },
+    { id: 1, parent: 0, invocation: 0, node: 1, layer: 0, operation: CREATE_CALL, start: 0, end: 90 },
+    { id: 2, parent: 1, invocation: 0, node: 1, layer: 1, operation: CREATE_CALL, start: 70, end: 80 },
+  ];
+  const elapsed = (rows: Row[]) => {
+    const store = storeOf(rows, 0, { finished: true, description: { ...description, executors } });
+    return store.steps.of([{ nodes: [1], atClients: false }])[0]?.elapsed;
+  };
+  assert.equal(elapsed(spans), 10);
+  assert.equal(elapsed(spans.slice(0, 2)), 90);
+});
+
 test("a span inside a client's call is one run, for as long as it took", () => {
   const { step, whole } = counted({ kind: "span", span: 4 });
   assert.deepEqual([step?.runs, step?.failed, step?.elapsed], [1, 1, 30]);

@@ -16,7 +16,7 @@ export interface Counted {
 }
 
 export interface StepSum {
-  /** For how many milliseconds it was under way; of one client, for how many the client was busy in it. */
+  /** For how many milliseconds it, or the server in it, was at work; of one client, for how many that was busy in it. */
   elapsed: number;
   /** For how many clients, or in how many calls, it began. */
   runs: number;
@@ -60,6 +60,7 @@ export class StepSums {
     const tallies = counted.map(({ atClients }) => new Tally(columns, atClients));
     const [owners, wholes] = [this.ownersOf(counted), this.wholesOf(counted)];
     const [borders, isWork] = [bordersOf(this.legend, "clients"), clientWork(columns, this.legend)];
+    const atServer = this.legend.executors.map(({ placement }) => placement === "server");
     const around = new Set<number>();
     for (let outer = columns.parent(scope.span); outer >= 0; outer = columns.parent(outer)) around.add(outer);
     const call = this.callOfMoment();
@@ -71,7 +72,9 @@ export class StepSums {
       const isAround = around.has(span);
       if (!isAround && !(scope.isInPlace(span) && scope.isOfLayer(span) && scope.isOfClient(span))) continue;
       const copies = !isAround && borders[columns.layer(span)] && columns.client(span) >= 0 ? this.copies(span) : 0;
-      for (const k of owned) tallies[k]?.add(span, isAround ? scope.span : span, isWork(span), copies);
+      const timed = isAround ? scope.span : span;
+      const isServer = atServer[columns.layer(timed)] === true;
+      for (const k of owned) tallies[k]?.add(span, timed, isServer, isWork(span), copies);
     }
     return tallies.map((tally) => tally.sum(scope.client >= 0));
   }
@@ -117,6 +120,7 @@ export class StepSums {
 
 class Tally {
   private readonly times: [number, number][] = [];
+  private readonly serverTimes: [number, number][] = [];
   private readonly seen = new Map<string, number>();
   private letters = 0;
   private busy = 0;
@@ -127,10 +131,10 @@ class Tally {
   ) {}
 
   /**
-   * Adds a span, with the time of it or of one inside. `isWork` is as in `clientWork`; `copies` is for how many clients a
-   * value crosses in it, 0 if it is not at their border.
+   * Adds a span, with the time of it or of one inside, and whether that is the server's. `isWork` is as in `clientWork`;
+   * `copies` is for how many clients a value crosses in it, 0 if it is not at their border.
    */
-  add(span: number, timed: number, isWork: boolean, copies: number): void {
+  add(span: number, timed: number, isServer: boolean, isWork: boolean, copies: number): void {
     const { columns, atClients, seen } = this;
     const [operation, outcome] = [columns.operation(span), columns.outcome(span)];
     if (
@@ -141,7 +145,8 @@ class Tally {
       this.letters += operation === OPERATION.create_value ? copies : 1;
     if (!columns.isRunning(span)) this.busy += columns.ownTime(span);
     if (atClients && !isWork) return;
-    this.times.push([columns.start(timed), columns.end(timed)]);
+    const times = isServer && !atClients ? this.serverTimes : this.times;
+    times.push([columns.start(timed), columns.end(timed)]);
     // What makes a function ready is no run of it.
     if (atClients && operation !== OPERATION.create_call) return;
     const whom = `${columns.invocation(span)} ${atClients ? columns.client(span) : ""}`;
@@ -152,7 +157,7 @@ class Tally {
     const ranks = [...this.seen.values()];
     const count = (wanted: number) => ranks.filter((rank) => rank === wanted).length;
     return {
-      elapsed: isOfClient ? this.busy : covered(this.times),
+      elapsed: isOfClient ? this.busy : covered(this.serverTimes.length > 0 ? this.serverTimes : this.times),
       runs: ranks.length,
       failed: count(FAILED),
       cancelled: count(CANCELLED),

@@ -61,6 +61,15 @@ def test_time_is_that_of_the_step():
         assert run.elapsed > 0 and run.work > 0
 
 
+def test_the_time_of_the_server_is_that_of_its_executors_not_of_those_that_wait():
+    snapshot = traced(sum_of_logs, [1.0, 2.0])
+    columns, (_, total) = snapshot.columns, runs_of(snapshot)
+    at_server = np.array([executor.placement == "server" for executor in snapshot.executors] + [False])
+    nodes = [number for number, node in enumerate(snapshot.nodes) if node.label == "call federated_sum"]
+    spans = at_server[columns["layer"]] & np.isin(columns["node"], nodes)
+    assert total.elapsed == length(union(columns["start"][spans], columns["end"][spans])) > 0
+
+
 def test_the_time_of_a_function_at_clients_is_that_of_all_their_work_for_it():
     snapshot = traced(sum_of_logs, [1.0])
     columns = snapshot.columns
