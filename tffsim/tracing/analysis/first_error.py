@@ -44,7 +44,13 @@ def _precedence(snapshot: Snapshot, span: int) -> tuple[float, ...]:
     depth = (columns["end"][span], -columns["start"][span])
     if call not in errors:
         return call, 0, 0, *depth
-    return call, errors[call] != errors.get(span), client if client >= 0 else np.inf, *depth
+    # On its way up an error may become one of another class, which says that it is about the argument.
+    is_other = _without_class(errors[call]) != _without_class(errors.get(span, ""))
+    return call, is_other, client if client >= 0 else np.inf, *depth
+
+
+def _without_class(error: str) -> str:
+    return error.partition(": ")[2]
 
 
 def error_message(error: str) -> str:

@@ -73,6 +73,14 @@ def test_of_several_clients_that_fail_it_is_the_one_whose_error_is_raised():
     assert trace.error() == trace.error(client=1) != ""
 
 
+def test_a_wrong_argument_is_an_error_of_its_client():
+    error = pytest.raises(tff.ArgumentError, match=r"client 1 \(of 2\)")
+    with tff.use(tff.local_executor_factory()), tff.trace() as trace, error:
+        sum_of_logarithms([1.0, "x"])
+    assert trace.spans.row(first_error(trace.snapshot))["client"] == 1
+    assert trace.error() == trace.error(client=1) != ""
+
+
 def test_the_message_is_the_first_line_without_what_says_nothing():
     assert error_message("InvalidArgumentError: a client sent seven\nmodel.py:3: x") == "a client sent seven"
     assert error_message("ValueError: no") == "ValueError: no"
