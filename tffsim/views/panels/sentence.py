@@ -92,6 +92,10 @@ def _summands(crossings: list[tuple[ProgramStep, StepRun]]) -> str:
     return f"{' + '.join(counts)}, " if 1 < len(counts) <= _MAX_SUMMANDS else ""
 
 
+def _is_function_at_clients(step: ProgramStep) -> bool:
+    return step.placement == CLIENTS and not step.crosses_to
+
+
 class _Speech:
     """Makes the sentences about a run, one fact each."""
 
@@ -113,7 +117,7 @@ class _Speech:
 
     def who_ran_what(self) -> list[Sentence]:
         facts = self._facts
-        at_clients = [step for step, _ in self._steps if step.placement == CLIENTS and not step.crosses_to]
+        at_clients = [step for step, _ in self._steps if _is_function_at_clients(step)]
         if facts.num_clients == 0:
             return [self.say("no clients", computation=Phrase(facts.name, "code"))]
         if facts.num_clients < 0:
@@ -126,7 +130,7 @@ class _Speech:
         return [
             self.say(
                 "clients ran own" if own else "clients ran",
-                clients=self._clients(),
+                clients=self._those_that_ran(),
                 each=str(self._words["each"]) if max(facts.cohort_sizes) > 1 else "",
                 functions=self._titles(at_clients),
                 argument=Phrase(own, "code"),
@@ -212,8 +216,9 @@ class _Speech:
         step = self._facts.program.steps[failure.step] if failure.step >= 0 else None
         function = Phrase(step.title if step is not None else self._facts.name, "code")
         given = shortened(failure.given)
-        # The sentence has a full stop of its own.
-        message = Phrase(failure.message.removesuffix(".") + self._compared(failure.assertion, given), "wrong")
+        # A long message stands in lines of its own, so the full stop of the sentence, which it ends, is in it.
+        text = failure.message.removesuffix(".") + self._compared(failure.assertion, given)
+        message = Phrase(f"{text}.", "wrong")
         place = self._where(failure)
         if failure.client < 0:
             said = self.say("failed in", function=function, place=place, message=message)
@@ -224,7 +229,7 @@ class _Speech:
                 "client failed", client=client, count=count, function=function, place=place, message=message
             )
         told = self.say("given", given=self._value(given)) if 0 < len(given) <= _MAX_GIVEN else ()
-        return (*said, Phrase("."), *told)
+        return (*said, *told)
 
     def _compared(self, assertion: Assertion | None, given: str) -> str:
         """Says what an assertion found, unless that is what had been given, and what it expected."""
@@ -334,6 +339,18 @@ class _Speech:
         key = "clients" if min(sizes) == max(sizes) else "clients between"
         clients = Phrase(filled(self._words[key], count=max(sizes), least=min(sizes)), "clients")
         return (clients, *self.say("rounds", count=str(calls))) if calls > 1 else (clients,)
+
+    def _those_that_ran(self) -> Sentence:
+        """The clients; of a single call that has not ended well, those that began."""
+        facts = self._facts
+        began = max(
+            run.done + run.failed + run.cancelled + run.running
+            for step, run in self._steps
+            if _is_function_at_clients(step)
+        )
+        if facts.has_ended or len(facts.invocations) > 1 or not 0 < began < facts.num_clients:
+            return self._clients()
+        return (Phrase(filled(self._words["some clients"], count=began, all=facts.num_clients), "clients"),)
 
     def _server(self) -> Phrase:
         return Phrase(str(self._words["server"]), "server")
