@@ -7,8 +7,7 @@ to clients, say it here. Whoever moves work to another thread reports how long i
 """
 
 import contextvars
-from collections.abc import Callable
-from typing import TypeAlias
+from typing import Protocol
 
 from federated_language.framework import ComputationBuildingBlock
 
@@ -20,12 +19,24 @@ current_node: contextvars.ContextVar[ComputationBuildingBlock | None] = contextv
 current_client: contextvars.ContextVar[int] = contextvars.ContextVar("tffsim_current_client", default=-1)
 """The index of the client that is at work, counted over the whole cohort; -1 for no client."""
 
-OffloadObserver: TypeAlias = Callable[[int, int, int], None]
+
+class OffloadObserver(Protocol):
+    """Hears of calls that run in worker threads, in the context that submits them.
+
+    Moments are those of `time.perf_counter_ns`.
+    """
+
+    def submitted(self, moment: int) -> None:
+        """A call waits for a thread; said in the thread that submits it."""
+
+    def started(self, moment: int) -> None:
+        """It begins; said in its thread, as the next."""
+
+    def ended(self, moment: int) -> None:
+        """It has ended."""
+
 
 offload_observer: contextvars.ContextVar[OffloadObserver | None] = contextvars.ContextVar(
     "tffsim_offload_observer", default=None
 )
-"""Called in a worker thread after a call that ran there, in the context that submitted it.
-
-Its arguments are the times of submission, start and end, as `time.perf_counter_ns()`.
-"""
+"""Who hears of the calls that are submitted here; None if nobody does."""

@@ -24,7 +24,7 @@ from federated_language import framework
 from federated_language.common_libs import structure
 from federated_language.proto import computation_pb2 as pb
 
-from tffsim.concurrency.activity import offload_observer
+from tffsim.concurrency.activity import OffloadObserver, offload_observer
 from tffsim.concurrency.call_block import BlockRefusedError, CallBlock, Stack
 from tffsim.concurrency.call_duration import LONG_SECONDS, timed_call
 from tffsim.concurrency.cancellation import current_scope
@@ -292,8 +292,10 @@ class EagerTFExecutor(Executor):
                     return outside_of_loop(timed_call, function, value, cancellation, seeds)
                 # The event loop is that of another library's context. What Python code calls may need it.
                 pool = pool or _pool_of_other_contexts
-            submitted = time.perf_counter_ns()
-            call = pool.submit(_offloaded_call, submitted, function, value, cancellation, seeds)
+            observer = offload_observer.get()
+            if observer is not None:
+                observer.submitted(time.perf_counter_ns())
+            call = pool.submit(_offloaded_call, observer, function, value, cancellation, seeds)
             return await asyncio.wrap_future(call)
         except asyncio.CancelledError:
             cancellation.start_cancel()
@@ -379,16 +381,16 @@ _pool_of_other_contexts = WorkerPool(max_workers=1)
 
 
 def _offloaded_call(
-    submitted: int,
+    observer: OffloadObserver | None,
     function: _Callable,
     value: object,
     cancellation: CancellationManager,
     seeds: tuple[int, int] | None,
 ) -> TensorFlowValue:
-    started = time.perf_counter_ns()
+    if observer is not None:
+        observer.started(time.perf_counter_ns())
     try:
         return timed_call(function, value, cancellation, seeds, in_other_thread=True)
     finally:
-        observer = offload_observer.get()
         if observer is not None:
-            observer(submitted, started, time.perf_counter_ns())
+            observer.ended(time.perf_counter_ns())

@@ -1,6 +1,7 @@
 import asyncio
 import gc
 import threading
+from unittest.mock import Mock
 
 import federated_language as fl
 import numpy as np
@@ -262,7 +263,7 @@ def test_cancelling_the_task_aborts_its_call_without_an_unhandled_error(pool):
 
     async def cancel_while_running():
         asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
-        offload_observer.set(lambda *times: ended.set())
+        offload_observer.set(Mock(ended=lambda _: ended.set()))
         task = asyncio.create_task(call(EagerTFExecutor(worker_pool=pool), endless(started), 1.0, FLOAT))
         assert await asyncio.to_thread(started.wait, 60)
         task.cancel()

@@ -1,6 +1,7 @@
 """What happened in each step of a program: how often it ran, for how long, for whom, and what crossed in it."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import TypedDict
 
 import numpy as np
@@ -142,6 +143,8 @@ def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> _Calls:
     if step.placement == CLIENTS:
         whom |= columns["client"][calls]
     outcomes = [columns["outcome"][calls] == outcome for outcome in (ERROR, RUNNING, CANCELLED, OK)]
+    if step.placement == CLIENTS:
+        outcomes[1] &= ~np.isin(whom, _that_wait(columns))
     counts, seen = [], np.zeros(0, np.int64)
     for outcome in outcomes:
         found = np.setdiff1d(whom[outcome], seen)
@@ -156,6 +159,12 @@ def _run(snapshot: Snapshot, step: ProgramStep, spans: "np.ndarray") -> _Calls:
         "elapsed": length(union(columns["start"][timed], columns["end"][timed])),
         "work": int((columns["self_time"] + columns["worker_time"])[spans].sum()),
     }
+
+
+def _that_wait(columns: "Mapping[str, np.ndarray]") -> "np.ndarray":
+    """Returns which clients, of which calls, have work that waits for a thread: their turn has not come."""
+    waits = (columns["outcome"] == RUNNING) & (columns["queue_time"] > 0) & (columns["worker"] < 0)
+    return (columns["invocation"][waits].astype(np.int64) << 32) | columns["client"][waits]
 
 
 def _crossed(snapshot: Snapshot, program: Program, steps: "np.ndarray") -> list[_Crossed]:

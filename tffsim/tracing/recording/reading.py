@@ -10,6 +10,7 @@ from tffsim.tracing.document.schema import COLUMNS
 from tffsim.tracing.document.snapshot import ExecutorInfo, InvocationInfo, Legend, Snapshot, ThreadInfo
 from tffsim.tracing.document.type_info import describe_type
 from tffsim.tracing.recording.layers import Layer
+from tffsim.tracing.recording.offloads import Offloads
 from tffsim.tracing.recording.recorder import Recorder
 from tffsim.tracing.recording.span_rows import SPAN_DTYPE, open_rows
 from tffsim.tracing.recording.spans import Span
@@ -53,7 +54,7 @@ def take_snapshot(recorder: Recorder) -> Snapshot:
     open_spans = list(recorder.open_spans.copy().values())
     chunks = recorder.chunks()
     rows = np.concatenate(chunks) if chunks else np.empty(0, SPAN_DTYPE)
-    rows = _with_open(rows, open_spans, recorder.now())
+    rows = _with_open(rows, open_spans, recorder.now(), recorder.offloads)
     rows = rows[np.argsort(rows["id"], kind="stable")]
     inputs = _inputs(rows, dict(recorder.long_inputs))
     renumber = _Renumbering(rows["id"])
@@ -109,13 +110,13 @@ class _Renumbering:
         return int(self._rows[number]) if 0 <= number < len(self._rows) else -1
 
 
-def _with_open(rows: "np.ndarray", open_spans: list[Span], moment: int) -> "np.ndarray":
+def _with_open(rows: "np.ndarray", open_spans: list[Span], moment: int, offloads: Offloads) -> "np.ndarray":
     """Adds a row for each span that has not ended, unless it ended a moment ago."""
     finished = set(rows["id"][-len(open_spans) * 4 - 4096 :].tolist()) if open_spans else set()
     still_open = [span for span in open_spans if span.id not in finished]
     if not still_open:
         return rows
-    return np.concatenate([rows, open_rows(still_open, moment)])
+    return np.concatenate([rows, open_rows(still_open, moment, offloads)])
 
 
 def _inputs(rows: "np.ndarray", long_inputs: dict[int, tuple[int, ...]]) -> "np.ndarray":

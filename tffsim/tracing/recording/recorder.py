@@ -33,6 +33,7 @@ from tffsim.tracing.recording.failures import place_of, told
 from tffsim.tracing.recording.host_log import HostLog
 from tffsim.tracing.recording.invocations import Invocation, Invocations
 from tffsim.tracing.recording.layers import Layer
+from tffsim.tracing.recording.offloads import Offloads
 from tffsim.tracing.recording.payload_origins import PayloadOrigins
 from tffsim.tracing.recording.payload_sizes import size_of
 from tffsim.tracing.recording.row_keeper import RowKeeper
@@ -99,6 +100,7 @@ class Recorder(RowKeeper):
         self.hosts = HostLog(now)
         self._bytes_left = max_value_bytes
         self.clocks = ThreadClocks()
+        self.offloads = Offloads(self.clock, self._lock)
         self._subscriptions: list[Subscription] = []
         self._when_finished: list[Callable[[], object]] = []
         self._before_first: list[Callable[[], object]] = []
@@ -128,7 +130,7 @@ class Recorder(RowKeeper):
         span = Span(self, number, None, INVOKE, -1, -1)
         span.node = span.root = root
         self.open_spans[number] = span
-        observer = offload_observer.set(self.offloaded)
+        observer = offload_observer.set(self.offloads)
         try:
             yield span
         finally:
@@ -253,8 +255,8 @@ class Recorder(RowKeeper):
             place = place_of(error)
             if place is not None:
                 self.places[span.id] = place
-        with self._lock:  # A thread that works for the span may be about to say so.
-            self.append(span, outcome, inputs)
+        self.offloads.end(span, time.perf_counter_ns())
+        self.append(span, outcome, inputs)
 
     def clock(self) -> ThreadClock:
         """Returns the clock of the current thread."""
@@ -335,23 +337,6 @@ class Recorder(RowKeeper):
                 self.num_values_dropped += 1
             else:
                 self._bytes_left -= array.nbytes
-
-    def offloaded(self, submitted: int, started: int, ended: int) -> None:
-        """Notes when the work of the span that runs here was submitted to a thread, and when it ran there.
-
-        Of a call that was given up before it came back, nothing is noted.
-        """
-        span = current_span.get()
-        if span is None:
-            return
-        clock = self.clock()
-        with self._lock:
-            if span.id not in self.open_spans:
-                return
-            clock.busy += ended - started
-            span.queue_time += started - submitted
-            span.worker_time += ended - started
-            span.worker = clock.index
 
     def number_of_layer(self, layer: Layer) -> int:
         """Returns the number of an executor."""

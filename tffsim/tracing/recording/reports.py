@@ -93,7 +93,7 @@ def reporting(marks: NodeMarks) -> Iterator[Recorder]:
     (number,) = recorder.take_numbers(1)
     assert number == _ROOT
     root = Span(recorder, number, None, INVOKE, -1, -1)
-    span, observer = current_span.set(root), offload_observer.set(recorder.offloaded)
+    span, observer = current_span.set(root), offload_observer.set(recorder.offloads)
     try:
         yield recorder
     finally:
@@ -141,7 +141,9 @@ class ReportParts:
             # Parents first: a part is told before those that need it.
             rows = rows[np.argsort(rows["id"], kind="stable")]
             # After the rows: what has ended between is told as under way, and with the next part as ended.
-            under_way = open_rows(list(self._recorder.open_spans.copy().values()), self._recorder.now())
+            under_way = open_rows(
+                list(self._recorder.open_spans.copy().values()), self._recorder.now(), self._recorder.offloads
+            )
             rows, self._late = self._tellable(rows, under_way)
             under_way = under_way[~np.isin(under_way["id"], rows["id"])]
             numbers = under_way["id"].tolist()

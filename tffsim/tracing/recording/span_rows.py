@@ -8,6 +8,7 @@ import numpy as np
 
 from tffsim.tracing.document.operations import RUNNING
 from tffsim.tracing.document.schema import COLUMNS, INPUTS_DTYPE
+from tffsim.tracing.recording.offloads import Offloads
 from tffsim.tracing.recording.spans import Span
 
 # A span knows its parent as a span, and these as numbers.
@@ -54,12 +55,13 @@ pack_row = _packer()
 """Returns the bytes of a row: `pack_row(span, outcome, inputs, type_number, size, scalar, alias)`."""
 
 
-def open_rows(spans: Sequence[Span], moment: int) -> "np.ndarray":
+def open_rows(spans: Sequence[Span], moment: int, offloads: Offloads) -> "np.ndarray":
     """Returns rows for spans that are under way, as if they ended now.
 
     Args:
         spans: The spans.
         moment: Now, in nanoseconds of the clock of the recorder.
+        offloads: What is known of their work in other threads.
     """
     rows = np.zeros(len(spans), SPAN_DTYPE)
     for name in (*COLUMNS, *_LINKS):
@@ -68,5 +70,7 @@ def open_rows(spans: Sequence[Span], moment: int) -> "np.ndarray":
     for name in ("id", *_OF_SPAN):
         rows[name] = [getattr(span, name) for span in spans]
     rows["parent"] = [span.parent.id if span.parent is not None else -1 for span in spans]
+    times = [offloads.so_far(span, moment) for span in spans]
+    rows["queue_time"], rows["worker_time"] = np.array(times, np.int64).reshape(-1, 2).T
     rows["outcome"], rows["end"], rows["scalar"] = RUNNING, moment, np.nan
     return rows

@@ -138,7 +138,7 @@ class Feed:
             ended = set(batch.rows["id"].tolist())
             running = [span for span in batch.open_spans if span.id not in ended]
             moment = recorder.now()
-            rows = np.concatenate([batch.rows, open_rows(running, moment)])
+            rows = np.concatenate([batch.rows, open_rows(running, moment, recorder.offloads)])
             for name in ("start", "end"):
                 rows[name] -= recorder.started
             description: dict[str, Any] = {}

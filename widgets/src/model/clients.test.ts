@@ -32,6 +32,16 @@ test("a client runs while a span of it is under way, and has done what it did", 
   assert.equal(clients.stateOf(1), DONE);
 });
 
+test("a client whose work waits for a thread waits for its turn; what has run so far counts", () => {
+  const clients = clientsOf(span(0, 2), span(1, 2));
+  clients.setRunning([span(0, 5), span(1, 1), { ...span(1, 0), isQueued: true }]);
+  assert.deepEqual([clients.stateOf(0), clients.stateOf(1)], [CLIENT_RUNNING, WAITING]);
+  assert.deepEqual([clients.busyOf(0), clients.busyOf(1)], [7, 3]);
+  clients.setRunning([span(1, 4)]);
+  assert.deepEqual([clients.stateOf(0), clients.stateOf(1)], [DONE, CLIENT_RUNNING]);
+  assert.deepEqual([clients.busyOf(0), clients.busyOf(1)], [2, 6]);
+});
+
 test("a failure stays, whatever comes after it; a cancelled client may still fail", () => {
   const clients = clientsOf(span(0, 1, OUTCOME.error), span(1, 1, OUTCOME.cancelled));
   clients.add(span(0, 1, OUTCOME.cancelled));

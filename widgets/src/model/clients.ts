@@ -25,6 +25,8 @@ export interface ClientSpan {
   start: number;
   end: number;
   busy: number;
+  /** Whether its work waits for a thread: the client's turn has not come. */
+  isQueued?: boolean;
   /** As in `OUTCOME`. */
   outcome: number;
   /** How much of that is a first call of a function, which TensorFlow makes ready then. */
@@ -43,6 +45,8 @@ export class Clients {
   private busy = new Float64Array(16);
   private warmUp = new Float64Array(16);
   private readonly wrong = new Map<number, string>();
+  /** The own time of spans that are under way. */
+  private readonly busyNow = new Map<number, number>();
   private slowBeyond = Number.POSITIVE_INFINITY;
 
   /** `invocation` is the root span of the call, -1 before the first. */
@@ -64,7 +68,7 @@ export class Clients {
   add(span: ClientSpan): void {
     const { client } = span;
     this.touch(span);
-    this.busy[client] = this.busyOf(client) + span.busy;
+    this.busy[client] = (this.busy[client] ?? 0) + span.busy;
     this.warmUp[client] = this.warmUpOf(client) + span.warmUp;
     if (span.wrong && this.wrong.get(client) !== "nan") this.wrong.set(client, span.wrong);
     if (span.outcome === OUTCOME.error) this.states[client] = FAILED;
@@ -76,9 +80,15 @@ export class Clients {
     for (let client = 0; client < this.count; client++) {
       if (this.states[client] === CLIENT_RUNNING) this.states[client] = DONE;
     }
+    this.busyNow.clear();
     for (const span of spans) {
+      const { client } = span;
       this.touch(span);
-      if (this.states[span.client] !== FAILED) this.states[span.client] = CLIENT_RUNNING;
+      this.busyNow.set(client, (this.busyNow.get(client) ?? 0) + span.busy);
+      if (this.states[client] !== FAILED) this.states[client] = CLIENT_RUNNING;
+    }
+    for (const { client, isQueued } of spans) {
+      if (isQueued && this.states[client] !== FAILED) this.states[client] = WAITING;
     }
     const median = this.count >= ENOUGH_TO_TELL ? this.medianBusy() : Number.POSITIVE_INFINITY;
     this.slowBeyond = Math.max(SLOW_FACTOR * median, median + NOTICEABLE);
@@ -112,7 +122,7 @@ export class Clients {
 
   /** The own time of all spans of a client, in milliseconds. */
   busyOf(client: number): number {
-    return this.busy[client] ?? 0;
+    return (this.busy[client] ?? 0) + (this.busyNow.get(client) ?? 0);
   }
 
   /** What is wrong with a number at a client: `nan` before others; empty if nothing is known to be. */

@@ -179,6 +179,7 @@ export class Cohorts {
       start: columns.start(span),
       end: columns.end(span),
       busy: columns.ownTime(span),
+      isQueued: columns.isQueued(span),
       outcome: columns.outcome(span),
       warmUp: columns.start(span) < (this.firstEnds.get(this.kindOf(span)) ?? 0) ? columns.ownTime(span) : 0,
       wrong: wrongNumberOf(span, columns),

@@ -127,6 +127,11 @@ export class Columns {
     return this.outcome(span) === OUTCOME.running;
   }
 
+  /** Whether its work waits for a thread now. */
+  isQueued(span: number): boolean {
+    return this.isRunning(span) && this.queue(span) > 0 && this.worker(span) < 0;
+  }
+
   clear(): void {
     this.count = 0;
     this.version += 1;

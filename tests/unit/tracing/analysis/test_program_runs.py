@@ -1,8 +1,13 @@
 """What is told of the steps of a program is what happened."""
 
+import contextvars
+import threading
+
 import numpy as np
 import pytest
+import tensorflow as tf
 
+import tffsim as tff
 from tests.unit.tracing.traced_programs import (
     rounds,
     secure_select,
@@ -86,3 +91,34 @@ def test_keys_of_a_select_are_counted(computation, is_hidden):
     assert (run.keys, run.are_keys_hidden) == (6, is_hidden)
     assert (run.letters, run.size) == (2, 24)
     assert all(run.keys == 0 for run in runs_of(rounds()))
+
+
+def test_a_client_whose_work_waits_for_a_thread_does_not_run():
+    started, go_on = threading.Event(), threading.Event()
+
+    def wait(x):
+        started.set()
+        assert go_on.wait(60)
+        return x
+
+    @tff.tf_computation(np.float32)
+    def waits(x):
+        return tf.ensure_shape(tf.numpy_function(wait, [x], tf.float32), [])
+
+    @tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))
+    def total(xs):
+        return tff.federated_sum(tff.federated_map(waits, xs))
+
+    context = tff.SyncExecutionContext(tff.local_executor_factory(max_concurrent_computation_calls=1))
+    with tff.trace() as trace:
+        here = contextvars.copy_context()
+        call = threading.Thread(target=here.run, args=(context.invoke, total, [1.0, 2.0, 3.0]))
+        call.start()
+        assert started.wait(60)
+        pause, tries = threading.Event(), iter(range(1200))
+        while len(trace.clients()) < 3 or runs_of(trace.snapshot)[0].running != 1:
+            assert next(tries, None) is not None
+            pause.wait(0.05)
+        go_on.set()
+        call.join(60)
+    assert (runs_of(trace.snapshot)[0].running, runs_of(trace.snapshot)[0].done) == (0, 3)

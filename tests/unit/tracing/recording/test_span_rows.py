@@ -41,11 +41,11 @@ def test_what_a_span_does_not_have_is_in_its_row_as_nothing():
 def test_a_span_under_way_is_running_until_now_and_has_no_value():
     facts = {name: 10 + number for number, name in enumerate(OF_SPAN)}
     above = span_with(**facts | {"id": 3})
-    rows = open_rows([above, span_with(**facts, parent=above)], 1000)
+    rows = open_rows([above, span_with(**facts, parent=above)], 1000, Recorder().offloads)
     assert rows["id"].tolist() == [3, 10] and rows["parent"].tolist() == [-1, 3]
     assert rows["outcome"].tolist() == [RUNNING] * 2 and rows["end"].tolist() == [1000] * 2
     assert rows["client"].tolist() == [facts["client"]] * 2
     assert not rows["has_scalar"].any() and np.isnan(rows["scalar"]).all()
     for name in ("type", "alias", "first_input", "second_input"):
         assert rows[name].tolist() == [-1] * 2
-    assert len(open_rows([], 0)) == 0
+    assert len(open_rows([], 0, Recorder().offloads)) == 0

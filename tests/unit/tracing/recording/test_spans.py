@@ -1,11 +1,9 @@
 """Times of operations: when they began and ended, and what of it was their own."""
 
 import asyncio
-import contextvars
 
 import federated_language as fl
 import numpy as np
-import pytest
 
 from tests.unit.fake_time import FakeClock
 from tests.unit.tracing.recording.foreign_executor import FLOAT, ForeignExecutor, record, subtract
@@ -96,23 +94,3 @@ def test_looking_at_a_value_is_no_time_of_the_operation_that_made_it(monkeypatch
     record(executor.create_value(np.zeros(3), fl.TensorType(np.float64, [3])), recorder)
     assert clock.now == 100
     assert Trace(recorder).spans["end"].tolist() == [100, 0]
-
-
-class GivingUp(ForeignExecutor):
-    """Gives up a call that another thread goes on with."""
-
-    async def create_value(self, value, type_spec=None):
-        self.context = contextvars.copy_context()
-        raise ValueError("no")
-
-
-def test_what_a_thread_goes_on_with_is_nobodys_time_when_the_call_was_given_up():
-    recorder = Recorder()
-    executor = GivingUp()
-    with pytest.raises(ValueError, match="no"):
-        record(TracingExecutor(executor).create_value(1.0, FLOAT), recorder)
-    before = [clock.busy for clock in recorder.threads]
-    executor.context.run(recorder.offloaded, 0, 2, 5)
-    trace = Trace(recorder)
-    assert [clock.busy for clock in recorder.threads] == before
-    assert (trace.spans["worker_time"] == 0).all()
