@@ -26,6 +26,7 @@ from tffsim.tracing.document.snapshot import Snapshot
 from tffsim.tracing.document.units import data_size, duration
 from tffsim.tracing.recording.host_log import HostLog
 from tffsim.tracing.recording.layers import Layer
+from tffsim.tracing.recording.recorder import Recorder
 from tffsim.tracing.recording.source import Source
 from tffsim.tracing.recording.span_rows import SPAN_DTYPE
 from tffsim.tracing.recording.spans import Span
@@ -139,6 +140,7 @@ def _recorder(snapshot: Snapshot, clock: Callable[[], int]) -> Any:
         invocations=snapshot.invocations,
         errors=snapshot.errors,
         hosts=HostLog(clock),
+        offloads=Recorder().offloads,
     )
 
 
