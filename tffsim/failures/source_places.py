@@ -126,8 +126,10 @@ def linked(entries: list[types.TracebackType]) -> types.TracebackType | None:
 
 @functools.lru_cache(maxsize=4096)
 def is_library(filename: str) -> bool:
-    """Whether a file belongs to Python, to tffsim or to what it is built on."""
-    return filename.startswith(_LIBRARIES) or filename.startswith("<frozen") or "__autograph_generated" in filename
+    """Whether a file belongs to Python, to tffsim, to what it is built on, or to another library for numbers."""
+    # Of what was compiled from Cython, only the name is told.
+    is_compiled = filename.startswith("<frozen") or filename.endswith(".pyx")
+    return filename.startswith(_LIBRARIES) or is_compiled or "__autograph_generated" in filename
 
 
 def _number_in(name: tuple[str, str] | None) -> int | None:
@@ -164,5 +166,10 @@ def _folders(packages: Iterable[str]) -> Iterator[str]:
 
 
 _LIBRARIES = tuple(
-    _folders(("tensorflow", "keras", "numpy", "federated_language", "tffsim", "IPython", "ipykernel", "functools"))
+    _folders(
+        (
+            *("tensorflow", "keras", "numpy", "federated_language", "tffsim", "IPython", "ipykernel", "functools"),
+            *("pandas", "scipy", "sklearn"),
+        )
+    )
 )

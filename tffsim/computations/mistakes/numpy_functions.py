@@ -27,6 +27,7 @@ _OTHER_NAMES: Mapping[str, str] = {
     "isinf": "math.is_inf",
     "isnan": "math.is_nan",
     "power": "pow",
+    "random.permutation": "random.shuffle",
     "remainder": "math.floormod",
     "true_divide": "divide",
 }

@@ -163,7 +163,9 @@ def _values_of_tensors(failure: Failure) -> str | None:
     if needs_numbers:
         return f"{no_value}. Leave `.numpy()` out, and {_use_tensorflow(failure)}"
     if "len is not well defined for a symbolic Tensor" in text:
-        return f"{no_value}. Use `tf.shape(x)[0]`, not `len(x)`."
+        if "len(" in expression:
+            return f"{no_value}. Use `tf.shape(x)[0]`, not `len(x)`."
+        return f"{no_value}, and other libraries need one. Do it outside, or use operations of TensorFlow."
     if "only supports `len` in eager mode" in text:
         return f"`{expression}`: a data set has no length while this function becomes a graph. Use its `cardinality()`."
     if "does not support item assignment" in text and "Tensor" in text:

@@ -1,6 +1,27 @@
 """Mistakes in TensorFlow functions, and what is said about them."""
 
 MISTAKES = {
+    "a compiled function of NumPy": (
+        """
+@tff.tf_computation(VECTOR)
+def mixed(x):
+    return np.random.permutation(x)  # here
+""",
+        "`mixed` cannot be defined. `np.random.permutation(x)`: a tensor has no value while this function becomes a "
+        "graph, and NumPy needs one. Leave NumPy out, and use operations of TensorFlow: `tf.random.shuffle`, not "
+        "`np.random.permutation`.",
+    ),
+    "a table of pandas": (
+        """
+import pandas
+
+@tff.tf_computation(VECTOR)
+def average(x):
+    return pandas.Series(x).mean()  # here
+""",
+        "`average` cannot be defined. `pandas.Series(x)`: a tensor has no value while this function becomes a graph, "
+        "and other libraries need one. Do it outside, or use operations of TensorFlow.",
+    ),
     "numpy of a tensor": (
         """
 @tff.tf_computation(VECTOR)
