@@ -26,8 +26,8 @@ _FIRST_TURNS, _FIRST_TURNS_OF_LARGE = 3, 10
 """They do not count. A virtual machine is slow to give memory that it has not had: seven values of 40 MB go there."""
 _LONG_CLIENTS = 64
 """Two blocks of a fold: clients of one block that several workers share are folded one after the other."""
-_EXAMPLES_OF_LONG_CLIENTS = 5000
-"""With 250 batches in place of 4, a client of W2 takes more than 20 ms."""
+_EXAMPLES_OF_LONG_CLIENTS = 10_000
+"""With 500 batches in place of 4, a client of W2 takes more than 20 ms."""
 
 Row = tuple[str, str, str]
 
