@@ -192,6 +192,13 @@ def test_a_weighted_mean_tells_what_its_weights_did(values, weights, expected, w
     assert why in message and ", federated_mean: " in message
 
 
+def test_whole_weights_that_add_up_to_more_than_their_type_holds_are_told():
+    weights = tff.FederatedType(np.uint64, tff.CLIENTS)
+    mean = tff.federated_computation(lambda x, w: tff.federated_mean(x, w), FLOATS, weights)
+    _, (message,) = warned(mean, [1.0, 2.0], [2**63, 2**63])
+    assert "or they add up to 0, or to more than their type holds" in message
+
+
 def test_finite_weighted_means_give_no_warning():
     assert warned(weighted_mean(), [1.0, 5.0], [3.0, 1.0]) == (2.0, [])
     assert warned(weighted_mean(), [1e38] * 3, [0.5, 0.0, 0.5]) == (np.float32(1e38), [])

@@ -250,7 +250,8 @@ async def explained_quotient(quotient: Deferred[ExecutorValue], sums: Deferred[E
     assert isinstance(pair, structure.Struct)
     dividend, divisor = pair
     if float(divisor) == 0:
-        notices.append(_notice(f"the result holds {found}. All weights are 0, or they add up to 0.", ()))
+        wrapped = ", or to more than their type holds" if np.asarray(divisor).dtype.kind in "iu" else ""
+        notices.append(_notice(f"the result holds {found}. All weights are 0, or they add up to 0{wrapped}.", ()))
     elif not not_finite(dividend):
         what = "too little, and the quotient is too large for its type"
         notices.append(_notice(f"the result holds {found}. The weights add up to {what}.", ()))

@@ -44,6 +44,7 @@ def explain_operator(operator: str, arguments: Mapping[str, object], failure: Fa
         or _without_types(operator, functions)
         or _wrong_function(operator, values, functions, failure)
         or _wrong_aggregation(operator, values, functions, failure)
+        or _wrong_reduction(operator, values, functions)
     )
 
 
@@ -301,13 +302,32 @@ def _wrong_aggregation(
         ("merge", merge, "two results of `accumulate`", fl.StructType([sum_type, sum_type])),
         ("report", report, "the result of `merge`", sum_type),
     )
-    for name, signature, given, given_type in steps:
-        if isinstance(signature, fl.FunctionType) and signature.parameter is not None:
-            expected = _without_names(signature.parameter)
-            if not expected.is_assignable_from(_without_names(given_type)):
-                what = difference(expected, _without_names(given_type))
-                return f"`{name}` of `federated_aggregate` does not fit {given}: {what}."
-    return None
+    return next((wrong for step in steps if (wrong := _misfit(operator, *step)) is not None), None)
+
+
+def _wrong_reduction(operator: str, values: Mapping[str, object], functions: Mapping[str, object]) -> str | None:
+    """The function of `sequence_reduce`, which gets its own results."""
+    found, zero = type_of_value(values.get("value")), type_of_value(values.get("zero"))
+    members = [of.member if isinstance(of, fl.FederatedType) else of for of in (found, zero)]
+    op = type_of_value(functions.get("op"))
+    if operator != "sequence_reduce" or not isinstance(members[0], fl.SequenceType) or members[1] is None:
+        return None
+    if not isinstance(op, fl.FunctionType):
+        return None
+    element, state = members[0].element, members[1]
+    return _misfit(operator, "op", op, "`zero` and an element", fl.StructType([state, element])) or _misfit(
+        operator, "op", op, "its own result and an element", fl.StructType([op.result, element])
+    )
+
+
+def _misfit(operator: str, name: str, signature: fl.Type | None, given: str, given_type: fl.Type) -> str | None:
+    """Says why one of the functions that an operator takes does not fit what it is given."""
+    if not isinstance(signature, fl.FunctionType) or signature.parameter is None:
+        return None
+    expected, found = _without_names(signature.parameter), _without_names(given_type)
+    if expected.is_assignable_from(found):
+        return None
+    return f"`{name}` of `{operator}` does not fit {given}: {difference(expected, found)}."
 
 
 def _without_names(type_spec: fl.Type) -> fl.Type:

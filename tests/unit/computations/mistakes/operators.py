@@ -239,6 +239,26 @@ def reduce(x):
         "`reduce` cannot be defined. The argument of `shrink` does not fit: field `layer_99`: expected "
         "float32[2], found float32[3].",
     ),
+    "a zero of another type than the elements": (
+        """
+plus = tff.tf_computation(lambda a, b: a + b, np.int64, np.int64)
+
+@tff.federated_computation(tff.SequenceType(np.int64))
+def total(numbers):
+    return tff.sequence_reduce(numbers, 0, plus)  # here
+""",
+        "`total` cannot be defined. `op` of `sequence_reduce` does not fit `zero` and an element: field `[0]`: "
+        "expected int64, found int32.",
+    ),
+    "a function that does not take its own result": (
+        """
+@tff.federated_computation(tff.SequenceType(np.int64))
+def total(numbers):
+    return tff.sequence_reduce(numbers, np.int32(0), tff.tf_computation(lambda a, b: 0.5, np.int32, np.int64))  # here
+""",
+        "`total` cannot be defined. `op` of `sequence_reduce` does not fit its own result and an element: field `[0]`: "
+        "expected int32, found float32.",
+    ),
     "a zero of another type": (
         """
 @tff.federated_computation(AT_CLIENTS)
