@@ -1,7 +1,6 @@
 """Calls of spans that wait for a worker thread, or run in one: how long they have, also before they end."""
 
 import threading
-from collections.abc import Callable
 from typing import NamedTuple
 
 from tffsim.tracing.recording.spans import Span, ThreadClock, current_span
@@ -20,12 +19,10 @@ class Offloads:
     Moments are those of `time.perf_counter_ns`. A call that was given up goes on in its thread: that is nobody's time.
 
     Args:
-        clock: Returns the clock of the current thread.
         lock: Held while times are added.
     """
 
-    def __init__(self, clock: Callable[[], ThreadClock], lock: "threading.RLock") -> None:
-        self._clock = clock
+    def __init__(self, lock: "threading.RLock") -> None:
         self._lock = lock
         self._calls: dict[int, _Call] = {}
 
@@ -42,7 +39,7 @@ class Offloads:
             if span is None or span.id not in self._calls:
                 return
             self.end(span, moment)
-            clock = self._clock()
+            clock = span.recorder.clock()
             span.worker = clock.index
             self._calls[span.id] = _Call(moment, clock)
 

@@ -100,7 +100,7 @@ class Recorder(RowKeeper):
         self.hosts = HostLog(now)
         self._bytes_left = max_value_bytes
         self.clocks = ThreadClocks()
-        self.offloads = Offloads(self.clock, self._lock)
+        self.offloads = Offloads(self._lock)
         self._subscriptions: list[Subscription] = []
         self._when_finished: list[Callable[[], object]] = []
         self._before_first: list[Callable[[], object]] = []
