@@ -41,6 +41,8 @@ class ArrivedMemory:
         if found is None:
             return None
         owner, start, seen = found
+        # Not if the array that arrived owns its memory itself: it was for readers only until now.
+        owner.flags.writeable = True
         return owner.view(np.uint8)[start : start + seen.nbytes].view(seen.dtype).reshape(seen.shape)
 
     def forget(self, value: object) -> None:

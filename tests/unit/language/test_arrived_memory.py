@@ -38,6 +38,15 @@ def test_memory_is_taken_once_and_can_be_written_to():
     assert memory.take(seen) is None
 
 
+def test_an_array_that_owns_its_memory_and_was_closed_to_writers_can_be_written_to():
+    memory, array = ArrivedMemory(), np.arange(COUNT, dtype=np.float32)
+    array.flags.writeable = False
+    memory.add([array])
+    taken = memory.take(array.reshape(1000, -1))
+    taken[0, 0] = -1
+    assert np.shares_memory(taken, array) and array[0] == -1
+
+
 def test_what_did_not_arrive_is_not_given_away():
     memory, array = ArrivedMemory(), arrived()
     memory.add([array])
