@@ -101,18 +101,20 @@ async def gather(*coroutines: Coroutine[object, object, _T]) -> list[_T]:
     if len(coroutines) == 1:
         return [await coroutines[0]]
     started = collections.deque(start(coroutine) for coroutine in coroutines)
-    return [result async for result in _results(started, iter(()), limit=len(started))]
+    return [result async for result in _results(started, iter(()), lambda _: 0)]
 
 
-def in_order(coroutines: Iterator[Coroutine[object, object, _T]], limit: int) -> AsyncGenerator[_T, None]:
+def in_order(
+    coroutines: Iterator[Coroutine[object, object, _T]], limit: Callable[[int], int]
+) -> AsyncGenerator[_T, None]:
     """Yields the results of coroutines in order, with a bounded number under way.
 
-    Coroutine number k+limit starts only after result k was taken, so at most `limit`
-    results exist at a time.
+    A coroutine starts only after so many results were taken that there is a place for it.
 
     Args:
         coroutines: Made one by one, when their turn comes.
-        limit: How many may be under way or finished but not yet taken; at least 1.
+        limit: Tells by its number how many may be under way, or finished but not yet taken,
+            when a coroutine has started; at least 1.
 
     Returns:
         A generator of one result per coroutine. Close it if you leave it early.
@@ -121,15 +123,19 @@ def in_order(coroutines: Iterator[Coroutine[object, object, _T]], limit: int) ->
 
 
 async def _results(
-    started: collections.deque[Started[_T]], waiting: Iterator[Coroutine[object, object, _T]], limit: int
+    started: collections.deque[Started[_T]],
+    waiting: Iterator[Coroutine[object, object, _T]],
+    limit: Callable[[int], int],
 ) -> AsyncGenerator[_T, None]:
+    num_started = 0
     try:
         while True:
-            while len(started) < limit and not (started and started[0].done()):
+            while len(started) < limit(num_started) and not (started and started[0].done()):
                 coroutine = next(waiting, None)
                 if coroutine is None:
                     break
                 started.append(start(coroutine))
+                num_started += 1
             if not started:
                 return
             head = started[0]

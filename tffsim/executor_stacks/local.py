@@ -31,6 +31,7 @@ from tffsim.failures.checked_numbers import checked_int
 from tffsim.federation.block_folds import BlockFolds
 from tffsim.federation.federated_resolving_strategy import FederatedResolvingStrategy
 from tffsim.federation.fold_shape import subtree_size
+from tffsim.federation.places_at_work import NUM_AHEAD
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def local_executor_factory(
         max_fanout=max_fanout,
         # Two clients more than there are workers. One waits for a worker, so that none is idle while
         # another client is folded, or is waited for because it comes first.
-        max_concurrent_clients=workers + 2,
+        max_concurrent_clients=workers + NUM_AHEAD,
         # A call for many clients ends with their fold, which belongs to the server.
         block_folds=BlockFolds() if server_tf_device is None and not client_tf_devices else None,
     )

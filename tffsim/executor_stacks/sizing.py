@@ -17,6 +17,7 @@ from tffsim.executor_stacks.participant_stacks import (
 )
 from tffsim.executor_stacks.resource_managing_executor_factory import ResourceManagingExecutorFactory
 from tffsim.executors.sizing_executor import SizingExecutor, Traffic
+from tffsim.federation.places_at_work import NUM_AHEAD
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class SizingExecutorFactory(ResourceManagingExecutorFactory):
             server_stack=lambda: participant_stack(self._make_leaf(None)),
             client_stacks=self._client_stacks,
             max_fanout=max(num_clients, 2),
-            max_concurrent_clients=self._workers + 2,
+            max_concurrent_clients=self._workers + NUM_AHEAD,
         )
         return build_federation(plan, num_clients)
 

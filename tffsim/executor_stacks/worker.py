@@ -17,6 +17,7 @@ from tffsim.executors.federating_executor import FederatingExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.federation.block_folds import BlockFolds
 from tffsim.federation.federated_resolving_strategy import FederatedResolvingStrategy
+from tffsim.federation.places_at_work import NUM_AHEAD
 
 
 class WorkerStacks:
@@ -53,7 +54,7 @@ class WorkerStacks:
             self._participant(None),
             client_stacks(num_clients, (), first_client, self._participant),
             # As in the local stack: see there.
-            max_concurrent_clients=self._num_workers + 2,
+            max_concurrent_clients=self._num_workers + NUM_AHEAD,
             first_client=first_client,
             cohort_size=cohort_size,
             block_folds=self._block_folds,

@@ -299,7 +299,8 @@ class FederatedComposingStrategy(FederatingStrategy):
         limit = len(parts) if self._is_parallel else 1
         if not limit:
             return total
-        async for subtotal in concurrency.in_order(_secure_sums(parts, member_type, maximum, maximum_type), limit):
+        sums = _secure_sums(parts, member_type, maximum, maximum_type)
+        async for subtotal in concurrency.in_order(sums, lambda _: limit):
             addend = await self._server.create_value(subtotal, member_type)
             total = await self._server.create_call(plus, await self._server.create_struct([total, addend]))
         return total

@@ -7,27 +7,26 @@ work runs, in client order, for a bounded number of clients at a time. A member 
 freed as soon as nothing that may still run refers to it.
 """
 
-import contextlib
 import functools
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Sequence
 
 import federated_language as fl
 from federated_language.common_libs import structure
 from federated_language.framework import Executor, ExecutorValue
 
-from tffsim.concurrency import concurrency
 from tffsim.concurrency.activity import current_client
 from tffsim.concurrency.call_block import runs_blocks
 from tffsim.concurrency.deferred import Deferred
 from tffsim.concurrency.random_streams import current_place
 from tffsim.failures.failure_location import current_argument_path, locate
 from tffsim.federation.block_folds import BlockFold, BlockFolds
+from tffsim.federation.client_payloads import Check, ClientPayloads
 from tffsim.federation.client_results import ClientResults
 from tffsim.federation.client_work import Argument, ClientWork, Mapped, Shared
 from tffsim.federation.clients_value import ClientsValue, clients_value, common_struct, used_work, zipped_work
 from tffsim.federation.federated_select import Slices
 from tffsim.federation.federating_strategy import FederatedValue, FederatingStrategy, Function, Nested, Work
-from tffsim.federation.flat_fold import Alone, FlatFold
+from tffsim.federation.flat_fold import FlatFold
 from tffsim.federation.number_watch import NumberWatch
 from tffsim.federation.placed_values import (
     OnEachExecutor,
@@ -46,6 +45,7 @@ from tffsim.federation.placed_values import (
     struct_type,
     zip_members,
 )
+from tffsim.federation.places_at_work import PlacesAtWork
 from tffsim.federation.same_shape import same_shape_check
 from tffsim.federation.secure_sum_bounds import check_bounds
 from tffsim.federation.server_fold import ServerFold
@@ -85,6 +85,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         # Clients of a block share a call, so they must share an executor.
         self._block_folds = block_folds if len({id(client) for client in clients}) == 1 else None
         self._cohort_size = cohort_size if cohort_size is not None else len(clients)
+        self._payloads = ClientPayloads(first_client, self._cohort_size)
 
     def parts(self) -> list[StackPart]:
         """Returns the executors of the server and the clients; clients that share one are one part."""
@@ -113,7 +114,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
             return await payload_of(value.member)
         clients = clients_value(value)
         if not all_equal:
-            return await self._all_payloads(clients.members)
+            return await self._payloads.all(clients.members, self._max_concurrent_clients)
         return await (clients.common.get() if clients.common is not None else payload_of(clients.members[0]))
 
     async def compute_federated_value_at_clients(self, value: ExecutorValue) -> FederatedValue:
@@ -295,9 +296,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         reported = await self._server.create_call(reporter, total)
         return reported if watch is None else await watch.finish(reported)
 
-    def _reduce_checked(
-        self, value: FederatedValue, uri: str, check: Callable[[object], Coroutine[object, object, None]] | None
-    ) -> ServerValue:
+    def _reduce_checked(self, value: FederatedValue, uri: str, check: Check | None) -> ServerValue:
         clients, member_type = clients_value(value), value.member_type
         proto = federated_lambdas.generic_operator(uri, member_type)
         operator = Function(proto, function_type_of(building_blocks.type_of(proto)))
@@ -312,7 +311,7 @@ class FederatedResolvingStrategy(FederatingStrategy):
         watch: NumberWatch | None,
         uri: str,
         operator: Function,
-        check: Callable[[object], Coroutine[object, object, None]] | None,
+        check: Check | None,
     ) -> ExecutorValue:
         if not members:
             return await self._server.create_value(neutral_element(uri, member_type), member_type)
@@ -333,10 +332,11 @@ class FederatedResolvingStrategy(FederatingStrategy):
         fold: ServerFold,
         block_fold: BlockFold | None,
         watch: NumberWatch | None,
-        check: Callable[[object], Coroutine[object, object, None]] | None,
+        check: Check | None,
     ) -> ExecutorValue:
         await fold.prepare()
-        payloads = functools.partial(self._payloads, check=check)
+        places = PlacesAtWork(self._max_concurrent_clients, fold.member_type, self._first_client)
+        payloads = functools.partial(self._payloads.in_order, places, check)
         flat_fold = FlatFold(members, payloads, fold, watch, self._first_client)
         with taking_turns(self._max_concurrent_clients) as turns:
             if block_fold is not None:
@@ -349,52 +349,3 @@ class FederatedResolvingStrategy(FederatingStrategy):
         return NumberWatch.if_read(
             value.member_type, value.makers, self._first_client, self._cohort_size, is_part=is_part
         )
-
-    # Results of clients, in client order, a bounded number of them at a time.
-
-    async def _all_payloads(self, members: Sequence[Deferred[ExecutorValue]]) -> list[object]:
-        async with contextlib.aclosing(self._payloads(list(members))) as payloads:
-            return [payload async for payload in payloads]
-
-    def _payloads(
-        self,
-        members: list[Deferred[ExecutorValue]],
-        first: int = 0,
-        alone: Alone | None = None,
-        *,
-        check: Callable[[object], Coroutine[object, object, None]] | None = None,
-    ) -> AsyncGenerator[object, None]:
-        requests = self._payload_requests(members, check, first, alone)
-        return concurrency.in_order(requests, self._max_concurrent_clients)
-
-    def _payload_requests(
-        self,
-        members: list[Deferred[ExecutorValue]],
-        check: Callable[[object], Coroutine[object, object, None]] | None,
-        first: int,
-        alone: Alone | None,
-    ) -> Iterator[Coroutine[object, object, object]]:
-        """Hands out the members one by one and forgets each, so that it dies when it was used."""
-        members.reverse()
-        for client in range(first, first + len(members)):
-            yield self._payload(client, members.pop(), check, alone)
-
-    async def _payload(
-        self,
-        client: int,
-        member: Deferred[ExecutorValue],
-        check: Callable[[object], Coroutine[object, object, None]] | None,
-        alone: Alone | None,
-    ) -> object:
-        # Runs in a context of its own: see `concurrency.start`.
-        current_client.set(self._first_client + client)
-        try:
-            payload = await alone(client) if alone is not None else None
-            if payload is None:
-                payload = await payload_of(member)
-            if check is not None:
-                await check(payload)
-            return payload
-        except Exception as error:
-            locate(error, client=self._first_client + client, num_clients=self._cohort_size)
-            raise

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import TypeAlias
 
 from federated_language.framework import Executor, ExecutorValue
@@ -11,12 +11,10 @@ from federated_language.framework import Executor, ExecutorValue
 from tffsim.concurrency.deferred import Deferred
 from tffsim.concurrency.random_streams import current_place
 from tffsim.federation.block_folds import BlockFold
+from tffsim.federation.client_payloads import Alone
 from tffsim.federation.number_watch import NumberWatch, not_finite
 from tffsim.federation.server_fold import ServerFold
 from tffsim.federation.turn_taking import Turns
-
-Alone: TypeAlias = Callable[[int], Coroutine[object, object, object]]
-"""Returns the payload of the client with this index from a single call; None if its member must be asked."""
 
 Payloads: TypeAlias = Callable[[list[Deferred[ExecutorValue]], int, Alone | None], AsyncGenerator[object, None]]
 """Yields the payloads of members, which it takes out of their list; the number is the index of the first."""

@@ -76,3 +76,8 @@ def subtree_level(first_client: int, num_clients: int, is_last: bool) -> int | N
 def subtree_size(limit: int) -> int:
     """Returns the largest number of clients up to `limit` that make a subtree of the fold, or part of one block."""
     return 1 << (limit.bit_length() - 1)
+
+
+def num_sums_kept(client: int) -> int:
+    """Returns how many sums of whole blocks a fold keeps when a client's turn comes."""
+    return (client // BLOCK_SIZE).bit_count()

@@ -3,15 +3,16 @@
 TensorFlow would repeat the numbers of a smaller array, and the result would be wrong unseen.
 """
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 
 import federated_language as fl
 from federated_language.common_libs import structure
 
 from tffsim.concurrency.activity import current_client
+from tffsim.federation.client_payloads import Check
 
 
-def same_shape_check(member_type: fl.Type) -> Callable[[object], Coroutine[object, object, None]] | None:
+def same_shape_check(member_type: fl.Type) -> Check | None:
     """Returns what must be told the value of each client; None if the type says the shapes.
 
     It raises a `ValueError` at the first value that has another shape than the value it was told first.

@@ -30,7 +30,8 @@ class ServerFold:
         num_clients: int,
     ) -> None:
         self._server = server
-        self._member_type = member_type
+        self.member_type = member_type
+        """The type of a member."""
         self._total_type = accumulate.type_signature.result
         self._functions = _Functions(server, {"accumulate": accumulate, "merge": merge})
         self._zero = zero
@@ -94,7 +95,7 @@ class ServerFold:
 
     async def _sum_with(self, payload: object) -> ExecutorValue:
         start = self._take_start(1)
-        addend = await self._server.create_value(payload, self._member_type)
+        addend = await self._server.create_value(payload, self.member_type)
         return await self._functions.call("accumulate", start, addend) if start is not None else addend
 
     def _take_start(self, num_clients: int) -> ExecutorValue | None:

@@ -106,10 +106,28 @@ def test_in_order_keeps_a_bounded_number_under_way():
         return index
 
     async def main():
-        return [i async for i in concurrency.in_order((work(i) for i in range(20)), limit=3)]
+        return [i async for i in concurrency.in_order((work(i) for i in range(20)), limit=lambda _: 3)]
 
     assert asyncio.run(main()) == list(range(20))
     assert most == 3
+
+
+def test_in_order_starts_a_coroutine_only_when_it_has_a_place():
+    under_way, most = set(), {}
+
+    async def work(index):
+        under_way.add(index)
+        most[index] = len(under_way)
+        await asyncio.sleep(0)
+        return index
+
+    async def main():
+        async for index in concurrency.in_order((work(i) for i in range(9)), limit=lambda number: 1 + number // 3):
+            under_way.remove(index)
+
+    asyncio.run(main())
+    assert all(most[index] <= 1 + index // 3 for index in range(9))
+    assert set(most.values()) == {1, 2, 3}
 
 
 def test_cancelling_cancels_what_is_under_way():
@@ -125,7 +143,7 @@ def test_cancelling_cancels_what_is_under_way():
 
     async def main():
         async def consume():
-            return [i async for i in concurrency.in_order((work(i) for i in range(9)), limit=4)]
+            return [i async for i in concurrency.in_order((work(i) for i in range(9)), limit=lambda _: 4)]
 
         task = asyncio.create_task(consume())
         while len(started) < 4:

@@ -14,7 +14,7 @@ from tffsim.executors.federating_executor import FederatingExecutor
 from tffsim.executors.reference_resolving_executor import ReferenceResolvingExecutor
 from tffsim.federation.federated_composing_strategy import FederatedComposingStrategy
 from tffsim.federation.federated_resolving_strategy import FederatedResolvingStrategy
-from tffsim.federation.fold_shape import MergeTree, subtree_level
+from tffsim.federation.fold_shape import BLOCK_SIZE, MergeTree, num_sums_kept, subtree_level
 
 _FLOATS = fl.FederatedType(np.float32, fl.CLIENTS)
 _PLUS = binary("generic_plus", np.float32)
@@ -126,3 +126,20 @@ def test_the_rounding_error_of_a_long_sum_is_small():
     with local_executor_factory(leaf_executor_fn=lambda device: PlainLeaf()).lease({fl.CLIENTS: 10_000}) as executor:
         total, _ = asyncio.run(evaluate(executor, _sums, values))
     assert abs(float(total) - 10_000 * float(np.float32(0.1))) < 1e-3
+
+
+def test_as_many_sums_are_kept_as_a_sequential_fold_has_not_merged():
+    merged = []
+
+    async def merge(left, right):
+        merged.append((left, right))
+        return left
+
+    async def main():
+        tree = MergeTree(merge)
+        for block in range(70):
+            for client in (0, 1, BLOCK_SIZE - 1):
+                assert num_sums_kept(BLOCK_SIZE * block + client) == block - len(merged)
+            await tree.add(block)
+
+    asyncio.run(main())
