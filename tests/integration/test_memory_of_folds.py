@@ -3,6 +3,7 @@
 The values are counted, not measured: a leaf in NumPy counts those of its arrays that are alive.
 """
 
+import asyncio
 import contextlib
 import gc
 import threading
@@ -138,14 +139,24 @@ class _CountingLeaf(PlainLeaf):
         return result
 
 
-def _most_alive(computation, argument, max_fanout, recorder=None):
-    return _census(computation, argument, max_fanout, recorder).most
+class _WaitingLeaf(_CountingLeaf):
+    """Others go on while it calls, as they do while a thread works."""
+
+    async def create_call(self, comp, arg=None):
+        result = await super().create_call(comp, arg)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return result
 
 
-def _census(computation, argument, max_fanout, recorder=None):
+def _most_alive(computation, argument, max_fanout, recorder=None, leaf_class=_CountingLeaf):
+    return _census(computation, argument, max_fanout, recorder, leaf_class).most
+
+
+def _census(computation, argument, max_fanout, recorder=None, leaf_class=_CountingLeaf):
     census = _Census()
     factory = local_executor_factory(
-        leaf_executor_fn=lambda device: _CountingLeaf(census),
+        leaf_executor_fn=lambda device: leaf_class(census),
         max_fanout=max_fanout,
         max_concurrent_computation_calls=2,
     )
@@ -169,6 +180,20 @@ def test_a_tree_holds_no_more_updates_than_a_flat_federation(aggregation, max_fa
     num_folds = {"several of one value": 3, "of a value and of what is made of it": 2}.get(aggregation, 1)
     held = _most_alive(*_AGGREGATIONS[aggregation], max_fanout=max_fanout)
     assert held <= flat + num_folds * (4 * depth + 2)
+
+
+@pytest.mark.parametrize("max_fanout", [100, 300])
+def test_sums_that_a_fold_keeps_take_the_place_of_large_updates(max_fanout):
+    vector = fl.TensorType(np.float32, [1_000_000])
+    plus = binary("generic_plus", vector)
+    double = fl.federated_computation(lambda x: plus(x, x), vector)
+    total = fl.federated_computation(
+        lambda x: fl.federated_sum(fl.federated_map(double, x)), fl.FederatedType(vector, fl.CLIENTS)
+    )
+    value = np.ones(1_000_000, np.float32)
+    # Of 64 clients one sum is kept, of 250 up to three.
+    few, many = (_most_alive(total, [value] * n, max_fanout, leaf_class=_WaitingLeaf) for n in (64, 250))
+    assert many <= few + 1
 
 
 @pytest.mark.parametrize("max_fanout", [100, 30, 8])
