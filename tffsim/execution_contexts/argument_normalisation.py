@@ -31,6 +31,8 @@ def normalise_argument(value: object, type_spec: fl.Type, path: _Path = (), *, m
     Raises:
         ArgumentError: If a part is missing, unexpected or of the wrong kind.
     """
+    if isinstance(value, fl.Value):
+        raise _wrong(path, f"is a value of another computation (`{value}`), which exists only while that one runs.")
     if isinstance(type_spec, fl.FederatedType):
         return value if type_spec.all_equal else _members(value, type_spec, path, makes_on_demand)
     if isinstance(type_spec, fl.StructType):
@@ -73,12 +75,15 @@ def _wrong(path: _Path, what: str) -> ArgumentError:
 
 def _is_one_thing(value: object) -> bool:
     has_no_members = getattr(value, "shape", None) == ()
-    return isinstance(value, (str, bytes, dict)) or hasattr(value, "element_spec") or has_no_members
+    is_grouped = hasattr(value, "get_group")
+    return isinstance(value, (str, bytes, dict)) or hasattr(value, "element_spec") or has_no_members or is_grouped
 
 
 def _described(value: object) -> str:
     if hasattr(value, "element_spec"):
         return "one `tf.data.Dataset`. Pass a list of datasets, one per client"
+    if hasattr(value, "get_group"):
+        return f"a `{type(value).__name__}`. Pass a list, as in `[group for _, group in groups]`"
     if hasattr(value, "__next__"):
         return f"a `{type(value).__name__}`, which can be read only once. Pass `list(...)` of it"
     if getattr(value, "shape", None) == ():

@@ -185,6 +185,30 @@ def test_an_error_whose_message_names_an_operation_has_a_line():
     assert caught.value.location.source.endswith(": return tf.ensure_shape(tf.range(x), [2])")
 
 
+class Groups:
+    """As pandas groups the rows of a table."""
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, column):
+        raise KeyError(column)
+
+    def get_group(self, name):
+        raise KeyError(name)
+
+
+def value_of_another_computation():
+    values = []
+
+    @tff.federated_computation(np.float32)
+    def x(value):
+        values.append(value)
+        return value
+
+    return values[0]
+
+
 BAD_ARGUMENTS = [
     (
         sum_and_state,
@@ -213,6 +237,8 @@ BAD_ARGUMENTS = [
     (totals, ([[1], [2, "x"]],), r"Argument `\[1\]` of `totals` is wrong at client 1 \(of 2\)"),
     (totals, (tf.data.Dataset.range(3),), "one `tf.data.Dataset`. Pass a list of datasets"),
     (totals, (iter([[1]]),), "can be read only once"),
+    (totals, (Groups(),), r"found a `Groups`. Pass a list, as in `\[group for _, group in groups\]`"),
+    (sum_and_state, ([1.0], value_of_another_computation()), "`state` is a value of another computation .`x_arg`."),
     (total, (tf.data.Dataset.from_tensors({"n": 1}),), "components of type int32, found .*`dict`.*Take one component"),
     (total, (tf.data.Dataset.from_tensors((1, 2)),), "components of type int32, found .*`tuple`.*`dataset.map`"),
     (total_of_fields, (tf.data.Dataset.range(3),), "elements of type <n=int32>, found .* int64.*Make a dict"),

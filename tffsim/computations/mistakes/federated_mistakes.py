@@ -7,15 +7,14 @@ Its own messages are written for its developers, and change.
 import difflib
 import re
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import federated_language as fl
-import numpy as np
 from federated_language.common_libs import structure
 from federated_language.framework import ComputationReturnedNoneError
 
 from tffsim.computations.mistakes import federated_equality
-from tffsim.computations.mistakes.federated_values import is_struct, not_a_number, type_of_value, values_in
+from tffsim.computations.mistakes.federated_values import first_foreign, is_struct, not_a_number, values_in
 from tffsim.computations.mistakes.operator_mistakes import explain_operator
 from tffsim.computations.mistakes.signature_mistakes import explain_signature, returned_none
 from tffsim.computations.mistakes.struct_keys import explain_keys
@@ -148,26 +147,12 @@ def _result(failure: Failure) -> str | None:
     frame = next((f for f in failure.called if "suggested_name" in f.f_locals and "result" in f.f_locals), None)
     if failure.trace is not None or frame is None:
         return None
-    for path, part in _leaves(frame.f_locals["result"], ""):
-        if type_of_value(part) is None and not isinstance(part, _CONSTANTS):
-            where = f"Field `{path.removeprefix('.')}` of its result" if path else "Its result"
-            return f"{where} is {_foreign(part)}"
-    return None
-
-
-_CONSTANTS = (bool, int, float, complex, str, bytes, np.generic, np.ndarray)
-
-
-def _leaves(value: object, path: str) -> Iterator[tuple[str, object]]:
-    if isinstance(value, Mapping):
-        for name, part in value.items():
-            yield from _leaves(part, f"{path}.{name}")
-    elif isinstance(value, (list, tuple)):
-        names = getattr(value, "_fields", range(len(value)))
-        for name, part in zip(names, value, strict=True):
-            yield from _leaves(part, f"{path}.{name}")
-    else:
-        yield path, value
+    found = first_foreign(frame.f_locals["result"])
+    if found is None:
+        return None
+    path, part = found
+    where = f"Field `{path}` of its result" if path else "Its result"
+    return f"{where} is {_foreign(part)}"
 
 
 def _foreign(part: object) -> str:

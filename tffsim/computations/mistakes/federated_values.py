@@ -1,8 +1,9 @@
 """What a value in a federated computation is, in words, and what to do to compute with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import federated_language as fl
+import numpy as np
 from federated_language.framework import ConcreteComputation, PolymorphicComputation
 
 from tffsim.failures.definition_failure import Failure
@@ -41,6 +42,33 @@ def is_struct(type_spec: fl.Type) -> bool:
 def values_in(failure: Failure) -> dict[str, fl.Value]:
     """Returns the values of a federated computation that the failing part of a line works on, by their names."""
     return {name: value for name, value in failure.names().items() if isinstance(value, fl.Value)}
+
+
+def first_foreign(value: object) -> tuple[str, object] | None:
+    """Returns the first part of a value that a federated computation cannot hold, such as a tensor, and its path.
+
+    Returns:
+        None if there is none; the path is such as `weights.0`, and empty for the value itself.
+    """
+    for path, part in _leaves(value, ""):
+        if type_of_value(part) is None and not isinstance(part, _CONSTANTS):
+            return path.removeprefix("."), part
+    return None
+
+
+_CONSTANTS = (bool, int, float, complex, str, bytes, np.generic, np.ndarray)
+
+
+def _leaves(value: object, path: str) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _leaves(part, f"{path}.{name}")
+    elif isinstance(value, (list, tuple)):
+        names = getattr(value, "_fields", range(len(value)))
+        for name, part in zip(names, value, strict=True):
+            yield from _leaves(part, f"{path}.{name}")
+    else:
+        yield path, value
 
 
 def is_function(value: object) -> bool:

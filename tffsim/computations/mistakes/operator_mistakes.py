@@ -9,6 +9,7 @@ from federated_language.framework import PolymorphicComputation
 
 from tffsim.computations.mistakes.federated_values import (
     described,
+    first_foreign,
     is_function,
     is_python_function,
     name_of_function,
@@ -35,7 +36,8 @@ def explain_operator(operator: str, arguments: Mapping[str, object], failure: Fa
     functions = {name: arguments[name] for name in _FUNCTIONS if name in arguments}
     return (
         _swapped(operator, values, functions, failure)
-        or _no_computation(operator, values, functions)
+        or _no_computation(operator, functions)
+        or _no_value(operator, values)
         or _wrong_placement(operator, arguments)
         or _several_placements(operator, values, failure)
         or _no_placement(operator, values, failure)
@@ -68,7 +70,7 @@ def _is_computation(value: object) -> bool:
     return is_function(value) and not getattr(value, "__module__", "").startswith("federated_language.")
 
 
-def _no_computation(operator: str, values: Mapping[str, object], functions: Mapping[str, object]) -> str | None:
+def _no_computation(operator: str, functions: Mapping[str, object]) -> str | None:
     for name, function in functions.items():
         if is_python_function(function):
             called = name_of_function(function)
@@ -85,13 +87,38 @@ def _no_computation(operator: str, values: Mapping[str, object], functions: Mapp
             found = type_of_value(function)
             what = described(found) if found is not None else f"a `{type(function).__name__}`"
             return f"`{operator}` needs a computation as `{name}`, found {what}."
-    for name, value in values.items():
-        if _is_of_tensorflow(value):
-            return (
-                f"`{operator}` got a tensor of TensorFlow as `{name}`. The operators work on federated values in a "
-                "`federated_computation`; tensors belong into a `tf_computation`."
-            )
     return None
+
+
+def _no_value(operator: str, values: Mapping[str, object]) -> str | None:
+    """Something that a federated computation cannot hold, as a value or in it."""
+    for name, value in values.items():
+        found = first_foreign(value)
+        is_left_out = value is None and name == "weight"
+        if found is not None and not is_left_out:
+            path, part = found
+            where = f"in `{path}` of `{name}`" if path else f"as `{name}`"
+            return _foreign(part, f"`{operator}` got", where)
+    return None
+
+
+def _foreign(part: object, got: str, where: str) -> str:
+    if part is None:
+        return f"{got} None {where}. Leave it out, or give a value."
+    if type(part).__module__.split(".")[0] in ("tensorflow", "keras"):
+        numbers = "get_weights()" if hasattr(part, "get_weights") else "numpy()" if hasattr(part, "numpy") else ""
+        example = f", as in `x.{numbers}`" if numbers else ""
+        return (
+            f"{got} a `{type(part).__name__}` of TensorFlow {where}. A `federated_computation` knows federated values "
+            f"and numbers: give its numbers{example}, or make it in a `tf_computation` `f`: "
+            "`tff.federated_eval(f, tff.SERVER)`."
+        )
+    if is_python_function(part):
+        return f"{got} a function {where}. Did you forget to call it?"
+    return (
+        f"{got} a `{type(part).__name__}` {where}. It takes numbers, texts, arrays, federated values, and tuples and "
+        "dicts of them."
+    )
 
 
 def _kind_of_function(function: object) -> str:
@@ -99,10 +126,6 @@ def _kind_of_function(function: object) -> str:
     if name is None:
         return f"this is a `{type(function).__name__}`"
     return "a lambda is a Python function" if name == "<lambda>" else f"`{name}` is a Python function"
-
-
-def _is_of_tensorflow(value: object) -> bool:
-    return type(value).__module__.split(".")[0] in ("tensorflow", "keras")
 
 
 def _wrong_placement(operator: str, arguments: Mapping[str, object]) -> str | None:

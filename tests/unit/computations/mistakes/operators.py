@@ -337,4 +337,51 @@ def average(x):
         "`average` cannot be defined. `federated_map` needs a computation as `fn`, and this is a `Dense`. Make one of "
         "it: `tff.tf_computation(f)`, or the decorator `@tff.tf_computation` above its `def`.",
     ),
+    "weights of Keras at the server": (
+        """
+@tff.federated_computation
+def start():
+    model = tf.keras.Sequential([tf.keras.Input([3]), tf.keras.layers.Dense(2)])
+    return tff.federated_value(model.trainable_variables, tff.SERVER)  # here
+""",
+        "`start` cannot be defined. `federated_value` got a `Variable` of TensorFlow in `0` of `value`. A "
+        "`federated_computation` knows federated values and numbers: give its numbers, as in `x.numpy()`, or make it "
+        "in a `tf_computation` `f`: `tff.federated_eval(f, tff.SERVER)`.",
+    ),
+    "a model at the server": (
+        """
+@tff.federated_computation
+def start():
+    model = tf.keras.Sequential([tf.keras.Input([3]), tf.keras.layers.Dense(2)])
+    return tff.federated_value({"model": model}, tff.SERVER)  # here
+""",
+        "`start` cannot be defined. `federated_value` got a `Sequential` of TensorFlow in `model` of `value`. A "
+        "`federated_computation` knows federated values and numbers: give its numbers, as in `x.get_weights()`, or "
+        "make it in a `tf_computation` `f`: `tff.federated_eval(f, tff.SERVER)`.",
+    ),
+    "None at the server": (
+        """
+@tff.federated_computation
+def start():
+    return tff.federated_value(None, tff.SERVER)  # here
+""",
+        "`start` cannot be defined. `federated_value` got None as `value`. Leave it out, or give a value.",
+    ),
+    "a set at the server": (
+        """
+@tff.federated_computation
+def start():
+    return tff.federated_value({1, 2}, tff.SERVER)  # here
+""",
+        "`start` cannot be defined. `federated_value` got a `set` as `value`. It takes numbers, texts, arrays, "
+        "federated values, and tuples and dicts of them.",
+    ),
+    "a function at the server": (
+        """
+@tff.federated_computation
+def start():
+    return tff.federated_value(lambda: 1, tff.SERVER)  # here
+""",
+        "`start` cannot be defined. `federated_value` got a function as `value`. Did you forget to call it?",
+    ),
 }
