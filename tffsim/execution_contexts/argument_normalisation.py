@@ -12,6 +12,7 @@ from federated_language.common_libs import structure
 
 from tffsim.execution_contexts.execution_error import ArgumentError, argument_name
 from tffsim.failures.argument_error import FailureLocation
+from tffsim.language import building_blocks
 from tffsim.language.clients_on_demand import ClientsOnDemand
 from tffsim.language.containers import struct_elements
 from tffsim.language.struct_types import field_names, to_struct
@@ -37,6 +38,9 @@ def normalise_argument(value: object, type_spec: fl.Type, path: _Path = (), *, m
         return value if type_spec.all_equal else _members(value, type_spec, path, makes_on_demand)
     if isinstance(type_spec, fl.StructType):
         return _struct(value, type_spec, path, makes_on_demand)
+    if isinstance(type_spec, fl.FunctionType) and not building_blocks.is_computation(value):
+        found = "a Python function" if callable(value) else f"a value of Python type `{type(value).__name__}`"
+        raise _wrong(path, f"must be a computation of type {type_spec}, found {found}.")
     if value is None:
         raise _wrong(path, f"is missing: expected {type_spec}, found None.")
     return value

@@ -73,6 +73,11 @@ class Failure:
         return text if len(text) <= _MAX_EXPRESSION else text[:_MAX_EXPRESSION] + " ..."
 
     @property
+    def subject(self) -> str:
+        """The same in back quotes, or words for it where nobody knows the text of the program."""
+        return f"`{self.expression}`" if self.expression else "This line"
+
+    @property
     def called_attribute(self) -> str:
         """The name of the method that the line called, such as `fit`; empty if it called none."""
         calls = (node.func for node in ast.walk(parsed(self.part)) if isinstance(node, ast.Call))
@@ -86,6 +91,11 @@ class Failure:
         """Returns the name in the line, in its failing part if there, of a value that is of some kind."""
         named = [*self.names().items(), *self._names_in(self.line).items()]
         return next((name for name, value in named if is_it(value)), otherwise)
+
+    def value_of(self, is_it: Callable[[object], bool]) -> object:
+        """Returns the first value that is of some kind among those that the line names; None if there is none."""
+        named = [*self.names().values(), *self._names_in(self.line).values()]
+        return next(filter(is_it, named), None)
 
     def _names_in(self, source: str) -> dict[str, object]:
         if self.trace is None or self._converted is not None:

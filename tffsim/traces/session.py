@@ -37,6 +37,8 @@ class trace:  # noqa: N801 (it is called like a function)
 
     Around a function, each call of it is recorded: `result, t = tffsim.trace(train)(weights, datasets)`.
 
+    A block inside another one has what is called in it for itself: the outer trace lacks it.
+
     The trace can be read at any time, also while computations run. If the block raises,
     the trace is complete all the same; the span that failed carries the error.
 
@@ -52,6 +54,7 @@ class trace:  # noqa: N801 (it is called like a function)
             coroutine `pass_through(span)`.
 
     Raises:
+        TypeError: If `function` cannot be called, such as a result.
         ValueError: If an option is out of range.
     """
 
@@ -65,6 +68,11 @@ class trace:  # noqa: N801 (it is called like a function)
         max_value_bytes: int = 256 * 1024 * 1024,
         gate: SpanGate | None = None,
     ) -> None:
+        if function is not None and not callable(function):
+            raise TypeError(
+                f"`trace` takes a function, found a value of Python type `{type(function).__name__}`. "
+                "Write `result, t = tff.trace(f)(x)`, not `tff.trace(f(x))`; or `with tff.trace() as t:`."
+            )
         self._function = function
         self._all_threads = all_threads
         self._make_recorder = functools.partial(

@@ -198,6 +198,24 @@ class Groups:
         raise KeyError(name)
 
 
+@tff.tf_computation
+def not_called():
+    return 1
+
+
+@tff.federated_computation(
+    tff.FunctionType(tff.FederatedType(np.float32, tff.CLIENTS), tff.FederatedType(np.float32, tff.SERVER)),
+    tff.FederatedType(np.float32, tff.CLIENTS),
+)
+def applied(f, x):
+    return f(x)
+
+
+@tff.tf_computation(tff.SequenceType(tff.TensorType(np.int64, [2])))
+def vectors(data):
+    return data.reduce(np.int64(0), lambda count, _: count + 1)
+
+
 def value_of_another_computation():
     values = []
 
@@ -237,6 +255,12 @@ BAD_ARGUMENTS = [
     (totals, ([[1], [2, "x"]],), r"Argument `\[1\]` of `totals` is wrong at client 1 \(of 2\)"),
     (totals, (tf.data.Dataset.range(3),), "one `tf.data.Dataset`. Pass a list of datasets"),
     (totals, (iter([[1]]),), "can be read only once"),
+    (total, (not_called,), "`total` cannot take a computation.*: `not_called` is .*Did you forget.*: `not_called..`"),
+    (applied, (lambda x: x, [1.0]), "`f` must be a computation of type .*, found a Python function"),
+    (applied, (1, [1.0]), "`f` must be a computation of type .*, found a value of Python type `int`"),
+    (vectors, (tf.data.Dataset.range(4).batch(2),), r"int64\[2\], found int64\[\?\].*drop_remainder=True"),
+    (vectors, (tf.data.Dataset.from_tensors([1, 2]),), r"int64\[2\], found int32\[2\].*tf.cast\(x, tf.int64\)"),
+    (vectors, (tf.data.Dataset.from_tensors(np.int64(1)),), r"int64\[2\], found int64.*`tf.reshape`"),
     (totals, (Groups(),), r"found a `Groups`. Pass a list, as in `\[group for _, group in groups\]`"),
     (sum_and_state, ([1.0], value_of_another_computation()), "`state` is a value of another computation .`x_arg`."),
     (total, (tf.data.Dataset.from_tensors({"n": 1}),), "components of type int32, found .*`dict`.*Take one component"),

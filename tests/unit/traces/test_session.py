@@ -4,6 +4,8 @@ import subprocess
 import sys
 import threading
 
+import pytest
+
 import tffsim as tff
 from tests.unit.tracing.traced_runs import double
 from tffsim.tracing.recording.gate import Gate
@@ -57,3 +59,17 @@ def test_a_stack_can_be_stepped_through():
         steps += 1
         thread.join(0.01)
     assert results == [8] and steps > 3
+
+
+def test_a_result_in_place_of_a_function_is_refused():
+    with pytest.raises(TypeError, match=r"takes a function, found .*`float`.*`result, t = tff.trace\(f\)\(x\)`"):
+        tff.trace(3.0)
+
+
+def test_a_block_inside_another_one_has_its_calls_for_itself():
+    one = tff.tf_computation(lambda: 1)
+    with tff.trace() as outer:
+        one()
+        with tff.trace() as inner:
+            one()
+    assert (outer.invocations.num_rows, inner.invocations.num_rows) == (1, 1)

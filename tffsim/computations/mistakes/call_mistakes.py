@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import federated_language as fl
 from federated_language.framework import ConcreteComputation
 
-from tffsim.computations.mistakes.federated_values import described, placements, type_of_value
+from tffsim.computations.mistakes.federated_values import described, is_computation, placements, type_of_value, uncalled
 from tffsim.computations.mistakes.fitting import fits, swapped
 from tffsim.computations.mistakes.mistake_error import MistakeError, SpecificationError, being_defined
 from tffsim.computations.mistakes.signature_mistakes import METHOD, is_method
@@ -39,7 +39,11 @@ def explain_call(
     if being_defined.get() is not None and isinstance(error, (TypeError, ValueError)):
         wrong = _wrong_types(computation.type_signature.parameter, args, kwargs, name)
         return MistakeError(wrong) if wrong is not None else None
-    if isinstance(error, UserError) and any(map(_is_symbolic, _leaves([*args, *kwargs.values()]))):
+    given = [*args, *kwargs.values()]
+    forgotten = next((value for value in _leaves(given) if is_computation(value)), None)
+    if forgotten is not None and isinstance(error, (TypeError, UserError)) and not _takes_functions(computation):
+        return ArgumentError(f"`{name}` cannot take a computation as an argument: {uncalled(forgotten)}")
+    if isinstance(error, UserError) and any(map(_is_symbolic, _leaves(given))):
         return ArgumentError(
             f"`{name}` cannot run inside a `tf.function` or `Dataset.map`: there its argument is a tensor without a "
             "value. Compute the result before, or call it from a `tf_computation`, where it becomes part of the graph."
@@ -77,6 +81,11 @@ def explain_untyped_call(
         reason = _wrong_keys([*args, *kwargs.values()]) or str(error)
         return ArgumentError(f"`{name}` cannot take its argument. {reason}")
     return None
+
+
+def _takes_functions(computation: ConcreteComputation) -> bool:
+    parameter = computation.type_signature.parameter
+    return parameter is not None and fl.framework.type_contains(parameter, lambda t: isinstance(t, fl.FunctionType))
 
 
 def _wrong_arguments(

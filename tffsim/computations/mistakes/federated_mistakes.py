@@ -78,9 +78,9 @@ def _python_on_value(failure: Failure) -> str | None:
     elif _OPERAND.search(str(failure.error)) is None:
         return None  # An error of the user's own.
     if values:
-        return not_a_number(f"`{failure.expression}`", values)
+        return not_a_number(failure.subject, values)
     return (
-        f"`{failure.expression}` does not work here: federated values are no numbers, and Python cannot compute "
+        f"{failure.subject} does not work here: federated values are no numbers, and Python cannot compute "
         "with them. Put the calculation into a `tf_computation` `f`, and apply it: `tff.federated_map(f, (x, y))`."
     )
 
@@ -109,10 +109,10 @@ def _selection(failure: Failure) -> str | None:
     frame = failure.called[0]
     wanted = frame.f_locals.get("name", frame.f_locals.get("key"))
     if not names:
-        return f"`{failure.expression}`: the value has {len(member)} fields, numbered from 0; there is no {wanted}."
+        return f"{failure.subject}: the value has {len(member)} fields, numbered from 0; there is no {wanted}."
     near = difflib.get_close_matches(str(wanted), names, 1)
     advice = f"Did you mean `{near[0]}`?" if near else f"It has {listed(names)}."
-    return f"`{failure.expression}`: the value has no field {wanted!r}. {advice}"
+    return f"{failure.subject}: the value has no field {wanted!r}. {advice}"
 
 
 def _is_selection(frame: types.FrameType) -> bool:
@@ -130,7 +130,7 @@ def _library_on_value(failure: Failure) -> str | None:
     if not failure.called or failure.is_called("federated_language") or failure.is_called("tffsim"):
         return None
     values = values_in(failure) or dict(_unnamed(failure.called[0]))
-    return not_a_number(f"`{failure.expression}`", values) if values else None
+    return not_a_number(failure.subject, values) if values else None
 
 
 def _unnamed(called: types.FrameType) -> Iterator[tuple[str, fl.Value]]:

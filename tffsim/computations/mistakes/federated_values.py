@@ -44,6 +44,19 @@ def values_in(failure: Failure) -> dict[str, fl.Value]:
     return {name: value for name, value in failure.names().items() if isinstance(value, fl.Value)}
 
 
+def uncalled(computation: object) -> str:
+    """Returns that a computation was given where its result is needed, and how to call it."""
+    name = name_of_function(computation)
+    type_spec = type_of_value(computation)
+    has_none = isinstance(type_spec, fl.FunctionType) and type_spec.parameter is None
+    return f"`{name}` is a computation. Did you forget to call it: `{name}({'' if has_none else '...'})`?"
+
+
+def is_computation(value: object) -> bool:
+    """Whether it is a computation, with or without types."""
+    return isinstance(value, (ConcreteComputation, PolymorphicComputation))
+
+
 def first_foreign(value: object) -> tuple[str, object] | None:
     """Returns the first part of a value that a federated computation cannot hold, such as a tensor, and its path.
 

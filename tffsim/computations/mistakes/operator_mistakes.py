@@ -10,11 +10,14 @@ from federated_language.framework import PolymorphicComputation
 from tffsim.computations.mistakes.federated_values import (
     described,
     first_foreign,
+    is_computation,
     is_function,
     is_python_function,
     name_of_function,
     placements,
     type_of_value,
+    uncalled,
+    values_in,
 )
 from tffsim.failures.definition_failure import Failure
 from tffsim.language.type_differences import difference, short
@@ -37,6 +40,7 @@ def explain_operator(operator: str, arguments: Mapping[str, object], failure: Fa
     return (
         _swapped(operator, values, functions, failure)
         or _no_computation(operator, functions)
+        or _uncalled(operator, values, failure)
         or _no_value(operator, values)
         or _wrong_placement(operator, arguments)
         or _several_placements(operator, values, failure)
@@ -87,6 +91,17 @@ def _no_computation(operator: str, functions: Mapping[str, object]) -> str | Non
             found = type_of_value(function)
             what = described(found) if found is not None else f"a `{type(function).__name__}`"
             return f"`{operator}` needs a computation as `{name}`, found {what}."
+    return None
+
+
+def _uncalled(operator: str, values: Mapping[str, object], failure: Failure) -> str | None:
+    """A computation in place of its result."""
+    for name, value in values.items():
+        found = type_of_value(value)
+        if found is not None and fl.framework.type_contains(found, lambda t: isinstance(t, fl.FunctionType)):
+            computation = failure.value_of(is_computation)
+            told = uncalled(computation) if computation is not None else "Did you forget to call a computation?"
+            return f"`{operator}` needs a value as `{name}`. {told}"
     return None
 
 
@@ -171,6 +186,8 @@ def _no_placement(operator: str, values: Mapping[str, object], failure: Failure)
         return None
     place = "SERVER" if operator == "federated_broadcast" else "CLIENTS"
     reason = f"`{operator}` takes a value at {place}, and this one has no placement: {described(found)}."
+    if not values_in(failure):
+        return f"{reason} Give it one: `tff.federated_value(..., tff.{place})`."
     if failure.is_typed:
         return f"{reason} Give the parameter the type `tff.FederatedType(..., tff.{place})`."
     return (
@@ -194,7 +211,22 @@ def _wrong_kind(operator: str, values: Mapping[str, object]) -> str | None:
         found = type_of_value(values.get(name))
         if isinstance(found, fl.FederatedType) and found.placement is not fl.SERVER:
             return f"`{operator}` takes `{name}` at SERVER, found {described(found)}."
-    return _wrong_max_key(operator, values)
+    for name in ("max_input", "bitwidth"):
+        found = type_of_value(values.get(name))
+        if isinstance(found, fl.FederatedType):
+            return f"`{operator}` takes `{name}` as a plain number, found {described(found)}. Write the number itself."
+    return _wrong_keys(operator, values) or _wrong_max_key(operator, values)
+
+
+def _wrong_keys(operator: str, values: Mapping[str, object]) -> str | None:
+    found = type_of_value(values.get("client_keys"))
+    keys = found.member if isinstance(found, fl.FederatedType) else None
+    if not isinstance(keys, fl.TensorType) or keys.shape is None or None not in keys.shape:
+        return None
+    return (
+        f"`{operator}` must know how many keys each client has, and {short(keys)} leaves it open. Tell it in the type, "
+        "as in `tff.TensorType(np.int32, [3])`."
+    )
 
 
 def _wrong_max_key(operator: str, values: Mapping[str, object]) -> str | None:
@@ -259,9 +291,12 @@ def _not_numeric(operator: str, name: str, found: fl.Type) -> str:
     needed = "integers" if operator.startswith("federated_secure") else "numbers"
     needed = "floats" if operator == "federated_mean" else needed
     needed = "numbers as weights" if name == "weight" else needed
+    dtype = found.dtype if isinstance(found, fl.TensorType) else None
+    convert = "tf.strings.to_number" if dtype is not None and np.issubdtype(dtype, np.str_) else "tf.cast"
+    takes = "does not support" if dtype == ml_dtypes.bfloat16 else f"takes {needed}, found"
     return (
-        f"`{operator}` takes {needed}, found {short(found)}. Convert the values at the clients first: "
-        "`tff.federated_map` of a `tf_computation` with `tf.cast`."
+        f"`{operator}` {takes} {short(found)}. Convert the values at the clients first: "
+        f"`tff.federated_map` of a `tf_computation` with `{convert}`."
     )
 
 
@@ -312,9 +347,6 @@ def _wrong_aggregation(
     signatures = {name: type_of_value(function) for name, function in functions.items()}
     accumulate, merge, report = (signatures.get(name) for name in ("accumulate", "merge", "report"))
     zero, found = type_of_value(values.get("zero")), type_of_value(values.get("value"))
-    if isinstance(zero, fl.FunctionType):
-        called = failure.name_of(lambda named: type_of_value(named) is zero, "zero")
-        return f"`federated_aggregate` takes a value as `zero`, found a function. Call it: `{called}()`."
     member = found.member if isinstance(found, fl.FederatedType) else found
     if not isinstance(accumulate, fl.FunctionType) or zero is None or member is None:
         return None

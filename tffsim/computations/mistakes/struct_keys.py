@@ -28,6 +28,13 @@ def explain_keys(failure: Failure) -> str | None:
     for frame in failure.called:
         if module_of(frame).split(".")[0] in ("federated_language", "tffsim"):
             for value in frame.f_locals.values():
-                if isinstance(value, Mapping) and (text := wrong_key(value, "this one")) is not None:
-                    return text
+                if isinstance(value, Mapping) and not _is_internal(value):
+                    text = wrong_key(value, "this one")
+                    if text is not None:
+                        return text
     return None
+
+
+def _is_internal(mapping: Mapping[object, object]) -> bool:
+    """Whether it is a table of the language's own, by classes."""
+    return any(isinstance(key, tuple) and key and isinstance(key[0], type) for key in mapping)

@@ -12,7 +12,7 @@ import federated_language as fl
 import tensorflow as tf
 from federated_language.framework import ComputationReturnedNoneError
 
-from tffsim.computations.mistakes.federated_values import described, values_in
+from tffsim.computations.mistakes.federated_values import described, is_computation, uncalled, values_in
 from tffsim.computations.mistakes.numpy_functions import called_numpy
 from tffsim.computations.mistakes.signature_mistakes import explain_signature, returned_none
 from tffsim.computations.mistakes.struct_keys import explain_keys
@@ -27,6 +27,8 @@ def explain(failure: Failure) -> str | None:
         _orchestration,
         _federated_value,
         explain_outside,
+        _uncalled,
+        _late_variables,
         _training_by_keras,
         _control_flow,
         _values_of_tensors,
@@ -56,8 +58,24 @@ def _federated_value(failure: Failure) -> str | None:
         return None
     name, value = next(iter(values.items()))
     return (
-        f"`{failure.expression}`: `{name}` stands for {described(value.type_signature)} in a federated computation, "
+        f"{failure.subject}: `{name}` stands for {described(value.type_signature)} in a federated computation, "
         "and a TensorFlow function cannot read it. Make it a parameter: `tff.federated_map(f, x)` gives it to `f`."
+    )
+
+
+def _uncalled(failure: Failure) -> str | None:
+    """A computation in place of its result."""
+    computation = failure.value_of(is_computation) if "<computation" in str(failure.error) else None
+    return f"{failure.subject} needs a number. {uncalled(computation)}" if computation is not None else None
+
+
+def _late_variables(failure: Failure) -> str | None:
+    """Weights whose first numbers would be made in a function that reads a data set, for example."""
+    if type(failure.error).__name__ != "UnliftableError":
+        return None
+    return (
+        "A model, layer or variable is used for the first time inside a `tf.function`, and its weights cannot be made "
+        "there. Make them before: give the model a `keras.Input(...)`, or call `model.build(...)` outside of it."
     )
 
 
@@ -89,7 +107,7 @@ def _control_flow(failure: Failure) -> str | None:
     of_condition = _says(failure, r"Using a symbolic `tf\.Tensor` as a Python `bool`")
     if not (over_dataset or over_tensor or of_condition):
         return None
-    subject = f"`{failure.expression}`" if failure.expression else "It"
+    subject = failure.subject
     if tf.config.functions_run_eagerly():
         return (
             f"{subject} needs a `tf.function`, and those are switched off: `tf.config.run_functions_eagerly(True)` "
@@ -145,12 +163,12 @@ def _use_tensorflow(failure: Failure) -> str:
 
 def _values_of_tensors(failure: Failure) -> str | None:
     """NumPy and Python, where they would need values."""
-    text, expression = str(failure.error), failure.expression or "It"
-    no_value = f"`{expression}`: a tensor has no value while this function becomes a graph"
+    text, expression, subject = str(failure.error), failure.expression, failure.subject
+    no_value = f"{subject}: a tensor has no value while this function becomes a graph"
     attribute = re.search(r"Tensor' object has no attribute '(\w+)'", text)
     if attribute is not None and attribute.group(1) in _INSTEAD:
         name = attribute.group(1)
-        return f"`{expression}`: a tensor is no array of NumPy, and has no `{name}`. Write `{_INSTEAD[name]}`."
+        return f"{subject}: a tensor is no array of NumPy, and has no `{name}`. Write `{_INSTEAD[name]}`."
     if attribute is not None and attribute.group(1) in _EAGER_ONLY and expression.startswith(_TO_NUMBER):
         return f"{no_value}, and Python needs one. {_SUCH_AS}"
     if attribute is not None and attribute.group(1) in _EAGER_ONLY:
@@ -167,9 +185,9 @@ def _values_of_tensors(failure: Failure) -> str | None:
             return f"{no_value}. Use `tf.shape(x)[0]`, not `len(x)`."
         return f"{no_value}, and other libraries need one. Do it outside, or use operations of TensorFlow."
     if "only supports `len` in eager mode" in text:
-        return f"`{expression}`: a data set has no length while this function becomes a graph. Use its `cardinality()`."
+        return f"{subject}: a data set has no length while this function becomes a graph. Use its `cardinality()`."
     if "does not support item assignment" in text and "Tensor" in text:
-        return f"`{expression}`: a tensor cannot be changed. Use `tf.tensor_scatter_nd_update`, or a `tf.Variable`."
+        return f"{subject}: a tensor cannot be changed. Use `tf.tensor_scatter_nd_update`, or a `tf.Variable`."
     if "SymbolicTensor" in text and isinstance(failure.error, TypeError) and not failure.called:
         return f"{no_value}, and Python needs one. {_SUCH_AS}"
     return None

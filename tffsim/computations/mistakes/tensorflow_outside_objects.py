@@ -33,8 +33,12 @@ def explain_outside(failure: Failure) -> str | None:
     name, value = next(holders, ("", None))
     if not name and NEEDS_NUMBERS in str(failure.error):
         return None
+    if not name:
+        return (
+            "It uses a tensor, variable, model or table of another function, and a computation cannot take that along. "
+            "Make it inside, or return it there and pass it here as an argument."
+        )
     kind = _kind_of(value)
-    subject = f"The {kind} `{name}`" if name else "A variable, model or table that it uses"
     advice = "Make it inside."
     if kind in ("variable", "model", "layer"):
         what = "value" if kind == "variable" else "weights"
@@ -43,7 +47,7 @@ def explain_outside(failure: Failure) -> str | None:
         advice = f"Pass it as an argument, or take its number: `{name}.numpy()` outside becomes a constant."
     elif kind == "data set":
         advice = "Make it inside, or pass it as an argument."
-    return f"{subject} was made outside of this function, and a computation cannot take it along. {advice}"
+    return f"The {kind} `{name}` was made outside of this function, and a computation cannot take it along. {advice}"
 
 
 class UnbuiltObjects:

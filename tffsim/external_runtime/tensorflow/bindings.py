@@ -275,6 +275,8 @@ def _to_tensor(value: object, path: str) -> tf.Tensor:
 def _what(value: object) -> str:
     if isinstance(value, fl.Value):
         return "a value of a federated computation, which TensorFlow cannot read. Give it as an argument."
+    if hasattr(value, "trainable_variables"):
+        return f"a `{type(value).__name__}`. Return its numbers: `model.trainable_variables`."
     if callable(value):
         return "a function. Did you forget to call it?"
     return f"a value of Python type `{type(value).__name__}`."

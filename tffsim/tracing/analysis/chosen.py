@@ -34,6 +34,8 @@ def are_chosen(snapshot: Snapshot, client: int | None, invocation: int | None) -
 
 def _check(row: int, number: int, count: int, noun: str) -> None:
     if not 0 <= row < count:
+        if noun == "call" and not count:
+            raise IndexError("The trace is empty: no computation was called in its block.")
         raise IndexError(f"There is no {noun} {number}: the trace has {count:,}, from 0.")
 
 

@@ -14,6 +14,7 @@ import tffsim as tff
 AT_CLIENTS = tff.FederatedType(np.float32, tff.CLIENTS)
 AT_SERVER = tff.FederatedType(np.float32, tff.SERVER)
 VECTOR = tff.TensorType(np.float32, [None])
+seen = []
 DATA = tff.SequenceType(tff.TensorType(np.float32, [None, 1]))
 WEIGHTS = collections.OrderedDict((f"layer_{i}", tff.TensorType(np.float32, [2])) for i in range(150))
 OTHER_WEIGHTS = collections.OrderedDict(WEIGHTS, layer_99=tff.TensorType(np.float32, [3]))

@@ -279,8 +279,8 @@ def nothing():
 def average(x):
     return tff.federated_aggregate(x, nothing, add, add, halve)  # here
 """,
-        "`average` cannot be defined. `federated_aggregate` takes a value as `zero`, found a function. "
-        "Call it: `nothing()`.",
+        "`average` cannot be defined. `federated_aggregate` needs a value as `zero`. `nothing` is a computation. "
+        "Did you forget to call it: `nothing()`?",
     ),
     "a placement as text": (
         """
@@ -383,5 +383,63 @@ def start():
     return tff.federated_value(lambda: 1, tff.SERVER)  # here
 """,
         "`start` cannot be defined. `federated_value` got a function as `value`. Did you forget to call it?",
+    ),
+    "a computation at the server that is not called": (
+        """
+@tff.federated_computation
+def start():
+    return tff.federated_value([halve], tff.SERVER)  # here
+""",
+        "`start` cannot be defined. `federated_value` needs a value as `value`. `halve` is a computation. Did you "
+        "forget to call it: `halve(...)`?",
+    ),
+    "a number that is sent to the clients": (
+        """
+@tff.federated_computation
+def start():
+    return tff.federated_broadcast(1.0)  # here
+""",
+        "`start` cannot be defined. `federated_broadcast` takes a value at SERVER, and this one has no placement: a "
+        "value of type float32. Give it one: `tff.federated_value(..., tff.SERVER)`.",
+    ),
+    "a mean of bfloat16": (
+        """
+@tff.federated_computation(tff.FederatedType(tf.bfloat16.as_numpy_dtype, tff.CLIENTS))
+def average(x):
+    return tff.federated_mean(x)  # here
+""",
+        "`average` cannot be defined. `federated_mean` does not support bfloat16. Convert the values at the clients "
+        "first: `tff.federated_map` of a `tf_computation` with `tf.cast`.",
+    ),
+    "a sum of texts": (
+        """
+@tff.federated_computation(tff.FederatedType(np.str_, tff.CLIENTS))
+def total(x):
+    return tff.federated_sum(x)  # here
+""",
+        "`total` cannot be defined. `federated_sum` takes numbers, found str. Convert the values at the clients first: "
+        "`tff.federated_map` of a `tf_computation` with `tf.strings.to_number`.",
+    ),
+    "a bound at the server": (
+        """
+@tff.federated_computation(tff.FederatedType(np.int32, tff.CLIENTS), tff.FederatedType(np.int32, tff.SERVER))
+def total(x, bound):
+    return tff.federated_secure_sum(x, bound)  # here
+""",
+        "`total` cannot be defined. `federated_secure_sum` takes `max_input` as a plain number, found a value at "
+        "SERVER (int32@SERVER). Write the number itself.",
+    ),
+    "an open number of keys": (
+        """
+@tff.federated_computation(
+    tff.FederatedType(tff.TensorType(np.int32, [None]), tff.CLIENTS),
+    tff.FederatedType(np.int32, tff.SERVER),
+    tff.FederatedType(tff.TensorType(np.float32, [3]), tff.SERVER),
+)
+def slices(keys, max_key, table):
+    return tff.federated_select(keys, max_key, table, halve)  # here
+""",
+        "`slices` cannot be defined. `federated_select` must know how many keys each client has, and int32[?] leaves "
+        "it open. Tell it in the type, as in `tff.TensorType(np.int32, [3])`.",
     ),
 }

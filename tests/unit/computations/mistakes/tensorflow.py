@@ -408,4 +408,56 @@ def step(weights):
         "`step` cannot be defined. Argument `layer_99` must be a tensor of type float32[2], found one of "
         "int32. Cast it with `tf.cast`.",
     ),
+    "a computation that is not called": (
+        """
+@tff.tf_computation(np.float32)
+def shift(x):
+    return x + halve  # here
+""",
+        "`shift` cannot be defined. `x + halve` needs a number. `halve` is a computation. Did you forget to call it: "
+        "`halve(...)`?",
+    ),
+    "a tensor of another computation": (
+        """
+@tff.tf_computation(np.float32)
+def shift(x):
+    seen.append(x)
+    return x
+
+
+@tff.tf_computation(np.float32)
+def use(x):
+    return x + seen[0]  # here
+""",
+        "`use` cannot be defined. It uses a tensor, variable, model or table of another function, and a computation "
+        "cannot take that along. Make it inside, or return it there and pass it here as an argument.",
+    ),
+    "a model that is built in a tf.function": (
+        """
+@tff.tf_computation(DATA)
+def train(data):
+    model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
+
+    @tf.function
+    def loop():
+        total = 0.0
+        for x in data:
+            total += tf.reduce_sum(model(x))
+        return total
+
+    return loop()  # here
+""",
+        "`train` cannot be defined. A model, layer or variable is used for the first time inside a `tf.function`, and "
+        "its weights cannot be made there. Make them before: give the model a `keras.Input(...)`, or call "
+        "`model.build(...)` outside of it.",
+    ),
+    "a model as the result": (
+        """
+@tff.tf_computation
+def start():  # here
+    return tf.keras.Sequential([tf.keras.Input([3]), tf.keras.layers.Dense(1)])
+""",
+        "`start` cannot be defined. Expected a tensor, a dataset or a container of them in the result of `start`, "
+        "found a `Sequential`. Return its numbers: `model.trainable_variables`.",
+    ),
 }

@@ -2,6 +2,7 @@
 
 import pytest
 
+import tffsim as tff
 from tests.unit.tracing.traced_runs import mean_of_doubles, traced
 from tffsim.tracing.analysis.chosen import are_chosen, call_number
 
@@ -36,3 +37,11 @@ def test_a_call_that_is_not_there_is_told(trace, ask, number):
 def test_a_client_that_is_not_there_is_told(trace, client):
     with pytest.raises(IndexError, match=f"There is no client {client}: the trace has 3, from 0"):
         trace.graph(client=client)
+
+
+@pytest.mark.parametrize("ask", ["ast", "critical_path"])
+def test_a_trace_without_calls_says_so(ask):
+    with tff.trace() as empty:
+        pass
+    with pytest.raises(IndexError, match="The trace is empty: no computation was called in its block"):
+        getattr(empty, ask)()

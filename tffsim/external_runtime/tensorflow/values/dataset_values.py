@@ -112,8 +112,18 @@ def _check_component(spec: tf.TypeSpec, type_spec: fl.TensorType) -> tf.TypeSpec
         raise TypeError(f"Expected a dataset with components of type {type_spec}. {not_dense(spec)}")
     found = to_type(spec)
     if not type_spec.is_assignable_from(found):
-        raise TypeError(f"Expected a dataset with components of type {type_spec}, found {found}.")
+        raise TypeError(
+            f"Expected a dataset with components of type {type_spec}, found {found}. {_how_to_fit(type_spec, spec)}"
+        )
     return spec
+
+
+def _how_to_fit(expected: fl.TensorType, found: tf.TensorSpec) -> str:
+    if found.dtype != tf.as_dtype(expected.dtype):
+        return f"Convert them with `dataset.map` and `tf.cast(x, tf.{tf.as_dtype(expected.dtype).name})`."
+    if found.shape.rank and found.shape.is_compatible_with(expected.shape):
+        return "If it is a batch whose last part may be shorter: `batch(n, drop_remainder=True)`, or None in the type."
+    return "Bring them into this shape with `dataset.map` and `tf.reshape`, or change the type."
 
 
 def _structured(value: object, type_spec: fl.Type, convert: Callable[[object, fl.TensorType], object]) -> object:
