@@ -53,8 +53,10 @@ def _differences_of_structs(expected: fl.StructType, found: fl.StructType, path:
         if name in given:
             yield from _differences(wanted[name], given[name], f"{path}.{name}")
     if set(wanted) == set(given) and list(wanted) != list(given):
-        name = next(name for name, other in zip(wanted, given, strict=True) if name != other)
-        yield f"{path}.{name}", "the fields come in another order from here on"
+        names, others = list(wanted), list(given)
+        first = next(k for k, name in enumerate(names) if name != others[k])
+        order = f"expected {listed(names[first:])}, found {listed(others[first:])}"
+        yield f"{path}.{names[first]}", f"the fields come in another order from here on: {order}"
 
 
 def _differences_by_position(expected: fl.StructType, found: fl.StructType, path: str) -> Iterator[tuple[str, str]]:

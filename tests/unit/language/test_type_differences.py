@@ -25,7 +25,11 @@ DIFFERENCES = [
     (struct(a=struct(b=INT)), struct(a=struct(b=FLOAT)), "field `a.b`: expected int32, found float32"),
     (struct(a=INT, b=INT), struct(a=INT), "field `b`: it is missing"),
     (struct(a=INT), struct(a=INT, b=INT), "field `b`: it was not expected"),
-    (struct(a=INT, b=INT), struct(b=INT, a=INT), "field `a`: the fields come in another order from here on"),
+    (
+        struct(c=INT, a=INT, b=INT),
+        struct(c=INT, b=INT, a=INT),
+        "field `a`: the fields come in another order from here on: expected `a`, `b`, found `b`, `a`",
+    ),
     (struct(a=INT, b=INT), struct(a=FLOAT, b=FLOAT), "field `a`: expected int32, found float32 (1 more differs)"),
     (tff.to_type((INT, INT)), tff.to_type((INT, FLOAT)), "field `[1]`: expected int32, found float32"),
     (tff.to_type((INT, INT)), tff.to_type((INT,)), "expected 2 fields, found 1"),
