@@ -221,8 +221,8 @@ def _check_survival(array: np.ndarray, cast: np.ndarray, target: _Target) -> Non
             raise _out_of_range(array, target)
     elif not _is_exact(array, cast):
         raise ValueError(
-            f"Expected a value of type {target.type_spec}, found {_described(array)} with more digits than {target.dtype.name} has. "
-            "Declare a wider type, or round first."
+            f"Expected a value of type {target.type_spec}, found {_described(array)} with more digits than "
+            f"{target.dtype.name} has. Declare a wider type, or round first."
         )
 
 
