@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import math
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -17,6 +18,12 @@ _FILE = click.Path(exists=True, dir_okay=False)
 _NO_PASSWORD = "-"
 
 
+class _Seconds(click.FloatRange):
+    def convert(self, value: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds = float(super().convert(value, param, ctx))
+        return seconds if math.isfinite(seconds) else self.fail(f"{value} is no time.", param, ctx)
+
+
 @click.command(short_help="Run clients for computations that are called in other processes.")
 @click.option("--bind", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True,
@@ -26,16 +33,16 @@ _NO_PASSWORD = "-"
 @click.option("--client-ca", type=_FILE, help="The authority of the certificates that callers must have (PEM).")
 @click.option("--token-file", type=_FILE, help="A file with a token that callers must know.")
 @click.option("--max-value-bytes", type=click.IntRange(min=1), default=8 << 30, show_default="8 GiB",
-              help="How large a value may be.")  # fmt: skip
+              help="How much a caller may send at once: the values of all clients of a call together.")  # fmt: skip
 @click.option("--allow-ops", type=click.Choice(["strict", "all"]), default="strict", show_default=True,
               help="Which operations of TensorFlow run: `strict` leaves out those that reach files, networks "
               "or Python.")  # fmt: skip
 @click.option("--data", "data", multiple=True, metavar="NAME=MODULE:FUNCTION",
               help="Data that stays at this worker: the function returns one value per client. "
               "May be given again.")  # fmt: skip
-@click.option("--lease-seconds", type=click.FloatRange(min=0, min_open=True), default=30.0, show_default=True,
+@click.option("--lease-seconds", type=_Seconds(min=0, min_open=True), default=30.0, show_default=True,
               help="How long to keep what a caller has left that is not heard of any more.")  # fmt: skip
-@click.option("--drain-seconds", type=click.FloatRange(min=0), default=30.0, show_default=True,
+@click.option("--drain-seconds", type=_Seconds(min=0), default=30.0, show_default=True,
               help="On SIGTERM, how long calls may go on.")  # fmt: skip
 @click.option("--exit-with-stdin", is_flag=True, hidden=True)
 def worker(

@@ -49,7 +49,7 @@ def with_homes(
         if cohort is not None and cohort.homes != tuple(homes):
             raise ArgumentError(
                 f"{argument_name(path)} has its clients at other workers than another part of the argument. "
-                "Choose the same clients for both, in the same order."
+                "Choose clients of the same workers for both, in the same order."
             )
         cohort = CohortAtHome(cardinalities, homes)
     return cardinalities if cohort is None else cohort

@@ -119,7 +119,7 @@ def remote_executor_factory(
         workers, default_num_clients=default_num_clients, lets_clients_drop_out=lost_data == "drop out"
     )
     if isinstance(addresses, LocalWorkers):
-        addresses.close_first(factory)
+        addresses.end_first(factory)
     return factory
 
 
@@ -209,6 +209,15 @@ class RemoteExecutorFactory(ResourceManagingExecutorFactory):
 
         channel_loop().submit(self.prepare(cardinalities)).result()
         return super().create_executor(cardinalities)
+
+    def end(self, reason: str) -> None:
+        """Closes it for good, because its workers have ended.
+
+        Args:
+            reason: What calls are told from now on, and those that wait.
+        """
+        self._workers.end(reason)
+        self.close()
 
     def close(self) -> None:
         """Gives up all stacks, and the connections."""

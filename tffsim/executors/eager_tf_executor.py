@@ -263,7 +263,9 @@ class EagerTFExecutor(Executor):
         if kind == "literal":
             return self._embed_payload(framework.Literal.from_proto(proto).value, type_signature)
         if kind == "data":
-            raise ValueError("There is no data here. Start the worker with `--data`, or use a `DataExecutor`.")
+            raise ValueError(
+                "This data is not here. Start the worker with the same `--data`; elsewhere, use a `DataExecutor`."
+            )
         found = f"the intrinsic `{proto.intrinsic.uri}`" if kind == "intrinsic" else f"a `{kind}` computation"
         raise ValueError(
             f"EagerTFExecutor runs `tensorflow` and `literal` computations and generic arithmetic, found {found}. "

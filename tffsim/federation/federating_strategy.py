@@ -19,11 +19,12 @@ from federated_language.common_libs import structure
 from federated_language.framework import ExecutorValue
 from federated_language.proto import computation_pb2 as pb
 
+from tffsim.concurrency.activity import current_node
 from tffsim.concurrency.deferred import Deferred
 from tffsim.failures.failure_location import locate
 from tffsim.federation.secure_sum_bounds import check_modulus, maximum_of_bitwidth, maximum_type_of_bitwidth
 from tffsim.language import federated_lambdas
-from tffsim.language.intrinsics import REDUCTIONS
+from tffsim.language.intrinsics import REDUCTIONS, name_as_written
 from tffsim.language.stack_parts import StackPart
 from tffsim.language.type_kinds import function_type_of
 
@@ -258,8 +259,15 @@ class FederatingStrategy(abc.ABC):
         try:
             return await running
         except Exception as error:
-            locate(error, node=node, at_server=True)
+            locate(error, node=_as_called(node), at_server=True)
             raise
+
+
+def _as_called(node: str) -> str:
+    """Returns the name that the user has called: what adds for a mean or a sum is an operator without a placement."""
+    called = getattr(getattr(current_node.get(), "function", None), "uri", None)
+    is_operator = node in REDUCTIONS.values()
+    return name_as_written(called) if is_operator and isinstance(called, str) else node
 
 
 def _function(block: framework.Lambda | framework.Intrinsic) -> Function:

@@ -25,7 +25,7 @@ _Lines: TypeAlias = "queue.SimpleQueue[str | None]"
 
 
 class _User(Protocol):
-    def close(self) -> None: ...
+    def end(self, reason: str) -> None: ...
 
 
 _SECONDS_TO_END = 5.0
@@ -43,6 +43,9 @@ class LocalWorker:
 
     process: "subprocess.Popen[str]"
     address: str
+
+
+_ENDED = "Its workers have ended, with their `local_workers`. Start others, and make a factory of them."
 
 
 class LocalWorkers:
@@ -106,8 +109,8 @@ class LocalWorkers:
             raise
         self._workers += ready
 
-    def close_first(self, user: "_User") -> None:
-        """Lets what uses them be closed before they end, if it is still there: it would take them for lost."""
+    def end_first(self, user: "_User") -> None:
+        """Lets what uses them end before they do, if it is still there: it would take them for lost."""
         self._users.add(user)
 
     def close(self) -> None:
@@ -116,7 +119,7 @@ class LocalWorkers:
         with contextlib.ExitStack() as last_first:
             last_first.callback(_end, [worker.process for worker in workers])
             for user in self._users:
-                last_first.callback(user.close)
+                last_first.callback(user.end, _ENDED)
 
     def __enter__(self) -> "LocalWorkers":
         return self
@@ -147,9 +150,8 @@ class LocalWorkers:
             try:
                 line = lines.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
-                raise NoWorkerError(
-                    f"A worker was not ready within {self._start_timeout:g} s. It has said:\n{''.join(said)}"
-                ) from None
+                heard = f"It has said:\n{''.join(said)}" if said else "It has said nothing yet."
+                raise NoWorkerError(f"A worker was not ready within {self._start_timeout:g} s. {heard}") from None
             if line is None:
                 raise NoWorkerError(f"A worker has ended at its start. It has said:\n{''.join(said)}")
             found = _READY.match(line)

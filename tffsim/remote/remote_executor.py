@@ -352,7 +352,9 @@ class RemoteExecutor(Executor):
             self._worker = min(others, key=lambda other: other.num_ranges)
             worker.num_ranges -= 1
             self._worker.num_ranges += 1
-        text = f"worker {worker.description} was lost ({lost.reason}); {self._range()} run again at {self.worker}"
+        text = (
+            f"worker {worker.description} was lost ({lost.reason}); {self._range()} run at {self._worker.address} now"
+        )
         _log.warning("%s.", text.capitalize())
         remark(f"{text}.")
 
@@ -367,7 +369,7 @@ class RemoteExecutor(Executor):
                 worker.address,
                 lost.reason,
             ) from None
-        text = f"worker {worker.description} was lost ({lost.reason}), and found again; {self._range()} run again there"
+        text = f"worker {worker.description} was lost ({lost.reason}), and found again; {self._range()} run there now"
         _log.warning("%s.", text.capitalize())
         remark(f"{text}.")
 

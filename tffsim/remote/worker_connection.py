@@ -298,8 +298,8 @@ class WorkerConnection:
     async def _upload(self, session: RemoteSession, upload: Upload, what: str) -> None:
         if upload.num_bytes > session.max_value_bytes:
             raise WorkerError(
-                f"A value of {upload.num_bytes} bytes is larger than worker {self.description} takes, which is "
-                f"{session.max_value_bytes} bytes. Start it with a larger `--max-value-bytes`."
+                f"The values for its clients are {upload.num_bytes} bytes, and worker {self.description} takes "
+                f"{session.max_value_bytes} at once. Start it with a larger `--max-value-bytes`."
             )
         with values_of(upload.node):
             await self._answer(session, self._transport.upload(upload, self._call_timeout), self._call_timeout, what)

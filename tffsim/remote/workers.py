@@ -46,6 +46,7 @@ class Workers:
             )
             for transport in transports
         ]  # fmt: skip
+        self._ended = ""
         self._next_try: dict[WorkerConnection, float] = {}
         self._given_up: set[str] = set()
         self._trying: dict[WorkerConnection, asyncio.Task[None]] = {}
@@ -87,6 +88,10 @@ class Workers:
 
         await channel_loop().run(tell())
 
+    def end(self, reason: str) -> None:
+        """Says that none of them will ever be ready again: who waits for one, now or later, is told why."""
+        self._ended = reason
+
     async def close(self) -> None:
         """Ends all sessions."""
         await channel_loop().run(self._close())
@@ -99,6 +104,8 @@ class Workers:
         deadline = time.monotonic() + self._connect_timeout
         awaited = needed - self._given_up if some_suffice else needed
         while True:
+            if self._ended:
+                raise NoWorkerError(self._ended)
             self._try_all(deadline)
             ready = self.ready()
             there = {connection.address for connection in ready}

@@ -18,6 +18,8 @@ from tffsim.cli.main import main
         (["--tls-cert", __file__, "--tls-key", __file__], "are no certificate and its private key, as PEM"),
         (["--port", "70000"], "not in the range"),
         (["--lease-seconds", "-3"], "not in the range"),
+        (["--lease-seconds", "nan"], "nan is no time"),
+        (["--drain-seconds", "inf"], "inf is no time"),
         (["--max-value-bytes", "-1"], "not in the range"),
     ],
 )

@@ -33,12 +33,12 @@ class Started:
             self.processes.append(Process(number))
             self.addresses.append(f"127.0.0.1:{number}")
 
-    def close_first(self, user):
+    def end_first(self, user):
         self.users.append(user)
 
     def close(self):
         for user in self.users:
-            user.close()
+            user.end("They have ended.")
         self.is_closed = True
 
 

@@ -30,6 +30,21 @@ def test_without_any_the_error_has_each_address_and_reason(make_workers):
         asyncio.run(make_workers("127.0.0.1:9", "127.0.0.1:10", connect_timeout=0.1).prepare())
 
 
+def test_who_waits_when_they_end_for_good_is_told_at_once(make_workers):
+    workers = make_workers("127.0.0.1:9", connect_timeout=60)
+
+    async def main():
+        waiting = asyncio.create_task(workers.prepare())
+        await asyncio.sleep(0.05)
+        workers.end("They were sent home.")
+        with pytest.raises(NoWorkerError, match="They were sent home"):
+            await asyncio.wait_for(waiting, 30)
+        with pytest.raises(NoWorkerError, match="They were sent home"):
+            await workers.prepare()
+
+    asyncio.run(main())
+
+
 def test_a_session_that_was_lost_begins_anew(worker, make_workers):
     workers = make_workers(worker.address)
     (connection,) = asyncio.run(workers.prepare())
