@@ -20,13 +20,13 @@ before(() => {
   page = openPage();
 });
 
-/** Shows a finished trace until the test ends. */
-function shown(description: Description, rows: Row[] = [{ id: 0, end: 5 }]): View {
+/** Shows a trace, by default a finished one, until the test ends. */
+function shown(description: Description, rows: Row[] = [{ id: 0, end: 5 }], finished = true): View {
   const store = new TraceStore();
   const view = new View(store, { panels: ["program", "source"] });
   document.body.append(view.root);
   page.appear();
-  store.receive(...batchOf(rows, 0, { finished: true, description: { ...DESCRIPTION, ...description } }));
+  store.receive(...batchOf(rows, 0, { finished, description: { ...DESCRIPTION, ...description } }));
   page.nextFrame();
   open.push(view);
   return view;
@@ -48,6 +48,13 @@ test("each result stands on a line with its name", () => {
   });
   assert.deepEqual(textsOf(view, ".tff-result .values > div"), ["model[1, 2]", "loss0.5"]);
   assert.equal(view.root.querySelector(".tff-result")?.classList.contains("wrong"), false);
+});
+
+test("only before the first call it is said that there was none", () => {
+  const told = (description: Description) =>
+    shown(description, [{ id: 0, end: 5 }], false).root.querySelector<HTMLElement>(".tff-program .tff-empty");
+  const [before, begun] = [told({ program: null, invocations: [] }), told({ program: null })];
+  assert.deepEqual([before?.hidden, before?.textContent, begun?.hidden], [false, "No computation was called yet.", true]);
 });
 
 test("where no result came out, it is said where the result stands", () => {

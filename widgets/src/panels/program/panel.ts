@@ -38,10 +38,12 @@ export class ProgramPanel extends Panel {
   }
 
   draw(): void {
-    const { program } = this.store.legend;
+    const { legend, progress } = this.store;
+    const { program } = legend;
     this.root.dataset.summary = this.describe();
-    this.empty.hidden = program !== null;
-    this.empty.textContent = say(this.store.progress.finished ? "no call" : "no call yet");
+    // What is known of a call that has just begun is not the program yet.
+    this.empty.hidden = program !== null || (!progress.finished && legend.invocations.length > 0);
+    this.empty.textContent = say(progress.finished ? "no call" : "no call yet");
     this.svg.style.display = program === null ? "none" : "";
     if (program === null || this.room.width === 0) return;
     const { steps, selection } = this.store;
