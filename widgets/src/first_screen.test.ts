@@ -54,7 +54,10 @@ test("only before the first call it is said that there was none", () => {
   const told = (description: Description) =>
     shown(description, [{ id: 0, end: 5 }], false).root.querySelector<HTMLElement>(".tff-program .tff-empty");
   const [before, begun] = [told({ program: null, invocations: [] }), told({ program: null })];
-  assert.deepEqual([before?.hidden, before?.textContent, begun?.hidden], [false, "No computation was called yet.", true]);
+  assert.deepEqual(
+    [before?.hidden, before?.textContent, begun?.hidden],
+    [false, "No computation was called yet.", true],
+  );
 });
 
 test("where no result came out, it is said where the result stands", () => {
