@@ -137,7 +137,7 @@ def test_the_reference_of_a_function_is_callable():
     [
         (Placement(fl.CLIENTS), "`placement`"),
         (Intrinsic("federated_sum", fl.FunctionType(AT_CLIENTS, AT_SERVER)), "`federated_sum`"),
-        (Data(any_pb2.Any(), AT_CLIENTS), "no data here. Start the worker with `--data`"),
+        (Data(any_pb2.Any(), AT_CLIENTS), "not here. Start the worker with the same `--data`"),
     ],
 )
 def test_a_computation_of_a_foreign_kind_is_refused_by_name(computation, found):
