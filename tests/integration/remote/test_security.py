@@ -84,7 +84,9 @@ def test_a_value_that_is_too_large_is_refused_by_name(secured, files):
         client_cert=files / "controller.pem", client_key=files / "controller.key",
     )  # fmt: skip
     try:
-        with pytest.raises(tff.ExecutionError, match=r"1200000 bytes, and worker .* takes 1000000 at once.*--max-value-bytes"):
+        with pytest.raises(
+            tff.ExecutionError, match=r"1200000 bytes, and worker .* takes 1000000 at once.*--max-value-bytes"
+        ):
             tff.SyncExecutionContext(factory).invoke(computation, [np.zeros(300_000, np.float32)])
     finally:
         factory.close()
