@@ -14,6 +14,15 @@ _NOISE = re.compile(
     "failed to connect to all addresses; last error: |UNKNOWN: |UNAVAILABLE: "
     r"|ipv[46]:\S+: |Failed to connect to remote host: "
 )
+# What gRPC says where a connection cannot begin, and what it means.
+_MEANINGS = {
+    "CERTIFICATE_VERIFY_FAILED": "its certificate is not from the authority in `server_ca`",
+    "Hostname Verification Check failed": "its certificate does not name this address (`subjectAltName`)",
+    "WRONG_VERSION_NUMBER": "it speaks no TLS: leave out `server_ca`, or start it with `--tls-cert` and `--tls-key`",
+    "Failed to create security handshaker": "the files for TLS do not fit: `server_ca` must be a certificate, and "
+    "`client_key` the key of `client_cert`",
+    "errors resolving": "no machine of this name is known",
+}
 _WHAT_TO_DO = {
     grpc.StatusCode.UNAUTHENTICATED: "Give the token of the worker: `token_file=`.",
     grpc.StatusCode.PERMISSION_DENIED: "Ask whoever runs the worker.",
@@ -50,5 +59,8 @@ def reason_of_call(error: CallError) -> str:
 
 
 def _short(details: str) -> str:
-    """Returns what gRPC says, without what only its developers can use."""
+    """Returns what gRPC says, without what only its developers can use; what it means, where that is known."""
+    for text, meaning in _MEANINGS.items():
+        if text in details:
+            return meaning
     return _NOISE.sub("", details).strip()[:300]
