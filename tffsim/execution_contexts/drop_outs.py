@@ -61,6 +61,21 @@ def remark(before: Cohort, after: Cohort, lost: Collection[str]) -> str:
     )
 
 
+def nobody_left(cohort: Cohort, reason: str) -> str:
+    """Returns that the data of all clients is lost.
+
+    Args:
+        cohort: All of them.
+        reason: Why the last worker was lost.
+    """
+    homes = list(dict.fromkeys(cohort.homes))
+    where = f"worker {homes[0]}" if len(homes) == 1 else f"workers {', '.join(homes)}"
+    return (
+        f"The data of all {len(cohort.homes)} clients is lost, so nobody is left to go on: {where} ({reason}). "
+        "Start the workers again with the same `--data`."
+    )
+
+
 def _left_of(value: object, type_spec: fl.Type, stays: Sequence[bool]) -> object:
     if isinstance(type_spec, fl.FederatedType):
         if type_spec.all_equal or type_spec.placement is not fl.CLIENTS:

@@ -226,8 +226,11 @@ async def _run_at_homes(
             break
         except ClientsLostError as error:
             lost.add(error.home)
-            if not factory.lets_clients_drop_out or lost.issuperset(everybody.homes):
+            if not factory.lets_clients_drop_out:
                 raise
+            if lost.issuperset(everybody.homes):
+                told = drop_outs.nobody_left(everybody, error.reason)
+                raise ClientsLostError(told, error.home, error.reason) from None
             cohort = everybody.without(lost, parameter_type)
             begin_again()
             current_place.set(place.from_the_start() if place is not None else None)

@@ -86,11 +86,11 @@ def _called(spec: str, module: str, function: str) -> object:
         raise TypeError(f"`{module}:{function}` is no function. Write one that returns the data of all clients.")
     try:
         return target()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ValueError(f"The function for the data `{spec}` failed: {_told(error)}") from error
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     """Returns what an error says, and the line that raised it."""
     entries = traceback.extract_tb(error.__traceback__)
     where = f" ({pathlib.Path(entries[-1].filename).name}:{entries[-1].lineno})" if entries else ""

@@ -18,6 +18,10 @@ def numbers():
     return [1.0, 2.0, 3.0]
 
 
+def leaves():
+    raise SystemExit(3)
+
+
 def broken():
     return {}["ward"]
 
@@ -58,6 +62,7 @@ def test_a_federated_data_set_has_the_clients_that_it_has():
             ValueError,
             r"data `a=.*:broken` failed: KeyError: 'ward' \(test_hosted_data.py:\d+\)",
         ),
+        ([f"a={__name__}:leaves"], ValueError, "data `a=.*:leaves` failed: SystemExit: 3"),
         ([f"a={__name__}:nothing_useful"], TypeError, "one value per client.*found a `dict`"),
     ],
 )
