@@ -16,6 +16,12 @@ current_node: contextvars.ContextVar[ComputationBuildingBlock | None] = contextv
 )
 """The AST node that is being evaluated, or on whose behalf deferred work runs."""
 
+
+def called_intrinsic() -> str:
+    """Returns the URI of the intrinsic that the AST node of now calls; empty if it calls none."""
+    return str(getattr(getattr(current_node.get(), "function", None), "uri", ""))
+
+
 current_client: contextvars.ContextVar[int] = contextvars.ContextVar("tffsim_current_client", default=-1)
 """The index of the client that is at work, counted over the whole cohort; -1 for no client."""
 

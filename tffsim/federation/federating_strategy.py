@@ -19,7 +19,7 @@ from federated_language.common_libs import structure
 from federated_language.framework import ExecutorValue
 from federated_language.proto import computation_pb2 as pb
 
-from tffsim.concurrency.activity import current_node
+from tffsim.concurrency.activity import called_intrinsic
 from tffsim.concurrency.deferred import Deferred
 from tffsim.failures.failure_location import locate
 from tffsim.federation.secure_sum_bounds import check_modulus, maximum_of_bitwidth, maximum_type_of_bitwidth
@@ -265,9 +265,8 @@ class FederatingStrategy(abc.ABC):
 
 def _as_called(node: str) -> str:
     """Returns the name that the user has called: what adds for a mean or a sum is an operator without a placement."""
-    called = getattr(getattr(current_node.get(), "function", None), "uri", None)
-    is_operator = node in REDUCTIONS.values()
-    return name_as_written(called) if is_operator and isinstance(called, str) else node
+    called = called_intrinsic()
+    return name_as_written(called) if called and node in REDUCTIONS.values() else node
 
 
 def _function(block: framework.Lambda | framework.Intrinsic) -> Function:

@@ -19,7 +19,7 @@ import numpy as np
 from federated_language.common_libs import structure
 from federated_language.framework import ExecutorValue
 
-from tffsim.concurrency.activity import current_node
+from tffsim.concurrency.activity import called_intrinsic
 from tffsim.concurrency.deferred import Deferred
 from tffsim.failures.source_places import SourceLine
 from tffsim.language import building_blocks, intrinsics, provenance
@@ -210,7 +210,7 @@ class NumberWatch:
         whose = f"client {client} (of {self._cohort_size})"
         if found == "inf" and self.first:
             # It was there before, or came with the weights: products are all that is left to look at.
-            if client >= 0 and _name_of_node() == _WEIGHTED_MEAN:
+            if client >= 0 and called_intrinsic() == _WEIGHTED_MEAN:
                 what = "a value, its weight or their product is infinite, or too large for its type"
                 notices.append(_notice(f"the sums hold inf. The first is from {whose}: {what}.", makers))
         elif client >= 0:
@@ -218,7 +218,7 @@ class NumberWatch:
         elif self.first:
             notices.append(_notice(f"the result holds NaN. The start of the aggregation holds {held}.", ()))
         else:
-            is_sum = found == "inf" and _name_of_node() != _OWN_AGGREGATION
+            is_sum = found == "inf" and called_intrinsic() != _OWN_AGGREGATION
             reason = "their sum is too large for its type" if is_sum else "what was made of them is not"
             notices.append(_notice(f"the result holds {found}. All clients' values are finite; {reason}.", ()))
 
@@ -311,7 +311,7 @@ def _num_bytes(type_spec: fl.Type) -> int:
 
 
 def _notice(what: str, makers: "tuple[Function, ...]") -> Notice:
-    node = intrinsics.name_as_written(_name_of_node())
+    node = intrinsics.name_as_written(called_intrinsic() or "an aggregation")
     for maker in makers:
         if building_blocks.kind_of(maker.proto) == "tensorflow":
             origin = provenance.provenance_of(maker.proto)
@@ -324,8 +324,3 @@ def _notice(what: str, makers: "tuple[Function, ...]") -> Notice:
 def _remedy(source: provenance.Source, line: int) -> str:
     text = "".join(source.text.splitlines()[line - source.line : line - source.line + 1])
     return "Where it may be 0 / 0, `tf.math.divide_no_nan(x, y)` gives 0." if _QUOTIENT.search(text) else ""
-
-
-def _name_of_node() -> str:
-    block = current_node.get()
-    return str(getattr(getattr(block, "function", None), "uri", "an aggregation"))

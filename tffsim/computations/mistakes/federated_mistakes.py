@@ -14,7 +14,13 @@ from federated_language.common_libs import structure
 from federated_language.framework import ComputationReturnedNoneError
 
 from tffsim.computations.mistakes import federated_equality
-from tffsim.computations.mistakes.federated_values import first_foreign, is_struct, not_a_number, values_in
+from tffsim.computations.mistakes.federated_values import (
+    first_foreign,
+    is_of_tensorflow,
+    is_struct,
+    not_a_number,
+    values_in,
+)
 from tffsim.computations.mistakes.operator_mistakes import explain_operator
 from tffsim.computations.mistakes.signature_mistakes import explain_signature, returned_none
 from tffsim.computations.mistakes.struct_keys import explain_keys
@@ -158,8 +164,7 @@ def _result(failure: Failure) -> str | None:
 def _foreign(part: object) -> str:
     if part is None:
         return "None. Leave it out, or return a value."
-    library = type(part).__module__.split(".")[0]
-    if library in ("tensorflow", "keras"):
+    if is_of_tensorflow(part):
         return (
             f"a `{type(part).__name__}` of TensorFlow. Make it in a `tf_computation`, and return what that returns; "
             "with a placement: `tff.federated_eval(f, tff.SERVER)`."

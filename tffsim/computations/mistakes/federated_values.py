@@ -57,6 +57,11 @@ def is_computation(value: object) -> bool:
     return isinstance(value, (ConcreteComputation, PolymorphicComputation))
 
 
+def is_of_tensorflow(value: object) -> bool:
+    """Whether TensorFlow or Keras has made it."""
+    return type(value).__module__.split(".")[0] in ("tensorflow", "keras")
+
+
 def first_foreign(value: object) -> tuple[str, object] | None:
     """Returns the first part of a value that a federated computation cannot hold, such as a tensor, and its path.
 

@@ -12,6 +12,7 @@ from tffsim.computations.mistakes.federated_values import (
     first_foreign,
     is_computation,
     is_function,
+    is_of_tensorflow,
     is_python_function,
     name_of_function,
     placements,
@@ -120,7 +121,7 @@ def _no_value(operator: str, values: Mapping[str, object]) -> str | None:
 def _foreign(part: object, got: str, where: str) -> str:
     if part is None:
         return f"{got} None {where}. Leave it out, or give a value."
-    if type(part).__module__.split(".")[0] in ("tensorflow", "keras"):
+    if is_of_tensorflow(part):
         numbers = "get_weights()" if hasattr(part, "get_weights") else "numpy()" if hasattr(part, "numpy") else ""
         example = f", as in `x.{numbers}`" if numbers else ""
         return (
